@@ -1,4 +1,4 @@
-//! Who owns campaigns and pays revenue for them.
+//! An owner of campaigns, who pays revenue for them.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A key that a program calls with; its secret is kept as a hash.
+//! A key with which a program authenticates itself; its secret is stored as a hash.
 
 use sea_orm::entity::prelude::*;
 

@@ -16,9 +16,9 @@ pub struct Model {
     pub partner_id: Option<Uuid>,
     pub operation: String,
     pub request_id: Option<String>,
-    /// Of what keeps rows of its own: how many.
+    /// For changes that have rows of their own: how many.
     pub count: Option<i32>,
-    /// Field by field; an empty list: only rows were counted.
+    /// Field by field; an empty list where rows were only counted.
     #[sea_orm(column_type = "JsonBinary")]
     pub changes: Json,
 }

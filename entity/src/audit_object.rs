@@ -1,4 +1,4 @@
-//! Of which objects an entry of the audit log lists changes; append-only.
+//! The objects of which an audit log entry lists changes; append-only.
 
 use sea_orm::entity::prelude::*;
 

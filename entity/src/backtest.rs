@@ -1,4 +1,4 @@
-//! What other rules would have cost, on what really happened.
+//! What other rules would have cost, given what really happened.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,13 +11,13 @@ pub struct Model {
     pub id: Uuid,
     pub name: Option<String>,
     pub status: String,
-    /// What was recorded since then is compared.
+    /// What was recorded in this range is compared.
     pub range_from: DateTimeUtc,
     pub range_to: DateTimeUtc,
     /// As it was entered.
     #[sea_orm(column_type = "JsonBinary")]
     pub proposal: Json,
-    /// As the work takes it.
+    /// As the replay reads it.
     #[sea_orm(column_type = "JsonBinary")]
     pub checked: Json,
     pub campaign_id: Option<Uuid>,
@@ -27,14 +27,14 @@ pub struct Model {
     pub created_by: String,
     pub started_at: Option<DateTimeUtc>,
     pub finished_at: Option<DateTimeUtc>,
-    /// Of the partners that are finished.
+    /// The number of events of the finished partners, and of all.
     pub events: i64,
     pub of_events: i64,
     pub failure: Option<String>,
     pub incomplete_history: bool,
-    /// The last partner that is finished.
+    /// The last finished partner.
     pub after_partner: Option<Uuid>,
-    /// Who works on it, and until when nobody else may.
+    /// The worker that holds the lease, and until when.
     pub holder: Option<Uuid>,
     pub held_until: Option<DateTimeUtc>,
 }

@@ -1,4 +1,4 @@
-//! An event whose two sides differ, with the rows that were proposed.
+//! An event whose two sides differ, with the proposed rows.
 
 use sea_orm::entity::prelude::*;
 

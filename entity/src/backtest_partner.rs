@@ -1,4 +1,4 @@
-//! What both sides of a backtest come to for a partner.
+//! The totals of both sides of a backtest for a partner.
 
 use sea_orm::entity::prelude::*;
 
@@ -16,7 +16,7 @@ pub struct Model {
     pub actual_minor: i64,
     pub proposed_minor: i64,
     pub difference_minor: i64,
-    /// The difference without its sign.
+    /// The absolute value of the difference.
     pub magnitude_minor: i64,
     pub appeared: i64,
     pub disappeared: i64,

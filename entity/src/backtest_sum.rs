@@ -1,4 +1,4 @@
-//! What both sides of a backtest come to: in total, by campaign or by month.
+//! The totals of both sides of a backtest: overall, by campaign or by month.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,10 +13,10 @@ pub struct Model {
     pub dimension: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub currency: String,
-    /// Zeros: none, or no sum by campaign.
+    /// All zeros: of rows without a campaign, or not a sum by campaign.
     #[sea_orm(primary_key, auto_increment = false)]
     pub campaign_id: Uuid,
-    /// The beginning of time: no sum by month.
+    /// The Unix epoch: not a sum by month.
     #[sea_orm(primary_key, auto_increment = false)]
     pub month_start: DateTimeUtc,
     pub actual_minor: i64,

@@ -24,7 +24,7 @@ pub struct Model {
     pub advertiser_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
-    /// Rises by one whenever the terms, the holdback or the advertiser change.
+    /// Increases by one whenever the terms, the holdback or the advertiser change.
     pub version: i32,
 }
 

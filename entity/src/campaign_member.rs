@@ -1,4 +1,4 @@
-//! A partner belongs to a campaign.
+//! A partner's membership in a campaign.
 
 use sea_orm::entity::prelude::*;
 

@@ -15,9 +15,9 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub terms: Json,
     pub holdback_days: Option<i32>,
-    /// Tiers of an advertiser count all its campaigns.
+    /// Tiers of an advertiser count all of its campaigns.
     pub advertiser_id: Option<Uuid>,
-    /// What says who made it; `None`: nothing does.
+    /// The audit log entry of the change; `None`: there is none.
     pub audit_entry_id: Option<Uuid>,
 }
 

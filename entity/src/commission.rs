@@ -1,5 +1,5 @@
-//! A row of the ledger: a partner earned an amount. Only status, its times, payout and recipient move. As it is read:
-//! without the explanation, which is larger than all the rest and seldom asked for; see `commission_written`.
+//! A row of the ledger: an amount that a partner earned. Only status, its times, payout and recipient change. As it is
+//! read: without the explanation, which is larger than everything else and seldom requested; see `commission_written`.
 
 use sea_orm::entity::prelude::*;
 
@@ -22,7 +22,7 @@ pub struct Model {
     pub snapshot_id: Option<Uuid>,
     /// The row that it adjusts or claws back.
     pub adjusts_id: Option<Uuid>,
-    /// How its amount came about: refunds take back fixed amounts only as a whole.
+    /// How its amount was determined: refunds take back fixed amounts only as a whole.
     pub basis: Option<String>,
     pub holdback_days: Option<i32>,
     pub accrued_at: DateTimeUtc,
@@ -30,13 +30,13 @@ pub struct Model {
     pub approved_at: Option<DateTimeUtc>,
     pub paid_at: Option<DateTimeUtc>,
     pub reversed_at: Option<DateTimeUtc>,
-    /// The payout that it is in, open or paid.
+    /// The payout that contains it, open or paid.
     pub payout_id: Option<Uuid>,
-    /// What another system calls a row that was brought in.
+    /// The id of an imported row in the other system.
     pub external_id: Option<String>,
-    /// Why there is a row that was entered by hand, for the partner, too.
+    /// Why a row was entered manually; the partner sees it, too.
     pub reason: Option<String>,
-    /// The same for staff only.
+    /// A note about it for staff only.
     pub note: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! When the individual to whom a row of the ledger is owed was named: columns of `commission` that are written apart from
-//! the others.
+//! When the individual to whom a row of the ledger is owed was assigned: columns of `commission` that are written
+//! separately.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Model {
     pub id: Uuid,
     pub partner_id: Uuid,
     pub recipient: Option<String>,
-    /// When that was; `None`: with the row, by an earlier release, or nobody was named yet.
+    /// `None`: assigned with the row, assigned by an earlier release, or not assigned yet.
     pub recipient_assigned_at: Option<DateTimeUtc>,
 }
 

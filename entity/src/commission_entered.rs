@@ -1,5 +1,5 @@
-//! A row of the ledger that was entered by hand or brought in, as it is written: `commission_written` and what it says of
-//! itself.
+//! A row of the ledger that was entered manually or imported, as it is written: `commission_written` and the details
+//! given for it.
 
 use sea_orm::entity::prelude::*;
 
@@ -34,9 +34,9 @@ pub struct Model {
     pub external_id: Option<String>,
     pub reason: Option<String>,
     pub note: Option<String>,
-    /// A hash of what it was brought in as.
+    /// A hash of the imported content.
     pub entered_content: Option<Vec<u8>>,
-    /// When the other system says that it was earned, approved and paid.
+    /// When it was earned, approved and paid according to the other system.
     pub source_accrued_at: Option<DateTimeUtc>,
     pub source_approved_at: Option<DateTimeUtc>,
     pub source_paid_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! A deal-stage commission rule as it stands.
+//! A deal-stage commission rule in its current version.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,5 +1,5 @@
-//! A commission rule names something, exactly one of the columns; repeats the rule's documents, so that what is in use cannot
-//! be deleted.
+//! Something that a commission rule names, in exactly one of the columns; repeats the rule's documents, so that what is
+//! in use cannot be deleted.
 
 use sea_orm::entity::prelude::*;
 

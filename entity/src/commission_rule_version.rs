@@ -11,7 +11,7 @@ pub struct Model {
     pub id: Uuid,
     pub rule_id: Uuid,
     pub version: i32,
-    /// What it paid by.
+    /// The plan by which it paid.
     #[sea_orm(column_type = "JsonBinary")]
     pub plan: Json,
     pub created_at: DateTimeUtc,

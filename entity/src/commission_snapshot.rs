@@ -10,7 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub partner_id: Uuid,
-    /// `None`: the snapshot holds for every campaign.
+    /// `None`: the snapshot applies to every campaign.
     pub campaign_id: Option<Uuid>,
     pub version: i32,
     #[sea_orm(column_type = "JsonBinary")]
@@ -19,7 +19,7 @@ pub struct Model {
     pub source: String,
     pub reason: Option<String>,
     pub created_at: DateTimeUtc,
-    /// Its place in the history of its partner; `None`: from before there were numbers.
+    /// Its position in the partner's history; `None`: from before there were numbers.
     pub sequence: Option<i64>,
 }
 

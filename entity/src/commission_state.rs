@@ -1,4 +1,4 @@
-//! Where a commission stands: the columns of its row that move.
+//! The state of a commission: the columns of its row that change.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,7 +13,7 @@ pub struct Model {
     pub approved_at: Option<DateTimeUtc>,
     pub paid_at: Option<DateTimeUtc>,
     pub reversed_at: Option<DateTimeUtc>,
-    /// The payout that it is in, open or paid.
+    /// The payout that contains it, open or paid.
     pub payout_id: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! One move of a commission's status; append-only.
+//! One change of a commission's status; append-only.
 
 use sea_orm::entity::prelude::*;
 
@@ -15,9 +15,9 @@ pub struct Model {
     pub actor: String,
     pub reason: Option<String>,
     pub at: DateTimeUtc,
-    /// Its place in the history of its partner; `None`: from before there were numbers.
+    /// Its position in the partner's history; `None`: from before there were numbers.
     pub sequence: Option<i64>,
-    /// The entry of the audit log of the transaction that wrote it; null: from before that was kept, or made up.
+    /// The audit log entry of the transaction that wrote it; null: from before that was recorded, or generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! A row of the ledger as it is written: `commission` and how its amount came about.
+//! A row of the ledger as it is written: `commission` and the explanation of its amount.
 
 use sea_orm::entity::prelude::*;
 

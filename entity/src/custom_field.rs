@@ -1,4 +1,4 @@
-//! Something that deals are told apart by.
+//! A field by which deals are distinguished.
 
 use sea_orm::entity::prelude::*;
 

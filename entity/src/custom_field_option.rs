@@ -1,4 +1,4 @@
-//! A value that a custom field takes.
+//! A value that a custom field can have.
 
 use sea_orm::entity::prelude::*;
 

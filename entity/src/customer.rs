@@ -1,4 +1,4 @@
-//! Who pays; acquired by a partner.
+//! A paying customer, acquired by a partner.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     pub id: Uuid,
     pub external_id: String,
     pub acquired_at: DateTimeUtc,
-    /// The partner and campaign that its first attributed event bound it to.
+    /// The partner and campaign to which its first attributed event bound it.
     pub partner_id: Option<Uuid>,
     pub campaign_id: Option<Uuid>,
 }

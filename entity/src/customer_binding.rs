@@ -1,4 +1,4 @@
-//! Whom a customer is bound to: columns of its row that are written apart from the others.
+//! To whom a customer is bound: columns of its row that are written separately.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Who pays, as written when it is brought in.
+//! A customer, as it is written on import.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,10 +11,10 @@ pub struct Model {
     pub id: Uuid,
     pub external_id: String,
     pub acquired_at: DateTimeUtc,
-    /// The partner and campaign that its first attributed event bound it to.
+    /// The partner and campaign to which its first attributed event bound it.
     pub partner_id: Option<Uuid>,
     pub campaign_id: Option<Uuid>,
-    /// When it was brought in.
+    /// When it was imported.
     pub imported_at: Option<DateTimeUtc>,
 }
 

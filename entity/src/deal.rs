@@ -20,7 +20,7 @@ pub struct Model {
     pub lead_creator: Option<String>,
     pub owner: Option<String>,
     pub renewals: i32,
-    /// The options that it bears.
+    /// The options that are set on it.
     #[sea_orm(column_type = "JsonBinary")]
     pub fields: Json,
     pub created_at: DateTimeUtc,

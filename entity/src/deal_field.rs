@@ -1,4 +1,4 @@
-//! A deal bears an option; repeats `deal.fields`, so that an option in use cannot be deleted.
+//! An option that is set on a deal; repeats `deal.fields`, so that an option in use cannot be deleted.
 
 use sea_orm::entity::prelude::*;
 

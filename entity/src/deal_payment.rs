@@ -1,4 +1,4 @@
-//! A payment that was due for a deal, once unless it was voided. Only the voiding moves.
+//! A payment that was due for a deal, once unless it was voided. Only the voiding changes.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Which group was the tenant's default one from a moment on; append-only.
+//! The tenant's default group from a moment on; append-only.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,10 +9,10 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub begins_at: DateTimeUtc,
-    /// Zeros: none was.
+    /// All zeros: there was none.
     #[sea_orm(primary_key, auto_increment = false)]
     pub group_id: Uuid,
-    /// What says who made it so; `None`: nothing does.
+    /// The audit log entry of the change; `None`: there is none.
     pub audit_entry_id: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! A partner that is gone, so that its history could go with it.
+//! A deleted partner, recorded so that its history could be deleted with it.
 
 use sea_orm::entity::prelude::*;
 

@@ -22,22 +22,22 @@ pub struct Model {
     pub occurred_at: DateTimeUtc,
     pub recorded_at: DateTimeUtc,
     pub customer_id: Option<Uuid>,
-    /// Set together with the partner.
+    /// Set if and only if the partner is.
     pub attribution_id: Option<Uuid>,
     pub partner_id: Option<Uuid>,
     pub campaign_id: Option<Uuid>,
-    /// What a refund or chargeback takes back.
+    /// The event that a refund or chargeback takes back.
     pub original_id: Option<Uuid>,
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub metadata: Option<Json>,
-    /// How much of it was taken back so far.
+    /// How much of it has been taken back so far.
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
-    /// Its place in the history of its partner; `None`: from before there were numbers, or credited to nobody.
+    /// Its position in the partner's history; `None`: from before there were numbers, or credited to nobody.
     pub sequence: Option<i64>,
-    /// Since when it is credited so, by the history of its partner; `None`: since it was recorded.
+    /// Since when it has its present attribution, by the partner's history; `None`: since it was recorded.
     pub attributed_at: Option<DateTimeUtc>,
-    /// The entry of the audit log of the transaction that wrote it; null: from before that was kept, or made up.
+    /// The audit log entry of the transaction that wrote it; null: from before that was recorded, or generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

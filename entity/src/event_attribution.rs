@@ -1,4 +1,4 @@
-//! Whom an event is credited to: the columns of its row that move.
+//! To whom an event is credited: the columns of its row that change.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Why an event earned what it earned. The newest of an event counts.
+//! Why an event earned what it earned. The newest decision of an event is in force.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,10 +9,10 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub event_id: Uuid,
-    /// Counts from 1 for the event.
+    /// Counts from 1 for each event.
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i32,
-    /// Null: rows were written with it.
+    /// Null: rows were written along with it.
     pub reason: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub components: Json,
@@ -20,12 +20,12 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub made_with: Json,
     pub decided_at: DateTimeUtc,
-    /// The event's, so that totals need no event.
+    /// Copied from the event, so that totals do not need it.
     pub recorded_at: DateTimeUtc,
-    /// To whom the event is credited by it.
+    /// To whom the decision credits the event.
     pub partner_id: Option<Uuid>,
     pub campaign_id: Option<Uuid>,
-    /// The event's.
+    /// Copied from the event.
     pub amount_minor: Option<i64>,
     pub currency: Option<String>,
 }

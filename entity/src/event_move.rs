@@ -1,4 +1,4 @@
-//! Whom an event was credited to, and whom it is credited to since.
+//! To whom an event was credited before, and to whom it has been credited since.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How far an event was taken back: columns of its row that are written apart from the others.
+//! How far an event was taken back: columns of its row that are written separately.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What an operation answered to a key; append-only.
+//! The answer of an operation to an idempotency key; append-only.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub operation: String,
-    /// Who asked; empty in rows from before this was written down.
+    /// The caller; empty in rows from before this was recorded.
     pub subject: String,
     pub idempotency_key: String,
     pub content: Vec<u8>,

@@ -1,5 +1,5 @@
-//! The rows of the database, one file a table: plain structs that say what is stored, and no more. Ids are bare UUIDs,
-//! statuses are text; `tributary`'s store turns rows into domain values and back.
+//! The rows of the database, one file per table: plain structs that define what is stored, and nothing else. Ids are
+//! bare UUIDs, statuses are text; `tributary`'s store turns rows into domain values and back.
 
 pub mod advertiser;
 pub mod api_key;

@@ -13,7 +13,7 @@ pub struct Model {
     #[sea_orm(column_name = "type")]
     pub event_type: Option<String>,
     pub object_id: Option<Uuid>,
-    /// What neither the object's row nor its history say of it later.
+    /// What neither the object's row nor its history tells about it later.
     #[sea_orm(column_type = "JsonBinary")]
     pub detail: Option<Json>,
 }

@@ -10,7 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub name: String,
-    /// The lower-cased name, for order and search.
+    /// The lower-cased name, for sorting and search.
     pub name_key: String,
     /// Lower-cased; unique in the tenant.
     pub email: String,
@@ -26,13 +26,13 @@ pub struct Model {
     pub group_id: Option<Uuid>,
     pub tier_id: Option<Uuid>,
     pub payout_currency: Option<String>,
-    /// What the payment service calls it.
+    /// Its reference at the payment service.
     pub payout_reference: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub activated_at: Option<DateTimeUtc>,
     pub revoked_at: Option<DateTimeUtc>,
-    /// Tokens of the partner issued before this moment are dead.
+    /// Tokens of the partner that were issued before this moment are invalid.
     pub tokens_valid_from: DateTimeUtc,
 }
 

@@ -1,4 +1,4 @@
-//! Sums over a partner's rows in one currency, kept with them.
+//! Sums over a partner's rows in one currency, updated together with them.
 
 use sea_orm::entity::prelude::*;
 
@@ -15,7 +15,7 @@ pub struct Model {
     pub approved_minor: i64,
     pub paid_minor: i64,
     pub reversed_minor: i64,
-    /// The part of the approved sum that open payouts hold.
+    /// The part of the approved sum that open payouts reserve.
     pub reserved_minor: i64,
 }
 

@@ -1,4 +1,4 @@
-//! A plain label of partners that restricts commission rules.
+//! A label of partners by which commission rules can be restricted.
 
 use sea_orm::entity::prelude::*;
 

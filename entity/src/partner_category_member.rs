@@ -1,4 +1,4 @@
-//! A partner bears a category.
+//! A category of a partner.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How many charges above 0, not wholly refunded, a customer paid through a partner.
+//! How many charges above 0 that are not fully refunded a customer paid through a partner.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A classification of partners with its rules engine.
+//! A group of partners, with its rules.
 
 use sea_orm::entity::prelude::*;
 

@@ -12,12 +12,12 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub version: i32,
     pub begins_at: DateTimeUtc,
-    /// As it was then.
+    /// The name at that time.
     pub name: String,
     pub currency: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub rules: Json,
-    /// What says who made it; `None`: nothing does.
+    /// The audit log entry of the change; `None`: there is none.
     pub audit_entry_id: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! How far the history of a partner has come: columns of its row that are written apart from the others.
+//! How far the history of a partner has come: columns of its row that are written separately.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     pub id: Uuid,
     /// The number of its last step.
     pub history_sequence: i64,
-    /// When that was; `None`: nothing happened since steps have numbers.
+    /// When that was; `None`: nothing has happened since steps have numbers.
     pub history_at: Option<DateTimeUtc>,
 }
 

@@ -1,4 +1,4 @@
-//! How many customers of a partner have such a charge.
+//! How many customers of a partner have a charge above 0 that is not fully refunded.
 
 use sea_orm::entity::prelude::*;
 

@@ -15,7 +15,7 @@ pub struct Model {
     pub actor: String,
     pub reason: Option<String>,
     pub at: DateTimeUtc,
-    /// Its place in the history of its partner; `None`: from before there were numbers.
+    /// Its position in the partner's history; `None`: from before there were numbers.
     pub sequence: Option<i64>,
 }
 

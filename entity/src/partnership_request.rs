@@ -1,4 +1,4 @@
-//! Somebody asks to promote a campaign.
+//! A request to promote a campaign.
 
 use sea_orm::entity::prelude::*;
 

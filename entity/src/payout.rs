@@ -19,9 +19,9 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub settled_at: Option<DateTimeUtc>,
     pub reference: Option<String>,
-    /// What the payment service calls the payee, as it was when the run made the payout.
+    /// The payee's reference at the payment service when the run created the payout.
     pub payout_reference: Option<String>,
-    /// Who made it and who settled it; null: before that was kept, or not settled.
+    /// Who created it and who settled it; null: from before that was recorded, or not settled.
     pub created_by: Option<String>,
     pub settled_by: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! A commission was put into a payout; append-only, also where the payout failed.
+//! A commission that was put into a payout; append-only, even where the payout failed.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! One run that made payouts.
+//! One run that created payouts.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,11 +10,11 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub created_at: DateTimeUtc,
-    /// Only rows that accrued before this moment, and clawbacks of these; null: all.
+    /// Only rows that accrued before this moment, and clawbacks of them; null: all.
     pub accrued_before: Option<DateTimeUtc>,
-    /// Who made it; null: before that was kept.
+    /// Who created it; null: from before that was recorded.
     pub created_by: Option<String>,
-    /// The entry of the audit log of the transaction that wrote it; null: from before that was kept, or made up.
+    /// The audit log entry of the transaction that wrote it; null: from before that was recorded, or generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

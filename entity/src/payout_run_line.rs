@@ -1,4 +1,4 @@
-//! What a payout run found for one payee in one currency, and what became of it; append-only.
+//! What a payout run found for one payee in one currency, and the outcome; append-only.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,7 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub run_id: Uuid,
-    /// Its place in the list, from 1: by currency, amount falling, payee.
+    /// Its position in the list, from 1: by currency, descending amount, payee.
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i64,
     pub partner_id: Uuid,
@@ -20,7 +20,7 @@ pub struct Model {
     pub amount_minor: i64,
     pub commission_count: i32,
     pub outcome: String,
-    /// What was paid out.
+    /// The payout, where it was paid out.
     pub payout_id: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! How a payout ended: the columns of its row that move.
+//! How a payout ended: the columns of its row that change.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,7 +13,7 @@ pub struct Model {
     pub settled_at: Option<DateTimeUtc>,
     pub settled_by: Option<String>,
     pub reference: Option<String>,
-    /// The entry of the audit log of the transaction that settled it; null: from before that was kept, or made up.
+    /// The audit log entry of the transaction that settled it; null: from before that was recorded, or generated data.
     pub settled_audit_entry_id: Option<Uuid>,
 }
 

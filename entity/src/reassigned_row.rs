@@ -1,4 +1,4 @@
-//! What became of a row of a moved event, or which it earned anew.
+//! What became of a row of a moved event, or a row that the event earned anew.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,9 +12,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i32,
     pub event_id: Uuid,
-    /// The event's place among those that were moved, from 0.
+    /// The event's index among those that were moved, from 0.
     pub place: i32,
-    /// Which component of the terms gave the new row.
+    /// The component of the terms that gave the new row.
     pub term: Option<i32>,
     pub outcome: String,
     pub before_id: Option<Uuid>,

@@ -1,4 +1,4 @@
-//! A correction of who earned: events of a customer, or one event, moved to another partner.
+//! A correction of an attribution: events of a customer, or one event, moved to another partner.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,15 +9,15 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Whose events were moved; `None`: one event was.
+    /// The customer whose events were moved; `None`: a single event was.
     pub customer_id: Option<Uuid>,
     pub event_id: Option<Uuid>,
-    /// Whom the customer was bound to before.
+    /// To whom the customer was bound before.
     pub from_partner_id: Option<Uuid>,
     /// `None`: events are credited to nobody.
     pub partner_id: Option<Uuid>,
     pub campaign_id: Option<Uuid>,
-    /// From when on events were to be moved; `None`: none that was recorded.
+    /// From when on events were to be moved; `None`: none that had been recorded.
     pub since: Option<DateTimeUtc>,
     pub claw_back_paid: bool,
     pub reason: String,
@@ -25,7 +25,7 @@ pub struct Model {
     pub at: DateTimeUtc,
     /// How many events were left for another call.
     pub remaining: i64,
-    /// The entry of the audit log of the transaction that wrote it; null: from before that was kept, or made up.
+    /// The audit log entry of the transaction that wrote it; null: from before that was recorded, or generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

@@ -17,7 +17,7 @@ pub struct Model {
     pub window_start: DateTimeUtc,
     #[sea_orm(primary_key, auto_increment = false)]
     pub window_end: DateTimeUtc,
-    /// The tier's version that it was counted for.
+    /// The version of the tier for which it was counted.
     pub version: i32,
     pub conversions: i64,
     pub events: i64,

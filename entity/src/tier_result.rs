@@ -11,17 +11,17 @@ pub struct Model {
     pub id: Uuid,
     pub tier_id: Uuid,
     pub event_id: Uuid,
-    /// The event whose recording did it.
+    /// The event whose recording caused it.
     pub cause_id: Uuid,
     pub side: String,
     pub kind: String,
-    /// What a rate acted on; none for a retroactive adjustment.
+    /// What a rate was applied to; none for a retroactive adjustment.
     pub base_minor: Option<i64>,
-    /// What a rate made of it, or the adjustment.
+    /// The result of a rate, or the adjustment.
     pub amount_minor: i64,
     pub currency: String,
     pub is_fixed: bool,
-    /// The row of the ledger; none for revenue, and where a rate left 0.
+    /// The row of the ledger; none for revenue, and where the result of a rate was 0.
     pub commission_id: Option<Uuid>,
     pub at: DateTimeUtc,
 }

@@ -1,4 +1,4 @@
-//! A tiered commission as it stands.
+//! A tiered commission in its current version.
 
 use sea_orm::entity::prelude::*;
 

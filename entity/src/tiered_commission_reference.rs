@@ -1,4 +1,5 @@
-//! A tiered commission names a partner, a campaign or an advertiser; repeats its documents, so that it is found by them.
+//! A partner, campaign or advertiser that a tiered commission names; repeats the tier's documents, so that it is found
+//! by them.
 
 use sea_orm::entity::prelude::*;
 

@@ -31,7 +31,7 @@ pub struct Model {
     pub goals: Json,
     #[sea_orm(column_type = "JsonBinary")]
     pub modifiers: Json,
-    /// What says who made it; `None`: nothing does.
+    /// The audit log entry of the change; `None`: there is none.
     pub audit_entry_id: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! One thing that an endpoint is told.
+//! One message to an endpoint.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub endpoint_id: Uuid,
-    /// The row of the outbox that it tells of; null: a test.
+    /// The outbox row that it reports; null: a test.
     pub outbox_id: Option<i64>,
     pub object_id: Option<Uuid>,
     #[sea_orm(column_name = "type")]
@@ -18,15 +18,15 @@ pub struct Model {
     /// The body, as it is signed and sent.
     pub payload: String,
     pub status: String,
-    /// How often it was asked for again.
+    /// How often it was requested again.
     pub turn: i32,
-    /// The attempts of this turn.
+    /// The number of attempts in this turn.
     pub attempt_count: i32,
     /// The last attempts of all turns.
     #[sea_orm(column_type = "JsonBinary")]
     pub attempts: Json,
     pub created_at: DateTimeUtc,
-    /// Null: it has come to its end, or waits for an earlier one of its object.
+    /// Null: it has ended, or waits for an earlier delivery of its object.
     pub next_attempt_at: Option<DateTimeUtc>,
 }
 

@@ -9,7 +9,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 /// - `{time}`: UTC to the microsecond; RFC 3339 text on SQLite, which sorts as time does
 /// - `{json}`: a JSON document
 /// - `{bytes}`: a short binary value
-/// - `{serial}`: a primary key that counts up by itself
+/// - `{serial}`: an auto-incrementing primary key
 /// - `{sorted}`: text that is compared byte by byte on both engines, whatever the server's locale
 #[expect(
     clippy::disallowed_methods,
@@ -53,7 +53,7 @@ pub async fn make_append_only(manager: &SchemaManager<'_>, table: &str) -> Resul
     make_append_only_by(manager, table, "id = NEW.id").await
 }
 
-/// The same for a table whose primary key is the tenant and what `key`, a condition on NEW, compares.
+/// Like [`make_append_only`], for a table whose primary key is the tenant and what `key`, a condition on NEW, compares.
 pub async fn make_append_only_by(manager: &SchemaManager<'_>, table: &str, key: &str) -> Result<(), DbErr> {
     let sql = match manager.get_connection().get_database_backend() {
         DbBackend::Postgres => POSTGRES_APPEND_ONLY,
@@ -62,8 +62,8 @@ pub async fn make_append_only_by(manager: &SchemaManager<'_>, table: &str, key: 
     run(manager, &sql.replace("{table}", table).replace("{key}", key)).await
 }
 
-/// Keeps INSERT OR REPLACE from putting a row of another id in the place of one that is equal by `key`, a condition on
-/// NEW. To be called for every unique index of an append-only table; PostgreSQL replaces by updating, which it refuses.
+/// Prevents INSERT OR REPLACE from replacing a row of another id that is equal by `key`, a condition on NEW. To be
+/// called for every unique index of an append-only table; PostgreSQL replaces by updating, which is refused anyway.
 pub async fn refuse_replacing(manager: &SchemaManager<'_>, table: &str, key: &str) -> Result<(), DbErr> {
     match manager.get_connection().get_database_backend() {
         DbBackend::Postgres => Ok(()),

@@ -1,14 +1,15 @@
-//! What becomes of the schema where Citus spreads the rows of tenants over several servers: before the tables are distributed,
-//! and afterwards. Statements are separated by lines that hold only `--`; one transaction runs all of them.
+//! What happens to the schema where Citus distributes the rows of tenants over several servers: before the tables are
+//! distributed, and afterwards. Statements are separated by lines that hold only `--`; one transaction runs all of
+//! them.
 
-/// Foreign keys and triggers come back as they are, once all tables lie where they will: the keys of a table that is
-/// distributed cannot lead to one that is not yet, and no trigger has to judge rows that are only copied.
+/// Foreign keys and triggers are restored unchanged once all tables are in their final place: the keys of a distributed
+/// table cannot refer to one that is not distributed yet, and no trigger has to judge rows that are only copied.
 ///
-/// The triggers that number rows do not come back: they did it for releases that knew nothing of numbers, none of which
+/// The triggers that number rows are not restored: they did it for releases that knew nothing of numbers, none of which
 /// can use a distributed database.
 ///
-/// Rows of the outbox that were restored from a dump name transactions of another server. Readers tell by the system's own
-/// mark, which no row keeps that is copied; so they are taken out of everybody's reach now.
+/// Rows of the outbox that were restored from a dump name transactions of another server. Readers recognise them by the
+/// system column `xmin`, which is lost when a row is copied; so they are put out of readers' reach now.
 pub const PREPARE: &str = "
 SET LOCAL citus.enable_unsafe_triggers = on
 --
@@ -70,8 +71,8 @@ SELECT truncate_local_data_after_distributing_table('tenant_slug')
 --
 SELECT truncate_local_data_after_distributing_table('api_key_prefix')";
 
-/// A trigger runs where the row is, and may look only at what lies there: at the shard of deleted partners that has the same
-/// tenants as the shard of the row.
+/// A trigger runs where the row is, and may look only at what is there: at the shard of deleted partners that has the
+/// same tenants as the shard of the row.
 pub const FINISH: &str = "
 DO $$ DECLARE found record; BEGIN
   FOR found IN SELECT comes_back FROM put_off ORDER BY is_key DESC LOOP EXECUTE found.comes_back; END LOOP;

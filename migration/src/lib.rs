@@ -1,5 +1,5 @@
-//! The schema of the database, one file a change. A migration is plain SQL with a few placeholders for what the two
-//! engines spell differently ([`dialect`]), so that a reader sees the very tables, indexes and triggers.
+//! The schema of the database, one file per change. A migration is plain SQL with a few placeholders for what the two
+//! engines spell differently ([`dialect`]), so that a reader sees the actual tables, indexes and triggers.
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};

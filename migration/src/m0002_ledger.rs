@@ -1,7 +1,7 @@
 //! The ledger: customers and events, the commissions they earn, balances, payouts, idempotency keys and the outbox.
 //!
-//! What a commission says (amount, whom, for what, since when) is refused any change by triggers; its status, the
-//! times of its status, its payout and, once, its recipient move. Transitions and payout items are append-only.
+//! Triggers refuse any change of what a commission says (amount, to whom, for what, since when); its status, the times
+//! of its status, its payout and, once, its recipient may change. Transitions and payout items are append-only.
 
 use sea_orm_migration::prelude::*;
 

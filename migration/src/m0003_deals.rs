@@ -1,7 +1,7 @@
 //! Deals and what they pay: the pipeline, deals, commission rules with the versions that paid, and the payments that
 //! were due.
 //!
-//! A version of a rule is append-only; it is written when it first pays. Of a payment only its voiding moves, once.
+//! A version of a rule is append-only; it is written when it first pays. A payment only changes by being voided, once.
 //! The lists within rules and deals are documents; `commission_rule_reference` and `deal_field` repeat what they name,
 //! so that the database refuses to delete it.
 
@@ -50,7 +50,7 @@ const KEPT: &[&str] = &[
     "created_at",
 ];
 
-/// By the unique indexes of `deal_payment`.
+/// Rows that are equal by one of the unique indexes of `deal_payment`.
 const SAME_PAYMENT: &str = "(commission_id = NEW.commission_id OR (voided_at IS NULL AND NEW.voided_at IS NULL \
     AND deal_id = NEW.deal_id AND payment_target = NEW.payment_target AND stage_id = NEW.stage_id \
     AND entry = NEW.entry AND part = NEW.part AND occurrence = NEW.occurrence))";

@@ -1,7 +1,7 @@
 //! Tiered commissions: what they say, what they have counted, and what they did.
 //!
-//! What a tier did is append-only. Counters hold only under the version of the tier that they were counted for: a changed
-//! tier counts anew, from the events, when it is next looked at. What has fired in a window stays fired.
+//! What a tier did is append-only. Counters are valid only for the version of the tier for which they were counted: a
+//! changed tier counts anew, from the events, when it is next looked at. What has fired in a window stays fired.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! API keys. Of a key only its hash is kept, and the prefix that it is found by.
+//! API keys. Of a key only its hash is stored, and the prefix by which it is found.
 
 use sea_orm_migration::prelude::*;
 
@@ -18,7 +18,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-// A prefix is unique across tenants: whoever presents a key has not said yet which tenant is meant.
+// A prefix is unique across tenants: a caller that presents a key has not said yet which tenant is meant.
 const UP: &str = "
 CREATE TABLE api_key (
   tenant_id {id} NOT NULL REFERENCES tenant (id),

@@ -1,9 +1,10 @@
-//! A partner's history has an order: every event, every move of a row, every change of status and every snapshot gets
-//! the next number of its partner, under the partner's lock. Clocks of replicas disagree and step back; numbers do not.
+//! A partner's history has an order: every event, every change of a row's status, every change of the partner's status
+//! and every snapshot gets the next number of its partner, under the partner's lock. Clocks of replicas disagree and
+//! step back; numbers do not.
 //!
-//! `partner.history_sequence` and `history_at` are the number and the time of the last step. What was written before has
-//! no number, and comes before all that have one, in the order of ids. Triggers number what a replica of an earlier
-//! release writes meanwhile. Nothing here visits rows, so that it takes as long on a million of them as on none.
+//! `partner.history_sequence` and `history_at` are the number and the time of the last step. What was written before
+//! has no number, and comes before everything that has one, in the order of ids. Triggers number what replicas of an
+//! earlier release write meanwhile. Nothing here visits rows, so that it takes as long on a million of them as on none.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -51,7 +52,7 @@ impl MigrationTrait for Migration {
 /// A table whose rows are numbered.
 struct Numbered {
     table: &'static str,
-    /// Whose history it is, as said of NEW.
+    /// The partner whose history it is in, in terms of NEW.
     partner: &'static str,
     time: &'static str,
     /// All columns but the number, where the table is append-only.
@@ -141,10 +142,10 @@ ALTER TABLE commission_snapshot ADD COLUMN sequence bigint
 --
 ALTER TABLE commission_transition ADD COLUMN sequence bigint";
 
-// The partner's row is written at every step: with room on its page no index is.
+// The partner's row is written at every step: with room on its page, no index has to be.
 const POSTGRES_ROOM: &str = "ALTER TABLE partner SET (fillfactor = 80)";
 
-// A row whose partner is not to be seen yet (the first transition of a commission that the same statement writes) stays
+// A row whose partner is not visible yet (the first transition of a commission that the same statement writes) stays
 // without a number: nothing comes before it.
 const POSTGRES_NUMBER: &str = "
 CREATE FUNCTION number_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -157,7 +158,7 @@ END $$
 CREATE TRIGGER {table}_number BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.sequence IS NULL)
 EXECUTE FUNCTION number_{table}()";
 
-// SQLite's triggers cannot change the row that is written, only update it behind its back.
+// SQLite's triggers cannot change the row that is being written, only update it afterwards.
 const SQLITE_NUMBER: &str = "
 CREATE TRIGGER {table}_number AFTER INSERT ON {table} WHEN NEW.sequence IS NULL AND {partner} IS NOT NULL
 BEGIN
@@ -167,7 +168,7 @@ BEGIN
     WHERE tenant_id = NEW.tenant_id AND id = NEW.id;
 END";
 
-// Append-only tables get their number that way, once.
+// Append-only tables get their numbers that way, once.
 const SQLITE_KEEP: &str = "
 DROP TRIGGER {table}_no_update
 --

@@ -1,4 +1,4 @@
-//! The outbox says which transaction wrote each row, so that it can be read in the order of commits.
+//! The outbox records which transaction wrote each row, so that it can be read in the order of commits.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -26,8 +26,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-// The default comes in a statement of its own, so that rows that are there are not written anew: they keep NULL, which
-// nobody waits for. Replicas of the version before know nothing of the column, and the default fills it in for them.
+// The default is set in a statement of its own, so that existing rows are not rewritten: they keep NULL, for which no
+// reader waits. Replicas of the previous release do not know the column, and the default fills it in for them.
 const UP: &str = "
 ALTER TABLE outbox ADD COLUMN transaction_number bigint
 --

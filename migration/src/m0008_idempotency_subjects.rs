@@ -1,5 +1,5 @@
-//! Idempotency keys of different subjects are independent of each other. Answers kept before have no subject and stay
-//! everybody's, and so do those that an older replica still writes.
+//! Idempotency keys of different subjects are independent of each other. Answers that were stored before have no
+//! subject and stay valid for all of them, and so do those that an older replica still writes.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -26,7 +26,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// SQLite's, which names the columns of the unique index.
+/// Drops SQLite's trigger, which names the columns of the unique index.
 async fn forget_trigger(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     match manager.get_connection().get_database_backend() {
         DbBackend::Postgres => Ok(()),
@@ -41,7 +41,7 @@ DROP INDEX idempotency_key_key
 --
 CREATE UNIQUE INDEX idempotency_key_key ON idempotency (tenant_id, operation, subject, idempotency_key)";
 
-// Refused where two subjects have used the same key meanwhile.
+// Fails where two subjects have used the same key meanwhile.
 const DOWN: &str = "
 DROP INDEX idempotency_key_key
 --

@@ -1,10 +1,10 @@
 //! Sums have bounds: what the database adds up stays within 10^18 minor units, a thousand of the largest amounts. A
-//! write that would go beyond is refused, and everything with it.
+//! write that would exceed them is refused, and everything with it.
 //!
-//! PostgreSQL checks rows as they are written (NOT VALID: those that are there are not visited). SQLite adds CHECKs only
-//! by building a table anew, which would refuse to migrate a database that the missing bound has damaged already, and
-//! drops what a later release hangs on the table; so triggers check there. They also refuse what is no whole number:
-//! beyond 64 bits SQLite goes on in binary floating point.
+//! PostgreSQL checks rows as they are written (NOT VALID: existing rows are not visited). SQLite adds CHECKs only by
+//! rebuilding a table, which would refuse to migrate a database that the missing bound has damaged already, and drops
+//! what a later release attaches to the table; so triggers check there. They also refuse anything but integers: beyond
+//! 64 bits SQLite continues in binary floating point.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -14,7 +14,7 @@ use crate::dialect;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// What the database adds to in place, or holds the sums of.
+/// The columns to which the database adds in place, or whose sums it holds.
 const SUMS: [(&str, &[&str]); 5] = [
     (
         "partner_balance",
@@ -76,7 +76,7 @@ fn all(columns: &[&str], condition: impl Fn(&str) -> String) -> String {
     all.join(" AND ")
 }
 
-/// Whether any of the new values is beyond the bound or no whole number.
+/// Whether any of the new values exceeds the bound or is not an integer.
 fn any(columns: &[&str]) -> String {
     let sound = |column: &str| {
         format!(

@@ -1,4 +1,4 @@
-//! Why events earned what they earned: append-only, the newest of an event counts.
+//! Why events earned what they earned. Append-only; the newest decision of an event is in force.
 
 use sea_orm_migration::prelude::*;
 

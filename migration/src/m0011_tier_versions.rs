@@ -1,5 +1,5 @@
-//! What tiered commissions said, version by version: a window that is over is shown with the goals that were in force at
-//! its end. Of the tiers that there are already, the present version is kept, which began with their last change.
+//! The versions of tiered commissions: a window that is over is shown with the goals that were in force at its end. For
+//! existing tiers the present version is stored, which began with their last change.
 
 use sea_orm_migration::prelude::*;
 

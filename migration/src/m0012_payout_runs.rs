@@ -1,10 +1,10 @@
-//! What a payout run looked at: its cut-off, who made it, and a line for every payee, paid or left and why; how the
-//! payment service knows partners, stamped on their payouts; and who made and settled these.
+//! What a payout run looked at: its cut-off, who created it, and a line for every payee, paid or left out and why; the
+//! references of partners at the payment service, copied to their payouts; and who created and settled these.
 //!
-//! A line is what the run saw, and is never changed. Of the runs that there are already only those are listed that they
-//! paid out. A replica of an earlier release writes none meanwhile; a job of the present one adds what is missing. Nothing
-//! here is touched when an event is recorded: the new indexes of commissions hold only rows that were approved or paid, or
-//! that wait for an individual.
+//! A line is what the run saw, and is never changed. Existing runs only get lines for what they paid out. A replica of
+//! an earlier release writes none meanwhile; a job of the present one adds what is missing. Recording an event touches
+//! nothing of this: the new indexes of commissions contain only rows that were approved or paid, or that wait for an
+//! individual.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,8 +1,8 @@
-//! Statements: when the individual to whom a row is owed was named, and indexes that find what moved a partner's account
-//! in a range of time. Reports: the index by time has what is mostly summed.
+//! Statements: when the individual to whom a row is owed was assigned, and indexes that find what moved a partner's
+//! account in a range of time. Reports: the index by time contains what is mostly summed.
 //!
-//! The new indexes are partial: rows that accrue are in none of them, so that recording an event costs what it did. A row
-//! that was assigned by a replica of an earlier release, or before, has no time of it.
+//! The new indexes are partial: rows that accrue are in none of them, so that recording an event costs no more than
+//! before. A row that was assigned before, or by a replica of an earlier release, has no time of assignment.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -43,7 +43,8 @@ fn is_postgres(manager: &SchemaManager<'_>) -> bool {
     manager.get_connection().get_database_backend() == DbBackend::Postgres
 }
 
-// A report of all that a tenant ever earned reads a tenth of the pages of the table, whose rows are mostly explanation.
+// With it, a report of everything that a tenant ever earned reads a tenth of the pages of the table, whose rows are
+// mostly explanation.
 const POSTGRES_UP: &str = "
 CREATE INDEX commission_by_time_wide ON commission (tenant_id, accrued_at, id) INCLUDE (campaign_id, currency, amount_minor)
 --

@@ -1,8 +1,9 @@
-//! What paid, version by version: the terms of campaigns, the rules of groups, and which group was the default one, so that
-//! the past can be worked out again with what it was decided with. Decisions name the versions that they were made with.
+//! The versions of what determined payments: the terms of campaigns, the rules of groups, and which group was the
+//! default one, so that the past can be recomputed with what it was decided with. Decisions name the versions that they
+//! were made with.
 //!
-//! Of what there is already, the present version is kept. It is known to hold since its row was last changed. Versions are
-//! append-only, also of what is deleted; each has room for the audit entry of who made it.
+//! For existing objects the present version is stored. It is known to be in force since its row was last changed.
+//! Versions are append-only, even those of deleted objects; each has room for the audit log entry of its change.
 
 use sea_orm_migration::prelude::*;
 
@@ -39,7 +40,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-// No group has the id of zeros: it stands for none.
+// No group has an id of all zeros: it stands for none.
 const UP: &str = "
 ALTER TABLE campaign ADD COLUMN version integer NOT NULL DEFAULT 1
 --

@@ -1,5 +1,5 @@
-//! Backtests and what they come to: sums by campaign and month that are added to as partners are finished, one row a partner
-//! and currency, and the events whose sides differ. Nothing of the ledger is touched.
+//! Backtests and their results: sums by campaign and month that are added to as partners are finished, one row per
+//! partner and currency, and the events whose sides differ. Nothing of the ledger is touched.
 
 use sea_orm_migration::prelude::*;
 
@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-// Sums are checked as they are added, since SQLite would go on in binary floating point beyond 64 bits.
+// Sums are checked as they are added to, since SQLite would continue in binary floating point beyond 64 bits.
 const UP: &str = "
 CREATE TABLE backtest (
   tenant_id {id} NOT NULL REFERENCES tenant (id),

@@ -1,8 +1,8 @@
 //! The outbox in its final form: what happened (`type`) to which object, read by subscriptions and webhooks alike, and
-//! pruned behind them; `outbox_mark` says how far each reader has come, and up to when it was pruned.
+//! pruned after they have read it; `outbox_mark` records how far each reader has come, and up to when it was pruned.
 //!
-//! Rows that are there, and those of replicas of an earlier release, name a commission and its status instead of a type
-//! and an object; readers take either. Nothing is written anew on PostgreSQL but the key and one index.
+//! Existing rows, and those of replicas of an earlier release, name a commission and its status instead of a type and
+//! an object; readers accept both. On PostgreSQL only the key and one index are rewritten.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -40,8 +40,9 @@ CREATE TABLE outbox_mark (
 --
 INSERT INTO outbox_mark (name, at) VALUES ('webhooks', '1970-01-01T00:00:00+00:00'), ('pruned', '1970-01-01T00:00:00+00:00')";
 
-// Without the reference to commissions, which other objects have not, and which cost each row a look-up. The index by
-// transaction now has the rows from before transactions were noted, too, so that these are pruned like others.
+// Without the reference to commissions, which other objects do not have, and which costs a lookup for each row. The
+// index by transaction now contains the rows from before transactions were recorded, too, so that these are pruned like
+// others.
 const POSTGRES_UP: &str = "
 ALTER TABLE outbox ADD COLUMN type text, ADD COLUMN object_id uuid, ADD COLUMN detail jsonb,
   ALTER COLUMN commission_id DROP NOT NULL, ALTER COLUMN status DROP NOT NULL,
@@ -66,7 +67,7 @@ ALTER TABLE outbox DROP CONSTRAINT outbox_pkey, DROP COLUMN type, DROP COLUMN ob
   ALTER COLUMN commission_id SET NOT NULL, ALTER COLUMN status SET NOT NULL, ADD PRIMARY KEY (id),
   ADD FOREIGN KEY (tenant_id, commission_id) REFERENCES commission (tenant_id, id)";
 
-// SQLite numbers rows by itself only where their number alone is the key; the tenant goes with it.
+// SQLite numbers rows by itself only where the number alone is the key, so that the tenant is an ordinary column.
 const SQLITE_UP: &str = "
 CREATE TABLE outbox_final (
   id {serial},

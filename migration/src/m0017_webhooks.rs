@@ -1,7 +1,7 @@
 //! Webhooks: the endpoints of tenants, and what was or will be delivered to each.
 //!
-//! An endpoint that was deleted stays as long as deliveries name it, without its secret. A delivery keeps its body as the
-//! very text that is signed and sent, and its attempts in one document: one row is written an attempt.
+//! A deleted endpoint stays for as long as deliveries refer to it, without its secret. A delivery stores its body as
+//! the exact text that is signed and sent, and its attempts in one document: one row is written per attempt.
 
 use sea_orm_migration::prelude::*;
 

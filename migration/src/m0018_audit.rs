@@ -1,8 +1,8 @@
-//! Who changed what: an entry for every transaction that changed something, written in it, and under which objects it is
-//! found. Both are append-only. Of what happened before there is none.
+//! Who changed what: an entry for every transaction that changed something, written in that transaction, and the
+//! objects under which it is found. Both are append-only. There are no entries for earlier changes.
 //!
-//! An entry names neither its tenant's row nor what it changed by a foreign key: every write has one, and would share a
-//! lock of the tenant's row; and what was changed may be deleted later.
+//! An entry refers neither to its tenant's row nor to what it changed by a foreign key: every write has an entry, and
+//! would take a share lock on the tenant's row; and what was changed may be deleted later.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,6 +1,6 @@
-//! Moving in: what rows that were entered by hand or brought in say of themselves, and customers that were brought in.
+//! Imports: the details given for rows that were entered manually or imported, and imported customers.
 //!
-//! Rows of events say none of it, so that recording an event costs what it did.
+//! Rows of events have none of these details, so that recording an event costs no more than before.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -10,7 +10,7 @@ use crate::dialect;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// What never changes, either.
+/// Further columns that never change.
 const KEPT: &[&str] = &[
     "external_id",
     "reason",

@@ -1,8 +1,8 @@
-//! Moves of events to other partners: what was asked for, from where to where each event went, and what became of the
-//! rows. All of it is append-only. The event's row holds whom it is credited to now, and since when.
+//! Moves of events to other partners: what was requested, from where to where each event was moved, and what became of
+//! the rows. All of it is append-only. The event's row holds to whom it is credited now, and since when.
 //!
-//! Partners that nothing refers to can be deleted. Their changes of status, which are append-only, go with them: only of a
-//! partner that `deleted_partner` names, which is append-only itself.
+//! Partners that nothing refers to can be deleted. Their status changes, which are append-only, are deleted with them:
+//! only those of a partner that is listed in `deleted_partner`, which is append-only itself.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};

@@ -1,9 +1,9 @@
-//! Rows that say themselves what happened name the entry of the audit log of the transaction that wrote them: events, moves
+//! Rows that document what happened name the audit log entry of the transaction that wrote them: events, status changes
 //! of commissions, payout runs, settlements of payouts, and moves of customers. Null in rows from before, in those of
-//! replicas of an earlier release, and in what was made up by the seed.
+//! replicas of an earlier release, and in data that the seed generated.
 //!
-//! The column is the last of each table and has no default: neither engine writes a row anew. It refers to its entry by no
-//! foreign key, which would cost each row a look-up; `verify` looks instead.
+//! The column is the last of each table and has no default, so that neither engine rewrites rows. It refers to its
+//! entry by no foreign key, which would cost a lookup for each row; `verify` checks it instead.
 
 use sea_orm_migration::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::dialect;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Tables whose rows can be updated, and the column that stays once it is set.
+/// Tables whose rows can be updated, and the column that must stay once it is set.
 const KEPT: [(&str, &str); 3] = [
     ("event", "audit_entry_id"),
     ("payout_run", "audit_entry_id"),

@@ -1,11 +1,11 @@
-//! The orders in which lists can be asked for: an index for each, beginning with the tenant and ending with the id, so that
-//! a page is read from its place on in either direction.
+//! The orders in which lists can be requested: an index for each, beginning with the tenant and ending with the id, so
+//! that a page is read from its position in either direction.
 //!
-//! Events have one more index to be written in, by when they happened. Most happen shortly before they are recorded, so
-//! that it grows at its end; the filters `occurredFrom` and `occurredTo` use it, too. Customers are written once. Of the
-//! other tables none is written when an event is recorded.
+//! Events have one more index to be written to, by when they happened. Most happen shortly before they are recorded, so
+//! that it grows at its end; the filters `occurredFrom` and `occurredTo` use it, too. Customers are written once. Of
+//! the other tables none is written when an event is recorded.
 //!
-//! Names are compared byte by byte on both engines. On PostgreSQL a column gets that order without being written anew.
+//! Names are compared byte by byte on both engines. On PostgreSQL a column gets that collation without being rewritten.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -28,7 +28,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The columns by which rows are sorted whose texts had the server's order.
+/// The columns for sorting whose texts had the server's collation.
 const TEXTS: [(&str, &str); 4] = [
     ("deal", "name_key"),
     ("tiered_commission", "name_key"),

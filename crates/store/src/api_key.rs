@@ -1,4 +1,4 @@
-//! API keys, for those who look after them. Their hashes are read by [`super::presented_key`] only.
+//! API keys, as their administrators see them. Only [`super::presented_key`] reads their hashes.
 
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ pub fn list() -> view::List {
     view::List::new(&view::API_KEY, Some(String::new()), sort().into(), select)
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<ApiKey, StoreError> {
     Ok(from_row(view::whole(row, prefix)?))
 }
@@ -56,7 +56,7 @@ pub async fn by_ids(
     Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
 }
 
-/// The key for update: other writers of it wait for this transaction's end.
+/// Selects the key for update: other writers wait until this transaction ends.
 pub async fn lock(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
@@ -85,7 +85,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Ends a key; one that has ended stays as it is.
+/// Revokes a key; one that is already revoked stays as it is.
 pub async fn revoke(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -96,7 +96,7 @@ pub async fn revoke(
     Ok(())
 }
 
-/// Ends all keys that are bound to a partner; says how many those are that had not ended.
+/// Revokes all keys that are bound to a partner; returns how many were not revoked before.
 pub async fn revoke_of_partner(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -122,7 +122,7 @@ async fn revoke_where(
     Ok(revoked.rows_affected)
 }
 
-/// Writes down that a key was used at `at`, unless a later use is known.
+/// Records that a key was used at `at`, unless a later use is recorded.
 pub async fn set_used(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -156,12 +156,12 @@ pub(super) fn from_row(row: api_key::Model) -> ApiKey {
     }
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, key: &ApiKey) -> view::AtHand {
     view::at_hand(to_row(tenant, key), &["hash"])
 }
 
-/// Without its hash, which nobody knows who only knows the key's row.
+/// The row without the hash, which the domain value does not carry.
 fn to_row(tenant: TenantId, key: &ApiKey) -> api_key::Model {
     api_key::Model {
         tenant_id: tenant.uuid(),

@@ -1,4 +1,4 @@
-//! A partner's sums, one row a currency, kept in the transaction of every change of its rows.
+//! A partner's balances, one row per currency, updated in the transaction of every change of the partner's commissions.
 
 use std::collections::HashMap;
 
@@ -52,7 +52,7 @@ pub async fn of_partners(
     Ok(balances)
 }
 
-/// Adds `changes`, one a partner and currency, to what is there.
+/// Adds `changes`, one per partner and currency, to the stored balances.
 pub fn add(writes: &mut Writes, tenant: TenantId, changes: &[(PartnerId, Balance)]) {
     let rows = changes.iter().map(|(partner, change)| {
         let row = partner_balance::Model {

@@ -1,5 +1,5 @@
-//! Many rows at once, for made-up data and imports: a statement of several hundred rows costs little more than one of a
-//! single row. Everything else is like the single inserts beside the tables.
+//! Many rows at once, for generated data and imports: a statement of several hundred rows costs little more than one of
+//! a single row. Otherwise these functions are like the single inserts beside the tables.
 
 pub mod ledger;
 
@@ -21,11 +21,11 @@ use domain::id::{CampaignId, PartnerCategoryId, PartnerId, PartnerTransitionId, 
 use domain::partner::{Partner, PartnerTransition};
 use domain::snapshot::CommissionSnapshot;
 
-/// Rows of one statement. Times a table's columns it must stay below SQLite's 32,766 parameters; full statements have
-/// the same text, so that they are prepared once.
+/// Rows per statement. Times a table's columns it must stay below SQLite's 32,766 parameters; full statements have the
+/// same text, so that they are prepared once.
 const ROWS: usize = 500;
 
-/// Which of these external ids campaigns have, and which campaigns.
+/// The campaigns with these external ids.
 pub async fn campaigns_by_external_id(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -39,7 +39,7 @@ pub async fn campaigns_by_external_id(
         .collect())
 }
 
-/// Which of these external ids partners have, and which partners.
+/// The partners with these external ids.
 pub async fn partners_by_external_id(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -84,7 +84,7 @@ pub async fn insert_campaigns(
     insert::<campaign_version::Entity, _>(transaction, versions).await
 }
 
-/// Makes partners belong to campaigns; none of them may belong already.
+/// Makes partners members of campaigns; none of them may be a member already.
 pub async fn insert_campaign_members(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,

@@ -1,8 +1,8 @@
-//! The functions that every table whose rows have ids has.
+//! The functions that every table whose rows have ids shares.
 
-/// Makes those that are named, for the module's `Entity`, `Column` and `from_row`: `find` (one row), `by_ids` (many in one
-/// statement, by their ids) and `lock` (one for update: other writers of it wait for this transaction's end). Rows outside the
-/// scope are not found.
+/// Defines the named functions for the module's `Entity`, `Column` and `from_row`: `find` (one row), `by_ids` (many
+/// rows by their ids, in one statement) and `lock` (one row for update: other writers wait until this transaction
+/// ends). Rows outside the scope are not found.
 macro_rules! by_id {
     ($of:ty: by_ids) => {
         pub async fn by_ids(

@@ -1,5 +1,5 @@
-//! What an operator wants to know of a database before anybody is called. Asks about the whole of it, changes nothing, and
-//! needs no table to be there.
+//! Diagnostics of a database, for an operator to run before calling for help. They cover the whole database, change
+//! nothing, and do not need any table to exist.
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
@@ -9,10 +9,10 @@ use super::{Reader, Store, StoreError};
 use auth::Sealed;
 use domain::id::TenantId;
 
-/// Secrets that are tried to be opened; more would say the same.
+/// Maximum number of secrets that are decrypted as a test; more would tell nothing new.
 const MOST_SECRETS: usize = 1_000;
 
-/// Which program keeps the database.
+/// The database engine and its version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Engine {
     Sqlite {
@@ -26,32 +26,32 @@ pub enum Engine {
     },
 }
 
-/// The migrations that the database and this program do not both have.
+/// The migrations that only the database or only this program has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Migrations {
-    /// This program's, which are not applied.
+    /// Migrations of this program that are not applied.
     pub pending: Vec<String>,
-    /// Applied by a program that has more of them.
+    /// Migrations that were applied by a newer program.
     pub unknown: Vec<String>,
 }
 
-/// How many connections PostgreSQL gives.
+/// How many connections PostgreSQL allows and has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct ConnectionUse {
-    /// To this role and database, as far as they are not kept for superusers.
+    /// Allowed for this role and database, without those reserved for superusers.
     pub most: i64,
-    /// Of everybody, at this moment.
+    /// In use by all clients at this moment.
     pub used: i64,
 }
 
-/// The secret of a webhook endpoint, as it is kept.
+/// The secret of a webhook endpoint, as it is stored.
 pub struct SealedSecret {
     pub tenant: TenantId,
     pub endpoint: Uuid,
     pub sealed: Sealed,
 }
 
-/// Which program keeps it, and in which version.
+/// The database engine and its version.
 pub async fn engine(store: &Store) -> Result<Engine, StoreError> {
     let reader = store.reader();
     match reader {
@@ -73,7 +73,7 @@ pub async fn engine(store: &Store) -> Result<Engine, StoreError> {
     }
 }
 
-/// Compares what is applied with what this program has.
+/// Compares the applied migrations with those of this program.
 pub async fn migrations(store: &Store) -> Result<Migrations, StoreError> {
     let reader = store.reader();
     let applied = match has_table(reader, "seaql_migrations").await? {
@@ -92,7 +92,7 @@ pub async fn migrations(store: &Store) -> Result<Migrations, StoreError> {
     })
 }
 
-/// The tables in which PostgreSQL does not let this role read and write rows; SQLite knows no roles.
+/// The tables whose rows PostgreSQL does not let this role read and write; SQLite has no roles.
 pub async fn closed_tables(store: &Store) -> Result<Vec<String>, StoreError> {
     let reader = store.reader();
     match reader {
@@ -108,7 +108,7 @@ pub async fn closed_tables(store: &Store) -> Result<Vec<String>, StoreError> {
     }
 }
 
-/// `None`: SQLite, which has no other than our own.
+/// `None` on SQLite, which has no connections but our own.
 pub async fn connections(store: &Store) -> Result<Option<ConnectionUse>, StoreError> {
     let reader = store.reader();
     if reader.get_database_backend() == DbBackend::Sqlite {
@@ -124,7 +124,7 @@ pub async fn connections(store: &Store) -> Result<Option<ConnectionUse>, StoreEr
     Ok(Some(ConnectionUse::from_query_result(&row, "")?))
 }
 
-/// The secrets of webhook endpoints that are live, newest first, some of them where there are many.
+/// The secrets of live webhook endpoints, newest first; only the newest where there are many.
 pub async fn sealed_secrets(store: &Store) -> Result<Vec<SealedSecret>, StoreError> {
     let reader = store.reader();
     if !has_table(reader, "webhook_endpoint").await? {

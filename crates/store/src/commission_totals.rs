@@ -22,7 +22,7 @@ pub struct StatusTotal {
     pub status: CommissionStatus,
     pub currency: Currency,
     pub count: i64,
-    /// Exact, however large: nothing bounds what all partners of a tenant have together.
+    /// Exact, however large: the total of all partners of a tenant is unbounded.
     pub minor: i128,
 }
 
@@ -100,7 +100,7 @@ pub async fn series(
     if intervals.is_empty() {
         return Ok(Vec::new());
     }
-    // Joined, so that each interval is one range of the index by time.
+    // As a join, so that each interval is one range of the index by time.
     let bound = |name: &'static str| Expr::col((Alias::new("bounds"), Alias::new(name)));
     let accrued_at = Expr::col(Column::AccruedAt.as_column_ref());
     let mut rows = filtered(scope, filter).select_only();
@@ -132,13 +132,13 @@ pub async fn series(
     Ok(points)
 }
 
-/// Selects how many rows there are, and the sum of `amount`.
+/// Selects the number of rows and the sum of `amount`.
 pub(super) fn add_sums(backend: DbBackend, statement: &mut SelectStatement, amount: Expr) {
     statement.expr_as(Expr::cust("COUNT(*)"), "count");
     sum::add(backend, statement, amount, SUM);
 }
 
-/// The name of the sum.
+/// The column name of the sum.
 pub(super) const SUM: &str = "minor";
 
 fn total(row: &QueryResult) -> Result<StatusTotal, StoreError> {

@@ -19,27 +19,27 @@ use domain::Timestamp;
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
     pub url: String,
-    /// PostgreSQL: all connections; SQLite: those that read, beside the one that writes.
+    /// PostgreSQL: all connections; SQLite: those that read, besides the one that writes.
     pub max_connections: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
     /// How long one statement of a request may take.
     pub statement_timeout: Duration,
-    /// How long a statement waits for a row that somebody else has locked; PostgreSQL only.
+    /// How long a statement waits for a row that another transaction has locked; PostgreSQL only.
     pub lock_timeout: Duration,
-    /// What each tenant may take of it.
+    /// Each tenant's share of the database.
     pub share: ShareOptions,
-    /// Connections beside these for what reads one moment for long.
+    /// Additional connections for long reads of one snapshot.
     pub aside: u32,
-    /// PostgreSQL's standbys that queries are read from.
+    /// The PostgreSQL standbys from which queries are read.
     pub standby_urls: Vec<String>,
-    /// How old what a standby shows may be.
+    /// Maximum age of what a standby shows.
     pub standby_lag: Duration,
-    /// Whether a commit waits for the disk. Where it does not, a power cut may take the newest commits back, whole ones and
-    /// in their order: for work that goes on wherever it ended.
+    /// Whether a commit waits for the disk. Where it does not, a power cut may lose the newest commits, whole ones and
+    /// in their order: for work that resumes from wherever it ended.
     pub durable: bool,
-    /// Whether those who read see SQLite's file as memory, which saves a call and a copy for every page. A
-    /// disk that fails to read then ends the program instead of the statement.
+    /// Whether readers map SQLite's file into memory, which saves a system call and a copy for every page. A disk that
+    /// fails to read then ends the program instead of the statement.
     pub mapped: bool,
 }
 
@@ -61,10 +61,11 @@ impl Default for StoreOptions {
     }
 }
 
-/// A transaction that does nothing for so much longer than a statement may take is nobody's any more: what it locked is free.
+/// How much longer than the statement timeout a transaction may be idle. Then it counts as abandoned, and its locks are
+/// released.
 const FORGOTTEN: Duration = Duration::from_secs(10);
 
-/// Connections that are made anew so often tell whether connections can be made.
+/// Lifetime of connections that are reopened this often to find out whether connections can be made.
 const PULSE: Duration = Duration::from_secs(10);
 
 /// Opens the database, creating a SQLite file where the URL says so (`mode=rwc`).
@@ -89,7 +90,8 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
         let why = "what a standby of the coordinator has says nothing of the others, so that there can be no replicas to read from";
         return Err(StoreError::Distributed(why.to_owned()));
     }
-    // What must not wait for those: telling others, whether the database can serve, and what takes long.
+    // Separate pools for what must not wait for requests: notifying other replicas, checking whether the database can
+    // serve, and long reads.
     let aside = |most, lifetime| {
         let patience = Duration::from_secs(2).min(options.acquire_timeout);
         let options = PoolOptions {
@@ -114,7 +116,7 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
             )))
         }
     };
-    // Several servers are nothing that its URLs could name.
+    // The URLs of this connection cannot name several servers, so that one is looked up.
     let timeout = options.statement_timeout.as_millis().to_string();
     let found = hosts
         .find_bare()
@@ -142,7 +144,7 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
     })
 }
 
-/// One server to read from. Nobody is there who waits for it for long: the primary is as good.
+/// One server to read from. Requests do not wait for it for long, since the primary serves as well.
 fn standby(url: &str, options: &StoreOptions, pool: &PoolOptions) -> Result<Standby, StoreError> {
     let is_one = each_host(url).len() == 1 && url.starts_with("postgres");
     if !is_one {
@@ -164,7 +166,7 @@ fn standby(url: &str, options: &StoreOptions, pool: &PoolOptions) -> Result<Stan
     Ok(Standby::new(hosts.name(), reads, watch))
 }
 
-/// Says what is wrong with a URL, and nothing of what it holds: there may be a password in it.
+/// Reports what is wrong with a URL, without quoting it: it may contain a password.
 fn check_url(text: &str) -> Result<(), StoreError> {
     let wrong = |why: String| Err(StoreError::Url(why));
     let first = each_host(text).swap_remove(0);
@@ -181,13 +183,13 @@ fn check_url(text: &str) -> Result<(), StoreError> {
     }
 }
 
-/// The servers of a URL, and what sessions are told at their beginning.
+/// The servers of a URL, and the settings with which sessions start.
 fn hosts(url: &str, options: &StoreOptions) -> Result<Hosts, StoreError> {
     let milliseconds = |duration: Duration| duration.as_millis().to_string();
     let mut settings = vec![
         ("statement_timeout", milliseconds(options.statement_timeout)),
         ("lock_timeout", milliseconds(options.lock_timeout)),
-        // Where the way between was cut, the server does not hear of it: it must not keep locks for ever.
+        // Where the network connection was cut, the server does not notice: it must not hold locks for ever.
         (
             "idle_in_transaction_session_timeout",
             milliseconds(options.statement_timeout + FORGOTTEN),
@@ -196,12 +198,12 @@ fn hosts(url: &str, options: &StoreOptions) -> Result<Hosts, StoreError> {
         ("tcp_keepalives_interval", "5".to_owned()),
         ("tcp_keepalives_count", "3".to_owned()),
         ("tcp_user_timeout", "15000".to_owned()),
-        // Statements find rows by keys and walk indexes: one plan is right for all values, and planning anew for each takes
-        // longer than the statement itself. Where rows are spread over several servers, each session takes this back
-        // (`super::citus`).
+        // Statements find rows by keys and walk indexes: one plan is right for all values, and planning anew for each
+        // takes longer than the statement itself. Where rows are distributed over several servers, each session reverts
+        // this (`super::citus`).
         ("plan_cache_mode", "force_generic_plan".to_owned()),
-        // What they visit is in memory or on a disk without arms. Otherwise a page of 50 rows has the planner read all
-        // partners of a small programme to join 50 of them.
+        // The pages that they visit are in memory or on an SSD. Otherwise the planner reads all partners of a small
+        // programme to join 50 of them to a page of 50 rows.
         ("random_page_cost", "1.1".to_owned()),
     ];
     if !options.durable {
@@ -212,7 +214,7 @@ fn hosts(url: &str, options: &StoreOptions) -> Result<Hosts, StoreError> {
 
 async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
     let pool = sqlite::Pool::connect(options).await?;
-    // Somebody else may be migrating a large database.
+    // Another process may be migrating a large database.
     let patience = options.acquire_timeout.max(Duration::from_secs(30));
     let writing = sqlite::writing(&options.url, patience, options.durable)?;
     let mut single = pool_options_of(&options.url, options);
@@ -221,7 +223,7 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
         .max_connections(1)
         .connect_lazy(true)
         .map_sqlx_sqlite_opts(move |_| writing.clone())
-        // It is not needed again, and nobody knows how its transaction ended.
+        // It is not needed again, and the state of its transaction is unknown.
         .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|_, _| Box::pin(async { Ok(false) })));
     Ok(Store {
         reader: Reader::Sqlite(pool),
@@ -240,13 +242,13 @@ fn pool_options_of(url: &str, options: &StoreOptions) -> ConnectOptions {
     let mut pool = ConnectOptions::new(url);
     pool.sqlx_logging(false)
         .acquire_timeout(options.acquire_timeout)
-        // Connections are made when they are needed, and idle ones are let go.
+        // Connections are opened when they are needed, and idle ones are closed.
         .min_connections(1)
         .idle_timeout(Duration::from_secs(300));
     pool
 }
 
-/// What time the database's machine has; `None`: it is this one.
+/// The time of the database's machine; `None`: it is this one.
 pub async fn server_time(store: &Store) -> Result<Option<Timestamp>, StoreError> {
     let backend = store.single.get_database_backend();
     if backend == DbBackend::Sqlite {
@@ -257,8 +259,8 @@ pub async fn server_time(store: &Store) -> Result<Option<Timestamp>, StoreError>
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
-/// Lifts the server's limits on how long this transaction's statements may take and wait, and how long it may do nothing;
-/// SQLite's have none.
+/// Lifts the server's limits on how long this transaction's statements may run and wait, and how long it may be idle;
+/// SQLite has none.
 pub(super) async fn lift_limits(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {
@@ -274,9 +276,9 @@ pub(super) async fn lift_limits(transaction: &impl ConnectionTrait) -> Result<()
     Ok(())
 }
 
-/// Prepares a transaction for reading a list from its first page to its last one. It may do nothing for `pause`, or for
-/// ever; on SQLite nobody would end it. PostgreSQL plans for the values that are bound: one plan for all of them may find the
-/// rows of a long range by an index of that range and sort them, for every page anew.
+/// Prepares a transaction for reading a list from its first page to its last one. It may be idle for `pause`, or for
+/// ever; SQLite does not end idle transactions. PostgreSQL plans for the bound values: a generic plan may find the rows
+/// of a long range by an index on that range and sort them anew for every page.
 pub(super) async fn read_page_by_page(
     transaction: &impl ConnectionTrait,
     pause: Option<Duration>,
@@ -296,7 +298,7 @@ pub(super) async fn read_page_by_page(
     Ok(())
 }
 
-/// Has PostgreSQL show what was there at the transaction's first statement, as SQLite does anyhow.
+/// Makes PostgreSQL show the state at the transaction's first statement, as SQLite always does.
 pub(super) async fn see_one_moment(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {

@@ -1,4 +1,4 @@
-//! Custom fields with their options. A pipeline has a dozen, so they are read whole.
+//! Custom fields with their options. A pipeline has about a dozen, so that all are read at once.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use domain::id::{CustomFieldId, CustomFieldOptionId, TenantId};
 
 use custom_field_option::Column as OptionColumn;
 
-/// All of them, oldest first.
+/// All fields, oldest first.
 pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<CustomField>, StoreError> {
     let fields = visible::<Entity>(scope).order_by_asc(Column::Id).all(database).await?;
     let options = visible::<custom_field_option::Entity>(scope)
@@ -52,7 +52,7 @@ pub async fn find_by_external_id(
     Ok(select.one(database).await?.map(|row| CustomFieldId::from_uuid(row.id)))
 }
 
-/// The field for update: other writers of it and of its options wait for this transaction's end.
+/// Selects the field for update: other writers of it and of its options wait until this transaction ends.
 pub async fn lock(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
@@ -137,7 +137,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Writes the field and its options, of which `known` were there before. Those of them that it lacks are deleted.
+/// Writes the field and its options, of which `known` are stored. Known options that the field no longer has are
+/// deleted.
 pub async fn update(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -200,13 +201,13 @@ fn joined(fields: Vec<custom_field::Model>, options: Vec<custom_field_option::Mo
     fields.collect()
 }
 
-/// The id of a row whose columns were all read, with names that begin like this.
+/// The id in a row whose columns were all read under names with this prefix.
 pub fn id(row: &view::Row, prefix: &str) -> Result<CustomFieldId, StoreError> {
     let row: custom_field::Model = view::whole(row, prefix)?;
     Ok(CustomFieldId::from_uuid(row.id))
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, field: &CustomField) -> view::AtHand {
     view::at_hand(to_row(tenant, field), &[])
 }

@@ -26,14 +26,14 @@ use domain::Timestamp;
 use domain::event::Customer;
 use domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CustomerFilter {
-    /// Part of the external id, whatever the case.
+    /// Part of the external id, case-insensitive.
     pub search: Option<String>,
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub partners: Option<Vec<PartnerId>>,
     pub campaigns: Option<Vec<CampaignId>>,
     pub external_ids: Option<Vec<String>>,
@@ -97,7 +97,7 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &Cust
     Ok(filtered(scope, filter).count(database).await?)
 }
 
-/// The customers that the filter lets through.
+/// The customers that match the filter.
 pub fn list(filter: Arc<CustomerFilter>, sorted: Sorted<CustomerOrder>) -> view::List {
     let kept = (*filter == CustomerFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
@@ -154,7 +154,7 @@ fn filtered(scope: &Scope, filter: &CustomerFilter) -> Select<Entity> {
     select.filter(more)
 }
 
-/// Writes customers whose external ids are new; whoever loses a race for one gets the error that says so.
+/// Writes customers whose external ids must be new: a writer that loses a race for one gets the error for a taken id.
 pub fn add<'a>(writes: &mut Writes, tenant: TenantId, customers: impl IntoIterator<Item = &'a Customer>) {
     let rows = customers
         .into_iter()
@@ -162,7 +162,7 @@ pub fn add<'a>(writes: &mut Writes, tenant: TenantId, customers: impl IntoIterat
     writes.add(rows, Conflict::Fail);
 }
 
-/// Writes customers that were brought in, like [`add`].
+/// Writes imported customers, like [`add`].
 pub fn bring_in(writes: &mut Writes, tenant: TenantId, customers: &[Customer], at: Timestamp) {
     let rows = customers.iter().map(|customer| {
         let row = customer_imported::Model {
@@ -179,7 +179,7 @@ pub fn bring_in(writes: &mut Writes, tenant: TenantId, customers: &[Customer], a
     writes.add(rows, Conflict::Fail);
 }
 
-/// Binds a customer that is bound to nobody yet.
+/// Binds a customer that is not bound to a partner yet.
 pub async fn bind(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -198,7 +198,7 @@ pub async fn bind(
     Ok(())
 }
 
-/// Binds customers, of which no two are the same, as far as they are bound to nobody yet.
+/// Binds customers, each given once, unless they are bound to a partner already.
 pub fn bind_all(
     writes: &mut Writes,
     tenant: TenantId,
@@ -216,7 +216,7 @@ pub fn bind_all(
     writes.set_while_null(rows, Some(customer_binding::Column::PartnerId));
 }
 
-/// Binds a customer to this partner and campaign, whomever it is bound to, or to nobody.
+/// Binds a customer to this partner and campaign, or to none, whatever it was bound to before.
 pub async fn rebind(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -242,7 +242,7 @@ mapped! {
     both: id, external_id, acquired_at, partner_id, campaign_id;
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, customer: &Customer) -> view::AtHand {
     view::at_hand(to_row(tenant, customer), &[])
 }

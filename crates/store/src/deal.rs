@@ -28,21 +28,21 @@ use domain::{Timestamp, text};
 
 const TABLE: &str = "deal";
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct DealFilter {
-    /// Part of the name or of the external id, whatever the case.
+    /// Part of the name or of the external id, case-insensitive.
     pub search: Option<String>,
     pub partner: Option<PartnerId>,
     pub stage: Option<PaymentStageId>,
-    /// Standing in a stage with one of these; empty matches nothing.
+    /// In a stage with one of these outcomes; an empty list matches nothing.
     pub outcome: Option<Vec<StageOutcome>>,
     pub currency: Option<Currency>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub partners: Option<Vec<PartnerId>>,
     pub stages: Option<Vec<PaymentStageId>>,
     pub external_ids: Option<Vec<String>>,
-    /// Both inclusive, and of the currency.
+    /// Both inclusive, in minor units of the currency.
     pub least_minor: Option<i64>,
     pub most_minor: Option<i64>,
     pub created_from: Option<Timestamp>,
@@ -56,9 +56,9 @@ text_of!(DealFilter: search partner stage outcome, later: currency partners stag
 pub enum DealOrder {
     #[default]
     CreatedAt,
-    /// Whatever the case.
+    /// Case-insensitive.
     Name,
-    /// Only within one currency.
+    /// Only meaningful within one currency.
     Value,
 }
 
@@ -95,7 +95,7 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &Deal
     Ok(filtered(scope, filter).count(database).await?)
 }
 
-/// The deals that the filter lets through.
+/// The deals that match the filter.
 pub fn list(filter: Arc<DealFilter>, sorted: Sorted<DealOrder>) -> view::List {
     let kept = (*filter == DealFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
@@ -108,7 +108,7 @@ pub fn list_of_partners() -> view::List {
     view::List::new(&view::DEAL, Some("partner".to_owned()), sort().into(), select)
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<Deal, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
@@ -193,7 +193,7 @@ pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, deal: 
     Ok(())
 }
 
-/// Makes the deal's options, as they stand in it, the only ones that are in use by it.
+/// Replaces the stored options of the deal by those that it has now.
 pub async fn replace_fields(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -240,7 +240,7 @@ mapped! {
     }
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, deal: &Deal) -> view::AtHand {
     view::at_hand(to_row(tenant, deal), &[])
 }

@@ -1,4 +1,5 @@
-//! What was due for deals, and the rows of the ledger that it made. Every writer holds the lock of the deal's partner.
+//! Payments that were due for deals, and the ledger rows that they produced. Every writer holds the lock of the deal's
+//! partner.
 
 use std::collections::HashMap;
 
@@ -24,11 +25,12 @@ pub struct NewPayment {
     pub slot: Slot,
     pub rule: CommissionRuleId,
     pub version: u32,
-    /// `None`: 0 was due.
+    /// `None`: the amount due was 0.
     pub commission: Option<CommissionId>,
 }
 
-/// What each deal was paid, with the versions of rules that paid: two statements. Deals without payments are left out.
+/// The payments of each deal, with the versions of the rules that paid: two statements. Deals without payments are left
+/// out.
 pub async fn books_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -76,7 +78,7 @@ pub async fn books_of(
     Ok(books)
 }
 
-/// The rows of the ledger that a deal made and that are not void.
+/// The ledger rows of a deal's payments that are not void.
 pub async fn commissions_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -90,7 +92,7 @@ pub async fn commissions_of(
     Ok(rows.into_iter().filter_map(|row| row.commission_id).collect())
 }
 
-/// The deals that made rows of the ledger.
+/// The deals that produced these ledger rows, by row.
 pub async fn deals_of_commissions(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -140,7 +142,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Voids what came to nothing when the deal was lost: payments of 0, and those whose rows are `reversed`.
+/// Voids the payments that are worth nothing since the deal was lost: those of 0, and those whose rows are `reversed`.
 pub async fn void(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,

@@ -1,4 +1,4 @@
-//! Partners and deals that nothing refers to go, with what is theirs alone.
+//! Deletes partners and deals that nothing refers to, with the rows that belong to them alone.
 
 use entity::{
     api_key, campaign_member, commission, commission_rule_reference, commission_snapshot, customer, deal, deal_field,
@@ -13,7 +13,8 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::id::{DealId, PartnerId, TenantId};
 
-/// How many rows refer to the partner, and what they are. Its history, memberships and keys are its own.
+/// How many rows refer to the partner, and what they are. Its history, memberships and keys belong to it and do not
+/// count.
 pub async fn references_of_partner(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -78,7 +79,7 @@ pub async fn delete_partner(
     Ok(())
 }
 
-/// How many rows refer to the deal, and what they are. What was due and came to 0 is no commission, but refuses to go.
+/// How many rows refer to the deal, and what they are. A payment of 0 has no commission, but prevents deletion as well.
 pub async fn references_of_deal(
     database: &impl ConnectionTrait,
     scope: &Scope,

@@ -1,4 +1,4 @@
-//! Why the database could not answer, and what that means to whoever asked.
+//! Why the database could not answer, and what that means for the caller.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use sqlx::Error as SqlxError;
 
 use super::sqlite;
 
-/// Why the database could not answer. Nothing of it is for callers' eyes.
+/// Why the database could not answer. None of it is shown to API callers.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error(transparent)]
@@ -20,7 +20,7 @@ pub enum StoreError {
         column: &'static str,
         value: String,
     },
-    /// The commit was sent, and nobody knows whether the database did it.
+    /// The commit was sent, and it is unknown whether the database performed it.
     #[error("the commit was sent and not answered: {0}")]
     Unconfirmed(DbErr),
     #[error("the database takes no writes at present")]
@@ -29,34 +29,34 @@ pub enum StoreError {
         "others use the database all the time, so that it cannot be brought up to date: end them, or try again later"
     )]
     InUse,
-    /// What is not done where rows are spread over several servers.
+    /// Something that is not supported where rows are distributed over several servers.
     #[error("the rows of this database are spread over several servers: {0}")]
     Distributed(String),
     #[error("the database's URL {0}: it must be like sqlite://FILE?mode=rwc or postgres://USER:PASSWORD@HOST/NAME")]
     Url(String),
 }
 
-/// PostgreSQL's statement_timeout and lock_timeout.
+/// PostgreSQL's codes of statement_timeout and lock_timeout.
 const LATE: [&str; 2] = ["57014", "55P03"];
 
-/// SQLite's that are no answer to the statement: a file that is read-only, a fault of the disk, a full disk, a file that
-/// does not open.
+/// SQLite's codes that say nothing about the statement: a read-only file, a disk fault, a full disk, a file that does
+/// not open.
 const UNAVAILABLE_ON_SQLITE: [i32; 4] = [8, 10, 13, 14];
 
-/// SQLite's locks that were not free in time, and interrupted statements.
+/// SQLite's codes of locks that were not free in time, and of interrupted statements.
 const LATE_ON_SQLITE: [i32; 3] = [5, 6, 9];
 
-/// Those of PostgreSQL that are no answer to the statement: the server ends, begins, has no room for connections or for
-/// data, or takes no writes. `08` are connections that broke.
+/// PostgreSQL's codes that say nothing about the statement: the server shuts down, starts, has no room for connections
+/// or data, or takes no writes. Class `08` stands for broken connections.
 const UNAVAILABLE: [&str; 9] = [
     "57P01", "57P02", "57P03", "57P05", "53100", "53200", "53300", "58030", "25006",
 ];
 
-/// PostgreSQL's internal errors, which no commit is refused with.
+/// PostgreSQL's internal errors, with which no commit is rejected.
 const INTERNAL: &str = "XX000";
 
 impl StoreError {
-    /// Whether it gave up waiting: for a connection, for a lock, or for a statement that took too long.
+    /// Whether this is a timeout: of waiting for a connection or a lock, or of a statement.
     pub fn is_timeout(&self) -> bool {
         let Self::Database(error) = self else {
             return false;
@@ -68,8 +68,8 @@ impl StoreError {
             }
     }
 
-    /// Whether there is no database to talk to at present, or none that takes what it was told. What was asked for was not
-    /// done.
+    /// Whether no database is reachable at present, or none that accepts the operation. The operation was not
+    /// performed.
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::ReadOnly => true,
@@ -83,23 +83,23 @@ impl StoreError {
         }
     }
 
-    /// Whether a standby did not do what its primary does: it ended a statement because what that read had to go or to be
-    /// locked, or it was asked to write.
+    /// Whether a standby failed where its primary would not have: it canceled a statement because the rows that it read
+    /// had to be removed or locked, or it was asked to write.
     pub fn is_of_recovery(&self) -> bool {
         const CONFLICT: [&str; 3] = ["40001", "40P01", "25006"];
         matches!(self, Self::Database(error) if code(error).is_some_and(|code| CONFLICT.contains(&code.as_ref())))
     }
 
-    /// Whether all connections were in use for longer than anybody waits for one.
+    /// Whether all connections were in use for longer than callers wait for one.
     pub fn has_no_connection(&self) -> bool {
         matches!(self, Self::Database(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)))
     }
 
-    /// The error of a COMMIT that was sent: either the database refused it, or nobody knows.
+    /// The error of a COMMIT that was sent: either the database rejected it, or the outcome is unknown.
     pub(super) fn of_commit(error: DbErr) -> Self {
-        // What a statement before has ended already is no commit that was sent.
+        // An earlier statement ended the transaction, so that no commit was sent.
         let was_over = matches!(error, DbErr::Exec(RuntimeErr::Internal(_)));
-        // Citus commits on a tenant's server first, and says so where it hears nothing from there.
+        // Citus commits on a tenant's server first, and reports an internal error where that server does not answer.
         let is_refusal = was_over || code(&error).is_some_and(|code| code != INTERNAL) && !is_unavailable(&error);
         if is_refusal {
             Self::Database(error)
@@ -140,7 +140,7 @@ fn cause(error: &DbErr) -> Option<&SqlxError> {
     }
 }
 
-/// The database's own code of its refusal.
+/// The database's own error code.
 fn code(error: &DbErr) -> Option<Cow<'_, str>> {
     cause(error)?.as_database_error()?.code()
 }

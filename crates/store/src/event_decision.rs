@@ -1,4 +1,4 @@
-//! Why events earned what they earned: append-only; the newest decision of an event counts.
+//! Why events earned what they earned. Append-only; the newest decision of an event is in force.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ use domain::partner::PartnerStatus;
 
 const TABLE: &str = "event_decision";
 
-/// A component as it is kept.
+/// A component as it is stored.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct StoredComponent {
     term: usize,
@@ -39,12 +39,12 @@ struct StoredComponent {
     detail: String,
 }
 
-/// A decision to be kept.
+/// A decision to write.
 pub struct NewDecision<'a> {
     pub event: &'a Event,
     pub decision: &'a Decision,
     pub with: &'a MadeWith,
-    /// Which one of the event it is, from 1.
+    /// The number of the decision among those of its event, from 1.
     pub number: i32,
     pub at: Timestamp,
 }
@@ -75,7 +75,7 @@ pub fn add<'a>(writes: &mut Writes, tenant: TenantId, decisions: impl IntoIterat
     writes.add(rows, Conflict::Fail);
 }
 
-/// The number of the last decision of each event; those that have none are left out.
+/// The number of the latest decision of each event; events without one are left out.
 pub async fn last_numbers(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -88,7 +88,7 @@ pub async fn last_numbers(
     Ok(numbers.into_iter().collect())
 }
 
-/// The decision that counts of each event; those from before decisions were kept have none.
+/// The decision in force of each event; events from before decisions were stored have none.
 pub async fn of_events(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -99,7 +99,7 @@ pub async fn of_events(
     rows.into_iter().map(|row| Ok((row.event_id, from_row(row)?))).collect()
 }
 
-/// The same, with what each was made with.
+/// The decision in force of each event, with what it was made with.
 pub(super) async fn with_what(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -120,7 +120,7 @@ pub(super) async fn with_what(
     decided.collect()
 }
 
-/// Whose decisions to add up, by when the events were recorded: from `from` on and before `to`.
+/// Which decisions to sum, by when their events were recorded: from `from` (inclusive) to `to` (exclusive).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DecisionRange {
     pub from: Timestamp,
@@ -129,7 +129,8 @@ pub struct DecisionRange {
     pub campaign: Option<CampaignId>,
 }
 
-/// How many events were decided so, and their amounts by currency; those without an amount are in the count only.
+/// How many events were decided for this reason, and their amounts by currency; events without an amount are only
+/// counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecisionTotal {
     pub reason: Option<NoCommissionReason>,
@@ -137,7 +138,7 @@ pub struct DecisionTotal {
     pub amounts: Vec<(Currency, i128)>,
 }
 
-/// Counts and sums by reason, in the order of reasons; what earned comes first.
+/// Counts and sums by reason, in the order of reasons; events that earned come first.
 pub async fn totals(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -187,7 +188,7 @@ pub async fn totals(
     Ok(totals)
 }
 
-/// The events whose decision is of one of these reasons, or which earned, or did not.
+/// The events that were decided for one of these reasons, or that earned, or did not.
 pub(super) fn events_decided(
     scope: &Scope,
     earned: Option<bool>,
@@ -204,7 +205,7 @@ pub(super) fn events_decided(
     select.select_only().column(Column::EventId).into_query()
 }
 
-/// The decisions that count.
+/// The decisions in force.
 fn newest(scope: &Scope) -> Select<Entity> {
     let later = Alias::new("later");
     let of_later = |column: Column| Expr::col((later.clone(), Alias::new(column.as_str())));
@@ -251,7 +252,7 @@ fn made_with_json(made_with: &MadeWith) -> Json {
     json
 }
 
-/// What decisions keep of what they were made with; what is absent was not kept then.
+/// Parses what a decision records about what it was made with; anything absent was not recorded at the time.
 fn made_with(kept: &Json) -> Result<MadeWith, StoreError> {
     let corrupt = || StoreError::Corrupt {
         table: TABLE,

@@ -1,5 +1,5 @@
-//! Filters as cursors know them: a cursor is good for the filter whose text it was made with. What a filter learned to
-//! ask later stands in its text only where it is asked, so that cursors from before stay good.
+//! Filters, as cursors refer to them: a cursor is valid for the filter whose text it was made with. Conditions that
+//! were added to a filter later appear in its text only where they are used, so that older cursors stay valid.
 
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, LikeExpr};
@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, LikeExpr};
 use domain::id::{Id, Kind};
 use domain::text;
 
-/// The column names one of these; none of them matches nothing. `None`: nobody asks.
+/// The column is one of these; an empty list matches nothing. `None`: no condition.
 pub(super) fn one_of_ids<K: Kind>(column: impl ColumnTrait, ids: Option<&[Id<K>]>) -> Option<Expr> {
     ids.map(|ids| column.is_in(ids.iter().map(|id| id.uuid())))
 }
@@ -25,7 +25,7 @@ pub(super) fn contains(search: &str) -> LikeExpr {
     LikeExpr::new(pattern).escape('\\')
 }
 
-/// Writes `Debug` of a filter: what it had from the start, and what came later.
+/// Implements `Debug` of a filter: the conditions that it had from the start, and those added later.
 macro_rules! text_of {
     ($filter:ident: $($first:ident)+, later: $($later:ident)+) => {
         impl std::fmt::Debug for $filter {

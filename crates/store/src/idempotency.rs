@@ -1,4 +1,4 @@
-//! What an operation answered to a key, kept for ever.
+//! The answers of operations by idempotency key, stored for ever.
 
 use std::collections::HashMap;
 
@@ -12,14 +12,14 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::id::{AnswerId, TenantId};
 
-/// An earlier answer: a hash of the input it was given to, and the answer itself.
+/// An earlier answer: a hash of the input that it was given for, and the answer itself.
 #[derive(Clone, Debug)]
 pub struct StoredAnswer {
     pub content: Vec<u8>,
     pub answer: serde_json::Value,
 }
 
-/// An answer to be kept: who asked for what, with which key.
+/// An answer to store: to whom, of which operation and for which key.
 #[derive(Clone, Debug)]
 pub struct NewStoredAnswer {
     pub operation: String,
@@ -29,7 +29,7 @@ pub struct NewStoredAnswer {
     pub at: Timestamp,
 }
 
-/// The answer that `subject` got. Those kept before subjects were written down are everybody's.
+/// The answer that `subject` got. Answers that were stored before subjects were recorded are valid for every subject.
 pub async fn find(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -45,7 +45,7 @@ pub async fn find(
     Ok(row.map(|row| kept(row).1))
 }
 
-/// The same for many keys, by key.
+/// Like [`find`] for many keys, by key.
 pub async fn find_all(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -86,7 +86,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Adds answers to what is written together.
+/// Adds answers to a batch of writes.
 pub fn add(writes: &mut Writes, tenant: TenantId, rows: impl IntoIterator<Item = NewStoredAnswer>) {
     writes.add(rows.into_iter().map(|row| model(tenant, row)), Conflict::Fail);
 }

@@ -1,5 +1,5 @@
-//! What decides the next event of partners, beside terms: what the rules of their groups look at, and the tiers that would
-//! count it. One statement each, whatever the number of partners.
+//! What decides the next event of partners, besides terms: what the rules of their groups look at, and the tiers that
+//! would count it. One statement each, whatever the number of partners.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,9 +23,9 @@ use domain::tiered::TieredCommission;
 /// What the rules of a group look at, and the group.
 #[derive(Clone, Debug, Default)]
 pub struct GroupState {
-    /// The partner's, or else the tenant's default one.
+    /// The partner's own group, or else the tenant's default one.
     pub group: Option<PartnerGroup>,
-    /// Whether the partner has none of its own.
+    /// Whether the partner has no group of its own.
     pub by_default: bool,
     /// By currency.
     pub lifetime_values: Vec<Sum>,
@@ -81,7 +81,7 @@ pub async fn ruled(
                 })
             }
         };
-        // A group's currency has another name here.
+        // The group's own currency column has another name here.
         if let (Some(code), Some(minor)) = (
             row.try_get::<Option<String>>("", "currency")?,
             row.try_get("", "amount_minor")?,
@@ -93,8 +93,8 @@ pub async fn ruled(
     Ok(ruled)
 }
 
-/// The tiers in force that are for one of the partners on one of the campaigns or the advertisers', in the order of their
-/// making, and what they have counted of these in the windows that contain `now`.
+/// The tiers in force that apply to one of the partners on one of the campaigns or of the advertisers, in the order of
+/// creation, and what they have counted for these in the windows that contain `now`.
 pub async fn tiers(
     database: &impl ConnectionTrait,
     scope: &Scope,

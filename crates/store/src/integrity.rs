@@ -1,15 +1,15 @@
-//! Whether the pages of a SQLite file are what SQLite wrote. PostgreSQL has checksums for that.
+//! Whether the pages of a SQLite file are as SQLite wrote them. PostgreSQL has checksums for that.
 
 use futures::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::{Reader, Store, StoreError};
 
-/// Tables that are looked at beside each other.
+/// How many tables are checked concurrently.
 const AT_ONCE: usize = 4;
 
-/// Everything: also whether each index agrees with its table. Reads the whole file: its pages in one walk, and beside it
-/// each table with its indexes, the largest first.
+/// Checks everything, including whether each index agrees with its table. Reads the whole file: its pages in one walk,
+/// and concurrently each table with its indexes, the largest first.
 pub async fn faults(store: &Store) -> Result<Vec<String>, StoreError> {
     match store.reader() {
         Reader::Sqlite(_) => {}
@@ -22,20 +22,20 @@ pub async fn faults(store: &Store) -> Result<Vec<String>, StoreError> {
     let found = stream::iter(parts).map(|pragma| async move { check(store, &pragma).await });
     let found = found.buffer_unordered(AT_ONCE.min(store.readers()));
     let mut faults: Vec<_> = found.try_concat().await?;
-    // Both ways of looking may say the same.
+    // Both kinds of checks may report the same fault.
     faults.sort_unstable();
     faults.dedup();
     Ok(faults)
 }
 
-/// The tables that have indexes, those with the most rows first.
+/// The tables that have indexes, with the most rows first.
 async fn tables(store: &Store) -> Result<Vec<String>, StoreError> {
     let sql =
         "SELECT DISTINCT tbl_name AS name FROM sqlite_schema WHERE type = 'index' AND tbl_name NOT LIKE 'sqlite%'";
     let mut sizes = Vec::new();
     for row in store.reader().query_all_raw(sqlite(sql)).await? {
         let name: String = row.try_get("", "name")?;
-        // What is read from a damaged table may fail; looking at it says so.
+        // Reading from a damaged table may fail; its check reports that.
         let last = sqlite(format!("SELECT COALESCE(MAX(rowid), 0) AS last FROM \"{name}\""));
         let last = store.reader().query_one_raw(last).await.ok().flatten();
         let size: i64 = last.and_then(|row| row.try_get("", "last").ok()).unwrap_or(0);
@@ -45,8 +45,8 @@ async fn tables(store: &Store) -> Result<Vec<String>, StoreError> {
     Ok(sizes.into_iter().map(|(_, name)| name).collect())
 }
 
-/// What can be found in one walk over the file, if it was not closed in order by whoever had it before: after a crash of
-/// the machine, or where it was copied while it was in use.
+/// The faults that one walk over the file finds, if its last user did not close it properly: after a crash of the
+/// machine, or where it was copied while it was in use.
 pub async fn faults_after_crash(store: &Store) -> Result<Vec<String>, StoreError> {
     match store.reader() {
         Reader::Sqlite(pool) if pool.was_left_open() => check(store, "PRAGMA quick_check(100)").await,

@@ -121,7 +121,7 @@ pub async fn find<K: LabelTable>(
         .map(K::from_row))
 }
 
-/// The label for update: other writers of it wait for this transaction's end.
+/// Selects the label for update: other writers wait until this transaction ends.
 pub async fn lock<K: LabelTable>(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
@@ -190,7 +190,7 @@ pub fn advertisers() -> view::List {
     )
 }
 
-/// All of them by label. A programme has dozens.
+/// All rows, by label. A programme has dozens.
 pub async fn all<K: LabelTable>(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Label<K>>, StoreError> {
     let select = visible::<K::Entity>(scope)
         .order_by_asc(K::label_column())

@@ -106,29 +106,29 @@ pub use transaction::Transaction;
 pub use unique::{is_passing, is_reference_violation, is_sum_too_large, taken_field};
 pub use writes::Writes;
 
-/// Connections for reading and for writing. On PostgreSQL they are the same, but for queries that are read from a standby;
-/// SQLite writes through one connection.
+/// Connections for reading and for writing. On PostgreSQL they are the same, except for queries that are read from a
+/// standby; SQLite writes through one connection.
 #[derive(Clone)]
 pub struct Store {
     reader: Reader,
-    /// At most one connection, of the type that migrations ask for.
+    /// At most one connection, of the type that migrations require.
     single: DatabaseConnection,
-    /// PostgreSQL's connection for asking whether it can serve, which nobody else takes.
+    /// PostgreSQL: the connection of the readiness check, used for nothing else.
     pulse: Option<postgres::Pool>,
-    /// PostgreSQL's connections for what reads one moment for long, which requests do not wait for.
+    /// PostgreSQL: the connections for long reads of one snapshot, for which requests do not wait.
     aside: Option<postgres::Pool>,
     /// PostgreSQL's standbys, if there are any to read from.
     standbys: Option<Arc<Standbys>>,
-    /// What an operation wrote, if somebody wants to know.
+    /// How far an operation wrote, if its caller needs to know.
     written: Option<Arc<CommitPosition>>,
     shares: Arc<Shares>,
-    /// Hears of every commit that appended to the outbox.
+    /// Notified of every commit that appended to the outbox.
     appended: outbox::Signal,
     kept: Arc<view::StatementCache>,
 }
 
 impl Store {
-    /// The same with a tenant's share of it, for all that is done for its callers.
+    /// The store limited to a tenant's share of it, for everything that is done for its callers.
     pub fn of_tenant(&self, tenant: TenantId) -> Self {
         Self {
             reader: self.reader.share(self.shares.of(tenant)),
@@ -147,7 +147,7 @@ impl Store {
         }
     }
 
-    /// From now on the log names statements that take so long.
+    /// From now on, logs statements that take this long.
     pub fn log_slow(&mut self, slow: Duration) {
         self.reader.log_slow(slow);
         if let Some(aside) = &mut self.aside {
@@ -155,8 +155,8 @@ impl Store {
         }
     }
 
-    /// The same for a query of this caller, read from a standby that has what the caller wrote last, and `given` as well; `None`:
-    /// only the primary will do. What was read is worth nothing once the watch says so.
+    /// The store for a query of this caller, which reads from a standby that has the caller's last write, and `given`
+    /// as well; `None`: only the primary can serve it. Results must be discarded once the watch says so.
     pub fn on_standby(&self, subject: &str, given: Option<LogPosition>) -> Option<(Self, StandbyWatch)> {
         let (Some(standbys), Reader::Postgres(primary)) = (&self.standbys, &self.reader) else {
             return None;
@@ -170,8 +170,8 @@ impl Store {
         Some((store, watch))
     }
 
-    /// The same for a mutation of this caller, with what notes how far it writes; `None`: there are no standbys that would have
-    /// to know.
+    /// The store for a mutation of this caller, with a note of how far it writes; `None`: there are no standbys that
+    /// would need to know.
     pub fn noting(&self, subject: &str) -> Option<(Self, CommitNote)> {
         let noting = CommitNote::new(self.standbys.clone()?, subject);
         let store = Self {
@@ -181,15 +181,15 @@ impl Store {
         Some((store, noting))
     }
 
-    /// Looks where the primary and the standbys are, which queries are read by from now on; there is nothing to see where there are
-    /// no standbys.
+    /// Looks up the positions of the primary and the standbys, by which queries are routed from now on; does nothing
+    /// where there are no standbys.
     pub async fn look_at_standbys(&self) {
         if let Some(standbys) = &self.standbys {
             standbys.look().await;
         }
     }
 
-    /// Each standby as `HOST:PORT`: for how long it had lagged when it was last looked at, or why nobody reads there.
+    /// Each standby as `HOST:PORT`: its lag when it was last checked, or why it is not read from.
     pub fn standbys(&self) -> Vec<(String, Result<Duration, String>)> {
         let standbys = self.standbys.as_ref();
         standbys.map_or_else(Vec::new, |standbys| standbys.states())
@@ -200,13 +200,13 @@ impl Store {
         &self.reader
     }
 
-    /// The texts of the statements that read views.
+    /// The cached texts of the statements that read views.
     fn kept(&self) -> &view::StatementCache {
         &self.kept
     }
 
-    /// Starts a transaction in somebody's name. Inside of it use only it: SQLite's one writing connection is taken until
-    /// it ends. Dropping it undoes what it did.
+    /// Starts a transaction on behalf of an actor. Use nothing but the transaction until it ends: it occupies SQLite's
+    /// one writing connection. Dropping it rolls it back.
     pub async fn begin(&self, trail: Trail) -> Result<Transaction, StoreError> {
         let transaction = self.begin_with(false).await?;
         if citus::Distributable::is_distributed(&transaction) {
@@ -215,15 +215,15 @@ impl Store {
         Ok(transaction.audited(TransactionNotes::new(trail)))
     }
 
-    /// The same for what keeps the program going and changes nothing that a tenant's staff decides or is told: leases,
-    /// marks, progress, attempts, the last use of a key, forgetting what has had its time. It leaves nothing in the audit
-    /// log.
+    /// Starts a transaction for housekeeping, which changes nothing that a tenant's staff decides or is told about:
+    /// leases, marks, progress, attempts, the last use of a key, deleting what has expired. It leaves nothing in the
+    /// audit log.
     pub async fn begin_unaudited(&self) -> Result<Transaction, StoreError> {
         self.begin_with(false).await
     }
 
-    /// Like [`Store::begin_unaudited`], for work that takes longer than a request and changes much: no statement is cut
-    /// off, and SQLite keeps what changed in memory instead of writing it out over and over.
+    /// Like [`Store::begin_unaudited`], for work that takes longer than a request and changes much: statements have no
+    /// time limit, and SQLite keeps the changes in memory instead of spilling them again and again.
     pub async fn begin_patiently(&self) -> Result<Transaction, StoreError> {
         let transaction = self.begin_with(true).await?;
         transaction.wait_for_ever().await;
@@ -233,7 +233,7 @@ impl Store {
 
     async fn begin_with(&self, patient: bool) -> Result<Transaction, StoreError> {
         let transaction = match &self.reader {
-            // Boxed: every future that writes would hold all that opening a connection takes.
+            // Boxed: otherwise every future that writes would include the state of opening a connection.
             Reader::Postgres(pool) => EngineTransaction::Postgres(Box::pin(pool.begin()).await?),
             Reader::Sqlite(pool) => EngineTransaction::Sqlite(Box::pin(pool.begin(patient)).await?),
             Reader::Standby(_) | Reader::Moment(_) => return Err(self.reader.leave()),
@@ -242,8 +242,8 @@ impl Store {
         Ok(transaction.telling(self.written.clone()))
     }
 
-    /// The database as it is at one moment, for work that takes longer than a request and only reads: no statement is cut
-    /// off.
+    /// A snapshot of the database, for work that takes longer than a request and only reads: statements have no time
+    /// limit.
     pub async fn snapshot(&self) -> Result<Transaction, StoreError> {
         let transaction = self.moment_with(true).await?;
         transaction.wait_for_ever().await;
@@ -251,7 +251,7 @@ impl Store {
         Ok(transaction)
     }
 
-    /// The database as it is at one moment, for a request that only reads.
+    /// A snapshot of the database, for a request that only reads.
     pub async fn moment(&self) -> Result<Transaction, StoreError> {
         self.moment_with(false).await
     }
@@ -267,9 +267,9 @@ impl Store {
         Ok(transaction)
     }
 
-    /// The same with readers that all see this moment, for what is read piece by piece for longer than a request, each piece
-    /// with a request's limits; it writes nothing. It has a connection of those that requests do not wait for, until its last
-    /// clone is dropped. Between two pieces `pause` may pass, or any time.
+    /// A store whose readers all see the present snapshot, for reads in several steps that take longer than a request,
+    /// each step with a request's limits; it writes nothing. It occupies one of the connections that requests do not
+    /// wait for, until its last clone is dropped. Up to `pause` may pass between two steps; `None`: any time.
     pub async fn at_one_moment(&self, pause: Option<Duration>) -> Result<Self, StoreError> {
         let transaction = match (&self.reader, &self.aside) {
             (Reader::Sqlite(pool), _) => EngineTransaction::Sqlite(pool.moment().await?),
@@ -287,12 +287,12 @@ impl Store {
         })
     }
 
-    /// Whether its readers all see one moment.
+    /// Whether its readers all see one snapshot.
     pub fn is_moment(&self) -> bool {
         matches!(self.reader, Reader::Moment(_))
     }
 
-    /// Calls `count` at every statement but BEGIN and COMMIT, with its text.
+    /// Calls `count` with the text of every statement except BEGIN and COMMIT.
     pub fn observe(&mut self, count: impl Fn(&str) + Send + Sync + 'static) {
         let observer: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(count);
         self.reader.observe(observer.clone());
@@ -314,12 +314,12 @@ impl Store {
         self.reader.close().await;
     }
 
-    /// What wakes whoever follows the outbox. Nothing that is committed after this goes unheard.
+    /// Wakes followers of the outbox. It misses nothing that is committed after this.
     pub async fn wakes(&self) -> Result<outbox::WakeSignal, StoreError> {
         self.appended.wakes().await
     }
 
-    /// The state of its pools of connections.
+    /// The state of its connection pools.
     pub fn pools(&self) -> Vec<PoolState> {
         let state = |name, status: Status| {
             let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -338,14 +338,14 @@ impl Store {
         }
     }
 
-    /// How many connections it reads with at most.
+    /// Maximum number of connections for reading.
     pub fn readers(&self) -> usize {
         let pools = self.pools();
         let readers = pools.iter().find(|pool| pool.name == "reader");
         readers.map_or(1, |pool| pool.most as usize)
     }
 
-    /// Whether the database answers and takes writes, for readiness; on SQLite as far as the last write says.
+    /// Whether the database answers and takes writes, for readiness; on SQLite, as of the last write.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let Some(pulse) = &self.pulse else {
             if let Reader::Sqlite(pool) = &self.reader {
@@ -353,7 +353,7 @@ impl Store {
             }
             return Ok(());
         };
-        // A standby, or one that was told to take no writes.
+        // A standby, or a server that is configured to take no writes.
         let sql = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean";
         let row = pulse
             .query_one_raw(Statement::from_string(DbBackend::Postgres, sql))

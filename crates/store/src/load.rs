@@ -1,4 +1,4 @@
-//! What selects find, as domain values.
+//! Runs selects, and converts their rows to domain values.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{StoreError, many};
 
-/// The first row that is found.
+/// The first row found.
 pub async fn one<E: EntityTrait, T>(
     database: &impl ConnectionTrait,
     select: Select<E>,
@@ -16,7 +16,7 @@ pub async fn one<E: EntityTrait, T>(
     select.one(database).await?.map(from_row).transpose()
 }
 
-/// All rows that are found, in the order of the select.
+/// All rows found, in the order of the select.
 pub async fn all<E: EntityTrait, T>(
     database: &impl ConnectionTrait,
     select: Select<E>,
@@ -35,7 +35,7 @@ pub async fn with_id<E: EntityTrait, T>(
     one(database, select.filter(column.eq(id)), from_row).await
 }
 
-/// The rows whose `column`, which no two rows share, is one of `ids`, by that column.
+/// The rows whose `column`, which must be unique, is one of `ids`, by that column.
 pub async fn by_ids<E: EntityTrait, T>(
     database: &impl ConnectionTrait,
     select: Select<E>,
@@ -53,7 +53,7 @@ pub async fn by_ids<E: EntityTrait, T>(
     Ok(found)
 }
 
-/// The ids that another system gave the rows that are found, and the rows' own; those without one are left out.
+/// The external ids of the rows found, with the rows' own ids; rows without an external id are left out.
 pub async fn external_ids<E: EntityTrait, I>(
     database: &impl ConnectionTrait,
     select: Select<E>,

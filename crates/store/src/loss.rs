@@ -1,4 +1,4 @@
-//! What taking a migration back would drop, found out by doing it in a transaction that is undone.
+//! What reverting a migration would drop, found out by reverting it in a transaction that is rolled back.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use tracing::subscriber::NoSubscriber;
 use super::migrating::{begin, refuse_migrating_down};
 use super::{Store, StoreError};
 
-/// What goes with the newest migration.
+/// What is lost with the newest migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MigrationLoss {
     pub migration: String,
-    /// Each with its number of rows.
+    /// The dropped tables, each with its number of rows.
     pub tables: Vec<(String, i64)>,
-    /// Of tables that stay, as `table.column`.
+    /// The dropped columns of tables that stay, as `table.column`.
     pub columns: Vec<String>,
 }
 
@@ -30,7 +30,7 @@ pub async fn loss_of_migrating_down(store: &Store) -> Result<Option<MigrationLos
     };
     let migration = newest.name().to_owned();
     let before = columns(&transaction).await?;
-    // It says in the log that it takes the migration back, and whoever reads that believes it.
+    // The migrator logs that it reverts the migration, which would mislead readers of the log.
     let taken_back = Migrator::down(&transaction, Some(1)).with_subscriber(NoSubscriber::new());
     taken_back.await?;
     let after = columns(&transaction).await?;
@@ -73,7 +73,7 @@ async fn columns(connection: &impl ConnectionTrait) -> Result<BTreeSet<(String, 
     Ok(pairs.collect::<Result<_, DbErr>>()?)
 }
 
-/// `table` comes from the database's own list.
+/// `table` comes from the database's own catalog.
 async fn count(store: &Store, table: &str) -> Result<i64, StoreError> {
     let backend = store.single.get_database_backend();
     let sql = format!("SELECT COUNT(*) AS number FROM \"{table}\"");

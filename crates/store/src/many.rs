@@ -1,5 +1,5 @@
-//! Reading for many parents in one statement, with the same statement text however many there are (but for one), so that
-//! prepared statements are found again.
+//! Reading for many parents in one statement, whose text is the same for any number of them but one, so that prepared
+//! statements are reused.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::StoreError;
 use super::page::{Page, PageRequest, Sort, cut};
 
-/// Each id once, in their order, so that equal questions have equal texts and values.
+/// Sorted ids without duplicates, so that equal requests have equal texts and values.
 pub fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
     let mut ids: Vec<_> = ids.collect();
     ids.sort_unstable();
@@ -24,7 +24,7 @@ pub fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
 pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, ids: &[Uuid]) -> Expr {
     let column = Expr::col(column);
     match backend {
-        // What is asked most, and the simplest to answer.
+        // The most frequent case, and the simplest to answer.
         _ if ids.len() == 1 => column.eq(ids[0]),
         DbBackend::Postgres => column.eq(Expr::expr(Func::cust("ANY").arg(uuid_array(ids)))),
         _ => column.in_subquery(
@@ -57,8 +57,8 @@ pub fn one_of_texts(backend: DbBackend, column: impl IntoColumnRef, texts: &[Str
     }
 }
 
-/// The two columns are one of `pairs`. Each pair is looked for by itself: two lists would have an index tried with every
-/// combination of their ids.
+/// The two columns are one of `pairs`. Each pair is looked up by itself: with two lists, an index would be tried with
+/// every combination of their ids.
 pub fn one_of_pairs(backend: DbBackend, columns: [impl IntoColumnRef; 2], pairs: &[(Uuid, Uuid)]) -> Expr {
     let mut select = Query::select();
     match backend {
@@ -83,11 +83,11 @@ pub fn one_of_pairs(backend: DbBackend, columns: [impl IntoColumnRef; 2], pairs:
     Expr::tuple(columns.map(Expr::col)).in_subquery(select.take())
 }
 
-/// A page of children for each parent, as domain values. `children` selects those of one parent, given as an expression;
-/// `sort` is the order within each page.
+/// A page of children for each parent, as domain values. `children` selects the children of one parent, given as an
+/// expression; `sort` is the order within each page.
 ///
 /// PostgreSQL joins a lateral subquery with a limit; SQLite has none, but finds the few row ids of each parent through
-/// a correlated one, which beats ranking all children of all parents.
+/// a correlated subquery, which is faster than ranking all children of all parents.
 pub async fn pages<E, T>(
     database: &impl ConnectionTrait,
     parents: &[Uuid],
@@ -107,7 +107,7 @@ where
     for column in E::Column::iter() {
         statement.column((child(), column));
     }
-    // The join keeps no order: sort again, in the direction in which the page was walked.
+    // The join does not preserve the order: sort again, in the direction in which the page was read.
     for column in sort.key.into_iter().chain([sort.id]) {
         statement.order_by((child(), column), sort.direction(request));
     }
@@ -123,8 +123,8 @@ where
         .collect())
 }
 
-/// The rows of `table` that `children` selects for each parent, under the table's own name, behind the parent's id,
-/// "parent_id". Parents without any are left out.
+/// The rows of `table` that `children` selects for each parent, under the table's own name, after the parent's id as
+/// "parent_id". Parents without children are left out.
 pub fn joined(
     backend: DbBackend,
     parents: &[Uuid],
@@ -134,7 +134,7 @@ pub fn joined(
     joined_as(backend, parents, table.clone(), table, children)
 }
 
-/// The same, under the name `child`.
+/// Like [`joined`], under the name `child`.
 pub fn joined_as(
     backend: DbBackend,
     parents: &[Uuid],
@@ -159,7 +159,7 @@ pub fn joined_as(
     statement
 }
 
-/// How many children each parent has; parents without any count 0.
+/// How many children each parent has; 0 for parents without any.
 pub async fn counts<E>(
     database: &impl ConnectionTrait,
     parents: &[Uuid],
@@ -191,7 +191,7 @@ fn parent_list(backend: DbBackend, parents: &[Uuid]) -> SelectStatement {
     Query::select().from_function(list, "parent").take()
 }
 
-/// The current parent's id: a function in FROM names its only column like itself on PostgreSQL.
+/// The current parent's id: on PostgreSQL, a function in FROM names its only column after itself.
 fn parent_key(backend: DbBackend) -> Expr {
     match backend {
         DbBackend::Postgres => Expr::col((Alias::new("parent"), Alias::new("parent"))),
@@ -199,12 +199,12 @@ fn parent_key(backend: DbBackend) -> Expr {
     }
 }
 
-/// SQLite: a UUID out of a text.
+/// SQLite: a UUID from its hexadecimal text.
 pub(super) fn unhex(text: Expr) -> Expr {
     Expr::expr(Func::cust("unhex").arg(text))
 }
 
-/// Ids as a value that a statement takes: an array on PostgreSQL, a JSON text of hexadecimal ones on SQLite.
+/// Ids as one value of a statement: an array on PostgreSQL, a JSON text of hexadecimal ids on SQLite.
 pub fn id_list(backend: DbBackend, ids: &[Uuid]) -> Value {
     match backend {
         DbBackend::Postgres => uuid_array(ids),

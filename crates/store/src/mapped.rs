@@ -1,4 +1,4 @@
-//! From rows to objects of the domain and back, column by column, in one list for both ways.
+//! Conversion between rows and domain objects, column by column, in one list for both directions.
 
 use sea_orm::prelude::{Json, Uuid};
 
@@ -7,8 +7,8 @@ use domain::Timestamp;
 use domain::id::{Id, Kind};
 use domain::money::Currency;
 
-/// Makes `from_row` and `to_row`. `both` are the columns that the object has fields of the same name for; `read` are its other
-/// fields, and `written` the row's other columns but the tenant's.
+/// Defines `from_row` and `to_row`. `both` are the columns for which the object has fields of the same name; `read` are
+/// the object's other fields, and `written` the row's other columns except the tenant's.
 macro_rules! mapped {
     (
         $visibility:vis fn ($row:ident: $model:ty, $object:ident: $of:ty) of $table:expr;
@@ -37,15 +37,16 @@ macro_rules! mapped {
 
 pub(super) use mapped;
 
-/// What a column keeps for a value of the domain.
+/// How a column stores a domain value.
 pub trait ColumnValue<T>: Sized {
-    /// The value, or an error where no version of the program writes what the column has; `at` are its table and its name.
+    /// The value, or an error where the column holds something that no version of the program writes; `at` are the
+    /// table's and the column's names.
     fn read(self, at: (&'static str, &'static str)) -> Result<T, StoreError>;
 
     fn written(value: &T) -> Self;
 }
 
-/// What is kept as it is.
+/// Types that are stored as they are.
 macro_rules! same {
     ($($type:ty),+) => {
         $(
@@ -64,7 +65,7 @@ macro_rules! same {
 
 same!(String, Timestamp, Vec<u8>, bool, i32, i64);
 
-/// Closed sets, which are kept as words.
+/// Enumerations, which are stored as words.
 macro_rules! words {
     ($($type:path),+ $(,)?) => {
         $(
@@ -132,7 +133,7 @@ impl<T: serde::Serialize + serde::de::DeserializeOwned> ColumnValue<T> for Json 
     }
 }
 
-/// Null is nothing.
+/// Null is `None`.
 impl<R: ColumnValue<T>, T> ColumnValue<Option<T>> for Option<R> {
     fn read(self, at: (&'static str, &'static str)) -> Result<Option<T>, StoreError> {
         self.map(|kept| kept.read(at)).transpose()

@@ -1,5 +1,5 @@
-//! Looking for what matured, in all tenants: the one read without a scope. What it finds is taken up again, with its
-//! tenant's scope, before anything is done to it.
+//! Finding what matured, in all tenants: a read without a scope. Each row found is read again, with its tenant's scope,
+//! before anything is done to it.
 
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::Query;
@@ -12,9 +12,9 @@ use domain::Timestamp;
 use domain::commission::{CommissionStatus, PaymentTarget};
 use domain::id::{CommissionId, PartnerId, TenantId};
 
-/// Rows of any tenant, or of `only` this one, that may be approved now, at most `limit`, but those of some partners, as
-/// (tenant, partner, row): for the background job, which works for all tenants and takes each row up again under its
-/// partner's lock.
+/// The rows that may be approved now, at most `limit`, as (tenant, partner, row): of any tenant, or of `only` this one,
+/// except those of the partners `but`. For the background job, which works for all tenants and reads each row again
+/// under its partner's lock.
 pub async fn matured(
     database: &impl ConnectionTrait,
     now: Timestamp,

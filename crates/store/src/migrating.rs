@@ -12,14 +12,14 @@ use sea_orm::{
 use super::connect::lift_limits;
 use super::{Store, StoreError, citus, statistics};
 
-/// For how long a migration waits for those who use the database.
+/// How long a migration waits for other users of the database.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// Between two tries, in milliseconds: others wait during each.
+/// The pause between two attempts, in milliseconds: other users wait during each.
 const PAUSE: RangeInclusive<u64> = 500..=1_500;
 
-/// Brings the schema up to date; returns how many migrations were applied. Any number of processes may call it at
-/// once: one does the work while the others wait for its commit. Those that use the database meanwhile wait as well; whoever
-/// has begun something ends it first, for which this waits some minutes.
+/// Brings the schema up to date; returns how many migrations were applied. Any number of processes may call it at once:
+/// one does the work while the others wait for its commit. Other users of the database wait meanwhile as well;
+/// transactions under way end first, for which this waits some minutes.
 pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
     let last = Instant::now() + PATIENCE;
     loop {
@@ -42,7 +42,7 @@ pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
     }
 }
 
-/// Applies what is pending; `false`: somebody uses the database.
+/// Applies the pending migrations; `false`: the database is in use.
 async fn apply(transaction: &DatabaseTransaction, pending: usize) -> Result<bool, StoreError> {
     let why = format!("{pending} migrations are pending, which {GATHERED}");
     refuse_distributed(transaction, &why).await?;
@@ -53,9 +53,9 @@ async fn apply(transaction: &DatabaseTransaction, pending: usize) -> Result<bool
     Ok(has_all_tables)
 }
 
-/// Has whoever uses the database wait from now on. Somebody else may hold one table and wait for another: taken one by one,
-/// as migrations come to them, the tables would have one of the two end with an error. So all are taken at once, or none,
-/// before PostgreSQL looks for who waits for whom.
+/// Makes other users of the database wait from now on. Another transaction may hold one table and wait for a second
+/// one: if migrations locked the tables one by one, as they come to them, one of the two would end with a deadlock. So
+/// all tables are locked at once or none, before PostgreSQL looks for deadlocks.
 async fn has_all_tables(transaction: &DatabaseTransaction) -> Result<bool, StoreError> {
     let backend = transaction.get_database_backend();
     if backend != DbBackend::Postgres {
@@ -81,7 +81,7 @@ async fn has_all_tables(transaction: &DatabaseTransaction) -> Result<bool, Store
     Ok(true)
 }
 
-/// Takes back the newest migration, with the data that [`super::loss_of_migrating_down`] names.
+/// Reverts the newest migration, and drops the data that [`super::loss_of_migrating_down`] names.
 pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
     let transaction = begin(store).await?;
     refuse_migrating_down(&transaction).await?;
@@ -90,7 +90,7 @@ pub async fn migrate_down(store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Where migrations run.
+/// Why migrations do not run where rows are distributed.
 const GATHERED: &str = "needs them in one place: see \"Outgrowing one machine\" in docs/operations.md";
 
 async fn refuse_distributed(transaction: &impl ConnectionTrait, why: &str) -> Result<(), StoreError> {
@@ -119,13 +119,14 @@ pub async fn migration_status(store: &Store) -> Result<Vec<(String, bool)>, Stor
     Ok(status)
 }
 
-/// A transaction of the type that migrations ask for, once no other one migrates. Its statements take as long as they
-/// take, and it waits for as long as the other one takes; but it waits for no table longer than requests do, since they would
-/// wait behind it.
+/// A transaction of the type that migrations require, once no other process migrates. Its statements and its wait for
+/// another migration have no time limit; but it waits for no table longer than requests do, since they would queue
+/// behind it.
 pub(super) async fn begin(store: &Store) -> Result<DatabaseTransaction, StoreError> {
-    // Any number serves, as long as every version uses the same. SQLite's IMMEDIATE transaction is a lock already.
+    // Any number will do, as long as every version uses the same one. SQLite's IMMEDIATE transaction is a lock in
+    // itself.
     const LOCK: &str = "SELECT pg_advisory_xact_lock(7723180421)";
-    // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for its turn.
+    // IMMEDIATE: a SQLite transaction that first reads and then wants to write could not wait for the write lock.
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()

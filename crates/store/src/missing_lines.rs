@@ -1,17 +1,18 @@
-//! Lines of payout runs that a release without lines has made: looked for across tenants, and filled in for each.
+//! Lines of payout runs that a release without lines has created: looked for across tenants, and filled in for each.
 
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::StoreError;
 use domain::id::TenantId;
 
-/// The tenants with runs of which nothing is kept but their payouts.
+/// The tenants with runs of which nothing is stored but their payouts.
 const WITHOUT_LINES: &str = "SELECT DISTINCT run.tenant_id FROM payout_run AS run WHERE run.created_by IS NULL
      AND NOT EXISTS (SELECT 1 FROM payout_run_line AS line WHERE line.tenant_id = run.tenant_id AND line.run_id = run.id)
      AND EXISTS (SELECT 1 FROM payout WHERE payout.tenant_id = run.tenant_id AND payout.run_id = run.id)";
 
-/// Lines for the payouts that have none, behind those that their runs have. Where those end is looked for once for all: of
-/// each payout it would walk over the lines that this statement has added to its run so far, which it does not see.
+/// Lines for the payouts that have none, after those that their runs have. The last position of each run is looked up
+/// once for all payouts: a lookup for each would walk over the lines that this statement has added to its run so far,
+/// which it does not see.
 const FILL: &str = "WITH known AS MATERIALIZED (
        SELECT run_id, MAX(position) AS position FROM payout_run_line WHERE tenant_id = $1 GROUP BY run_id)
      INSERT INTO payout_run_line (tenant_id, run_id, position, partner_id, recipient, currency, amount_minor,
@@ -27,7 +28,7 @@ const FILL: &str = "WITH known AS MATERIALIZED (
        WHERE line.tenant_id = payout.tenant_id AND line.payout_id = payout.id)
      ON CONFLICT DO NOTHING";
 
-/// Tenants with runs that a replica of a release without lines has made, and whose lines are to be filled in.
+/// Tenants with runs that a replica of a release without lines has created, and whose lines are to be filled in.
 pub async fn tenants(database: &impl ConnectionTrait) -> Result<Vec<TenantId>, StoreError> {
     let statement = Statement::from_string(database.get_database_backend(), WITHOUT_LINES);
     let rows = database.query_all_raw(statement).await?;
@@ -37,7 +38,7 @@ pub async fn tenants(database: &impl ConnectionTrait) -> Result<Vec<TenantId>, S
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-/// Adds the lines of payouts that were written without; says how many.
+/// Adds the lines of payouts that were written without them; returns how many.
 pub async fn fill(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<u64, StoreError> {
     let backend = transaction.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, FILL, [tenant.uuid().into()]);

@@ -1,4 +1,4 @@
-//! The orders in which lists can be asked for: by a value of each row and then by its id, so that an index serves every
+//! The orders in which lists can be requested: by a value of each row and then by its id, so that an index serves every
 //! page in either direction.
 
 use std::fmt::Debug;
@@ -7,16 +7,16 @@ use super::page::SortKey;
 use super::view::{Column, Order};
 use domain::Timestamp;
 
-/// What the rows of a list can be sorted by. The default is what they are sorted by where nothing is asked for.
+/// What the rows of a list can be sorted by. The default applies where no order is requested.
 pub trait SortBy: Copy + Debug + Default + PartialEq {
-    /// The value of each row; `None`: its id alone, which is the order of creation.
+    /// The sort key of each row; `None`: its id alone, which is the order of creation.
     fn key(self) -> Option<SortColumn>;
 
     /// The column of the ids.
     fn id() -> Column;
 }
 
-/// A value that every row has, never null, and of what kind it is.
+/// A sort key, which is never null, and its type.
 pub struct SortColumn {
     column: Column,
     example: SortKey,
@@ -56,7 +56,7 @@ impl<B: SortBy> Default for Sorted<B> {
 }
 
 impl<B: SortBy> Sorted<B> {
-    /// Some value of the kind that the list is sorted by; `None`: by the id alone.
+    /// Some value of the sort key's type; `None`: the list is sorted by the id alone.
     pub fn example(self) -> Option<SortKey> {
         self.by.key().map(|key| key.example)
     }

@@ -1,4 +1,4 @@
-//! Keyset paging: a page starts behind a row, never at an offset, so that its cost does not grow with its place.
+//! Keyset pagination: a page starts after a row, never at an offset, so that its cost does not grow with its position.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
@@ -8,20 +8,20 @@ use super::StoreError;
 use domain::Timestamp;
 use domain::id::{Id, Kind};
 
-/// Which stretch of an ordered list to read. Lists that are no tables' have places of their own.
+/// Which stretch of an ordered list to read. Lists that are not tables have positions of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageRequest<P = Place> {
-    /// At most so many rows.
+    /// Maximum number of rows.
     pub limit: u32,
-    /// `true`: the last rows of the stretch rather than the first. They still come in the order of the list.
+    /// `true`: the last rows of the stretch rather than the first. They are still returned in the order of the list.
     pub backward: bool,
-    /// Only rows behind this place, or before that one.
+    /// Only rows after `after`, and before `before`.
     pub after: Option<P>,
     pub before: Option<P>,
 }
 
 impl<P> PageRequest<P> {
-    /// The same of a list that knows its places otherwise.
+    /// The same request for a list with another type of position.
     pub fn try_map<Q, E>(&self, convert: impl Fn(&P) -> Result<Q, E>) -> Result<PageRequest<Q>, E> {
         Ok(PageRequest {
             limit: self.limit,
@@ -33,7 +33,7 @@ impl<P> PageRequest<P> {
 }
 
 impl PageRequest {
-    /// Of no rows.
+    /// A request for no rows.
     pub fn nothing() -> Self {
         Self {
             limit: 0,
@@ -44,14 +44,14 @@ impl PageRequest {
     }
 }
 
-/// A row's place in an order: the value it is sorted by, where that is not the id alone, and its id.
+/// A row's position in an order: its sort key, unless the order is by id alone, and its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     pub key: Option<SortKey>,
     pub id: Uuid,
 }
 
-/// A value that rows are sorted by.
+/// The value of a sort key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SortKey {
     Text(String),
@@ -70,7 +70,7 @@ impl From<SortKey> for Value {
 }
 
 impl Place {
-    /// The place in a list that is sorted by id alone.
+    /// The position in a list that is sorted by id alone.
     pub fn of_id<K: Kind>(id: Id<K>) -> Self {
         Self {
             key: None,
@@ -96,7 +96,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// Turns every item into another thing; the page stays where it is in its list.
+    /// Converts every item; the page keeps its position in the list.
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
         let items = self.items.into_iter().map(convert).collect();
         Page {
@@ -117,7 +117,7 @@ impl<T> Page<T> {
     }
 }
 
-/// What a list is sorted by: a column and then the id, or the id alone, which is the order of creation.
+/// The order of a list: by a column and then by the id, or by the id alone, which is the order of creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort<C> {
     pub key: Option<C>,
@@ -134,7 +134,7 @@ impl<C: ColumnTrait> Sort<C> {
         }
     }
 
-    /// Adds the page's bounds, order and limit. One row more than asked for tells whether the list goes on.
+    /// Adds the page's bounds, order and limit. One row more than requested tells whether the list continues.
     pub fn apply<E: EntityTrait>(&self, mut select: Select<E>, request: &PageRequest) -> Select<E> {
         if let Some(place) = &request.after {
             select = select.filter(self.beyond(place, self.descending));
@@ -149,7 +149,7 @@ impl<C: ColumnTrait> Sort<C> {
         select.order_by(self.id, order).limit(u64::from(request.limit) + 1)
     }
 
-    /// The direction in which a page is walked.
+    /// The direction in which a page is read.
     pub fn direction(&self, request: &PageRequest) -> Order {
         if self.descending != request.backward {
             Order::Desc
@@ -158,7 +158,7 @@ impl<C: ColumnTrait> Sort<C> {
         }
     }
 
-    /// Rows on one side of a place; a comparison of tuples, which uses the index on both engines.
+    /// Rows on one side of a position: a comparison of tuples, which uses the index on both engines.
     fn beyond(&self, place: &Place, below: bool) -> Expr {
         let (columns, values) = match (self.key, &place.key) {
             (Some(key), Some(value)) => (
@@ -184,7 +184,7 @@ impl<C: ColumnTrait> Sort<C> {
     }
 }
 
-/// Drops the row that only told that there are more, and restores the list's order.
+/// Drops the extra row, which only told that there are more, and restores the list's order.
 pub fn cut<T, P>(mut rows: Vec<T>, request: &PageRequest<P>) -> Page<T> {
     let more = rows.len() > request.limit as usize;
     rows.truncate(request.limit as usize);

@@ -24,7 +24,7 @@ const TABLE: &str = "partner_group";
 pub enum PartnerGroupOrder {
     #[default]
     CreatedAt,
-    /// Whatever the case of the letters A to Z.
+    /// Case-insensitive for the letters A to Z.
     Name,
 }
 
@@ -41,7 +41,8 @@ impl SortBy for PartnerGroupOrder {
     }
 }
 
-/// Groups are few, and keep no lower-cased name. Both engines lower the letters A to Z of this column.
+/// Groups are few, and have no column for the lower-cased name. Both engines lower-case the letters A to Z of this
+/// column.
 static NAME: view::Derived = view::Derived {
     name: "lower_name",
     expression: "LOWER({row}.name)",
@@ -64,7 +65,7 @@ pub async fn find_by_external_id(
     .await
 }
 
-/// The group of partners that have none.
+/// The group of partners that have none of their own.
 pub async fn find_default(database: &impl ConnectionTrait, scope: &Scope) -> Result<Option<PartnerGroup>, StoreError> {
     load::one(
         database,
@@ -96,7 +97,7 @@ pub async fn count_partners(
         .await?)
 }
 
-/// Makes no group the default one. The caller holds the tenant's lock.
+/// Clears the default group. The caller holds the tenant's lock.
 pub async fn clear_default(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::IsDefault, false.into())
@@ -114,8 +115,8 @@ pub async fn insert(transaction: &Transaction, tenant: TenantId, group: &Partner
     keep_version(transaction, tenant, group, None).await
 }
 
-/// Keeps what the rules of a group say from its last change on, if that is another version than before, and that it is the
-/// default one from then on, or no longer.
+/// Stores what the rules of a group say from its last change on, if that is another version than before, and whether
+/// the group has become the default one, or no longer is.
 pub async fn keep_version(
     transaction: &Transaction,
     tenant: TenantId,
@@ -138,7 +139,7 @@ pub async fn keep_version(
             .await?;
     }
     if group.is_default != before.is_some_and(|before| before.is_default) {
-        // Clocks stand still, and go back: what comes later has a later time, by a microsecond at least.
+        // Clocks may stand still or go back: each entry must be later than the last one, by a microsecond at least.
         let last = visible::<default_group_version::Entity>(&Scope::tenant_wide(tenant))
             .order_by_desc(default_group_version::Column::BeginsAt)
             .one(transaction)
@@ -181,7 +182,7 @@ pub async fn delete(
     Ok(())
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<PartnerGroup, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
@@ -191,7 +192,7 @@ mapped! {
     both: id, name, external_id, description, tags, is_default, currency, rules, version, created_at, updated_at;
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, group: &PartnerGroup) -> view::AtHand {
     view::at_hand(to_row(tenant, group), &[])
 }

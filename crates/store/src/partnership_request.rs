@@ -23,10 +23,10 @@ const TABLE: &str = "partnership_request";
 
 by_id!(PartnershipRequest, PartnershipRequestId: by_ids, lock);
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PartnershipRequestFilter {
-    /// One of these; an empty list of any kind matches nothing.
+    /// Any of these values; an empty list matches nothing, here and below.
     pub statuses: Option<Vec<PartnershipRequestStatus>>,
     pub campaigns: Option<Vec<CampaignId>>,
     pub created_from: Option<Timestamp>,
@@ -42,7 +42,7 @@ pub async fn count(
     Ok(filtered(scope, status, filter).count(database).await?)
 }
 
-/// Those that stand like this, or all, as far as the filter lets them through.
+/// The requests with this status, or all, that match the filter.
 pub fn list(status: Option<PartnershipRequestStatus>, filter: Arc<PartnershipRequestFilter>) -> view::List {
     let kept = (*filter == PartnershipRequestFilter::default()).then(|| format!("{status:?}"));
     let select = move |_, scope: &Scope, _| filtered(scope, status, &filter).into_query();
@@ -65,7 +65,7 @@ fn filtered(
     visible::<Entity>(scope).filter(wanted)
 }
 
-/// Whether a request of that address for that campaign waits for a decision.
+/// Whether a request from that address for that campaign is pending.
 pub async fn is_pending(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -82,7 +82,7 @@ pub async fn is_pending(
     Ok(pending.count(database).await? > 0)
 }
 
-/// The newest request of an address, for whichever campaign and however decided.
+/// The newest request from an address, for any campaign and whatever its decision.
 pub async fn find_newest_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -122,7 +122,7 @@ mapped! {
     both: id, name, email, campaign_id, status, message, partner_id, reason, created_at, decided_at;
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, request: &PartnershipRequest) -> view::AtHand {
     view::at_hand(to_row(tenant, request), &[])
 }

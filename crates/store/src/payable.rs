@@ -1,5 +1,5 @@
-//! The rows that payout runs look at: approved and in no payout, or accrued and only without the individual to whom they
-//! are owed.
+//! The rows that payout runs look at: approved and in no payout, or accrued and lacking only the individual to whom
+//! they are owed.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTa
 use domain::id::PartnerId;
 use domain::money::Currency;
 
-/// What a run asks for.
+/// Which rows a run looks at.
 #[derive(Clone, Debug)]
 pub struct PayableFilter {
     /// `None`: of every partner.
@@ -26,11 +26,12 @@ pub struct PayableFilter {
     pub currency: Option<Currency>,
     /// `None`: whenever they accrued.
     pub accrued_before: Option<Timestamp>,
-    /// Of those that wait for an individual only what has matured by then.
+    /// Rows that wait for an individual only count if they have matured by then.
     pub matured_by: Timestamp,
 }
 
-/// The rows, in the order of their ids; of later ones only clawbacks, which belong to the run if what they adjust does.
+/// The rows, in the order of their ids; of rows that accrued later only clawbacks, which belong to the run if the rows
+/// that they adjust do.
 pub async fn rows(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -43,7 +44,7 @@ pub async fn rows(
     let mut found = Vec::new();
     for select in both(database, scope, wanted) {
         let select = select.filter(Condition::all().add_option(in_time.clone()));
-        // Not by the database: SQLite would walk all that there is, which is in this order, for want of sorting.
+        // Not sorted by the database: to avoid sorting, SQLite would walk all rows there are, which are in this order.
         let mut rows = select.all(database).await?;
         rows.sort_by_key(|row| row.id);
         found.extend(rows.into_iter().map(from_row).collect::<Result<Vec<_>, _>>()?);
@@ -51,7 +52,7 @@ pub async fn rows(
     Ok(found)
 }
 
-/// Whose rows they are, in the order of their ids.
+/// The partners of the rows, in the order of their ids.
 pub async fn partners(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -71,7 +72,7 @@ pub async fn partners(
     Ok(found.into_iter().collect())
 }
 
-/// Those that may be paid, and those that wait for an individual: each has an index of its own.
+/// The rows that may be paid, and those that wait for an individual: each kind has an index of its own.
 fn both(database: &impl ConnectionTrait, scope: &Scope, wanted: &PayableFilter) -> [Select<Entity>; 2] {
     let of_partners = wanted.partners.as_ref().map(|partners| {
         let ids: Vec<_> = partners.iter().map(|id| id.uuid()).collect();
@@ -83,7 +84,7 @@ fn both(database: &impl ConnectionTrait, scope: &Scope, wanted: &PayableFilter) 
     let approved = Condition::all()
         .add(has_status(CommissionStatus::Approved))
         .add(Column::PayoutId.is_null());
-    // As part of the text, like the status, for the index of such rows.
+    // In the statement's text, like the status, so that the index of such rows is used.
     let individual = Expr::cust(format!("'{}'", PaymentTarget::Individual.as_str()));
     let waiting = Condition::all()
         .add(has_status(CommissionStatus::Accrued))

@@ -1,4 +1,4 @@
-//! Payouts, and which commissions were ever in them.
+//! Payouts, and the commissions that were ever in them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,21 +28,21 @@ use domain::money::Currency;
 
 const TABLE: &str = "payout";
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PayoutFilter {
     pub partner: Option<PartnerId>,
     pub currency: Option<Currency>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub status: Option<Vec<PayoutStatus>>,
     pub created_from: Option<Timestamp>,
     pub created_to: Option<Timestamp>,
     pub run: Option<PayoutRunId>,
     pub settled_from: Option<Timestamp>,
     pub settled_to: Option<Timestamp>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub partners: Option<Vec<PartnerId>>,
-    /// Both inclusive, and of the currency.
+    /// Both inclusive, in minor units of the currency.
     pub least_minor: Option<i64>,
     pub most_minor: Option<i64>,
 }
@@ -61,7 +61,7 @@ pub enum PayoutParent {
 pub enum PayoutOrder {
     #[default]
     CreatedAt,
-    /// Only within one currency.
+    /// Only meaningful within one currency.
     Amount,
 }
 
@@ -88,7 +88,7 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &Payo
     Ok(filtered(scope, filter).count(database).await?)
 }
 
-/// The payouts that the filter lets through.
+/// The payouts that match the filter.
 pub fn list(filter: Arc<PayoutFilter>, sorted: Sorted<PayoutOrder>) -> view::List {
     let kept = (*filter == PayoutFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
@@ -168,7 +168,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Remembers for ever that the commissions were in the payouts.
+/// Records for ever that the commissions were in the payouts.
 pub async fn insert_items(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -192,14 +192,14 @@ pub async fn insert_items(
     Ok(())
 }
 
-/// The commissions that are in the payouts now: those of a failed or canceled one were released.
+/// The commissions that are in the payouts now: those of failed or canceled payouts were released.
 pub async fn rows_in(
     database: &impl ConnectionTrait,
     scope: &Scope,
     payouts: &[Uuid],
 ) -> Result<Vec<Commission>, StoreError> {
     let backend = database.get_database_backend();
-    // Rows in a payout are found by its items: no index of commissions by payout is needed.
+    // Rows in a payout are found by its items, so that no index of commissions by payout is needed.
     let items = Query::select()
         .column(payout_item::Column::CommissionId)
         .from(payout_item::Entity)
@@ -247,7 +247,7 @@ pub async fn count_pending_of_run(
     Ok(pending(scope, run).count(database).await?)
 }
 
-/// With the status as part of the text: an index of pending payouts serves no plan that is made for all of them.
+/// With the status in the statement's text: a generic plan for all statuses cannot use an index of pending payouts.
 fn pending(scope: &Scope, run: PayoutRunId) -> Select<Entity> {
     let status = Expr::cust(format!("'{}'", PayoutStatus::Pending.as_str()));
     visible::<Entity>(scope)
@@ -255,7 +255,7 @@ fn pending(scope: &Scope, run: PayoutRunId) -> Select<Entity> {
         .filter(Expr::col(Column::Status.as_column_ref()).eq(status))
 }
 
-/// Writes how payouts ended. The caller holds the locks of their partners. `entry` is that of the audit log
+/// Writes how payouts ended. The caller holds the locks of their partners. `entry` is the id of the audit log entry
 /// ([`Transaction::audit_entry`](super::Transaction::audit_entry)).
 pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout], entry: Option<Uuid>) {
     let rows = payouts.iter().map(|payout| {
@@ -286,7 +286,7 @@ mapped! {
     }
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, payout: &Payout) -> view::AtHand {
     view::at_hand(to_row(tenant, payout), &[])
 }

@@ -1,4 +1,4 @@
-//! Payout runs, and the lines that they found. Lines are append-only: what a run saw stays what it saw.
+//! Payout runs, and the lines that they found. Lines are append-only: they stay as the run saw them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,14 +26,14 @@ use domain::payout_run::{PayoutOutcome, RunLine, RunTotal};
 
 const LINES: &str = "payout_run_line";
 
-/// Which lines to list; `None`: all, and an empty list matches nothing.
+/// Which lines to list; `None`: all. An empty list matches nothing.
 pub type OutcomeFilter = Option<Arc<[PayoutOutcome]>>;
 
 pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-/// A line's place says all; the id only goes with it.
+/// A line's position is unique in its run; the id is only there because an order needs one.
 fn line_sort() -> Sort<payout_run_line::Column> {
     Sort {
         key: Some(payout_run_line::Column::Position),
@@ -107,7 +107,7 @@ fn lines_of(scope: &Scope, outcomes: &OutcomeFilter, run: Expr) -> Select<payout
         .filter(Condition::all().add_option(wanted))
 }
 
-/// What the lines of each run add up to; of what was paid out, where its payouts stand now.
+/// The totals of the lines of each run; for lines that were paid out, by the present status of their payouts.
 pub async fn totals_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -162,7 +162,7 @@ pub async fn insert(transaction: &Transaction, tenant: TenantId, run: &PayoutRun
     Ok(())
 }
 
-/// Writes what a run found, behind its payouts.
+/// Writes what a run found, after its payouts.
 pub async fn insert_lines(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -192,7 +192,7 @@ pub async fn insert_lines(
     Ok(())
 }
 
-// Without its entry in the audit log.
+// The row without a reference to its audit log entry.
 mapped! {
     pub(super) fn (row: payout_run::Model, run: PayoutRun) of "payout_run";
     both: id, created_at, accrued_before, created_by;
@@ -201,12 +201,12 @@ mapped! {
     }
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<PayoutRun, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, run: &PayoutRun) -> view::AtHand {
     view::at_hand(to_row(tenant, run), &["audit_entry_id"])
 }

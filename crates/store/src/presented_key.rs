@@ -1,4 +1,4 @@
-//! Finding the API key that somebody presents. Like tenants, keys are what scopes are made of, so that this read has
+//! Finding the API key that a caller presents. Like tenants, keys are what scopes are made of, so that this read has
 //! none: the key says which tenant is meant.
 
 use entity::{api_key, partner};
@@ -14,7 +14,7 @@ use domain::Timestamp;
 use domain::id::TenantId;
 use domain::partner::PartnerStatus;
 
-/// A key that is in force at `now`, with what its text must hash to.
+/// A key that is valid at `now`, with the hash that its text must have.
 #[derive(Clone)]
 pub struct PresentedKey {
     pub tenant: TenantId,
@@ -22,9 +22,10 @@ pub struct PresentedKey {
     pub hash: KeyHash,
 }
 
-/// The key of this prefix, if it is neither revoked nor expired, and neither is the partner it is bound to out nor was
-/// it since the key was made. One statement sees all of it, so that nothing is remembered from before a revocation. Where rows
-/// are spread over several servers, another says first whose it is, which never changes.
+/// The key with this prefix, if it is neither revoked nor expired, and the partner that it is bound to may sign in and
+/// could ever since the key was created. One statement reads all of it, so that nothing is cached from before a
+/// revocation. Where rows are distributed over several servers, another statement looks up its tenant first, which
+/// never changes.
 pub async fn find(
     database: &impl Distributable,
     prefix: &str,

@@ -1,4 +1,4 @@
-//! Connections that read.
+//! Connections for reading.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,17 +11,17 @@ use super::standby::StandbyReads;
 use super::{StoreError, Transaction, postgres, sqlite};
 use telemetry::metrics;
 
-/// Reads outside of transactions, or all in one that sees one moment.
+/// Reads outside of transactions, or all of them in one that sees one snapshot.
 #[derive(Clone)]
 pub enum Reader {
     Sqlite(sqlite::Pool),
     Postgres(postgres::Pool),
-    /// One query's, from a standby of PostgreSQL.
+    /// For one query, from a standby of PostgreSQL.
     Standby(StandbyReads),
     Moment(Arc<Transaction>),
 }
 
-/// Does the same with either.
+/// Does the same with any of them.
 macro_rules! either {
     ($reader:expr, $connection:ident => $run:expr) => {
         match $reader {
@@ -38,18 +38,18 @@ impl Reader {
         match self {
             Self::Sqlite(pool) => pool.observe(observer),
             Self::Postgres(pool) => pool.observe(observer),
-            // They were begun by somebody who is observed.
+            // They were created by a store that is observed.
             Self::Standby(_) | Self::Moment(_) => {}
         }
     }
 
-    /// The same connections, as far as somebody has a share in them.
+    /// The same connections, within a tenant's share.
     pub(super) fn share(&self, share: Arc<TenantShare>) -> Self {
         match self {
             Self::Sqlite(pool) => Self::Sqlite(pool.share(share)),
             Self::Postgres(pool) => Self::Postgres(pool.share(share)),
             Self::Standby(reads) => Self::Standby(reads.share(share)),
-            // One that is taken is not waited for again.
+            // A connection that is held already is not waited for again.
             Self::Moment(moment) => Self::Moment(moment.clone()),
         }
     }
@@ -70,7 +70,7 @@ impl Reader {
         }
     }
 
-    /// An operation that reads from a standby must be begun again on the primary: what it wants now is there only.
+    /// Makes an operation that reads from a standby start again on the primary: what it needs now is only there.
     pub(super) fn leave(&self) -> StoreError {
         if let Self::Standby(reads) = self {
             reads.leave();

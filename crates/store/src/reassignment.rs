@@ -1,4 +1,4 @@
-//! Moves of events to other partners: append-only.
+//! Moves of events to other partners. Append-only.
 
 use entity::reassignment::{self, Column, Entity};
 use entity::{event_move, reassigned_row};
@@ -18,13 +18,13 @@ use domain::reassignment::{Reassignment, ReassignmentOutcome};
 
 const TABLE: &str = "reassignment";
 
-/// What became of a row of an event, by its ids.
+/// What became of a row of an event, by ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowOutcome {
     pub event: EventId,
-    /// The event's place among those that were moved, from 0.
+    /// The event's index among those that were moved, from 0.
     pub place: u32,
-    /// Which component of the terms gave the new row; `None`: a tier did, or there is none.
+    /// The component of the terms that gave the new row; `None`: a tier did, or there is no new row.
     pub term: Option<u32>,
     pub outcome: ReassignmentOutcome,
     pub before: Option<CommissionId>,
@@ -34,7 +34,7 @@ pub struct RowOutcome {
 
 by_id!(Reassignment: by_ids);
 
-/// The last time that the customer was moved.
+/// The last reassignment of the customer.
 pub async fn last_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -45,7 +45,7 @@ pub async fn last_of(
     last.map(from_row).transpose()
 }
 
-/// Those of the partners that events were moved to or away from.
+/// The partners on both sides of all moves of events from or to any of `partners`.
 pub async fn moved_partners(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -64,7 +64,7 @@ pub async fn moved_partners(
     ))
 }
 
-/// How many events it moved.
+/// How many events a reassignment moved.
 pub async fn count_moved(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -101,8 +101,8 @@ pub async fn entries(
     entries.collect()
 }
 
-/// Writes a move: of which events, each as it was before and as it is now, and what became of their rows. `entry` is that
-/// of the audit log ([`Transaction::audit_entry`](super::Transaction::audit_entry)).
+/// Writes a move: of which events, each as it was before and as it is now, and what became of their rows. `entry` is
+/// the id of the audit log entry ([`Transaction::audit_entry`](super::Transaction::audit_entry)).
 pub fn add(
     writes: &mut Writes,
     tenant: TenantId,
@@ -172,7 +172,7 @@ fn from_row(row: reassignment::Model) -> Result<Reassignment, StoreError> {
     })
 }
 
-/// Without its entry in the audit log.
+/// The row without a reference to its audit log entry.
 fn to_row(tenant: TenantId, reassignment: &Reassignment) -> reassignment::Model {
     reassignment::Model {
         tenant_id: tenant.uuid(),

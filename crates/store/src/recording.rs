@@ -1,4 +1,4 @@
-//! What the recording of events looks at, read by one statement.
+//! Everything that the recording of events depends on, read by one statement.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -23,7 +23,7 @@ use domain::id::{CampaignId, PartnerId, TenantId};
 use domain::money::Currency;
 use domain::snapshot::CommissionSnapshot;
 
-/// What an event names.
+/// What an event refers to.
 #[derive(Clone, Copy)]
 pub struct EventReferences<'a> {
     pub external_id: &'a str,
@@ -32,7 +32,7 @@ pub struct EventReferences<'a> {
     pub customer_external_id: Option<&'a str>,
 }
 
-/// What is there of it.
+/// What is stored of it.
 pub struct RecordingFacts {
     /// The tenant's base currency and time zone.
     pub base: Currency,
@@ -40,17 +40,17 @@ pub struct RecordingFacts {
     /// An event with this external id was recorded before.
     pub is_known: bool,
     pub campaign: Option<Campaign>,
-    /// What the partner was promised for the campaign, and what holds: the newest for it, else the newest for all.
+    /// The partner's snapshot in force for the campaign: the newest for it, else the newest for all campaigns.
     pub snapshot: Option<CommissionSnapshot>,
     /// Whether tiers name the campaign or its advertiser.
     pub is_tiered: bool,
     pub customer: Option<Customer>,
-    /// How many charges above 0, not wholly refunded, the customer paid through the partner.
+    /// How many charges above 0 that are not fully refunded the customer paid through the partner.
     pub paid_charges: i64,
 }
 
-/// What is there of each, by the external ids of the events, which must differ. The caller holds the locks of the partners,
-/// so that all of it stays as it is.
+/// The facts for each event, by its external id; these must differ. The caller holds the locks of the partners, so that
+/// the facts do not change.
 pub async fn facts(
     database: &impl Distributable,
     scope: &Scope,
@@ -83,7 +83,7 @@ pub async fn facts(
     Ok(facts)
 }
 
-/// The statement for what is asked, from a template where its text is always the same.
+/// The statement for these events, from a template where its text is always the same.
 fn statement(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> Statement {
     static POSTGRES: OnceLock<Template> = OnceLock::new();
     static SQLITE: OnceLock<Template> = OnceLock::new();
@@ -106,7 +106,7 @@ fn statement(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -
     template.with(&parameters(backend, scope, asked))
 }
 
-/// All that the statement binds of what is asked.
+/// All values that the statement binds.
 fn parameters(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> Vec<Value> {
     let mut parameters = vec![scope.tenant().uuid().into()];
     match backend {
@@ -172,7 +172,7 @@ fn newest(scope: &Scope, partner: &Expr, campaign: Option<&Expr>) -> Expr {
     Expr::SubQuery(None, Box::new(newest.into_query().into()))
 }
 
-/// Whether tiers name the campaign, or the advertiser of the one that is joined.
+/// Whether tiers name the campaign, or the advertiser of the campaign that is joined.
 fn is_tiered(scope: &Scope, campaign: &Expr) -> Expr {
     use tiered_commission_reference::Column;
     let advertiser = Expr::col(campaign::Column::AdvertiserId.as_column_ref());
@@ -187,8 +187,8 @@ fn is_tiered(scope: &Scope, campaign: &Expr) -> Expr {
 }
 
 impl EventReferences<'_> {
-    /// As this database is asked. Citus cannot route a join of which its planner sees at once that it finds nothing, as it does
-    /// where an event names nothing; no id is of zeros, and no external id is empty.
+    /// The references in the form that this database needs. Citus cannot route a join that its planner recognises as
+    /// empty at once, as it does where an event refers to nothing; no id is all zeros, and no external id is empty.
     fn on(&self, database: &impl Distributable) -> Self {
         if !database.is_distributed() {
             return *self;
@@ -222,7 +222,7 @@ fn json_list(asked: &[EventReferences<'_>]) -> String {
     JsonValue::from_iter(values).to_string()
 }
 
-/// The list of what events name, as a table, and its columns.
+/// The references of events as a table, and its columns.
 struct ReferenceTable {
     list: SelectStatement,
     event: Expr,
@@ -232,8 +232,8 @@ struct ReferenceTable {
 }
 
 impl ReferenceTable {
-    /// PostgreSQL is given values, whose number it plans for; SQLite a JSON text, whatever their number, so that its
-    /// statement stays prepared.
+    /// PostgreSQL gets a list of values, for whose length it plans; SQLite gets a JSON text, whatever the number, so
+    /// that its statement stays prepared.
     fn given(backend: DbBackend, asked: &[EventReferences<'_>]) -> Self {
         let (list, [event, partner, campaign, customer]) = match backend {
             DbBackend::Postgres => {
@@ -259,7 +259,7 @@ impl ReferenceTable {
     }
 }
 
-/// Joins the row that is named, with its columns behind a prefix.
+/// Joins the row that is named, with its columns under a prefix.
 pub(super) fn join<E: Scoped + Default>(statement: &mut SelectStatement, scope: &Scope, named: Expr, prefix: &str) {
     statement.left_join(E::default(), covered::<E>(scope).add(named));
     columns::<E>(statement, prefix);
@@ -274,7 +274,7 @@ pub(super) fn columns<E: EntityTrait>(statement: &mut SelectStatement, prefix: &
     }
 }
 
-/// The row that was joined with this prefix, if it is there.
+/// The row that was joined under this prefix, if there is one.
 pub(super) fn found<E: EntityTrait>(row: &QueryResult, prefix: &str) -> Result<Option<E::Model>, StoreError> {
     match row.try_get::<Option<Uuid>>(prefix, "id")? {
         Some(_) => Ok(Some(E::Model::from_query_result(row, prefix)?)),

@@ -1,4 +1,4 @@
-//! From the columns of a row to domain values. A value that no version of the program writes is a fault of the
+//! Conversion of a row's columns to domain values. A value that no version of the program writes is a fault of the
 //! database, not a panic.
 
 use sea_orm::prelude::Json;
@@ -6,7 +6,7 @@ use sea_orm::prelude::Json;
 use super::StoreError;
 use domain::money::{Currency, Money};
 
-/// Reads a column whose texts are a closed set, or a currency, or anything else that `parse` knows.
+/// Parses a column that holds an enumeration, a currency, or anything else that `parse` knows.
 pub fn text<T>(
     table: &'static str,
     column: &'static str,
@@ -49,7 +49,7 @@ pub fn unsigned(table: &'static str, column: &'static str, value: i32) -> Result
     })
 }
 
-/// A small count or number of days as the database keeps it.
+/// A small count or number of days, as the database stores it.
 pub fn signed(value: u32) -> i32 {
     i32::try_from(value).expect("counts and days stay far below two thousand million")
 }

@@ -1,4 +1,4 @@
-//! What each table shows to whom: the one place where tenant and partner filters become SQL.
+//! Which rows of each table are visible to whom: the one place where tenant and partner filters become SQL.
 
 use entity::{
     advertiser, api_key, audit_entry, audit_object, backtest, backtest_event, backtest_partner, backtest_sum, campaign,
@@ -22,7 +22,7 @@ pub fn visible<E: Scoped>(scope: &Scope) -> Select<E> {
     E::find().filter(covered::<E>(scope))
 }
 
-/// The condition on `E`, for where it is joined.
+/// The same condition on `E`, for joins.
 pub fn covered<E: Scoped>(scope: &Scope) -> Condition {
     let tenant = Condition::all().add(E::tenant_column().eq(scope.tenant().uuid()));
     match scope.partner() {
@@ -48,7 +48,7 @@ fn own(column: impl ColumnTrait, partner: PartnerId) -> Condition {
     Condition::all().add(column.eq(partner.uuid()))
 }
 
-/// The one value that `link` selects from rows of the partner itself.
+/// Only the values of `column` that `link` selects from rows of the partner itself.
 fn linked(column: impl ColumnTrait, link: SelectStatement) -> Condition {
     Condition::all().add(Expr::col(column.as_column_ref()).in_subquery(link))
 }
@@ -64,7 +64,7 @@ fn own_deals(column: deal::Column, partner: PartnerId, scope: &Scope) -> SelectS
         .take()
 }
 
-/// A column of the options that the partner's deals bear.
+/// A column of the options that are set on the partner's deals.
 fn borne_by_own_deals(column: deal_field::Column, partner: PartnerId, scope: &Scope) -> SelectStatement {
     Query::select()
         .column(column)

@@ -1,5 +1,5 @@
-//! What a tenant may take of the database, so that the others find some of it left: so many connections at once, and so
-//! much time on them. Who has had more waits, and is overtaken by the others meanwhile.
+//! Limits what each tenant may take of the database, so that some of it is left for the others: the number of its
+//! concurrent connections, and its time on them. A tenant that has used up its share waits while others proceed.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,16 +10,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use domain::id::TenantId;
 
-/// Time that was not used is kept for so long.
+/// For how many seconds unused time may accumulate.
 const KEPT: u32 = 60;
 
-/// So many shares are kept before those that nobody uses are let go.
+/// Number of shares in memory from which on unused ones are evicted.
 const MANY: usize = 1_000;
 
 /// Each tenant's share.
 #[derive(Clone, Copy, Debug)]
 pub struct ShareOptions {
-    /// Connections at once: statements outside of transactions, and transactions.
+    /// Concurrent connections: statements outside of transactions, and transactions.
     pub statements: u32,
     /// Seconds on connections for each second that passes.
     pub seconds: u32,
@@ -64,17 +64,17 @@ impl Shares {
 /// The share of one tenant.
 pub struct TenantShare {
     statements: Arc<Semaphore>,
-    /// How many wait for a turn.
+    /// How many callers wait for a turn.
     waiting: AtomicUsize,
-    /// Time that may be spent for each second that passes.
+    /// Connection time that may be spent for each second that passes.
     rate: u32,
     budget: Mutex<Budget>,
 }
 
 struct Budget {
-    /// What was left at `filled`.
+    /// The time that was left at `filled`.
     left: Duration,
-    /// What was spent beyond it.
+    /// The time that was spent beyond it.
     debt: Duration,
     filled: Instant,
 }
@@ -94,7 +94,7 @@ impl TenantShare {
         }
     }
 
-    /// Waits for a connection's worth of the share.
+    /// Waits until the share allows one more connection.
     pub async fn turn(self: &Arc<Self>) -> SharePermit {
         let waits = WaitingGuard::new(&self.waiting);
         let permit = self.statements.clone().acquire_owned().await;
@@ -113,7 +113,7 @@ impl TenantShare {
         }
     }
 
-    /// Whether somebody waits for a turn that others have.
+    /// Whether callers wait for a turn that others of the tenant have.
     pub fn is_waited_for(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
     }
@@ -124,7 +124,7 @@ impl TenantShare {
         budget.left == most(self.rate)
     }
 
-    /// Brings the budget up to date, takes what was spent, and says how long it takes until there is something left.
+    /// Brings the budget up to date, deducts what was spent, and returns how long it takes until the debt is paid.
     fn budget(&self, now: Instant, spent: Duration) -> Duration {
         let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
         let gained = now.saturating_duration_since(budget.filled).saturating_mul(self.rate);
@@ -143,7 +143,7 @@ fn most(rate: u32) -> Duration {
     Duration::from_secs(u64::from(rate) * u64::from(KEPT))
 }
 
-/// One who waits, until it is dropped.
+/// Counts as a waiting caller until it is dropped.
 struct WaitingGuard<'a>(&'a AtomicUsize);
 
 impl<'a> WaitingGuard<'a> {
@@ -159,7 +159,7 @@ impl Drop for WaitingGuard<'_> {
     }
 }
 
-/// A part of a tenant's share, which is given back, and paid for, when it is dropped.
+/// Permission to use a connection, which is returned, and whose time is charged, when it is dropped.
 pub struct SharePermit {
     share: Arc<TenantShare>,
     start: Instant,
@@ -167,7 +167,7 @@ pub struct SharePermit {
 }
 
 impl SharePermit {
-    /// From now on it is paid for: before, it only waited for others.
+    /// Its time is charged from now on: before, it only waited for others.
     pub fn begin(&mut self) {
         self.start = Instant::now();
     }

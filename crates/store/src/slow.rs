@@ -1,15 +1,16 @@
-//! Statements that take long: the log names them, and for which document of which request they ran. Values are bound and are
-//! no part of a statement's text; what stands in quotes in it is left out all the same, but for words of ours.
+//! Slow statements: they are logged, with the request and the document for which they ran. Values are bound and are no
+//! part of a statement's text; quoted text in it is left out all the same, except for words of ours.
 
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use prometheus::HistogramTimer;
 
-/// More than that says nothing more about a statement.
+
+/// Maximum length of a statement in the log; more would tell nothing new.
 const LONGEST: usize = 2_000;
 
-/// Measures a statement until it is dropped, whatever became of it.
+/// Measures a statement until it is dropped, whatever its outcome.
 pub struct Stopwatch {
     _measured: Option<HistogramTimer>,
     _watched: Option<WatchedStatement>,
@@ -22,7 +23,7 @@ struct WatchedStatement {
 }
 
 impl Stopwatch {
-    /// Starts now. `slow`: from when on the log is to say so; `None`: never.
+    /// Starts now. `slow`: from which duration on the statement is logged; `None`: never.
     pub fn start(measured: Option<HistogramTimer>, slow: Option<Duration>, sql: &str) -> Self {
         let watched = slow.map(|slow| WatchedStatement {
             began: Instant::now(),
@@ -56,7 +57,7 @@ fn beginning(sql: &str) -> &str {
     &sql[..sql.floor_char_boundary(LONGEST)]
 }
 
-/// The text in one line, without what stands in quotes.
+/// The text on one line, without quoted parts.
 fn shown(sql: &str) -> String {
     let mut text = String::with_capacity(sql.len());
     for (number, part) in sql.split('\'').enumerate() {

@@ -1,4 +1,4 @@
-//! Commission snapshots: written once, never changed; the database refuses it too.
+//! Commission snapshots: written once and never changed, which the database enforces, too.
 
 use std::collections::HashMap;
 
@@ -19,8 +19,8 @@ use domain::terms::Term;
 
 const TABLE: &str = "commission_snapshot";
 
-/// When the next version for the same partner and campaign was stamped. Derived, since a snapshot is never edited. The
-/// campaign is compared such that SQLite does not look for it in an index, and finds the partner's instead.
+/// When the next version for the same partner and campaign was created. Derived, since a snapshot is never edited. The
+/// campaign is compared such that SQLite does not look for it in an index, and uses the partner's instead.
 static SUPERSEDED: view::Derived = view::Derived {
     name: "superseded_at",
     expression: "(SELECT next.created_at FROM commission_snapshot AS next \
@@ -29,7 +29,7 @@ static SUPERSEDED: view::Derived = view::Derived {
     of: &["tenant_id", "partner_id", "campaign_id", "version"],
 };
 
-/// Everything that partners were ever promised, newest first.
+/// All snapshots of partners, newest first.
 pub fn family() -> view::Family {
     view::Family {
         table: &view::COMMISSION_SNAPSHOT,
@@ -83,7 +83,8 @@ pub async fn of_partners(
 ) -> Result<HashMap<Uuid, Vec<CommissionSnapshot>>, StoreError> {
     let backend = database.get_database_backend();
     let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), partners);
-    // In the order of the index: SQLite would else walk all of the tenant's, which come in the order of their ids.
+    // In the order of the index: otherwise SQLite would walk all snapshots of the tenant, which come in the order of
+    // their ids.
     let select = select(scope, backend)
         .filter(one_of)
         .order_by_desc(Column::PartnerId)
@@ -93,7 +94,8 @@ pub async fn of_partners(
         snapshots.entry(row.0.partner_id).or_default().push(from_row(row)?);
     }
     for list in snapshots.values_mut() {
-        // By their numbers, whatever the clocks said; those without one are the oldest, in the order of their ids.
+        // By their numbers, whatever the clocks said; snapshots without a number are the oldest, in the order of their
+        // ids.
         list.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.sequence));
     }
     Ok(snapshots)
@@ -134,12 +136,12 @@ pub async fn insert(
     Ok(())
 }
 
-/// One that no other supersedes.
+/// A snapshot that no other supersedes.
 pub(super) fn newest_from_row(row: commission_snapshot::Model) -> Result<CommissionSnapshot, StoreError> {
     from_row(StampedSnapshot(row, None))
 }
 
-/// The terms that the cell of a row holds.
+/// Decodes the terms in a cell.
 pub fn terms(row: &view::Row, cell: usize) -> Result<Vec<Term>, StoreError> {
     row::json(TABLE, "terms", view::json(row, cell)?)
 }
@@ -163,7 +165,7 @@ fn from_row(StampedSnapshot(row, superseded_at): StampedSnapshot) -> Result<Comm
     })
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, snapshot: &CommissionSnapshot) -> view::AtHand {
     view::at_hand(to_row(tenant, snapshot), &[])
 }

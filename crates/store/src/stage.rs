@@ -1,4 +1,4 @@
-//! Payment stages. A pipeline has a dozen, so they are read whole.
+//! Payment stages. A pipeline has about a dozen, so that all are read at once.
 
 use entity::payment_stage::{self, Column, Entity};
 use entity::{commission_rule_reference, deal, deal_payment};
@@ -17,7 +17,7 @@ use domain::id::{PaymentStageId, TenantId};
 
 const TABLE: &str = "payment_stage";
 
-/// All of them by position.
+/// All stages, by position.
 pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<PaymentStage>, StoreError> {
     let select = visible::<Entity>(scope)
         .order_by_asc(Column::Position)
@@ -25,7 +25,7 @@ pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<P
     load::all(database, select, from_row).await
 }
 
-// A lock: deals that enter the stage wait, too.
+// Locking also makes deals wait that enter the stage.
 by_id!(PaymentStage, PaymentStageId: find, by_ids, lock);
 
 pub async fn find_by_external_id(
@@ -37,7 +37,7 @@ pub async fn find_by_external_id(
     load::one(database, select, from_row).await
 }
 
-/// The stage as it stays until this transaction ends; other readers and deals do not wait.
+/// The stage, locked against changes until this transaction ends; other readers and deals do not wait.
 pub async fn share(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
@@ -117,7 +117,7 @@ mapped! {
     both: id, label, position, outcome, external_id;
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, stage: &PaymentStage) -> view::AtHand {
     view::at_hand(to_row(tenant, stage), &[])
 }

@@ -1,4 +1,4 @@
-//! What the rules of groups look at: a partner's lifetime value and its customers with paid charges. Kept in the
+//! What the rules of groups look at: a partner's lifetime value and its customers with paid charges. Updated in the
 //! transaction of each event; every writer holds the partner's lock.
 
 use std::collections::{BTreeMap, HashMap};
@@ -59,7 +59,7 @@ pub fn add_lifetime_values(
     let mut sums: BTreeMap<_, i64> = BTreeMap::new();
     for (partner, currency, minor) in values {
         let sum = sums.entry((partner, currency)).or_default();
-        // What is beyond the bound of sums is refused by the database.
+        // A sum beyond its bounds is rejected by the database.
         *sum = sum.saturating_add(minor);
     }
     let rows = sums.into_iter().map(|((partner, currency), minor)| {
@@ -74,7 +74,7 @@ pub fn add_lifetime_values(
     writes.add(rows, Conflict::Add);
 }
 
-/// How many charges above 0, not wholly refunded, the customer paid through the partner.
+/// How many charges above 0 that are not fully refunded the customer paid through the partner.
 pub async fn paid_charges(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -89,7 +89,7 @@ pub async fn paid_charges(
     Ok(row.map_or(0, |row| row.paid_charges))
 }
 
-/// The same of many, by partner and customer; those without any may be left out.
+/// Like [`paid_charges`] for many, by partner and customer; pairs without any may be left out.
 pub async fn paid_charges_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -121,19 +121,19 @@ pub async fn paid_charges_of(
     Ok(counts.collect())
 }
 
-/// Paid charges of a customer that are counted, or taken back.
+/// A change of the number of a customer's paid charges.
 #[derive(Clone, Copy, Debug)]
 pub struct PaidCharges {
     pub partner: PartnerId,
     pub customer: CustomerId,
-    /// How many there were.
+    /// How many there were before.
     pub before: i64,
-    /// How many are counted; below 0: taken back.
+    /// How many are added; below 0: taken back.
     pub by: i64,
 }
 
-/// Writes how many paid charges customers have, and through them how many customers are qualified: those who have any.
-/// Of several entries of a partner and customer, the first says how many there were.
+/// Writes how many paid charges customers have, and the resulting numbers of qualified customers: those who have any.
+/// Of several entries for a partner and customer, the first tells how many there were before.
 pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: impl IntoIterator<Item = PaidCharges>) {
     use partner_customer::Model;
     let mut sums: BTreeMap<_, PaidCharges> = BTreeMap::new();
@@ -160,7 +160,7 @@ pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: impl I
     add_qualified_customers(writes, tenant, changed);
 }
 
-/// Adds to the numbers of customers with a paid charge; one entry a partner.
+/// Adds to the numbers of customers with a paid charge; one entry per partner.
 pub fn add_qualified_customers(
     writes: &mut Writes,
     tenant: TenantId,

@@ -1,8 +1,8 @@
-//! What SQLite's planner is told about the tables: always the same, whatever is in them, so that statements are planned for
-//! large ledgers from the first row on. Left to itself it takes all rows of a tenant for ten, and walks them where it
-//! should look up a few. Writing `sqlite_stat1` instead of running ANALYZE is SQLite's own advice for programs whose plans
-//! must not change ("Fixed Results Of ANALYZE", sqlite.org/lang_analyze.html). PostgreSQL keeps its statistics itself, and is
-//! told when to.
+//! The statistics of tables that SQLite's planner gets: always the same, whatever is in them, so that statements are
+//! planned for large ledgers from the first row on. By default it assumes ten rows per tenant, and scans them where it
+//! should look up a few. Writing `sqlite_stat1` instead of running ANALYZE is SQLite's own advice for programs whose
+//! plans must not change ("Fixed Results Of ANALYZE", sqlite.org/lang_analyze.html). PostgreSQL maintains its
+//! statistics itself, and is told when to.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 
 use super::{Store, StoreError};
 
-/// Rows of a table, and those of a tenant: what we plan for.
+/// The rows of a table, and those of a tenant, for which statements are planned.
 const ROWS: u64 = 1_000_000;
 const OF_TENANT: u64 = 100_000;
 
@@ -29,12 +29,12 @@ struct IndexColumn {
     column: Option<String>,
 }
 
-/// What an import fills.
+/// The tables that an import fills.
 const FILLED: &str =
     "ANALYZE partner, customer, partner_customer, event, event_decision, commission, commission_transition";
 
-/// Has PostgreSQL look at the tables that grow now. Left to itself it looks once a minute, and until then takes them for
-/// empty and walks them where it should look up a few rows.
+/// Makes PostgreSQL analyse the tables that are growing now. By default it does so once a minute, and until then
+/// assumes that they are empty and scans them where it should look up a few rows.
 pub async fn look_again(store: &Store) -> Result<(), StoreError> {
     if store.reader().get_database_backend() == DbBackend::Sqlite {
         return Ok(());
@@ -46,7 +46,7 @@ pub async fn look_again(store: &Store) -> Result<(), StoreError> {
     transaction.commit().await
 }
 
-/// Writes the statistics where they are not there yet.
+/// Writes the statistics unless they are there already.
 pub async fn describe(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
     if transaction.get_database_backend() != DbBackend::Sqlite {
         return Ok(());
@@ -64,7 +64,7 @@ pub async fn describe(transaction: &impl ConnectionTrait) -> Result<(), StoreErr
     }
     transaction.execute_raw(sqlite("DELETE FROM sqlite_stat1")).await?;
     if exists(transaction, "sqlite_stat4").await? {
-        // Its samples would have statements planned anew for every value.
+        // Its samples would make SQLite plan statements anew for every value.
         transaction.execute_raw(sqlite("DELETE FROM sqlite_stat4")).await?;
     }
     let mut insert = Query::insert();
@@ -73,7 +73,7 @@ pub async fn describe(transaction: &impl ConnectionTrait) -> Result<(), StoreErr
         insert.values_panic(row.map(Expr::val));
     }
     transaction.execute(&insert).await?;
-    // This connection reads them now; others when they see that the schema has changed.
+    // This connection reads them now; others do when they see that the schema has changed.
     transaction.execute_raw(sqlite("ANALYZE sqlite_schema")).await?;
     Ok(())
 }
@@ -103,7 +103,7 @@ fn sqlite(sql: &str) -> Statement {
     Statement::from_string(DbBackend::Sqlite, sql)
 }
 
-/// How many rows there are, and how many have the same first column, the same first two, and so on.
+/// The number of rows, and how many share the same first column, the same first two, and so on.
 fn estimates(index: &[IndexColumn]) -> String {
     let (mut rows, mut text) = (ROWS, ROWS.to_string());
     for (place, column) in index.iter().enumerate() {
@@ -116,7 +116,7 @@ fn estimates(index: &[IndexColumn]) -> String {
             // Ids, moments and amounts.
             _ => 1,
         };
-        // Writing to a text does not fail.
+        // Writing to a `String` does not fail.
         let _ = write!(text, " {rows}");
     }
     text

@@ -1,5 +1,5 @@
-//! Sums that are exact whatever their size. PostgreSQL's SUM of bigint is a numeric, which comes as a text; SQLite's fails
-//! beyond 64 bits, so it adds both halves of the numbers.
+//! Exact sums of any size. PostgreSQL's SUM of bigint is a numeric, which is read as text; SQLite's fails beyond 64
+//! bits, so that both halves of the numbers are summed.
 
 use sea_orm::sea_query::{Expr, ExprTrait, Func, SelectStatement};
 use sea_orm::{DbBackend, QueryResult};
@@ -41,7 +41,7 @@ pub fn add(backend: DbBackend, statement: &mut SelectStatement, amount: Expr, na
 
 /// The sum of this name in a row; 0 where there was nothing to add.
 pub fn read(row: &QueryResult, name: &'static str) -> Result<i128, StoreError> {
-    // A column that is not there reads as null.
+    // A missing column reads as null.
     if let Ok(Some(upper)) = row.try_get::<Option<i64>>("", &half(name, "upper")) {
         let lower: i64 = row.try_get("", &half(name, "lower"))?;
         return Ok((i128::from(upper) << HALF) + i128::from(lower));
@@ -50,12 +50,13 @@ pub fn read(row: &QueryResult, name: &'static str) -> Result<i128, StoreError> {
     text.map_or(Ok(0), |text| row::text("sum", name, &text, |text| text.parse().ok()))
 }
 
-/// What sorts rows with a sum of this name by its size, whatever its sign, the largest first: numbers that rise.
+/// Sort keys for rows by the absolute value of a sum of this name, the largest first: ascending numbers.
 pub fn falling_size(backend: DbBackend, name: &str) -> Vec<(&'static str, Expr)> {
     match backend {
         DbBackend::Postgres => vec![("by_size", Expr::cust(format!("-ABS(CAST(\"{name}\" AS numeric))")))],
         _ => {
-            // The lower halves have added up to more than a half; then both are what -1 times the size has.
+            // The lower halves may have added up to more than a half, which is carried over; then both become the
+            // halves of -1 times the size.
             let [upper, lower] = ["upper", "lower"].map(|which| half(name, which));
             let (upper, lower) = (
                 format!("(\"{upper}\" + (\"{lower}\" >> {HALF}))"),
@@ -72,7 +73,7 @@ pub fn falling_size(backend: DbBackend, name: &str) -> Vec<(&'static str, Expr)>
     }
 }
 
-/// The same of a size that is known, below 2^95.
+/// The same sort keys for a known size, below 2^95.
 pub fn falling_size_of(backend: DbBackend, size: u128) -> Vec<Expr> {
     match backend {
         DbBackend::Postgres => vec![Expr::val(format!("-{size}")).cast_as("numeric")],

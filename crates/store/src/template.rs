@@ -1,5 +1,5 @@
-//! Statements whose text is made once: putting one of many columns together takes more processor time than the trip to
-//! the database. From one use to the next only the values that it binds change.
+//! Statements whose text is built once: building one of many columns takes more processor time than the round trip to
+//! the database. From one use to the next only the bound values change.
 
 use sea_orm::{DbBackend, Statement, Value, Values};
 
@@ -11,15 +11,15 @@ pub struct Template {
     bound: Vec<BoundValue>,
 }
 
-/// What a place of the statement binds.
+/// One of the values that the statement binds.
 enum BoundValue {
     Parameter(usize),
     Always(Value),
 }
 
 impl Template {
-    /// `model` binds `parameters`, any of them as often as it likes. They differ from each other and from everything else
-    /// that it binds.
+    /// `model` binds `parameters`, each of them any number of times. They differ from each other and from everything
+    /// else that it binds.
     pub fn of(model: Statement, parameters: &[Value]) -> Self {
         let values = model.values.map_or_else(Vec::new, |values| values.0);
         let (sql, values) = match model.db_backend {
@@ -37,12 +37,12 @@ impl Template {
         }
     }
 
-    /// How long its text is.
+    /// The length of its text.
     pub fn bytes(&self) -> usize {
         self.sql.len()
     }
 
-    /// The statement with other parameters, which come in the same order.
+    /// The statement with other parameters, in the same order.
     pub fn with(&self, parameters: &[Value]) -> Statement {
         let values = self.bound.iter().map(|bound| match bound {
             BoundValue::Parameter(place) => parameters[*place].clone(),

@@ -27,11 +27,11 @@ pub async fn get(database: &impl ConnectionTrait, scope: &Scope) -> Result<Tenan
     }
 }
 
-/// By slug or id. For authentication and the command line, before there is a scope.
+/// Finds a tenant by slug or id. For authentication and the command line, before there is a scope.
 pub async fn find_by_name(database: &impl Distributable, name: &str) -> Result<Option<Tenant>, StoreError> {
     let condition = match name.parse::<TenantId>() {
         Ok(id) => Column::Id.eq(id.uuid()),
-        // Tokens name tenants, so this may be any text, also one that no database takes.
+        // Tokens name tenants, so this may be any text, even one that no database accepts.
         Err(_) => match slug(name) {
             Ok(slug) if database.is_distributed() => match directory::find(database, DirectoryName::Slug(&slug)).await?
             {
@@ -61,8 +61,8 @@ pub async fn list(database: &impl ConnectionTrait) -> Result<Vec<Tenant>, StoreE
         .collect()
 }
 
-/// Makes others who do the same wait for this transaction's end, and nobody else: rows that refer to the tenant may be
-/// written meanwhile.
+/// Makes other callers of this function wait until this transaction ends, and nothing else: rows that refer to the
+/// tenant may be written meanwhile.
 pub async fn take_turn(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
     Entity::find_by_id(tenant.uuid())
         .lock(LockType::NoKeyUpdate)
@@ -71,8 +71,8 @@ pub async fn take_turn(transaction: &impl ConnectionTrait, tenant: TenantId) -> 
     Ok(())
 }
 
-/// Reads the tenant and makes other writers of tenant-wide rules (settings, the default group) wait for this
-/// transaction's end.
+/// Reads the tenant, and makes other writers of tenant-wide rules (settings, the default group) wait until this
+/// transaction ends.
 pub async fn lock(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<Tenant, StoreError> {
     let row = Entity::find_by_id(tenant.uuid())
         .lock_exclusive()

@@ -16,7 +16,7 @@ use domain::id::{CampaignId, PartnerId, TenantId, TieredCommissionId};
 use domain::money::Currency;
 use domain::tiered::{Counters, Fired, Window};
 
-/// Whose counters they are.
+/// Identifies the counters of a tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CounterKey {
     pub tier: TieredCommissionId,
@@ -28,7 +28,7 @@ pub struct CounterKey {
 /// Counters as they are stored: sums in minor units of the tier's currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoredCounter {
-    /// The version of the tier that they were counted for.
+    /// The version of the tier for which they were counted.
     pub version: u32,
     pub fired: Fired,
     counts: [i64; 2],
@@ -36,7 +36,7 @@ pub struct StoredCounter {
 }
 
 impl StoredCounter {
-    /// The counters, whose tier has `currency`.
+    /// The counters of a tier whose currency is `currency`.
     pub fn counters(&self, currency: Currency) -> Counters {
         Counters::stored(currency, self.counts, self.sums_minor)
     }
@@ -107,7 +107,7 @@ pub async fn of_partners(
     rows.into_iter().map(from_row).collect()
 }
 
-/// Writes counters, in the place of those that were there.
+/// Writes counters, replacing the stored ones.
 pub fn put(writes: &mut Writes, tenant: TenantId, counters: &[NewCounter]) {
     let rows = counters.iter().map(|counter| {
         let NewCounter { key, fired, .. } = counter;
@@ -133,8 +133,7 @@ pub fn put(writes: &mut Writes, tenant: TenantId, counters: &[NewCounter]) {
     writes.add(rows, Conflict::Replace);
 }
 
-/// Makes the counters of a campaign hold no longer, since tiers of other advertisers count it from now on. What has fired
-/// stays.
+/// Invalidates the counters of a campaign, since tiers of other advertisers count it from now on. What has fired stays.
 pub async fn forget(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -144,7 +143,7 @@ pub async fn forget(
     forget_those(transaction, tenant, Condition::all().add(of_campaign)).await
 }
 
-/// The same for counters of these partners, all of whose campaigns are named: events have left them.
+/// Invalidates the counters of these pairs, since events have left the partners; all of their campaigns must be named.
 pub async fn forget_of(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,

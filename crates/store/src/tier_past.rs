@@ -1,5 +1,5 @@
-//! Charges and conversions as tiers look at them: with their rows, and with what tiers did to them. Three statements,
-//! however many there are.
+//! Charges and conversions as tiers look at them: with their rows and tier results. Three statements, however many
+//! events there are.
 
 use std::collections::HashMap;
 
@@ -23,17 +23,17 @@ use domain::refund;
 use domain::terms::BasisKind;
 use domain::tiered::Window;
 
-/// An event with all that it earned.
+/// An event with everything that it earned.
 #[derive(Clone, Debug)]
 pub struct PastEvent {
     pub event: Event,
-    /// Its EVENT and TIER_ADJUSTMENT rows since it is credited as it is, in the order of writing.
+    /// Its EVENT and TIER_ADJUSTMENT rows since its present attribution, in the order of writing.
     pub rows: Vec<PastRow>,
-    /// In the order of doing.
+    /// In the order in which they were applied.
     pub results: Vec<TierResult>,
 }
 
-/// What matters to tiers of a row of the ledger.
+/// What matters to tiers about a row of the ledger.
 #[derive(Clone, Copy, Debug)]
 pub struct PastRow {
     pub id: CommissionId,
@@ -138,7 +138,7 @@ async fn read(
             rows.remove(&event.id.uuid()).unwrap_or_default(),
             done.remove(&event.id.uuid()).unwrap_or_default(),
         );
-        // What was done before it was moved here is nothing of whom it is credited to now.
+        // What was done before the event was moved does not count for the partner to whom it is credited now.
         rows.retain(|row| event.was_credited_so(row.accrued_at));
         results.retain(|result| event.was_credited_so(result.at));
         Ok(PastEvent { event, rows, results })

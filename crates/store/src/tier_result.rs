@@ -1,4 +1,4 @@
-//! What tiers did to events: append-only, beside the rows of the ledger.
+//! What tiers did to events. Append-only, beside the rows of the ledger.
 
 use std::collections::HashMap;
 
@@ -38,22 +38,22 @@ pub struct TierResult {
     pub id: TierResultId,
     pub tier: TieredCommissionId,
     pub event: EventId,
-    /// The event whose recording did it: a rate acts on its own event, an adjustment mostly on earlier ones.
+    /// The event whose recording caused it: a rate acts on its own event, an adjustment mostly on earlier ones.
     pub cause: EventId,
     pub side: Side,
     pub kind: ResultKind,
-    /// What a rate acted on; `None` for adjustments.
+    /// What a rate was applied to; `None` for adjustments.
     pub base_minor: Option<i64>,
-    /// What a rate made of it, or the adjustment.
+    /// The result of a rate, or the adjustment.
     pub amount: Money,
-    /// Whether the base is a fixed amount, which goes back as a whole.
+    /// Whether the base is a fixed amount, which is taken back as a whole.
     pub is_fixed: bool,
-    /// The row of the ledger; `None` for revenue, and where a rate left 0.
+    /// The row of the ledger; `None` for revenue, and where the result of a rate was 0.
     pub commission: Option<CommissionId>,
     pub at: Timestamp,
 }
 
-/// What the rate of a tier made of the revenue of events; those without such a rate are left out.
+/// The revenue of events after the rate of a tier; events without such a rate are left out.
 pub async fn final_revenues(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -86,7 +86,7 @@ pub async fn counts_of_revenue(
     many::counts(database, events, |key| revenue(scope, key)).await
 }
 
-/// What was done to revenue since its event is credited as it is.
+/// The results for revenue since the present attribution of their event.
 fn of_revenue(scope: &Scope) -> Select<Entity> {
     let at = Expr::col(Column::At.as_column_ref());
     let attributed_at = visible::<event::Entity>(scope)

@@ -1,4 +1,4 @@
-//! What tiered commissions said, version by version.
+//! The versions of tiered commissions.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use auth::Scope;
 use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;
 
-/// Keeps what a tier says from its last change on, unless that version is kept already.
+/// Stores what a tier says from its last change on, unless that version is stored already.
 pub(super) async fn keep(transaction: &Transaction, tier: &Tier) -> Result<(), StoreError> {
     let tier = tier.clone();
     let version = Model {
@@ -51,8 +51,8 @@ pub(super) async fn keep(transaction: &Transaction, tier: &Tier) -> Result<(), S
     Ok(())
 }
 
-/// All that is kept of tiers, each from its `updated_at` on, in the order of their versions. A tier that is archived has
-/// it said in each of them.
+/// All stored versions of tiers, each from its `updated_at` on, in order. Every version of an archived tier says that
+/// it is archived.
 pub async fn of_tiers(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -69,7 +69,7 @@ pub async fn of_tiers(
     let mut versions: HashMap<_, Vec<_>> = HashMap::new();
     for row in database.query_all(&statement).await? {
         let version = Model::from_query_result(&row, "")?;
-        // The database sees to it that there is one.
+        // The database ensures that there is one.
         let Some(tier) = found::<tiered_commission::Entity>(&row, "tier_")? else {
             continue;
         };

@@ -1,5 +1,5 @@
-//! A transaction that writes. One that changes something for a tenant is begun in somebody's name ([`Trail`](super::Trail))
-//! and notes what it changes; its commit writes the entry of the audit log along.
+//! A transaction that writes. One that changes something for a tenant is begun on behalf of an actor
+//! ([`Trail`](super::Trail)) and notes what it changes; its commit also writes the audit log entry.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,15 +13,15 @@ use super::standby::CommitPosition;
 use super::{StoreError, Writes, postgres, sqlite};
 use domain::audit::{Audited, FieldChange, changed, created, deleted};
 
-/// A transaction of [`Store::begin`](super::Store::begin). Dropping it undoes what it did.
+/// A transaction of [`Store::begin`](super::Store::begin). Dropping it rolls it back.
 pub struct Transaction {
     inner: EngineTransaction,
     signal: Signal,
     /// Whether it appended to the outbox.
     appended: AtomicBool,
-    /// What goes into the audit log; `None`: nothing does.
+    /// What goes into the audit log; `None`: nothing.
     noted: Option<TransactionNotes>,
-    /// Who wants to know where its commit is; `None`: nobody.
+    /// Where to note the log position of its commit; `None`: nowhere.
     written: Option<Arc<CommitPosition>>,
 }
 
@@ -30,7 +30,7 @@ pub(super) enum EngineTransaction {
     Postgres(postgres::Transaction),
 }
 
-/// Does the same with either.
+/// Does the same with either engine.
 macro_rules! either {
     ($inner:expr, $transaction:ident => $run:expr) => {
         match $inner {
@@ -51,12 +51,12 @@ impl Transaction {
         }
     }
 
-    /// The same, which says where its commit is, if somebody wants to know.
+    /// The same transaction, which notes the log position of its commit if that is wanted.
     pub(super) fn telling(self, written: Option<Arc<CommitPosition>>) -> Self {
         Self { written, ..self }
     }
 
-    /// The same, which leaves an entry in the audit log if it changes anything.
+    /// The same transaction, which leaves an audit log entry if it changes anything.
     pub(super) fn audited(self, noted: TransactionNotes) -> Self {
         let noted = Some(noted);
         Self { noted, ..self }
@@ -67,17 +67,17 @@ impl Transaction {
         self.note(|| created(object));
     }
 
-    /// Notes what was changed of an object; nothing if nothing was.
+    /// Notes what was changed about an object, if anything.
     pub fn changed<T: Audited>(&self, before: &T, after: &T) {
         self.note(|| changed(before, after));
     }
 
-    /// Notes that an object is gone.
+    /// Notes that an object was deleted.
     pub fn deleted(&self, object: &impl Audited) {
         self.note(|| deleted(object));
     }
 
-    /// Notes what became of one field of an object; of a secret that it was changed.
+    /// Notes the change of one field of an object; for a secret, only that it was changed.
     pub fn noted<T: Audited>(
         &self,
         object: &T,
@@ -88,7 +88,7 @@ impl Transaction {
         self.note(|| vec![FieldChange::of(object, field, before.into(), after.into())]);
     }
 
-    /// The same of the object that has this id.
+    /// Like [`Transaction::noted`], for the object with this id.
     pub fn noted_of<T: Audited>(&self, id: impl ToString, field: &str, after: impl Into<serde_json::Value>) {
         let nothing = serde_json::Value::Null;
         self.note(|| vec![FieldChange::named::<T>(id.to_string(), field, nothing, after.into())]);
@@ -100,40 +100,40 @@ impl Transaction {
         }
     }
 
-    /// Notes that so many rows were appended or moved, which say themselves what they are.
+    /// Notes how many rows were appended or moved that document themselves.
     pub fn counted(&self, rows: u64) {
         if let Some(noted) = &self.noted {
             noted.count(rows);
         }
     }
 
-    /// Promises that nothing more is noted once something was, so that its entry goes along with what is written next.
+    /// Promises that nothing more is noted after the first note, so that its entry can be included in the next writes.
     pub fn notes_once(&self) {
         if let Some(noted) = &self.noted {
             noted.note_once();
         }
     }
 
-    /// The id of its entry in the audit log, for rows that name it; `None`: it leaves none.
+    /// The id of its audit log entry, for rows that refer to it; `None`: it leaves none.
     pub fn audit_entry(&self) -> Option<uuid::Uuid> {
         self.noted.as_ref().map(TransactionNotes::name)
     }
 
-    /// Its entry, to go along with other writes.
+    /// Its audit log entry, to be included in other writes.
     pub(super) fn entry_along(&self) -> Option<Writes> {
         self.noted.as_ref().and_then(TransactionNotes::along)
     }
 
-    /// Lets its statements take as long as they take.
+    /// Removes the time limit of its statements.
     pub(super) async fn wait_for_ever(&self) {
         match &self.inner {
-            // Nothing cuts them off.
+            // They have none.
             EngineTransaction::Sqlite(_) => {}
             EngineTransaction::Postgres(transaction) => transaction.wait_for_ever().await,
         }
     }
 
-    /// Whether it is one of a database whose rows are spread over several servers.
+    /// Whether the rows of its database are distributed over several servers.
     pub(super) fn is_on_citus(&self) -> bool {
         match &self.inner {
             EngineTransaction::Sqlite(_) => false,
@@ -141,12 +141,12 @@ impl Transaction {
         }
     }
 
-    /// Says that this transaction appended to the outbox.
+    /// Notes that this transaction appended to the outbox.
     pub(super) fn note_append(&self) {
         self.appended.store(true, Ordering::Relaxed);
     }
 
-    /// Makes it last, and wakes those who follow the outbox if there is something for them.
+    /// Commits, and wakes the followers of the outbox if it appended to it.
     pub async fn commit(self) -> Result<(), StoreError> {
         if let Some(entry) = self.noted.as_ref().and_then(TransactionNotes::take) {
             entry.run(&self).await?;

@@ -1,11 +1,11 @@
-//! Which input field a refused row collided on. Services look before they write, so that one answer names every
-//! problem; this is for what two simultaneous writers do to each other.
+//! The input field on which a rejected row collided. Services check before they write, so that one answer names every
+//! problem; this is for what two concurrent writers do to each other.
 
 use sea_orm::{DbErr, SqlErr};
 
 use super::StoreError;
 
-/// Unique index, as PostgreSQL names it; table and last column, as SQLite does; the input's field.
+/// The unique index, as PostgreSQL names it; the table and the last column, as SQLite does; the input's field.
 const KEYS: [(&str, &str, &str); 23] = [
     ("tenant_slug_key", "tenant.slug", "slug"),
     ("partner_email_key", "partner.email", "email"),
@@ -60,7 +60,7 @@ const KEYS: [(&str, &str, &str); 23] = [
     ),
 ];
 
-/// The field whose value another row has already, if that is why the database refused.
+/// The field whose value another row already has, if that is why the database refused.
 pub fn taken_field(error: &StoreError) -> Option<&'static str> {
     let StoreError::Database(error) = error else {
         return None;
@@ -78,7 +78,7 @@ pub fn taken_field(error: &StoreError) -> Option<&'static str> {
         .map(|key| key.2)
 }
 
-/// Whether PostgreSQL names this index in its message, or a part of it: of what Citus distributes, each part has a number.
+/// Whether PostgreSQL's message names this index, or a part of it: where Citus distributes it, each part has a number.
 fn names_index(message: &str, index: &str) -> bool {
     let mut quoted = message.split('"').skip(1).step_by(2);
     let is_number = |rest: &str| {
@@ -91,7 +91,7 @@ fn names_index(message: &str, index: &str) -> bool {
     })
 }
 
-/// Whether the database refused because a sum would go beyond its bounds, which it checks as it adds.
+/// Whether the database refused because a sum would exceed its bounds, which it checks as it adds.
 pub fn is_sum_too_large(error: &StoreError) -> bool {
     match error {
         StoreError::SumTooLarge => true,
@@ -106,14 +106,15 @@ pub fn is_sum_too_large(error: &StoreError) -> bool {
     }
 }
 
-/// Whether the database refused because something refers to the row, or because the row refers to nothing.
+/// Whether the database refused because something refers to the row, or because the row refers to something that does
+/// not exist.
 pub fn is_reference_violation(error: &StoreError) -> bool {
     matches!(error, StoreError::Database(error)
         if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))))
 }
 
-/// Whether the database gave up on a transaction that may well succeed when it is tried again at once: a deadlock, or
-/// two that changed the same.
+/// Whether the database aborted a transaction that may well succeed if it is retried at once: because of a deadlock, or
+/// of two that changed the same row.
 pub fn is_passing(error: &StoreError) -> bool {
     const CODES: [&str; 2] = ["40P01", "40001"];
     let StoreError::Database(DbErr::Exec(cause) | DbErr::Query(cause)) = error else {

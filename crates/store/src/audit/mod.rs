@@ -1,4 +1,4 @@
-//! The audit log: entries newest first, all of them or those of an object.
+//! The audit log: entries newest first, either all of them or those of one object.
 
 mod transaction_notes;
 
@@ -27,14 +27,14 @@ pub use transaction_notes::{Trail, add, at_hand};
 
 const TABLE: &str = "audit_entry";
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AuditFilter {
     pub actor: Option<String>,
     pub operation: Option<String>,
-    /// Entries that list changes of this object.
+    /// Only entries that list changes of this object.
     pub object: Option<Uuid>,
-    /// From this moment on, and before that one.
+    /// The range of time: `from` is inclusive, `to` exclusive.
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
 }
@@ -43,7 +43,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-/// The entries that the filter lets through.
+/// The entries that match the filter.
 pub fn list(filter: Arc<AuditFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
     view::List::new(&view::AUDIT_ENTRY, None, sort().into(), select)
@@ -63,7 +63,7 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &Audi
     Ok(filtered(scope, filter).count(database).await?)
 }
 
-/// Ids sort by time: bounds of time are bounds of ids.
+/// Ids sort by time, so that bounds in time become bounds on ids.
 fn filtered(scope: &Scope, filter: &AuditFilter) -> Select<Entity> {
     let first_of = |moment| AuditEntryId::from_parts(moment, 0, 0).uuid();
     let condition = Condition::all()
@@ -85,7 +85,7 @@ fn filtered(scope: &Scope, filter: &AuditFilter) -> Select<Entity> {
 
 by_id!(AuditEntry: by_ids);
 
-/// The entries that list changes of an object.
+/// Lists of the entries that list changes of an object.
 pub fn list_of_objects() -> view::List {
     let select = |_, scope: &Scope, object| of_object(scope, object).into_query();
     view::List::new(&view::AUDIT_ENTRY, Some("object".to_owned()), sort().into(), select)
@@ -123,7 +123,7 @@ fn of_object(scope: &Scope, object: Expr) -> Select<Entity> {
         .filter(Expr::col(audit_object::Column::ObjectId.as_column_ref()).eq(object))
 }
 
-/// From an entry to the objects that it lists changes of.
+/// From an entry to the objects whose changes it lists.
 fn objects() -> RelationDef {
     Entity::belongs_to(audit_object::Entity)
         .from((Column::TenantId, Column::Id))
@@ -131,12 +131,12 @@ fn objects() -> RelationDef {
         .into()
 }
 
-/// The changes that a cell holds.
+/// Decodes the changes in a cell.
 pub fn changes(row: &view::Row, cell: usize) -> Result<Vec<FieldChange>, StoreError> {
     row::json(TABLE, "changes", view::json(row, cell)?)
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<AuditEntry, StoreError> {
     from_row(view::whole(row, prefix)?)
 }

@@ -1,4 +1,4 @@
-//! What a transaction has noted of what it changes, and the entry that it leaves.
+//! What a transaction has noted of its changes, and the audit entry that is made of it.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,10 +13,10 @@ use domain::Timestamp;
 use domain::audit::{AuditEntry, FieldChange, Origin};
 use domain::id::{AuditEntryId, TenantId, parse_any};
 
-/// Says what time it is.
+/// Returns the current time.
 type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// In whose name a transaction writes, and where.
+/// To whom a transaction's audit entry is attributed, and in which tenant.
 #[derive(Clone)]
 pub struct Trail {
     tenant: TenantId,
@@ -25,7 +25,7 @@ pub struct Trail {
 }
 
 impl Trail {
-    /// Whose data it is about.
+    /// The tenant whose data the transaction changes.
     pub(crate) fn tenant(&self) -> TenantId {
         self.tenant
     }
@@ -39,7 +39,7 @@ impl Trail {
     }
 }
 
-/// What one transaction has noted.
+/// What one transaction has noted so far.
 pub struct TransactionNotes {
     trail: Trail,
     state: Mutex<NotedState>,
@@ -47,13 +47,13 @@ pub struct TransactionNotes {
 
 #[derive(Default)]
 struct NotedState {
-    /// Made when it is first asked for, so that whoever waited for a lock comes later than who had it.
+    /// Created on first use, so that a transaction that waited for a lock comes after the one that held it.
     entry: Option<(AuditEntryId, Timestamp)>,
-    /// Somebody names the entry, so that it must be there.
+    /// Another row refers to the entry, so that it must be written.
     is_named: bool,
     count: Option<u64>,
     changes: Vec<FieldChange>,
-    /// Nothing more is noted once something was.
+    /// Nothing more will be noted after the first note.
     is_noted_once: bool,
     is_written: bool,
 }
@@ -76,25 +76,25 @@ impl TransactionNotes {
         }
     }
 
-    /// The id of the entry, which will be there.
+    /// The id of the entry, which is then certain to be written.
     pub fn name(&self) -> Uuid {
         let mut state = self.state();
         state.is_named = true;
         state.entry(&self.trail).0.uuid()
     }
 
-    /// Promises that nothing more is noted once something was: the next writes take the entry along.
+    /// Promises that nothing more is noted after the first note, so that the next writes can include the entry.
     pub fn note_once(&self) {
         self.state().is_noted_once = true;
     }
 
-    /// The entry, to go along with other writes, if nothing more will be noted.
+    /// The entry, to be included in other writes, if nothing more will be noted.
     pub fn along(&self) -> Option<Writes> {
         let is_noted_once = self.state().is_noted_once;
         is_noted_once.then(|| self.take()).flatten()
     }
 
-    /// The entry, unless there is nothing to be written down, or it was written already.
+    /// The entry, unless there is nothing to record, or it was written already.
     pub fn take(&self) -> Option<Writes> {
         let mut state = self.state();
         if state.is_written || (state.count.is_none() && state.changes.is_empty() && !state.is_named) {
@@ -126,7 +126,7 @@ impl NotedState {
     }
 }
 
-/// Adds entries, and under which objects they are found.
+/// Adds entries, and the objects under which they are found.
 pub fn add<'e>(writes: &mut Writes, tenant: TenantId, entries: impl IntoIterator<Item = &'e AuditEntry>) {
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
     for entry in entries {
@@ -149,7 +149,7 @@ pub fn add<'e>(writes: &mut Writes, tenant: TenantId, entries: impl IntoIterator
     writes.add(objects, Conflict::Fail);
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, entry: &AuditEntry) -> view::AtHand {
     view::at_hand(to_row(tenant, entry), &[])
 }

@@ -1,4 +1,4 @@
-//! Reading whose events a replay goes through, and the rows of the ledger that are compared.
+//! Reads the partners that a replay covers, and the ledger rows that are compared.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ pub struct CurrentPartner {
     pub group: Option<PartnerGroupId>,
 }
 
-/// What rules decide, and what follows from it: the kinds of rows that are compared.
+/// The kinds of rows that are compared: what rules decide, and what follows from it.
 pub(super) const KINDS: [CommissionKind; 3] = [
     CommissionKind::Event,
     CommissionKind::TierAdjustment,
@@ -45,7 +45,7 @@ pub async fn count_events(database: &impl ConnectionTrait, scope: &Scope, of: &B
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// The next partners of which anything was recorded in the range, behind the last that is finished.
+/// The next partners with anything recorded in the range, after the last finished one.
 pub async fn partners(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -78,7 +78,7 @@ pub async fn partners(
         .and_where(commission::Column::AccruedAt.lt(of.to))
         .limit(1)
         .take();
-    // As values, of which each partner's is looked for by itself: of EXISTS PostgreSQL makes a join with all events.
+    // As scalar subqueries, which look up each partner by itself: PostgreSQL turns EXISTS into a join with all events.
     let any = |select: SelectStatement| Expr::SubQuery(None, Box::new(select.into())).is_not_null();
     let rows: Vec<(Uuid, String, Option<Uuid>)> = visible::<partner::Entity>(scope)
         .filter(Expr::col(partner::Column::Id.as_column_ref()).gt(after))
@@ -100,8 +100,8 @@ pub async fn partners(
     partners.collect()
 }
 
-/// The clawbacks of each partner that name no event, each with the event of what it adjusts; those of events that were moved
-/// are on neither side.
+/// The clawbacks of each partner that name no event, each with the event of the row that it adjusts. Clawbacks of
+/// events that were moved count on neither side.
 pub async fn loose(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -118,7 +118,7 @@ pub async fn loose(
         .filter(commission::Column::Kind.eq(CommissionKind::Clawback.as_str()))
         .filter(commission::Column::EventId.is_null());
     let mut rows = read_rows(database, scope, of, select, &HashMap::new()).await?;
-    // They may adjust each other.
+    // Clawbacks may adjust each other.
     let unknown = many::distinct(rows.iter().filter_map(|(_, row)| Some(row.adjusts?.uuid())));
     if unknown.is_empty() {
         return Ok(HashMap::new());
@@ -148,7 +148,7 @@ pub async fn loose(
             }
             adjusted = *next;
         }
-        // It adjusts what no event earned.
+        // It adjusts a row that no event earned.
         false
     });
     let events = many::distinct(rows.iter().map(|(_, row)| row.event.uuid()));
@@ -182,7 +182,7 @@ struct LedgerColumns {
     reversed_at: Option<Timestamp>,
 }
 
-/// Rows, each with its partner.
+/// Rows, each with its partner's id.
 pub(super) async fn read_rows(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -242,7 +242,7 @@ pub(super) async fn read_rows(
     rows.collect()
 }
 
-/// The numbers of the steps that reversed rows.
+/// The sequence numbers of the transitions that reversed these rows.
 async fn reversals(
     database: &impl ConnectionTrait,
     scope: &Scope,

@@ -69,7 +69,7 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64
     Ok(visible::<Entity>(scope).count(database).await?)
 }
 
-/// How many wait or run.
+/// How many backtests are queued or running.
 pub async fn count_open(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
     let open = [BacktestStatus::Queued, BacktestStatus::Running].map(BacktestStatus::as_str);
     Ok(visible::<Entity>(scope)
@@ -78,7 +78,7 @@ pub async fn count_open(database: &impl ConnectionTrait, scope: &Scope) -> Resul
         .await?)
 }
 
-/// What was proposed, as it was checked.
+/// The proposal as it was checked.
 pub async fn checked(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -107,7 +107,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Cancels it, unless it has ended; says whether it did.
+/// Cancels the backtest unless it has ended; returns whether it was canceled.
 pub async fn cancel(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -126,12 +126,12 @@ pub async fn cancel(
     Ok(canceled.rows_affected == 1)
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<Backtest, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, backtest: &Backtest) -> view::AtHand {
     view::at_hand(to_row(tenant, backtest), &[])
 }

@@ -1,5 +1,5 @@
-//! Backtests that wait for somebody to work on them, and those whose time is over: looked for in all tenants. Each is taken
-//! up in its own.
+//! Backtests that wait for a worker, and expired ones, looked up across all tenants. Each is then processed in its own
+//! tenant.
 
 use entity::backtest::{self, Column};
 use entity::{backtest_event, backtest_partner, backtest_sum};
@@ -12,7 +12,7 @@ use domain::Timestamp;
 use domain::backtest::BacktestStatus;
 use domain::id::{BacktestId, TenantId};
 
-/// Those that nobody works on, the longest waiting first.
+/// Open backtests that no worker holds, the longest waiting first.
 pub async fn open(
     database: &impl ConnectionTrait,
     now: Timestamp,
@@ -33,7 +33,7 @@ pub async fn open(
     ids(database, &select).await
 }
 
-/// Deletes backtests that ended before this moment, with what they came to; at most so many.
+/// Deletes backtests that ended before this moment, with their results; at most `limit` of them.
 pub async fn delete_expired(transaction: &Transaction, before: Timestamp, limit: u64) -> Result<usize, StoreError> {
     let select = Query::select()
         .columns([Column::TenantId, Column::Id])

@@ -1,4 +1,4 @@
-//! Proposals as they were checked: what the work takes.
+//! Proposals as they were checked, from which a replay works.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use domain::money::Currency;
 use domain::terms::Term;
 use domain::tiered::{Audience, CrossingPolicy, Goal, Modifier, Period, Retroactive, Status, Tier, TieredCommission};
 
-/// What takes the place of what was in force.
+/// What replaces the terms, rules or tier that were in force.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Proposal {
@@ -19,7 +19,7 @@ pub enum Proposal {
         campaign: CampaignId,
         terms: Vec<Term>,
         holdback_days: Option<u32>,
-        /// Whether the campaign's snapshots read as having these terms, too.
+        /// Whether the campaign's snapshots are read with these terms, too.
         replace_snapshots: bool,
     },
     GroupRules {
@@ -76,8 +76,8 @@ impl ProposedTier {
         }
     }
 
-    /// The tier as it is from `from` on: in the place of the one that it replaces, or else the newest of all. Its version is
-    /// none that a tier has.
+    /// The tier as it is from `from` on: in the position of the tier that it replaces, or else as the newest of all.
+    /// Its version is one that no stored tier has.
     pub fn tier(self, from: Timestamp) -> Result<TieredCommission, StoreError> {
         let corrupt = |column: &'static str, value: &str| StoreError::Corrupt {
             table: super::TABLE,

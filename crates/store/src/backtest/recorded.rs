@@ -1,6 +1,6 @@
-//! Reading what a replay goes through: the events of partners, each partner's in the order of recording, with the rows and
-//! decisions that they left. They are cut into stretches of about equal length, so that many partners with few events are
-//! read as fast as few with many.
+//! Reads what a replay works through: the events of partners, each partner's in the order of recording, with the rows
+//! and decisions that they left. They are cut into stretches of about equal length, so that many partners with few
+//! events are read as fast as few partners with many.
 
 use std::collections::HashMap;
 use std::mem;
@@ -22,18 +22,18 @@ use domain::id::EventId;
 use domain::money::Money;
 use domain::tiered::Side;
 
-/// Events to be read at once: all of some partners, or some of one.
+/// Events to read at once: all events of some partners, or some events of one partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRange {
     partners: Vec<Uuid>,
-    /// Of one partner: the event before the first.
+    /// For one partner: the event before the first.
     after: Uuid,
-    /// Of one partner: the last event.
+    /// For one partner: the last event.
     until: Uuid,
 }
 
-/// Cuts the events of these partners into stretches of at most `size`, by partner and in the order of recording. One
-/// statement, which reads an index only.
+/// Cuts the events of these partners into stretches of at most `size` events, by partner and in the order of recording.
+/// One statement, which reads only an index.
 pub async fn stretches(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -87,9 +87,9 @@ pub async fn stretches(
 struct Packing {
     size: u64,
     stretches: Vec<EventRange>,
-    /// Partners to be read whole, and how many events they have.
+    /// Partners to read completely, and how many events they have together.
     whole: (Vec<Uuid>, u64),
-    /// The partner that is being cut, and behind which event.
+    /// The partner whose events are being cut, and the event after which its next stretch begins.
     cut: Option<(Uuid, Uuid)>,
 }
 
@@ -103,7 +103,8 @@ impl Packing {
         }
     }
 
-    /// An event behind which may be cut, and its number of the partner's; the last of each partner is among them.
+    /// Takes an event after which a stretch may end, and its number among the partner's events; the last event of each
+    /// partner is always given.
     fn end(&mut self, partner: Uuid, event: Uuid, number: u64) {
         let after = self.cut.filter(|(cut, _)| *cut == partner).map(|(_, after)| after);
         if after.is_none() && number < self.size {
@@ -140,8 +141,8 @@ impl Packing {
     }
 }
 
-/// The events of a stretch that were recorded before the range ends; those that were moved to their partner are on neither
-/// side. Six statements.
+/// The events of a stretch that were recorded before the range ends; events that were moved to their partner count on
+/// neither side. Six statements.
 pub async fn recorded(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -206,7 +207,7 @@ pub async fn recorded(
     recorded.collect()
 }
 
-/// When the lives of these customers began.
+/// When these customers were acquired.
 async fn acquired_at(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -227,7 +228,7 @@ async fn acquired_at(
     Ok(found.into_iter().collect())
 }
 
-/// What tiers did to what these events pay.
+/// How tiers changed what these events pay.
 async fn results(
     database: &impl ConnectionTrait,
     scope: &Scope,

@@ -1,4 +1,4 @@
-//! What backtests came to.
+//! The results of backtests.
 
 use std::collections::HashMap;
 
@@ -23,13 +23,13 @@ use domain::money::Currency;
 const SUMS: &str = "backtest_sum";
 const EVENTS: &str = "backtest_event";
 
-/// What both sides come to in one currency, and of what.
+/// The totals of both sides in one currency, and what they are totals of.
 #[derive(Clone, Copy, Debug)]
 pub struct BacktestSum {
     pub currency: Currency,
-    /// Of sums by campaign; `None`: what has none.
+    /// For sums by campaign; `None`: of rows without a campaign.
     pub campaign: Option<CampaignId>,
-    /// Of sums by month: when it began.
+    /// For sums by month: the start of the month.
     pub month: Timestamp,
     pub difference: Difference,
 }
@@ -41,14 +41,14 @@ pub struct PartnerSum {
     pub difference: Difference,
 }
 
-/// In which order partners are listed.
+/// The orders in which partners are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PartnerResultOrder {
-    /// The largest difference first, up or down.
+    /// The largest absolute difference first.
     Magnitude,
-    /// Who loses most first.
+    /// The largest loss first.
     Rising,
-    /// Who gains most first.
+    /// The largest gain first.
     Falling,
 }
 
@@ -66,7 +66,7 @@ impl PartnerResultOrder {
         }
     }
 
-    /// What a partner is sorted by.
+    /// The sort key of a partner.
     pub fn key(self, sum: &PartnerSum) -> i64 {
         let difference = sum.difference.minor().unwrap_or(0);
         match self {
@@ -76,16 +76,16 @@ impl PartnerResultOrder {
     }
 }
 
-/// The sums of a backtest in one currency.
+/// Identifies the sums of a backtest in one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SumsKey {
     pub backtest: Uuid,
     pub currency: Currency,
-    /// Of partners.
+    /// The order of partners.
     pub order: PartnerResultOrder,
 }
 
-/// The sums of each backtest over everything, by currency.
+/// The overall sums of each backtest, by currency.
 pub async fn totals_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -141,7 +141,7 @@ fn campaigns(scope: &Scope, currency: Currency, backtest: Expr) -> Select<backte
         .filter(Expr::col(Column::BacktestId.as_column_ref()).eq(backtest))
 }
 
-/// A page of the campaigns of each backtest, in the order of their making; what has none comes first.
+/// A page of the campaigns of each backtest, in the order of creation; the sum of rows without a campaign comes first.
 pub async fn campaign_pages(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -222,7 +222,7 @@ fn sum_from_row(row: backtest_sum::Model) -> Result<BacktestSum, StoreError> {
     })
 }
 
-/// The rows of an event that are compared, as the ledger has them: those that accrued in the range.
+/// The compared rows of an event, as the ledger has them: those that accrued in the range.
 pub async fn actual_rows(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -255,7 +255,7 @@ pub async fn actual_rows(
     rows.collect()
 }
 
-/// The rows that an event would have, if its sides differ.
+/// The rows that an event would have under the proposal, if its sides differ.
 pub async fn changed_rows(
     database: &impl ConnectionTrait,
     scope: &Scope,

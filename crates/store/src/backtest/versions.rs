@@ -1,4 +1,4 @@
-//! Every version of what paid in a tenant.
+//! Every version of the campaigns, groups and tiers by which a tenant paid.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use domain::campaign::Campaign;
 use domain::id::{AdvertiserId, CampaignId, PartnerGroupId};
 use domain::partner_group::PartnerGroup;
 
-/// All of them, in the order of their beginning; five statements.
+/// All versions, in the order in which they began; five statements.
 pub async fn versions(database: &impl ConnectionTrait, scope: &Scope) -> Result<Versions, StoreError> {
     let tiers: Vec<Uuid> = visible::<tiered_commission::Entity>(scope)
         .select_only()
@@ -54,7 +54,7 @@ async fn campaigns(
     let mut campaigns: VersionHistories<_, _> = HashMap::new();
     for row in rows {
         let id = CampaignId::from_uuid(row.campaign_id);
-        // Nothing was ever credited to a campaign that is gone.
+        // Nothing was ever credited to a campaign that has been deleted.
         let Some(campaign) = present.get(&id) else { continue };
         let holdback = row.holdback_days;
         let version = row::unsigned(TABLE, "version", row.version)?;

@@ -1,5 +1,6 @@
-//! Working on a backtest: whoever holds it writes, until its time is over or it renews it. What is written of partners comes
-//! together with the note that they are finished, so that each is counted once, whoever goes on.
+//! Working on a backtest under a lease: only its holder writes, until the lease expires or is renewed. The results of
+//! partners are written together with the mark that they are finished, so that each partner is counted once, whichever
+//! worker continues.
 
 use entity::backtest::{Column, Entity};
 use entity::{backtest_event, backtest_partner, backtest_sum};
@@ -15,28 +16,28 @@ use domain::backtest::{BacktestStatus, ChangedEvent, ChangedRow, Difference, Tal
 use domain::id::{BacktestId, CampaignId, PartnerId, TenantId};
 use domain::money::Currency;
 
-/// A backtest in somebody's hands.
+/// A backtest that a worker has leased.
 #[derive(Clone, Copy, Debug)]
 pub struct LeasedBacktest {
     pub tenant: TenantId,
     pub id: BacktestId,
-    /// Who holds it: drawn anew each time.
+    /// The lease's holder: a new id for each lease.
     pub holder: Uuid,
 }
 
-/// Partners that are finished together.
+/// A batch of partners that are finished together.
 #[derive(Debug, Default)]
 pub struct FinishedPartners {
     pub partners: Vec<(PartnerId, Vec<(Currency, Difference)>)>,
     pub tally: Tally,
-    /// Their events whose sides differ, but for those that were written before.
+    /// Their events whose sides differ, except those that were written before.
     pub changed: Vec<ChangedEvent>,
     pub events: i64,
     pub is_incomplete: bool,
 }
 
-/// Takes a backtest that nobody holds, or whose holder's time is over; `None`: another was faster, or it has ended. Gives
-/// the last partner that is finished.
+/// Leases a backtest that no worker holds, or whose lease has expired; `false`: another worker was faster, or it has
+/// ended.
 pub async fn claim(
     transaction: &Transaction,
     held: LeasedBacktest,
@@ -62,7 +63,7 @@ pub async fn claim(
     Ok(claimed.rows_affected == 1)
 }
 
-/// The row, if it is still in these hands and has not ended.
+/// The row, if it is still leased by this holder and has not ended.
 fn own(held: LeasedBacktest) -> UpdateMany<Entity> {
     Entity::update_many()
         .filter(Column::TenantId.eq(held.tenant.uuid()))
@@ -71,8 +72,8 @@ fn own(held: LeasedBacktest) -> UpdateMany<Entity> {
         .filter(Column::Status.eq(BacktestStatus::Running.as_str()))
 }
 
-/// Goes on holding it until then, or lets go of it; `of_events`: how many events there are in all, if that is known by now.
-/// Says whether it was still held.
+/// Extends the lease until `until`, or releases it; `of_events`: how many events there are in all, if that is known by
+/// now. Returns whether the lease was still held.
 pub async fn renew(
     transaction: &Transaction,
     held: LeasedBacktest,
@@ -86,7 +87,8 @@ pub async fn renew(
     Ok(update.exec(transaction).await?.rows_affected == 1)
 }
 
-/// Writes what partners came to, and that they are finished. Says whether it was still held; if not, the caller undoes this.
+/// Writes the results of partners, and that they are finished. Returns whether the lease was still held; if not, the
+/// caller rolls this back.
 pub async fn advance(
     transaction: &Transaction,
     held: LeasedBacktest,
@@ -115,8 +117,8 @@ pub async fn advance(
     Ok(true)
 }
 
-/// Writes events whose sides differ, in the place of what an earlier holder may have written of them. Says whether it was
-/// still held.
+/// Writes events whose sides differ, replacing what an earlier holder may have written of them. Returns whether the
+/// lease was still held.
 pub async fn keep_changed(
     transaction: &Transaction,
     held: LeasedBacktest,
@@ -145,7 +147,7 @@ fn add_changed(writes: &mut Writes, held: LeasedBacktest, changed: &[ChangedEven
     writes.add(rows, Conflict::Replace);
 }
 
-/// It has come to its end. Says whether it was still held.
+/// Ends the backtest. Returns whether the lease was still held.
 pub async fn end(
     transaction: &Transaction,
     held: LeasedBacktest,
@@ -164,7 +166,7 @@ pub async fn end(
 fn to_json(row: &ChangedRow) -> Json {
     let steps = match &row.steps {
         Ok(steps) => row::to_json(steps),
-        // Those of the ledger's row.
+        // The steps of the ledger's row with this id.
         Err(id) => json!(id.to_string()),
     };
     json!({
@@ -176,7 +178,7 @@ fn to_json(row: &ChangedRow) -> Json {
     })
 }
 
-/// Where a sum has no month.
+/// The month of a sum that has none.
 pub(super) fn no_month() -> Timestamp {
     Timestamp::UNIX_EPOCH
 }

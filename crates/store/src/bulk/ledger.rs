@@ -1,6 +1,6 @@
-//! Rows of the ledger in bulk: histories that were worked out beforehand are written in their final state. The caller
-//! holds the lock of every partner concerned. Tables are written one after the other, in statements of few lengths: what
-//! `Writes` makes of this many rows would be a statement of its own each time, large to plan and to keep.
+//! Rows of the ledger in bulk: histories that were computed beforehand are written in their final state. The caller
+//! holds the lock of every partner concerned. Tables are written one after the other, in statements of few different
+//! lengths: `Writes` would turn each batch of this size into a statement of its own, expensive to plan and to cache.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,8 @@ use domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
 };
 
-/// How many commissions each partner has through events whose external ids begin like this. `partners`: only theirs.
+/// How many commissions each partner has through events whose external ids begin with `prefix`. `partners` restricts
+/// the result to these.
 pub async fn commissions_by_partner(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -63,7 +64,7 @@ pub async fn commissions_by_partner(
         .collect())
 }
 
-/// How many events each partner has, and when the newest was recorded; nothing of partners without any.
+/// How many events each partner has, and when the newest was recorded; partners without events are left out.
 pub async fn events_of_partners(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -113,7 +114,7 @@ pub async fn qualified_customers_of(
         .collect())
 }
 
-/// The campaigns to which each partner belongs, in the order of their ids.
+/// The campaigns that each partner belongs to, in the order of their ids.
 pub async fn campaigns_of_partners(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -149,7 +150,7 @@ pub async fn insert_customers(
     insert::<customer::Entity, _>(transaction, rows).await
 }
 
-/// Originals stand before their refunds.
+/// Originals must come before their refunds.
 pub async fn insert_events(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -159,7 +160,7 @@ pub async fn insert_events(
     insert::<event::Entity, _>(transaction, rows).await
 }
 
-/// Rows stand before those that adjust them.
+/// Rows must come before those that adjust them.
 pub async fn insert_commissions(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -171,8 +172,8 @@ pub async fn insert_commissions(
     insert::<commission_written::Entity, _>(transaction, rows).await
 }
 
-/// Appends to the histories of commissions, and to the outbox what changed. Nobody is woken for so much at once:
-/// whoever listens finds it at its next look.
+/// Appends to the histories of commissions, and the changes to the outbox. Listeners are not woken for this many rows
+/// at once: they find them at their next poll.
 pub async fn insert_commission_transitions(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -210,7 +211,7 @@ pub async fn insert_payout_items(
     insert::<payout_item::Entity, _>(transaction, rows).await
 }
 
-/// Writes how many paid charges customers have with partners; none of the pairs may be known already.
+/// Writes how many paid charges customers have with partners; none of the pairs may be stored already.
 pub async fn insert_paid_charges(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,

@@ -1,4 +1,4 @@
-//! Which campaigns a list has.
+//! The filter of campaign lists.
 
 use entity::campaign::{Column, Entity};
 use entity::campaign_member;
@@ -13,16 +13,16 @@ use domain::Timestamp;
 use domain::campaign::CampaignStatus;
 use domain::id::{AdvertiserId, PartnerId};
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CampaignFilter {
-    /// Part of the name or of the external id, whatever the case.
+    /// Part of the name or of the external id, case-insensitive.
     pub search: Option<String>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub status: Option<Vec<CampaignStatus>>,
     pub advertiser: Option<AdvertiserId>,
     pub partner: Option<PartnerId>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub advertisers: Option<Vec<AdvertiserId>>,
     pub partners: Option<Vec<PartnerId>>,
     pub external_ids: Option<Vec<String>>,

@@ -24,7 +24,7 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &Camp
     Ok(filtered(scope, filter).count(database).await?)
 }
 
-/// The campaigns that the filter lets through.
+/// The campaigns that match the filter.
 pub fn list(filter: Arc<CampaignFilter>, sorted: Sorted<CampaignOrder>) -> view::List {
     let kept = (*filter == CampaignFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();

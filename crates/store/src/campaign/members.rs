@@ -25,12 +25,12 @@ pub(super) fn members() -> RelationDef {
         .into()
 }
 
-/// That a partner belongs to a campaign.
+/// A partner's membership in a campaign.
 #[derive(Clone, Copy, Debug)]
 pub struct Membership {
     pub partner: PartnerId,
     pub campaign: CampaignId,
-    /// The campaign's.
+    /// The campaign's advertiser.
     pub advertiser: Option<AdvertiserId>,
 }
 
@@ -75,14 +75,14 @@ pub async fn has_member(
     Ok(select.one(database).await?.is_some())
 }
 
-/// Makes partners belong to campaigns; it does no harm where they do already.
+/// Makes partners members of campaigns; existing memberships are left as they are.
 pub fn join(
     writes: &mut Writes,
     tenant: TenantId,
     members: impl IntoIterator<Item = (PartnerId, CampaignId)>,
     joined_at: Timestamp,
 ) {
-    // Each once, and in the order of ids, as all that several writers may write.
+    // Without duplicates and in the order of ids, like everything that concurrent writers may write.
     let members: BTreeSet<_> = members.into_iter().collect();
     let members = members.into_iter().map(|(partner, campaign)| {
         let (tenant_id, campaign_id, partner_id) = (tenant.uuid(), campaign.uuid(), partner.uuid());

@@ -11,9 +11,9 @@ use crate::view;
 pub enum CampaignOrder {
     #[default]
     CreatedAt,
-    /// Whatever the case.
+    /// Case-insensitive.
     Name,
-    /// Those without a start when they were created.
+    /// Campaigns without a start are sorted by when they were created.
     StartsAt,
 }
 
@@ -31,7 +31,7 @@ impl SortBy for CampaignOrder {
     }
 }
 
-/// There is no start without a moment, so that none is before all others or behind them.
+/// Campaigns without a start get a moment as well, so that they sort neither before nor after all others.
 static STARTS_AT: view::Derived = view::Derived {
     name: "starts_at_or_created_at",
     expression: "COALESCE({row}.starts_at, {row}.created_at)",

@@ -36,7 +36,7 @@ pub async fn external_ids(
     load::external_ids(database, visible::<Entity>(scope), columns, CampaignId::from_uuid).await
 }
 
-/// How many promises, requests and memberships name the campaign.
+/// How many snapshots, partnership requests, memberships and tiers refer to the campaign.
 pub async fn count_references(
     database: &impl ConnectionTrait,
     scope: &Scope,

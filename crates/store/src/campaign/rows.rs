@@ -11,7 +11,7 @@ use domain::campaign::Campaign;
 use domain::id::TenantId;
 use domain::text;
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<Campaign, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
@@ -26,7 +26,7 @@ mapped! {
     }
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, campaign: &Campaign) -> view::AtHand {
     view::at_hand(to_row(tenant, campaign), &[])
 }

@@ -16,7 +16,7 @@ pub async fn insert(transaction: &Transaction, tenant: TenantId, campaign: &Camp
     keep_version(transaction, tenant, campaign).await
 }
 
-/// Keeps what a campaign pays from its last change on. To be called once for each version.
+/// Stores a version of what the campaign pays from its last change on. To be called once for each version.
 pub async fn keep_version(transaction: &Transaction, tenant: TenantId, campaign: &Campaign) -> Result<(), StoreError> {
     let version = version_row(tenant, campaign, transaction.audit_entry());
     campaign_version::Entity::insert(version.into_active_model())

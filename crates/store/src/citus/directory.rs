@@ -1,7 +1,8 @@
-//! Whose a name is that is unique across tenants: a tenant's slug, the prefix of an API key. A unique index of a distributed
-//! table begins with the tenant; these are in tables of their own, of which every server has a copy.
+//! Which tenant owns a name that is unique across tenants: a tenant's slug, the prefix of an API key. A unique index of
+//! a distributed table must begin with the tenant, so that these names are in tables of their own, of which every
+//! server has a copy.
 //!
-//! Their indexes bear the names that those of the ordinary tables have elsewhere, so that a name that is taken is told alike.
+//! Their indexes have the same names as those of the ordinary tables elsewhere, so that a taken name is reported alike.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
@@ -10,7 +11,7 @@ use super::Distributable;
 use crate::StoreError;
 use domain::id::TenantId;
 
-/// What names a tenant.
+/// A name that identifies a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DirectoryName<'a> {
     Slug(&'a str),
@@ -18,7 +19,7 @@ pub enum DirectoryName<'a> {
 }
 
 impl DirectoryName<'_> {
-    /// The table that it is in, the column, and itself.
+    /// The name's table, its column and its text.
     fn place(&self) -> (&'static str, &'static str, &str) {
         match self {
             Self::Slug(slug) => ("tenant_slug", "slug", slug),
@@ -27,7 +28,7 @@ impl DirectoryName<'_> {
     }
 }
 
-/// Whose it is, where rows are spread; `None`: nobody's.
+/// The owner of a name, where rows are distributed; `None`: no tenant owns it.
 pub async fn find(database: &impl ConnectionTrait, name: DirectoryName<'_>) -> Result<Option<TenantId>, StoreError> {
     let (table, column, text) = name.place();
     let sql = format!("SELECT tenant_id FROM {table} WHERE {column} = $1");
@@ -37,7 +38,7 @@ pub async fn find(database: &impl ConnectionTrait, name: DirectoryName<'_>) -> R
     Ok(tenant.map(TenantId::from_uuid))
 }
 
-/// Notes whose it is, where rows are spread; elsewhere its own row says so.
+/// Records the owner of a name, where rows are distributed; elsewhere the name's own row says so.
 pub async fn add(
     transaction: &impl Distributable,
     tenant: TenantId,

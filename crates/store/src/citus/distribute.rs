@@ -1,5 +1,5 @@
-//! Spreading the rows of a database over the servers that its coordinator knows, in one transaction: it is done as a whole,
-//! or nothing is.
+//! Distributes the rows of a database over the servers that its coordinator knows, in one transaction: either all of it
+//! is done or nothing.
 
 use migration::{Migrator, MigratorTrait, distribution};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
@@ -8,12 +8,12 @@ use super::state;
 use crate::migrating::begin;
 use crate::{Store, StoreError};
 
-/// What came of it.
+/// The outcome of distributing a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DistributeOutcome {
-    /// So many tables are distributed now.
+    /// This many tables were distributed now.
     Now(usize),
-    /// They were before.
+    /// They were distributed before.
     Already,
 }
 
@@ -46,7 +46,8 @@ pub enum DistributeError {
     Store(#[from] StoreError),
 }
 
-/// Distributes all tables that hold rows of tenants. No gateway may run meanwhile: it would wait, and go on planning as it did.
+/// Distributes all tables that hold rows of tenants. No gateway may run meanwhile: it would wait, and then continue to
+/// plan statements as before.
 pub async fn distribute(store: &Store) -> Result<DistributeOutcome, DistributeError> {
     if store.single.get_database_backend() != DbBackend::Postgres {
         return Err(DistributeError::Sqlite);
@@ -55,7 +56,7 @@ pub async fn distribute(store: &Store) -> Result<DistributeOutcome, DistributeEr
     let distributed = within(&transaction).await;
     let ended = match distributed {
         Ok(DistributeOutcome::Now(_)) => transaction.commit().await,
-        // At once: others wait for the lock.
+        // At once, because others wait for the lock.
         Ok(DistributeOutcome::Already) | Err(_) => transaction.rollback().await,
     };
     ended.map_err(StoreError::from)?;
@@ -63,7 +64,7 @@ pub async fn distribute(store: &Store) -> Result<DistributeOutcome, DistributeEr
 }
 
 async fn within(transaction: &DatabaseTransaction) -> Result<DistributeOutcome, DistributeError> {
-    // The one limit that `begin` leaves: a migration gives way to those who use a table, this waits for them.
+    // The one limit that `begin` leaves: a migration yields to sessions that use a table, this waits for them.
     run(transaction, "SET LOCAL lock_timeout = 0").await?;
     if !state::has_citus(transaction).await? {
         return Err(DistributeError::NoCitus);
@@ -92,7 +93,7 @@ async fn within(transaction: &DatabaseTransaction) -> Result<DistributeOutcome, 
         };
         let sql = format!("SELECT create_distributed_table('{table}', '{column}', colocate_with => '{beside}')");
         run(transaction, &sql).await?;
-        // What was copied from.
+        // The local rows, which have been copied.
         let sql = format!("SELECT truncate_local_data_after_distributing_table('{table}')");
         run(transaction, &sql).await?;
     }

@@ -1,18 +1,18 @@
-//! What the catalogs say of a database: whether Citus is there, and how far its tables are distributed.
+//! What the catalogs say about a database: whether Citus is installed, and how far its tables are distributed.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::StoreError;
 
-/// The tables that hold rows of tenants, beside the tenants themselves, and which of all these Citus distributes.
+/// The tables that hold rows of tenants, including the tenants themselves, and which of them Citus distributes.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    /// Sorted, the tenants first: others lie beside them.
+    /// Sorted, the tenants first: the others are colocated with them.
     pub all: Vec<String>,
     pub distributed: Vec<String>,
 }
 
-/// Whether the rows of this database are spread over several servers.
+/// Whether the rows of this database are distributed over several servers.
 pub async fn is_distributed(connection: &impl ConnectionTrait) -> Result<bool, StoreError> {
     let is_postgres = connection.get_database_backend() == DbBackend::Postgres;
     Ok(is_postgres && is_true(connection, "to_regclass('tenant_slug') IS NOT NULL").await?)
@@ -23,13 +23,13 @@ pub(super) async fn has_citus(connection: &impl ConnectionTrait) -> Result<bool,
     is_true(connection, "EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')").await
 }
 
-/// Whether there is a server that takes rows.
+/// Whether any server takes rows.
 pub(super) async fn has_workers(connection: &impl ConnectionTrait) -> Result<bool, StoreError> {
     let sql = "EXISTS (SELECT FROM pg_dist_node WHERE isactive AND shouldhaveshards AND noderole = 'primary')";
     is_true(connection, sql).await
 }
 
-/// Where the extension is.
+/// Requires the extension.
 pub(super) async fn tables(connection: &impl ConnectionTrait) -> Result<Tables, StoreError> {
     let sql = "SELECT relname::text AS name, EXISTS (
                  SELECT FROM pg_dist_partition WHERE logicalrelid = pg_class.oid AND partmethod = 'h') AS is_distributed

@@ -1,4 +1,4 @@
-//! Commissions that were entered by hand or brought in, and what they say of themselves.
+//! Commissions that were entered manually or imported, and the details given for them.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use domain::Timestamp;
 use domain::commission::{Entered, ExplainedCommission, SourceTimes};
 use domain::id::TenantId;
 
-/// Rows that were entered by hand or brought in, with what they say of themselves.
+/// Inserts rows that were entered manually or imported, with the details given for them.
 pub fn insert_entered(writes: &mut Writes, tenant: TenantId, rows: &[(ExplainedCommission, Entered)]) {
     let rows = rows
         .iter()
@@ -58,7 +58,7 @@ fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &
     }
 }
 
-/// What rows say of themselves; those that say nothing are empty.
+/// The details given for rows that were entered manually or imported; empty for all others.
 pub async fn entered(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -69,7 +69,7 @@ pub async fn entered(
     read_entered(database, visible::<Entity>(scope).filter(one_of)).await
 }
 
-/// Rows that were brought in, by what the other system calls them, with a hash of what each was brought in as.
+/// Imported rows by their ids in the other system, each with a hash of its content at the time of import.
 pub async fn contents_by_external_id(
     database: &impl ConnectionTrait,
     scope: &Scope,

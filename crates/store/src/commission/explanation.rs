@@ -1,4 +1,4 @@
-//! How amounts came about.
+//! Explanations of how amounts came about.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ pub async fn explanations_of(
         .collect()
 }
 
-/// How an amount came about, as the cell of a row says.
+/// Decodes the explanation of an amount from a cell.
 pub fn explanation(row: &view::Row, cell: usize) -> Result<Vec<Step>, StoreError> {
     row::json(TABLE, "explanation", view::json(row, cell)?)
 }

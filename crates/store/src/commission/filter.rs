@@ -1,4 +1,4 @@
-//! Which commissions a list has.
+//! The filter of commission lists.
 
 use entity::commission::{Column, Entity};
 use entity::{deal_payment, payout_item};
@@ -13,17 +13,17 @@ use domain::commission::{CommissionKind, CommissionStatus};
 use domain::id::{CampaignId, DealId, EventId, PartnerId, PayoutId};
 use domain::money::Currency;
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CommissionFilter {
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub status: Option<Vec<CommissionStatus>>,
     pub kinds: Option<Vec<CommissionKind>>,
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
     pub recipient: Option<String>,
     pub currency: Option<Currency>,
-    /// Both inclusive, and of the currency.
+    /// Both inclusive, in minor units of the currency.
     pub least_minor: Option<i64>,
     pub most_minor: Option<i64>,
     pub accrued_from: Option<Timestamp>,
@@ -35,11 +35,11 @@ pub struct CommissionFilter {
     pub paid_from: Option<Timestamp>,
     pub paid_to: Option<Timestamp>,
     pub event: Option<EventId>,
-    /// The deal that made them.
+    /// The deal that earned them.
     pub deal: Option<DealId>,
-    /// The payout that they are in, open or paid.
+    /// The payout that contains them, open or paid.
     pub payout: Option<PayoutId>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub partners: Option<Vec<PartnerId>>,
     pub campaigns: Option<Vec<CampaignId>>,
     pub recipients: Option<Vec<String>>,
@@ -48,7 +48,7 @@ pub struct CommissionFilter {
 text_of!(CommissionFilter: status kinds partner campaign recipient currency least_minor most_minor accrued_from accrued_to mature_from mature_before approved_from approved_to paid_from paid_to event deal payout, later: partners campaigns recipients);
 
 impl CommissionFilter {
-    /// Whether it names only what many ask for: no row, no person, no moment.
+    /// Whether many requests are likely to use this filter: it names no row, no person, no amount and no moment.
     pub(super) fn is_common(&self) -> bool {
         let Self {
             partner,
@@ -74,7 +74,8 @@ impl CommissionFilter {
     }
 }
 
-/// With the status as part of the text: an index of the rows of one status serves no plan that is made for all of them.
+/// With the status in the statement's text: a generic plan for all statuses cannot use an index of the rows of one
+/// status.
 pub(crate) fn has_status(status: CommissionStatus) -> Expr {
     Expr::col(Column::Status.as_column_ref()).eq(Expr::cust(format!("'{}'", status.as_str())))
 }
@@ -137,7 +138,7 @@ pub(crate) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entit
             Column::Id.in_subquery(made)
         }))
         .add_option(filter.payout.map(|payout| {
-            // Found by its items: no index of commissions by payout is needed.
+            // Found by its items, so that no index of commissions by payout is needed.
             let items = ever_in_payout(scope, Expr::val(payout.uuid()));
             Column::Id.in_subquery(items).and(Column::PayoutId.eq(payout.uuid()))
         }));

@@ -23,13 +23,13 @@ pub enum CommissionParent {
     Partner,
     Campaign,
     Event,
-    /// The row that they adjust.
+    /// The row that the commissions adjust.
     Adjusted,
     Payout,
     Deal,
 }
 
-/// The commissions under a parent of this kind, or all.
+/// The commissions under a parent of this kind, or all of them.
 pub fn list(
     parent: Option<CommissionParent>,
     filter: Arc<CommissionFilter>,

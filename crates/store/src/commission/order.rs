@@ -11,7 +11,7 @@ use crate::view;
 pub enum CommissionOrder {
     #[default]
     AccruedAt,
-    /// Only within one currency.
+    /// Only meaningful within one currency.
     Amount,
 }
 

@@ -67,7 +67,7 @@ pub async fn adjusting(
     load::all(database, select, from_row).await
 }
 
-/// The ids of accrued rows that the filter lets through, in their order; `after`: only those behind this one.
+/// The ids of accrued rows that match the filter, in ascending order; `after`: only ids after this one.
 pub async fn accrued(
     database: &impl ConnectionTrait,
     scope: &Scope,

@@ -9,13 +9,13 @@ use domain::commission::{Commission, CommissionKind, CommissionStatus, Explained
 use domain::id::{CampaignId, CommissionId, EventId, PartnerId, PayoutId, SnapshotId, TenantId};
 use domain::terms::BasisKind;
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, commission: &Commission) -> view::AtHand {
-    // Rows that were not read with it have no explanation.
+    // Commissions are read without their explanation.
     view::at_hand(without_explanation(tenant, commission), &["explanation"])
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<Commission, StoreError> {
     from_row(view::whole(row, prefix)?)
 }

@@ -1,4 +1,4 @@
-//! The history of a commission's status, and what the outbox says of it.
+//! The history of a commission's status, and its changes in the outbox.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,8 @@ use domain::commission::{CommissionStatus, CommissionTransition};
 use domain::id::{CommissionId, CommissionTransitionId, TenantId};
 use domain::webhook::WebhookEventType;
 
-/// Appends to the histories of rows. `entry` is that of the audit log ([`Transaction::audit_entry`](crate::Transaction::audit_entry)).
+/// Appends to the histories of rows. `entry` is the id of the audit log entry
+/// ([`Transaction::audit_entry`](crate::Transaction::audit_entry)).
 pub fn insert_transitions(
     writes: &mut Writes,
     tenant: TenantId,
@@ -32,7 +33,7 @@ pub fn insert_transitions(
     writes.add(history, Conflict::Fail);
 }
 
-/// Appends to the outbox what changed; whoever listens hears of it after the commit.
+/// Appends the changes to the outbox; listeners are notified after the commit.
 pub fn announce(writes: &mut Writes, tenant: TenantId, transitions: &[(CommissionId, CommissionTransition)]) {
     let changes = transitions.iter();
     let changes = changes.map(|(commission, transition)| to_change_row(tenant, *commission, transition));
@@ -42,7 +43,7 @@ pub fn announce(writes: &mut Writes, tenant: TenantId, transitions: &[(Commissio
     }
 }
 
-/// Without its entry in the audit log.
+/// The row without a reference to its audit log entry.
 pub(crate) fn to_transition_row(
     tenant: TenantId,
     id: CommissionTransitionId,
@@ -63,7 +64,7 @@ pub(crate) fn to_transition_row(
     }
 }
 
-/// For the outbox, whose rows the database numbers.
+/// A row for the outbox, which the database numbers.
 pub(crate) fn to_change_row(
     tenant: TenantId,
     commission: CommissionId,
@@ -80,8 +81,8 @@ pub(crate) fn to_change_row(
     }
 }
 
-/// The place of a transition among those of its row. A row never comes back to where it was, so that its states are in
-/// order also where clocks disagreed and transitions have no numbers yet.
+/// The position of a transition in the history of its row. A row never returns to an earlier status, so the order holds
+/// even where clocks disagreed and transitions have no numbers yet.
 static PLACE: view::Derived = view::Derived {
     name: "place",
     expression: "COALESCE({row}.sequence, CASE {row}.from_status WHEN 'ACCRUED' THEN -2 WHEN 'APPROVED' THEN -1 ELSE -3 END)",
@@ -138,8 +139,8 @@ pub async fn transitions_of(
             });
     }
     for history in transitions.values_mut() {
-        // A row never comes back to where it was, so its states are in order also where clocks disagreed and transitions
-        // have no numbers yet.
+        // A row never returns to an earlier status, so the order holds even where clocks disagreed and transitions have
+        // no numbers yet.
         history.sort_by_key(|transition| (transition.sequence, transition.from));
     }
     Ok(transitions)

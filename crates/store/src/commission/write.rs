@@ -18,7 +18,7 @@ pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[ExplainedCom
     writes.add(rows, Conflict::Fail);
 }
 
-/// Writes what may move of each row. The caller checked the move under the partner's lock.
+/// Writes the mutable columns of each row. The caller checked the change under the partner's lock.
 pub fn set_state(writes: &mut Writes, tenant: TenantId, commissions: &[Commission]) {
     let rows = commissions.iter().map(|commission| {
         let row = commission_state::Model {
@@ -35,7 +35,7 @@ pub fn set_state(writes: &mut Writes, tenant: TenantId, commissions: &[Commissio
     writes.set(rows);
 }
 
-/// Names the individual to whom a row is owed; once. From this moment on it is.
+/// Sets the individual to whom a row is owed from `at` on, which can be done only once.
 pub async fn set_recipient(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,

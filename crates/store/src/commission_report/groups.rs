@@ -1,4 +1,4 @@
-//! The groups of a report, and what they come to.
+//! The groups of a report and their sums.
 
 use chrono::SecondsFormat;
 use entity::commission::Column;
@@ -36,7 +36,7 @@ pub fn summed(backend: DbBackend, scope: &Scope, report: &Report) -> SelectState
     statement
 }
 
-/// The groups.
+/// The groups alone.
 pub fn groups(backend: DbBackend, scope: &Scope, report: &Report) -> SelectStatement {
     let mut statement = Query::select();
     statement.from_subquery(lines(backend, scope, report), "line");
@@ -52,7 +52,7 @@ pub fn groups(backend: DbBackend, scope: &Scope, report: &Report) -> SelectState
     statement
 }
 
-/// The commissions, as far as it matters.
+/// The commissions, with the columns that the report needs.
 fn lines(backend: DbBackend, scope: &Scope, report: &Report) -> SelectStatement {
     let at = time(report.basis);
     let [from, to] = [report.bounds.first(), report.bounds.last()].map(|bound| bound.copied().unwrap_or_default());
@@ -68,14 +68,14 @@ fn lines(backend: DbBackend, scope: &Scope, report: &Report) -> SelectStatement 
             .and(own(event::Column::Id).equals(Column::EventId.as_column_ref()));
         statement.left_join(event::Entity, named);
         if backend == DbBackend::Sqlite {
-            // No index has these times. SQLite would take any that begins with the tenant, and then read the table in an
-            // order in which no two rows are neighbours; by this one it reads them nearly as they were written.
+            // No index has these times. SQLite would take any that begins with the tenant, and then read the table in
+            // an order in which no two rows are neighbours; with this one it reads them nearly in the order of writing.
             statement.and_where(own_column(Column::AccruedAt).gte(""));
         }
     }
     let dimensions = report.dimensions.iter().copied().map(column);
     for column in [Column::Currency, Column::AmountMinor].into_iter().chain(dimensions) {
-        // Events have columns of the same names.
+        // Qualified, because events have columns of the same names.
         statement.expr_as(Expr::col(column.as_column_ref()), column.as_str());
     }
     if report.has_intervals {
@@ -84,8 +84,8 @@ fn lines(backend: DbBackend, scope: &Scope, report: &Report) -> SelectStatement 
     if backend == DbBackend::Postgres {
         let tenant = format!("\"{TABLE}\".\"tenant_id\" = '{}'::uuid", scope.tenant().uuid());
         statement.and_where(Expr::cust(tenant));
-        // Keeps it from looking through to the times, of which there are as many as rows: it would take the groups for as
-        // many, too, and add them up in one process.
+        // Keeps the planner from looking through to the times, of which there are as many as rows: it would expect as
+        // many groups, too, and sum them in one process.
         statement.offset(0);
     }
     statement.take()
@@ -103,14 +103,14 @@ fn time(basis: TimeBasis) -> Expr {
         TimeBasis::Paid => own(Column::PaidAt),
         TimeBasis::Occurred => {
             let occurred_at = Expr::col((Alias::new(event::Entity.table_name()), event::Column::OccurredAt));
-            // Of what was brought in, the other system knows.
+            // For imported rows, the other system's time applies.
             let at_the_source = Expr::col((Alias::new(TABLE), commission_entered::Column::SourceAccruedAt));
             Expr::expr(Func::coalesce([at_the_source, occurred_at, own(Column::AccruedAt)]))
         }
     }
 }
 
-/// A moment that PostgreSQL plans for.
+/// A moment as a literal, so that PostgreSQL plans for it.
 fn moment(backend: DbBackend, at: Timestamp) -> Expr {
     match backend {
         DbBackend::Postgres => Expr::cust(format!("'{}'::timestamptz", written(at))),
@@ -122,7 +122,7 @@ fn written(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// The number of the interval that a moment lies in, which is in one of them: found by halves, not by walking them.
+/// The number of the interval that contains the moment, which one of them does: by binary search, not one by one.
 fn interval(backend: DbBackend, at: &Expr, bounds: &[Timestamp]) -> Expr {
     let inner = bounds.get(1..bounds.len() - 1).unwrap_or_default();
     match backend {

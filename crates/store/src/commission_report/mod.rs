@@ -1,8 +1,8 @@
-//! Reports: commissions summed by what they have in common, sorted and cut into pages by the database, so that a report may
+//! Reports: commissions summed by what they have in common, sorted and paginated by the database, so that a report may
 //! have any number of rows.
 //!
-//! PostgreSQL is told the tenant and the range of time as part of the text, and plans for them: a year of a large tenant is
-//! read side by side from the table, a day of it by the index.
+//! PostgreSQL gets the tenant and the range of time as literals, and plans for them: a year of a large tenant is read
+//! by a parallel scan of the table, a day of it by the index.
 
 mod groups;
 mod order;
@@ -17,15 +17,16 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::report::{Dimension, GroupRow, ReportPosition, TimeBasis};
 
-/// What a report is asked for by.
+/// The parameters of a report.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// Each once, in their order.
+    /// Without duplicates, in their order.
     pub dimensions: Vec<Dimension>,
     pub basis: TimeBasis,
-    /// The ends of the range, and those of intervals in between: bounds N and N + 1 enclose interval N. At least two.
+    /// The ends of the range, and the bounds of intervals in between: bounds N and N + 1 enclose interval N. At least
+    /// two.
     pub bounds: Vec<Timestamp>,
-    /// Whether intervals are told from each other.
+    /// Whether the report is broken down by interval.
     pub has_intervals: bool,
     pub filter: CommissionFilter,
 }

@@ -1,6 +1,6 @@
-//! The order of a report: by currency, the largest amount of either sign first, then by group. Each thing that it is sorted
-//! by is a number, a text or an id of its own, never null, and all of them rise: so that one comparison of tuples finds
-//! what is behind a place.
+//! The order of a report: by currency, the largest amount of either sign first, then by group. Each sort key is a
+//! number, a text or an id, never null, and all of them ascend: so that one comparison of tuples finds what comes after
+//! a position.
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{DbBackend, IdenStatic, Order};
@@ -14,7 +14,7 @@ use crate::sum;
 use domain::commission::{CommissionKind, CommissionStatus};
 use domain::report::{Dimension, Group, ReportPosition};
 
-/// The rows of a page, and one more. `summed` are all groups.
+/// The rows of a page, and one more. `summed` selects all groups.
 pub fn page(
     backend: DbBackend,
     summed: SelectStatement,
@@ -50,7 +50,7 @@ pub fn page(
 
 const KEYS: [&str; 4] = ["by_partner", "by_campaign", "by_kind", "by_status"];
 
-/// What rows are sorted by: names, and what they are.
+/// The sort keys: their names and expressions.
 fn sorted_by(backend: DbBackend, report: &Report) -> Vec<(&'static str, Expr)> {
     let own = |name: &str| Expr::col(Alias::new(name.to_owned()));
     let mut sorted_by = vec![("by_currency", own("currency"))];
@@ -71,7 +71,7 @@ fn sorted_by(backend: DbBackend, report: &Report) -> Vec<(&'static str, Expr)> {
     sorted_by
 }
 
-/// The place of a text among those that there are.
+/// The rank of a text among its possible values.
 fn rank<'a>(column: &str, texts: impl Iterator<Item = &'a str>) -> Expr {
     let cases = texts
         .enumerate()
@@ -80,7 +80,7 @@ fn rank<'a>(column: &str, texts: impl Iterator<Item = &'a str>) -> Expr {
     Expr::cust(format!("CAST(CASE \"{column}\" {} END AS bigint)", cases.join(" ")))
 }
 
-/// The same of a place.
+/// The sort keys of a position.
 fn values(backend: DbBackend, report: &Report, place: &ReportPosition) -> Vec<Expr> {
     let Group {
         currency,

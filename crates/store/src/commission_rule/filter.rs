@@ -1,4 +1,4 @@
-//! Which commission rules a list has.
+//! The filter of commission rule lists.
 
 use entity::commission_rule::{Column, Entity};
 use sea_orm::{ColumnTrait, QueryFilter, Select};
@@ -9,14 +9,14 @@ use auth::Scope;
 use domain::commission::PaymentTarget;
 use domain::partner::PartnerType;
 
-/// What to list beside archived rules, which are not; everything given must hold.
+/// What to list; archived rules never are, and all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CommissionRuleFilter {
     pub partner_type: Option<PartnerType>,
     pub payment_target: Option<PaymentTarget>,
-    /// Part of the label or of the external id, whatever the case.
+    /// Part of the label, case-insensitive.
     pub search: Option<String>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub partner_types: Option<Vec<PartnerType>>,
 }
 

@@ -18,7 +18,7 @@ pub async fn count(
     Ok(filtered(scope, filter).count(database).await?)
 }
 
-/// Those in force that the filter lets through.
+/// The rules in force that match the filter.
 pub fn list(filter: Arc<CommissionRuleFilter>, sorted: Sorted<CommissionRuleOrder>) -> view::List {
     let kept = (*filter == CommissionRuleFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();

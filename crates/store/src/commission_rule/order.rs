@@ -10,7 +10,7 @@ use crate::view;
 pub enum CommissionRuleOrder {
     #[default]
     CreatedAt,
-    /// Whatever the case.
+    /// Case-insensitive.
     Label,
 }
 

@@ -1,4 +1,4 @@
-//! Commission rules by their ids and names, and those that govern a stage.
+//! Commission rules by their ids and names, and those that apply to a stage.
 
 use entity::commission_rule::{Column, Entity};
 use entity::commission_rule_reference::{self, Column as Reference};
@@ -16,10 +16,10 @@ use domain::id::{CommissionRuleId, PaymentStageId};
 use domain::partner::PartnerType;
 use domain::text;
 
-// A lock: deals that the rule pays for the first time wait, too.
+// Locking also makes deals wait that the rule pays for the first time.
 by_id!(CommissionRule, CommissionRuleId: find, by_ids, lock);
 
-/// The rule in force that another system calls so.
+/// The rule in force with this external id.
 pub async fn find_by_external_id(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -29,7 +29,7 @@ pub async fn find_by_external_id(
     load::one(database, select, from_row).await
 }
 
-/// The rules in force with this label that another system knows, in no order.
+/// The rules in force with this label and an external id, in no particular order.
 pub async fn imported_as(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -39,13 +39,13 @@ pub async fn imported_as(
         .filter(Column::ExternalId.is_not_null())
         .filter(Column::LabelKey.eq(text::sort_key(label)));
     let mut rules = load::all(database, select, from_row).await?;
-    // The key is the same for other cases of letters.
+    // The sort key ignores case.
     rules.retain(|rule| rule.plan.label == label);
     Ok(rules)
 }
 
-/// The rules in force for partners of a type that have an entry for the stage, as they stay until this transaction
-/// ends: whoever changes or deletes one waits, and this waits for whoever does; other deals do not.
+/// The rules in force for partners of a type that have an entry for the stage, locked until this transaction ends:
+/// transactions that change or delete one wait, and this one waits for them; other deals do not wait.
 pub async fn for_stage(
     transaction: &impl ConnectionTrait,
     scope: &Scope,

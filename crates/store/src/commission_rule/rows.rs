@@ -10,7 +10,7 @@ use domain::id::TenantId;
 use domain::partner::PartnerType;
 use domain::text;
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<CommissionRule, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
@@ -31,7 +31,7 @@ mapped! {
     }
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, rule: &CommissionRule) -> view::AtHand {
     view::at_hand(to_row(tenant, rule), &[])
 }

@@ -52,7 +52,7 @@ pub async fn delete(
     Ok(())
 }
 
-/// Keeps what a rule says now, since it pays by it, unless that is kept already.
+/// Stores the rule's current version, since a deal is paid by it, unless it is stored already.
 pub async fn keep_version(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -60,7 +60,7 @@ pub async fn keep_version(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     use commission_rule_version::Column as Version;
-    // Looked for first: SQLite's guard of kept versions fires before the conflict that would be passed over.
+    // Looked up first: SQLite's trigger that guards stored versions fires before the conflict would be ignored.
     let kept = visible::<commission_rule_version::Entity>(&Scope::tenant_wide(tenant))
         .filter(Version::RuleId.eq(rule.id.uuid()))
         .filter(Version::Version.eq(row::signed(rule.version)));
@@ -75,7 +75,7 @@ pub async fn keep_version(
         plan: row::to_json(&rule.plan),
         created_at: now,
     };
-    // On PostgreSQL a deal of another partner may keep it at the same moment.
+    // On PostgreSQL a deal of another partner may store it at the same moment.
     commission_rule_version::Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .try_insert()

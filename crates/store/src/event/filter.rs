@@ -1,4 +1,4 @@
-//! Which events a list has.
+//! The filter of event lists.
 
 use entity::event::{Column, Entity};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
@@ -12,10 +12,10 @@ use domain::decision::NoCommissionReason;
 use domain::event::EventKind;
 use domain::id::{CampaignId, CustomerId, PartnerId};
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct EventFilter {
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub kinds: Option<Vec<EventKind>>,
     pub event_type: Option<String>,
     pub partner: Option<PartnerId>,
@@ -25,11 +25,11 @@ pub struct EventFilter {
     pub occurred_to: Option<Timestamp>,
     pub recorded_from: Option<Timestamp>,
     pub recorded_to: Option<Timestamp>,
-    /// Whether rows were written with it; events without a decision are neither.
+    /// Whether rows were written for it; events without a decision match neither.
     pub earned: Option<bool>,
-    /// Its decision gives one of these; empty matches nothing.
+    /// Any of these as the reason of its decision; an empty list matches nothing.
     pub reasons: Option<Vec<NoCommissionReason>>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub types: Option<Vec<String>>,
     pub partners: Option<Vec<PartnerId>>,
     pub campaigns: Option<Vec<CampaignId>>,

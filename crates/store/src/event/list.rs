@@ -22,7 +22,7 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &Even
     Ok(filtered(scope, filter).count(database).await?)
 }
 
-/// The events that the filter lets through.
+/// The events that match the filter.
 pub fn list(filter: Arc<EventFilter>, sorted: Sorted<EventOrder>) -> view::List {
     let kept = (*filter == EventFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();

@@ -1,4 +1,4 @@
-//! Events for update.
+//! Locking events.
 
 use entity::event::{Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -11,7 +11,7 @@ use auth::Scope;
 use domain::event::Event;
 use domain::id::EventId;
 
-/// The event for update: refunds of it take turns.
+/// Selects the event for update: this serialises its refunds.
 pub async fn lock(transaction: &impl ConnectionTrait, scope: &Scope, id: EventId) -> Result<Option<Event>, StoreError> {
     load::one(
         transaction,
@@ -23,7 +23,7 @@ pub async fn lock(transaction: &impl ConnectionTrait, scope: &Scope, id: EventId
     .await
 }
 
-/// Events for update, in the order of recording.
+/// Selects events for update, in the order of recording.
 pub async fn lock_all(
     transaction: &impl ConnectionTrait,
     scope: &Scope,

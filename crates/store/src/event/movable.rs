@@ -12,15 +12,15 @@ use domain::Timestamp;
 use domain::event::EventKind;
 use domain::id::{CampaignId, CustomerId, PartnerId};
 
-/// Events of a customer that may be moved.
+/// Selects the events of a customer that may be moved.
 #[derive(Clone, Copy, Debug)]
 pub struct Movable {
     pub customer: CustomerId,
-    /// Credited to this partner, or to nobody.
+    /// Credited to this partner, or to none.
     pub credited_to: Option<PartnerId>,
-    /// And not to these already.
+    /// Not credited to these already.
     pub target: Option<(PartnerId, Option<CampaignId>)>,
-    /// That occurred from this moment on.
+    /// Occurred at this moment or later.
     pub since: Timestamp,
 }
 
@@ -35,7 +35,7 @@ impl Movable {
                 Some(campaign) => Column::CampaignId.eq(campaign.uuid()),
                 None => Column::CampaignId.is_null(),
             };
-            // A comparison with null is neither true nor false, and would leave out what is credited to nobody.
+            // A comparison with null is neither true nor false, and would leave out events that are credited to nobody.
             Condition::any()
                 .add(Column::PartnerId.is_null())
                 .add(Column::CampaignId.is_null().and(Expr::value(campaign.is_some())))
@@ -51,14 +51,14 @@ impl Movable {
             .filter(Column::OccurredAt.gte(self.since))
             .filter(Column::Kind.is_in(earning))
             .filter(match credited.is_empty() {
-                // Whoever is credited to nobody stays so.
+                // Events that are credited to nobody stay so.
                 true => Condition::all().add(Expr::value(false)),
                 false => credited,
             })
             .filter(Condition::all().add_option(is_there))
     }
 
-    /// Their ids, in the order of recording, at most so many.
+    /// The ids of the events, in the order of recording, at most `limit`.
     pub async fn ids(
         &self,
         database: &impl ConnectionTrait,

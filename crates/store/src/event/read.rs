@@ -1,4 +1,4 @@
-//! Events by their ids and external ids, and what is read of a customer's events.
+//! Events by their ids and external ids, and reads over a customer's events.
 
 use std::collections::HashMap;
 
@@ -73,8 +73,8 @@ async fn by(
     rows.into_iter().map(|row| Ok((key(&row), from_row(row)?))).collect()
 }
 
-/// When the first charge or conversion of the customer with the partner occurred that was recorded before this event: of
-/// any type, or of one.
+/// When the first charge or conversion of the customer with the partner occurred, of those recorded before this event:
+/// of any type, or of `event_type`.
 pub async fn first_occurred_at(
     database: &impl ConnectionTrait,
     scope: &Scope,

@@ -56,7 +56,7 @@ pub async fn refunds_of(
     Ok(refunds)
 }
 
-/// Keeps how far events are refunded, of which no two are the same.
+/// Writes how far events are refunded; each event is given once.
 pub fn set_refunded(writes: &mut Writes, tenant: TenantId, refunded: impl IntoIterator<Item = (EventId, Refunded)>) {
     let rows = refunded.into_iter().map(|(event, refunded)| {
         let row = event_refunded::Model {

@@ -21,17 +21,17 @@ fn money(
     row::money(TABLE, amount, minor, row::currency(TABLE, currency, &code)?).map(Some)
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, event: &Event) -> view::AtHand {
     view::at_hand(to_row(tenant, event), &["audit_entry_id"])
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<Event, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
 
-// Without its entry in the audit log, which events do not know.
+// Without the id of the audit log entry, which the domain value does not carry.
 mapped! {
     pub(crate) fn (row: event::Model, event: Event) of TABLE;
     both: id, external_id, content, kind, base, occurred_at, recorded_at, sequence, customer_id, attributed_at, original_id,

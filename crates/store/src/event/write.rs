@@ -11,7 +11,7 @@ use crate::{StoreError, Transaction};
 use domain::event::Event;
 use domain::id::TenantId;
 
-/// Writes whom events are credited to from now on.
+/// Writes to whom events are credited from now on.
 pub fn set_attribution<'a>(writes: &mut Writes, tenant: TenantId, events: impl IntoIterator<Item = &'a Event>) {
     let rows = events.into_iter().map(|event| {
         let row = to_row(tenant, event);
@@ -29,8 +29,8 @@ pub fn set_attribution<'a>(writes: &mut Writes, tenant: TenantId, events: impl I
     writes.set(rows);
 }
 
-/// Writes events whose external ids are new; whoever loses a race for one gets the error that says so. `entry` is that of
-/// the audit log ([`Transaction::audit_entry`]).
+/// Writes events whose external ids must be new: a writer that loses a race for one gets the error for a taken id.
+/// `entry` is the id of the audit log entry ([`Transaction::audit_entry`]).
 pub fn add<'a>(
     writes: &mut Writes,
     tenant: TenantId,
@@ -43,7 +43,7 @@ pub fn add<'a>(
     writes.add(rows, Conflict::Fail);
 }
 
-/// Writes the event if its external id is new; false if another one has it.
+/// Writes the event if its external id is new; `false` if another event has it.
 pub async fn insert(transaction: &Transaction, tenant: TenantId, event: &Event) -> Result<bool, StoreError> {
     let row = audited_row(tenant, event, transaction.audit_entry());
     let inserted = Entity::insert(row.into_active_model())

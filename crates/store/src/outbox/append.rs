@@ -1,4 +1,4 @@
-//! Appending to the outbox what happened beside commissions, whose own module does so with their histories.
+//! Appending to the outbox what happened apart from commissions, whose own module does so with their histories.
 
 use entity::outbox;
 use sea_orm::ActiveValue;
@@ -8,7 +8,7 @@ use crate::{StoreError, Transaction, Writes};
 use domain::id::TenantId;
 use domain::webhook::body::Happening;
 
-/// Appends what happened; whoever follows hears of it after the commit.
+/// Appends what happened; followers are notified after the commit.
 pub fn append(writes: &mut Writes, tenant: TenantId, happenings: impl IntoIterator<Item = Happening>) {
     let mut happenings = happenings.into_iter().peekable();
     if happenings.peek().is_some() {
@@ -25,7 +25,7 @@ pub fn append(writes: &mut Writes, tenant: TenantId, happenings: impl IntoIterat
     writes.add(rows, Conflict::Fail);
 }
 
-/// The same at once.
+/// Like [`append`], written at once.
 pub async fn append_to(
     transaction: &Transaction,
     tenant: TenantId,

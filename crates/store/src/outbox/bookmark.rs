@@ -1,23 +1,24 @@
-//! A place in the outbox that a listener may come back to: the stretch that was read at once, and the row in it.
+//! A position in the outbox at which a listener may resume: the stretch that was read at once, and the row in it.
 //!
-//! On SQLite the id of a row says everything. On PostgreSQL rows are heard stretch by stretch between two snapshots, and
-//! within one in the order of ids; so both snapshots are written down, and whoever comes back reads that stretch once more.
+//! On SQLite the id of a row is enough. On PostgreSQL rows are delivered stretch by stretch between two snapshots, and
+//! within a stretch in the order of ids; so both snapshots are recorded, and a listener that resumes reads that stretch
+//! once more.
 
 use super::CommissionChange;
 use super::position::{OutboxPosition, SnapshotRange};
 use domain::Timestamp;
 
-/// Behind a row that was heard.
+/// The position after a row that was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bookmark {
-    /// From where the row was read, and how far.
+    /// The stretch in which the row was read.
     pub(super) stretch: OutboxPosition,
     pub(super) id: i64,
     /// When the row was written.
     pub(super) at: Timestamp,
 }
 
-/// No snapshot of ours is as long: a server has fewer connections.
+/// Maximum length of a bookmark's text. No snapshot of ours is as long: a server has fewer connections.
 const MOST_BYTES: usize = 16_000;
 
 impl Bookmark {
@@ -33,7 +34,7 @@ impl Bookmark {
         }
     }
 
-    /// As it is given away.
+    /// The text that is given to listeners.
     pub fn text(&self) -> String {
         let (id, at) = (self.id, self.at.timestamp_micros());
         match &self.stretch {
@@ -46,7 +47,7 @@ impl Bookmark {
         }
     }
 
-    /// What [`Bookmark::text`] wrote, or what might be: callers write what they like.
+    /// Parses what [`Bookmark::text`] wrote. Callers may send anything, so that it is validated.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > MOST_BYTES {
             return None;
@@ -67,7 +68,7 @@ impl Bookmark {
         Some(Self { stretch, id, at })
     }
 
-    /// How far whoever comes back has to read to be where it was.
+    /// How far a listener that resumes has to read to be where it was.
     pub(super) fn reach(&self) -> OutboxPosition {
         match &self.stretch {
             OutboxPosition::Between(SnapshotRange { until: Some(until), .. }) => {
@@ -78,8 +79,8 @@ impl Bookmark {
     }
 }
 
-/// Whether PostgreSQL reads it as a snapshot: the oldest transaction that ran, the first that had not begun, and between
-/// them, in their order, those that ran.
+/// Whether PostgreSQL reads it as a snapshot: the oldest transaction that ran, the first that had not begun, and
+/// between them, in ascending order, those that ran.
 fn is_snapshot(text: &str) -> bool {
     let number = |part: &str| part.parse::<i64>().ok().filter(|number| *number > 0);
     let parts: Vec<_> = text.split(':').collect();

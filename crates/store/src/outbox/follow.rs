@@ -1,4 +1,4 @@
-//! The one who reads for all listeners of this process.
+//! The reader that serves all listeners of this process.
 
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use super::signal::WakeSignal;
 use super::{ChangeBatch, LastRead};
 use crate::{Store, StoreError};
 
-/// How long to rest where nobody wakes.
+/// How long to pause where no signal arrives.
 const PAUSE: Duration = Duration::from_secs(1);
 
 pub struct Follower {
@@ -20,15 +20,15 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// Goes to the present end.
+    /// Starts at the present end.
     pub async fn start(store: Store) -> Result<Self, StoreError> {
-        // First of all, so that nothing goes unheard in between.
+        // First of all, so that no signal is missed in between.
         let wakes = store.appended.wakes().await?;
         let position = OutboxPosition::at_end(store.reader()).await?;
         Ok(Self { store, position, wakes })
     }
 
-    /// Reads until nobody listens any more.
+    /// Reads until no listener is left.
     pub async fn run(
         mut self,
         sender: broadcast::Sender<Arc<ChangeBatch>>,
@@ -39,7 +39,7 @@ impl Follower {
         note(Some(Instant::now()));
         loop {
             if sender.receiver_count() == 0 {
-                // Who comes now waits for the lock, and then starts another.
+                // A new listener waits for the lock, and then starts another follower.
                 let mut queue = queue.lock().await;
                 if sender.receiver_count() == 0 {
                     *queue = None;
@@ -51,7 +51,7 @@ impl Follower {
             match self.position.changes(self.store.reader()).await {
                 Ok(reading) => {
                     if !reading.rows.is_empty() {
-                        // Nobody there: that is seen at the next turn.
+                        // It fails if no listener is left, which the next iteration notices.
                         let _ = sender.send(Arc::new(ChangeBatch {
                             stretch: before.stretch_to(&self.position),
                             changes: reading.rows,
@@ -60,7 +60,7 @@ impl Follower {
                     if reading.is_whole {
                         note(Some(start));
                     } else {
-                        // Listeners get their turn before the queue runs over.
+                        // Lets listeners run before the queue overflows.
                         tokio::task::yield_now().await;
                         continue;
                     }

@@ -1,8 +1,8 @@
-//! One who hears everything from a place on, once and in order: first what is kept in the outbox, read page by page as
-//! fast as it is taken, and then, without a gap, what comes.
+//! Delivers everything from a position on, once and in order: first what is stored in the outbox, page by page as fast
+//! as it is consumed, and then, without a gap, what is new.
 //!
-//! It listens before it reads for the last time: what was committed before that is read, what is committed later comes to
-//! its queue, and what is in both is known by the last reading's snapshot.
+//! It subscribes before it reads for the last time: what was committed before that is read, what is committed later
+//! comes to its queue, and what is in both is recognised by the snapshot of the last read.
 
 use std::sync::Arc;
 
@@ -16,49 +16,49 @@ use crate::citus::Distributable;
 use crate::{Store, StoreError};
 use domain::Timestamp;
 
-/// Why nobody can read on from a bookmark.
+/// Why reading cannot resume at a bookmark.
 #[derive(Debug, thiserror::Error)]
 pub enum Unheard {
     #[error(transparent)]
     Lost(#[from] ListenerLost),
-    /// What comes behind it may be gone.
+    /// What comes after it may have been pruned.
     #[error("what happened since is no longer kept")]
     Pruned,
-    /// It lies ahead of all that has happened here.
+    /// It lies ahead of everything that has happened here.
     #[error("the place is of another database")]
     Foreign,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// How much earlier than its commit becomes visible a row may say that it was written: a transaction takes so long at
-/// most, and clocks differ by so much.
+/// How much earlier than its commit becomes visible a row may be dated: the maximum duration of a transaction, and the
+/// difference between clocks.
 const LATE: TimeDelta = TimeDelta::minutes(10);
 
-/// Hears what is new, and before that what was missed.
+/// Delivers what is new, and before that what was missed.
 pub struct Hearer {
     changes: Changes,
-    /// Where what was missed is read.
+    /// Where missed changes are read.
     store: Store,
-    /// Who listens; `None`: it still reads what was missed.
+    /// The subscription; `None`: it still reads missed changes.
     listener: Option<Listener>,
-    /// How what was missed is read; `None`: it was.
+    /// The reader of missed changes; `None`: all were read.
     missed: Option<MissedChanges>,
-    /// Of what comes, only what is not behind this place is new.
+    /// Changes from the queue are new only if they come after this position.
     new_from: Option<OutboxPosition>,
 }
 
-/// What was heard at once.
+/// What was received at once.
 pub struct Heard {
     pub batch: Arc<ChangeBatch>,
-    /// Nobody else hears it now.
+    /// No other listener receives it now.
     pub is_alone: bool,
-    /// Only what is not behind this place is new.
+    /// Changes are new only if they come after this position.
     new_from: Option<OutboxPosition>,
 }
 
 impl Heard {
-    /// Of one alone.
+    /// For one listener alone.
     pub fn alone(batch: ChangeBatch) -> Self {
         Self {
             batch: Arc::new(batch),
@@ -67,7 +67,7 @@ impl Heard {
         }
     }
 
-    /// Whether it was not heard before.
+    /// Whether the change was not delivered before.
     pub fn is_new(&self, change: &CommissionChange) -> bool {
         let is_behind = |place: &OutboxPosition| place.is_before(change.id, change.transaction);
         self.new_from.as_ref().is_none_or(is_behind)
@@ -75,7 +75,7 @@ impl Heard {
 }
 
 impl Hearer {
-    /// From now on.
+    /// Starts with what is committed from now on.
     pub async fn from_now(changes: &Changes, store: Store) -> Result<Self, StoreError> {
         Ok(Self {
             listener: Some(changes.listen().await?),
@@ -86,7 +86,7 @@ impl Hearer {
         })
     }
 
-    /// From this place on.
+    /// Resumes at this bookmark.
     pub async fn from(changes: &Changes, store: Store, bookmark: Bookmark) -> Result<Self, Unheard> {
         Ok(Self {
             missed: Some(MissedChanges::behind(bookmark, store.reader()).await?),
@@ -97,11 +97,11 @@ impl Hearer {
         })
     }
 
-    /// Waits for what comes next. Nothing is lost where this is given up waiting for.
+    /// Waits for what comes next. Nothing is lost if the wait is canceled.
     pub async fn next(&mut self) -> Result<Heard, Unheard> {
         while let Some(missed) = &mut self.missed {
             if missed.is_at_end && self.listener.is_none() {
-                // What is committed from now on is kept for it; what was until now is read once more.
+                // What is committed from now on is queued for it; what was committed until now is read once more.
                 self.listener = Some(self.changes.listen().await?);
             }
             let batch = missed.read(self.store.reader()).await?;
@@ -111,7 +111,7 @@ impl Hearer {
             if !batch.changes.is_empty() {
                 return Ok(Heard::alone(batch));
             }
-            // Nothing for anybody, and maybe much more to read: others get their turn.
+            // Nothing to deliver, and maybe much more to read: other tasks get to run.
             tokio::task::yield_now().await;
         }
         let listener = self.listener.as_mut().ok_or(ListenerLost::Ended)?;
@@ -126,14 +126,14 @@ impl Hearer {
     }
 }
 
-/// What happened while somebody was away, as it is read.
+/// What happened while a listener was away, as it is read.
 struct MissedChanges {
     position: OutboxPosition,
-    /// Of the first stretch, what was heard before: up to this id.
+    /// Up to this id, the first stretch was delivered before.
     heard: Option<i64>,
-    /// Nothing that was heard is older.
+    /// No delivered row was written later.
     at: Timestamp,
-    /// The last reading found all there was.
+    /// The last read reached the end.
     is_at_end: bool,
 }
 
@@ -154,12 +154,12 @@ impl MissedChanges {
         Ok(missed)
     }
 
-    /// Reads on, a page at most.
+    /// Reads the next page.
     async fn read(&mut self, database: &impl Distributable) -> Result<ChangeBatch, Unheard> {
         let mut position = self.position.clone();
         let is_bounded = position.is_bounded();
         let reading = position.changes(database).await?;
-        // After the rows were read: had some been pruned before, this would tell.
+        // After the rows were read: if some had been pruned before, this detects it.
         self.check_kept(database).await?;
         let heard = self.heard.take();
         let is_new = |change: &CommissionChange| heard.is_none_or(|heard| change.id > heard);
@@ -175,7 +175,7 @@ impl MissedChanges {
         Ok(batch)
     }
 
-    /// Whether all is kept that may come behind what was read.
+    /// Fails if rows that come after what was read may have been pruned.
     async fn check_kept(&self, database: &impl Distributable) -> Result<(), Unheard> {
         let pruned = mark::pruned_before(database).await?;
         match self.at - LATE < pruned {

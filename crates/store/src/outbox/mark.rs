@@ -1,4 +1,4 @@
-//! How far those have come who read the outbox once for all replicas, and up to when it was pruned.
+//! How far the readers that read the outbox once for all replicas have come, and up to when it was pruned.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
@@ -6,12 +6,12 @@ use super::position::OutboxPosition;
 use crate::{StoreError, Transaction};
 use domain::Timestamp;
 
-/// What has a place in the outbox of its own.
+/// A mark that is stored beside the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutboxMark {
-    /// Making the deliveries of webhooks.
+    /// How far the job that creates webhook deliveries has come.
     Webhooks,
-    /// Up to this moment rows may be gone.
+    /// Rows up to this moment may have been pruned.
     Pruned,
 }
 
@@ -24,7 +24,7 @@ impl OutboxMark {
     }
 }
 
-/// The mark for update; `None`: somebody else has it, and does what is to be done. Inside: how far it is.
+/// Locks the mark for update; `None`: another process holds it, and does the work. Inside: its position.
 pub async fn take(transaction: &Transaction, mark: OutboxMark) -> Result<Option<Option<OutboxPosition>>, StoreError> {
     let backend = transaction.get_database_backend();
     let lock = match backend {
@@ -42,7 +42,7 @@ pub async fn take(transaction: &Transaction, mark: OutboxMark) -> Result<Option<
     Ok(Some(text.as_deref().and_then(OutboxPosition::parse)))
 }
 
-/// How far it is, as far as is known.
+/// The mark's position, as far as it is known; without a lock.
 pub async fn look(database: &impl ConnectionTrait, mark: OutboxMark) -> Result<Option<OutboxPosition>, StoreError> {
     let sql = "SELECT position FROM outbox_mark WHERE name = $1";
     let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [mark.name().into()]);
@@ -51,7 +51,7 @@ pub async fn look(database: &impl ConnectionTrait, mark: OutboxMark) -> Result<O
     Ok(text.as_deref().and_then(OutboxPosition::parse))
 }
 
-/// Rows from before this moment may be gone.
+/// Rows from before this moment may have been pruned.
 pub async fn pruned_before(database: &impl ConnectionTrait) -> Result<Timestamp, StoreError> {
     let sql = "SELECT at FROM outbox_mark WHERE name = $1";
     let values = [OutboxMark::Pruned.name().into()];
@@ -61,7 +61,7 @@ pub async fn pruned_before(database: &impl ConnectionTrait) -> Result<Timestamp,
     Ok(at.unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
-/// Puts it further on.
+/// Moves the mark.
 pub async fn put(
     transaction: &Transaction,
     mark: OutboxMark,
@@ -75,8 +75,8 @@ pub async fn put(
     Ok(())
 }
 
-/// Removes up to `limit` of the oldest rows that are from before `before` and that whoever has come to `passed` has read;
-/// `None`: nobody reads. Says how many.
+/// Removes up to `limit` of the oldest rows that are from before `before` and that a reader at `passed` has read;
+/// `None`: there is no reader. Returns how many.
 pub async fn prune(
     transaction: &Transaction,
     before: Timestamp,
@@ -91,7 +91,7 @@ pub async fn prune(
                 Some(OutboxPosition::Between(snapshots)) => Some(snapshots.seen.clone()),
                 Some(OutboxPosition::Behind(_)) | None => None,
             };
-            // Those from before transactions were noted are behind everybody.
+            // Rows from before transactions were recorded have been read by every reader.
             let of = |which: &str, order: &str| {
                 format!(
                     "DELETE FROM outbox o USING (SELECT tenant_id, id FROM outbox WHERE transaction_number IS {which} \

@@ -1,17 +1,18 @@
 //! What happened, in the order of commits: read by subscriptions, on every replica, exactly once for each listener that
-//! keeps up, and by the job that makes the deliveries of webhooks, once for all replicas ([`mark`]).
+//! keeps up, and by the job that creates webhook deliveries, once for all replicas ([`mark`]).
 //!
-//! - A change appends a row to the outbox in its own transaction ([`super::commission::announce`], [`append`]),
-//!   so that there is a row if and only if the change was committed.
-//! - After such a commit [`Signal`] wakes the followers. On PostgreSQL it sends NOTIFY *behind* the ledger's
-//!   transaction: inside, NOTIFY takes a lock of the whole database until the commit is flushed, and all writers of the
-//!   ledger would go in single file.
-//! - Each process has one follower while anybody listens, and none otherwise. It begins at the present end, reads
-//!   what is new when it is woken, and every second anyhow: a process may be killed between its commit and NOTIFY, and
-//!   bulk writes wake nobody.
-//! - [`position`] knows what was read, although PostgreSQL's transactions do not commit in the order of their ids.
-//! - Listeners share one bounded queue. Who falls behind it hears so, and nothing more.
-//! - Who comes back with a [`Bookmark`] reads by itself what it missed ([`Hearer`]), as long as that is kept.
+//! - A change appends a row to the outbox in its own transaction ([`super::commission::announce`], [`append`]), so that
+//!   there is a row if and only if the change was committed.
+//! - After such a commit [`Signal`] wakes the followers. On PostgreSQL it sends NOTIFY *after* the ledger's
+//!   transaction: inside, NOTIFY takes a database-wide lock until the commit is flushed, and would serialise all
+//!   writers of the ledger.
+//! - Each process has one follower while there are listeners, and none otherwise. It starts at the present end, and
+//!   reads what is new when it is woken, and every second in any case: a process may be killed between its commit and
+//!   NOTIFY, and bulk writes send no signal.
+//! - [`position`] tracks what was read, although PostgreSQL's transactions do not commit in the order of their ids.
+//! - Listeners share one bounded queue. A listener that falls behind it gets an error, and nothing more.
+//! - A listener that resumes with a [`Bookmark`] reads by itself what it missed ([`Hearer`]), as long as that is
+//!   stored.
 //! - Rows are pruned in batches once they are old enough and the job has passed them.
 
 mod append;
@@ -41,13 +42,13 @@ pub use read::{OutboxRead, OutboxRow};
 pub(super) use signal::Signal;
 pub use signal::WakeSignal;
 
-/// How many batches a listener may be behind.
+/// Maximum number of batches that a listener may be behind.
 const BACKLOG: usize = 256;
 
-/// A commission was written, or its status moved.
+/// A commission was written, or its status changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommissionChange {
-    /// Rises for each commission.
+    /// Ascending for each commission.
     pub id: i64,
     /// The transaction that wrote it; `None` on SQLite.
     pub transaction: Option<i64>,
@@ -61,14 +62,14 @@ pub struct CommissionChange {
 /// What was read at once.
 #[derive(Debug)]
 pub struct ChangeBatch {
-    /// From where it was read, and how far.
+    /// The stretch that was read.
     stretch: OutboxPosition,
     /// In the order of writing.
     pub changes: Vec<CommissionChange>,
 }
 
 impl ChangeBatch {
-    /// Of what is heard of in another way.
+    /// An empty batch, for changes that are learned of in another way.
     pub fn of_nothing() -> Self {
         Self {
             stretch: OutboxPosition::Behind(0),
@@ -76,32 +77,32 @@ impl ChangeBatch {
         }
     }
 
-    /// The place behind one of its changes.
+    /// The position after one of its changes.
     pub fn bookmark(&self, change: &CommissionChange) -> Bookmark {
         Bookmark::behind(&self.stretch, change)
     }
 }
 
-/// The changes of all tenants, for whoever listens in this process.
+/// The changes of all tenants, for the listeners of this process.
 #[derive(Clone)]
 pub struct Changes {
     store: Store,
-    /// The queue of the follower; `None` or without a sender: there is none.
+    /// The queue of the follower; `None` or without a sender: there is no follower.
     queue: Arc<Mutex<Option<broadcast::WeakSender<Arc<ChangeBatch>>>>>,
     listeners: Arc<AtomicUsize>,
-    /// When the follower last began to read what it read to the end; `None`: there is none.
+    /// When the follower began its last read that reached the end; `None`: there is no follower.
     read: LastRead,
 }
 
 type LastRead = Arc<std::sync::Mutex<Option<Instant>>>;
 
-/// Why a listener hears no more.
+/// Why a listener receives nothing more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ListenerLost {
-    /// It took too long over what it heard before.
+    /// It took too long to process what it received before.
     #[error("the listener fell behind")]
     Behind,
-    /// The follower is gone, which is a fault of ours.
+    /// The follower is gone, which is a bug.
     #[error("nobody follows the changes any more")]
     Ended,
 }
@@ -116,7 +117,7 @@ impl Changes {
         }
     }
 
-    /// How old what listeners have heard is; `None`: nobody listens.
+    /// The age of what listeners have received; `None`: there are no listeners.
     pub fn lag(&self) -> Option<Duration> {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.map(|read| read.elapsed())
@@ -143,20 +144,20 @@ impl Changes {
         })
     }
 
-    /// How many listen at present.
+    /// The number of listeners at present.
     pub fn listeners(&self) -> usize {
         self.listeners.load(Ordering::SeqCst)
     }
 }
 
-/// One who listens, until it is dropped.
+/// A listener, until it is dropped.
 pub struct Listener {
     receiver: broadcast::Receiver<Arc<ChangeBatch>>,
     count: Arc<AtomicUsize>,
 }
 
 impl Listener {
-    /// Waits for the next changes. Nothing is lost where this is given up waiting for.
+    /// Waits for the next changes. Nothing is lost if the wait is canceled.
     pub async fn next(&mut self) -> Result<Arc<ChangeBatch>, ListenerLost> {
         self.receiver.recv().await.map_err(|error| match error {
             broadcast::error::RecvError::Lagged(_) => ListenerLost::Behind,

@@ -1,44 +1,44 @@
 //! How far the outbox was read.
 //!
-//! PostgreSQL's transactions commit in any order, whatever the order of their numbers and of the ids that they took. But a
-//! snapshot says of every transaction whether it had ended, and each row says which transaction wrote it. So what was
-//! committed between two snapshots is what the later one shows and the earlier one does not: nothing is told twice and
-//! nothing is left out, however long a transaction takes.
+//! PostgreSQL's transactions commit in any order, whatever the order of their numbers and of the ids that they took.
+//! But a snapshot tells for every transaction whether it had ended, and each row records which transaction wrote it. So
+//! what was committed between two snapshots is what the later one shows and the earlier one does not: nothing is read
+//! twice and nothing is left out, however long a transaction takes.
 
 use serde::{Deserialize, Serialize};
 
 /// How far the outbox was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OutboxPosition {
-    /// SQLite: one transaction writes at a time, so ids are in the order of commits. All up to this one were read.
+    /// SQLite: one transaction writes at a time, so ids are in the order of commits. All rows up to this id were read.
     Behind(i64),
     /// PostgreSQL.
     Between(SnapshotRange),
 }
 
-/// What is read at present: what `until` shows and `seen` does not, behind `after`.
+/// What is being read: what `until` shows and `seen` does not, after `after`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotRange {
-    /// All that this snapshot shows was read.
+    /// Everything that this snapshot shows was read.
     pub seen: String,
-    /// `None`: the next reading says so.
+    /// `None`: the next read determines it.
     pub until: Option<String>,
     /// The transaction and the id of the last row that was read.
     pub after: (i64, i64),
 }
 
 impl OutboxPosition {
-    /// As it is kept.
+    /// The text that is stored.
     pub fn text(&self) -> String {
         serde_json::to_string(self).expect("positions are numbers and texts")
     }
 
-    /// What [`OutboxPosition::text`] wrote.
+    /// Parses what [`OutboxPosition::text`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// What was read between this and the place that a reading came to, so that it can be read once more.
+    /// The stretch that was read between this and the position that a read came to, so that it can be read once more.
     pub(super) fn stretch_to(&self, come_to: &Self) -> Self {
         match (self, come_to) {
             (Self::Between(from), Self::Between(to)) => {
@@ -52,42 +52,43 @@ impl OutboxPosition {
         }
     }
 
-    /// Whether the next reading ends before the present.
+    /// Whether the next read ends before the present.
     pub(super) fn is_bounded(&self) -> bool {
         matches!(self, Self::Between(SnapshotRange { until: Some(_), .. }))
     }
 
-    /// What sorts positions behind which everything was read by how far they are.
+    /// A sort key for positions up to which everything was read, by how far they are.
     pub fn order(&self) -> (i64, i64, i64) {
         match self {
             Self::Behind(last) => (*last, 0, 0),
             Self::Between(snapshots) => {
                 let (oldest, newest, running) = snapshots.parts();
-                // Of two that differ in this only, the one with fewer that still ran is later.
+                // Of two that differ in this only, the one with fewer running transactions is later.
                 (oldest, newest, -i64::try_from(running.count()).unwrap_or(i64::MAX))
             }
         }
     }
 
-    /// Whether a row is behind it: not yet read by whoever has come here.
+    /// Whether a row comes after it: not yet read by a reader at this position.
     pub fn is_before(&self, id: i64, transaction: Option<i64>) -> bool {
         match (self, transaction) {
             (Self::Behind(last), _) => id > *last,
             (Self::Between(snapshots), Some(transaction)) => !snapshots.shows(transaction),
-            // From before transactions were noted.
+            // From before transactions were recorded.
             (Self::Between(_), None) => false,
         }
     }
 }
 
 impl SnapshotRange {
-    /// Whether what a transaction wrote was to be seen.
+    /// Whether the rows of a transaction were visible.
     fn shows(&self, transaction: i64) -> bool {
         let (oldest, newest, mut running) = self.parts();
         transaction < oldest || (transaction < newest && !running.any(|number| number == transaction))
     }
 
-    /// Of what was seen: the oldest transaction that still ran, the first that had not begun, and all that still ran.
+    /// From the snapshot `seen`: the oldest transaction that still ran, the first that had not begun, and all that
+    /// still ran.
     fn parts(&self) -> (i64, i64, impl Iterator<Item = i64>) {
         let mut parts = self.seen.split(':');
         let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
@@ -96,7 +97,7 @@ impl SnapshotRange {
         (oldest, newest, running.filter_map(|part| part.parse().ok()))
     }
 
-    /// Behind all that a snapshot shows, as `pg_current_snapshot()` writes it.
+    /// The position after everything that a snapshot shows, as `pg_current_snapshot()` writes it.
     pub fn behind(snapshot: String) -> Self {
         Self {
             after: (oldest(&snapshot), 0),
@@ -105,7 +106,7 @@ impl SnapshotRange {
         }
     }
 
-    /// Goes behind a reading by `snapshot`, whose last row is `last` if there may be more rows.
+    /// Moves past a read with `snapshot`, whose last row is `last` if there may be more rows.
     pub fn advance(&mut self, snapshot: String, last: Option<(i64, i64)>) {
         let until = self.until.take().unwrap_or(snapshot);
         match last {
@@ -115,10 +116,10 @@ impl SnapshotRange {
     }
 }
 
-/// The first transaction that had not ended (xmin); ids begin with 1, so that all of its rows are behind (it, 0).
+/// The first transaction that had not ended (xmin); ids begin with 1, so that all of its rows come after (it, 0).
 fn oldest(snapshot: &str) -> i64 {
     let number = snapshot.split(':').next().and_then(|number| number.parse().ok());
-    // Not as PostgreSQL writes it: then all are looked at, which only takes longer.
+    // Not as PostgreSQL writes it: then all rows are looked at, which only takes longer.
     number.unwrap_or(0)
 }
 

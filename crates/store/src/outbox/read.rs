@@ -1,5 +1,5 @@
-//! Reading the outbox: of all tenants, since one follower serves them all, and one job fans out. What is heard is read
-//! again with the listener's scope, or its tenant's, before anything of it is shown.
+//! Reading the outbox: for all tenants, since one follower serves them all, and one job fans out. Everything is read
+//! again with the scope of the listener, or of its tenant, before any of it is shown.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use serde_json::Value;
@@ -14,14 +14,14 @@ use domain::id::{CommissionId, PartnerId, TenantId};
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::Happening;
 
-/// How many rows are read at once.
+/// Maximum number of rows per read.
 const MOST: usize = 500;
 
 /// What one statement found.
 pub struct OutboxRead<T> {
-    /// In the order of ids, which is that of writing where one transaction waited for another.
+    /// In the order of ids, which is the order of writing where one transaction waited for another.
     pub rows: Vec<T>,
-    /// Whether this is all there is.
+    /// Whether there are no more rows.
     pub is_whole: bool,
 }
 
@@ -29,21 +29,21 @@ pub struct OutboxRead<T> {
 #[derive(Debug)]
 pub struct OutboxRow {
     pub tenant: TenantId,
-    /// Rises for each object.
+    /// Ascending for each object.
     pub id: i64,
     /// The transaction that wrote it; `None` on SQLite.
     pub transaction: Option<i64>,
     pub happening: Happening,
 }
 
-/// What is read of a row beside its id, and of what else.
+/// Which columns are read besides a row's id, and from which other tables.
 struct RowQuery<T> {
     columns: &'static str,
     join: &'static str,
     read: fn(i64, &QueryResult) -> Result<T, StoreError>,
 }
 
-/// Changes of commissions. Ids are unique across all kinds of things, so that the join leaves out all others.
+/// Changes of commissions. Ids are unique across all kinds of objects, so that the join leaves out all others.
 const CHANGES: RowQuery<CommissionChange> = RowQuery {
     columns: "c.id AS commission_id, c.partner_id, o.at",
     join: "JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = COALESCE(o.object_id, o.commission_id)",
@@ -60,7 +60,7 @@ const CHANGES: RowQuery<CommissionChange> = RowQuery {
     },
 };
 
-/// Everything. Earlier releases name a commission and its status.
+/// Everything. Rows of earlier releases name a commission and its status.
 const ENTRIES: RowQuery<OutboxRow> = RowQuery {
     columns: "COALESCE(o.type, 'COMMISSION_' || o.status) AS type, COALESCE(o.object_id, o.commission_id) AS object_id, \
               o.at, o.detail",
@@ -81,20 +81,20 @@ const ENTRIES: RowQuery<OutboxRow> = RowQuery {
     },
 };
 
-/// The coordinator's snapshot, where rows are spread over several servers. Nothing of a transaction is on its disk that wrote
-/// elsewhere only, and after a crash it might give the same number again; what this statement writes, and waits for, comes
-/// behind all that the snapshot shows.
+/// The coordinator's snapshot, where rows are distributed over several servers. The coordinator's disk has nothing of a
+/// transaction that wrote elsewhere only, and after a crash it might assign the same number again; what this statement
+/// writes, and waits for, comes after everything that the snapshot shows.
 const COORDINATOR: &str =
     "SELECT pg_current_snapshot()::text AS now, pg_logical_emit_message(true, 'tributary_outbox', '')::text AS written";
 
 impl OutboxPosition {
-    /// Behind all that is committed at present.
+    /// After everything that is committed at present.
     pub async fn at_end(database: &impl Distributable) -> Result<Self, StoreError> {
         let backend = database.get_database_backend();
         let sql = match backend {
             DbBackend::Postgres if database.is_distributed() => COORDINATOR,
             DbBackend::Postgres => "SELECT pg_current_snapshot()::text AS now",
-            // Numbers of rows that were pruned are not given again.
+            // Ids of rows that were pruned are not reused.
             _ => "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0) AS now",
         };
         let row = database.query_one_raw(Statement::from_string(backend, sql)).await?;
@@ -105,17 +105,17 @@ impl OutboxPosition {
         })
     }
 
-    /// Reads on, of what concerns subscriptions.
+    /// Reads the next changes for subscriptions.
     pub async fn changes(&mut self, database: &impl Distributable) -> Result<OutboxRead<CommissionChange>, StoreError> {
         self.read(database, &CHANGES).await
     }
 
-    /// Reads on, everything.
+    /// Reads the next rows of every kind.
     pub async fn entries(&mut self, database: &impl Distributable) -> Result<OutboxRead<OutboxRow>, StoreError> {
         self.read(database, &ENTRIES).await
     }
 
-    /// When the first row was written that is behind it; `None`: there is none.
+    /// When the first row after this position was written; `None`: there is none.
     pub async fn next_at(&self, database: &impl Distributable) -> Result<Option<Timestamp>, StoreError> {
         let (sql, values) = match self {
             Self::Behind(last) => {
@@ -156,9 +156,10 @@ impl OutboxPosition {
     }
 }
 
-/// Whether the row `o` was written by the transaction that it names. One that was restored from a dump, or replicated, names a
-/// transaction of another server: only where the system's own mark agrees was the row written by that transaction. The mark is
-/// of the server that has the row, so that it says nothing where rows are spread over several.
+/// Whether the row `o` was written by the transaction that it names. A row that was restored from a dump, or
+/// replicated, names a transaction of another server: only where the system column `xmin` agrees was the row written by
+/// that transaction. `xmin` is of the server that has the row, so that it says nothing where rows are distributed over
+/// several.
 fn own(database: &impl Distributable) -> &'static str {
     match database.is_distributed() {
         true => "TRUE",
@@ -166,7 +167,7 @@ fn own(database: &impl Distributable) -> &'static str {
     }
 }
 
-/// What was committed behind an id, and goes there.
+/// Reads what was committed after an id, and moves it on.
 async fn behind<T>(
     database: &impl ConnectionTrait,
     last: &mut i64,
@@ -187,8 +188,8 @@ async fn behind<T>(
     Ok(rows)
 }
 
-/// What was committed between two snapshots, and goes to the later one. The statement's own is the later one where none
-/// is named; it is said even where there are no rows.
+/// Reads what was committed between two snapshots, and moves to the later one. Where none is named, the later one is
+/// the statement's own, which is returned even if there are no rows.
 async fn between<T>(
     database: &impl Distributable,
     snapshots: &mut SnapshotRange,
@@ -220,7 +221,8 @@ async fn between<T>(
     come_to(snapshots, now, found.iter().filter(is_row), *read)
 }
 
-/// The same where rows are spread over several servers: none of them knows the coordinator's snapshot, which is taken first.
+/// Like [`between`] where rows are distributed over several servers: none of them knows the coordinator's snapshot,
+/// which is taken first.
 async fn across<T>(
     database: &impl Distributable,
     snapshots: &mut SnapshotRange,
@@ -252,13 +254,13 @@ async fn across<T>(
     come_to(snapshots, now, found.iter(), *read)
 }
 
-/// The snapshot that a row says is the present one.
+/// The present snapshot, as a row reports it.
 fn present(row: Option<&QueryResult>) -> Result<String, StoreError> {
     let row = row.ok_or_else(|| DbErr::RecordNotFound("the present snapshot".to_owned()))?;
     Ok(row.try_get("", "now")?)
 }
 
-/// Reads what was found, and goes behind it; the last snapshot is `now`.
+/// Decodes the rows found, and moves past them; the last snapshot is `now`.
 fn come_to<'a, T>(
     snapshots: &mut SnapshotRange,
     now: String,

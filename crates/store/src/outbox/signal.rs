@@ -1,4 +1,4 @@
-//! Waking the followers: in this process for SQLite, of every replica for PostgreSQL.
+//! Waking the followers: of this process for SQLite, of every replica for PostgreSQL.
 
 use std::io;
 use std::sync::Arc;
@@ -17,17 +17,17 @@ use crate::{StoreError, postgres};
 const CHANNEL: &str = "tributary_outbox";
 const NOTIFY: &str = "NOTIFY tributary_outbox";
 
-/// The least time between two NOTIFY of a replica: the first commit is told at once, those that follow it closely together.
-/// Each NOTIFY is a transaction of its own, and wakes every replica.
+/// Minimum interval between two NOTIFY of a replica: the first commit is announced at once, those that follow it
+/// closely together. Each NOTIFY is a transaction of its own, and wakes every replica.
 const SPACING: Duration = Duration::from_millis(20);
 
-/// How long to wait before a lost connection is tried again.
+/// How long to wait before a lost connection is reopened.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// After so long a silence the listening connection is asked whether it lives, and must say so within the same time.
+/// After this long a silence the listening connection is checked, and must answer within the same time.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// Tells of commits that appended to the outbox, and of nothing else: what they appended is read from there.
+/// Announces commits that appended to the outbox, and nothing else: what they appended is read from there.
 #[derive(Clone)]
 pub struct Signal(Arc<SignalTransport>);
 
@@ -40,11 +40,11 @@ enum SignalTransport {
     },
 }
 
-/// Nothing is under way.
+/// No NOTIFY is under way.
 const QUIET: u8 = 0;
 /// A NOTIFY is under way, or was sent within the last [`SPACING`].
 const TELLING: u8 = 1;
-/// The same, and another must follow: the first may have been sent before the last commit.
+/// Like [`TELLING`], and another NOTIFY must follow: the first may have been sent before the last commit.
 const AGAIN: u8 = 2;
 
 impl Signal {
@@ -60,7 +60,7 @@ impl Signal {
         }))
     }
 
-    /// There is something new. Waits for nothing.
+    /// Announces that there is something new, without waiting for anything.
     pub fn poke(&self) {
         match &*self.0 {
             SignalTransport::InProcess(sender) => {
@@ -85,7 +85,7 @@ impl Signal {
         loop {
             let notify = Statement::from_sql_and_values(DbBackend::Postgres, NOTIFY, []);
             if let Err(error) = telling.execute_raw(notify).await {
-                // Followers look every second anyhow.
+                // Followers poll every second in any case.
                 tracing::warn!(%error, "cannot wake the other replicas");
             }
             tokio::time::sleep(SPACING).await;
@@ -99,7 +99,7 @@ impl Signal {
         }
     }
 
-    /// What a follower waits for. Nothing that is committed after this goes unheard.
+    /// The signal that a follower waits for. It misses nothing that is committed after this.
     pub async fn wakes(&self) -> Result<WakeSignal, StoreError> {
         let mut listening = JoinSet::new();
         let receiver = match &*self.0 {
@@ -119,12 +119,12 @@ fn failed(error: sqlx::Error) -> StoreError {
     DbErr::Conn(RuntimeErr::SqlxError(error.into())).into()
 }
 
-/// Listens on a connection of its own: one of the pool's would be missing there for as long as anybody listens.
+/// Listens on a connection of its own: a pooled one would be missing from the pool for as long as there are listeners.
 async fn listen(way: &Hosts) -> Result<PgListener, sqlx::Error> {
     let single = PgPoolOptions::new().max_connections(1).acquire_timeout(SILENCE);
     let listening = async {
         let mut listener = PgListener::connect_with(&single.connect_lazy_with(way.find().await?)).await?;
-        // The pool is nobody else's.
+        // Nothing else uses this pool.
         listener.ignore_pool_close_event(true);
         listener.listen(CHANNEL).await?;
         Ok(listener)
@@ -135,9 +135,10 @@ async fn listen(way: &Hosts) -> Result<PgListener, sqlx::Error> {
 async fn hear(mut listener: PgListener, way: Hosts, sender: watch::Sender<()>) {
     loop {
         let heard = match timeout(SILENCE, listener.try_recv()).await {
-            // None: the connection was lost and made again, and what was sent meanwhile is gone. Then the follower looks, too.
+            // `None`: the connection was lost and reopened, and notifications sent meanwhile are gone. The follower
+            // must look then, too.
             Ok(heard) => heard.map(drop),
-            // Nothing was committed, or nothing comes through any more.
+            // Nothing was committed, or notifications do not get through any more.
             Err(_) => match within(sqlx::query("SELECT 1").execute(&mut listener)).await {
                 Ok(_) => continue,
                 Err(error) => Err(error),
@@ -162,7 +163,7 @@ async fn within<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Resu
 /// Wakes a follower. Several commits may wake it once.
 pub struct WakeSignal {
     receiver: watch::Receiver<()>,
-    /// Ends when this is dropped.
+    /// The listening task, which ends when this is dropped.
     listening: JoinSet<()>,
 }
 
@@ -171,7 +172,7 @@ impl WakeSignal {
     pub async fn next(&mut self) {
         let is_gone = self.receiver.changed().await.is_err();
         if is_gone {
-            // Nobody wakes any more: the follower's own pause does.
+            // No signal comes any more: the follower relies on its own pause.
             tracing::error!(listening = self.listening.len(), "nobody hears the other replicas");
             std::future::pending().await
         }

@@ -1,4 +1,4 @@
-//! Which partners a list has.
+//! The filter of partner lists.
 
 use entity::partner::{Column, Entity};
 use entity::{campaign_member, partner_category_member};
@@ -14,20 +14,20 @@ use domain::Timestamp;
 use domain::id::{CampaignId, PartnerCategoryId, PartnerGroupId, PartnerTierId};
 use domain::partner::{PartnerStatus, PartnerType};
 
-/// What to list; everything given must hold.
+/// What to list; all given conditions must hold.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PartnerFilter {
-    /// Part of the name, the e-mail address or the external id, whatever the case.
+    /// Part of the name, the e-mail address or the external id, case-insensitive.
     pub search: Option<String>,
     pub group: Option<PartnerGroupId>,
     pub tier: Option<PartnerTierId>,
     pub category: Option<PartnerCategoryId>,
     pub campaign: Option<CampaignId>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub types: Option<Vec<PartnerType>>,
     pub status: Option<Vec<PartnerStatus>>,
     pub tag: Option<String>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub groups: Option<Vec<PartnerGroupId>>,
     pub tiers: Option<Vec<PartnerTierId>>,
     pub categories: Option<Vec<PartnerCategoryId>>,

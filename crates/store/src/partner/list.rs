@@ -19,7 +19,7 @@ use crate::{StoreError, commission_rule, many, tiered_commission, view};
 use auth::Scope;
 use domain::partner::Partner;
 
-/// The partners that the filter lets through.
+/// The partners that match the filter.
 pub fn list(filter: Arc<PartnerFilter>, sorted: Sorted<PartnerOrder>) -> view::List {
     let kept = (*filter == PartnerFilter::default()).then(String::new);
     let select = move |backend, scope: &Scope, _| filtered(backend, scope, &filter).into_query();
@@ -133,8 +133,13 @@ async fn pages_of(
     many::pages(database, keys, sort, request, of_key, from_row).await
 }
 
-/// The partners that the references of one owner name: those rows of `R` whose `owner` is `id`.
-pub(crate) fn named_by<R: Scoped>(scope: &Scope, partner: R::Column, owner: R::Column, id: Expr) -> Select<Entity> {
+/// The partners that one owner's references name: those of the rows of `R` whose `owner` is `id`.
+pub(crate) fn named_by<R: Scoped>(
+    scope: &Scope,
+    partner: R::Column,
+    owner: R::Column,
+    id: Expr,
+) -> Select<Entity> {
     let named = Query::select()
         .column(partner)
         .from(R::default())

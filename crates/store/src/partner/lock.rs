@@ -1,4 +1,4 @@
-//! Partners for update: every write that concerns one is done under its lock.
+//! Locking partners: every write that concerns a partner is done under its lock.
 
 use entity::partner::{self, Column, Entity};
 use entity::partner_history;
@@ -18,11 +18,12 @@ use domain::history::Moment;
 use domain::id::{PartnerGroupId, PartnerId};
 use domain::partner::{Partner, PartnerStatus};
 
-/// How a partner is locked: other writers of it wait for this transaction's end, and rows that merely refer to it do
-/// not. A partner's id never changes, so they have nothing to wait for, and whoever writes them could wait in a circle.
+/// How a partner is locked: other writers of it wait until this transaction ends, but rows that merely refer to it do
+/// not. A partner's id never changes, so that they have nothing to wait for, and their writers could run into a
+/// deadlock.
 const WRITER: LockType = LockType::NoKeyUpdate;
 
-/// A partner for update, and the last moment of its history: whatever is done under the lock comes after it.
+/// A locked partner, and the last moment of its history: whatever is done under the lock comes after it.
 #[derive(Clone, Debug)]
 pub struct LockedPartner {
     pub partner: Partner,
@@ -48,7 +49,7 @@ impl LockedRow {
     }
 }
 
-/// The partner for update: every write that concerns it waits for this transaction's end.
+/// Selects the partner for update: every write that concerns it waits until this transaction ends.
 pub async fn lock(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
@@ -62,7 +63,7 @@ pub async fn lock(
     row.map(LockedRow::into_locked).transpose()
 }
 
-/// Partners for update, locked in the order of their ids and given in that order.
+/// Locks partners in the order of their ids, and returns them in that order.
 pub async fn lock_all(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
@@ -73,7 +74,8 @@ pub async fn lock_all(
     rows.into_iter().map(LockedRow::into_locked).collect()
 }
 
-/// Columns for the last moment of the history. Of a partner whose steps have no numbers yet, the last change counts.
+/// Adds columns for the last moment of the history. For a partner whose transitions have no numbers yet, it is the time
+/// of the last change.
 fn with_last_moment(select: Select<Entity>) -> Select<Entity> {
     use partner_history::Column as History;
     let at = Expr::expr(Func::coalesce([
@@ -93,7 +95,7 @@ fn locked(backend: DbBackend, scope: &Scope, ids: &[PartnerId]) -> Select<Entity
         .lock(WRITER)
 }
 
-/// A partner as far as the recording of events looks at it.
+/// A partner, as far as the recording of events needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct CreditedPartner {
     pub id: PartnerId,
@@ -103,7 +105,7 @@ pub struct CreditedPartner {
     pub last: Moment,
 }
 
-/// Locks like [`lock_all`], and reads less.
+/// Locks like [`lock_all`], and reads fewer columns.
 pub async fn lock_credited(
     transaction: &impl ConnectionTrait,
     scope: &Scope,

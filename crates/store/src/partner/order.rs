@@ -15,7 +15,7 @@ pub enum PartnerOrder {
     #[default]
     CreatedAt,
     Name,
-    /// By what is kept in a currency; who has nothing there stands at 0.
+    /// By the stored sum in a currency; partners without one count as 0.
     LifetimeValue(Currency),
     Payable(Currency),
 }
@@ -45,8 +45,8 @@ const LIFETIME_VALUE: &str = "COALESCE((SELECT kept.amount_minor FROM partner_li
 const PAYABLE: &str = "COALESCE((SELECT kept.approved_minor - kept.reserved_minor FROM partner_balance AS kept \
     WHERE kept.tenant_id = {row}.tenant_id AND kept.partner_id = {row}.id AND kept.currency = '{currency}'), 0)";
 
-/// A sum that is kept beside the partner. No index has it: whatever is recorded would have to move in it. Names and
-/// expressions live as long as the program; there are as many as currencies.
+/// A sum that is stored beside the partner. No index contains it: everything that is recorded would have to move its
+/// entry. Names and expressions live as long as the program; there are as many as currencies.
 fn kept_sum(name: &'static str, expression: &str, currency: Currency) -> view::Column {
     type KnownSums = HashMap<(&'static str, Currency), &'static view::Derived>;
     static KNOWN: LazyLock<Mutex<KnownSums>> = LazyLock::new(Mutex::default);

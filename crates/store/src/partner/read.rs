@@ -1,4 +1,4 @@
-//! Partners by their ids and by what other systems call them.
+//! Partners by their ids, external ids and e-mail addresses.
 
 use entity::partner::{Column, Entity};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect};
@@ -15,7 +15,7 @@ use domain::partner::{Partner, PartnerStatus};
 
 by_id!(Partner, PartnerId: find, by_ids);
 
-/// What decides whether a partner's tokens are good: where the partnership stands, and from when on tokens are valid.
+/// What decides whether a partner's tokens are valid: the status of the partnership, and from when on tokens are valid.
 pub async fn sign_in(
     database: &impl ConnectionTrait,
     scope: &Scope,

@@ -71,7 +71,7 @@ pub async fn transitions_of(
         });
     }
     for history in transitions.values_mut() {
-        // Those without a number come first, in the order of their ids.
+        // Transitions without a number come first, in the order of their ids.
         history.sort_by_key(|transition| transition.sequence);
     }
     Ok(transitions)

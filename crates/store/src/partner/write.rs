@@ -27,7 +27,7 @@ pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, partne
     Ok(())
 }
 
-/// Keeps how far histories have come; one entry a partner, whose lock the caller holds.
+/// Writes how far the histories of partners have come; one entry per partner, whose lock the caller holds.
 pub fn advance(writes: &mut Writes, tenant: TenantId, moments: impl IntoIterator<Item = (PartnerId, Moment)>) {
     let rows = moments.into_iter().map(|(partner, moment)| {
         let row = partner_history::Model {
@@ -41,7 +41,7 @@ pub fn advance(writes: &mut Writes, tenant: TenantId, moments: impl IntoIterator
     writes.set(rows);
 }
 
-/// Makes `categories` the partner's only ones.
+/// Replaces the partner's categories by `categories`.
 pub async fn replace_categories(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,

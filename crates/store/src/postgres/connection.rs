@@ -1,4 +1,4 @@
-//! One connection, which knows whether a statement is under way on it, and until when its answer must be there.
+//! One connection, which tracks whether a statement is under way on it, and until when it must be answered.
 
 use std::io;
 use std::time::Duration;
@@ -15,50 +15,50 @@ use super::limits;
 use crate::citus;
 use crate::standby::position::COMMIT_AND_ASK;
 
-/// A connection that was idle for so long is asked whether it lives before it is used.
+/// How long a connection may have been idle before it is checked when it is used again.
 const DOUBTFUL: Duration = Duration::from_secs(5);
 
-/// How long it may take to say so.
+/// How long that check may take.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 
-/// The server gives a statement up at its own limit; who then has not said so within this time is silent.
+/// The server aborts a statement at its own limit; if it has not reported so within this time, it is silent.
 const MARGIN: Duration = Duration::from_secs(1);
 
 pub struct Connection {
     inner: PgConnection,
-    /// The server's process, by which others can have it give up what it does.
+    /// The server's process, by which others can cancel what it does.
     pub process: i32,
-    /// A statement was begun and has not come to its end: what comes next is its answer, whoever asks.
+    /// A statement was begun and has not ended: the next message is its answer, whoever reads it.
     busy: bool,
     pub in_transaction: bool,
-    /// How long a statement may stay without an answer; `None`: for ever.
+    /// How long a statement may go without an answer; `None`: for ever.
     patience: Option<Duration>,
     /// When the statement that is under way must have been answered.
     due: Option<Instant>,
-    /// It broke, or an answer did not come in time. Nothing else will come.
+    /// It broke, or an answer did not arrive in time. Nothing more will arrive.
     lost: bool,
-    /// Whether the server hands statements on to several others.
+    /// Whether the server forwards statements to several others.
     is_distributed: bool,
 }
 
 impl Connection {
-    /// Whether anybody may use it.
+    /// Whether it can be used again: no statement is under way, and no transaction is open.
     pub fn is_settled(&self) -> bool {
         !self.busy && !self.in_transaction
     }
 
-    /// Whether it broke, or stayed without an answer for longer than the server takes for any.
+    /// Whether it broke, or went without an answer for longer than the server takes for any.
     pub fn is_lost(&self) -> bool {
         self.lost
     }
 
-    /// Waits for ever for answers from now on.
+    /// From now on, waits for answers without a limit.
     pub fn wait_for_ever(&mut self) {
         self.patience = None;
     }
 
-    /// Waits for the end of a statement that was given up, for as long as that statement had, and undoes a transaction
-    /// that was.
+    /// Waits for the end of an abandoned statement, for as long as that statement had, and rolls back an abandoned
+    /// transaction.
     pub async fn settle(&mut self) -> Result<(), DbErr> {
         if self.busy {
             let ping = self.inner.ping();
@@ -98,7 +98,7 @@ impl Connection {
         done.map(drop).map_err(not_done)
     }
 
-    /// Commits, and says what [`COMMIT_AND_ASK`] was answered.
+    /// Commits, and returns the answer to [`COMMIT_AND_ASK`].
     pub async fn commit_and_ask(&mut self) -> Result<(String, String), DbErr> {
         let ended = self.run(async |inner| {
             let row = sqlx::raw_sql(COMMIT_AND_ASK).fetch_one(inner).await?;
@@ -129,17 +129,18 @@ impl Connection {
         };
         let result = result.map_err(|error| if knows_other_tables(&error) { changed() } else { error });
         self.lost = result.as_ref().err().is_some_and(loses);
-        // An error that the server tells is an end, too; any other leaves the connection where nobody knows.
+        // An error that the server reports ends the statement, too; any other error leaves the connection in an unknown
+        // state.
         self.busy = self.lost || !matches!(result, Ok(_) | Err(sqlx::Error::Database(_)));
         result
     }
 }
 
-/// Whether nothing can be said on a connection after this error.
+/// Whether the connection is unusable after this error.
 fn loses(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
-        // The server says why it ends the session; or it takes no writes any more, and another one may.
+        // The server reports why it ends the session; or it takes no writes any more, and another server may.
         sqlx::Error::Database(error) => {
             let told = error.try_downcast_ref::<PgDatabaseError>();
             let ends = told.is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic));
@@ -149,16 +150,16 @@ fn loses(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether a migration has changed what a statement answers that this connection prepared before. It would fail for as long
-/// as the connection is used.
+/// Whether a migration has changed the columns of a statement that this connection prepared before. The statement would
+/// fail for as long as the connection is used.
 fn knows_other_tables(error: &sqlx::Error) -> bool {
     let told = error.as_database_error();
     let told = told.and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
-    // The code says no more than that something is not supported, and the text is in the server's language.
+    // The code only says that something is not supported, and the text is in the server's language.
     told.is_some_and(|error| error.code() == "0A000" && error.routine() == Some("RevalidateCachedQuery"))
 }
 
-/// As if it had been lost: nothing was done, and another one does it.
+/// Reported as a lost connection: nothing was done, and another connection can do it.
 fn changed() -> sqlx::Error {
     io::Error::new(
         io::ErrorKind::ConnectionReset,
@@ -175,12 +176,12 @@ fn not_done(error: sqlx::Error) -> DbErr {
     DbErr::Exec(RuntimeErr::SqlxError(error.into()))
 }
 
-/// Makes connections, and looks at them before they are used again.
+/// Opens connections, and checks them before they are used again.
 pub struct Manager {
     hosts: Hosts,
-    /// How long the server lets a statement take.
+    /// The server's statement timeout.
     statement_timeout: Duration,
-    /// How long a connection is used; `None`: for ever.
+    /// Maximum lifetime of a connection; `None`: unlimited.
     lifetime: Option<Duration>,
 }
 

@@ -1,10 +1,10 @@
-//! Waiting for locks without taking the connections that others wait for.
+//! Waiting for locks without holding the connections that others wait for.
 //!
-//! A row that somebody keeps locked holds up whoever wants it, and each of them has a connection. So while somebody waits for
-//! a connection, or for a turn of the same tenant, only a quarter of the connections may wait for locks: other transactions
-//! that do are told to give way, as long as they have only read. They give their connection back, and ask anew on another one
-//! a little later: nobody but them notices, since each statement sees what was committed before it anyway. Who has written
-//! or locked something keeps its connection, and waits.
+//! A row that stays locked blocks every transaction that wants it, and each of them has a connection. So while requests
+//! wait for a connection, or for a turn of the same tenant, only a quarter of the connections may wait for locks: other
+//! transactions that do have to yield, as long as they have only read. They return their connection, and try again on
+//! another one a little later: nobody else notices, since each statement sees what was committed before it anyway. A
+//! transaction that has written or locked something keeps its connection, and waits.
 
 use std::ops::RangeInclusive;
 use std::pin::pin;
@@ -20,15 +20,15 @@ use crate::StoreError;
 /// A statement that takes longer may be waiting for a lock.
 const SUSPICIOUS: Duration = Duration::from_millis(100);
 
-/// Ends what a process does if it waits for others; a statement that only takes long goes on. Who has written or locked
-/// anything has a number for its transaction.
+/// Cancels the statement of a process if it waits for others; a statement that only takes long continues. A transaction
+/// that has written or locked anything has a number, and is left alone.
 const CANCEL: &str = "SELECT pg_cancel_backend(pid) AS told FROM pg_stat_activity
                       WHERE pid = $1 AND backend_xid IS NULL AND cardinality(pg_blocking_pids(pid)) > 0";
 
-/// Whose turn it is to wait.
+/// Limits how many transactions may wait for locks.
 pub struct LockWaiters {
     seats: Semaphore,
-    /// The connection by which others are told to give way.
+    /// The connection over which the statements of other transactions are canceled.
     teller: Pool,
 }
 
@@ -40,8 +40,8 @@ impl LockWaiters {
         }
     }
 
-    /// Waits for a statement, which gives way if it waits for a lock while others wait for its connection: then there is
-    /// nothing.
+    /// Waits for a statement, which yields if it waits for a lock while others wait for its connection: then the result
+    /// is `None`.
     pub async fn wait<T>(
         &self,
         is_crowded: impl Fn() -> bool,
@@ -60,7 +60,7 @@ impl LockWaiters {
             if seat.is_some() {
                 continue;
             }
-            // Nothing else is sent on its connection meanwhile, which could be ended in its place.
+            // Nothing else is sent on its connection meanwhile, which could be canceled in its place.
             match self.tell(process).await {
                 Ok(true) => return ended(statement.await),
                 Ok(false) => {}
@@ -75,7 +75,7 @@ impl LockWaiters {
     }
 }
 
-/// What a statement came to that was told to end.
+/// The result of a statement that was canceled.
 fn ended<T>(answer: Result<T, DbErr>) -> Result<Option<T>, DbErr> {
     match answer.map_err(StoreError::from) {
         Ok(done) => Ok(Some(done)),
@@ -85,7 +85,7 @@ fn ended<T>(answer: Result<T, DbErr>) -> Result<Option<T>, DbErr> {
     }
 }
 
-/// For how long, and how often, somebody who gave way waits for a lock again.
+/// For how long, and how often, a transaction that yielded tries to get a lock again.
 pub struct RetryPacing {
     last: Instant,
 }
@@ -99,11 +99,11 @@ impl Default for RetryPacing {
 }
 
 impl RetryPacing {
-    /// As long as a lock is waited for by default.
+    /// The default time limit of waiting for a lock.
     const PATIENCE: Duration = Duration::from_secs(5);
     const PAUSE: RangeInclusive<u64> = 100..=300;
 
-    /// Waits a little; fails if it was tried for long enough.
+    /// Pauses before the next try; fails if it was tried for long enough.
     pub async fn pause(&mut self) -> Result<(), DbErr> {
         if Instant::now() >= self.last {
             return Err(gave_up());
@@ -113,7 +113,7 @@ impl RetryPacing {
     }
 }
 
-/// The error of a transaction that gave its connection to others, and got no lock in time.
+/// The error of a transaction that yielded its connection, and did not get the lock in time.
 pub fn gave_up() -> DbErr {
     DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)
 }

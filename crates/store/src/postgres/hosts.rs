@@ -1,6 +1,6 @@
-//! Where PostgreSQL is: one server, or several of which one takes writes, named as libpq has it
-//! (`postgres://USER@a,b:5433/NAME?target_session_attrs=read-write`). They are tried in their order, beginning with the one
-//! that was right last time, so that whoever connects after a failover finds the server that was promoted.
+//! Where PostgreSQL runs: one server, or several of which one takes writes, in libpq's notation
+//! (`postgres://USER@a,b:5433/NAME?target_session_attrs=read-write`). They are tried in their order, beginning with the
+//! one that was right last time, so that connections after a failover reach the server that was promoted.
 
 use std::io;
 use std::sync::Arc;
@@ -13,55 +13,55 @@ use tokio::time::timeout;
 
 use crate::citus;
 
-/// How long each of several servers may take to let somebody in, unless `connect_timeout` says otherwise.
+/// How long each of several servers may take to accept a connection, unless `connect_timeout` says otherwise.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What a session is asked before it is used.
+/// The query that checks a session before it is used.
 const FIRST_OF_ALL: &str = "SELECT pg_backend_pid(), pg_is_in_recovery(), \
     current_setting('default_transaction_read_only')::boolean, to_regclass('tenant_slug') IS NOT NULL";
 
-/// Which server is meant (`target_session_attrs`).
+/// Which server is wanted (`target_session_attrs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SessionAttributes {
     Any,
-    /// One that is no standby.
+    /// A server that is not a standby.
     Primary,
-    /// One that is no standby and was not told to take no writes.
+    /// A server that is neither a standby nor configured to take no writes.
     ReadWrite,
 }
 
-/// Clones know together which server was right last.
+/// Clones share which server was right last.
 #[derive(Clone)]
 pub struct Hosts(Arc<SharedHosts>);
 
 struct SharedHosts {
     hosts: Vec<Host>,
     wanted: SessionAttributes,
-    /// How long each may take; `None`: whoever asks has patience of its own.
+    /// How long each may take; `None`: the caller has a timeout of its own.
     patience: Option<Duration>,
-    /// Which one to try first.
+    /// The index of the server to try first.
     first: AtomicUsize,
-    /// Whether the rows there are spread over several servers ([`citus`]).
+    /// Whether the rows there are distributed over several servers ([`citus`]).
     is_distributed: AtomicBool,
 }
 
 struct Host {
-    /// As the URL says.
+    /// The options of the URL.
     bare: PgConnectOptions,
-    /// With what sessions are told at their beginning.
+    /// The options of the URL and the settings with which sessions start.
     told: PgConnectOptions,
     /// Its TLS could not be accepted the last time.
     is_plain: AtomicBool,
 }
 
-/// A session with the right server.
+/// A session with the wanted server.
 pub struct HostSession {
     pub connection: PgConnection,
     /// The server's process.
     pub process: i32,
-    /// Whether it hands statements on to several others.
+    /// Whether the server forwards statements to several others.
     pub is_distributed: bool,
-    /// Which of the hosts it is.
+    /// Its index among the hosts.
     index: usize,
 }
 
@@ -83,7 +83,7 @@ pub fn each_host(url: &str) -> Vec<String> {
     hosts.map(|host| format!("{scheme}://{user}{host}{path}")).collect()
 }
 
-/// Takes a parameter that is libpq's, and not SQLx's, out of a URL.
+/// Takes a parameter out of a URL that libpq knows and SQLx does not.
 fn take_parameter(url: &mut String, name: &str) -> Option<String> {
     let (before, query) = url.split_once('?')?;
     let is_it = |pair: &&str| pair.split_once('=').is_some_and(|(known, _)| known == name);
@@ -98,8 +98,8 @@ fn take_parameter(url: &mut String, name: &str) -> Option<String> {
 }
 
 impl Hosts {
-    /// Reads a URL. `settings` are what sessions are told at their beginning. The error says what is wrong with the URL, and
-    /// nothing of what it holds.
+    /// Parses a URL. `settings` are those with which sessions start. The error says what is wrong with the URL, and
+    /// quotes nothing of it.
     pub fn parse(url: &str, settings: &[(&str, String)]) -> Result<Self, String> {
         let mut url = url.to_owned();
         let wanted = take_parameter(&mut url, "target_session_attrs");
@@ -137,13 +137,13 @@ impl Hosts {
         })))
     }
 
-    /// Connects to the server that is meant.
+    /// Connects to the wanted server.
     pub async fn reach(&self) -> Result<HostSession, sqlx::Error> {
         let SharedHosts { hosts, first, .. } = &*self.0;
         let start = first.load(Ordering::Relaxed);
         let mut failures = Vec::new();
         for index in (0..hosts.len()).map(|step| (start + step) % hosts.len()) {
-            // Whoever has less patience than this one needs goes on with the next.
+            // If the caller's timeout cuts this attempt off, the next call continues with the next server.
             first.store((index + 1) % hosts.len(), Ordering::Relaxed);
             match self.reach_one(index).await {
                 Ok(reached) => {
@@ -189,18 +189,18 @@ impl Hosts {
         }
     }
 
-    /// Whether the database that was reached last spreads its rows over several servers.
+    /// Whether the rows of the database that was reached last are distributed over several servers.
     pub fn is_distributed(&self) -> bool {
         self.0.is_distributed.load(Ordering::Relaxed)
     }
 
-    /// How the server that is meant is reached now, with what sessions are told.
+    /// How to reach the wanted server now, with the settings with which sessions start.
     pub async fn find(&self) -> Result<PgConnectOptions, sqlx::Error> {
         let host = self.find_host().await?;
         Ok(host.way(&host.told))
     }
 
-    /// The same as the URL says.
+    /// How to reach it with the URL's options only.
     pub async fn find_bare(&self) -> Result<PgConnectOptions, sqlx::Error> {
         let host = self.find_host().await?;
         Ok(host.way(&host.bare))
@@ -231,7 +231,7 @@ impl Host {
         }
     }
 
-    /// As libpq does with `sslmode=prefer`, the default: where TLS cannot be agreed on, it goes on without.
+    /// Like libpq with `sslmode=prefer`, the default: where TLS cannot be negotiated, it continues without.
     async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
         match self.told.connect().await {
             Err(error) if is_of_tls(&error) && matches!(self.told.get_ssl_mode(), PgSslMode::Prefer) => {
@@ -260,7 +260,7 @@ impl Host {
     }
 }
 
-/// Whether the handshake failed, such as at a certificate of X.509 version 1.
+/// Whether the handshake failed, such as because of a certificate of X.509 version 1.
 fn is_of_tls(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Tls(_) => true,

@@ -1,4 +1,4 @@
-//! A connection in use, which is left in order however its use ends.
+//! A connection in use, which is cleaned up however its use ends.
 
 use std::ops::{Deref, DerefMut};
 
@@ -10,11 +10,11 @@ use super::connection::{Connection, Manager};
 use crate::share::SharePermit;
 use crate::standby::LogPosition;
 
-/// Dropping it undoes the transaction that was begun on it, and waits in the background for a statement that was given
-/// up: until the server has come to its end with it, its locks and its work are there.
+/// Dropping it rolls back the transaction that was begun on it, and waits in the background for an abandoned statement:
+/// until the server has finished it, its locks and its work remain.
 pub struct Lease {
     connection: Option<Object<Manager>>,
-    /// A part of somebody's share, which the connection takes until it is in order again.
+    /// A permit of a tenant's share, which is held until the connection is clean again.
     turn: Option<SharePermit>,
 }
 
@@ -27,7 +27,7 @@ impl Lease {
     }
 
     pub async fn begin(&mut self) -> Result<(), DbErr> {
-        // Before it is sent: given up on its way, it has begun all the same.
+        // Set before it is sent: even if it is canceled on its way, the transaction has begun.
         self.in_transaction = true;
         self.command("BEGIN").await
     }
@@ -39,7 +39,7 @@ impl Lease {
         Ok(())
     }
 
-    /// Commits the transaction, and asks where in the log the database is then.
+    /// Commits the transaction, and returns the log position of the database after it.
     pub async fn end_and_ask(mut self) -> Result<LogPosition, DbErr> {
         let (timeline, lsn) = self.commit_and_ask().await?;
         self.in_transaction = false;
@@ -68,7 +68,7 @@ impl Drop for Lease {
         {
             match Handle::try_current() {
                 Ok(runtime) if !connection.is_lost() => drop(runtime.spawn(settle(connection, self.turn.take()))),
-                // The program ends, and with it the connection; or there is nothing to wait for.
+                // The program ends, and the connection with it; or there is nothing to wait for.
                 _ => close(connection),
             }
         }
@@ -81,8 +81,8 @@ async fn settle(mut connection: Object<Manager>, _turn: Option<SharePermit>) {
     }
 }
 
-/// Closing it ends whatever was begun. If it was lost, those that nobody uses may be, too: new ones cost less than finding
-/// that out of each of them in turn.
+/// Closing it ends whatever was begun. If it was lost, the idle connections may be, too: opening new ones costs less
+/// than finding that out for each of them in turn.
 fn close(connection: Object<Manager>) {
     let is_lost = connection.is_lost();
     let pool = Object::pool(&connection);

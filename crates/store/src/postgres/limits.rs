@@ -1,17 +1,17 @@
-//! Limits as part of a statement's text. PostgreSQL plans for a limit that it knows; of one that is bound it only assumes
-//! that it lets a tenth of the rows through, and joins and sorts accordingly. They are written in quotes: of a plain number,
-//! which is of another type than limits are, it does not know yet what it says when it decides which parts of a statement
-//! can be done side by side.
+//! Limits as part of a statement's text. PostgreSQL plans for a limit that it knows; for a bound one it assumes that it
+//! lets a tenth of the rows through, and joins and sorts accordingly. They are written in quotes: a plain number is of
+//! another type than limits are, and its value is not known yet when the planner decides which parts of a statement can
+//! run in parallel.
 
 use sea_orm::Value;
 
-/// The statement with its limits written out. Nothing else of it is unsigned: no column is.
+/// The statement with its limits as literals. No other value is unsigned, since no column is.
 pub fn written(sql: String, values: Vec<Value>) -> (String, Vec<Value>) {
     if !values.iter().any(|value| matches!(value, Value::BigUnsigned(Some(_)))) {
         return (sql, values);
     }
     let mut bound = Vec::with_capacity(values.len());
-    // What stands for each value from now on.
+    // The replacement for each placeholder.
     let marks: Vec<String> = values
         .into_iter()
         .map(|value| match value {
@@ -34,7 +34,7 @@ pub fn written(sql: String, values: Vec<Value>) -> (String, Vec<Value>) {
             .and_then(|number: usize| marks.get(number.wrapping_sub(1)))
         {
             Some(mark) => text.push_str(mark),
-            // Not one of the values.
+            // Not a placeholder.
             None => text.extend(["$", number]),
         }
         text.push_str(rest);

@@ -1,10 +1,10 @@
-//! Connections to PostgreSQL. SQLx's own pool asks every connection for a sign of life each time that it is given back,
-//! which is a round trip more for every statement; here only those are asked whose statement was given up. They count
-//! among the connections until the server has come to its end with it.
+//! Connections to PostgreSQL. SQLx's own pool pings every connection each time that it is returned, which is one more
+//! round trip for every statement; here only connections with an abandoned statement are checked. They count among the
+//! connections of the pool until the server has finished the statement.
 //!
-//! - The server ends every statement at its own limit. A connection on which it says nothing a second after that is silent:
-//!   whatever lies between has forgotten it, and it is closed, with those that are idle.
-//! - Of transactions that wait for locks only a few keep their connections while others wait for one ([`give_way`]).
+//! - The server ends every statement at its own limit. A connection without an answer a second after that is silent:
+//!   something in between has dropped it, and it is closed together with the idle ones.
+//! - Of transactions that wait for locks, only a few keep their connections while others wait for one ([`give_way`]).
 
 mod connection;
 mod give_way;
@@ -31,43 +31,43 @@ use hosts::Hosts;
 use lease::Lease;
 use telemetry::metrics;
 
-/// Connections that nobody used for so long are closed.
+/// How long a connection may be idle before it is closed.
 const IDLE: Duration = Duration::from_secs(300);
 
 type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// How many connections there are, and how they are used.
+/// How many connections there may be, and the limits for using them.
 #[derive(Clone, Debug)]
 pub struct PoolOptions {
     pub most: u32,
     /// How long to wait for a connection.
     pub patience: Duration,
-    /// How long the server lets a statement take.
+    /// The server's statement timeout.
     pub statement_timeout: Duration,
-    /// How long a connection is used; `None`: for ever.
+    /// Maximum lifetime of a connection; `None`: unlimited.
     pub lifetime: Option<Duration>,
 }
 
-/// Connections are made when they are needed.
+/// Connections are opened when they are needed.
 #[derive(Clone)]
 pub struct Pool {
     connections: managed::Pool<Manager>,
-    /// Who may wait for locks; `None`: everybody.
+    /// Limits which transactions may wait for locks; `None`: all may.
     seats: Option<Arc<LockWaiters>>,
-    /// Whose connections these are, if they are somebody's share.
+    /// The tenant's share to which these connections belong, if any.
     share: Option<Arc<TenantShare>>,
     numbers: Option<Arc<metrics::DatabaseMetrics>>,
-    /// How long a statement takes that the log names; `None`: it names none.
+    /// From which duration on a statement is logged; `None`: never.
     slow: Option<Duration>,
-    /// Hears of every statement.
+    /// Called with every statement.
     observer: Option<Observer>,
 }
 
-/// A transaction. Dropping it undoes what it did.
+/// A transaction. Dropping it rolls it back.
 pub struct Transaction {
-    /// `None`: it gave its connection to others, and got none again.
+    /// `None`: it yielded its connection, and did not get another one.
     connection: Mutex<Option<Lease>>,
-    /// Whether it may begin anew without anybody's noticing.
+    /// Whether it may start again on another connection without anybody noticing.
     only_reads: AtomicBool,
     pool: Pool,
 }
@@ -82,7 +82,7 @@ impl Pool {
         let config = PoolConfig {
             max_size: options.most as usize,
             timeouts,
-            // Those used last have the most in their caches; the others may go.
+            // The connections used last have the most in their caches; the others may be closed.
             queue_mode: QueueMode::Lifo,
         };
         let manager = Manager::new(hosts, options.statement_timeout, options.lifetime);
@@ -99,23 +99,23 @@ impl Pool {
         }
     }
 
-    /// Says if there is nobody to talk to.
+    /// Fails if no server can be reached.
     pub async fn greet(&self) -> Result<(), DbErr> {
         self.get().await.map(drop)
     }
 
-    /// Whether its rows are spread over several servers.
+    /// Whether the rows are distributed over several servers.
     pub fn is_distributed(&self) -> bool {
         self.connections.manager().is_distributed()
     }
 
-    /// Has transactions that wait for locks give way to whoever waits for a connection; `teller` tells them to.
+    /// Makes transactions that wait for locks yield to requests that wait for a connection; `teller` tells them to.
     pub fn give_way(&mut self, teller: Self) {
         let most = u32::try_from(self.connections.status().max_size).unwrap_or(u32::MAX);
         self.seats = Some(Arc::new(LockWaiters::new(most, teller)));
     }
 
-    /// The same connections, as far as a tenant has a share in them.
+    /// The same connections, within a tenant's share.
     pub fn share(&self, share: Arc<TenantShare>) -> Self {
         Self {
             share: Some(share),
@@ -123,7 +123,7 @@ impl Pool {
         }
     }
 
-    /// The connections of another pool, used as these are.
+    /// The connections of another pool, used like those of this one.
     pub fn over(&self, other: &Self) -> Self {
         Self {
             connections: other.connections.clone(),
@@ -132,7 +132,7 @@ impl Pool {
         }
     }
 
-    /// Closes the connections that nobody uses.
+    /// Closes the idle connections.
     pub fn close_idle(&self) {
         self.connections.retain(|_, _| false);
     }
@@ -145,12 +145,12 @@ impl Pool {
         self.observer = Some(observer);
     }
 
-    /// How many connections there are, how many of them are idle, and how many are waited for.
+    /// How many connections there are, how many of them are idle, and how many requests wait for one.
     pub fn status(&self) -> Status {
         self.connections.status()
     }
 
-    /// Waits for what the server still does.
+    /// Waits for what the server is still doing.
     pub async fn close(&self) {
         self.connections.close();
         while self.connections.status().size > 0 {
@@ -172,14 +172,14 @@ impl Pool {
         Ok(connection)
     }
 
-    /// Whether somebody waits for what those who have a connection have.
+    /// Whether requests wait for a connection, or for a turn of the same tenant.
     fn is_crowded(&self) -> bool {
         let status = self.connections.status();
         let is_full = status.waiting > 0 && status.size == status.max_size;
         is_full || self.share.as_ref().is_some_and(|share| share.is_waited_for())
     }
 
-    /// From now on the log names statements that take so long.
+    /// From now on, logs statements that take this long.
     pub fn log_slow(&mut self, slow: Duration) {
         self.slow = Some(slow);
     }
@@ -206,7 +206,7 @@ impl Pool {
             .map_err(|error| match error {
                 PoolError::Backend(error) => DbErr::Conn(RuntimeErr::SqlxError(error.into())),
                 PoolError::Timeout(TimeoutType::Wait) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
-                // The server takes no connections, or says nothing to those who come.
+                // The server accepts no connections, or does not answer them.
                 PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle) => {
                     let error = std::io::Error::from(std::io::ErrorKind::TimedOut);
                     DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Io(error).into()))
@@ -219,7 +219,7 @@ impl Pool {
     }
 }
 
-/// Closes what is idle for long, as long as the pool is there.
+/// Closes what has been idle for long, for as long as the pool exists.
 async fn let_go(pool: managed::WeakPool<Manager>) {
     loop {
         tokio::time::sleep(IDLE / 5).await;
@@ -231,7 +231,7 @@ async fn let_go(pool: managed::WeakPool<Manager>) {
 }
 
 impl Transaction {
-    /// Whether its rows are spread over several servers.
+    /// Whether the rows are distributed over several servers.
     pub fn is_distributed(&self) -> bool {
         self.pool.is_distributed()
     }
@@ -240,7 +240,7 @@ impl Transaction {
         self.last()?.end("COMMIT").await
     }
 
-    /// The same, and where in the log the database is then: one way for both.
+    /// Commits, and returns the log position of the database after it: one round trip for both.
     pub async fn commit_and_ask(self) -> Result<LogPosition, DbErr> {
         self.last()?.end_and_ask().await
     }
@@ -248,7 +248,7 @@ impl Transaction {
     pub async fn rollback(self) -> Result<(), DbErr> {
         match self.last() {
             Ok(connection) => connection.end("ROLLBACK").await,
-            // It was undone when it gave its connection up.
+            // It was rolled back when it yielded its connection.
             Err(_) => Ok(()),
         }
     }
@@ -257,7 +257,7 @@ impl Transaction {
         self.connection.into_inner().ok_or_else(gave_up)
     }
 
-    /// Lets the statements of this transaction take as long as they take.
+    /// Removes the time limit of this transaction's statements.
     pub async fn wait_for_ever(&self) {
         if let Some(connection) = self.connection.lock().await.as_mut() {
             connection.wait_for_ever();

@@ -1,4 +1,4 @@
-//! One connection, which knows what state it is in instead of asking a counter.
+//! One connection, which tracks its state itself instead of relying on SQLx's counter.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,39 +15,39 @@ use super::limit::Limit;
 pub struct Connection {
     inner: SqliteConnection,
     limit: Limit,
-    /// How long its next statements may take; `None`: as long as they like. Begins and ends of transactions always may.
+    /// Time limit of its next statements; `None`: unlimited. Commands that begin and end transactions have none.
     pub patience: Option<Duration>,
-    /// A statement was begun and has not come to its end.
+    /// A statement was begun and has not ended.
     busy: bool,
     in_transaction: bool,
-    /// Nobody may use it again.
+    /// It must not be used again.
     broken: bool,
-    /// A statement of the transaction failed. SQLite may have rolled back by itself then (a full disk, a fault of the
-    /// disk), and what follows would be committed one by one.
+    /// A statement of the transaction failed. SQLite may have rolled back by itself then (a full disk, a disk fault),
+    /// and later statements would be committed one by one.
     failed: bool,
     /// The transaction changed something.
     wrote: bool,
-    /// It may take much memory for what it changes.
+    /// It may use much memory for its changes.
     enlarged: bool,
-    /// Hears of its writes, if it is one that writes.
+    /// Notified of its writes, if it is a writing connection.
     health: Option<Arc<FileHealth>>,
 }
 
 impl Connection {
-    /// Whether anybody may use it.
+    /// Whether it can be used again: no statement is under way, no transaction is open, and it is not broken.
     pub fn is_settled(&self) -> bool {
         !self.busy && !self.in_transaction && !self.broken
     }
 
-    /// Nobody waits any more for the statement that is under way, if one is.
+    /// Interrupts the statement that is under way, if any, since nobody waits for it any more.
     pub fn interrupt(&self) {
         if self.busy {
             self.limit.interrupt();
         }
     }
 
-    /// Waits for the end of a statement that was given up, and undoes a transaction that was. Where it fails, closing the
-    /// connection does the same.
+    /// Waits for the end of an abandoned statement, and rolls back an abandoned transaction. Where it fails, closing
+    /// the connection does the same.
     pub async fn settle(&mut self) -> Result<(), DbErr> {
         if self.broken {
             return Err(DbErr::Exec(RuntimeErr::Internal(
@@ -66,15 +66,15 @@ impl Connection {
         Ok(())
     }
 
-    /// Begins a transaction. SQLite itself refuses if there is one.
+    /// Begins a transaction. SQLite itself refuses if one is open.
     pub async fn begin(&mut self, command: &'static str) -> Result<(), DbErr> {
-        // Before it is sent: given up on its way, it has begun all the same.
+        // Set before it is sent: even if it is canceled on its way, the transaction has begun.
         self.in_transaction = true;
         self.wrote = false;
         self.command(command).await
     }
 
-    /// SQLite itself refuses if there is no transaction any more.
+    /// Commits. SQLite itself refuses if there is no transaction any more.
     pub async fn commit(&mut self) -> Result<(), DbErr> {
         if self.failed || self.busy {
             return Err(over(DbErr::Exec));
@@ -110,7 +110,7 @@ impl Connection {
         Ok(done.into())
     }
 
-    /// Lets the next transaction keep in memory what it changes, or not: what does not fit is written twice.
+    /// Lets the next transaction keep its changes in memory, or not: what does not fit is written twice.
     pub async fn enlarge(&mut self, enlarged: bool) -> Result<(), DbErr> {
         if self.enlarged == enlarged {
             return Ok(());
@@ -127,7 +127,7 @@ impl Connection {
     }
 
     pub async fn close(self) {
-        // One that fails to close has nothing left to lose.
+        // A connection that fails to close has nothing left to lose.
         let _ = self.inner.close().await;
     }
 
@@ -168,12 +168,12 @@ impl Connection {
     }
 }
 
-/// An error that SQLite tells is an end, too; any other leaves the connection where nobody knows.
+/// An error that SQLite reports ends the statement, too; any other error leaves the connection in an unknown state.
 fn is_under_way<T>(result: &Result<T, sqlx::Error>) -> bool {
     !matches!(result, Ok(_) | Err(sqlx::Error::Database(_)))
 }
 
-/// As PostgreSQL does: nothing more happens in a transaction of which a part failed.
+/// As on PostgreSQL: nothing more is done in a transaction of which a statement failed.
 fn over(error: fn(RuntimeErr) -> DbErr) -> DbErr {
     let message = "a statement of this transaction failed or was given up, and nothing more is done in it";
     error(RuntimeErr::Internal(message.to_owned()))
@@ -188,10 +188,10 @@ fn prepared(statement: Statement) -> sqlx::query::Query<'static, Sqlite, SqlxVal
     sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
 }
 
-/// Makes connections, and looks at them before they are used again.
+/// Opens connections, and checks them before they are used again.
 pub struct Manager {
     pub options: SqliteConnectOptions,
-    /// Of those that write.
+    /// For connections that write.
     pub health: Option<Arc<FileHealth>>,
 }
 

@@ -9,53 +9,54 @@ use sea_orm::{DbBackend, DbErr, RuntimeErr, Statement};
 use super::lease::Lease;
 use super::primary_code;
 
-/// SQLite's codes for what prevents everybody's writes: no permission, somebody else's lock, a file that is read-only, a
-/// fault of the disk, a damaged file, a full disk, a file that does not open or is no database.
+/// SQLite's codes for what prevents all writes: no permission, another process's lock, a read-only file, a disk fault,
+/// a damaged file, a full disk, a file that does not open or is no database.
 const PREVENTING: [i32; 8] = [3, 5, 8, 10, 11, 13, 14, 26];
 
-/// Takes room as a request does, and gives it back. The table is SQLite's own, and put right at every start
+/// Takes space as a request does, and releases it. The table is SQLite's own, and put right at every start
 /// (`store::statistics`).
 const TAKE: &str = "INSERT INTO sqlite_stat1 (tbl, stat) VALUES ('room', hex(zeroblob(32768)))";
 const GIVE_BACK: &str = "DELETE FROM sqlite_stat1 WHERE tbl = 'room'";
 
-/// Something was written last. 0 is the beginning, when nothing was.
+/// The last write succeeded. 0 is the initial state, before any write.
 const SOUND: u8 = 1;
-/// The last write failed, not by the fault of whoever wrote.
+/// The last write failed, for a reason that prevents all writes.
 const BROKEN: u8 = 2;
 
-/// How long somebody who asks waits for a write.
+/// How long a check waits for an attempt to write.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// The least time between two attempts.
+/// Minimum interval between two attempts.
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 pub struct FileHealth {
     state: AtomicU8,
-    /// Somebody tries, or did so within [`PAUSE`].
+    /// An attempt is under way, or was made within [`PAUSE`].
     trying: AtomicBool,
 }
 
 impl FileHealth {
-    /// Something was written, and lasts.
+    /// Something was written, and is committed.
     pub fn wrote(&self) {
         self.state.store(SOUND, Ordering::Relaxed);
     }
 
-    /// Whatever failed on the writing connection.
+    /// Takes any error of the writing connection.
     pub fn failed(&self, error: &sqlx::Error) {
         if primary_code(error).is_some_and(|code| PREVENTING.contains(&code)) {
             self.state.store(BROKEN, Ordering::Relaxed);
         }
     }
 
-    /// Whether writes succeed, as far as is known. Where it is not, `lease` gives the writing connection for an attempt.
+    /// Whether writes succeed, as far as is known. Where it is not, `lease` provides the writing connection for an
+    /// attempt.
     pub async fn check<F>(self: &Arc<Self>, lease: impl FnOnce() -> F) -> Result<(), DbErr>
     where
         F: Future<Output = Result<Lease, DbErr>> + Send + 'static,
     {
         if self.state.load(Ordering::Relaxed) != SOUND && !self.trying.swap(true, Ordering::Relaxed) {
             let (health, lease) = (self.clone(), lease());
-            // Whoever asks may have less patience than the disk.
+            // Spawned, since the caller may have less patience than the disk.
             let attempt = tokio::spawn(async move {
                 let done = async { write(&mut lease.await?).await }.await;
                 match done {

@@ -1,4 +1,4 @@
-//! A connection in use, which is left in order however its use ends.
+//! A connection in use, which is cleaned up however its use ends.
 
 use std::ops::{Deref, DerefMut};
 
@@ -8,11 +8,11 @@ use tokio::runtime::Handle;
 use super::connection::{Connection, Manager};
 use crate::share::SharePermit;
 
-/// Dropping it undoes the transaction that was begun on it, and interrupts a statement that was given up. Until
-/// both are done nobody else has the connection; one that cannot be brought in order is closed.
+/// Dropping it rolls back the transaction that was begun on it, and interrupts an abandoned statement. Until both are
+/// done the connection is not used again; one that cannot be cleaned up is closed.
 pub struct Lease {
     connection: Option<Object<Manager>>,
-    /// A part of somebody's share, which the connection takes until it is in order again.
+    /// A permit of a tenant's share, which is held until the connection is clean again.
     turn: Option<SharePermit>,
 }
 
@@ -24,7 +24,7 @@ impl Lease {
         }
     }
 
-    /// Undoes the transaction.
+    /// Rolls back the transaction.
     pub async fn end(mut self) {
         if let Some(connection) = self.connection.take() {
             settle(connection, self.turn.take()).await;
@@ -54,14 +54,14 @@ impl Drop for Lease {
             connection.interrupt();
             match Handle::try_current() {
                 Ok(runtime) => drop(runtime.spawn(settle(connection, self.turn.take()))),
-                // The program ends, and with it the connection.
+                // The program ends, and the connection with it.
                 Err(_) => drop(Object::take(connection)),
             }
         }
     }
 }
 
-/// Where this is cut off by the end of the program, the connection is given back as it is, and used by nobody.
+/// If the end of the program cuts this off, the connection is returned as it is, and not used again.
 async fn settle(mut connection: Object<Manager>, turn: Option<SharePermit>) {
     if connection.settle().await.is_err() {
         Object::take(connection).close().await;

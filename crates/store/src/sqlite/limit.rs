@@ -1,4 +1,5 @@
-//! How long a statement may take. SQLite asks every so many of its instructions whether to go on.
+//! How long a statement may take. SQLite calls a progress handler after a fixed number of its instructions, which tells
+//! it whether to continue.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use sqlx::SqliteConnection;
 
-/// After how many instructions SQLite asks: some tenths of a millisecond.
+/// Number of instructions between two calls of the progress handler: some tenths of a millisecond.
 const INSTRUCTIONS: i32 = 10_000;
 
 const NEVER: u64 = u64::MAX;
 const NOW: u64 = 0;
 
-/// When the statement of a connection is interrupted.
+/// When the current statement of a connection is interrupted.
 #[derive(Clone)]
 pub struct Limit {
     /// In milliseconds after `start`.
@@ -21,7 +22,7 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// Has the connection ask from now on.
+    /// Installs the progress handler on the connection.
     pub async fn of(connection: &mut SqliteConnection) -> Result<Self, sqlx::Error> {
         let limit = Self {
             end: Arc::new(AtomicU64::new(NEVER)),
@@ -33,13 +34,13 @@ impl Limit {
         Ok(limit)
     }
 
-    /// The statement that comes next may take so long; `None`: as long as it likes.
+    /// Sets the time limit of the next statement; `None`: unlimited.
     pub fn set(&self, patience: Option<Duration>) {
         let end = patience.map_or(NEVER, |patience| milliseconds(self.start.elapsed() + patience));
         self.end.store(end, Ordering::Relaxed);
     }
 
-    /// Nobody waits for the statement any more.
+    /// Interrupts the statement, since nobody waits for it any more.
     pub fn interrupt(&self) {
         self.end.store(NOW, Ordering::Relaxed);
     }

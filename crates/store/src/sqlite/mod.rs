@@ -1,6 +1,6 @@
-//! Connections to SQLite. A transaction is acknowledged only if SQLite itself says that it ended it: SQLx counts how deep
-//! its transactions are, and counts on after SQLite has rolled back by itself. Here BEGIN, COMMIT and ROLLBACK are plain
-//! commands, which SQLite refuses when they do not fit, and whatever is in doubt is closed.
+//! Connections to SQLite. A transaction is acknowledged only if SQLite itself confirms that it has ended: SQLx counts
+//! the depth of its transactions, and continues to count after SQLite has rolled back by itself. Here BEGIN, COMMIT and
+//! ROLLBACK are plain commands, which SQLite refuses when they do not fit, and any connection in doubt is closed.
 
 mod connection;
 mod file;
@@ -27,7 +27,7 @@ use health::FileHealth;
 use lease::Lease;
 use telemetry::metrics;
 
-/// Readers that nobody used for so long are closed.
+/// How long a reader may be idle before it is closed.
 const IDLE: Duration = Duration::from_secs(300);
 
 type Observer = Arc<dyn Fn(&str) + Send + Sync>;
@@ -38,31 +38,31 @@ type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct Pool {
     readers: managed::Pool<Manager>,
     writer: managed::Pool<Manager>,
-    /// Whose connections these are, if they are somebody's share.
+    /// The tenant's share to which these connections belong, if any.
     share: Option<Arc<TenantShare>>,
     numbers: Option<Arc<metrics::DatabaseMetrics>>,
-    /// How long a statement takes that the log names; `None`: it names none.
+    /// From which duration on a statement is logged; `None`: never.
     slow: Option<Duration>,
     /// A reader for readiness, which does not wait for the others.
     watch: managed::Pool<Manager>,
-    /// Readers for what reads one moment for long, which requests do not wait for.
+    /// Readers for long reads of one snapshot, for which requests do not wait.
     aside: managed::Pool<Manager>,
     health: Arc<FileHealth>,
     statement_timeout: Duration,
-    /// Whoever had the file before did not close it.
+    /// The last process that had the file did not close it.
     was_open: bool,
-    /// Hears of every statement.
+    /// Called with every statement.
     observer: Option<Observer>,
 }
 
-/// A transaction. Dropping it undoes what it did. After a failed statement nothing more happens in it.
+/// A transaction. Dropping it rolls it back. After a failed statement nothing more is done in it.
 pub struct Transaction {
     connection: Mutex<Lease>,
     pool: Pool,
 }
 
-/// How writing connections are made. FULL makes every commit survive a power cut, NORMAL keeps the file sound. Another process (the command line beside
-/// a running gateway) may hold the lock, and is waited for.
+/// The options of writing connections. FULL makes every commit survive a power cut, NORMAL keeps the file intact.
+/// Another process (the command line beside a running gateway) may hold the lock, and is waited for.
 pub fn writing(url: &str, patience: Duration, durable: bool) -> Result<SqliteConnectOptions, DbErr> {
     let options: SqliteConnectOptions = url.parse().map_err(no_connection)?;
     let synchronous = match durable {
@@ -74,7 +74,7 @@ pub fn writing(url: &str, patience: Duration, durable: bool) -> Result<SqliteCon
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
         .foreign_keys(true)
-        // Room for what a list of events changes, which else is written twice; taken as it is needed.
+        // Room for what a list of events changes, which would otherwise be written twice; allocated as it is needed.
         .pragma("cache_size", "-32768")
         // Pages that change often are copied from the log to the file once for many commits.
         .pragma("wal_autocheckpoint", "8000")
@@ -87,11 +87,12 @@ fn reading(options: &StoreOptions) -> Result<SqliteConnectOptions, DbErr> {
         .disable_statement_logging()
         .create_if_missing(false)
         .busy_timeout(options.acquire_timeout)
-        // Rows that wait for who reads them: with few, two threads wake each other for a page's rows many times.
+        // Rows that are buffered for the reader: with few, two threads wake each other many times for a page's rows.
         .row_buffer_size(256)
         .pragma("query_only", "ON");
     Ok(match options.mapped {
-        // All of the file, or as much as SQLite was compiled to map; what the log still holds is kept beside it.
+        // All of the file, or as much as SQLite was compiled to map; pages that are still in the log are cached beside
+        // it.
         true => connection
             .pragma("mmap_size", "1099511627776")
             .pragma("cache_size", "-16384"),
@@ -102,7 +103,7 @@ fn reading(options: &StoreOptions) -> Result<SqliteConnectOptions, DbErr> {
 impl Pool {
     pub async fn connect(options: &StoreOptions) -> Result<Self, DbErr> {
         let (url, patience) = (&options.url, options.acquire_timeout);
-        // Processes that wait for SQLite's lock do not queue: who waits may lose many turns to the others.
+        // Processes that wait for SQLite's lock do not queue: a process may lose many turns to the others.
         let (writing, reading) = (writing(url, patience * 3, options.durable)?, reading(options)?);
         let was_open = file::was_left_open(writing.get_filename());
         if file::may_be_created(url) {
@@ -127,7 +128,7 @@ impl Pool {
             slow: None,
             observer: None,
         };
-        // The writer first: it gives the file its journal mode.
+        // The writer first: it sets the file's journal mode.
         drop(pool.lease(&pool.writer).await?);
         drop(pool.lease(&pool.readers).await?);
         tokio::spawn(let_go(pool.readers.weak()));
@@ -135,7 +136,7 @@ impl Pool {
         Ok(pool)
     }
 
-    /// The same connections, as far as a tenant has a share in them.
+    /// The same connections, within a tenant's share.
     pub fn share(&self, share: Arc<TenantShare>) -> Self {
         Self {
             share: Some(share),
@@ -147,7 +148,7 @@ impl Pool {
         self.numbers = Some(numbers);
     }
 
-    /// From now on the log names statements that take so long.
+    /// From now on, logs statements that take this long.
     pub fn log_slow(&mut self, slow: Duration) {
         self.slow = Some(slow);
     }
@@ -162,13 +163,13 @@ impl Pool {
         self.observer = Some(observer);
     }
 
-    /// How many connections there are, how many of them are idle, and how many are waited for: those that read, and the one
-    /// that writes.
+    /// How many connections there are, how many of them are idle, and how many requests wait for one: for the readers
+    /// and the writer.
     pub fn status(&self) -> [(&'static str, Status); 2] {
         [("reader", self.readers.status()), ("writer", self.writer.status())]
     }
 
-    /// Waits for what is under way. The writer goes last, and leaves the file complete in itself.
+    /// Waits for what is under way. The writer is closed last, and leaves the file complete in itself.
     pub async fn close(&self) {
         for pool in [&self.watch, &self.aside, &self.readers, &self.writer] {
             while pool.status().size > 0 {
@@ -181,18 +182,18 @@ impl Pool {
         }
     }
 
-    /// A transaction that writes. `patient`: for work that changes much and takes its time: no statement is cut off, and
-    /// what changes is kept in memory instead of being written out over and over.
+    /// A transaction that writes. `patient`: for work that changes much and takes its time: statements have no time
+    /// limit, and changes are kept in memory instead of being spilled again and again.
     pub async fn begin(&self, patient: bool) -> Result<Transaction, DbErr> {
         let mut connection = self.lease(&self.writer).await?;
         connection.patience = (!patient).then_some(self.statement_timeout);
         connection.enlarge(patient).await?;
-        // IMMEDIATE: a transaction that first reads and then wants to write could not wait for its turn.
+        // IMMEDIATE: a transaction that first reads and then wants to write could not wait for the write lock.
         connection.begin("BEGIN IMMEDIATE").await?;
         Ok(self.transaction(connection))
     }
 
-    /// A transaction that only reads, and sees one moment; of a patient one no statement is cut off.
+    /// A transaction that only reads, and sees one snapshot; statements of a patient one have no time limit.
     pub async fn snapshot(&self, patient: bool) -> Result<Transaction, DbErr> {
         let mut connection = self.lease(&self.readers).await?;
         connection.patience = (!patient).then_some(self.statement_timeout);
@@ -200,7 +201,8 @@ impl Pool {
         Ok(self.transaction(connection))
     }
 
-    /// The same on a connection of its own, with the limits of a request's statements.
+    /// Like [`Pool::snapshot`], on a connection that requests do not wait for, with the time limit of a request's
+    /// statements.
     pub async fn moment(&self) -> Result<Transaction, DbErr> {
         let mut connection = self.lease(&self.aside).await?;
         connection.patience = Some(self.statement_timeout);
@@ -221,7 +223,7 @@ impl Pool {
             .await
     }
 
-    /// Whether whoever had the file before did not close it, or still has it.
+    /// Whether the last process that had the file did not close it, or still has it open.
     pub fn was_left_open(&self) -> bool {
         self.was_open
     }
@@ -275,7 +277,7 @@ fn connections(
     let config = PoolConfig {
         max_size: most,
         timeouts,
-        // Those used last have the most in their caches; the others may go.
+        // The connections used last have the most in their caches; the others may be closed.
         queue_mode: QueueMode::Lifo,
     };
     let builder = managed::Pool::builder(Manager { options, health })
@@ -288,14 +290,14 @@ fn no_connection(error: sqlx::Error) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(error.into()))
 }
 
-/// SQLite's code without what extends it.
+/// SQLite's primary result code, without its extension.
 pub fn primary_code(error: &sqlx::Error) -> Option<i32> {
     let error = error.as_database_error()?.try_downcast_ref::<SqliteError>()?;
     let code: i32 = sqlx::error::DatabaseError::code(error)?.parse().ok()?;
     Some(code & 0xff)
 }
 
-/// Closes what is idle for long, as long as the pool is there.
+/// Closes what has been idle for long, for as long as the pool exists.
 async fn let_go(pool: managed::WeakPool<Manager>) {
     loop {
         tokio::time::sleep(IDLE / 5).await;
@@ -311,7 +313,7 @@ impl Transaction {
         self.connection.into_inner().commit().await
     }
 
-    /// Whatever goes wrong with it, nothing of the transaction lasts.
+    /// Whatever fails here, nothing of the transaction lasts.
     pub async fn rollback(self) {
         self.connection.into_inner().end().await;
     }

@@ -1,4 +1,4 @@
-//! What one operation wrote, and that it may have written something.
+//! The log position of what one operation wrote, or may have written.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -9,13 +9,13 @@ use super::Standbys;
 use super::position::{ASK, LogPosition};
 use crate::{Reader, StoreError};
 
-/// Where the commits of an operation are; `None`: there are none. A commit that was sent and not answered is
+/// The log position of an operation's last commit; `None`: there is none. A commit that was sent and not answered is
 /// [`LogPosition::UNKNOWN`].
 #[derive(Default)]
 pub struct CommitPosition(Mutex<Option<LogPosition>>);
 
 impl CommitPosition {
-    /// Waits for a commit, which says where it is. Whoever gives up waiting does not know.
+    /// Waits for a commit, which returns its position. If the wait is canceled, the position is unknown.
     pub async fn committing(
         &self,
         commit: impl Future<Output = Result<LogPosition, StoreError>>,
@@ -25,7 +25,7 @@ impl CommitPosition {
         match &answer {
             Ok(place) => self.set(before.max(Some(*place))),
             Err(StoreError::Unconfirmed(_)) => None,
-            // It was undone.
+            // It was rolled back.
             Err(_) => self.set(before),
         };
         answer.map(drop)
@@ -41,7 +41,7 @@ impl CommitPosition {
     }
 }
 
-/// A mutation under way. However it ends, its caller needs what it wrote from then on.
+/// A mutation under way. However it ends, its caller's reads need what it wrote from then on.
 pub struct CommitNote {
     standbys: Arc<Standbys>,
     subject: String,
@@ -57,8 +57,9 @@ impl CommitNote {
         }
     }
 
-    /// It has an answer. What the caller must find from now on, as far as anybody knows. One that wrote nothing was answered by
-    /// what others had written, or by what it did when it was sent before: that, too.
+    /// The mutation has been answered. Returns what the caller must find from now on, as far as is known. A mutation
+    /// that wrote nothing was answered from what others had written, or from what it did when it was sent before: its
+    /// caller must find that, too.
     pub async fn end(self, primary: &Reader) -> Option<LogPosition> {
         if self.written.latest().is_none()
             && let Ok(place) = ask(primary).await

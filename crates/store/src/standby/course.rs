@@ -1,32 +1,32 @@
-//! How the primary's log has grown, by which standbys are told how old what they show is. Clocks of servers are not compared,
-//! and a primary that writes nothing makes nobody lag.
+//! How the primary's log has grown, which tells how old the data of a standby is. The clocks of servers are not
+//! compared, and standbys of a primary that writes nothing do not lag.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::position::LogPosition;
 
-/// So many places are kept; who lags by more is known to lag by at least that.
+/// Maximum number of positions that are stored; a standby that lags by more is known to lag by at least that.
 const KEPT: usize = 7_200;
 
-/// Where the primary was when.
+/// When the primary was at which position.
 #[derive(Debug, Default)]
 pub struct PrimaryCourse {
-    /// Which system it is, once it is known.
+    /// Which database system it is, once that is known.
     system: Option<i64>,
     last: Option<LogPosition>,
-    /// When it was first seen there, for each place.
+    /// For each position, when the primary was first seen there.
     places: VecDeque<(Instant, u64)>,
 }
 
 impl PrimaryCourse {
-    /// It was seen there.
+    /// Records that the primary was seen at a position.
     pub fn saw(&mut self, system: i64, place: LogPosition, now: Instant) {
         let goes_on = self
             .last
             .is_some_and(|last| last.timeline == place.timeline && last.lsn <= place.lsn);
         if !goes_on || self.system != Some(system) {
-            // What another wrote on that nobody follows any more.
+            // Positions of a history that is not continued any more.
             self.places.clear();
         }
         if self.places.back().is_none_or(|(_, lsn)| *lsn < place.lsn) {
@@ -46,7 +46,7 @@ impl PrimaryCourse {
         self.last
     }
 
-    /// For how long the primary has been ahead of this place.
+    /// For how long the primary has been ahead of this position.
     pub fn lag(&self, lsn: u64) -> Duration {
         let next = self.places.partition_point(|(_, place)| *place <= lsn);
         self.places.get(next).map_or(Duration::ZERO, |(at, _)| at.elapsed())

@@ -1,4 +1,4 @@
-//! What callers wrote last, as far as this process did it for them.
+//! How far callers' last writes are in the log, as far as this process made them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,28 +6,28 @@ use std::time::{Duration, Instant};
 
 use super::position::LogPosition;
 
-/// So many callers are remembered one by one.
+/// Maximum number of callers that are tracked individually.
 const MANY: usize = 10_000;
 
-/// Those who wrote longer ago are not remembered one by one where there are many.
+/// Where there are many callers, those that wrote longer ago are not tracked individually.
 const RECENT: Duration = Duration::from_secs(60);
 
-/// A write of which nobody knows whether it was done is done or undone by then: statements have their time.
+/// After this time a write of unknown outcome is either committed or rolled back: statements have a time limit.
 const SETTLED: Duration = Duration::from_secs(120);
 
-/// Places in the log by who wrote.
+/// Log positions by caller.
 #[derive(Default)]
 pub struct CommitMemory(Mutex<Places>);
 
 #[derive(Default)]
 struct Places {
     by_subject: HashMap<String, (LogPosition, Instant)>,
-    /// Of everybody who is not remembered any more.
+    /// The latest position of all callers that are not tracked individually.
     others: Option<LogPosition>,
 }
 
 impl CommitMemory {
-    /// Somebody has written up to here.
+    /// Records that a caller has written up to a position.
     pub fn note(&self, subject: &str, place: LogPosition, now: Instant) {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if places.by_subject.len() >= MANY && !places.by_subject.contains_key(subject) {
@@ -37,7 +37,7 @@ impl CommitMemory {
             }
         }
         let noted = match places.by_subject.get(subject) {
-            // It may still be done, behind what was done since.
+            // The write of unknown outcome may still be committed, after this one.
             Some((LogPosition::UNKNOWN, at)) if place != LogPosition::UNKNOWN && !is_settled(*at, now) => {
                 (LogPosition::UNKNOWN, *at)
             }
@@ -47,7 +47,7 @@ impl CommitMemory {
         places.by_subject.insert(subject.to_owned(), noted);
     }
 
-    /// What whoever reads for this caller must have.
+    /// The position that reads for this caller must include.
     pub fn needed(&self, subject: &str, now: Instant) -> Option<LogPosition> {
         let places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let own = places.by_subject.get(subject).copied();
@@ -55,20 +55,21 @@ impl CommitMemory {
         own.map(|(place, _)| place).max(places.others)
     }
 
-    /// From now on everybody needs this.
+    /// From now on, reads of all callers must include this position.
     pub fn all_need(&self, place: LogPosition) {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         places.others = places.others.max(Some(place));
     }
 }
 
-/// Whether a write is done or undone by now of which nobody knew.
+/// Whether a write of unknown outcome is committed or rolled back by now.
 fn is_settled(at: Instant, now: Instant) -> bool {
     now.saturating_duration_since(at) > SETTLED
 }
 
 impl Places {
-    /// Remembers those together who wrote so long ago. Of whom nothing is known are remembered until something is.
+    /// Merges callers that wrote at least this long ago into `others`. Callers with a write of unknown outcome stay
+    /// until it is settled.
     fn forget(&mut self, now: Instant, age: Duration) {
         let others = &mut self.others;
         self.by_subject.retain(|_, (place, at)| {

@@ -1,12 +1,12 @@
 //! Read replicas: standbys of PostgreSQL, which show what the primary has written a little later.
 //!
-//! - A query reads from one that has what its caller wrote last, or else from the primary; all of it from one place. It never
-//!   waits for a standby to catch up.
-//! - What a caller wrote last is a [`LogPosition`] in the log: its mutation's commit asks for it on the same way ([`CommitNote`]). It is
-//!   remembered in this process, and given to the caller for the others.
-//! - Each standby is looked at again and again: whether it answers, is one, is of the primary's system and timeline, and how
-//!   old what it shows is. One that fails while somebody reads there is left at once, and what was read is read anew on the
-//!   primary.
+//! - A query reads from a standby that has its caller's last write, or else from the primary; all of it from one
+//!   server. It never waits for a standby to catch up.
+//! - A caller's last write is a [`LogPosition`]: the commit of its mutation returns it in the same round trip
+//!   ([`CommitNote`]). It is remembered in this process, and given to the caller for the other processes.
+//! - Each standby is checked again and again: whether it answers, is a standby, belongs to the primary's system and
+//!   timeline, and how old its data is. A standby that fails while it is read from is left at once, and everything is
+//!   read anew on the primary.
 
 mod commit_position;
 mod course;
@@ -32,7 +32,7 @@ pub use reading::{StandbyReads, StandbyWatch};
 pub use server::Standby;
 use telemetry::metrics;
 
-/// Where the primary is, and which system it is of; nothing of a server that is no primary.
+/// The primary's log position, and its database system; no position on a server that is not a primary.
 const LOOK: &str = "SELECT CASE WHEN NOT pg_is_in_recovery() THEN substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8) END, \
     CASE WHEN NOT pg_is_in_recovery() THEN (pg_current_wal_flush_lsn() - '0/0')::text END, \
     (SELECT system_identifier FROM pg_control_system())";
@@ -40,12 +40,12 @@ const LOOK: &str = "SELECT CASE WHEN NOT pg_is_in_recovery() THEN substr(pg_walf
 /// All standbys of a database.
 pub struct Standbys {
     servers: Vec<Arc<Standby>>,
-    /// For looking at the primary.
+    /// For checking the primary.
     primary: postgres::Pool,
     most_lag: Duration,
     course: Mutex<PrimaryCourse>,
     memory: CommitMemory,
-    /// Whose turn it is.
+    /// Rotates through the standbys.
     next: AtomicUsize,
 }
 
@@ -61,13 +61,13 @@ impl Standbys {
         }
     }
 
-    /// Looks at the primary and at all of them, which takes a few seconds at most.
+    /// Checks the primary and all standbys, which takes a few seconds at most.
     pub async fn look(&self) {
-        // The first connection may be one to a server that was the primary before.
+        // The first connection may lead to a server that was the primary before.
         for _ in 0..2 {
             match timeout(server::PATIENCE, self.look_at_primary()).await {
                 Ok(Ok(())) => break,
-                // Readiness says so. Standbys may still have what their readers need.
+                // Readiness reports it. Standbys may still have what their readers need.
                 Ok(Err(error)) => tracing::debug!(%error, "cannot see where the database's log is"),
                 Err(_) => {
                     tracing::debug!("the database does not say where its log is");
@@ -93,14 +93,15 @@ impl Standbys {
         let place = LogPosition::answered(&timeline, &lsn)?;
         let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
         if course.last().is_none() {
-            // What was migrated before this process began to serve.
+            // It includes what was migrated before this process began to serve.
             self.memory.all_need(place);
         }
         course.saw(row.try_get_by_index(2)?, place, Instant::now());
         Ok(())
     }
 
-    /// Where this caller's query may be read; `None`: only on the primary. `given` is what the caller says to have written.
+    /// A standby that may serve this caller's query; `None`: only the primary may. `given` is the position up to which
+    /// the caller says it has written.
     pub fn choose(&self, subject: &str, given: Option<LogPosition>) -> Option<Arc<Standby>> {
         let needed = self.memory.needed(subject, Instant::now()).max(given);
         let start = self.next.fetch_add(1, Ordering::Relaxed);
@@ -108,7 +109,7 @@ impl Standbys {
         turns.into_iter().find(|server| server.has(needed)).cloned()
     }
 
-    /// Each by its name: by how much it lagged when it was last looked at, or why nobody reads there.
+    /// Each standby by its name: its lag when it was last checked, or why it is not read from.
     pub fn states(&self) -> Vec<(String, Result<Duration, String>)> {
         let states = self.servers.iter().map(|server| (server.name.clone(), server.state()));
         states.collect()
@@ -116,7 +117,7 @@ impl Standbys {
 
     pub fn measure(&self, numbers: &metrics::DatabaseMetrics) {
         for server in &self.servers {
-            // Whoever comes later counts the same.
+            // A later call would set the same.
             let _ = server.numbers.set(numbers.replica(&server.name));
         }
     }

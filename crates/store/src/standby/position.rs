@@ -1,16 +1,16 @@
-//! How far the database is: a place in PostgreSQL's write-ahead log.
+//! How far the database is: positions in PostgreSQL's write-ahead log.
 
 use std::fmt;
 
 use sea_orm::DbErr;
 
-/// Every server that has replayed the log up to here has what was committed before it. Callers are given it and hand it back;
-/// whoever makes one up is answered by the primary, or reads what was there earlier, as if it had given none.
+/// Every server that has replayed the log up to here has what was committed before it. Callers are given it and hand it
+/// back; a caller that makes one up is answered by the primary, or reads earlier data, as if it had given none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogPosition {
-    /// Goes up by one whenever a standby is promoted.
+    /// Increases by one whenever a standby is promoted.
     pub timeline: u32,
-    /// The place in it, in bytes. A timeline goes on where it left the one before.
+    /// The position in it, in bytes. A timeline continues where it left the one before.
     pub lsn: u64,
 }
 
@@ -20,26 +20,27 @@ macro_rules! ask {
     };
 }
 
-/// Asks a primary for it, in text, behind everything that was committed there so far.
+/// Asks a primary for its position, as text, after everything that was committed there so far.
 pub const ASK: &str = ask!();
 
-/// Ends a transaction, and asks for it on the same way.
+/// Commits a transaction, and asks for the position in the same round trip.
 pub const COMMIT_AND_ASK: &str = concat!("COMMIT; ", ask!());
 
 impl LogPosition {
-    /// Ahead of everything: nobody knows how far somebody's last write is.
+    /// Ahead of everything: it is unknown how far a caller's last write is.
     pub const UNKNOWN: Self = Self {
         timeline: u32::MAX,
         lsn: u64::MAX,
     };
 
-    /// Whether who has replayed up to `self` has everything up to `needed`, given that both are of one history. A place on an
-    /// earlier timeline is on this one as well, or was given up when this one began: then nobody has it.
+    /// Whether a server that has replayed up to `self` has everything up to `needed`, given that both are of one
+    /// history. A position on an earlier timeline is on this one as well, or was given up when this one began: then no
+    /// server has it.
     pub fn has(self, needed: Self) -> bool {
         self.timeline >= needed.timeline && self.lsn >= needed.lsn
     }
 
-    /// What [`ASK`] was answered: the timeline as a file of the log is named, and the place as a number.
+    /// Parses the answer to [`ASK`]: the timeline as in the name of a log file, and the position as a number.
     pub fn answered(timeline: &str, lsn: &str) -> Result<Self, DbErr> {
         let read = || {
             Some(Self {
@@ -50,7 +51,7 @@ impl LogPosition {
         read().ok_or_else(|| DbErr::Type(format!("{timeline:?} and {lsn:?} are no place in the log")))
     }
 
-    /// What a caller hands back: two numbers in hexadecimal digits, as `{}` writes it.
+    /// Parses what a caller hands back: two numbers in hexadecimal digits, as `{}` writes it.
     pub fn parse(text: &str) -> Option<Self> {
         let is_number =
             |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -1,4 +1,4 @@
-//! One operation that reads from a standby, and finds out there if it cannot.
+//! One operation that reads from a standby, and notices if it cannot.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use super::server::Standby;
 use crate::share::TenantShare;
 use crate::{StoreError, postgres};
 
-/// Reads of one operation. Clones are of the same.
+/// The reads of one operation. Clones belong to the same one.
 #[derive(Clone)]
 pub struct StandbyReads {
     pool: postgres::Pool,
@@ -19,7 +19,7 @@ pub struct StandbyReads {
     end: Arc<ReadAbort>,
 }
 
-/// Whether the operation must be begun again elsewhere.
+/// Whether the operation must start again elsewhere.
 #[derive(Default)]
 struct ReadAbort {
     is_there: AtomicBool,
@@ -27,7 +27,7 @@ struct ReadAbort {
 }
 
 impl StandbyReads {
-    /// `primary` says how its statements are measured and observed.
+    /// `primary` defines how statements are measured and observed.
     pub fn new(standby: Arc<Standby>, primary: &postgres::Pool) -> Self {
         Self {
             pool: primary.over(&standby.pool),
@@ -43,7 +43,7 @@ impl StandbyReads {
         }
     }
 
-    /// What is asked for can be done on the primary only.
+    /// The operation can be done on the primary only.
     pub fn leave(&self) {
         self.end.is_there.store(true, Ordering::Relaxed);
         self.end.told.notify_one();
@@ -75,14 +75,14 @@ impl StandbyReads {
     }
 }
 
-/// Hears when an operation must be begun again elsewhere.
+/// Notified when an operation must start again elsewhere.
 pub struct StandbyWatch {
     falls: watch::Receiver<u64>,
     end: Arc<ReadAbort>,
 }
 
 impl StandbyWatch {
-    /// Completes as soon as what is read there is worth nothing.
+    /// Completes as soon as results from the standby must be discarded.
     pub async fn end(&mut self) {
         tokio::select! {
             _ = self.falls.changed() => {}
@@ -90,7 +90,7 @@ impl StandbyWatch {
         }
     }
 
-    /// Whether it has come to that.
+    /// Whether the operation itself found that it must start again elsewhere.
     pub fn has_ended(&self) -> bool {
         self.end.is_there.load(Ordering::Relaxed)
     }

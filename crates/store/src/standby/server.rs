@@ -1,4 +1,4 @@
-//! One standby: what was last seen of it, and who reads there.
+//! One standby: its last known state, and its readers.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,38 +12,39 @@ use super::position::LogPosition;
 use crate::{StoreError, postgres};
 use telemetry::metrics::DatabaseReplica;
 
-/// How long it may take to say how far it is.
+/// How long it may take to report its position.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What was seen so long ago is not so any more.
+/// Maximum age of a known state.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// Where it is in the log, in which recovery, and of which system. The timeline is that of what it receives. Whoever may not
-/// see that, or receives nothing at present, is told that of its last restart point, which is never ahead.
+/// Its log position, whether it is in recovery, and its database system. The timeline is that of the log that it
+/// receives. A role that may not see that, or a standby that receives nothing at present, gets that of the last restart
+/// point, which is never ahead.
 const LOOK: &str = "SELECT pg_is_in_recovery(), (pg_last_wal_replay_lsn() - '0/0')::int8, \
     COALESCE((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()))::int8, \
     (SELECT system_identifier FROM pg_control_system())";
 
-/// How far it was when it was last seen, and by how much it lagged.
+/// Its position when it was last checked, and its lag.
 #[derive(Clone, Debug)]
 struct StandbyStatus {
     at: Instant,
     place: LogPosition,
     lag: Duration,
-    /// Why nobody reads there; `None`: callers do.
+    /// Why it is not read from; `None`: it is.
     left: Option<String>,
 }
 
 pub struct Standby {
     /// `HOST:PORT`.
     pub name: String,
-    /// For reads of callers.
+    /// For callers' reads.
     pub pool: postgres::Pool,
-    /// For looking at it.
+    /// For checking it.
     watch: postgres::Pool,
-    /// `None`: nobody has looked yet.
+    /// `None`: it has not been checked yet.
     seen: Mutex<Option<StandbyStatus>>,
-    /// Counts how often whoever read there had to leave.
+    /// Counts how often its readers had to leave.
     falls: watch::Sender<u64>,
     pub numbers: OnceLock<DatabaseReplica>,
 }
@@ -60,7 +61,7 @@ impl Standby {
         }
     }
 
-    /// Looks at it now, and compares it to the primary's course.
+    /// Checks it now, and compares it to the primary's course.
     pub async fn look(&self, course: &Mutex<PrimaryCourse>, most_lag: Duration) {
         let seen = match timeout(PATIENCE, self.ask()).await {
             Ok(Ok((Some(place), system))) => {
@@ -88,7 +89,7 @@ impl Standby {
         }
     }
 
-    /// Where it is, `None` if it is in no recovery, and which system it is of.
+    /// Its position, `None` if it is not in recovery, and its database system.
     async fn ask(&self) -> Result<(Option<LogPosition>, i64), StoreError> {
         let look = Statement::from_sql_and_values(DbBackend::Postgres, LOOK, []);
         let row = self.watch.query_one_raw(look).await?.ok_or(StoreError::ReadOnly)?;
@@ -118,7 +119,7 @@ impl Standby {
         *known = Some(seen);
     }
 
-    /// It cannot be read from. Whoever does leaves at once.
+    /// Marks it as not readable. Operations that read from it leave at once.
     pub fn fall(&self, why: &str) {
         let known = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (place, lag) = known.map_or((LogPosition { timeline: 0, lsn: 0 }, Duration::ZERO), |known| {
@@ -131,11 +132,11 @@ impl Standby {
             left: Some(why.to_owned()),
         });
         self.falls.send_modify(|falls| *falls += 1);
-        // New connections cost less than finding out of each of these that it is dead.
+        // New connections cost less than finding out for each of these that it is dead.
         self.pool.close_idle();
     }
 
-    /// Whether it has everything up to there.
+    /// Whether it has everything up to this position.
     pub fn has(&self, needed: Option<LogPosition>) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = |seen: &&StandbyStatus| seen.left.is_none() && seen.at.elapsed() < FRESH;
@@ -144,12 +145,12 @@ impl Standby {
             .is_some_and(|seen| needed.is_none_or(|needed| seen.place.has(needed)))
     }
 
-    /// Completes when it falls.
+    /// Changes when it stops being readable.
     pub fn falls(&self) -> watch::Receiver<u64> {
         self.falls.subscribe()
     }
 
-    /// By how much it lagged when it was last looked at, or why nobody reads there.
+    /// Its lag when it was last checked, or why it is not read from.
     pub fn state(&self) -> Result<Duration, String> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match seen.as_ref() {

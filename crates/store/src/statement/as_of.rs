@@ -1,4 +1,4 @@
-//! Balances as they were.
+//! Balances as of a moment in the past.
 
 use std::collections::HashMap;
 
@@ -17,8 +17,8 @@ use domain::money::Currency;
 const SUMS: [&str; 4] = ["accrued", "approved", "paid", "reversed"];
 const RESERVED: &str = "reserved";
 
-/// The balances of each partner before a moment, by currency: of the rows that were there, as they stood, less what was in
-/// payouts that were open. One statement; who calls has waited for writers of what was before.
+/// The balances of each partner before a moment, by currency: from the rows that existed, by their status then, and
+/// what was reserved in open payouts. One statement; the caller has waited for writers with earlier times.
 pub async fn balances_as_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -57,7 +57,7 @@ pub async fn balances_as_of(
     Ok(balances)
 }
 
-/// The rows that there were, by where they stood.
+/// The rows that existed, by their status at that moment.
 fn owed(backend: DbBackend, scope: &Scope, partners: &[Uuid], at: Timestamp) -> SelectStatement {
     use commission::Column;
     let mut select = visible::<commission::Entity>(scope)
@@ -84,7 +84,7 @@ fn owed(backend: DbBackend, scope: &Scope, partners: &[Uuid], at: Timestamp) -> 
     grouped(statement, [Column::PartnerId, Column::Currency])
 }
 
-/// What was in payouts to the partners themselves that were open.
+/// What was in open payouts to the partners themselves.
 fn held(backend: DbBackend, scope: &Scope, partners: &[Uuid], at: Timestamp) -> SelectStatement {
     use payout::Column;
     let mut select = visible::<payout::Entity>(scope)
@@ -114,7 +114,7 @@ fn balance(found: &QueryResult) -> Result<Balance, StoreError> {
     let currency: Currency = row::currency("commission", "currency", &currency)?;
     let read = |name| {
         let minor = sum::read(found, name)?;
-        // It was kept once, and what is kept is bounded.
+        // It was a stored balance once, and stored balances are bounded.
         i64::try_from(minor).map_err(|_| StoreError::SumTooLarge)
     };
     let [accrued, approved, paid, reversed] = SUMS.map(read);

@@ -1,8 +1,8 @@
-//! Statements of partners and individuals: what the rows of an account come to in a range of time, and page by page what
-//! moved it.
+//! Statements of partners and individuals: the totals of an account's rows in a range of time, and page by page the
+//! movements.
 //!
-//! A range that is over does not change any more, once nobody is left who writes with an earlier time: whoever reads waits
-//! for them first ([`wait_for_writers`]). After that, all statements about the range agree, whenever they are sent.
+//! A range that is over does not change any more, once no writer with an earlier time is left: readers wait for those
+//! first ([`wait_for_writers`]). After that, all statements about the range agree, whenever they are requested.
 
 mod as_of;
 mod movements;
@@ -25,10 +25,10 @@ pub use as_of::balances_as_of;
 pub use movements::page;
 pub use sums::sums;
 
-/// Waits until nobody is left who could still write that something happened to these partners before a moment that is
-/// over. Times are given under the partner's lock and do not go back for one partner: where its history has gone further
-/// there is nobody, and who holds the lock now is waited for. SQLite has one lock for all. Whoever reads at one moment has
-/// waited before it.
+/// Waits until no writer is left that could still record something about these partners before a moment that is over.
+/// Times are assigned under the partner's lock and do not go back for one partner: where its history has gone further
+/// there is no such writer, and otherwise the present holder of the lock is waited for. SQLite has one lock for all. A
+/// reader of a snapshot has waited before it was taken.
 pub async fn wait_for_writers(
     store: &Store,
     scope: &Scope,
@@ -59,7 +59,7 @@ pub async fn wait_for_writers(
     transaction.rollback().await
 }
 
-/// The rows of an account, as far as the caller sees them.
+/// The rows of an account that are visible to the caller.
 fn rows(scope: &Scope, account: &Account) -> Select<Entity> {
     let target = match account.recipient {
         None => PaymentTarget::Partnership,
@@ -75,10 +75,10 @@ fn rows(scope: &Scope, account: &Account) -> Select<Entity> {
     }
 }
 
-/// How rows move an account: when, as what, and by how much.
+/// A way in which rows move an account: when, as what, and by how much.
 struct MovementStep {
     at: Expr,
-    /// Of the kind of the movement.
+    /// The rank of the movement's kind.
     rank: Expr,
     minor: Expr,
     is_entry: bool,
@@ -106,7 +106,8 @@ fn steps(account: &Account) -> [MovementStep; 3] {
     ]
 }
 
-/// When a row entered the account. Rows of the partner itself are nobody's before.
+/// When a row entered the account: for the partner itself when it accrued, for an individual when it was assigned, if
+/// it was assigned later.
 fn entered_at(account: &Account) -> Expr {
     let accrued_at = Expr::col(Column::AccruedAt.as_column_ref());
     match account.recipient {

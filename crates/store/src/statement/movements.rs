@@ -17,10 +17,10 @@ use domain::statement::{Account, Movement, MovementKind, MovementPosition, Range
 const COLUMNS: [&str; 5] = ["at", "rank", "id", "minor", "payout_id"];
 const BALANCE: &str = "balance";
 
-/// A page of what moved the account in a range, in order, each with what was owed after it. One statement.
+/// A page of an account's movements in a range, in order, each with the balance after it. One statement.
 ///
-/// `balance` is what was owed where the page begins: behind the place that it is `after`, or before the one that it ends
-/// at where it is read `backward`. Whoever goes from page to page knows it of the page before; `None`: it is worked out.
+/// `balance` is the balance where the page begins: after the position `after`, or before the position `before` where it
+/// is read `backward`. A caller that goes from page to page knows it from the page before; `None`: it is computed.
 pub async fn page(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -63,7 +63,7 @@ pub async fn page(
     })
 }
 
-/// The movements of a page, and one more. Each way in which rows move is walked along an index of its own, and no further
+/// The movements of a page, and one more. Each way in which rows move is read along an index of its own, and no further
 /// than the page goes.
 fn moved(scope: &Scope, account: &Account, range: Range, request: &PageRequest<MovementPosition>) -> SelectStatement {
     let order = direction(request);
@@ -111,8 +111,8 @@ fn direction(request: &PageRequest<MovementPosition>) -> Order {
     }
 }
 
-/// How far entries must be read, where an index has them in the order of their time but not in that of their kinds: up to
-/// the time of the last one by time alone, and not all of the range, which would then be sorted.
+/// How far entries must be read, where an index has them in the order of their time but not in that of their kinds: up
+/// to the time of the page's last one by time alone, instead of all of the range, which would then be sorted.
 fn reach(
     scope: &Scope,
     account: &Account,
@@ -140,8 +140,8 @@ fn reach(
     })
 }
 
-/// Whether a step lies in the range, and in the stretch of it that is asked for. Its time alone says nearly as much, and
-/// that is what indexes know.
+/// Whether a step lies in the range, and in the requested part of it. The conditions on its time alone are nearly as
+/// selective, and indexes can use them.
 fn is_within(step: &MovementStep, range: Range, request: &PageRequest<MovementPosition>) -> Expr {
     let (at, after, before) = (|| step.at.clone(), &request.after, &request.before);
     let from = after.map_or(range.from, |place| Ord::max(place.at, range.from));
@@ -165,9 +165,9 @@ fn tuple(place: &MovementPosition) -> Expr {
     Expr::tuple([Expr::val(*at), Expr::val(kind.rank()), Expr::val(row.uuid())])
 }
 
-/// Where a balance is asked for.
+/// The point for which a balance is computed.
 enum BalancePoint {
-    /// Before everything that happened then.
+    /// Before everything that happened at this moment.
     Moment(Timestamp),
     Before(MovementPosition),
     Behind(MovementPosition),
@@ -184,7 +184,7 @@ impl BalancePoint {
         }
     }
 
-    /// Whether a step is beyond it.
+    /// Whether the point is before a step.
     fn is_before(&self, step: &MovementStep) -> Expr {
         let at = || step.at.clone();
         match self {

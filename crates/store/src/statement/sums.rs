@@ -1,4 +1,4 @@
-//! What a statement adds up to. What is owed now is known; what has happened since is taken off it again, so that a
+//! The totals of a statement. The present balance is known; what has happened since is subtracted from it, so that a
 //! statement of last month costs what happened since it began, however long the history is.
 
 use entity::commission::Column;
@@ -13,10 +13,10 @@ use auth::Scope;
 use domain::commission::CommissionStatus;
 use domain::statement::{Account, MovementKind, Range, StatementSums, totals};
 
-/// The rank of what is owed now, among those of movements.
+/// The rank of the present balance, among those of movements.
 const NOW: i64 = -1;
 
-/// What was owed when the range began, and what happened in it. One statement.
+/// The balance when the range began, and the movements in it. One statement.
 pub async fn sums(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -52,7 +52,7 @@ pub async fn sums(
     Ok(StatementSums { opening, totals })
 }
 
-/// What was owed before everything that is `beyond`, as a sum of this name.
+/// The balance before everything that is `beyond`, as a sum of this name.
 pub fn owed(
     backend: DbBackend,
     scope: &Scope,
@@ -69,7 +69,7 @@ pub fn owed(
     statement
 }
 
-/// What is owed now, and the movements since: "at", "rank" and "minor".
+/// The present balance, and the movements since: "at", "rank" and "minor".
 fn terms(scope: &Scope, account: &Account, since: impl Fn(&MovementStep) -> Expr) -> SelectStatement {
     let mut terms = owed_now(scope, account);
     terms.unions(steps(account).map(|step| {
@@ -84,7 +84,7 @@ fn terms(scope: &Scope, account: &Account, since: impl Fn(&MovementStep) -> Expr
     terms
 }
 
-/// What is owed now: to partners it is kept, of individuals it is what is open.
+/// The present balance: it is stored for partners, and for individuals it is the sum of their open rows.
 fn owed_now(scope: &Scope, account: &Account) -> SelectStatement {
     let (mut statement, minor) = match account.recipient {
         None => {
@@ -106,7 +106,7 @@ fn owed_now(scope: &Scope, account: &Account) -> SelectStatement {
             )
         }
     };
-    // Of the type that times have, and never in a range.
+    // Of the type of times, and never in a range.
     statement
         .expr_as(Expr::cust("CAST(NULL AS timestamptz)"), "at")
         .expr_as(Expr::cust(format!("CAST({NOW} AS bigint)")), "rank")

@@ -1,4 +1,4 @@
-//! Which tiered commissions a list has.
+//! The filter of tiered commission lists.
 
 use entity::tiered_commission::{Column, Entity};
 use entity::tiered_commission_reference::{self, Column as Reference};
@@ -12,21 +12,21 @@ use auth::Scope;
 use domain::id::{AdvertiserId, CampaignId, PartnerId};
 use domain::tiered::Status;
 
-/// What to list beside archived ones, which are not; everything given must hold.
+/// What to list; archived ones never are, and all given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TieredCommissionFilter {
-    /// Part of the name, whatever the case.
+    /// Part of the name, case-insensitive.
     pub search: Option<String>,
-    /// One of these; empty matches nothing.
+    /// Any of these values; an empty list matches nothing.
     pub status: Option<Vec<Status>>,
-    /// That apply to this partner.
+    /// Only tiers that apply to this partner.
     pub partner: Option<PartnerId>,
-    /// That name this campaign.
+    /// Only tiers that name this campaign.
     pub campaign: Option<CampaignId>,
     pub advertiser: Option<AdvertiserId>,
 }
 
-/// Those for all partners, and those whose references meet the condition.
+/// Tiers for all partners, and those whose references meet the condition.
 pub(super) fn for_partner(scope: &Scope, named: Expr) -> Condition {
     let named = visible::<tiered_commission_reference::Entity>(scope)
         .filter(named)

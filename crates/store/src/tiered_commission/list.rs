@@ -18,7 +18,7 @@ pub async fn count(
     Ok(filtered(scope, filter).count(database).await?)
 }
 
-/// Those in force that the filter lets through.
+/// The tiers in force that match the filter.
 pub fn list(filter: Arc<TieredCommissionFilter>, sorted: Sorted<TieredCommissionOrder>) -> view::List {
     let kept = (*filter == TieredCommissionFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();

@@ -10,7 +10,7 @@ use crate::view;
 pub enum TieredCommissionOrder {
     #[default]
     CreatedAt,
-    /// Whatever the case.
+    /// Case-insensitive.
     Name,
 }
 

@@ -20,8 +20,8 @@ use domain::tiered::TieredCommission;
 
 by_id!(TieredCommission, TieredCommissionId: find, by_ids);
 
-/// The tier for update: other writers of it wait for this transaction's end. Rows that merely refer to it do not wait,
-/// since those who write them hold the locks of partners, which a change of the tier refers to.
+/// Selects the tier for update: other writers wait until this transaction ends. Rows that merely refer to it do not
+/// wait, since their writers hold the locks of partners to which a change of the tier refers.
 pub async fn lock(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
@@ -33,7 +33,7 @@ pub async fn lock(
     load::one(transaction, select, from_row).await
 }
 
-/// The same, also waiting for those who write what refers to it, who wait for this from then on.
+/// Like [`lock`], but also waits for writers of rows that refer to the tier, and makes them wait from then on.
 pub async fn lock_exclusive(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
@@ -45,7 +45,7 @@ pub async fn lock_exclusive(
     load::one(transaction, select, from_row).await
 }
 
-/// The one in force that another system calls so.
+/// The tier in force with this external id.
 pub async fn find_by_external_id(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -55,7 +55,7 @@ pub async fn find_by_external_id(
     load::one(database, select, from_row).await
 }
 
-/// Those in force with this name that another system knows, in no order.
+/// The tiers in force with this name and an external id, in no particular order.
 pub async fn imported_as(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -67,8 +67,8 @@ pub async fn imported_as(
     load::all(database, select, from_row).await
 }
 
-/// The tiers in force, active or not, that are for one of the partners on one of the campaigns or the advertisers', in the
-/// order of their making.
+/// The tiers in force, active or not, that apply to one of the partners on one of the campaigns or of the advertisers,
+/// in the order of creation.
 pub async fn counting(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -81,7 +81,7 @@ pub async fn counting(
     load::all(database, select, from_row).await
 }
 
-/// The tiers in force that are for one of the partners on one of the campaigns or the advertisers'.
+/// The tiers in force that apply to one of the partners on one of the campaigns or of the advertisers.
 pub(crate) fn for_any(
     backend: DbBackend,
     scope: &Scope,
@@ -103,7 +103,7 @@ pub(crate) fn for_any(
         .filter(for_partner(scope, one_of(Reference::PartnerId, partners)))
 }
 
-/// The tiers in force, in the order of their making.
+/// The tiers in force, in the order of creation.
 pub async fn all_in_force(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<TieredCommission>, StoreError> {
     let select = in_force(scope).order_by_asc(Column::Id);
     load::all(database, select, from_row).await

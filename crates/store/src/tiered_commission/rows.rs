@@ -22,7 +22,7 @@ struct Modifiers {
     retroactive_revenue: Option<Retroactive>,
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<TieredCommission, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
@@ -62,7 +62,7 @@ pub(crate) fn from_row(row: tiered_commission::Model) -> Result<TieredCommission
     })
 }
 
-/// What a row holds that is at hand.
+/// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, commission: &TieredCommission) -> view::AtHand {
     view::at_hand(to_row(tenant, commission), &[])
 }

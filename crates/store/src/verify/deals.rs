@@ -1,4 +1,4 @@
-//! Deals, and the rows that they made.
+//! Deals, and the rows that they produced.
 
 use super::Question;
 use super::QuestionScope::Partners;

@@ -1,4 +1,4 @@
-//! Events, as far as they are held against what they take back and against what is kept of them.
+//! Events, to be checked against those that they take back, and against what is stored about them.
 
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
@@ -10,21 +10,21 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::event::EventKind;
 
-/// An event. Of one that takes back, what it takes back.
+/// An event, and the one that it takes back, if any.
 #[derive(Clone, Debug)]
 pub struct EventRow {
     pub id: Uuid,
     pub about: EventFacts,
     pub attribution: Option<Uuid>,
     pub names_original: bool,
-    /// `None`: it names none, or none that is there.
+    /// `None`: it names none, or one that does not exist.
     pub original: Option<(Uuid, EventFacts)>,
     pub recorded_at: Timestamp,
     pub sequence: Option<i64>,
     pub audit_entry: Option<Uuid>,
 }
 
-/// What an event shares with its refunds, and what is kept of them.
+/// What an event shares with its refunds, and what is stored about these.
 #[derive(Clone, Debug)]
 pub struct EventFacts {
     pub kind: EventKind,
@@ -35,7 +35,7 @@ pub struct EventFacts {
     pub currency: Option<String>,
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
-    /// Since when it is credited so; `None`: since it was recorded.
+    /// Since when it has its present attribution; `None`: since it was recorded.
     pub attributed_at: Option<Timestamp>,
 }
 
@@ -48,8 +48,9 @@ const COLUMNS: &str =
   FROM event LEFT JOIN event AS original ON original.tenant_id = $1 AND original.id = event.original_id
   WHERE event.tenant_id = $1 AND event.";
 
-/// The next events of these, partner by partner, or of nobody, at most `limit`, in the order of their ids: the index by
-/// which they are found has them so, and nothing is sorted. `after`: the last one that was read.
+/// The next events of these partners, partner by partner, or of no partner, at most `limit`, in the order of their ids:
+/// the index by which they are found has them in this order, so that nothing is sorted. `after`: the last one that was
+/// read.
 pub async fn events_after(
     database: &impl ConnectionTrait,
     scope: &Scope,

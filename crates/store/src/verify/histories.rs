@@ -1,5 +1,5 @@
-//! The order of recording: numbers, and times that follow them. What was written before there were numbers is not held
-//! to an order that nobody kept.
+//! The order of recording: numbers, and times that follow them. Rows from before there were numbers are not checked
+//! against an order that was not recorded.
 
 use super::Question;
 use super::QuestionScope::{Partners, Whole};
@@ -45,7 +45,7 @@ pub const QUESTIONS: &[Question] = &[
               ) AS followed
               WHERE version <> COALESCE(former, 0) + 1 OR (before IS NOT NULL AND (sequence IS NULL OR sequence <= before))",
     },
-    // A log that was taken away with its migration and begun anew has nothing of what was before.
+    // An audit log that was dropped with its migration and started anew lacks what was before.
     Question {
         of: Whole,
         what: "the campaign's version {detail} names an entry of the audit log that is not there",

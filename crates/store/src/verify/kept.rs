@@ -1,4 +1,4 @@
-//! What is kept of partners beside their rows and events, and is held against them.
+//! What is stored about partners beside their rows and events, to be checked against these.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::commission::PayoutStatus;
 
-/// Of partners and currencies: accrued, approved, paid, reversed and reserved, in minor units.
+/// By partner and currency: accrued, approved, paid, reversed and reserved, in minor units.
 pub async fn balances(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -30,7 +30,7 @@ pub async fn balances(
     of(database, scope, sql, partners, read).await
 }
 
-/// Of partners and currencies: the lifetime value in minor units.
+/// By partner and currency: the lifetime value in minor units.
 pub async fn lifetime_values(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -41,7 +41,7 @@ pub async fn lifetime_values(
     of(database, scope, sql, partners, of_two).await
 }
 
-/// Of partners and customers: how many paid charges there are.
+/// By partner and customer: the number of paid charges.
 pub async fn paid_charges(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -52,7 +52,7 @@ pub async fn paid_charges(
     of(database, scope, sql, partners, of_two).await
 }
 
-/// Of partners: how many customers have a paid charge.
+/// By partner: how many customers have a paid charge.
 pub async fn qualified_customers(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -63,7 +63,7 @@ pub async fn qualified_customers(
     of(database, scope, sql, partners, read).await
 }
 
-/// A snapshot, as far as it says which one pays.
+/// A snapshot, as far as it matters to which one pays.
 #[derive(Clone, Copy, Debug)]
 pub struct SnapshotRow {
     pub id: Uuid,
@@ -97,7 +97,7 @@ pub async fn snapshots(
     Ok(of_partners)
 }
 
-/// A payout, as far as the rows that it holds must agree with it.
+/// A payout, as far as its rows must agree with it.
 #[derive(Clone, Debug)]
 pub struct PayoutRow {
     pub id: Uuid,
@@ -143,7 +143,7 @@ pub async fn payout_items(
     of(database, scope, sql, partners, read).await
 }
 
-/// The numbered changes of status of partners: their numbers and times.
+/// The numbered status changes of partners: their numbers and times.
 pub async fn changes_of_status(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -158,8 +158,8 @@ pub async fn changes_of_status(
     of(database, scope, sql, partners, read).await
 }
 
-/// Those of these entries of the audit log that are not there. A log that was taken away with its migration and begun anew
-/// has nothing of what was before.
+/// The ids in `entries` that are missing from the audit log. A log that was dropped with its migration and started anew
+/// lacks what was before.
 pub async fn missing_entries(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -180,7 +180,7 @@ pub async fn missing_entries(
     Ok(named.into_iter().filter(|entry| !there.contains(entry)).collect())
 }
 
-/// Those of these events of which a move is kept.
+/// The ids in `events` of which a move is stored.
 pub async fn moved(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -190,7 +190,7 @@ pub async fn moved(
     of(database, scope, sql, events, |row| Ok(row.try_get_by_index(0)?)).await
 }
 
-/// What there is of a partner and something else.
+/// A number by partner and another key.
 fn of_two<T: TryGetable>(row: &QueryResult) -> Result<((Uuid, T), i64), StoreError> {
     let of = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     Ok((of, row.try_get_by_index(2)?))

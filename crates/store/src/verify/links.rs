@@ -1,4 +1,4 @@
-//! What refers to what: rows that adjust others, rows and events, events and customers, changes and the outbox.
+//! References: rows that adjust others, rows and events, events and customers, status changes and the outbox.
 
 use super::Question;
 use super::QuestionScope::{Partners, Whole};
@@ -43,7 +43,7 @@ pub const QUESTIONS: &[Question] = &[
                 AND member.campaign_id = earned.campaign_id AND member.partner_id = earned.partner_id
               WHERE member.partner_id IS NULL",
     },
-    // Whose clock was first does not count: any of its events may have bound it.
+    // The first event by time does not matter: any of its events may have bound it.
     Question {
         of: Partners,
         what: "the customer is bound to a partner and campaign that none of its events was attributed to",
@@ -74,7 +74,7 @@ pub const QUESTIONS: &[Question] = &[
                 AND NOT EXISTS (SELECT 1 FROM reassignment WHERE reassignment.tenant_id = $1
                   AND reassignment.customer_id = customer.id AND reassignment.partner_id IS NULL)",
     },
-    // What is older may have been pruned, and nobody is told of what is brought in.
+    // Older changes may have been pruned, and imports are not announced.
     Question {
         of: Whole,
         what: "the row's changes of status and those in the outbox differ ({detail})",

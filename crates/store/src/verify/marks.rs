@@ -1,5 +1,5 @@
-//! How far partners have come: a mark that moves with whatever is written about a partner, so that what was found to hold
-//! at a mark holds as long as it is the same.
+//! How far the histories of partners have come: a mark moves with everything that is written about a partner, so that
+//! what was verified at a mark holds for as long as the mark is the same.
 
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use uuid::Uuid;
@@ -8,8 +8,8 @@ use super::{StoreError, one_of};
 use auth::Scope;
 use domain::Timestamp;
 
-/// Whatever is done under a partner's lock is a step of its history, with a number and a time. Both: a database that was
-/// restored goes through the same numbers again. What tiers have counted also depends on what they are.
+/// Everything that is done under a partner's lock is a step of its history, with a number and a time. Both are needed:
+/// a restored database goes through the same numbers again. The counters of tiers also depend on the tiers themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryStep {
     sequence: i64,
@@ -18,12 +18,12 @@ pub struct HistoryStep {
 }
 
 impl HistoryStep {
-    /// How far the partner's row says that its history has gone.
+    /// The number of the last step, according to the partner's row.
     pub fn sequence(&self) -> i64 {
         self.sequence
     }
 
-    /// And up to when.
+    /// The time of the last step.
     pub fn at(&self) -> Option<Timestamp> {
         self.at
     }
@@ -86,8 +86,7 @@ fn marked(row: &QueryResult) -> Result<Marked, StoreError> {
     Ok((row.try_get("", "id")?, mark))
 }
 
-/// How many rows of the ledger each of these partners has, and how many events, one after the other; those without any are
-/// left out.
+/// How many rows of the ledger each of these partners has, and then how many events; partners without any are left out.
 pub async fn rows_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -107,8 +106,8 @@ pub async fn rows_of(
         .collect()
 }
 
-/// How many events came to be nobody's and left: the same as long as nothing is written about those of nobody. They are
-/// recorded and refunded, which is recorded, and moved.
+/// How many events are credited to nobody, and how many were moved from or to nobody: unchanged as long as nothing is
+/// written about such events. They are recorded; refunded, which is recorded as well; and moved.
 pub async fn events_of_nobody(database: &impl ConnectionTrait, scope: &Scope) -> Result<String, StoreError> {
     let sql = "SELECT (SELECT COUNT(*) FROM event WHERE tenant_id = $1 AND partner_id IS NULL) AS there,
                  (SELECT COUNT(*) FROM event_move WHERE tenant_id = $1 AND from_partner_id IS NULL) AS gone,
@@ -118,7 +117,7 @@ pub async fn events_of_nobody(database: &impl ConnectionTrait, scope: &Scope) ->
     Ok(format!("{}.{}.{}", count("there")?, count("gone")?, count("come")?))
 }
 
-/// What a statement answers that takes the tenant as `$1` and these values after it.
+/// The answer to a statement that takes the tenant as `$1` and these values after it.
 pub(super) async fn ask(
     database: &impl ConnectionTrait,
     scope: &Scope,

@@ -1,8 +1,9 @@
-//! Whether the ledger agrees with itself, asked of some partners at a time. Sums are added again by the database, in one
-//! statement a question, which returns only what is wrong; rows are read in pages, so that a million of them never sit in
-//! memory.
+//! Whether the ledger agrees with itself, checked for some partners at a time. The database adds sums up again, in one
+//! statement per question, which returns only what is wrong; rows are read in pages, so that a million of them are
+//! never in memory at once.
 //!
-//! Whatever a question compares is written in one transaction, so that each page of partners may see a moment of its own.
+//! Everything that a question compares is written in one transaction, so that each page of partners may be checked in a
+//! snapshot of its own.
 
 mod deals;
 mod events;
@@ -33,20 +34,21 @@ pub use kept::{
 pub use marks::{HistoryStep, Marked, events_of_nobody, marks_after, marks_of, rows_of};
 pub use rows::{LedgerRow, StatusMove, moves_of, rows_after};
 
-/// Something that does not hold, and the ids of what it concerns.
+/// Something that does not hold, and the ids of the objects concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Of which kind it is: the same for all that one question finds.
+    /// The kind of the finding: the same for everything that one question finds.
     pub kind: &'static str,
     pub what: String,
     pub ids: Vec<String>,
 }
 
-/// The most findings of one question: whoever has more of a kind needs no list of a million.
+/// Maximum number of findings per question: with more of a kind, a longer list would not help.
 pub const MOST: usize = 100;
 
 /// A question to the database. Its statement takes the tenant as `$1`, selects columns named like the `Subject`s, and
-/// `detail`, a text, and returns a row for each violation. `{mine}` behind the column of a partner is what it is asked of.
+/// `detail`, a text, and returns a row for each violation. `{mine}` after a partner column stands for the partners in
+/// question.
 #[derive(Clone, Copy)]
 struct Question {
     of: QuestionScope,
@@ -55,24 +57,24 @@ struct Question {
     sql: &'static str,
 }
 
-/// What a question is asked of.
+/// What a question covers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum QuestionScope {
     /// Some partners.
     Partners,
-    /// The events of some partners, and those of nobody.
+    /// The events of some partners, and those credited to nobody.
     Events,
-    /// All of a tenant, of what changed at `$2` or later if it asks for that.
+    /// A whole tenant; if the question uses `$2`, only what changed at that moment or later.
     Whole,
 }
 
-/// Of whom something is asked.
+/// What the questions are to be asked about.
 #[derive(Clone, Copy, Debug)]
 pub enum QuestionSubjects<'a> {
     Partners(&'a [Uuid]),
-    /// Of what is credited to no partner.
+    /// Everything that is credited to no partner.
     Nobody,
-    /// Of what belongs to no partner, or is found by no partner, from this moment on.
+    /// Everything that belongs to no partner, or is not found by partner, from this moment on.
     Whole(Timestamp),
 }
 
@@ -107,14 +109,14 @@ impl Subject {
     }
 }
 
-/// A moment of the database, for as long as it takes.
+/// A snapshot of the database, without a limit on how long it is used.
 pub async fn moment(store: &Store) -> Result<Transaction, StoreError> {
     let transaction = store.snapshot().await?;
     connect::read_page_by_page(&transaction, None).await?;
     Ok(transaction)
 }
 
-/// For many small statements of few texts: PostgreSQL plans each text once from now on, as it does for requests.
+/// For many small statements of few texts: from now on PostgreSQL plans each text once, as it does for requests.
 pub async fn plan_once(transaction: &Transaction) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {
@@ -126,7 +128,7 @@ pub async fn plan_once(transaction: &Transaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Everything that does not hold in answer to the questions that can be asked of these, at most [`MOST`] of a kind.
+/// All violations of the questions about these, at most [`MOST`] of a kind.
 pub async fn questions(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -161,13 +163,13 @@ pub async fn questions(
     Ok(findings)
 }
 
-/// Whether a finding says that something is no number: what it stands in cannot be read.
+/// Whether a finding says that something is not a number: the row that contains it cannot be read.
 pub fn is_unreadable(finding: &Finding) -> bool {
     sums::SQLITE.iter().any(|question| question.what == finding.kind)
 }
 
-/// How a statement says that a column is one of these ids, which are its `$2`. A single one is found in the order of what
-/// follows in an index.
+/// How a statement says that a column is one of these ids, which are its `$2`. For a single id, rows are found in the
+/// order of the columns that follow in an index.
 fn one_of(backend: DbBackend, ids: &[Uuid]) -> (&'static str, Value) {
     match (backend, ids) {
         (_, [id]) => ("= $2", (*id).into()),
@@ -179,7 +181,7 @@ fn one_of(backend: DbBackend, ids: &[Uuid]) -> (&'static str, Value) {
     }
 }
 
-/// Notes how long a check of a page took, for whoever wonders where the time goes.
+/// Logs how long a check of a page took, for finding out where the time goes.
 pub fn took(check: &str, begun: Instant) {
     tracing::debug!(check, microseconds = begun.elapsed().as_micros(), "verified");
 }
@@ -204,7 +206,7 @@ impl QuestionSubjects<'_> {
         };
         let question = question.sql.replace("{mine}", mine);
         let sql = match backend {
-            // It would plan for finding the first hundred soon, and mostly there are none.
+            // Otherwise it plans for finding the first hundred soon, and mostly there are none.
             DbBackend::Postgres => {
                 format!("WITH answer AS MATERIALIZED ({question}) SELECT * FROM answer LIMIT {MOST}")
             }

@@ -1,4 +1,4 @@
-//! Payouts against the runs that made them. The rows that they hold are looked at in pages of rows.
+//! Payouts, checked against the runs that created them. The rows that they contain are checked in pages of rows.
 
 use super::Question;
 use super::QuestionScope::{Partners, Whole};

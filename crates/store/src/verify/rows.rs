@@ -1,4 +1,4 @@
-//! The rows of the ledger and their histories, as far as they are held against each other row by row.
+//! The rows of the ledger and their histories, to be checked against each other row by row.
 
 use std::collections::HashMap;
 
@@ -14,14 +14,15 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Commission, CommissionStatus, ExplainedCommission};
 
-/// A row with how its amount came about, and when the individual to whom it is owed was named if that was later.
+/// A row with the explanation of its amount, and when the individual to whom it is owed was assigned, if that was
+/// later.
 #[derive(Clone, Debug)]
 pub struct LedgerRow {
     pub explained: ExplainedCommission,
     pub assigned_at: Option<Timestamp>,
 }
 
-/// A move of a row from one status to another.
+/// A change of a row's status.
 #[derive(Clone, Copy, Debug)]
 pub struct StatusMove {
     pub from: Option<CommissionStatus>,
@@ -29,7 +30,7 @@ pub struct StatusMove {
     pub at: Timestamp,
     /// `None`: from before there were numbers.
     pub sequence: Option<i64>,
-    /// The entry of the audit log of what moved it.
+    /// The audit log entry of the transaction that changed it.
     pub audit_entry: Option<Uuid>,
 }
 
@@ -49,8 +50,8 @@ impl FromQueryResult for LedgerModel {
     }
 }
 
-/// The next rows of these partners, at most `limit`: partner by partner in the order in which they accrued, as the index by
-/// which they are found has them, so that nothing is sorted.
+/// The next rows of these partners, at most `limit`: partner by partner in the order of accrual, which is that of the
+/// index by which they are found, so that nothing is sorted.
 pub async fn rows_after(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -74,7 +75,7 @@ pub async fn rows_after(
         ]);
         select = select.filter(place.gt(last));
     }
-    // As text: a tree of values would be made only to be taken apart.
+    // As text: a tree of values would be built only to be taken apart.
     let explanation = Expr::col(commission_written::Column::Explanation.as_column_ref()).cast_as("text");
     let assigned_at = Expr::col(commission_assignment::Column::RecipientAssignedAt.as_column_ref());
     let mut select = select
@@ -97,7 +98,7 @@ pub async fn rows_after(
     found.into_iter().map(read).collect()
 }
 
-/// The moves of rows, in the order of recording.
+/// The status changes of rows, in the order of recording.
 pub async fn moves_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -132,8 +133,8 @@ pub async fn moves_of(
         });
     }
     for history in moves.values_mut() {
-        // A row never comes back to where it was, so its states are in order also where clocks disagreed and transitions
-        // have no numbers yet.
+        // A row never returns to an earlier status, so the order holds even where clocks disagreed and transitions have
+        // no numbers yet.
         history.sort_by_key(|step| (step.sequence, step.from));
     }
     Ok(moves)

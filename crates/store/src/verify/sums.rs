@@ -1,10 +1,10 @@
-//! Sums that are kept: whether anything can be added to them. What they are of is added again in pages of rows and events.
+//! Stored sums: whether anything can be added to them. They are recomputed in pages of rows and events.
 
 use super::Question;
 use super::QuestionScope::{Events, Partners};
 use super::Subject::{Commission, Event, Partner};
 
-/// Whether any of these columns is beyond the bounds of sums.
+/// Whether any of these columns exceeds the bounds of sums.
 macro_rules! beyond {
     ($first:literal $(, $column:literal)*) => {
         concat!(
@@ -14,14 +14,14 @@ macro_rules! beyond {
     };
 }
 
-/// Whether any of these columns holds no whole number, which SQLite makes of sums that need more than 64 bits.
+/// Whether any of these columns holds something other than an integer, as SQLite stores for sums beyond 64 bits.
 macro_rules! broken {
     ($first:literal $(, $column:literal)*) => {
         concat!("typeof(", $first, ") <> 'integer'" $(, " OR typeof(", $column, ") <> 'integer'")*)
     };
 }
 
-/// What only SQLite can hold.
+/// Violations that are possible on SQLite only.
 pub const SQLITE: &[Question] = &[
     Question {
         of: Partners,

@@ -1,4 +1,4 @@
-//! How the values of columns are written. An empty cell is null.
+//! How the values of columns are written. A null cell is written as null.
 
 use chrono::SecondsFormat;
 use rust_decimal::Decimal;
@@ -13,18 +13,18 @@ use domain::Timestamp;
 use domain::id::{Id, Kind};
 use domain::money::Currency;
 
-/// Writes a field's value from the cells of a row that it is made of.
+/// Writes a field's value from the cells of a row from which it is made.
 pub type Write = fn(&Row, &[usize], &mut JsonText) -> Result<(), StoreError>;
 
-/// For errors: which of the columns it was is in the statement.
+/// For errors: the statement tells which of the columns it was.
 const TABLE: &str = "view";
 
-/// An id that is needed itself; `None`: there is none.
+/// An id that is needed in itself, not written; `None`: null.
 pub fn uuid(row: &Row, cell: usize) -> Result<Option<Uuid>, StoreError> {
     row.get(cell)
 }
 
-/// Whether there are minor units at all.
+/// Whether the cell of the minor units is not null.
 pub fn is_amount(row: &Row, cell: usize) -> Result<bool, StoreError> {
     let minor: Option<i64> = row.get(cell)?;
     Ok(minor.is_some())
@@ -73,7 +73,7 @@ pub fn moment(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), Sto
     })
 }
 
-/// Writes one of a closed set of words, which are spelt alike in the database and in the schema.
+/// Writes one of a closed set of words, which are spelled alike in the database and in the schema.
 pub fn one_of(
     row: &Row,
     cells: &[usize],
@@ -92,7 +92,7 @@ pub fn one_of(
     Ok(())
 }
 
-/// Writes a value of an enum of the domain.
+/// Writes a value of a domain enum.
 #[macro_export]
 macro_rules! word {
     ($kind:ty) => {
@@ -102,20 +102,19 @@ macro_rules! word {
 
 pub use word;
 
-/// A document that is needed itself.
+/// A document that is needed in itself, not written.
 pub fn json(row: &Row, cell: usize) -> Result<serde_json::Value, StoreError> {
     row.required(cell)
 }
 
-/// A document as it is kept.
+/// Writes a document as it is stored.
 pub fn document(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     nullable(row, cells, json, |json, document: serde_json::Value| {
         json.number(document)
     })
 }
 
-/// A row's place in its list: its id, and in the other cell what the list is sorted by, which is of the same kind as
-/// `example`.
+/// A row's position in its list: its id, and from the other cell the sort key, which is of the same type as `example`.
 pub fn place(row: &Row, id: usize, key: Option<usize>, example: Option<&SortKey>) -> Result<Place, StoreError> {
     let key = match (key, example) {
         (Some(cell), Some(SortKey::Text(_))) => Some(SortKey::Text(row.required(cell)?)),
@@ -127,20 +126,20 @@ pub fn place(row: &Row, id: usize, key: Option<usize>, example: Option<&SortKey>
     Ok(Place { key, id })
 }
 
-/// An amount of money: a currency and minor units.
+/// Writes an amount of money, from a currency and minor units.
 pub fn amount(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     let money = row::money(TABLE, "amount_minor", row.required(cells[1])?, currency(row, cells)?)?;
     json.plain(money.amount());
     Ok(())
 }
 
-/// A sum, which may be larger than any amount: a currency and minor units.
+/// Writes a sum, which may be larger than any amount, from a currency and minor units.
 pub fn sum(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     units(row.required(cells[1])?, currency(row, cells)?, json);
     Ok(())
 }
 
-/// A sum less another one: a currency and the minor units of both.
+/// Writes the difference of two sums, from a currency and the minor units of both.
 pub fn difference(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), StoreError> {
     let (sum, less): (i64, i64) = (row.required(cells[1])?, row.required(cells[2])?);
     units(sum - less, currency(row, cells)?, json);

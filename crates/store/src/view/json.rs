@@ -1,4 +1,4 @@
-//! JSON as it is written: text that only grows, to a limit, and how many objects it has.
+//! JSON as it is written: text that only grows, up to a limit, and the number of its objects.
 
 use std::fmt::{Display, Write};
 
@@ -7,11 +7,11 @@ pub struct JsonText {
     text: String,
     objects: u64,
     most_bytes: usize,
-    /// How much of the text was written, and counted, before.
+    /// How many bytes of the text were written, and counted, before.
     embedded: usize,
 }
 
-/// What was to be written is longer than it may be.
+/// The text is longer than it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
@@ -24,10 +24,10 @@ pub struct JsonMark {
 }
 
 impl JsonText {
-    /// Room for a short answer, so that growing begins late.
+    /// The initial capacity: room for a short answer, so that it grows late.
     const FIRST_BYTES: usize = 2048;
 
-    /// A text of at most so many bytes.
+    /// A text of at most this many bytes.
     pub fn within(most_bytes: usize) -> Self {
         Self {
             text: String::with_capacity(Self::FIRST_BYTES),
@@ -45,14 +45,14 @@ impl JsonText {
         }
     }
 
-    /// Takes back what was written since.
+    /// Discards what was written since the mark.
     pub fn back_to(&mut self, mark: JsonMark) {
         self.text.truncate(mark.bytes);
         self.objects = mark.objects;
         self.embedded = mark.embedded;
     }
 
-    /// JSON that was written before, whose objects and bytes were counted then.
+    /// Appends JSON that was written before, whose objects and bytes were counted then.
     pub fn written(&mut self, text: &str) {
         self.embedded += text.len();
         self.text.push_str(text);
@@ -66,17 +66,17 @@ impl JsonText {
         Ok((self.text, self.objects))
     }
 
-    /// How long the text is without what was counted before.
+    /// The length of the text without what was counted before.
     pub fn own_bytes(&self) -> usize {
         self.text.len() - self.embedded
     }
 
-    /// Nothing that is written now is read by anybody.
+    /// Whether the text is too long, so that nothing that is written now will be used.
     fn is_full(&self) -> bool {
         self.own_bytes() > self.most_bytes
     }
 
-    /// Writes an object: of each entry its name, and what `value` writes for it.
+    /// Writes an object: for each entry its name, and what `value` writes.
     pub fn object<'a, T: 'a, E>(
         &mut self,
         entries: impl IntoIterator<Item = (&'a str, T)>,
@@ -118,13 +118,13 @@ impl JsonText {
         Ok(())
     }
 
-    /// Names of GraphQL need no escapes.
+    /// Names in GraphQL need no escaping.
     fn name(&mut self, name: &str) {
         self.word(name);
         self.text.push(':');
     }
 
-    /// A text that needs no escapes, as it is.
+    /// A text that needs no escaping, as it is.
     pub fn word(&mut self, word: &str) {
         self.text.push('"');
         self.text.push_str(word);
@@ -139,19 +139,19 @@ impl JsonText {
         self.text.push_str(if value { "true" } else { "false" });
     }
 
-    /// A number or a document as it prints itself.
+    /// A number or a document in its own notation.
     pub fn number(&mut self, value: impl Display) {
         write!(self.text, "{value}").expect("text grows");
     }
 
-    /// A text that needs no escapes: names, ids, decimals, moments.
+    /// A text that needs no escaping: names, ids, decimals, moments.
     pub fn plain(&mut self, value: impl Display) {
         self.text.push('"');
         self.number(value);
         self.text.push('"');
     }
 
-    /// A text that needs no escapes, or null.
+    /// A text that needs no escaping, or null.
     pub fn optional(&mut self, value: Option<impl Display>) {
         match value {
             Some(value) => self.plain(value),

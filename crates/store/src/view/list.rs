@@ -1,4 +1,4 @@
-//! Which rows there are to read, and in which order.
+//! Which rows are read, and in which order.
 
 use std::sync::Arc;
 
@@ -11,18 +11,18 @@ use auth::Scope;
 
 type Select = dyn Fn(DbBackend, &Scope, Expr) -> SelectStatement + Send + Sync;
 
-/// The rows of a table that are in a list: all that the caller may see, or those under a parent.
+/// The rows of a table that are in a list: all that are visible to the caller, or those under a parent.
 #[derive(Clone)]
 pub struct List {
     pub(super) table: &'static Table,
-    /// What the text of its statements depends on beside who reads and the parent; `None`: hardly met twice.
+    /// What the text of its statements depends on besides the caller and the parent; `None`: unlikely to be used twice.
     pub(super) kept: Option<String>,
     pub(super) select: Arc<Select>,
     pub order: Order,
 }
 
 impl List {
-    /// `select` reads the table under its own name. It is given the parent's id.
+    /// `select` reads the table under its own name, and is given the parent's id.
     pub(crate) fn new(
         table: &'static Table,
         kept: Option<String>,
@@ -39,11 +39,11 @@ impl List {
     }
 }
 
-/// All rows of a table that name another one.
+/// All rows of a table that refer to a parent.
 #[derive(Clone, Copy)]
 pub struct Family {
     pub table: &'static Table,
-    /// The column that names the other row: one of the table, or of the table that they are found through.
+    /// The column that refers to the parent: of the table, or of the table through which its rows are found.
     pub parent: Column,
     pub through: Option<PairTable>,
     pub order: Order,
@@ -53,11 +53,11 @@ pub struct Family {
 #[derive(Clone, Copy)]
 pub struct PairTable {
     pub table: &'static Table,
-    /// The column that names the rows of the family.
+    /// The column that refers to the rows of the family.
     pub child: Column,
 }
 
-/// What a list is sorted by: a column and then the id, or the id alone.
+/// The order of a list: by a column and then by the id, or by the id alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Order {
     pub key: Option<Column>,
@@ -76,7 +76,7 @@ impl<C: ColumnTrait> From<Sort<C>> for Order {
 }
 
 impl Order {
-    /// By the numbers of a history; rows from before there were numbers come first, in the order of their ids.
+    /// By the numbers of a history; rows without a number come first, in the order of their ids.
     pub(crate) fn by_sequence<C: ColumnTrait>(id: C, descending: bool) -> Self {
         static SEQUENCE: Derived = Derived {
             name: "sequence_or_none",
@@ -90,7 +90,7 @@ impl Order {
         }
     }
 
-    /// By a column that no two rows of a family share.
+    /// By a column that is unique within a family.
     pub(crate) fn ascending(id: impl ColumnTrait) -> Self {
         Self {
             key: None,
@@ -103,7 +103,7 @@ impl Order {
         self.key.into_iter().chain([self.id])
     }
 
-    /// Adds the page's bounds, order and limit. One row more than asked for tells whether the list goes on.
+    /// Adds the page's bounds, order and limit. One row more than requested tells whether the list continues.
     pub(crate) fn apply(&self, statement: &mut SelectStatement, request: &PageRequest) {
         if let Some(place) = &request.after {
             statement.and_where(self.beyond(place, self.descending));
@@ -115,7 +115,7 @@ impl Order {
         statement.limit(u64::from(request.limit) + 1);
     }
 
-    /// Sorts in the direction in which a page is walked.
+    /// Sorts in the direction in which a page is read.
     pub(super) fn sort(&self, statement: &mut SelectStatement, backward: bool) {
         let direction = match self.descending != backward {
             true => Direction::Desc,
@@ -126,7 +126,7 @@ impl Order {
         }
     }
 
-    /// Rows on one side of a place; a comparison of tuples, which uses the index on both engines.
+    /// Rows on one side of a position: a comparison of tuples, which uses the index on both engines.
     fn beyond(&self, place: &Place, below: bool) -> Expr {
         let expression = Column::of_list;
         let (columns, values) = match (self.key, &place.key) {

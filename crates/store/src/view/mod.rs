@@ -1,6 +1,6 @@
-//! Rows that become JSON without a stop on the way. One statement reads a list with the rows that it links to, and of all
-//! only the columns that were asked for. What a type of the schema shows of its table, and to whom, `graphql` says; which
-//! rows a list has and in which order, the tables' own modules do.
+//! Rows that become JSON without an intermediate form. One statement reads a list with the rows that it links to, and
+//! only those columns that were requested. `graphql` defines what a type of the schema shows of its table, and to whom;
+//! the tables' own modules define which rows a list has, and in which order.
 
 mod cell;
 mod json;
@@ -29,10 +29,10 @@ pub use selected::{Selected, Source};
 pub use statement_cache::StatementCache;
 pub use table::*;
 
-/// What some columns of a row hold that is at hand, by their names.
+/// Looks up the column values of an already loaded object, as far as they are known.
 pub type AtHand = Box<dyn Fn(&str) -> Option<Value> + Send + Sync>;
 
-/// What a row holds that is at hand, but for some columns.
+/// The column values of an already loaded object, except for the columns `but`.
 pub(super) fn at_hand<M>(model: M, but: &'static [&'static str]) -> AtHand
 where
     M: ModelTrait + Send + Sync + 'static,
@@ -65,7 +65,7 @@ impl Column {
         }
     }
 
-    /// The columns of the row that it is made of.
+    /// The columns of the row from which it is computed.
     fn parts(self) -> Vec<&'static str> {
         match self.derived {
             None => vec![self.name],
@@ -74,25 +74,25 @@ impl Column {
     }
 }
 
-/// What is worked out of other columns of the same row.
+/// A value that is computed from other columns of the same row.
 #[derive(Debug)]
 pub struct Derived {
     pub name: &'static str,
-    /// An expression in which `{row}` stands for the row, and `{tenant}` for the tenant whose rows are read. Where it looks
-    /// at other rows they must be of `{tenant}`: Citus does not find a server by the tenant of another row.
+    /// An expression in which `{row}` stands for the row, and `{tenant}` for the tenant whose rows are read. Other rows
+    /// that it reads must be restricted to `{tenant}`: Citus cannot route by the tenant of another row.
     pub expression: &'static str,
-    /// The columns of the row that it names.
+    /// The columns of the row that the expression uses.
     pub of: &'static [&'static str],
 }
 
 impl Derived {
-    /// The expression for the row of this name, whose own tenant it takes.
+    /// The expression for the row of this name, with the row's own tenant.
     pub(super) fn of_row(&self, name: &str) -> Expr {
         let expression = self.expression.replace("{tenant}", "{row}.tenant_id");
         Expr::cust(expression.replace("{row}", &format!("\"{name}\"")))
     }
 
-    /// The expression for the row of this name, with the tenant of `scope` as a value that is bound.
+    /// The expression for the row of this name, with the tenant of `scope` as a bound value.
     pub(super) fn within(&self, name: &str, scope: &Scope, backend: DbBackend) -> Expr {
         if !self.expression.contains("{tenant}") {
             return self.of_row(name);
@@ -115,7 +115,7 @@ impl PartialEq for Derived {
 
 impl Eq for Derived {}
 
-/// Names a derived column of the table of `E`.
+/// A derived column of the table of `E`.
 pub(super) fn derived<E: EntityName>(derived: &'static Derived) -> Column {
     Column {
         table: E::default().table_name(),
@@ -130,7 +130,7 @@ impl<C: ColumnTrait> From<C> for Column {
     }
 }
 
-/// Names a column.
+/// A stored column, with its table.
 pub fn column<C: ColumnTrait>(column: C) -> Column {
     Column {
         table: C::EntityName::default().table_name(),
@@ -139,7 +139,7 @@ pub fn column<C: ColumnTrait>(column: C) -> Column {
     }
 }
 
-/// A row whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub(super) fn whole<M: FromQueryResult>(row: &Row, prefix: &str) -> Result<M, StoreError> {
     Ok(M::from_query_result(row.read()?, prefix)?)
 }

@@ -1,4 +1,4 @@
-//! The statements that read what was selected.
+//! The statements that read a selection.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::page::{Page, PageRequest, cut};
 use crate::{Store, StoreError, many};
 use auth::Scope;
 
-/// What rows are looked for by.
+/// What rows are looked up by.
 #[derive(Clone, Copy)]
 pub enum Key<'a> {
     Nothing,
@@ -21,11 +21,11 @@ pub enum Key<'a> {
     Ids(&'a [Uuid]),
 }
 
-/// A text that is no key: texts of callers have no such letter.
+/// A text that is never a key: texts of callers do not contain this character.
 const NO_TEXT: &str = "\0";
 
 impl<'a> Key<'a> {
-    /// As it is bound.
+    /// The value that is bound.
     pub(super) fn value(self, backend: DbBackend) -> Value {
         match self {
             Self::Nothing => Value::Uuid(None),
@@ -35,7 +35,7 @@ impl<'a> Key<'a> {
         }
     }
 
-    /// Another one of the same kind.
+    /// A placeholder of the same kind.
     pub(super) fn stand_in(self, ids: &[Uuid; 2]) -> Key<'_> {
         match self {
             Self::Nothing => Key::Nothing,
@@ -70,7 +70,7 @@ impl<'a> Key<'a> {
     }
 }
 
-/// The row of the selected table whose `column` has this value; `None`: the caller sees none.
+/// The row of the selected table whose `column` has this value; `None`: none is visible to the caller.
 pub async fn one(
     store: &Store,
     scope: &Scope,
@@ -94,7 +94,7 @@ pub async fn one(
     Ok(store.reader().query_one_raw(statement).await?.map(Row::Read))
 }
 
-/// The rows of the selected table whose `column` is one of these ids, those of them that the caller sees.
+/// The rows of the selected table whose `column` is one of these ids, as far as they are visible to the caller.
 pub async fn by_ids(
     store: &Store,
     scope: &Scope,
@@ -124,7 +124,7 @@ pub async fn by_ids(
     rows.collect()
 }
 
-/// A page of a list, under one parent or of all.
+/// A page of a list, under one parent or of all rows.
 pub async fn page(
     store: &Store,
     scope: &Scope,
@@ -139,14 +139,14 @@ pub async fn page(
         let mut statement = (list.select)(backend, scope, Expr::val(key.value(backend)));
         list.order.apply(&mut statement, request);
         if selected.has_joins() {
-            // The page first, so that nothing is joined to rows that are not on it.
+            // The page is read first, so that nothing is joined to rows that are not on it.
             selected.own(&mut statement, list.order.columns());
             statement = Query::select().from_subquery(statement, (list.table.name)()).take();
             list.order.sort(&mut statement, request.backward);
         } else {
             statement.clear_selects();
         }
-        // Who asks for the page of one parent knows which.
+        // In the place of the parent, which the caller knows.
         statement.expr(Expr::cust("NULL"));
         selected.complete(&mut statement, scope, backend);
         statement
@@ -157,7 +157,7 @@ pub async fn page(
     Ok(cut(rows.into_iter().map(Row::Read).collect(), request))
 }
 
-/// A page of a list under each parent. Parents without any rows are left out.
+/// A page of a list under each parent. Parents without rows are left out.
 pub async fn pages(
     store: &Store,
     scope: &Scope,
@@ -167,7 +167,7 @@ pub async fn pages(
     selected: &Selected,
 ) -> Result<HashMap<Uuid, Page<Row>>, StoreError> {
     if let [single] = parents {
-        // No list to join, and nothing to sort again.
+        // There is no list of parents to join, and nothing to sort again.
         let page = page(store, scope, list, Some(*single), request, selected).await?;
         return Ok(HashMap::from([(*single, page)]));
     }
@@ -181,7 +181,7 @@ pub async fn pages(
             own
         });
         selected.complete(&mut statement, scope, backend);
-        // Joins keep no order: sorts again, in the direction in which the page is walked.
+        // Joins do not preserve the order: sort again, in the direction in which the page was read.
         list.order.sort(&mut statement, request.backward);
         statement
     };
@@ -227,7 +227,7 @@ pub async fn family(
     by_parent(store.reader().query_all_raw(statement).await?)
 }
 
-/// What makes the text of a statement.
+/// Everything on which the text of a statement depends.
 fn shape(kind: &str, scope: &Scope, key: Key<'_>, selected: &Selected, more: impl FnOnce(&mut String)) -> String {
     let mut text = String::with_capacity(512);
     text.push_str(kind);
@@ -239,7 +239,7 @@ fn shape(kind: &str, scope: &Scope, key: Key<'_>, selected: &Selected, more: imp
     text
 }
 
-/// `None`: hardly met twice.
+/// `None`: unlikely to be used twice.
 fn list_shape(
     kind: &str,
     scope: &Scope,

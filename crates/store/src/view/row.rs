@@ -1,4 +1,4 @@
-//! A row of a list: as it was read, or as it is at hand.
+//! A row of a list: as it was read, or from an already loaded object.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use crate::StoreError;
 /// A row with the columns of a [`Selected`](super::Selected).
 pub enum Row {
     Read(QueryResult),
-    /// One that is at hand: what it holds itself, cell by cell, and the rest as it was read.
+    /// From an already loaded object: its own values, cell by cell, and the rest as it was read.
     AtHand(Vec<Option<Value>>, Option<Arc<QueryResult>>),
 }
 
-/// What both engines keep in a cell.
+/// A type that both engines can store in a cell.
 pub trait Stored<'r>: Type<Postgres> + Type<Sqlite> + Decode<'r, Postgres> + Decode<'r, Sqlite> {}
 
 impl<'r, T: Type<Postgres> + Type<Sqlite> + Decode<'r, Postgres> + Decode<'r, Sqlite>> Stored<'r> for T {}
@@ -28,7 +28,7 @@ enum CellValue<'r> {
 }
 
 impl Row {
-    /// What is in a cell; `None`: null.
+    /// The value of a cell; `None`: null.
     pub(super) fn get<T>(&self, cell: usize) -> Result<Option<T>, StoreError>
     where
         T: for<'r> Stored<'r>,
@@ -40,7 +40,7 @@ impl Row {
         }
     }
 
-    /// The text in a cell, where it is; `None`: null.
+    /// The text of a cell, borrowed; `None`: null.
     pub(super) fn text(&self, cell: usize) -> Result<Option<Cow<'_, str>>, StoreError> {
         match self.cell(cell)? {
             CellValue::Own(Value::String(text)) => Ok(text.as_deref().map(Cow::Borrowed)),
@@ -49,7 +49,7 @@ impl Row {
         }
     }
 
-    /// What is never null.
+    /// The value of a cell that is never null.
     pub(super) fn required<T>(&self, cell: usize) -> Result<T, StoreError>
     where
         T: for<'r> Stored<'r>,
@@ -79,7 +79,7 @@ impl Row {
     }
 }
 
-/// Straight from the driver's row: SeaORM makes an error of every null, with its text.
+/// Directly from the driver's row: SeaORM makes an error of every null, with its text.
 fn decode<'r, T: Stored<'r>>(read: &'r QueryResult, cell: usize) -> Result<Option<T>, StoreError> {
     let decoded = match (read.try_as_pg_row(), read.try_as_sqlite_row()) {
         (Some(row), _) => row.try_get(cell),

@@ -9,12 +9,12 @@ use sea_orm::{DbBackend, Value};
 use super::{Column, Table};
 use auth::Scope;
 
-/// The columns to read for each row, and where they come from. No table joined twice is mistaken for itself: from the
-/// second time on it has another name.
+/// The columns to read for each row, and where they come from. From the second time on that a table is joined, it has
+/// another name.
 pub struct Selected {
     sources: Vec<Joined>,
     columns: Vec<(Source, Column)>,
-    /// Those of which all columns are read, behind the others, by name.
+    /// The sources of which all columns are read, after the others, by name.
     wholes: Vec<Source>,
 }
 
@@ -29,9 +29,9 @@ impl Source {
 struct Joined {
     table: &'static Table,
     name: String,
-    /// The column that names it, and of which row. The list's own rows are named by nobody.
+    /// The column that refers to it, and of which row. Nothing refers to the list's own rows.
     on: Option<(Source, &'static str)>,
-    /// Whoever sees the row that names it sees it, too.
+    /// A caller that sees the referring row sees this one, too.
     by_all: bool,
 }
 
@@ -42,7 +42,7 @@ impl Joined {
 }
 
 impl Selected {
-    /// Every row begins with the id of the parent that it was found under.
+    /// Every row begins with the id of the parent under which it was found.
     pub(super) const PARENT: usize = 0;
     const FIRST: usize = 1;
 
@@ -60,7 +60,7 @@ impl Selected {
         }
     }
 
-    /// Where in each row the value of `column` of the row from `source` will be.
+    /// The index of the cell that will hold the value of `column` of the row from `source`.
     pub fn cell(&mut self, source: Source, column: Column) -> usize {
         let wanted = (source, column);
         let known = self.columns.iter().position(|known| *known == wanted);
@@ -71,7 +71,7 @@ impl Selected {
         Self::FIRST + place
     }
 
-    /// Reads the row of `table` that the column `on` names, too.
+    /// Also reads the row of `table` to which the column `on` refers.
     pub fn join(&mut self, source: Source, on: Column, table: &'static Table, by_all: bool) -> Source {
         let on = Some((source, on.name));
         let table_name = (table.name)();
@@ -93,7 +93,7 @@ impl Selected {
         Source(self.sources.len() - 1)
     }
 
-    /// Reads all columns of the row from `source`; gives what their names begin with.
+    /// Reads all columns of the row from `source`; returns the prefix of their names.
     pub fn whole(&mut self, source: Source) -> String {
         if !self.wholes.contains(&source) {
             self.wholes.push(source);
@@ -101,7 +101,7 @@ impl Selected {
         prefix(source)
     }
 
-    /// What makes the text of the statements that read it.
+    /// Appends everything on which the text of the statements that read it depends.
     pub(super) fn describe(&self, text: &mut String) {
         for (number, joined) in self.sources.iter().enumerate() {
             let (source, on) = joined.on.unwrap_or((Source::OWN, ""));
@@ -119,7 +119,7 @@ impl Selected {
         self.sources[0].table
     }
 
-    /// The own cells of a row that is at hand. `value` knows what some of its columns hold.
+    /// The own cells of an already loaded row. `value` looks up the columns that are known.
     pub fn at_hand(&self, value: impl Fn(&str) -> Option<Value>) -> Vec<Option<Value>> {
         let own = |(source, column): &(Source, Column)| match *source == Source::OWN {
             true => value(column.name),
@@ -130,12 +130,12 @@ impl Selected {
             .collect()
     }
 
-    /// Whether none of its cells is missing.
+    /// Whether no cell is missing.
     pub fn is_whole(&self, own: &[Option<Value>]) -> bool {
         own[Self::FIRST..].iter().all(Option::is_some)
     }
 
-    /// Whether there is more to it than the first row's own columns.
+    /// Whether more is read than the own columns of the list's rows.
     pub fn is_more_than_columns(&self) -> bool {
         self.has_joins() || !self.wholes.is_empty()
     }
@@ -144,7 +144,7 @@ impl Selected {
         self.sources.len() > 1
     }
 
-    /// The columns of the row from `source` that are read, those too by which others are joined.
+    /// The columns that are read of the row from `source`, including those by which others are joined.
     fn of_source(&self, source: Source) -> Vec<&'static str> {
         if self.wholes.contains(&source) {
             return (self.sources[source.0].table.columns)();
@@ -164,7 +164,7 @@ impl Selected {
         names
     }
 
-    /// Reads only what is needed of the list's own rows, and these columns.
+    /// Makes the statement read only those columns of the list's own rows that are needed, and `besides`.
     pub(super) fn own(&self, statement: &mut SelectStatement, besides: impl Iterator<Item = Column>) {
         let mut names = self.of_source(Source::OWN);
         for name in besides.flat_map(Column::parts) {
@@ -178,7 +178,7 @@ impl Selected {
             .columns(names.into_iter().map(|name| (table, name)));
     }
 
-    /// Adds all columns to a statement that reads the list's table under its own name behind the parent's id, and joins
+    /// Adds all columns to a statement that reads the list's table under its own name after the parent's id, and joins
     /// the rest.
     pub(super) fn complete(&self, statement: &mut SelectStatement, scope: &Scope, backend: DbBackend) {
         let name = |source: Source| self.sources[source.0].name.clone().into_iden();

@@ -1,5 +1,5 @@
-//! The texts of statements that are asked again and again: putting one together takes more processor time than the trip
-//! to the database. One belongs to a projection, a list and an order, whichever document asks, and whoever.
+//! The texts of statements that recur: building one takes more processor time than the round trip to the database. A
+//! text belongs to a projection, a list and an order, whatever the document and the caller.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,13 +13,13 @@ use crate::template::Template;
 use auth::Scope;
 use domain::id::{PartnerId, TenantId};
 
-/// How many bytes of texts are kept, about. What was not asked for since the last time that half of it was full goes.
+/// Approximate number of bytes of cached texts. Entries that were not used since half of it last filled up are evicted.
 const BYTES: usize = 8 * 1024 * 1024;
 
-/// What one takes beside its text.
+/// What an entry takes besides its text.
 const BESIDE: usize = 1024;
 
-/// The most values that a kept one binds, so that all are small.
+/// Maximum number of values that a cached statement binds, so that all are small.
 const MOST_VALUES: usize = 24;
 
 /// The statements of one database.
@@ -34,8 +34,8 @@ struct StatementGenerations {
 }
 
 impl StatementCache {
-    /// The statement that `make` makes for who reads and the key of what is read. `shape` says what else its text depends
-    /// on; `None`: hardly met twice.
+    /// The statement that `make` builds for the caller's scope and the key of what is read. `shape` is everything else
+    /// on which its text depends; `None`: unlikely to be used twice.
     pub(super) fn statement(
         &self,
         backend: DbBackend,
@@ -78,7 +78,7 @@ impl StatementCache {
 
     fn keep_again(&self, shape: &str, template: &Arc<Template>) {
         let mut halves = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Somebody else may have.
+        // Another request may have moved it already.
         if halves.old.remove(shape).is_some() {
             halves.put(shape.to_owned(), template.bytes(), template.clone());
         }
@@ -104,13 +104,14 @@ impl StatementGenerations {
     }
 }
 
-/// What statements bind beside what belongs to their shape.
+/// What statements bind besides the values that belong to their shape.
 fn parameters(backend: DbBackend, scope: &Scope, key: Key<'_>) -> [Value; 3] {
     let partner = scope.partner().map(|partner| partner.uuid());
     [scope.tenant().uuid().into(), Value::Uuid(partner), key.value(backend)]
 }
 
-/// Ids that nothing has. What has ids of its own has no shape, so that none of them can be taken for one.
+/// Ids that no object has. Statements with ids of their own have no shape, so that none of these can be mistaken for
+/// one.
 fn stand_ins(own: bool) -> (Scope, [Uuid; 2]) {
     let [tenant, partner, one, other] = [1, 2, 3, 4].map(Uuid::from_u128);
     let tenant = TenantId::from_uuid(tenant);

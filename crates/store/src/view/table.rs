@@ -13,7 +13,7 @@ use super::{Column, column};
 use crate::scope::{Scoped, covered};
 use auth::Scope;
 
-/// A table without its type.
+/// A table without its entity type.
 pub struct Table {
     pub(super) name: fn() -> &'static str,
     id: fn() -> Column,
@@ -39,13 +39,13 @@ impl Table {
         (self.name)()
     }
 
-    /// The column that says whether a row is there, and by which others name it.
+    /// The column that tells whether a row exists, and by which others refer to it.
     pub fn id(&self) -> Column {
         (self.id)()
     }
 }
 
-/// How the amount of a commission came about is a column that only those read who ask for it.
+/// The explanation of a commission's amount is a column that is read only where it is requested.
 pub use commission_written::Column as CommissionWrittenColumn;
 
 macro_rules! tables {

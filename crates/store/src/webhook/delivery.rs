@@ -1,4 +1,4 @@
-//! Deliveries, for those who look at them and ask for them again.
+//! Deliveries, for callers that list them and request them again.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ const TABLE: &str = "webhook_delivery";
 pub struct DeliveryFilter {
     pub endpoint: Option<WebhookEndpointId>,
     pub statuses: Option<Vec<WebhookDeliveryStatus>>,
-    /// What the caller may read of; `None`: everything.
+    /// The event types that the caller may read; `None`: all.
     pub types: Option<Vec<WebhookEventType>>,
 }
 
@@ -35,7 +35,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-/// Those of a filter, newest first.
+/// The deliveries that match the filter, newest first.
 pub fn list(filter: Arc<DeliveryFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
     view::List::new(&view::WEBHOOK_DELIVERY, None, sort().into(), select)
@@ -70,11 +70,11 @@ fn filtered(scope: &Scope, filter: &DeliveryFilter) -> Select<Entity> {
 
 by_id!(WebhookDelivery, WebhookDeliveryId: by_ids, lock);
 
-/// A delivery as it is made.
+/// A delivery to be written.
 #[derive(Debug)]
 pub struct NewDelivery {
     pub delivery: WebhookDelivery,
-    /// The row of the outbox that it tells of, and the object; `None`: a test.
+    /// The outbox row that it reports, and the object; `None`: a test.
     pub of: Option<(i64, Uuid)>,
 }
 
@@ -113,16 +113,16 @@ pub async fn insert(
     Ok(())
 }
 
-/// Which deliveries are asked for again.
+/// Which deliveries are requested again.
 #[derive(Clone, Copy, Debug)]
 pub enum RedeliverySelection {
     One(WebhookDeliveryId),
-    /// All of an endpoint that were made since.
+    /// All deliveries of an endpoint that were created since.
     Since(WebhookEndpointId, Timestamp),
 }
 
 impl RedeliverySelection {
-    /// Those that have come to an end.
+    /// Only deliveries that have ended.
     fn condition(self) -> Condition {
         let ended = [WebhookDeliveryStatus::Delivered, WebhookDeliveryStatus::Failed];
         let which = match self {
@@ -135,7 +135,7 @@ impl RedeliverySelection {
     }
 }
 
-/// How many there are of them.
+/// How many deliveries these are.
 pub async fn count_again(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -145,7 +145,7 @@ pub async fn count_again(
     Ok(select.count(database).await?)
 }
 
-/// Begins a new turn of each: it is tried at once, and waits for nothing. Says how many.
+/// Begins a new turn of each: it is tried at once, and does not wait for others. Returns how many.
 pub async fn begin_again(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -164,7 +164,7 @@ pub async fn begin_again(
     Ok(done.rows_affected)
 }
 
-/// Sends nothing more to an endpoint.
+/// Cancels everything that is still to be sent to an endpoint.
 pub async fn cancel(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -179,7 +179,8 @@ pub async fn cancel(
     Ok(())
 }
 
-/// Tries everything that an endpoint has not heard, oldest first; what must wait for others is put aside again.
+/// Makes everything due that an endpoint has not received, oldest first; deliveries that must wait for others are
+/// parked again.
 pub async fn hasten(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -193,7 +194,7 @@ pub async fn hasten(
     Ok(())
 }
 
-/// Those of an endpoint that have not come to their end.
+/// The pending deliveries of an endpoint.
 pub(super) fn pending(tenant: TenantId, endpoint: WebhookEndpointId) -> sea_orm::UpdateMany<Entity> {
     Entity::update_many()
         .filter(Column::TenantId.eq(tenant.uuid()))
@@ -201,12 +202,12 @@ pub(super) fn pending(tenant: TenantId, endpoint: WebhookEndpointId) -> sea_orm:
         .filter(Column::Status.eq(WebhookDeliveryStatus::Pending.as_str()))
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<WebhookDelivery, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
 
-/// The attempts that a cell holds.
+/// Decodes the attempts in a cell.
 pub fn attempts(row: &view::Row, cell: usize) -> Result<Vec<WebhookAttempt>, StoreError> {
     row::json(TABLE, "attempts", view::json(row, cell)?)
 }

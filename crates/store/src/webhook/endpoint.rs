@@ -1,4 +1,4 @@
-//! Endpoints. Those that were deleted stay for the deliveries that name them, outside of lists.
+//! Endpoints. Deleted ones stay for the deliveries that refer to them, but are not listed.
 
 use entity::webhook_endpoint::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
@@ -18,7 +18,7 @@ use domain::webhook::WebhookEndpoint;
 
 const TABLE: &str = "webhook_endpoint";
 
-/// All that were not deleted, oldest first.
+/// All endpoints that are not deleted, oldest first.
 pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<WebhookEndpoint>, StoreError> {
     let select = visible::<Entity>(scope)
         .filter(Column::DeletedAt.is_null())
@@ -33,7 +33,7 @@ pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64
 
 by_id!(WebhookEndpoint: by_ids);
 
-/// An endpoint for update that was not deleted, with its present secret.
+/// Selects an endpoint for update that is not deleted, with its present secret.
 pub async fn lock(
     transaction: &impl ConnectionTrait,
     scope: &Scope,
@@ -50,7 +50,7 @@ pub async fn lock(
     Ok(Some((from_row(row)?, sealed)))
 }
 
-/// Where an endpoint is, and the secrets that sign at `now`: the present one first. `None`: it was deleted.
+/// The URL of an endpoint, and the secrets that sign at `now`: the present one first. `None`: it was deleted.
 pub async fn target(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -69,7 +69,7 @@ pub async fn target(
     Ok(Some((row.url, secrets.collect())))
 }
 
-/// Writes a new one, which hears of what is behind `since`.
+/// Writes a new endpoint, which receives what comes after `since`.
 pub async fn insert(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -89,7 +89,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Writes what callers may change. One that begins to be active is as good as new.
+/// Writes what callers may change. An endpoint that becomes active (`begins`) is treated like a new one.
 pub async fn update(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -116,7 +116,7 @@ pub async fn update(
     Ok(())
 }
 
-/// Signs with another secret from now on, and with the one before until `until`.
+/// Signs with another secret from now on, and until `until` with the previous one as well.
 pub async fn rotate(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -141,7 +141,7 @@ pub async fn rotate(
     Ok(())
 }
 
-/// Marks it as deleted, and forgets its secrets.
+/// Marks it as deleted, and erases its secrets.
 pub async fn delete(
     transaction: &impl ConnectionTrait,
     tenant: TenantId,
@@ -170,7 +170,7 @@ fn sealed(bytes: Option<Vec<u8>>, key: Option<String>) -> Option<Sealed> {
     Some(Sealed { key, bytes })
 }
 
-/// What a row holds whose columns were all read, with names that begin like this.
+/// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<WebhookEndpoint, StoreError> {
     from_row(view::whole(row, prefix)?)
 }
@@ -191,7 +191,7 @@ pub(super) fn from_row(row: webhook_endpoint::Model) -> Result<WebhookEndpoint, 
     })
 }
 
-/// What callers see of a row that is at hand.
+/// The column values of an already loaded endpoint that callers see.
 pub fn at_hand(tenant: TenantId, endpoint: &WebhookEndpoint) -> view::AtHand {
     const OWN: [&str; 12] = [
         "secret",
@@ -210,7 +210,7 @@ pub fn at_hand(tenant: TenantId, endpoint: &WebhookEndpoint) -> view::AtHand {
     view::at_hand(to_row(tenant, endpoint), &OWN)
 }
 
-/// What callers see of it; the rest as it is in a new one, without secrets.
+/// The columns that callers see; the others as in a new row, without secrets.
 fn to_row(tenant: TenantId, endpoint: &WebhookEndpoint) -> webhook_endpoint::Model {
     webhook_endpoint::Model {
         tenant_id: tenant.uuid(),

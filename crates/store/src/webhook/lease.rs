@@ -1,6 +1,6 @@
-//! Sending to an endpoint: whose turn it is, what is due, and what came of it. One worker at a time works on an endpoint,
+//! Sending to an endpoint: which worker may, what is due, and the outcomes. One worker at a time works on an endpoint,
 //! under a lease; whatever it writes, it writes under the lock of the endpoint's row, having seen that the lease is its
-//! own, so that the order of an object's deliveries is nobody else's matter.
+//! own, so that no other worker affects the order of an object's deliveries.
 
 use entity::webhook_delivery::Column;
 use sea_orm::sea_query::Expr;
@@ -14,10 +14,10 @@ use domain::Timestamp;
 use domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
 use domain::webhook::{WebhookAttempt, WebhookDeliveryStatus};
 
-/// How many attempts are kept of a delivery: those of its last turns.
+/// Maximum number of attempts that are stored for a delivery: those of its last turns.
 const ATTEMPTS_KEPT: usize = 40;
 
-/// An endpoint, and who works on it: no two workers have the same name.
+/// An endpoint, and the worker that holds its lease: no two workers have the same name.
 #[derive(Clone, Debug)]
 pub struct EndpointLease {
     pub tenant: TenantId,
@@ -31,15 +31,15 @@ pub struct DueDelivery {
     pub id: WebhookDeliveryId,
     pub object: Option<Uuid>,
     pub payload: String,
-    /// The attempts of this turn so far.
+    /// The number of attempts in this turn so far.
     pub attempt_count: u32,
     turn: i32,
     attempts: Vec<WebhookAttempt>,
-    /// An earlier one of its object has not come to its end.
+    /// An earlier delivery of its object is still pending.
     pub waits: bool,
 }
 
-/// How an endpoint does, read under its lock.
+/// The health of an endpoint, read under its lock.
 #[derive(Clone, Debug)]
 pub struct EndpointHealth {
     pub active: bool,
@@ -47,7 +47,7 @@ pub struct EndpointHealth {
     pub failed_count: u32,
 }
 
-/// Calls the first of each object that has not come to its end.
+/// Makes the first pending delivery of each object due.
 const POSTGRES_CALL_NEXT: &str = "UPDATE webhook_delivery SET next_attempt_at = $4
     WHERE tenant_id = $1 AND next_attempt_at IS NULL AND id = ANY(ARRAY(
         SELECT (SELECT d.id FROM webhook_delivery d WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.object_id = o.id
@@ -59,7 +59,7 @@ const SQLITE_CALL_NEXT: &str = "UPDATE webhook_delivery SET next_attempt_at = $4
             AND d.object_id = unhex(o.value) AND d.status = 'PENDING' AND d.turn = 0 ORDER BY d.outbox_id LIMIT 1)
         FROM json_each($3) AS o)";
 
-/// What became of a delivery.
+/// The outcome of an attempt at a delivery.
 #[derive(Clone, Debug)]
 pub struct DeliveryOutcome {
     pub due: DueDelivery,
@@ -68,7 +68,7 @@ pub struct DeliveryOutcome {
     pub next_attempt_at: Option<Timestamp>,
 }
 
-/// The same as columns of its row.
+/// The outcome as columns of the delivery's row.
 #[derive(Debug, Serialize)]
 struct DeliveryColumns {
     id: Uuid,
@@ -111,7 +111,7 @@ impl EndpointLease {
         [self.tenant.uuid().into(), self.endpoint.uuid().into()]
     }
 
-    /// Takes the endpoint until `until`, if nobody has it; says whether it is ours.
+    /// Takes the lease until `until`, if nobody holds it; returns whether it is ours.
     pub async fn take(
         &self,
         database: &impl ConnectionTrait,
@@ -126,7 +126,7 @@ impl EndpointLease {
         Ok(run(database, sql, values).await?.rows_affected() > 0)
     }
 
-    /// Keeps it until `until`; says whether it is still ours.
+    /// Extends the lease until `until`; returns whether it is still ours.
     pub async fn keep(&self, database: &impl ConnectionTrait, until: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE webhook_endpoint SET lease_until = $4
                    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND active";
@@ -135,7 +135,7 @@ impl EndpointLease {
         Ok(run(database, sql, values).await?.rows_affected() > 0)
     }
 
-    /// Gives it back.
+    /// Releases the lease.
     pub async fn give_back(&self, database: &impl ConnectionTrait) -> Result<(), StoreError> {
         let sql = "UPDATE webhook_endpoint SET lease_owner = NULL, lease_until = NULL
                    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
@@ -144,7 +144,7 @@ impl EndpointLease {
         Ok(())
     }
 
-    /// Locks the endpoint, if it is still ours.
+    /// Locks the endpoint, if its lease is still ours.
     pub async fn lock(&self, transaction: &Transaction) -> Result<Option<EndpointHealth>, StoreError> {
         let backend = transaction.get_database_backend();
         let lock = match backend {
@@ -170,7 +170,7 @@ impl EndpointLease {
         found.map(health).transpose()
     }
 
-    /// What is due at `now`, the longest first.
+    /// The deliveries that are due at `now`, the longest overdue first.
     pub async fn due(
         &self,
         database: &impl ConnectionTrait,
@@ -193,7 +193,7 @@ impl EndpointLease {
         found.iter().map(due).collect()
     }
 
-    /// Lets those wait that are not the first of their object, until [`EndpointLease::write`] calls them.
+    /// Parks deliveries that are not the first of their object, until [`EndpointLease::write`] makes them due.
     pub async fn park(&self, transaction: &Transaction, waiting: &[WebhookDeliveryId]) -> Result<(), StoreError> {
         let ids: Vec<_> = waiting.iter().map(|id| id.uuid()).collect();
         let backend = transaction.get_database_backend();
@@ -206,8 +206,8 @@ impl EndpointLease {
         Ok(())
     }
 
-    /// Writes what became of deliveries, but of those that were canceled meanwhile; where one has come to its end, the next
-    /// of its object is called.
+    /// Writes the outcomes of deliveries, except of those that were canceled meanwhile; where one has ended, the next
+    /// delivery of its object becomes due.
     pub async fn write(
         &self,
         transaction: &Transaction,
@@ -273,7 +273,7 @@ impl EndpointLease {
         Ok(())
     }
 
-    /// Writes how the endpoint does, and why it is switched off, if it is; it stays ours until `until`.
+    /// Writes the endpoint's health, and why it is disabled, if it is; extends the lease until `until`.
     pub async fn write_health(
         &self,
         transaction: &Transaction,

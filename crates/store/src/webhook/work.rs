@@ -1,5 +1,5 @@
-//! What there is to do for webhooks, in all tenants: which endpoints there are, which of them have something to be sent, and
-//! what may be forgotten. What is found is taken up again, with its tenant's scope, before anything is done to it.
+//! The work for webhooks, in all tenants: which endpoints there are, which of them have something to be sent, and what
+//! may be deleted. Everything found is read again, with its tenant's scope, before anything is done to it.
 
 use std::collections::HashMap;
 
@@ -13,22 +13,22 @@ use domain::webhook::WebhookEventType;
 
 const TABLE: &str = "webhook_endpoint";
 
-/// Who hears of what happens.
+/// An endpoint that is notified of events.
 #[derive(Debug)]
 pub struct Subscriber {
     pub endpoint: WebhookEndpointId,
-    /// Empty: everything.
+    /// Empty: all types.
     types: Vec<WebhookEventType>,
     since: OutboxPosition,
 }
 
 impl Subscriber {
-    /// Whether it is to be told of a row of the outbox.
+    /// Whether it is to be notified of a row of the outbox.
     pub fn hears(&self, event_type: WebhookEventType, id: i64, transaction: Option<i64>) -> bool {
         (self.types.is_empty() || self.types.contains(&event_type)) && self.since.is_before(id, transaction)
     }
 
-    /// From where on it listens.
+    /// The position after which it is notified.
     pub fn since(&self) -> &OutboxPosition {
         &self.since
     }
@@ -50,20 +50,20 @@ fn ids(row: &QueryResult) -> Result<(TenantId, WebhookEndpointId), DbErr> {
     ))
 }
 
-/// Whether anybody hears of anything.
+/// Whether there is any endpoint that is not deleted.
 pub async fn is_heard(database: &impl ConnectionTrait) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM webhook_endpoint WHERE deleted_at IS NULL LIMIT 1";
     Ok(!rows(database, sql, []).await?.is_empty())
 }
 
-/// Whether there is anything to be forgotten one day.
+/// Whether there is anything that will have to be deleted some day.
 pub async fn is_kept(database: &impl ConnectionTrait) -> Result<bool, StoreError> {
     Ok(!rows(database, "SELECT 1 FROM webhook_endpoint LIMIT 1", [])
         .await?
         .is_empty())
 }
 
-/// The endpoints that hear of what happens, also while they are sent nothing.
+/// The endpoints that are notified of events, including those that are sent nothing at present.
 pub async fn hearers(database: &impl ConnectionTrait) -> Result<HashMap<TenantId, Vec<Subscriber>>, StoreError> {
     let sql = "SELECT tenant_id, id, event_types, listens_since FROM webhook_endpoint WHERE deleted_at IS NULL";
     let mut hearers: HashMap<_, Vec<_>> = HashMap::new();
@@ -79,7 +79,7 @@ pub async fn hearers(database: &impl ConnectionTrait) -> Result<HashMap<TenantId
     Ok(hearers)
 }
 
-/// Endpoints that something is due to be sent to, and that nobody works on.
+/// Endpoints with due deliveries that no worker holds.
 pub async fn due(
     database: &impl ConnectionTrait,
     now: Timestamp,
@@ -96,7 +96,7 @@ pub async fn due(
     Ok(found.iter().map(ids).collect::<Result<_, DbErr>>()?)
 }
 
-/// How many deliveries wait for their next attempt, or for one before them, of endpoints that are active.
+/// How many deliveries of active endpoints wait for their next attempt, or for an earlier delivery.
 pub async fn pending(database: &impl ConnectionTrait) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) AS number FROM webhook_endpoint e JOIN webhook_delivery d
                ON d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.status = 'PENDING' WHERE e.active";
@@ -108,7 +108,7 @@ pub async fn pending(database: &impl ConnectionTrait) -> Result<i64, StoreError>
         .unwrap_or(0))
 }
 
-/// Since when that delivery is due which has been due for the longest, of endpoints that are active; `None`: nothing is.
+/// Since when the longest overdue delivery of an active endpoint has been due; `None`: nothing is due.
 pub async fn due_since(database: &impl ConnectionTrait, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT first.at FROM (
                 SELECT (SELECT d.next_attempt_at FROM webhook_delivery d WHERE d.tenant_id = e.tenant_id
@@ -120,7 +120,8 @@ pub async fn due_since(database: &impl ConnectionTrait, now: Timestamp) -> Resul
     Ok(found.first().map(|row| row.try_get("", "at")).transpose()?)
 }
 
-/// Forgets up to `limit` deliveries from before `before`, and deleted endpoints that none names. Says how many deliveries.
+/// Deletes up to `limit` deliveries of each endpoint from before `before`, and deleted endpoints to which none refers.
+/// Returns how many deliveries.
 pub async fn prune(transaction: &Transaction, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let backend = transaction.get_database_backend();
     // Ids begin with their time.

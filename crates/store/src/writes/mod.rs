@@ -1,8 +1,8 @@
-//! Inserts, and updates of single rows, that nobody waits for one by one: those of a transaction cost one trip to the database. PostgreSQL takes them
-//! in one statement, as common table expressions, and checks references at its end. SQLite, which is as far away as
-//! another thread, takes their texts one behind the other, and runs them in their order.
+//! Inserts, and updates of single rows, that are not awaited one by one: those of a transaction cost one round trip to
+//! the database. PostgreSQL gets them in one statement, as common table expressions, and checks references at its end.
+//! SQLite, which is only another thread away, gets their texts one after the other, and runs them in their order.
 //!
-//! Their text is written here, straight from the tables' columns: going through a statement of many thousand parts first
+//! Their text is built here, directly from the tables' columns: going through a statement of many thousand parts first
 //! took as much processor time as a round trip.
 
 mod statement;
@@ -17,26 +17,26 @@ use super::{StoreError, Transaction};
 use statement::{StatementText, at_once, cut, in_a_row};
 use template::WriteTemplate;
 
-/// The most rows of an insert on PostgreSQL.
+/// Maximum number of rows of an insert on PostgreSQL.
 const MOST_ROWS: usize = 1_000;
 
-/// The rows that one insert has on SQLite: few numbers, so that its text is met again and stays prepared.
+/// The possible numbers of rows of an insert on SQLite: only a few, so that its text recurs and stays prepared.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
-/// What becomes of a row whose primary key is there already.
+/// What happens to a row whose primary key exists already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Conflict {
     /// It is an error.
     Fail,
-    /// The one that is there stays.
+    /// The existing row stays.
     Keep,
-    /// It takes the place of the one that is there.
+    /// It replaces the existing row.
     Replace,
-    /// Its values are added to those that are there.
+    /// Its values are added to those of the existing row.
     Add,
 }
 
-/// Inserts to be run together. No two of their rows may be the same row of a table.
+/// Inserts and updates to be run together. No two of them may concern the same row of a table.
 #[derive(Default)]
 pub struct Writes {
     tables: Vec<TableWrites>,
@@ -44,23 +44,23 @@ pub struct Writes {
     appends: bool,
 }
 
-/// Rows of a table.
+/// Rows of one table.
 struct TableWrites {
     form: Arc<WriteTemplate>,
-    /// One row behind the other.
+    /// One row after the other.
     values: Vec<Value>,
 }
 
 impl Writes {
-    /// Those that `add` adds.
+    /// The writes that `add` adds.
     pub fn of(add: impl FnOnce(&mut Self)) -> Self {
         let mut writes = Self::default();
         add(&mut writes);
         writes
     }
 
-    /// Adds rows, which refer only to each other and to what is added or written before. All of them leave the same
-    /// columns to the database.
+    /// Adds rows, which refer only to each other and to what is added or written before. All of them must leave the
+    /// same columns to the database.
     pub(super) fn add<A: ActiveModelTrait>(&mut self, rows: impl IntoIterator<Item = A>, conflict: Conflict) {
         let mut rows = rows.into_iter().peekable();
         let Some(first) = rows.peek() else {
@@ -79,12 +79,12 @@ impl Writes {
         self.tables.push(TableWrites { form, values });
     }
 
-    /// Sets columns of rows that are there: each gives its key, and then what it sets.
+    /// Sets columns of existing rows: each gives its key, and then the columns to set.
     pub(super) fn set<A: ActiveModelTrait>(&mut self, rows: impl IntoIterator<Item = A>) {
         self.set_while_null(rows, None);
     }
 
-    /// The same, of those rows in which this column is null, if one is given.
+    /// Like [`Writes::set`], but only for rows in which the column `null` is null, if one is given.
     pub(super) fn set_while_null<A: ActiveModelTrait>(
         &mut self,
         rows: impl IntoIterator<Item = A>,
@@ -104,19 +104,19 @@ impl Writes {
         }
     }
 
-    /// Says that one of them appends to the outbox.
+    /// Notes that one of them appends to the outbox.
     pub(super) fn note_append(&mut self) {
         self.appends = true;
     }
 
-    /// These, and those behind them.
+    /// These writes, and `later` after them.
     pub fn then(mut self, later: Self) -> Self {
         self.tables.extend(later.tables);
         self.appends |= later.appends;
         self
     }
 
-    /// Runs them, and with them the transaction's entry in the audit log, if it waits for nothing more.
+    /// Runs them, together with the transaction's audit log entry if nothing more will be noted.
     pub async fn run(mut self, transaction: &Transaction) -> Result<(), StoreError> {
         if let Some(entry) = transaction.entry_along() {
             self = self.then(entry);

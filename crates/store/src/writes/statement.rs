@@ -1,4 +1,4 @@
-//! From rows to statements: how many rows and inserts one has, and its text and values.
+//! From rows to statements: how many rows and inserts a statement has, its text and its values.
 
 use std::fmt::Write;
 
@@ -10,16 +10,16 @@ use super::template::WriteChunk;
 /// PostgreSQL binds at most 65,535 values in a statement.
 const MOST_VALUES: usize = 60_000;
 
-/// A statement as far as it is written.
+/// A statement, as far as it is written.
 #[derive(Default)]
 pub(super) struct StatementText {
     pub(super) sql: String,
     pub(super) values: Vec<Value>,
-    /// Whether rows are spread over several servers.
+    /// Whether rows are distributed over several servers.
     spread: bool,
 }
 
-/// Inserts of a part of the rows each; told how many rows are left, `size` says how many the next one has.
+/// Splits rows into inserts; given how many rows are left, `size` returns how many the next insert has.
 pub(super) fn cut(tables: Vec<TableWrites>, size: impl Fn(usize) -> usize) -> Vec<WriteChunk> {
     let mut inserts = Vec::with_capacity(tables.len());
     for TableWrites { form, values } in tables {
@@ -35,8 +35,8 @@ pub(super) fn cut(tables: Vec<TableWrites>, size: impl Fn(usize) -> usize) -> Ve
     inserts
 }
 
-/// PostgreSQL: as many as one statement can bind. Where rows are `spread` over several servers, updates say once for all whose
-/// rows they are: Citus does not look through a list of them.
+/// PostgreSQL: as many inserts as one statement can bind. Where rows are distributed over several servers (`spread`),
+/// updates name the tenant of their rows once for all: Citus does not look through a list of values.
 pub(super) fn at_once(inserts: Vec<WriteChunk>, spread: bool) -> Vec<StatementText> {
     let begun = || StatementText {
         spread,
@@ -64,7 +64,8 @@ pub(super) fn at_once(inserts: Vec<WriteChunk>, spread: bool) -> Vec<StatementTe
     statements
 }
 
-/// SQLite: neighbours of one row each in one text, whose number is small; any other alone, as one of few texts.
+/// SQLite: neighbouring inserts of one row each, of which there are few, share a text; any other is alone, as one of
+/// few texts.
 pub(super) fn in_a_row(inserts: Vec<WriteChunk>) -> Vec<StatementText> {
     let (mut statements, mut ends_single) = (Vec::<StatementText>::new(), false);
     for insert in inserts {
@@ -87,11 +88,11 @@ pub(super) fn in_a_row(inserts: Vec<WriteChunk>) -> Vec<StatementText> {
 
 impl StatementText {
     fn write(&mut self, text: std::fmt::Arguments<'_>) {
-        // Writing to a text does not fail.
+        // Writing to a `String` does not fail.
         let _ = self.sql.write_fmt(text);
     }
 
-    /// Appends an insert, whose values are numbered or only marked.
+    /// Appends an insert, with placeholders that are numbered or not.
     fn insert(&mut self, insert: WriteChunk, numbered: bool) {
         let WriteChunk { form, values } = insert;
         self.sql.push_str(&form.head);

@@ -1,4 +1,4 @@
-//! The text of one insert or update, straight from a table's columns.
+//! The text of one insert or update, directly from a table's columns.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use sea_orm::{EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, Value};
 
 use super::Conflict;
 
-/// What inserts of a table look like.
+/// The text of inserts into a table, or of updates of it.
 pub(super) struct WriteTemplate {
-    /// What stands before the rows, and behind them.
+    /// The text before the rows, and after them.
     pub(super) head: String,
     pub(super) tail: String,
     pub(super) columns: usize,
-    /// Of updates: the column of the table that says whose its rows are, and its place among those that are given.
+    /// For updates: the tenant column of the table, and its index among the given columns.
     pub(super) tenant: Option<(String, usize)>,
 }
 
@@ -53,7 +53,7 @@ impl WriteTemplate {
         }
     }
 
-    /// What updates of a table look like. Both engines call the columns of a list of values column1, column2 and so on.
+    /// The text of updates of a table. Both engines call the columns of a list of values column1, column2 and so on.
     pub(super) fn setting<E: EntityTrait>(columns: &[E::Column], null: Option<E::Column>) -> Self {
         let table = E::default();
         let table = table.table_name();
@@ -79,7 +79,7 @@ impl WriteTemplate {
     }
 }
 
-/// Names in brackets.
+/// Quoted names in parentheses.
 fn list(names: &[&str]) -> String {
     format!(r#"("{}")"#, names.join(r#"", ""#))
 }
