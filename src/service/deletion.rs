@@ -1,4 +1,4 @@
-//! Deleting partners and deals, while nothing refers to them.
+//! Deleting partners and deals that nothing refers to.
 
 use super::{ServiceError, deal};
 use crate::app::App;
@@ -8,7 +8,7 @@ use crate::domain::problem::Problems;
 use crate::service::ledger::lock_partners;
 use crate::store;
 
-/// Deletes a partner, with its changes of status, memberships and API keys; tokens for it open nothing any more.
+/// Deletes a partner with its status history, memberships and API keys; tokens for it stop working.
 pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<PartnerId, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
@@ -36,7 +36,7 @@ pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<Part
     Ok(id)
 }
 
-/// Deletes a deal, with the options that it bears.
+/// Deletes a deal with its custom field values.
 pub async fn delete_deal(app: &App, caller: &Caller, id: &str) -> Result<DealId, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();

@@ -8,7 +8,7 @@ use crate::domain::id::{Id, Kind};
 use crate::domain::problem::Problems;
 use crate::store::StoreError;
 
-/// The ids of the list `field` that name something, each once. The others are noted under `field.N`.
+/// The ids of the list `field` that exist, without repetitions. The others are noted under `field.N`.
 pub(super) async fn existing<K: Kind, T>(
     field: &str,
     ids: &[String],

@@ -11,10 +11,10 @@ use crate::service::once::{begin, commit};
 use crate::store::label::LabelTable;
 use crate::store::{self, StoreError, Transaction};
 
-/// A kind of label: what guards it.
+/// A kind of label, with the resource whose permission guards it.
 pub trait LabelKind: LabelTable + Labelled {
     const RESOURCE: Resource;
-    /// Whether two may not bear the same label.
+    /// Whether labels must differ from each other.
     const UNIQUE: bool;
 }
 

@@ -16,7 +16,7 @@ use crate::service::once::{begin, commit};
 use crate::store;
 use crate::store::partner::LockedPartner;
 
-/// Changes of a deal. Its options are replaced as a whole.
+/// Changes of a deal. Its custom field values are replaced as a whole.
 #[derive(Clone, Debug)]
 pub struct DealChange {
     pub id: String,
@@ -27,7 +27,8 @@ pub struct DealChange {
     pub fields: Patch<Vec<(String, String)>>,
 }
 
-/// Changes a deal. What was due before stays; an entry of its stage whose condition becomes true by this pays now.
+/// Changes a deal. Earlier payments stay; a rule entry of its stage whose condition becomes true by the change pays
+/// now.
 pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Done, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();

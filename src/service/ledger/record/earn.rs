@@ -21,7 +21,8 @@ use crate::store::partner::CreditedPartner;
 use crate::store::{self, StoreError};
 
 impl Recorder<'_> {
-    /// What the event earns before any tier, and why; the terms in force, unless it earns nothing by its nature.
+    /// Determines what the event earns before any tier, and why. Returns the terms in force; `None` if it earns nothing
+    /// whatever the terms.
     pub async fn earn(
         &self,
         prepared: &mut Prepared,
@@ -82,7 +83,7 @@ impl Recorder<'_> {
         Ok(Some(terms))
     }
 
-    /// The partner's group, or the default one.
+    /// The partner's own group, or else the default one.
     async fn group(
         &self,
         partner: &CreditedPartner,
@@ -100,7 +101,7 @@ impl Recorder<'_> {
         Ok(group)
     }
 
-    /// What the rules of the group look at.
+    /// The facts that the group's rules depend on.
     async fn standing(
         &self,
         partner: &CreditedPartner,
@@ -131,7 +132,7 @@ impl Recorder<'_> {
         })
     }
 
-    /// What was recorded of the customer with the partner before; only what the terms look at is read.
+    /// What was recorded of the customer with the partner before; only what the terms depend on is read.
     async fn history(
         &self,
         prepared: &Prepared,
@@ -169,7 +170,7 @@ impl Recorder<'_> {
     }
 }
 
-/// The rows of what an event earned. `id` makes their ids, in the order of writing.
+/// The rows for what an event earned. `id` generates their ids, in the order of writing.
 pub fn rows(
     event: &Event,
     partner: PartnerId,
