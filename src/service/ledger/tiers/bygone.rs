@@ -1,4 +1,4 @@
-//! What partners have come to in windows that are over, against the goals that were in force at their ends.
+//! What partners have achieved in windows that are over, against the goals that were in force when they ended.
 
 use std::collections::HashMap;
 
@@ -16,9 +16,9 @@ use crate::domain::tiered::{Status, TieredCommission};
 use crate::store::tier_counter::CounterKey;
 use crate::store::{self, StoreError};
 
-/// The goals of windows that ended before `now`, or then, on all campaigns or on one, the last window first. Of tiers that
-/// were ACTIVE and for the partner when the window ended; what these said before versions were kept is not known, and such
-/// windows are left out. Two statements, and three more where counters must be added up.
+/// The goals of windows that ended at `now` or before, on all campaigns or on one, the last window first. Only of tiers
+/// that were ACTIVE and for the partner when the window ended; windows from before versions were stored are left out,
+/// since the tier's content then is not known. Two statements, and three more if counters must be added up.
 pub async fn bygone(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -53,7 +53,7 @@ pub async fn bygone(
     Ok(bygone)
 }
 
-/// What the tier said when the window ended, if the window was one of the tier's then, and the partner's.
+/// The tier as it was when the window ended, if it had that window then and was for the partner.
 fn at_the_end<'a>(versions: &'a [TieredCommission], key: &CounterKey, zone: Tz) -> Option<&'a TieredCommission> {
     let end = key.window.end;
     let tier = versions.iter().rev().find(|version| version.updated_at < end)?;

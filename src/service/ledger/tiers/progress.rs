@@ -40,15 +40,15 @@ impl GoalOnCampaign {
         of_tier.collect()
     }
 
-    /// Whether the partner may know: nothing of revenue, nor of tiers that change nothing else.
+    /// Whether the partner may see it: nothing about revenue, nor about tiers that change only revenue.
     pub fn is_for_partner(&self) -> bool {
         self.changes_payout && self.goal.metric != Metric::Revenue
     }
 }
 
 /// The progress of partners in the windows that contain `now`, on all campaigns that they belong to and `scope` shows,
-/// or on one of these. ACTIVE tiers only, in the order of their making. Three statements, and three more where counters
-/// must be added up.
+/// or on one of these. ACTIVE tiers only, in the order of creation. Three statements, and three more if counters must
+/// be added up.
 pub async fn progress(
     database: &impl ConnectionTrait,
     scope: &Scope,
