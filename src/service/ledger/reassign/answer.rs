@@ -71,7 +71,7 @@ impl Answer for Moved {
         json!([self.reassignment.id.to_string(), customer])
     }
 
-    /// Eight statements.
+    /// At most seven statements.
     async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let reader = store.reader();
         let id = |place: usize| kept.get(place).and_then(Value::as_str);
