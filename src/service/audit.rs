@@ -16,7 +16,7 @@ use crate::store::{StoreError, Transaction};
 
 /// A file that is being imported: one audit entry says when the import began, another how it ended. The changes of its
 /// transactions have entries of their own in between; these transactions are begun with the same caller, whose origin
-/// identifies the import.
+/// names the import.
 pub struct Import<'a> {
     app: &'a App,
     caller: &'a Caller,

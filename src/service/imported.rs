@@ -8,7 +8,7 @@ text_enum! {
     Outcome { Created = "created", Updated = "updated", Unchanged = "unchanged" }
 }
 
-/// The object that has the first of these names that is in use.
+/// The object found under the first of these names that is in use.
 pub async fn by_names<'a, T, F>(
     names: impl IntoIterator<Item = &'a str>,
     find: impl Fn(&'a str) -> F,

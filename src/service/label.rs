@@ -14,7 +14,7 @@ use crate::store::{self, StoreError, Transaction};
 /// A kind of label, with the resource whose permission guards it.
 pub trait LabelKind: LabelTable + Labelled {
     const RESOURCE: Resource;
-    /// Whether labels must differ from each other.
+    /// Whether no two labels of this kind may be equal.
     const UNIQUE: bool;
 }
 

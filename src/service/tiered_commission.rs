@@ -112,7 +112,8 @@ pub async fn update(
 /// Deletes a tier that has never changed an amount; one that has is archived: it stops acting, stays readable, and
 /// leaves the lists.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
-    // Transactions that record events lock its counters in an order of their own, so that this one may lose to them.
+    // Transactions that record events lock its counters in an order of their own; a deletion that loses to them is
+    // retried.
     repeated(|| delete_once(app, caller, id)).await
 }
 
@@ -145,8 +146,8 @@ async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommi
     Ok(id)
 }
 
-/// Checks a tier that is only proposed like one that is created. If it replaces `me`, it has the currency of that tier
-/// by default.
+/// Checks a proposed tier as if it were to be created. If it replaces `me`, it has the currency of that tier by
+/// default.
 pub(in crate::service) async fn proposed(
     transaction: &Transaction,
     writer: &Writer,

@@ -45,8 +45,8 @@ impl EventReadAhead {
         })
     }
 
-    /// The next events of this partner, as many as one range has; empty when there are none left. To be called for
-    /// partners in the order of their ids.
+    /// The next events of this partner, as many as one range has; empty when there are none left. Partners must be
+    /// requested in the order of their ids.
     pub async fn next_of(&mut self, partner: PartnerId) -> Result<Vec<HistoryEvent>, StoreError> {
         while self.read.as_slice().is_empty() {
             match self.next().await? {

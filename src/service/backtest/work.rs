@@ -75,7 +75,7 @@ pub async fn work(app: &App, ending: &(dyn Fn() -> bool + Send + Sync)) -> Resul
     Ok(taken)
 }
 
-/// How work on a backtest that a caller waits for ended.
+/// How [`work_on_one`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitState {
     Ended,
@@ -213,7 +213,7 @@ impl BacktestWorker<'_> {
                     base: tenant.base_currency,
                     from: backtest.from,
                 };
-                // Events that were moved here or away do not tell what a partner's rows were decided with.
+                // If events were moved to or from a partner, what its rows were decided with cannot be determined.
                 batch.is_incomplete |= moved.contains(&partner.id.uuid());
                 self.replay(&mut ahead, whose, &versions, &mut batch).await?;
                 if batch.events >= BATCH || place == last {
@@ -343,7 +343,7 @@ fn reading_as(snapshot: CommissionSnapshot, replaced: Option<ReplacedTerms<'_>>)
     }
 }
 
-/// Replaces what the proposal names by the proposal. Returns the terms that replace those of snapshots, if they do.
+/// Puts the proposal in place of what it names. Returns the terms to read snapshots with, if it replaces theirs.
 fn propose<'a>(
     versions: &mut Versions,
     proposal: &'a Proposal,

@@ -68,7 +68,7 @@ pub async fn simulate(
             problems.enter("rule");
             let rule = checked(database, &writer, input, now, &mut problems).await?;
             problems.leave();
-            // An inline rule is not stored, so that the explanations must not name a version of it.
+            // An inline rule is not stored, so the explanations name no version of it.
             rule.map(|rule| CommissionRule { version: 0, ..rule })
         }
         _ => {

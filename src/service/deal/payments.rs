@@ -1,4 +1,4 @@
-//! The payments that become due by changes of a deal.
+//! The payments that become due when a deal changes.
 
 use crate::auth::Writer;
 use crate::domain::Timestamp;

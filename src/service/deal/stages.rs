@@ -59,7 +59,8 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
 /// Records that a deal was renewed: every recurring part that has started pays its next occurrence.
 pub async fn renew(app: &App, caller: &Caller, id: &str) -> Result<Done, ServiceError> {
     match repeated(|| renew_once(app, caller, id)).await {
-        // An answer stored when only deals could be renewed holds nothing but the rows.
+        // An answer from a release in which no other mutation of a deal took an idempotency key holds nothing but the
+        // rows.
         Err(ServiceError::Repeated(Value::Array(rows))) => {
             Err(ServiceError::Repeated(json!({ "deal": id, "commissions": rows })))
         }

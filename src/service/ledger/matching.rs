@@ -15,13 +15,13 @@ use crate::store::{self, Store, StoreError};
 
 /// Maximum number of rows that one call examines.
 pub const MAX_LOOKED_AT: u64 = 10_000;
-/// Maximum number of refused rows that a call returns the reasons of.
+/// Maximum number of refused rows that a call lists, each with the reasons.
 const MAX_REFUSED: usize = 500;
 
 /// The result of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MatchingResult {
-    /// How many rows were approved, including clawbacks that follow the rows that they adjust.
+    /// How many rows were approved, including clawbacks that are approved with the rows that they adjust.
     pub approved: u64,
     /// How many rows cannot be approved now.
     pub refused_count: u64,

@@ -7,7 +7,7 @@
 //!   says.
 //! - A [`posting::Posting`] collects the changes of an operation and writes them together: rows, their transitions, the
 //!   outbox and the balances, so that none of them can be forgotten.
-//! - Operations that clients may repeat return their stored answer: that of an event by its external id, others by an
+//! - Operations that clients may repeat return a stored answer, found for events by their external id, for others by an
 //!   idempotency key ([`super::once`]).
 
 pub mod content;

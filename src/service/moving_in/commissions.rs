@@ -288,7 +288,8 @@ async fn look_up(
     })
 }
 
-/// The charge or conversion: a row for what takes back belongs to the original, so that a later refund finds both.
+/// The charge or conversion: a commission of a refund or chargeback is attached to the original, so that a later refund
+/// finds both.
 fn earning(event: &Event) -> EventId {
     event.original_id.unwrap_or(event.id)
 }

@@ -106,7 +106,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     let now = app.clock.now();
     let (partner, moment) = insert(&transaction, &writer, details, partner_type, status, now).await?;
     store::partner::replace_categories(&transaction, writer.tenant(), partner.id, &category_ids).await?;
-    // A snapshot for a campaign is an invitation to it.
+    // A snapshot for a campaign also makes the partner a member of it.
     campaign_ids.extend(promise.as_ref().and_then(|promise| promise.campaign_id));
     campaign_ids.sort_unstable();
     campaign_ids.dedup();

@@ -14,7 +14,7 @@ pub const KEEP_DELIVERIES_DAYS: i64 = 30;
 /// Maximum number of rows that a transaction deletes: from the outbox, and of each endpoint's deliveries.
 const BATCH: u64 = 2_000;
 
-/// Deletes a batch of each kind; returns how many rows that were.
+/// Deletes a batch of each kind; returns the number of deleted rows.
 pub async fn forget(app: &App) -> Result<u64, StoreError> {
     let now = app.clock.now();
     Ok(forget_outbox(app, now).await? + forget_deliveries(app, now).await?)

@@ -11,9 +11,9 @@ use crate::store::webhook::work;
 /// The age of the oldest work that is still to be done; zero if there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lag {
-    /// Of outbox rows that no deliveries were made of yet.
+    /// Of the oldest outbox row that no deliveries were made from yet.
     pub outbox: Duration,
-    /// Of deliveries to active endpoints that are due and not sent, since they were due.
+    /// Of the delivery to an active endpoint that has been due for the longest: since when it is due.
     pub deliveries: Duration,
 }
 

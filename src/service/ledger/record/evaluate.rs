@@ -92,7 +92,7 @@ impl Prepared {
         }
     }
 
-    /// Completes the decision with what tiers made of the rows from `before` they applied.
+    /// Completes the decision with what tiers made of the rows. `before` are the rows from before the tiers applied.
     pub fn decide(&mut self, before: &[CommissionId]) {
         let rows = || self.rows.iter().map(|earned| &earned.row);
         let left = |id: &CommissionId| rows().find(|row| row.id == *id).map(|row| row.amount);

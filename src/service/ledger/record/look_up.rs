@@ -1,5 +1,5 @@
 //! Reads what the events of a batch refer to, for all of them at once: two statements, one more if tiers name their
-//! campaigns, and one if events leave it to their customers what they are credited to.
+//! campaigns, and one if events take their partner or campaign from their customers.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -91,7 +91,7 @@ impl Recorder<'_> {
         let asked: Vec<_> = asked.collect();
         let facts = store::recording::facts(transaction, &scope, &asked).await?;
         // Read after taking the locks, too: what was recorded while this transaction waited must be earlier, and ids
-        // follow the time.
+        // are ordered by time.
         let now = self.clock.now();
         let mut found = EventLookup {
             known: RecordingState::default(),

@@ -1,4 +1,4 @@
-//! What the events of a batch share, as of the events that are already evaluated.
+//! State that the events of a batch share, including the changes of those already evaluated.
 
 use std::collections::HashMap;
 

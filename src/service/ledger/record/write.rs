@@ -110,7 +110,7 @@ fn paid_charge(prepared: &Prepared) -> Option<PaidCharges> {
     })
 }
 
-/// A race if another writer has just taken the external id of an event or of a customer.
+/// Reports a race if another writer has just taken the external id of an event or of a customer.
 fn raced(error: StoreError) -> AttemptError {
     match store::taken_field(&error) {
         Some("externalId" | "customerExternalId") => AttemptError::Raced,

@@ -13,7 +13,7 @@ use crate::domain::tiered::{self, Adjustment, DueRetroactive, Side, TakenBack, T
 use crate::store::tier_past::{PastEvent, PastRow};
 use crate::store::tier_result::{ResultKind, TierResult};
 
-/// The goals of tiers being reached by a conversion.
+/// A conversion that reaches the goals of tiers, and the data for adjusting earlier ones.
 pub struct Crossing<'a> {
     pub tiers: &'a [WantedCounter<'a>],
     pub standings: &'a [TierState<'a>],

@@ -16,9 +16,10 @@ use crate::domain::tiered::{Status, TieredCommission};
 use crate::store::tier_counter::CounterKey;
 use crate::store::{self, StoreError};
 
-/// The goals of windows that ended at `now` or before, on all campaigns or on one, the last window first. Only of tiers
-/// that were ACTIVE and for the partner when the window ended; windows from before versions were stored are left out,
-/// since the tier's content then is not known. Two statements, and three more if counters must be added up.
+/// The goals of windows that ended at `now` or before, on all campaigns or on one, the last window first. Only tiers
+/// are included that were ACTIVE and applied to the partner when the window ended. Windows from before tier versions
+/// were stored are left out, since what the tier said then is not known. Two statements, and three more if counters
+/// must be added up.
 pub async fn bygone(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -31,7 +32,7 @@ pub async fn bygone(
     if stored.is_empty() {
         return Ok(HashMap::new());
     }
-    // A partner may not read tiers, but it may know how far it came in those that were for it.
+    // A partner may not read tiers, but it may know how far it came in those that applied to it.
     let scope = Scope::tenant_wide(scope.tenant());
     let ids = store::distinct(stored.keys().map(|key| key.tier.uuid()));
     let versions = store::tier_version::of_tiers(database, &scope, &ids).await?;
@@ -53,7 +54,7 @@ pub async fn bygone(
     Ok(bygone)
 }
 
-/// The tier as it was when the window ended, if it had that window then and was for the partner.
+/// The tier as it was when the window ended, if it had that window then and applied to the partner.
 fn at_the_end<'a>(versions: &'a [TieredCommission], key: &CounterKey, zone: Tz) -> Option<&'a TieredCommission> {
     let end = key.window.end;
     let tier = versions.iter().rev().find(|version| version.updated_at < end)?;

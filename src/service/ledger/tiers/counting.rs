@@ -44,7 +44,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// A tier and the key of a counter of it that is wanted.
+/// A tier, and the key of one of its counters that is wanted.
 pub type WantedCounter<'a> = (&'a TieredCommission, CounterKey);
 
 /// The wanted counters: from `stored` if they are valid, else added up from the events. At most three statements.

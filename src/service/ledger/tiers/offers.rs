@@ -48,7 +48,7 @@ pub async fn offers(
     let partners: Vec<_> = keys.iter().map(|key| key.partner.uuid()).collect();
     let campaigns: Vec<_> = keys.iter().map(|key| key.campaign.uuid()).collect();
     let advertisers: Vec<_> = keys.iter().filter_map(|key| Some(key.advertiser?.uuid())).collect();
-    // A partner may not read tiers, except those that are for it.
+    // A partner may not read tiers, except those that apply to it.
     let scope = Scope::tenant_wide(scope.tenant());
     let (tiers, stored) = store::in_force::tiers(database, &scope, &partners, &campaigns, &advertisers, now).await?;
     let of_key = |key: &OfferKey| {

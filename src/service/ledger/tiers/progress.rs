@@ -58,7 +58,7 @@ pub async fn progress(
     now: Timestamp,
 ) -> Result<HashMap<Uuid, Vec<GoalOnCampaign>>, StoreError> {
     let members = store::campaign::memberships(database, scope, partners, campaign).await?;
-    // A partner may not read tiers, but it may know how far it has come in those that are for it.
+    // A partner may not read tiers, but it may know how far it has come in those that apply to it.
     let scope = Scope::tenant_wide(scope.tenant());
     let tiers = store::tiered_commission::all_in_force(database, &scope).await?;
     let mut wanted = Vec::new();

@@ -34,8 +34,8 @@ pub const PAGE: u64 = 2_500;
 
 /// What a page checks.
 pub enum VerifyPage {
-    /// What concerns no partner, as of the second time; of what is not found by partner, only what happened since the
-    /// first.
+    /// What concerns no partner; questions about a period cover what happened since the first time. The second is when
+    /// the page is checked.
     Whole(Timestamp, Timestamp),
     /// Events that are credited to no partner.
     Nobody,

@@ -23,7 +23,7 @@ struct Item {
     commission: Uuid,
     /// The index of the payout.
     payout: usize,
-    /// Whether the row has turned up among the partners' rows.
+    /// Whether the row was among the partners' rows.
     has_come: bool,
 }
 

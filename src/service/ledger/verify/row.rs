@@ -59,7 +59,7 @@ pub fn check(commission: &ExplainedCommission, history: &[StatusMove]) -> Vec<St
     wrong
 }
 
-/// Whether the row was assigned to an individual although it could not be, or at a time when it could not be.
+/// Whether the row could not be assigned to an individual, or not at that time.
 pub fn assignment_fault(row: &Commission, assigned_at: Timestamp) -> bool {
     assigned_at < row.accrued_at
         || row.paid_at.is_some_and(|at| at < assigned_at)
