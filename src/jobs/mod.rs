@@ -1,5 +1,5 @@
-//! Background work. Every piece of it may run in any number of replicas at once, and may be cut off at any point: each
-//! step is a transaction that looks at what it changes under a lock.
+//! Background jobs. Each may run in any number of replicas at once and may be interrupted at any point: every step is a
+//! transaction that reads what it changes under a lock.
 
 mod webhooks;
 
@@ -15,16 +15,16 @@ use service::ledger::payout::fill_lines;
 use service::ledger::review::approve_matured;
 use telemetry::metrics::Job;
 
-/// How long to rest when there is nothing to do.
+/// How long to sleep when there is nothing to do.
 const PAUSE: Duration = Duration::from_secs(5);
-/// How long to rest between two looks at a clock.
+/// How long to sleep between checks for issuers whose keys are due.
 const GLANCE: Duration = Duration::from_secs(1);
-/// How long to rest between two looks at what changes all the time.
+/// How long to sleep between checks of the standbys, whose state changes all the time.
 const BLINK: Duration = Duration::from_millis(500);
 /// How many rows to approve at a time.
 const BATCH: u64 = 500;
 
-/// Works until `ending` turns true.
+/// Runs all jobs until `ending` turns true.
 pub async fn run(app: Arc<App>, ending: watch::Receiver<bool>) {
     tokio::join!(
         run_chores(&app, ending.clone()),
@@ -35,7 +35,7 @@ pub async fn run(app: Arc<App>, ending: watch::Receiver<bool>) {
     );
 }
 
-/// Works on backtests, which may take long, so that nothing else waits for them.
+/// Works on backtests in a loop of its own: they may take long, and nothing else should wait for them.
 async fn run_backtests(app: &App, mut ending: watch::Receiver<bool>) {
     while !*ending.borrow() {
         let ended = ending.clone();
@@ -54,7 +54,8 @@ async fn run_backtests(app: &App, mut ending: watch::Receiver<bool>) {
     }
 }
 
-/// Fetches the keys of issuers whenever it is time. What else wants them waits for a provider only as long as it likes to.
+/// Fetches issuers' keys whenever they are due. Requests that need a key wait for a running fetch only for a limited
+/// time.
 async fn keep_issuers_keys(app: &App, mut ending: watch::Receiver<bool>) {
     while !app.issuers.is_empty() && !*ending.borrow() {
         let round = async {
@@ -68,7 +69,8 @@ async fn keep_issuers_keys(app: &App, mut ending: watch::Receiver<bool>) {
     }
 }
 
-/// Looks again and again where the standbys of the database are, if there are any. Who is not looked at is not read from.
+/// Checks the state of the database's standbys periodically, if there are any. A standby that is not checked is not
+/// read from.
 async fn watch_standbys(app: &App, mut ending: watch::Receiver<bool>) {
     while !app.store.standbys().is_empty() && !*ending.borrow() {
         let round = async {
@@ -82,7 +84,7 @@ async fn watch_standbys(app: &App, mut ending: watch::Receiver<bool>) {
     }
 }
 
-/// What is quickly done.
+/// The quick jobs, one after the other.
 async fn run_chores(app: &App, mut ending: watch::Receiver<bool>) {
     while !*ending.borrow() {
         let approval = counted(app, Job::ApproveMatured, approve_matured(app, BATCH)).await;
@@ -99,20 +101,20 @@ async fn run_chores(app: &App, mut ending: watch::Receiver<bool>) {
         if let Err(error) = writing {
             tracing::error!(%error, "writing down when keys were used failed; it is tried again");
         }
-        // A replica of an earlier release may still make runs.
+        // A replica of an earlier release may still create runs without lines.
         let filling = counted(app, Job::FillPayoutLines, fill_lines(app)).await;
         if let Err(error) = filling {
             tracing::error!(%error, "filling in the lines of payout runs failed; it is tried again");
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
-            // Told, or nobody is left who could tell.
+            // Either the flag turned true, or its sender was dropped.
             _ = ending.wait_for(|ending| *ending) => return,
         }
     }
 }
 
-/// Counts a run of the work.
+/// Runs a job and records the run in the metrics.
 async fn counted<T, E>(app: &App, job: Job, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let start = Instant::now();
     let result = work.await;

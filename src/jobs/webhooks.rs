@@ -1,4 +1,4 @@
-//! Webhooks: from the outbox to deliveries, and from there to their receivers; and forgetting both.
+//! Webhooks: making deliveries of outbox rows, sending deliveries to their receivers, and deleting old rows of both.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,18 +12,18 @@ use service::app::App;
 use service::webhook::{fan_out, forget, lag, send};
 use telemetry::metrics::Job;
 
-/// How long to rest when there is nothing to do, and nobody wakes.
+/// How long to sleep when there is nothing to do and no wake-up signal arrives.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The same where there is no endpoint at all.
+/// How long to sleep when no endpoint exists.
 const LONG_PAUSE: Duration = Duration::from_secs(5);
-/// How long to wait for more when woken: what is committed in quick succession is taken together.
+/// How long to wait after a wake-up, so that changes committed in quick succession are processed together.
 const SPACING: Duration = Duration::from_millis(20);
-/// How often to look for what can be forgotten.
+/// How often to look for old rows to delete.
 const FORGETTING: Duration = Duration::from_secs(60);
-/// How often to look how far behind it is.
+/// How often to measure how far webhooks are behind.
 const MEASURING: Duration = Duration::from_secs(5);
 
-/// Works until `ending` turns true, and lets requests that are under way come to their end.
+/// Runs until `ending` turns true, then waits for the requests in flight to finish.
 pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
     let told = Arc::new(AtomicBool::new(false));
     let mut workers = JoinSet::new();
@@ -68,7 +68,7 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
         if !made.is_heard {
             wakes = None;
         } else if wakes.is_none() {
-            // Where that fails, the pause is what wakes.
+            // If this fails, only the pause ends the wait.
             wakes = app.store.wakes().await.ok();
         }
         let pause = if made.is_heard { PAUSE } else { LONG_PAUSE };
@@ -85,7 +85,7 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
             () = tokio::time::sleep(pause) => {}
             () = woken => {}
             Some(ended) = workers.join_next() => note(ended),
-            // Told, or nobody is left who could tell.
+            // Either the flag turned true, or its sender was dropped.
             _ = ending.wait_for(|ending| *ending) => break,
         }
     }
@@ -95,7 +95,8 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
     }
 }
 
-/// Looks how far behind it is, if anybody listens. Where the database does not say, what was known stays.
+/// Measures how far webhooks are behind, if any endpoint exists. If the query fails, the metrics keep their last
+/// values.
 async fn measure(app: &App, is_heard: bool) {
     let looking = async {
         if is_heard {

@@ -1,4 +1,4 @@
-//! API keys: making them, ending them, and writing down when they were used.
+//! API keys: creating and revoking them, and recording when they were last used.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use store::{self, Store, StoreError};
 
-/// A key as asked for.
+/// A key as requested.
 #[derive(Clone, Debug)]
 pub struct ApiKeyDraft {
     pub name: String,
@@ -22,7 +22,7 @@ pub struct ApiKeyDraft {
     pub expires_at: Option<Timestamp>,
 }
 
-/// A key that was made, with its text, which nobody can read again: `None` where the call is repeated.
+/// A new key with its secret text, which cannot be read again: `None` if the call is a repetition.
 pub struct CreatedKey {
     pub api_key: ApiKey,
     pub text: Option<String>,
@@ -44,7 +44,8 @@ impl Answer for CreatedKey {
     }
 }
 
-/// Makes a key. Nobody grants a scope they lack; a key bound to a partner takes what partners may read.
+/// Creates a key. Callers cannot grant scopes that they lack; a key bound to a partner takes only the scopes for
+/// partners.
 pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<CreatedKey, ServiceError> {
     let writer = caller.write(Resource::ApiKeys)?;
     let now = app.clock.now();
@@ -62,7 +63,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
         false => Err(Fault::invalid("must be in the future")),
     });
     let transaction = begin(app, &writer).await?;
-    // Locked, so that a revocation comes either before and is seen, or after and ends the key.
+    // The partner is locked, so that a revocation either comes first and is seen here, or comes later and ends the key.
     let partner = match &draft.partner_id {
         Some(id) => {
             let locked = partner::locked(&transaction, &writer, "partnerId", id, &mut problems).await?;
@@ -79,7 +80,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
     let (Some(name), Some(expires_at), true) = (name, expires_at, problems.is_empty()) else {
         return Err(problems.into());
     };
-    // Not before the lock: a comeback that this one waited for is earlier.
+    // Read after taking the lock: a reactivation that this call waited for must be earlier.
     let now = app.clock.now();
     let new = NewKey::generate();
     let api_key = ApiKey {
@@ -88,7 +89,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
         prefix: new.prefix,
         permissions,
         partner_id: partner.as_ref().map(|partner| partner.id),
-        // Not earlier than what a comeback in this microsecond asks for.
+        // Not earlier than `tokens_valid_from`, which a reactivation in this very microsecond has set to the next one.
         created_at: partner.map_or(now, |partner| now.max(partner.tokens_valid_from)),
         expires_at,
         last_used_at: None,
@@ -117,7 +118,7 @@ fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permi
     each.collect()
 }
 
-/// Ends a key for good, at once. One that has ended already stays ended since then.
+/// Revokes a key permanently, effective at once. A key that is already revoked keeps its time of revocation.
 pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<ApiKeyId, ServiceError> {
     let writer = caller.write(Resource::ApiKeys)?;
     let mut problems = Problems::new();
@@ -143,8 +144,8 @@ pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<ApiKeyId, Se
     Ok(key.id)
 }
 
-/// Writes down when keys were used, which requests only note. Each by itself: of several rows locked together, a
-/// revocation of a partner's keys might lock some in another order. What cannot be written now is noted again.
+/// Writes when keys were last used, which requests only note in memory. Each key has a transaction of its own: a
+/// revocation of a partner's keys might lock several rows in another order. What cannot be written now is noted again.
 pub async fn write_uses(app: &App) -> Result<(), StoreError> {
     let mut result = Ok(());
     for (key, (tenant, at)) in app.key_uses.take() {

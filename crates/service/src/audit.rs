@@ -1,5 +1,5 @@
-//! What the audit log is told beside what transactions note of their own changes: imports, which take several
-//! transactions, and tokens, which leave no rows.
+//! Audit entries beyond those that transactions make of their own changes: of imports, which take several transactions,
+//! and of tokens, which leave no rows.
 
 use std::sync::Arc;
 
@@ -14,8 +14,9 @@ use domain::partner::Partner;
 use domain::tenant::Tenant;
 use store::{StoreError, Transaction};
 
-/// A file that is being imported: an entry says when that began, and another one how it ended. What its transactions
-/// change has entries of their own in between; they are begun with the same caller, who says which import it is.
+/// A file that is being imported: one audit entry says when the import began, another how it ended. The changes of its
+/// transactions have entries of their own in between; these transactions are begun with the same caller, whose origin
+/// names the import.
 pub struct Import<'a> {
     app: &'a App,
     caller: &'a Caller,
@@ -23,12 +24,13 @@ pub struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    /// Writes down that it begins.
+    /// Records that the import begins.
     pub async fn begin(app: &'a App, caller: &'a Caller, file: &[u8]) -> Result<Self, StoreError> {
         Self::begin_of(app, caller, (&sha256(file), file.len() as u64)).await
     }
 
-    /// The same for a file that is not held: the hash of all of it, in hexadecimal, and how many bytes it has.
+    /// Like `begin`, for a file that is not in memory: takes the SHA-256 of the whole file, in hexadecimal, and its
+    /// length in bytes.
     pub async fn begin_of(app: &'a App, caller: &'a Caller, (hash, bytes): (&str, u64)) -> Result<Self, StoreError> {
         let import = Self {
             app,
@@ -39,7 +41,7 @@ impl<'a> Import<'a> {
         Ok(import)
     }
 
-    /// Writes down how it ended: how many things of which name it came to.
+    /// Records how the import ended, with its counts by name.
     pub async fn end(self, counts: impl IntoIterator<Item = (&'static str, u64)>) -> Result<(), StoreError> {
         self.tell("ended", counts).await
     }
@@ -63,7 +65,7 @@ impl<'a> Import<'a> {
     }
 }
 
-/// Writes down that a command of the program has issued a token for the rows of `scope`.
+/// Records that a command of the program has issued a token for the rows of `scope`.
 pub async fn token_issued(
     app: &App,
     command: &str,
@@ -80,7 +82,7 @@ pub async fn token_issued(
     transaction.commit().await
 }
 
-/// Notes that a token was issued: what it opens, and until when.
+/// Notes that a token was issued, with its scopes and its expiry.
 pub(super) fn note_token(transaction: &Transaction, scope: &Scope, permissions: Permissions, expires_at: Timestamp) {
     let scopes: Vec<_> = permissions.list().iter().map(ToString::to_string).collect();
     let told = json!({ "scopes": scopes, "expiresAt": expires_at });

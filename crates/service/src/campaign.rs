@@ -96,7 +96,7 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         return Err(problems.into());
     };
     let before = current.clone();
-    // Not before the lock, and never earlier than what it follows.
+    // Read after taking the lock, and never earlier than the change before this one.
     let now = app.clock.now().max(current.updated_at);
     let name = problems.changed("name", input.name, current.name, |name| text::name(&name));
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id, |text| {
@@ -171,7 +171,7 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
     Ok(campaign)
 }
 
-/// Deletes a campaign that nothing refers to; one that was ever promoted is ended instead.
+/// Deletes a campaign that nothing refers to; one that was ever promoted can only be ended.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CampaignId, ServiceError> {
     let writer = caller.write(Resource::Campaigns)?;
     let mut problems = Problems::new();
@@ -190,7 +190,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CampaignId, 
     Ok(campaign.id)
 }
 
-/// The end of the window: now at the latest for a campaign that has ended, else what was asked for.
+/// The end of the window: for a campaign that has ended, now at the latest; else as requested.
 fn window_end(status: CampaignStatus, ends_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     match status {
         CampaignStatus::Ended => Some(ends_at.map_or(now, |end| end.min(now))),
@@ -198,7 +198,8 @@ fn window_end(status: CampaignStatus, ends_at: Option<Timestamp>, now: Timestamp
     }
 }
 
-/// Notes that a window as entered is empty. One that became so by ending the campaign before its start is fine.
+/// Adds a problem if a window as entered is empty. One that becomes empty because the campaign ends before its start is
+/// fine.
 fn check_window(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, problems: &mut Problems) {
     if let (Some(start), Some(end)) = (starts_at, ends_at)
         && start >= end

@@ -13,10 +13,10 @@ use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
 use store::{self, StoreError, Transaction};
 
-/// The most options of a field.
+/// Maximum number of options of a field.
 pub const MAX_OPTIONS: usize = 500;
 
-/// An option as entered. One with an id is one that the field has already.
+/// An option as entered. One with an id already belongs to the field.
 #[derive(Clone, Debug)]
 pub struct OptionDraft {
     pub id: Option<String>,
@@ -24,7 +24,8 @@ pub struct OptionDraft {
     pub external_id: Option<String>,
 }
 
-/// Changes of a field. New options are a whole list: those with an id stay, those without are new, the rest goes.
+/// Changes of a field. New options are a whole list: those with an id stay, those without are new, all others are
+/// removed.
 #[derive(Clone, Debug)]
 pub struct FieldChange {
     pub id: String,
@@ -77,7 +78,8 @@ pub async fn update(app: &App, caller: &Caller, input: FieldChange) -> Result<Cu
     });
     let options = match input.options {
         Patch::Keep => Some(current.options.clone()),
-        // A field without options could not be borne: the empty list is refused like any other that is too short.
+        // No deal could have a value of a field without options: an empty list is refused like any other that is too
+        // short.
         Patch::Clear => checked(Vec::new(), &current.options, app.clock.now(), &mut problems),
         Patch::Set(drafts) => checked(drafts, &current.options, app.clock.now(), &mut problems),
     };

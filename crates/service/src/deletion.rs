@@ -1,4 +1,4 @@
-//! Deleting partners and deals, while nothing refers to them.
+//! Deleting partners and deals that nothing refers to.
 
 use super::{ServiceError, deal};
 use crate::app::App;
@@ -7,7 +7,7 @@ use auth::{Caller, Resource};
 use domain::id::{self, DealId, PartnerId};
 use domain::problem::Problems;
 
-/// Deletes a partner, with its changes of status, memberships and API keys; tokens for it open nothing any more.
+/// Deletes a partner with its status history, memberships and API keys; tokens for it stop working.
 pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<PartnerId, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
@@ -35,7 +35,7 @@ pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<Part
     Ok(id)
 }
 
-/// Deletes a deal, with the options that it bears.
+/// Deletes a deal with its custom field values.
 pub async fn delete_deal(app: &App, caller: &Caller, id: &str) -> Result<DealId, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();

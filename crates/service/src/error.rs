@@ -1,22 +1,22 @@
-//! How a service ends without doing what it was asked.
+//! Why a service did not do what was requested.
 
 use auth::Denied;
 use domain::problem::{Problem, ProblemCode, Problems};
 use store::{self, StoreError};
 
-/// What is said of a write that the bounds of sums refuse.
+/// The message for a write that would exceed the bounds of sums.
 pub(super) const SUM_TOO_LARGE: &str = "would take a sum of the partner (its balance, its lifetime value or what a tier \
      counts) beyond 10^18 minor units of its currency";
 
 #[derive(Debug)]
 pub enum ServiceError {
-    /// The caller can mend it: the input names what does not exist, is taken, out of bounds, ...
+    /// The caller can correct this: the input names something that does not exist, is taken, out of bounds, ...
     Rejected(Vec<Problem>),
     /// The caller may not do this.
     Denied(Denied),
     /// The database failed.
     Store(StoreError),
-    /// The call was made before, with the same idempotency key; what was kept of its answer.
+    /// The call was made before, with the same idempotency key; holds what was stored of its answer.
     Repeated(serde_json::Value),
 }
 
@@ -32,8 +32,8 @@ impl From<Denied> for ServiceError {
     }
 }
 
-/// Two simultaneous writers may both have looked before either wrote; the database then refuses the second one, and
-/// its answer is the one that a look would have given.
+/// Two concurrent writers may both have passed their checks before either wrote; the database then refuses the second
+/// one, and its error is the one that the check would have given.
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         let mut problems = Problems::new();

@@ -8,7 +8,7 @@ use domain::id::{Id, Kind};
 use domain::problem::Problems;
 use store::StoreError;
 
-/// The ids of the list `field` that name something, each once. The others are noted under `field.N`.
+/// The ids of the list `field` that exist, without repetitions. The others are noted under `field.N`.
 pub(super) async fn existing<K: Kind, T>(
     field: &str,
     ids: &[String],

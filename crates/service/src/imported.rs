@@ -1,14 +1,14 @@
-//! What is there already of something that another system keeps, and what importing it did.
+//! Finding objects that another system may have sent before, and what importing one did.
 
 use domain::text_enum;
 use store::StoreError;
 
 text_enum! {
-    /// What became of one imported thing.
+    /// What importing one object did.
     Outcome { Created = "created", Updated = "updated", Unchanged = "unchanged" }
 }
 
-/// What is there by the first of these names that anything has.
+/// The object found under the first of these names that is in use.
 pub async fn by_names<'a, T, F>(
     names: impl IntoIterator<Item = &'a str>,
     find: impl Fn(&'a str) -> F,

@@ -11,10 +11,10 @@ use domain::text;
 use store::label::LabelTable;
 use store::{self, StoreError, Transaction};
 
-/// A kind of label: what guards it.
+/// A kind of label, with the resource whose permission guards it.
 pub trait LabelKind: LabelTable + Labelled {
     const RESOURCE: Resource;
-    /// Whether two may not bear the same label.
+    /// Whether no two labels of this kind may be equal.
     const UNIQUE: bool;
 }
 

@@ -1,5 +1,5 @@
-//! What the program does for callers beyond reading: authorise, load, decide with the domain's pure functions, write
-//! in one transaction. Every function answers all problems of its input at once, and then has changed nothing.
+//! What the program does for callers beyond reading: authorise, load, decide with the domain's pure functions, write in
+//! one transaction. Every function reports all problems of its input at once, and then has changed nothing.
 
 pub mod api_key;
 pub mod app;

@@ -1,12 +1,13 @@
-//! Calls that clients may repeat with the same idempotency key: what the first one came to is kept for ever, in the
-//! transaction of the change itself, and is what every later one is answered with, as it stands by then. What failed
-//! leaves nothing.
+//! Calls that clients may repeat with the same idempotency key: the answer of the first call is stored for ever, in the
+//! transaction of the change itself, and is returned to every later one, with its objects as they are by then. A failed
+//! call stores nothing.
 //!
-//! A service that writes begins with [`begin`] and ends with [`commit`]; whoever calls it asks through [`answered`]. The
-//! key comes with the [`Caller`], so that nothing in between hands it on.
+//! A service that writes begins with [`begin`] and ends with [`commit`]; its caller wraps it in [`answered`]. The key
+//! is part of the [`Caller`], so that nothing in between passes it on.
 //!
-//! Of simultaneous calls with one key several may look before any has kept its answer. All but one are then refused, by
-//! the database or by what the first one did; [`answered`] looks again, so that they answer what the first one did.
+//! Of concurrent calls with one key, several may look it up before any has stored its answer. All but one then fail, in
+//! the database or because of what the first one changed; [`answered`] looks the key up again, so that they return the
+//! first one's answer.
 
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
@@ -24,11 +25,11 @@ use store::idempotency::StoredAnswer;
 use store::label::LabelTable;
 use store::{self, Store, StoreError, Transaction};
 
-/// What a call comes to, and what is kept of it: enough to find it again.
+/// The result of a call, and what is stored of it: enough to read it again.
 pub trait Answer: Send + Sync + Sized {
     fn kept(&self) -> Value;
 
-    /// The same as it stands now; `None`: what it made is gone.
+    /// The result as it is now; `None` if what the call created is gone.
     fn again(
         store: &Store,
         scope: &Scope,
@@ -36,7 +37,7 @@ pub trait Answer: Send + Sync + Sized {
     ) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send;
 }
 
-/// Begins to write. Ends here, as [`ServiceError::Repeated`], if the call was made before.
+/// Begins a transaction that writes. Fails with [`ServiceError::Repeated`] if the call was made before.
 pub async fn begin(app: &App, writer: &Writer) -> Result<Transaction, ServiceError> {
     let transaction = app.begin(writer).await?;
     let Some(call) = writer.call() else {
@@ -48,7 +49,7 @@ pub async fn begin(app: &App, writer: &Writer) -> Result<Transaction, ServiceErr
     }
 }
 
-/// Keeps the answer, if the call has a key, and makes it and the change last.
+/// Stores the answer, if the call has a key, and commits it together with the change.
 pub async fn commit(
     app: &App,
     transaction: Transaction,
@@ -58,7 +59,7 @@ pub async fn commit(
     commit_keeping(app, transaction, writer, || answer.kept()).await
 }
 
-/// The same for answers that are found again in a way of their own.
+/// Like [`commit`], for answers that are read again in their own way.
 pub async fn commit_keeping(
     app: &App,
     transaction: Transaction,
@@ -74,7 +75,7 @@ pub async fn commit_keeping(
     Ok(transaction.commit().await?)
 }
 
-/// What is written down of a call.
+/// The row that is stored for a call.
 pub fn row(call: &Call, writer: &Writer, answer: Value, at: Timestamp) -> store::idempotency::NewStoredAnswer {
     store::idempotency::NewStoredAnswer {
         operation: call.operation.clone(),
@@ -88,7 +89,7 @@ pub fn row(call: &Call, writer: &Writer, answer: Value, at: Timestamp) -> store:
     }
 }
 
-/// What `doing` comes to, or what the first call with the same key did.
+/// The result of `doing`, or the answer of the first call with the same key.
 pub async fn answered<T: Answer>(
     app: &App,
     caller: &Caller,
@@ -111,7 +112,7 @@ pub async fn answered<T: Answer>(
     })
 }
 
-/// Whether the first call with the same key may have been what refused this one.
+/// Whether this call may have been refused because of the first call with the same key.
 fn may_be_decided(refused: &ServiceError) -> bool {
     match refused {
         ServiceError::Rejected(_) => true,
@@ -130,8 +131,7 @@ async fn again<T: Answer>(app: &App, scope: &Scope, kept: &Value) -> Result<T, S
     })
 }
 
-/// The answer that was kept; a CONFLICT if it was given to other input, and INVALID if no answer could be kept for a key
-/// like this.
+/// The stored answer; a CONFLICT if it belongs to other input, and INVALID if no answer can be stored for such a key.
 async fn earlier(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -153,13 +153,14 @@ async fn earlier(
     }
 }
 
-/// Runs an operation that changes nothing unless it succeeds, and runs it again if it lost a race that the next attempt
+/// Runs an operation that changes nothing unless it succeeds, and retries it if it lost a race that the next attempt
 /// wins or finds decided: against a call with the same key, or for locks.
 pub async fn repeated<T, Attempt>(operation: impl Fn() -> Attempt) -> Result<T, ServiceError>
 where
     Attempt: Future<Output = Result<T, ServiceError>>,
 {
-    // A key is lost once: its answer is there then. Locks may be lost to several writers in a row.
+    // A race for a key is lost only once: its answer is stored then. Races for locks may be lost to several writers in
+    // a row.
     const ATTEMPTS: usize = 5;
     let mut attempt = 1;
     loop {
@@ -176,7 +177,7 @@ where
     }
 }
 
-/// Things that are found again by their id.
+/// Results that are read again by their id.
 macro_rules! found_by_id {
     ($($thing:ty: $kind:ty = $by_ids:path;)+) => {
         $(
@@ -227,7 +228,7 @@ impl<K: LabelTable> Answer for Label<K> {
     }
 }
 
-/// The caller's own.
+/// The caller's own tenant, for which nothing need be stored.
 impl Answer for tenant::Tenant {
     fn kept(&self) -> Value {
         Value::Null

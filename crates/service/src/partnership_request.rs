@@ -1,4 +1,4 @@
-//! Requests to promote a campaign: made, approved, rejected.
+//! Requests to promote a campaign: creating, approving and rejecting them.
 
 use crate::app::App;
 use crate::once::{begin, commit};
@@ -71,8 +71,8 @@ pub async fn create(
     Ok(request)
 }
 
-/// Approves a request: creates the partner, or takes the one with that e-mail address; joins it to the campaign and
-/// stamps the campaign's terms of this moment. A group, where given, becomes the partner's.
+/// Approves a request: creates the partner, or uses the one with that e-mail address; joins it to the campaign and
+/// stamps a snapshot of the campaign's current terms. If a group is given, it becomes the partner's.
 pub async fn approve(
     app: &App,
     caller: &Caller,
@@ -80,7 +80,7 @@ pub async fn approve(
     group_id: Option<&str>,
 ) -> Result<PartnershipRequest, ServiceError> {
     match approve_once(app, caller, id, group_id).await {
-        // Somebody made a partner of that address at the same moment: the second look finds it and joins it.
+        // A partner with that address was created concurrently: the second attempt finds it and joins it.
         Err(ServiceError::Rejected(problems)) if problems.iter().any(|problem| problem.code == ProblemCode::Taken) => {
             approve_once(app, caller, id, group_id).await
         }
@@ -117,7 +117,7 @@ async fn approve_once(
         Some(partner) => store::partner::lock(&transaction, &writer.scope(), partner.id).await?,
         None => None,
     };
-    // Not before the locks: what was written while this one waited for them is earlier.
+    // Read after taking the locks: what was written while this call waited must be earlier.
     let now = app.clock.now().max(request.created_at);
     let (partner, moment) = match known {
         Some(LockedPartner { partner, last }) => {
@@ -219,7 +219,7 @@ fn happening(request: &PartnershipRequest, event_type: WebhookEventType, at: Tim
     }
 }
 
-/// The request, locked, if it still waits for a decision.
+/// The request, locked, if it is still pending.
 async fn pending(
     transaction: &Transaction,
     writer: &Writer,

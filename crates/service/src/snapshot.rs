@@ -1,4 +1,4 @@
-//! Stamping what a partner is promised.
+//! Stamping commission snapshots, which record what a partner is promised.
 
 use serde_json::json;
 
@@ -26,7 +26,7 @@ pub struct SnapshotDraft {
     pub holdback_days: Option<i32>,
 }
 
-/// What is promised, before it is known to whom.
+/// The content of a snapshot, before its partner is known.
 #[derive(Clone, Debug)]
 pub(super) struct Promise {
     pub campaign_id: Option<CampaignId>,
@@ -37,8 +37,8 @@ pub(super) struct Promise {
 }
 
 impl Promise {
-    /// The campaign's terms of this moment. A campaign without terms of its own pays by the partner's group, so that
-    /// is what is promised.
+    /// The campaign's current terms. A campaign without terms of its own pays by the partner's group, so that is what
+    /// is promised.
     pub fn of_campaign(campaign: &Campaign) -> Self {
         let terms = match campaign.terms.is_empty() {
             true => vec![Term::group_rules()],
@@ -55,7 +55,7 @@ impl Promise {
     }
 }
 
-/// Overrides what a partner was promised: what accrues from now on follows the new terms.
+/// Supersedes a partner's snapshot: what accrues from now on follows the new terms.
 pub async fn amend(
     app: &App,
     caller: &Caller,
@@ -84,7 +84,7 @@ pub async fn amend(
         reason: Some(reason),
         ..promise
     };
-    // Not before the lock: what was earned while this one waited for it was promised by the former snapshot.
+    // Read after taking the lock: what was earned while this call waited follows the former snapshot.
     let moment = last.next(app.clock.now());
     let snapshot = stamp(&transaction, &writer, partner.id, promise, moment).await?;
     let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
@@ -122,8 +122,8 @@ pub(super) async fn promise(
     })
 }
 
-/// Writes the next version. The caller holds the partner's lock, or has just created the partner, and takes the step in
-/// its history.
+/// Writes the next version. The caller holds the partner's lock, or has just created the partner, and advances the
+/// partner's history.
 pub(super) async fn stamp(
     transaction: &Transaction,
     writer: &Writer,

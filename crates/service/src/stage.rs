@@ -65,7 +65,7 @@ pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<Pa
     let position = problems.changed("position", input.position, current.position, position);
     let outcome = problems.changed("outcome", input.outcome, current.outcome, Ok);
     if outcome.is_some_and(|outcome| outcome != current.outcome) {
-        // Whether a deal is lost must not change behind its back: losing it reverses what it made.
+        // A deal must not become lost, or stop being lost, without being moved: losing it reverses its commissions.
         let deals = store::stage::count_deals(&transaction, &writer.scope(), current.id).await?;
         if deals > 0 {
             let message = format!("cannot change while {deals} deals stand in the stage: move them first");

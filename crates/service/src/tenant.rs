@@ -30,7 +30,7 @@ pub struct TenantChange {
     pub minimum_payouts: Patch<Vec<(rust_decimal::Decimal, Currency)>>,
 }
 
-/// Creates a tenant. It needs no caller: whoever may run the program on the database may do this.
+/// Creates a tenant. It needs no caller: anyone who can run the program on the database may do this.
 pub async fn create(app: &App, input: NewTenant) -> Result<Tenant, ServiceError> {
     let now = app.clock.now();
     let mut problems = Problems::new();

@@ -35,7 +35,7 @@ pub struct TieredCommissionChange {
     pub change: tiered::TieredCommissionChange,
 }
 
-/// Creates a tier. What it counts is counted from the events of its running windows when they are next looked at.
+/// Creates a tier. Its counters are added up from the events of its current windows when they are next read.
 pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> Result<TieredCommission, ServiceError> {
     let writer = caller.write(Resource::TieredCommissions)?;
     let base_currency = base_currency(app, &writer).await?;
@@ -62,7 +62,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> R
     Ok(tier)
 }
 
-/// Changes a tier. Its counters hold for its version only, so that they are counted anew for the next one.
+/// Changes a tier. Its counters are valid for one version only, so that they are added up again for the next one.
 pub async fn update(
     app: &App,
     caller: &Caller,
@@ -109,10 +109,11 @@ pub async fn update(
     Ok(tier)
 }
 
-/// Deletes a tier that has never changed an amount; one that has is archived: it stops, stays readable, and leaves the
-/// lists.
+/// Deletes a tier that has never changed an amount; one that has is archived: it stops acting, stays readable, and
+/// leaves the lists.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
-    // Its counters are locked by those who record, in an order of their own.
+    // Transactions that record events lock its counters in an order of their own; a deletion that loses to them is
+    // retried.
     repeated(|| delete_once(app, caller, id)).await
 }
 
@@ -123,7 +124,7 @@ async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommi
         return Err(problems.into());
     };
     let transaction = app.begin(&writer).await?;
-    // What was paid before is seen; whoever would pay by it later waits, finds it gone and looks again.
+    // Payments made before are seen; a transaction that would pay by the tier later waits, finds it gone and retries.
     let found = store::tiered_commission::lock_exclusive(&transaction, &writer.scope(), id).await?;
     let Some(tier) = problems.found("id", found) else {
         return Err(problems.into());
@@ -145,8 +146,8 @@ async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommi
     Ok(id)
 }
 
-/// A tier that is proposed and not made: checked like one that is, in place of `me` where it replaces that one, whose currency
-/// it has by default.
+/// Checks a proposed tier as if it were to be created. If it replaces `me`, it has the currency of that tier by
+/// default.
 pub(crate) async fn proposed(
     transaction: &Transaction,
     writer: &Writer,
@@ -162,7 +163,8 @@ pub(crate) async fn proposed(
     Ok(tier)
 }
 
-/// The tier that an input describes, or `None` after noting what is wrong with it; not whether its external id is free.
+/// The tier that an input describes, or `None` after noting what is wrong with it. Does not check whether its external
+/// id is free.
 async fn checked(
     database: &impl ConnectionTrait,
     writer: &Writer,
@@ -190,7 +192,7 @@ async fn checked(
     }))
 }
 
-/// Writes a tier as its next version, unless nothing of it changes.
+/// Writes a tier as its next version, unless nothing has changed.
 async fn put_changed(
     transaction: &Transaction,
     writer: &Writer,
@@ -203,7 +205,7 @@ async fn put_changed(
     }
     let next = TieredCommission {
         version: current.version + 1,
-        // Never earlier than what it follows.
+        // Never earlier than the version before.
         updated_at: now.max(current.updated_at),
         ..next
     };

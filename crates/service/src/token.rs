@@ -14,10 +14,10 @@ use domain::id;
 use domain::problem::{Fault, ProblemCode, Problems};
 use store::{self, Store, StoreError};
 
-/// The longest life of a partner's token: a day. Portals ask for a new one as long as they trust their user.
+/// Maximum lifetime of a partner's token: a day. Portals request a new one for as long as they trust their user.
 const MAX_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What a partner's token may open at all.
+/// The resources that a partner's token may give access to at all.
 const FOR_PARTNERS: [Resource; 8] = [
     Resource::Partners,
     Resource::PartnerGroups,
@@ -29,14 +29,14 @@ const FOR_PARTNERS: [Resource; 8] = [
     Resource::TieredCommissions,
 ];
 
-/// A token and when it ends.
+/// A token and its expiry.
 #[derive(Clone, Debug)]
 pub struct Issued {
     pub token: String,
     pub expires_at: Timestamp,
 }
 
-/// A partner's token that was issued: `None` where the call is repeated, since it is shown once.
+/// A token issued for a partner: `None` if the call is a repetition, since it is shown only once.
 #[derive(Clone, Debug)]
 pub struct PartnerToken {
     pub token: Option<String>,
@@ -57,8 +57,8 @@ impl Answer for PartnerToken {
     }
 }
 
-/// Issues a token that reads what is one partner's. `scopes` defaults to every read scope that the caller has; nobody
-/// grants a scope they lack.
+/// Issues a token that reads one partner's data. `scopes` defaults to every read scope for partners that the caller
+/// has; callers cannot grant scopes that they lack.
 pub async fn issue_for_partner(
     app: &App,
     caller: &Caller,
@@ -73,7 +73,7 @@ pub async fn issue_for_partner(
         problems.add("partnerId", ProblemCode::Conflict, message);
         return Err(problems.into());
     }
-    // Nothing is written but that it was issued.
+    // Nothing is written but that the token was issued.
     let transaction = begin(app, &writer).await?;
     let permissions = match scopes {
         None => grantable(caller).collect(),
@@ -102,7 +102,7 @@ pub async fn issue_for_partner(
         return Err(problems.into());
     };
     let scope = Scope::of_partner(writer.tenant(), partner.id);
-    // Not earlier than what a comeback in this microsecond asks for.
+    // Not earlier than `tokens_valid_from`, which a reactivation in this very microsecond has set to the next one.
     let issued_at = app.clock.now().max(partner.tokens_valid_from);
     let issued = mint_at(app, &partner.id.to_string(), &scope, permissions, issued_at, ttl);
     let token = PartnerToken {
@@ -155,7 +155,7 @@ fn grantable(caller: &Caller) -> impl Iterator<Item = Permission> {
         .filter(move |permission| permissions.allow(*permission))
 }
 
-/// The scopes by name, each of which must be for partners and the caller's to give.
+/// The named scopes, each of which must be for partners and one that the caller has.
 pub(super) fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
     let each = scopes.iter().enumerate().filter_map(|(index, name)| {
         let permission = match Permission::parse(name) {

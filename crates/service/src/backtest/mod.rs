@@ -1,4 +1,4 @@
-//! Backtests: entering what is proposed, and working it out in the background.
+//! Backtests: creating them from a proposal, and computing them in the background.
 
 mod propose;
 mod read_ahead;
@@ -19,10 +19,10 @@ use domain::text;
 use store::backtest::Proposal;
 pub use work::{WaitState, delete_expired, work, work_on_one};
 
-/// The most backtests of a tenant that wait or run at the same time.
+/// Maximum number of backtests of a tenant that are queued or running at the same time.
 pub const MAX_OPEN: u64 = 20;
 
-/// What is proposed, as entered.
+/// A proposal as entered.
 #[derive(Clone, Debug)]
 pub enum NewProposal {
     CampaignTerms {
@@ -42,7 +42,7 @@ pub enum NewProposal {
 }
 
 impl NewProposal {
-    /// What it would take to put it in force.
+    /// The resource that a caller must be able to write to put the proposal in force.
     fn resource(&self) -> Resource {
         match self {
             Self::CampaignTerms { .. } => Resource::Campaigns,
@@ -59,11 +59,12 @@ pub struct NewBacktest {
     pub from: Timestamp,
     pub to: Timestamp,
     pub proposal: NewProposal,
-    /// The proposal as it was entered, to be shown.
+    /// The proposal as it was entered, for display.
     pub shown: serde_json::Value,
 }
 
-/// Enters a backtest, whose proposal is checked as its mutation would check it. Some replica works it out.
+/// Queues a backtest, whose proposal is checked as the mutation that puts it in force would check it. Any replica may
+/// compute it.
 pub async fn create(app: &App, caller: &Caller, input: NewBacktest) -> Result<Backtest, ServiceError> {
     let writer = caller.write(input.proposal.resource())?;
     let mut problems = Problems::new();
@@ -117,11 +118,11 @@ pub async fn create(app: &App, caller: &Caller, input: NewBacktest) -> Result<Ba
     Ok(backtest)
 }
 
-/// Ends a backtest that has not ended. One that was canceled before stays so.
+/// Cancels a backtest that has not ended. One that was canceled before stays canceled.
 pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<Backtest, ServiceError> {
     let mut problems = Problems::new();
     let Some(id) = problems.id::<id::Backtest>("id", id) else {
-        // Whoever may enter any backtest may be told what ids look like.
+        // Only a caller who may create some kind of backtest is told that the id is malformed.
         may_enter_any(caller)?;
         return Err(problems.into());
     };
@@ -151,14 +152,14 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<Backtest, Se
         return Err(problems.into());
     }
     if let (Some(before), true) = (before, is_new) {
-        // Whoever works on it may have written its progress meanwhile, which is not told.
+        // Its worker may have written progress meanwhile, which is not audited.
         transaction.changed(&before, &backtest);
     }
     commit(app, transaction, &writer, &backtest).await?;
     Ok(backtest)
 }
 
-/// Whether the caller may enter backtests of some kind.
+/// Checks that the caller may create at least one kind of backtest.
 fn may_enter_any(caller: &Caller) -> Result<(), ServiceError> {
     let kinds = [
         Resource::Campaigns,

@@ -1,4 +1,4 @@
-//! Checking a proposal as the mutation would that puts it in force.
+//! Checks a proposal as the mutation that puts it in force would.
 
 use super::NewProposal;
 use crate::tiered_commission;

@@ -1,4 +1,4 @@
-//! Reading events ahead of a replay: while some are replayed, the database already looks for the next.
+//! Reads events ahead of a replay: while some are replayed, the database already looks up the next.
 
 use std::collections::VecDeque;
 use std::vec;
@@ -15,24 +15,24 @@ use store::StoreError;
 use store::backtest::{EventRange, recorded, stretches};
 use store::task::joined;
 
-/// How many stretches are read at the same time. More would leave others little of the database.
+/// Maximum number of ranges that are read concurrently. More would leave other work too little of the database.
 const AT_ONCE: usize = 2;
-/// How many events a stretch has at most: enough that statements cost little beside their rows.
+/// Maximum number of events in a range: enough to make the cost of a statement small next to that of its rows.
 const STRETCH: u32 = 2_000;
 
-/// The events of some partners, by partner and in the order of recording.
+/// The events of several partners, by partner and in the order of recording.
 pub struct EventReadAhead {
     app: App,
     scope: Scope,
     backtest: Backtest,
     stretches: vec::IntoIter<EventRange>,
-    /// Each in a set of its own, so that they come in their order; whoever lets go of this ends them.
+    /// Each task in a set of its own, so that results come in the order of the ranges; dropping this aborts the tasks.
     reading: VecDeque<JoinSet<Result<Vec<HistoryEvent>, StoreError>>>,
     read: vec::IntoIter<HistoryEvent>,
 }
 
 impl EventReadAhead {
-    /// `partners` are in the order of their ids.
+    /// `partners` must be in the order of their ids.
     pub async fn new(app: &App, scope: Scope, backtest: &Backtest, partners: &[Uuid]) -> Result<Self, StoreError> {
         let stretches = stretches(app.store.reader(), &scope, partners, STRETCH).await?;
         Ok(Self {
@@ -45,8 +45,8 @@ impl EventReadAhead {
         })
     }
 
-    /// The next events of this partner, as many as were read at once; empty when there are none left. Partners come in the
-    /// order of their ids.
+    /// The next events of this partner, as many as one range has; empty when there are none left. Partners must be
+    /// requested in the order of their ids.
     pub async fn next_of(&mut self, partner: PartnerId) -> Result<Vec<HistoryEvent>, StoreError> {
         while self.read.as_slice().is_empty() {
             match self.next().await? {
@@ -68,7 +68,7 @@ impl EventReadAhead {
             return Ok(None);
         };
         let read = first.join_next().await.expect("it is being read");
-        // The next is begun before these are replayed.
+        // The next read starts before these events are replayed.
         self.read_ahead();
         joined(read).map(Some)
     }

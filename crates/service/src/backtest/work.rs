@@ -1,6 +1,7 @@
-//! Working out backtests. A replica takes one that nobody holds, goes on behind the last partner that is finished, and
-//! writes what partners come to together with the note that they are. One that is killed loses its hold after a while, and
-//! another goes on; one that was thought dead finds that it holds nothing any more, and writes nothing.
+//! Computes backtests. A replica leases one that no replica holds, resumes after the last finished partner, and writes
+//! the results of partners in the same transaction as the note that they are finished. A replica that is killed loses
+//! its lease after a while, and another resumes; one that was wrongly thought dead finds its lease gone and writes
+//! nothing.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,26 +17,26 @@ use domain::terms::Term;
 use store::backtest::{CurrentPartner, FinishedPartners, LeasedBacktest, Proposal};
 use store::{self, StoreError, Transaction};
 
-/// For how long nobody else takes a backtest whose holder says nothing.
+/// How long a lease lasts that its holder does not renew.
 pub const HOLD: Duration = Duration::from_secs(60);
-/// How often a holder says that it goes on.
+/// How often a holder renews its lease.
 const RENEWAL: Duration = Duration::from_secs(10);
-/// How many partners are looked for at once.
+/// Number of partners that are read at a time.
 const PARTNERS: u64 = 1_000;
-/// After how many events what partners came to is written.
+/// Number of replayed events after which the results of their partners are written.
 const BATCH: i64 = 2_000;
-/// How many events that differ are written at once.
+/// Number of differing events that are written at once.
 const CHANGED: usize = 1_000;
-/// For how long what a backtest came to is kept.
+/// How long results of backtests are kept.
 const KEPT: chrono::TimeDelta = chrono::TimeDelta::days(30);
 
-/// Why a backtest is left.
+/// Why work on a backtest stops.
 enum StopReason {
-    /// It is held no longer: it was canceled, or another goes on with it.
+    /// The lease is lost: the backtest was canceled, or another replica has taken over.
     Lost,
-    /// The program ends.
+    /// The program is shutting down.
     Ending,
-    /// It cannot be worked out.
+    /// The backtest cannot be computed.
     Failed(String),
     Store(StoreError),
 }
@@ -55,7 +56,8 @@ impl From<ReplayError> for StopReason {
     }
 }
 
-/// Works on backtests that nobody works on, until there are none or `ending` says so. Returns how many it took up.
+/// Works on backtests that no replica holds, until there are none or `ending` returns true. Returns how many it
+/// claimed.
 pub async fn work(app: &App, ending: &(dyn Fn() -> bool + Send + Sync)) -> Result<usize, StoreError> {
     let mut taken = 0;
     while !ending() {
@@ -73,15 +75,16 @@ pub async fn work(app: &App, ending: &(dyn Fn() -> bool + Send + Sync)) -> Resul
     Ok(taken)
 }
 
-/// Where a backtest stands that somebody waits for.
+/// How [`work_on_one`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitState {
     Ended,
-    /// Another works on it, or did.
+    /// Another worker holds it, or held it.
     Elsewhere,
 }
 
-/// Works on one backtest, if nobody else does; tells how many events are done, and of how many.
+/// Works on one backtest unless another worker holds it; reports through `tell` how many events are done, out of how
+/// many.
 pub async fn work_on_one(
     app: &App,
     tenant: TenantId,
@@ -118,7 +121,7 @@ pub async fn work_on_one(
     }
 }
 
-/// Deletes backtests whose time is over; returns how many there were.
+/// Deletes backtests whose retention time is over, up to 20 of them; returns how many it deleted.
 pub async fn delete_expired(app: &App) -> Result<usize, StoreError> {
     let transaction = app.store.begin_unaudited().await?;
     let deleted = store::backtest::delete_expired(&transaction, app.clock.now() - KEPT, 20).await?;
@@ -126,7 +129,7 @@ pub async fn delete_expired(app: &App) -> Result<usize, StoreError> {
     Ok(deleted)
 }
 
-/// Takes up one backtest; says whether it could.
+/// Claims one backtest and works on it; returns whether it could be claimed.
 async fn work_on(
     app: &App,
     held: LeasedBacktest,
@@ -152,7 +155,7 @@ async fn work_on(
         Err(StopReason::Lost) => Ok(()),
         Err(StopReason::Ending) => worker.let_go().await,
         Err(StopReason::Store(error)) => {
-            // Somebody tries again, from where this one was, when its hold is over.
+            // A worker resumes after the last finished partner when this lease expires.
             tracing::error!(tenant = %held.tenant, backtest = %held.id, %error, "a backtest was interrupted");
             return Err(error);
         }
@@ -165,7 +168,7 @@ struct BacktestWorker<'a> {
     held: LeasedBacktest,
     scope: Scope,
     ending: &'a (dyn Fn() -> bool + Send + Sync),
-    /// When it was last said that this one goes on.
+    /// When the lease was last renewed.
     renewed: Instant,
 }
 
@@ -189,7 +192,7 @@ impl BacktestWorker<'_> {
                 return Ok(());
             }
             let ids: Vec<_> = partners.iter().map(|partner| partner.id.uuid()).collect();
-            // Whoever was still writing something earlier than the end of the range.
+            // Waits for transactions that are still writing events from before the end of the range.
             store::statement::wait_for_writers(&app.store, &scope, &ids, backtest.to).await?;
             let mut snapshots = store::snapshot::of_partners(reader, &scope, &ids).await?;
             let mut loose = store::backtest::loose(reader, &scope, &backtest, &ids).await?;
@@ -210,7 +213,7 @@ impl BacktestWorker<'_> {
                     base: tenant.base_currency,
                     from: backtest.from,
                 };
-                // What its rows were decided with cannot be told from events that have come and gone.
+                // If events were moved to or from a partner, what its rows were decided with cannot be determined.
                 batch.is_incomplete |= moved.contains(&partner.id.uuid());
                 self.replay(&mut ahead, whose, &versions, &mut batch).await?;
                 if batch.events >= BATCH || place == last {
@@ -220,7 +223,7 @@ impl BacktestWorker<'_> {
         }
     }
 
-    /// Replays a partner, and adds what it came to.
+    /// Replays a partner and adds the result to `batch`.
     async fn replay(
         &mut self,
         ahead: &mut EventReadAhead,
@@ -254,7 +257,7 @@ impl BacktestWorker<'_> {
         self.go_on().await
     }
 
-    /// Says from time to time that this one goes on; fails where it may not.
+    /// Renews the lease when it is time; fails if the lease is lost or the program is shutting down.
     async fn go_on(&mut self) -> Result<(), StopReason> {
         if (self.ending)() {
             return Err(StopReason::Ending);
@@ -271,7 +274,7 @@ impl BacktestWorker<'_> {
         self.written(transaction, is_held).await
     }
 
-    /// Writes events that differ as soon as there are many; few are written with what their partners came to.
+    /// Writes differing events as soon as there are many; few are written together with the results of their partners.
     async fn keep_changed(&mut self, batch: &mut FinishedPartners) -> Result<(), StopReason> {
         while batch.changed.len() >= CHANGED {
             let rest = batch.changed.split_off(CHANGED);
@@ -312,7 +315,7 @@ impl BacktestWorker<'_> {
         transaction.commit().await
     }
 
-    /// Another need not wait.
+    /// Lets the lease expire at once, so that another worker need not wait.
     async fn let_go(&self) -> Result<(), StoreError> {
         let transaction = self.app.store.begin_unaudited().await?;
         store::backtest::renew(&transaction, self.held, self.app.clock.now(), None).await?;
@@ -320,7 +323,7 @@ impl BacktestWorker<'_> {
     }
 }
 
-/// Snapshots that read as having other terms.
+/// The terms that replace those of a campaign's snapshots.
 #[derive(Clone, Copy)]
 struct ReplacedTerms<'a> {
     campaign: CampaignId,
@@ -328,7 +331,7 @@ struct ReplacedTerms<'a> {
     holdback_days: Option<u32>,
 }
 
-/// A snapshot as the proposal has it.
+/// The snapshot, with the proposed terms if they replace its own.
 fn reading_as(snapshot: CommissionSnapshot, replaced: Option<ReplacedTerms<'_>>) -> CommissionSnapshot {
     match replaced {
         Some(replaced) if snapshot.campaign_id == Some(replaced.campaign) => CommissionSnapshot {
@@ -340,7 +343,7 @@ fn reading_as(snapshot: CommissionSnapshot, replaced: Option<ReplacedTerms<'_>>)
     }
 }
 
-/// Puts the proposal in the place of what it names.
+/// Puts the proposal in place of what it names. Returns the terms to read snapshots with, if it replaces theirs.
 fn propose<'a>(
     versions: &mut Versions,
     proposal: &'a Proposal,

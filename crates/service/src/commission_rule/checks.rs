@@ -1,4 +1,4 @@
-//! What is checked of a commission rule as entered: that what it refers to exists.
+//! Checks of a commission rule as entered, including that what it refers to exists.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,8 @@ use domain::problem::{Patch, Problems};
 use domain::{Timestamp, terms, text};
 use store::{self, StoreError, Transaction};
 
-/// The rule that an input describes, or `None` after noting what is wrong with it; not whether its external id is free.
+/// The rule that an input describes, or `None` after noting what is wrong with it. Does not check whether its external
+/// id is free.
 pub(super) async fn checked(
     database: &impl ConnectionTrait,
     writer: &Writer,
@@ -59,7 +60,7 @@ pub(super) async fn checked(
     }))
 }
 
-/// Null clears a list like the empty one; `None`: it is kept.
+/// The new list, which null clears like the empty list; `None` leaves the list as it is.
 pub(super) fn listed(patch: Patch<Vec<String>>) -> Option<Vec<String>> {
     match patch {
         Patch::Keep => None,

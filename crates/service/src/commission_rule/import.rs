@@ -1,5 +1,5 @@
-//! Rules that another system keeps: unknown ones are created, known ones updated, and one that is the same already is
-//! not written at all, so that importing twice changes nothing.
+//! Imports rules from another system: unknown ones are created, known ones updated, and unchanged ones not written at
+//! all, so that importing twice changes nothing.
 
 use super::NewCommissionRule;
 use super::checks::checked;
@@ -13,17 +13,18 @@ use domain::deal_rules::{CommissionRule, Plan};
 use domain::problem::{ProblemCode, Problems};
 use store::{self, StoreError, Transaction};
 
-/// A rule as the other system tells it, its references found already. What it does not tell, a known rule keeps.
+/// A rule as the other system describes it, its references already resolved. What the description leaves out, a known
+/// rule keeps.
 #[derive(Clone, Debug)]
 pub struct RuleImport {
-    /// The way to it in its document, for the paths of problems.
+    /// Its path in its document, for the paths of problems.
     pub place: Vec<String>,
-    /// Which rule it is, where the document says more than its label: one that is sent to be created has no uuid yet.
+    /// Identifies the rule, if the document has more than its label: a rule that is sent to be created has no uuid yet.
     pub uuid: Option<String>,
     pub rule: NewCommissionRule,
 }
 
-/// Imports rules of which no two are the same one: all, or none if there is anything to mend.
+/// Imports rules, no two of which are the same rule: all of them, or none if there is any problem.
 pub async fn import(
     app: &App,
     caller: &Caller,
@@ -34,7 +35,7 @@ pub async fn import(
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(rules.len());
     let transaction = app.begin(&writer).await?;
-    // Makes two imports take turns, so that neither creates what the other does.
+    // Serialises imports, so that no two create the same rule.
     store::tenant::lock(&transaction, writer.tenant()).await?;
     let now = app.clock.now();
     for RuleImport { place, uuid, rule } in rules {
@@ -43,7 +44,8 @@ pub async fn import(
         let known = known(&transaction, &scope, uuid.as_deref(), &rule.label, &mut problems).await?;
         let before = known.as_ref().and_then(|known| known.external_id.clone());
         let rule = NewCommissionRule {
-            // What it bore before is its label at most, and is no news where the document says no uuid.
+            // A uuid replaces an earlier external id, which is at most the label; without a uuid in the document the
+            // earlier one stays.
             external_id: uuid.or(before).or_else(|| Some(rule.label.clone())),
             ..rule
         };
@@ -61,7 +63,7 @@ pub async fn import(
                     external_id: next.external_id,
                     filters: next.filters,
                     plan: Plan {
-                        // The documents say nothing of it.
+                        // The documents do not contain it.
                         holdback_days: known.plan.holdback_days,
                         ..next.plan
                     },
@@ -85,8 +87,8 @@ pub async fn import(
     Ok(imported)
 }
 
-/// The rule that a document means: the one with its uuid, or else the one that came in by its label, before the other system
-/// had given it a uuid or from a document that does not say it.
+/// The known rule that a document refers to: the one with its uuid, or else the one that was imported by its label,
+/// before the other system had given it a uuid or from a document that leaves it out.
 async fn known(
     transaction: &Transaction,
     scope: &Scope,

@@ -1,4 +1,4 @@
-//! Trying a rule on a made-up deal, by the functions that pay real ones. Writes nothing.
+//! Simulates a rule on a made-up deal, with the functions that pay real ones. Writes nothing.
 
 use rust_decimal::Decimal;
 
@@ -15,7 +15,7 @@ use domain::money::{Currency, check_amount};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 
-/// The longest way of a simulated deal, and the most renewals.
+/// Maximum number of stages in the path of a simulated deal, and of its renewals.
 const MAX_PATH: usize = 100;
 const MAX_RENEWALS: i32 = 1000;
 
@@ -25,21 +25,21 @@ pub struct SimulatedDeal {
     pub value: (Decimal, Currency),
     /// The stages that it enters, in order.
     pub stage_path: Vec<String>,
-    /// Fields and options that it bears.
+    /// Ids of custom fields and of the options chosen for them.
     pub fields: Vec<(String, String)>,
     pub renewals: i32,
     pub lead_creator: Option<String>,
     pub owner: Option<String>,
 }
 
-/// The schedule of payments. The rule is the stored one, if it is one.
+/// The schedule of payments. `rule` is the stored rule, or `None` for an inline one.
 #[derive(Clone, Debug)]
 pub struct SimulatedPayments {
     pub rule: Option<CommissionRule>,
     pub payments: Vec<Due>,
 }
 
-/// What a stored or inline rule, were it the only one, would pay for a deal. Filters of partners do not count.
+/// What a stored or inline rule would pay for a deal if it were the only rule. Filters by partner are ignored.
 pub async fn simulate(
     app: &App,
     caller: &Caller,
@@ -52,7 +52,7 @@ pub async fn simulate(
     let mut problems = Problems::new();
     let is_stored = stored.is_some();
     if is_stored {
-        // What it pays tells what it says.
+        // The payments reveal the content of the rule.
         caller.read(Resource::CommissionRules)?;
     }
     let rule = match (stored, inline) {
@@ -67,7 +67,7 @@ pub async fn simulate(
             problems.enter("rule");
             let rule = checked(database, &writer, input, now, &mut problems).await?;
             problems.leave();
-            // It is nobody's, so that no version of it is spoken of.
+            // An inline rule is not stored, so the explanations name no version of it.
             rule.map(|rule| CommissionRule { version: 0, ..rule })
         }
         _ => {

@@ -60,7 +60,7 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
     );
     let keeps_entries = matches!(input.entries, Patch::Keep);
     let currency = problems.changed_optional("currency", input.currency, plan.currency, |currency| {
-        // New entries are checked against it themselves.
+        // New entries are checked against the new currency on their own, below.
         if keeps_entries {
             check_currency(&plan.entries, currency)?;
         }
@@ -136,7 +136,7 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
     Ok(rule)
 }
 
-/// Deletes a rule that has never paid; one that has is archived: it stops, stays readable, and leaves the lists.
+/// Deletes a rule that has never paid; one that has is archived: it stops paying, stays readable, and leaves the lists.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CommissionRuleId, ServiceError> {
     let writer = caller.write(Resource::CommissionRules)?;
     let mut problems = Problems::new();
@@ -162,7 +162,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CommissionRu
     Ok(id)
 }
 
-/// Writes a rule as its next version, unless nothing of it changes.
+/// Writes a rule as its next version, unless nothing has changed.
 pub(super) async fn put_changed(
     transaction: &Transaction,
     writer: &Writer,
@@ -175,7 +175,7 @@ pub(super) async fn put_changed(
     }
     let next = CommissionRule {
         version: current.version + 1,
-        // Never earlier than what it follows.
+        // Never earlier than the version before.
         updated_at: now.max(current.updated_at),
         ..next
     };

@@ -1,4 +1,4 @@
-//! What is checked of a deal as entered.
+//! Checks of a deal as entered.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use domain::problem::{Fault, ProblemCode, Problems};
 use store::partner::LockedPartner;
 use store::{self, StoreError, Transaction};
 
-/// The deal and its partner, the partner locked.
+/// The deal and its partner, with the partner locked.
 pub(crate) async fn locked(
     transaction: &Transaction,
     writer: &Writer,
@@ -28,7 +28,7 @@ pub(crate) async fn locked(
     let Some(seen) = problems.found("id", seen) else {
         return Ok(None);
     };
-    // Its partner never changes; everything else may have, until the lock was free.
+    // A deal's partner never changes; everything else may have changed while this waited for the lock.
     let partner = lock_partners(transaction, writer, vec![seen.partner_id]).await?.pop();
     let deal = store::deal::find(transaction, &scope, id).await?;
     Ok(partner.zip(deal))
@@ -58,7 +58,7 @@ pub(super) async fn checked_fields(
     Ok(field_values(values, &known, problems))
 }
 
-/// The options that a deal bears, or `None` after noting what is wrong with them under `customFields.N`.
+/// The custom field values of a deal, or `None` after noting what is wrong with them under `customFields.N`.
 pub(crate) fn field_values(
     values: &[(String, String)],
     known: &HashMap<CustomFieldId, HashSet<CustomFieldOptionId>>,

@@ -26,11 +26,11 @@ pub struct NewDeal {
     pub stage_id: Option<String>,
     pub lead_creator: Option<String>,
     pub owner: Option<String>,
-    /// Fields and options.
+    /// Ids of custom fields and of the options chosen for them.
     pub fields: Vec<(String, String)>,
 }
 
-/// Makes a deal; one that is given a stage enters it.
+/// Creates a deal; if a stage is given, the deal enters it.
 pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let scope = writer.scope();

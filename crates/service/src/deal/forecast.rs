@@ -9,7 +9,7 @@ use domain::deal_rules::{DealView, Due, Payee, forecast};
 use domain::money::AmountTooLarge;
 use store::{self, Store, StoreError};
 
-/// A deal's forecast, or that it is beyond what the ledger keeps.
+/// A deal's forecast, or an error if an amount is too large for the ledger.
 pub type Forecast = Result<Vec<Due>, AmountTooLarge>;
 
 /// The forecasts of deals, in a fixed number of statements however many there are. Deals that are not visible are left

@@ -1,7 +1,8 @@
-//! Deals: made, changed, moved through the pipeline and renewed, each with the payments that it makes due.
+//! Deals: creating and changing them, moving them through the pipeline and renewing them, each with the payments that
+//! become due.
 //!
-//! Every write first locks the deal's partner; the deal, what it was paid and the time are read after that. Two moves of
-//! one deal take turns, and the second finds it where the first has put it.
+//! Every write first locks the deal's partner; the deal, its past payments and the time are read after that. Concurrent
+//! moves of one deal are serialised: the second sees the stage that the first has set.
 
 mod checks;
 mod create;
@@ -23,7 +24,7 @@ pub use stages::{move_to, renew};
 use store::{self, Store, StoreError};
 pub use update::{DealChange, update};
 
-/// A deal as it is now, and the rows of the ledger that this wrote.
+/// A deal as it is now, and the ledger rows that the operation wrote.
 #[derive(Clone, Debug)]
 pub struct Done {
     pub deal: Deal,

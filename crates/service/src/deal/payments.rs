@@ -1,4 +1,4 @@
-//! The payments that what happens to a deal makes due.
+//! The payments that become due when a deal changes.
 
 use crate::ServiceError;
 use crate::ledger::posting::{Moments, Posting};
@@ -18,7 +18,7 @@ use domain::problem::{ProblemCode, Problems};
 use store::deal_payment::NewPayment;
 use store::{self, StoreError, Transaction};
 
-/// A deal with what it was paid, under its partner's lock.
+/// A deal with its past payments, under its partner's lock.
 pub(super) struct DealPayments<'a> {
     transaction: &'a Transaction,
     writer: &'a Writer,
@@ -51,7 +51,7 @@ impl<'a> DealPayments<'a> {
         })
     }
 
-    /// The deal has entered `stage`.
+    /// Pays what is due because the deal has entered `stage`.
     pub async fn enter(mut self, stage: &PaymentStage) -> Result<Vec<Commission>, ServiceError> {
         if stage.outcome.is_lost() {
             self.lose().await?;
@@ -62,7 +62,7 @@ impl<'a> DealPayments<'a> {
         self.pay(due, &governing).await
     }
 
-    /// The deal, standing in `stage`, bears other options than `before`.
+    /// Pays what is due because the deal, in `stage`, has other custom field values than `before`.
     pub async fn change(self, stage: PaymentStageId, before: &[FieldValue]) -> Result<Vec<Commission>, ServiceError> {
         let rules = self.rules(stage).await?;
         let governing = self.governing(&rules, stage).await?;
@@ -70,7 +70,7 @@ impl<'a> DealPayments<'a> {
         self.pay(due, &governing).await
     }
 
-    /// The deal was renewed.
+    /// Pays what is due because the deal was renewed.
     pub async fn renew(self) -> Result<Vec<Commission>, ServiceError> {
         let due = on_renewal(&self.view(), &self.book);
         self.pay(due, &[]).await
@@ -112,7 +112,8 @@ impl<'a> DealPayments<'a> {
         Ok(governing(rules, &payee, self.deal.value.currency(), stage))
     }
 
-    /// Reverses what the deal made and nobody has approved. What was approved stays, and stays paid for.
+    /// Reverses the deal's commissions that are still accrued. Approved ones stay, and their payments are not due
+    /// again.
     async fn lose(&mut self) -> Result<(), StoreError> {
         let (scope, tenant) = (self.writer.scope(), self.writer.tenant());
         let ids = store::deal_payment::commissions_of(self.transaction, &scope, self.deal.id).await?;
@@ -123,7 +124,7 @@ impl<'a> DealPayments<'a> {
             .collect();
         accrued.sort_by_key(|row| row.id);
         let mut posting = self.posting();
-        // Whether or not rows are reversed.
+        // The partner's history advances whether or not rows are reversed.
         posting.touch(self.partner.id);
         for row in &accrued {
             posting.move_to(row, CommissionStatus::Reversed, Some("the deal was lost"));
@@ -138,7 +139,7 @@ impl<'a> DealPayments<'a> {
         Ok(())
     }
 
-    /// Writes what is due: the rows, and that they were due.
+    /// Writes the payments that are due: the ledger rows, and the record that they were due.
     async fn pay(
         self,
         due: Result<Vec<Due>, AmountTooLarge>,

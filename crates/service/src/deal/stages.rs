@@ -14,8 +14,8 @@ use domain::id;
 use domain::problem::{ProblemCode, Problems};
 use store::partner::LockedPartner;
 
-/// Moves a deal into a stage, which pays what the rules say; a stage where deals are lost reverses what has accrued.
-/// A deal that stands there already stays, and nothing happens.
+/// Moves a deal into a stage and pays what the rules say; a stage where deals are lost reverses what is still accrued.
+/// If the deal is in that stage already, nothing happens.
 pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Result<Done, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();
@@ -58,7 +58,8 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
 /// Records that a deal was renewed: every recurring part that has started pays its next occurrence.
 pub async fn renew(app: &App, caller: &Caller, id: &str) -> Result<Done, ServiceError> {
     match repeated(|| renew_once(app, caller, id)).await {
-        // What was kept when nothing else could be renewed: the rows alone.
+        // An answer from a release in which no other mutation of a deal took an idempotency key holds nothing but the
+        // rows.
         Err(ServiceError::Repeated(Value::Array(rows))) => {
             Err(ServiceError::Repeated(json!({ "deal": id, "commissions": rows })))
         }

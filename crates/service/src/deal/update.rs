@@ -15,7 +15,7 @@ use domain::problem::{Patch, Problems};
 use domain::text;
 use store::partner::LockedPartner;
 
-/// Changes of a deal. Its options are replaced as a whole.
+/// Changes of a deal. Its custom field values are replaced as a whole.
 #[derive(Clone, Debug)]
 pub struct DealChange {
     pub id: String,
@@ -26,7 +26,8 @@ pub struct DealChange {
     pub fields: Patch<Vec<(String, String)>>,
 }
 
-/// Changes a deal. What was due before stays; an entry of its stage whose condition becomes true by this pays now.
+/// Changes a deal. Earlier payments stay; a rule entry of its stage whose condition becomes true by the change pays
+/// now.
 pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Done, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();

@@ -1,4 +1,4 @@
-//! What an input says, as a hash: the same content again is a repetition, other content a mistake. Content is the input
+//! The hash of an input's content: the same content again is a repetition, other content an error. Content is the input
 //! as sent and normalised: numbers by value (1 = 1.00), keys in any order, null as absent, defaults left out.
 
 use serde_json::{Map, Value};

@@ -31,7 +31,7 @@ pub struct NewEvent {
     pub idempotency_key: Option<String>,
 }
 
-/// An event whose values are in range; the ids in it may still name nothing.
+/// An event whose values are in range; what its ids name may still not exist.
 #[derive(Clone, Debug)]
 pub struct CheckedEvent {
     pub external_id: String,
@@ -52,7 +52,7 @@ pub struct CheckedEvent {
 }
 
 impl NewEvent {
-    /// What identifies its content.
+    /// The hash that identifies its content.
     fn content(&self) -> Vec<u8> {
         let money = |money: &Option<(Decimal, Currency)>| {
             money.map(|(amount, currency)| json!([amount.normalize().to_string(), currency.code()]))
@@ -74,7 +74,7 @@ impl NewEvent {
         }))
     }
 
-    /// Checks everything that needs no database; names all problems. Nothing happens after `latest`.
+    /// Checks everything that needs no database and notes all problems. No event may have occurred after `latest`.
     pub fn check(self, latest: Timestamp, problems: &mut Problems) -> Option<CheckedEvent> {
         let content = self.content();
         if self.occurred_at.is_some_and(|moment| moment > latest) {

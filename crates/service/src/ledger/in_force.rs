@@ -1,5 +1,5 @@
-//! The terms in force: what the next event of a partner would earn. Found by the functions that pay, from what recording
-//! looks at, for many partners at once.
+//! The terms in force: what the next event of a partner would earn. Determined by the functions that pay, from the
+//! facts that recording reads, for many partners at once.
 
 use std::collections::HashMap;
 
@@ -21,12 +21,12 @@ use store::in_force::GroupState;
 use store::recording::{EventReferences, RecordingFacts};
 use store::{self, StoreError};
 
-/// Whose terms, and when.
+/// The partner, the campaign and the time that the terms are wanted for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     pub partner: PartnerId,
     pub status: PartnerStatus,
-    /// `None`: of events without a campaign.
+    /// `None`: for events without a campaign.
     pub campaign: Option<CampaignId>,
     pub now: Timestamp,
 }
@@ -37,18 +37,18 @@ pub struct TermsInForce {
     pub source: TermsSource,
     pub snapshot: Option<CommissionSnapshot>,
     pub campaign: Option<Campaign>,
-    /// What stops every event now, whatever the terms.
+    /// Why no event earns anything now, whatever the terms.
     pub stopped: Option<NoCommissionReason>,
-    /// Empty where nothing pays.
+    /// Empty if nothing pays.
     pub terms: Vec<Term>,
     pub holdback_days: Option<u32>,
-    /// Where the rules of a group decide.
+    /// `Some` if the rules of a group decide.
     pub rules: Option<GroupRules>,
-    /// The tenant's.
+    /// The tenant's time zone.
     pub zone: Tz,
 }
 
-/// The group whose rules decide, and what they look at.
+/// The group whose rules decide, and the facts that they depend on.
 #[derive(Clone, Debug)]
 pub struct GroupRules {
     pub group: PartnerGroup,
@@ -56,16 +56,16 @@ pub struct GroupRules {
     pub qualified_customers: u32,
 }
 
-/// The terms in force of each. Campaigns that are unknown have none, nor, in the scope of a partner, have those that it
-/// neither belongs to nor has a promise for. Two statements, and one where a partner has a promise for a campaign that it
-/// does not belong to.
+/// The terms in force for each key. Unknown campaigns have none, nor, in the scope of a partner, have campaigns that
+/// the partner neither belongs to nor has a snapshot for. Two statements, and a third if a partner has a snapshot for a
+/// campaign that it does not belong to.
 pub async fn terms_in_force(
     database: &impl Distributable,
     scope: &Scope,
     keys: &[Key],
 ) -> Result<HashMap<Key, TermsInForce>, StoreError> {
     let facts = facts(database, scope, keys).await?;
-    // A partner may not read groups, nor campaigns that it does not belong to, but what pays it.
+    // A partner may read neither groups nor campaigns that it does not belong to, except what pays it.
     let whole = Scope::tenant_wide(scope.tenant());
     let promised: Vec<_> = facts.iter().filter_map(|(_, facts)| beyond(facts)).collect();
     let mut promised = match promised.as_slice() {
@@ -97,7 +97,7 @@ pub async fn terms_in_force(
     Ok(terms.collect())
 }
 
-/// What recording would look at.
+/// The facts that recording would read.
 async fn facts<'a>(
     database: &impl Distributable,
     scope: &Scope,
@@ -118,7 +118,7 @@ async fn facts<'a>(
         .collect())
 }
 
-/// The campaign of a promise, where the scope does not show the campaign.
+/// The campaign of a snapshot, if the scope does not show the campaign.
 fn beyond(facts: &RecordingFacts) -> Option<uuid::Uuid> {
     let of_promise = facts.snapshot.as_ref()?.campaign_id?;
     facts.campaign.is_none().then(|| of_promise.uuid())

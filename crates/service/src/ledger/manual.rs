@@ -1,4 +1,4 @@
-//! Rows that staff enters, and individuals to whom rows are assigned.
+//! Commissions that staff enters, and assigning commissions to individuals.
 
 use super::lock_partners;
 use super::posting::{Posting, moments};
@@ -18,16 +18,16 @@ use domain::text;
 pub struct NewManualCommission {
     pub partner_id: String,
     pub amount: (rust_decimal::Decimal, Currency),
-    /// Why, for the partner, too.
+    /// The reason, which the partner sees, too.
     pub reason: String,
-    /// What only staff is to know.
+    /// A note that only staff sees.
     pub note: Option<String>,
     /// `None`: that of the row that it adjusts, if there is one.
     pub campaign_id: Option<String>,
     pub adjusts_id: Option<String>,
 }
 
-/// Writes a row of either sign by hand. It is approved by hand, too: it has no holdback.
+/// Writes a manual commission of either sign. It has no holdback, so that it must be approved manually, too.
 pub async fn create(app: &App, caller: &Caller, input: NewManualCommission) -> Result<Commission, ServiceError> {
     repeated(|| create_once(app, caller, input.clone())).await
 }
@@ -134,7 +134,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
     Ok(row)
 }
 
-/// Names the individual to whom a row is owed: once, and only where it waits for one.
+/// Sets the individual to whom a row is owed: once, and only for a row that is owed to an individual not named yet.
 pub async fn assign_recipient(
     app: &App,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! Approving whatever a filter lets through: all that has matured, in as many calls as it takes.
+//! Approving all rows that match a filter and have matured, in as many calls as necessary.
 
 use serde_json::{Value, json};
 
@@ -13,26 +13,26 @@ use domain::problem::Problems;
 use store::commission::CommissionFilter;
 use store::{self, Store, StoreError};
 
-/// The most rows that one call looks at.
+/// Maximum number of rows that one call examines.
 pub const MAX_LOOKED_AT: u64 = 10_000;
-/// Of how many of those that are refused it says why.
+/// Maximum number of refused rows that a call lists, each with the reasons.
 const MAX_REFUSED: usize = 500;
 
-/// What a call came to.
+/// The result of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MatchingResult {
-    /// How many rows were approved, clawbacks that follow their rows among them.
+    /// How many rows were approved, including clawbacks that are approved with the rows that they adjust.
     pub approved: u64,
     /// How many rows cannot be approved now.
     pub refused_count: u64,
-    /// The first of them, and why.
+    /// The first of them, each with the reasons.
     pub refused: ReviewResults,
-    /// Behind which row the next call is to look; `None`: there are no more.
+    /// The row after which the next call must continue; `None`: there are no more.
     pub next: Option<CommissionId>,
 }
 
-/// Approves the accrued rows that the filter lets through, in the order of their ids, as far as they have matured; `after`
-/// begins behind a row. A reason overrides the holdback, which needs `admin`.
+/// Approves the accrued rows that match the filter and have matured, in the order of their ids, beginning after the row
+/// `after`. A reason overrides the holdback, which needs `admin`.
 pub async fn approve_matching(
     app: &App,
     caller: &Caller,
@@ -57,7 +57,7 @@ async fn approve_matching_once(
 ) -> Result<MatchingResult, ServiceError> {
     let transaction = begin(app, writer).await?;
     let scope = writer.scope();
-    // One more tells whether the list goes on.
+    // One extra row tells whether there are more.
     let mut ids = store::commission::accrued(&transaction, &scope, filter, after, MAX_LOOKED_AT + 1).await?;
     let goes_on = ids.len() as u64 > MAX_LOOKED_AT;
     ids.truncate(MAX_LOOKED_AT as usize);
@@ -65,7 +65,7 @@ async fn approve_matching_once(
     let review = Review { app, writer };
     let reviewed = review
         .all(&transaction, &ids, |row, rows, posting| {
-            // What somebody else has approved in the meantime matches no longer.
+            // A row whose status another call has changed in the meantime no longer matches.
             match row.status {
                 CommissionStatus::Accrued => approve_one(row, rows, posting, reason),
                 CommissionStatus::Approved | CommissionStatus::Paid | CommissionStatus::Reversed => Ok(()),

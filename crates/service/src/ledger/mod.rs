@@ -1,12 +1,13 @@
-//! The ledger: events in, commissions out, approved, paid and reversed, with nothing lost or doubled.
+//! The ledger: events come in, commissions are written, approved, paid and reversed, and nothing is lost or duplicated.
 //!
-//! - Every write that pays a partner first locks that partner's row; several are locked in the order of their ids. What
-//!   is read after the lock (rows, counters, balances) no other writer changes before this transaction ends.
-//! - Everything that happens under a partner's lock gets the next [`Moment`](domain::history::Moment) of its history:
-//!   a number, and a time that is never earlier than the one before, whatever the clock of the replica says.
-//! - A [`posting::Posting`] collects what an operation does to rows and writes it at once: rows, their transitions, the
+//! - Every write that pays a partner first locks that partner's row; several are locked in the order of their ids. No
+//!   other writer changes what is read after that (rows, counters, balances) before this transaction ends.
+//! - Everything that happens under a partner's lock gets the next [`Moment`](domain::history::Moment) of the
+//!   partner's history: a number, and a time that is never earlier than the one before, whatever the replica's clock
+//!   says.
+//! - A [`posting::Posting`] collects the changes of an operation and writes them together: rows, their transitions, the
 //!   outbox and the balances, so that none of them can be forgotten.
-//! - Operations that clients may repeat answer from what they kept: events by their external id, others by an
+//! - Operations that clients may repeat return a stored answer, found for events by their external id, for others by an
 //!   idempotency key ([`super::once`]).
 
 pub mod content;
@@ -29,7 +30,7 @@ use domain::id::PartnerId;
 use store::partner::LockedPartner;
 use store::{self, StoreError, Transaction};
 
-/// Locks partners in the order of their ids, whatever the order they come in; gives them in that order.
+/// Locks partners in the order of their ids, whatever order they are given in, and returns them in that order.
 pub(crate) async fn lock_partners(
     transaction: &Transaction,
     writer: &Writer,

@@ -1,4 +1,4 @@
-//! What an operation does to the ledger, written all together.
+//! The changes that an operation makes to the ledger, written together.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,19 +15,19 @@ use domain::money::Currency;
 use store::partner::LockedPartner;
 use store::{self, StoreError, Transaction, Writes};
 
-/// The next moments of the histories of locked partners: each partner's clock is its own, so that one whose history is
-/// ahead takes no other one along.
+/// The next moments of the histories of locked partners. Each partner has a clock of its own, so that a partner whose
+/// history is ahead does not advance the others.
 pub type Moments = BTreeMap<PartnerId, Moment>;
 
-/// The moments of partners whose locks are held. Not before the locks: what was written while this one waited for them is
-/// earlier.
+/// The next moments of partners whose locks are held. To be called after locking: what was written while this
+/// transaction waited for the locks must be earlier.
 pub fn moments(locked: &[LockedPartner], clock: &Clock) -> Moments {
     let now = clock.now();
     let next = |locked: &LockedPartner| (locked.partner.id, locked.last.next(now));
     locked.iter().map(next).collect()
 }
 
-/// The same for what several partners' rows go through at one time, which is later than anything in their histories.
+/// Like [`moments`], for changes to several partners' rows at one common time, later than anything in their histories.
 pub fn moments_together(locked: &[LockedPartner], clock: &Clock) -> Moments {
     let now = later_than(locked.iter().map(|locked| locked.last), clock);
     let next = |locked: &LockedPartner| (locked.partner.id, locked.last.next(now));
@@ -40,27 +40,27 @@ pub fn later_than(moments: impl Iterator<Item = Moment>, clock: &Clock) -> Times
     later.fold(clock.now(), Ord::max)
 }
 
-/// New rows and moves of old ones, with everything that must go with them. The caller holds the lock of every partner
-/// concerned.
+/// New rows and status changes of existing ones, with everything that must be written with them. The caller holds the
+/// lock of every partner concerned.
 pub struct Posting {
     tenant: TenantId,
     actor: String,
     moments: Moments,
-    /// The partners that it concerns.
+    /// The partners whose histories advance.
     touched: BTreeSet<PartnerId>,
     new: Vec<ExplainedCommission>,
     entered: Vec<(ExplainedCommission, Entered)>,
     moved: Vec<Commission>,
     transitions: Vec<(CommissionId, CommissionTransition)>,
-    /// Transitions of which nobody is told.
+    /// Transitions that are not announced in the outbox.
     quiet: Vec<(CommissionId, CommissionTransition)>,
     balances: HashMap<(PartnerId, Currency), Balance>,
-    /// Whether a change of a balance is beyond what can be counted.
+    /// Whether a change of a balance has overflowed.
     is_too_large: bool,
 }
 
 impl Posting {
-    /// `moments`: of every partner whose rows it writes or moves.
+    /// `moments` must hold every partner whose rows are written or moved.
     pub fn new(tenant: TenantId, actor: &str, moments: Moments) -> Self {
         let (touched, new, entered, moved, transitions, quiet, balances) = Default::default();
         Self {
@@ -83,13 +83,13 @@ impl Posting {
         self.moment(partner).at
     }
 
-    /// Goes on at a later moment of the partner's history.
+    /// Continues at a later moment of the partner's history.
     pub fn step(&mut self, partner: PartnerId, moment: Moment) {
         self.moments.insert(partner, moment);
         self.touch(partner);
     }
 
-    /// Takes a step in the partner's history, whether or not rows change.
+    /// Advances the partner's history, whether or not rows change.
     pub fn touch(&mut self, partner: PartnerId) {
         self.touched.insert(partner);
     }
@@ -100,26 +100,26 @@ impl Posting {
         self.new.push(commission);
     }
 
-    /// Writes a new row that says something of itself.
+    /// Writes a new row together with what was entered about it.
     pub fn enter(&mut self, commission: ExplainedCommission, entered: Entered, reason: Option<&str>) {
         self.begin(&commission.row, reason);
         self.entered.push((commission, entered));
     }
 
-    /// The same for a row that is history: nobody is told of it.
+    /// Like [`Self::enter`], for a row of the past, which is not announced.
     pub fn bring_in(&mut self, commission: ExplainedCommission, entered: Entered) {
         self.enter(commission, entered, None);
         self.quiet.extend(self.transitions.pop());
     }
 
-    /// Moves a row, if the state machine has such a move.
+    /// Moves a row to another status, if the state machine has such a transition.
     pub fn move_to(&mut self, row: &Commission, status: CommissionStatus, reason: Option<&str>) -> Option<Commission> {
         let moved = row.clone().moved(status, self.time_of(row.partner_id))?;
         self.note(row, Some(row.status), status, reason);
         self.add(row, row.status, -row.amount.minor());
         self.add(row, status, row.amount.minor());
         if row.is_reserved() {
-            // Whatever it becomes, an open payout holds it no longer.
+            // Whatever its new status is, no open payout reserves it any more.
             self.reserve(row, -row.amount.minor());
         }
         self.moved.push(moved.clone());
@@ -136,7 +136,7 @@ impl Posting {
         });
     }
 
-    /// Takes a row out of a payout that comes to nothing.
+    /// Takes a row out of a payout that failed or was canceled.
     pub fn release(&mut self, row: &Commission) {
         self.touch(row.partner_id);
         self.reserve(row, -row.amount.minor());
@@ -191,7 +191,7 @@ impl Posting {
         *moment.expect("the caller holds the lock of every partner concerned")
     }
 
-    /// A new row begins with the status that it has.
+    /// Notes the first transition of a new row and adds the row to its balance.
     fn begin(&mut self, row: &Commission, reason: Option<&str>) {
         self.note(row, None, row.status, reason);
         self.add(row, row.status, row.amount.minor());
@@ -230,7 +230,7 @@ impl Posting {
         }
     }
 
-    /// The partner's change; `None` for rows owed to individuals, which stand outside.
+    /// The change of the partner's balance; `None` for rows owed to individuals, which no balance includes.
     fn balance(&mut self, row: &Commission) -> Option<&mut Balance> {
         match row.payment_target {
             PaymentTarget::Partnership => {

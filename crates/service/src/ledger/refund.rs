@@ -1,5 +1,5 @@
-//! Refunds and chargebacks: what they take back from the rows of the event that they name. They work whatever the state
-//! of the partner or campaign.
+//! Refunds and chargebacks: what they take back from the rows of the event that they name. They apply whatever the
+//! status of the partner or campaign.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use domain::refund::{Refunded, TakeBack, is_fixed, take_back};
 use store::standing::PaidCharges;
 use store::{self, StoreError, Transaction, Writes};
 
-/// How taking back ended.
+/// How recording a refund or chargeback ended.
 pub enum RefundOutcome {
     Done {
         event: Box<Event>,
@@ -55,13 +55,13 @@ pub async fn record(
     }
     let concerned = concerned(transaction, &scope, &original).await?;
     let locked = lock_partners(transaction, writer, concerned).await?;
-    // Whatever was recorded while this one waited for the lock counts.
+    // What was recorded while this transaction waited for the lock counts.
     let seen = original.attribution;
     let Some(original) = store::event::lock(transaction, &scope, original.id).await? else {
         return Ok(None);
     };
     if original.attribution != seen {
-        // It was moved to another partner meanwhile, whose lock is another one.
+        // It was moved to another partner meanwhile, which is not locked.
         return Ok(Some(RefundOutcome::Raced));
     }
     if store::event::find_by_external_id(transaction, &scope, &checked.external_id)
@@ -71,13 +71,14 @@ pub async fn record(
         return Ok(Some(RefundOutcome::Raced));
     }
     let moments = match locked.as_slice() {
-        // Whoever kept what was paid when the event was moved pays it back at the time of the refund, too.
+        // A partner that kept what it was paid when the event was moved away pays it back at the time of the refund,
+        // too.
         [_, _, ..] => moments_together(&locked, clock),
         locked => moments(locked, clock),
     };
     let credited = original.attribution.map(|attribution| attribution.partner_id);
     let moment = credited.and_then(|partner| moments.get(&partner)).copied();
-    // Never earlier than what it takes back.
+    // Never earlier than the original event.
     let now = moment.map_or_else(|| clock.now().max(original.recorded_at), |moment| moment.at);
     let amount = problems.take("amount.amount", amount_taken(&original, checked.amount));
     let Some(amount) = amount else { return Ok(None) };
@@ -110,8 +111,8 @@ pub async fn record(
     }))
 }
 
-/// The rows that an event reversed when it was recorded; only refunds and chargebacks do. Its moment tells them from rows
-/// that were reversed by hand, since all that changes a partner's rows takes turns.
+/// The rows that an event reversed when it was recorded; only refunds and chargebacks do. Its time tells them from rows
+/// that were reversed by hand, since changes of a partner's rows are serialised.
 pub async fn reversed_by(
     transaction: &Transaction,
     scope: &Scope,
@@ -125,7 +126,7 @@ pub async fn reversed_by(
     Ok(rows)
 }
 
-/// How much goes back: what the refund says, or all that is left.
+/// The amount to take back: what the refund says, or all that is left.
 pub fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Money>, Fault> {
     if original.wholly_refunded {
         return Err(Fault::invalid(
@@ -153,8 +154,8 @@ pub fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Mo
     }
 }
 
-/// What a refund does beside being written: to what its original, which was refunded as far as it says, counts for, and to
-/// these rows of it. Gives its own rows, and those that it reversed. The caller holds the locks of the rows' partners.
+/// Applies a refund to what its original counts for, and to these rows of it. `original` says how much was refunded
+/// before. Returns the refund's own rows, and those that it reversed. The caller holds the locks of the rows' partners.
 pub(super) async fn apply(
     transaction: &Transaction,
     writer: &Writer,
@@ -171,7 +172,7 @@ pub(super) async fn apply(
     take_back_rows(transaction, writer, (original, rows), refund, refunded, moments).await
 }
 
-/// A refunded charge leaves the partner's lifetime value, a wholly refunded one no longer qualifies the customer.
+/// A refunded amount leaves the partner's lifetime value; a wholly refunded charge no longer qualifies the customer.
 async fn lower_standing(
     transaction: &Transaction,
     writer: &Writer,
@@ -203,8 +204,8 @@ async fn lower_standing(
     writes.run(transaction).await
 }
 
-/// The partners who have earned something by the event that a refund may take back: whom it is credited to, and whoever kept
-/// what was paid when it was moved away.
+/// The partners that earned from the event what a refund may take back: the one that it is credited to, and those that
+/// kept what they were paid when it was moved away.
 async fn concerned(transaction: &Transaction, scope: &Scope, original: &Event) -> Result<Vec<PartnerId>, StoreError> {
     let mut partners: Vec<_> = original.attribution.iter().map(|to| to.partner_id).collect();
     if original.attributed_at.is_some() {
@@ -214,7 +215,7 @@ async fn concerned(transaction: &Transaction, scope: &Scope, original: &Event) -
     Ok(partners)
 }
 
-/// Clawbacks, and rows that are reversed, of these rows of the original.
+/// Takes back from these rows of the original; returns the clawbacks and the rows that were reversed.
 async fn take_back_rows(
     transaction: &Transaction,
     writer: &Writer,
@@ -245,7 +246,7 @@ async fn take_back_rows(
     }
     let (mut clawbacks, mut reversed) = (Vec::new(), Vec::new());
     for row in &rows {
-        // What was clawed back when the event was moved away has gone back whole.
+        // What was clawed back when the event was moved away has been taken back in full.
         let (_, clawed_minor) = clawed.get(&row.id).copied().unwrap_or_default();
         if !original.was_credited_so(row.accrued_at) && clawed_minor == -row.amount.minor() {
             continue;
@@ -277,12 +278,12 @@ async fn take_back_rows(
     Ok((clawbacks, reversed))
 }
 
-/// Why rows move when an event is taken back.
+/// The reason of transitions that a refund or chargeback causes.
 pub fn reason(refund: &Event) -> String {
     format!("{} {}", refund.kind.as_str().to_lowercase(), refund.external_id)
 }
 
-/// The row by which `refund` takes back from `row`.
+/// The clawback by which `refund` takes back from `row`.
 pub fn clawback(
     row: &Commission,
     refund: &Event,

@@ -1,4 +1,4 @@
-//! Trying terms on made-up events, by the functions that record real ones. Writes nothing.
+//! Simulates terms on made-up events, with the functions that record real ones. Writes nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,17 +20,17 @@ use domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use domain::terms::{self, TermDraft};
 use domain::text;
 
-/// The most events of one simulation.
+/// Maximum number of events of one simulation.
 const MAX_EVENTS: usize = 500;
 
-/// Terms, and events to try them on.
+/// Terms, and events to simulate them on.
 #[derive(Clone, Debug)]
 pub struct TermsSimulation {
     pub terms: Vec<TermDraft>,
     pub holdback_days: Option<i32>,
-    /// A promise that wins over the terms.
+    /// A snapshot that takes precedence over the terms.
     pub snapshot: Option<SnapshotDraft>,
-    /// Whose rules count; none: the tenant's default group, if there is one.
+    /// The group whose rules apply; `None`: the tenant's default group, if there is one.
     pub partner_group_id: Option<String>,
     pub events: Vec<SimulatedEvent>,
 }
@@ -44,7 +44,7 @@ pub struct SimulatedEvent {
     pub customer: Option<String>,
 }
 
-/// What one event would earn by one component.
+/// What one event would earn from one component.
 #[derive(Clone, Debug)]
 pub struct SimulatedCommission {
     pub event: usize,
@@ -53,7 +53,7 @@ pub struct SimulatedCommission {
     pub mature_at: Option<Timestamp>,
 }
 
-/// What the events, recorded in the order of the list when they occur, would earn one partner of the campaign.
+/// What the events would earn one partner of the campaign, recorded in the order of the list when they occur.
 pub async fn simulate(
     app: &App,
     caller: &Caller,
@@ -83,7 +83,7 @@ pub async fn simulate(
             Some(Some((terms?, holdback?)))
         }
     });
-    // The steps of what a group pays show its rules.
+    // The explanation of what a group pays reveals its rules.
     let may_show_rules = caller.read(Resource::PartnerGroups).map(|_| ());
     let group = match &input.partner_group_id {
         None => store::partner_group::find_default(app.store.reader(), &scope).await?,
@@ -209,7 +209,7 @@ fn checked<'a>(event: &'a SimulatedEvent, problems: &mut Problems) -> Option<Che
     })
 }
 
-/// What was recorded before, as the store would tell it.
+/// What was recorded before, as the store would return it.
 #[derive(Default)]
 struct SimulatedPast<'a> {
     first_of_any: HashMap<&'a str, Timestamp>,

@@ -1,4 +1,4 @@
-//! Commissions that were earned elsewhere: rows of kind OPENING, which stand in the ledger from now on.
+//! Commissions that were earned in another system: rows of kind OPENING, which are part of the ledger from now on.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -32,28 +32,29 @@ use store::{self, StoreError, Transaction};
 pub struct NewOpening {
     pub external_id: String,
     pub partner_id: PartnerId,
-    /// `None`: that of its event, if it has one.
+    /// `None`: the campaign of its event, if it has one.
     pub campaign_id: Option<CampaignId>,
-    /// What earned it: a charge or conversion, or what took back from one.
+    /// The event that it belongs to: a charge or conversion, or what took back from one.
     pub event_external_id: Option<String>,
     pub amount: (Decimal, Currency),
     pub status: CommissionStatus,
-    /// It is a percentage of its event's amount, so that a refund of a part takes a part of it. Otherwise it is fixed.
+    /// Whether it is a percentage of its event's amount, so that a refund of a part takes a part of it. Otherwise it is
+    /// fixed.
     pub is_percent: bool,
-    /// From when on an ACCRUED one is approved by itself; `None`: by hand.
+    /// From when on an ACCRUED commission is approved automatically; `None`: it is approved by hand.
     pub mature_at: Option<Timestamp>,
     pub source: SourceTimes,
 }
 
-/// One whose values are in range.
+/// A commission whose values are in range.
 struct CheckedOpening {
     opening: NewOpening,
     amount: Money,
     content: Vec<u8>,
 }
 
-/// Brings commissions in, at most [`MOST`]; partners and campaigns were looked up. Five statements, and one where they are
-/// named like rows of ours.
+/// Imports commissions, at most [`MOST`]; the caller has looked up partners and campaigns. Five statements, and one
+/// more if external ids look like ids of rows here.
 pub async fn bring_in(
     app: &App,
     caller: &Caller,
@@ -165,7 +166,7 @@ impl CheckedOpening {
     }
 }
 
-/// What identifies its content.
+/// The hash that identifies its content.
 fn hash(opening: &NewOpening, amount: Money) -> Vec<u8> {
     let moment = |at: Option<Timestamp>| at.map(|at| at.timestamp_micros());
     content::hash(&json!({
@@ -183,13 +184,13 @@ fn hash(opening: &NewOpening, amount: Money) -> Vec<u8> {
     }))
 }
 
-/// What commissions name.
+/// The records that commissions refer to.
 struct ReferencedRecords {
     contents: HashMap<String, Vec<u8>>,
-    /// Those of the names that are ids of rows here, as in this tenant's own export.
+    /// External ids that are ids of rows here, as in this tenant's own export.
     own: BTreeSet<String>,
     events: HashMap<String, Event>,
-    /// What earns has rows of these kinds.
+    /// The kinds of rows that each earning event has.
     kinds: HashMap<Uuid, BTreeSet<CommissionKind>>,
     campaigns: BTreeSet<Uuid>,
 }
@@ -287,7 +288,8 @@ async fn look_up(
     })
 }
 
-/// The charge or conversion: what takes back belongs to what it takes back from, so that a later refund finds both.
+/// The charge or conversion: a commission of a refund or chargeback is attached to the original, so that a later refund
+/// finds both.
 fn earning(event: &Event) -> EventId {
     event.original_id.unwrap_or(event.id)
 }

@@ -1,4 +1,4 @@
-//! Customers that are brought in, bound to whoever brought them.
+//! Imported customers, bound to the partners that brought them.
 
 use std::collections::HashMap;
 
@@ -20,13 +20,13 @@ pub struct NewCustomer {
     pub external_id: String,
     /// `None`: now.
     pub acquired_at: Option<Timestamp>,
-    /// Who brought it; `None`: nobody yet.
+    /// The partner that brought it; `None`: no partner yet.
     pub partner_id: Option<PartnerId>,
     /// Only with a partner.
     pub campaign_id: Option<CampaignId>,
 }
 
-/// Brings customers in, at most [`MOST`]; partners and campaigns were looked up. Two statements.
+/// Imports customers, at most [`MOST`]; the caller has looked up partners and campaigns. Two statements.
 pub async fn bring_in(
     app: &App,
     caller: &Caller,

@@ -1,6 +1,6 @@
-//! Events that are brought in as history: lifetime values, firsts, customers and what tiers count follow; nothing is earned,
-//! nothing fires, and nobody is told. What they come to is worked out in memory, so that some hundred of them cost the
-//! statements of one.
+//! Events that are imported as history: they count for lifetime values, first events, customers and tiers, but earn
+//! nothing, fire no retroactive part of a tier and are not announced. Their effects are computed in memory, so that
+//! hundreds of them take as many statements as one.
 
 mod history;
 
@@ -23,7 +23,7 @@ use store::{self, StoreError, Transaction};
 
 use history::History;
 
-/// Brings events in, at most [`MOST`], in their order. About ten statements, however many there are.
+/// Imports events, at most [`MOST`], in their order. About ten statements, however many events there are.
 pub async fn bring_in(
     app: &App,
     caller: &Caller,
@@ -49,7 +49,7 @@ pub async fn bring_in(
     .await
 }
 
-/// An event whose values are in range, and what it names.
+/// An event whose values are in range, with the partner and the campaign that it names.
 struct ImportedEvent {
     event: CheckedEvent,
     partner: Option<PartnerId>,
@@ -76,8 +76,8 @@ impl ImportedEvent {
         }
     }
 
-    /// Whom it is credited to: what it leaves out comes from the customer's binding, the campaign only together with its
-    /// partner.
+    /// What it is credited to: what it leaves out comes from the customer's binding, the campaign only together with
+    /// its partner.
     fn credit(&self, customer: Option<&Customer>) -> (Option<PartnerId>, Option<CampaignId>) {
         let (bound, of_bound) = customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id));
         let partner = self.partner.or(bound);
@@ -112,7 +112,7 @@ impl Attempt<'_> {
             [] => Vec::new(),
             partners => store::partner::lock_credited(self.transaction, &scope, partners).await?,
         };
-        // What was read before the locks may be another by now.
+        // What was read before the locks may have changed by now.
         if self.customers(fine()).await? != customers {
             return Err(ImportAttemptError::Raced);
         }
@@ -167,7 +167,7 @@ impl Attempt<'_> {
         Ok(partners.into_iter().collect())
     }
 
-    /// The events that are there already: these, and those that they take back.
+    /// The events that exist already: these, and the originals that they take back from.
     async fn events(&self, events: impl Iterator<Item = &ImportedEvent>) -> Result<HashMap<String, Event>, StoreError> {
         let mut names = BTreeSet::new();
         for named in events {
@@ -180,7 +180,7 @@ impl Attempt<'_> {
         store::event::by_external_ids(self.transaction, &self.writer.scope(), &Vec::from_iter(names)).await
     }
 
-    /// Those of the events to be taken back that have rows in the ledger, from which history takes nothing.
+    /// The originals that have rows in the ledger, from which an imported refund must not take back.
     async fn with_rows(
         &self,
         events: impl Iterator<Item = &ImportedEvent>,
@@ -201,5 +201,5 @@ impl Attempt<'_> {
     }
 }
 
-/// Sums of a batch, by what they are of.
+/// Sums of a batch, by key.
 type Sums<K> = BTreeMap<K, i64>;

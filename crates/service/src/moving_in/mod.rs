@@ -1,6 +1,6 @@
-//! Moving in: what another system knew is brought in, some hundred things in one transaction. Each stands alone: those with
-//! problems are answered, the others written. What is there already with the same content changes nothing; with other
-//! content it is a CONFLICT, so that a file may be brought in again, whole or from where it was cut off.
+//! Moving in: importing the records of another system, a few hundred in one transaction. Each stands alone: those with
+//! problems are reported, the others written. A record that exists with the same content changes nothing; with other
+//! content it is a CONFLICT. A file may thus be imported again, as a whole or from where the import was interrupted.
 
 mod commissions;
 mod customers;
@@ -18,25 +18,25 @@ pub use events::bring_in as events;
 pub use partners::{ImportedPartner, bring_in as partners};
 use store::{self, StoreError, Transaction};
 
-/// The most things of one call.
+/// Maximum number of records of one call.
 pub const MOST: usize = 500;
 
-/// What became of one thing: new or as it was, or what to mend.
+/// The result for one record: what importing it did, or its problems.
 pub type MovingInResult = Result<Outcome, Vec<Problem>>;
 
-/// Whether what is found out is also done.
+/// Whether the import is written, or only checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Write,
-    /// Everything is undone again; what others wrote meanwhile is seen as by a write.
+    /// Everything is rolled back; concurrent writes are seen as with `Write`.
     Check,
-    /// The same for events that are to be recorded and earn.
+    /// Like `Check`, for events that are to be recorded and earn.
     CheckToEarn,
 }
 
-/// How an attempt ended without an answer.
+/// Why an attempt ended without results.
 enum ImportAttemptError {
-    /// Another writer wrote the same meanwhile: look again.
+    /// Another writer wrote the same record meanwhile: try again.
     Raced,
     Store(StoreError),
 }
@@ -50,7 +50,7 @@ impl From<StoreError> for ImportAttemptError {
     }
 }
 
-/// Does it in a transaction, again where another writer was faster.
+/// Runs an attempt in a transaction, and again if another writer was faster.
 async fn attempts(
     app: &App,
     writer: &Writer,
@@ -88,7 +88,7 @@ async fn attempts(
     }
 }
 
-/// What is there already stays, if it is what was said: each field, and whether it is the same.
+/// The result for a record that exists already: unchanged if each field in `said` is the same.
 fn unchanged(thing: &str, said: &[(&str, bool)]) -> MovingInResult {
     match said.iter().find(|(_, is_same)| !is_same) {
         None => Ok(Outcome::Unchanged),
@@ -99,7 +99,7 @@ fn unchanged(thing: &str, said: &[(&str, bool)]) -> MovingInResult {
     }
 }
 
-/// Of things that are there already: with other content.
+/// The problem of a record that exists already with other content.
 fn conflict(field: &str, message: &str) -> Vec<Problem> {
     let mut problems = Problems::new();
     problems.add(field, ProblemCode::Conflict, message);

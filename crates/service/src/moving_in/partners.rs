@@ -1,4 +1,4 @@
-//! Partners that are brought in: ACTIVE, INVITED, or as they stood elsewhere.
+//! Imported partners: ACTIVE, INVITED, or with the status that they had in the other system.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use domain::problem::{Problem, ProblemCode, Problems};
 use domain::{Timestamp, text};
 use store::{self, Transaction, Writes};
 
-/// A partner of another system; what is `None` or empty is not said.
+/// A partner of another system; what is `None` or empty was not given.
 #[derive(Clone, Debug, Default)]
 pub struct ImportedPartner {
     pub external_id: String,
@@ -32,11 +32,11 @@ pub struct ImportedPartner {
     pub metadata: Option<serde_json::Value>,
     pub payout_currency: Option<Currency>,
     pub payout_reference: Option<String>,
-    /// When it joined elsewhere; not later than now.
+    /// When it joined in the other system; a time in the future counts as now.
     pub created_at: Option<Timestamp>,
 }
 
-/// Brings partners in, at most [`MOST`]; groups, tiers and the like were looked up. Six statements.
+/// Imports partners, at most [`MOST`]; the caller has looked up groups, tiers and the like. Six statements.
 pub async fn bring_in(
     app: &App,
     caller: &Caller,
@@ -121,7 +121,7 @@ async fn attempt(
     Ok(answers)
 }
 
-/// Whether what the file says is what is there. What it does not say may be anything.
+/// Unchanged if the known partner is as the file says. What the file does not say may be anything.
 fn as_it_is(partner: &ImportedPartner, known: &Partner) -> MovingInResult {
     let said = [
         ("name", partner.name == known.name),
@@ -215,7 +215,7 @@ impl PartnerWrites {
             return Ok(());
         }
         let tenant = writer.tenant();
-        // In the order of their names, so that of two files that are brought in at once one waits for the other.
+        // In the order of their external ids, so that two concurrent imports cannot deadlock.
         self.partners
             .sort_by(|one, other| one.external_id.cmp(&other.external_id));
         store::bulk::insert_partners(transaction, tenant, &self.partners).await?;

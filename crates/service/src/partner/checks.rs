@@ -1,4 +1,4 @@
-//! What is checked of a partner as entered: that others do not have its names, and that what it refers to exists.
+//! Checks of a partner as entered: that its email and external id are free, and that what it refers to exists.
 
 use crate::ids::existing;
 use auth::Writer;
@@ -7,10 +7,10 @@ use domain::problem::{Fault, Problems};
 use store::partner::LockedPartner;
 use store::{self, StoreError, Transaction};
 
-/// The largest metadata, as JSON text.
+/// Maximum size of metadata, as JSON text.
 const MAX_METADATA_BYTES: usize = 16 * 1024;
 
-/// How many values it may have: each takes more memory than its text, and a page has many partners.
+/// Maximum number of values in metadata: each takes more memory than its text, and a page has many partners.
 const MAX_METADATA_VALUES: usize = 1_000;
 
 pub(crate) async fn locked(
@@ -97,7 +97,7 @@ pub(crate) fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fa
     Ok(value)
 }
 
-/// How many values there are in a value, with itself.
+/// How many values a value consists of, including itself.
 fn values(value: &serde_json::Value) -> usize {
     1 + match value {
         serde_json::Value::Array(list) => list.iter().map(values).sum(),

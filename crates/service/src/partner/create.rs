@@ -1,4 +1,4 @@
-//! Creating a partner, with its categories, its campaigns and what it is promised.
+//! Creating a partner, with its categories, its campaigns and its first snapshot.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ pub struct NewPartner {
     pub metadata: Option<serde_json::Value>,
     pub payout_currency: Option<Currency>,
     pub payout_reference: Option<String>,
-    /// The partner starts INVITED and has yet to be activated.
+    /// Whether the partner starts INVITED and has yet to be activated.
     pub send_invite: bool,
     pub campaign_ids: Vec<String>,
     pub commission_snapshot: Option<SnapshotDraft>,
@@ -106,7 +106,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     let now = app.clock.now();
     let (partner, moment) = insert(&transaction, &writer, details, partner_type, status, now).await?;
     store::partner::replace_categories(&transaction, writer.tenant(), partner.id, &category_ids).await?;
-    // A promise for a campaign is an invitation to it.
+    // A snapshot for a campaign also makes the partner a member of it.
     campaign_ids.extend(promise.as_ref().and_then(|promise| promise.campaign_id));
     campaign_ids.sort_unstable();
     campaign_ids.dedup();
@@ -122,7 +122,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     Ok(partner)
 }
 
-/// Notes the lists of a new partner.
+/// Notes the categories and campaigns of a new partner for the audit log.
 fn note_lists(transaction: &Transaction, partner: &Partner, categories: &[PartnerCategoryId], joined: &[CampaignId]) {
     if !categories.is_empty() {
         transaction.noted(partner, "categoryIds", Value::Null, json!(categories));

@@ -13,7 +13,7 @@ use domain::problem::Problems;
 use store::partner::LockedPartner;
 use store::{self, Transaction, Writes};
 
-/// Makes a partner belong to a campaign; one that does already stays as it is.
+/// Makes a partner a member of a campaign; one that is a member already stays as it is.
 pub async fn join_campaign(
     app: &App,
     caller: &Caller,
@@ -38,7 +38,7 @@ pub async fn join_campaign(
     Ok(partner)
 }
 
-/// Notes that a partner belongs to one more campaign.
+/// Notes for the audit log that a partner has joined a campaign.
 pub(crate) fn note_joined(transaction: &Transaction, partner: &Partner, campaign: CampaignId) {
     transaction.noted(partner, "campaigns", Value::Null, json!(campaign));
 }

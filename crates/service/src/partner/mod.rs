@@ -1,4 +1,4 @@
-//! Partners: creating and changing them, and the life of the partnership.
+//! Partners: creating and changing them, and the life cycle of the partnership.
 
 mod checks;
 mod create;

@@ -1,4 +1,4 @@
-//! The life of the partnership: inviting, activating, suspending, revoking.
+//! The life cycle of the partnership: inviting, activating, suspending, revoking.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use domain::{Timestamp, text};
 use store::partner::LockedPartner;
 use store::{self, Writes};
 
-/// Moves a partnership along its state machine. Suspending and revoking need a reason, which the history keeps.
+/// Moves a partnership along its state machine. Suspending and revoking need a reason, which the history records.
 pub async fn change_status(
     app: &App,
     caller: &Caller,
@@ -31,7 +31,7 @@ pub async fn change_status(
     let (Some(LockedPartner { partner: current, last }), Some(reason)) = (current, reason) else {
         return Err(problems.into());
     };
-    // Not before the lock: what changed it while this one waited for it is earlier.
+    // Read after taking the lock: what changed the partner while this call waited must be earlier.
     let moment = last.next(app.clock.now().max(current.updated_at));
     let now = moment.at;
     let (was, before) = (current.clone(), current.status);
@@ -73,7 +73,7 @@ pub async fn change_status(
     Ok(partner)
 }
 
-/// What is told of a partner that has just come to its status.
+/// The webhook event for a partner that has just reached its status.
 pub(super) fn happening(partner: &Partner, event_type: WebhookEventType, at: Timestamp) -> Happening {
     Happening {
         event_type,

@@ -1,5 +1,5 @@
-//! Groups that another system keeps: unknown ones are created, known ones updated, and one that is the same already is
-//! not written at all, so that importing twice changes nothing.
+//! Imports groups from another system: unknown ones are created, known ones updated, and unchanged ones not written at
+//! all, so that importing twice changes nothing.
 
 use super::make_room_for_default;
 use crate::ServiceError;
@@ -15,14 +15,14 @@ use domain::problem::{Patch, Problems};
 use domain::text;
 use store::{self, StoreError, Transaction};
 
-/// A group as the other system tells it. What it does not tell, a known group keeps.
+/// A group as the other system describes it. What the description leaves out, a known group keeps.
 #[derive(Clone, Debug)]
 pub struct GroupImport {
-    /// The way to it in its document, for the paths of problems.
+    /// Its path in its document, for the paths of problems.
     pub place: Vec<String>,
-    /// Which group it is.
+    /// Identifies the group.
     pub external_id: String,
-    /// What it bears here where it came in before the other system gave it that external id.
+    /// The external id that it has here if it was imported before the other system gave it the one above.
     pub formerly: Option<String>,
     pub name: String,
     pub rules: Vec<RuleDraft>,
@@ -31,7 +31,7 @@ pub struct GroupImport {
     pub is_default: Option<bool>,
 }
 
-/// Imports groups with distinct external ids: all, or none if there is anything to mend.
+/// Imports groups with distinct external ids: all of them, or none if there is any problem.
 pub async fn import(
     app: &App,
     caller: &Caller,
@@ -41,7 +41,7 @@ pub async fn import(
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(groups.len());
     let transaction = app.begin(&writer).await?;
-    // Before the groups' own locks, as in every change of the default. It also makes two imports take turns.
+    // Taken before the groups' own locks, as in every change of the default. It also serialises imports.
     store::tenant::lock(&transaction, writer.tenant()).await?;
     let now = app.clock.now();
     for group in groups {
@@ -107,7 +107,7 @@ fn merged(
         rules,
         version,
         created_at: known.map_or(now, |known| known.created_at),
-        // Never earlier than what it follows.
+        // Never earlier than the version before.
         updated_at: known.map_or(now, |known| now.max(known.updated_at)),
     })
 }

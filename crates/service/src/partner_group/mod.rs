@@ -72,13 +72,13 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
     Ok(group)
 }
 
-/// Takes the default away from whichever group has it. The tenant's lock makes simultaneous switches take turns.
+/// Takes the default away from the group that has it. The tenant's lock serialises concurrent changes of the default.
 async fn make_room_for_default(transaction: &Transaction, writer: &Writer) -> Result<(), StoreError> {
     store::tenant::lock(transaction, writer.tenant()).await?;
     clear_default(transaction, writer).await
 }
 
-/// Makes no group the default one, and notes which one was. The caller holds the tenant's lock.
+/// Leaves no group as the default one, and notes which one was. The caller holds the tenant's lock.
 async fn clear_default(transaction: &Transaction, writer: &Writer) -> Result<(), StoreError> {
     if let Some(before) = store::partner_group::find_default(transaction, &writer.scope()).await? {
         transaction.noted(&before, "default", true, false);

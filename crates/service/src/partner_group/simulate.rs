@@ -10,25 +10,24 @@ use domain::money::Currency;
 use domain::partner_group::PartnerGroup;
 use domain::problem::{ProblemCode, Problems};
 
-/// The most charges of one simulation.
+/// Maximum number of charges of one simulation.
 const MAX_SCENARIOS: usize = 500;
 
-/// Whose rules to simulate; exactly one of them must be given.
+/// The rules to simulate: those of a stored group, or inline ones; exactly one must be given.
 #[derive(Clone, Debug, Default)]
 pub struct RulesSource {
     pub group: Option<String>,
     pub inline: Option<Vec<RuleDraft>>,
 }
 
-/// A simulated charge's fee and the steps that led to it; no steps where none were asked for.
+/// A simulated charge's fee and the steps that led to it; no steps if no explanation was requested.
 #[derive(Clone, Debug)]
 pub struct SimulatedFee {
     pub fee: Fee,
     pub steps: Vec<Step>,
 }
 
-/// What the rules would pay for charges in `currency` (the group's own, else the tenant's, where none is given).
-/// Writes nothing.
+/// What the rules would pay for charges in `currency` (`None`: the group's own, or else the tenant's). Writes nothing.
 pub async fn simulate(
     app: &App,
     caller: &Caller,
@@ -39,7 +38,7 @@ pub async fn simulate(
 ) -> Result<Vec<SimulatedFee>, ServiceError> {
     let writer = caller.write(Resource::PartnerGroups)?;
     if explain && source.group.is_some() {
-        // The steps show its rules.
+        // The steps reveal the rules of the group.
         caller.read(Resource::PartnerGroups)?;
     }
     let mut problems = Problems::new();

@@ -29,7 +29,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
     if input.is_default == Patch::Set(true) {
-        // Before the group's own lock: whoever changes the default takes the tenant's lock first.
+        // Taken before the group's own lock: every change of the default takes the tenant's lock first.
         store::tenant::lock(&transaction, writer.tenant()).await?;
     }
     let current = match problems.id::<id::PartnerGroup>("id", &input.id) {
@@ -59,7 +59,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     let is_default = problems.changed("default", input.is_default, current.is_default, Ok);
     let keeps_rules = matches!(input.rules, Patch::Keep);
     let currency = problems.changed_optional("currency", input.currency, current.currency, |currency| {
-        // New rules are checked against it themselves.
+        // New rules are checked against the new currency on their own, below.
         if keeps_rules {
             group_rules::check_currency(&current.rules, currency)?;
         }
@@ -105,7 +105,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     if is_default && !current.is_default {
         clear_default(&transaction, &writer).await?;
     }
-    // The amounts of rules are in the currency.
+    // The amounts of the rules are in this currency, so that the rules change with it.
     let version = match keeps_rules && currency != before.currency {
         true => version + 1,
         false => version,
@@ -131,7 +131,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     Ok(group)
 }
 
-/// Deletes a group that is not the default one and that no partner is in, a revoked one included.
+/// Deletes a group that is not the default one and that has no partners, not even revoked ones.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PartnerGroupId, ServiceError> {
     let writer = caller.write(Resource::PartnerGroups)?;
     let mut problems = Problems::new();

@@ -1,5 +1,5 @@
-//! Tiers that another system keeps: unknown ones are created, known ones updated, and one that is the same already is
-//! not written at all, so that importing twice changes nothing.
+//! Imports tiers from another system: unknown ones are created, known ones updated, and unchanged ones not written at
+//! all, so that importing twice changes nothing.
 
 use super::{NewTieredCommission, base_currency, checked, put_changed};
 use crate::ServiceError;
@@ -11,18 +11,18 @@ use domain::problem::{ProblemCode, Problems};
 use domain::tiered::{Draft, Tier, TieredCommission};
 use store::{self, StoreError, Transaction};
 
-/// A tier as the other system tells it, its references found already. What it cannot tell, a known tier keeps: the
-/// crossing policy, and the currency where none is given.
+/// A tier as the other system describes it, its references already resolved. What the description cannot contain, a
+/// known tier keeps: the crossing policy, and the currency if none is given.
 #[derive(Clone, Debug)]
 pub struct TierImport {
-    /// The way to it in its document, for the paths of problems.
+    /// Its path in its document, for the paths of problems.
     pub place: Vec<String>,
-    /// Which tier it is, where the document says more than its name: one that is sent to be created has no id yet.
+    /// Identifies the tier, if the document has more than its name: a tier that is sent to be created has no id yet.
     pub id: Option<String>,
     pub draft: Draft,
 }
 
-/// Imports tiers of which no two are the same one: all, or none if there is anything to mend.
+/// Imports tiers, no two of which are the same tier: all of them, or none if there is any problem.
 pub async fn import(
     app: &App,
     caller: &Caller,
@@ -34,7 +34,7 @@ pub async fn import(
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(tiers.len());
     let transaction = app.begin(&writer).await?;
-    // Makes two imports take turns, so that neither creates what the other does.
+    // Serialises imports, so that no two create the same tier.
     store::tenant::lock(&transaction, writer.tenant()).await?;
     let now = app.clock.now();
     for TierImport { place, id, mut draft } in tiers {
@@ -51,7 +51,8 @@ pub async fn import(
             draft.currency = Some(currency);
         }
         let input = NewTieredCommission {
-            // What it bore before is its name at most, and is no news where the document says no id.
+            // An id replaces an earlier external id, which is at most the name; without an id in the document the
+            // earlier one stays.
             external_id: id.or(before).or_else(|| Some(draft.name.clone())),
             draft,
         };
@@ -93,8 +94,8 @@ pub async fn import(
     Ok(imported)
 }
 
-/// The tier that a document means: the one with its id, or else the one that came in by its name, before the other system
-/// had given it an id or from a document that does not say it.
+/// The known tier that a document refers to: the one with its id, or else the one that was imported by its name, before
+/// the other system had given it an id or from a document that leaves it out.
 async fn known(
     transaction: &Transaction,
     scope: &Scope,

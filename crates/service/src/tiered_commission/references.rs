@@ -1,4 +1,4 @@
-//! Whether the partners, campaigns and advertisers that tiers name exist.
+//! Checks that the partners, campaigns and advertisers that tiers name exist.
 
 use std::collections::HashSet;
 
@@ -11,8 +11,8 @@ use domain::problem::{Fault, ProblemCode, Problems};
 use domain::tiered::{Draft, MAX_LISTED};
 use store::{self, StoreError};
 
-/// Notes, for each of the drafts under the way to it, what it names that does not exist; three statements at most.
-/// Texts that are no ids are not looked at: [`well_formed`] and the domain note those. Gives whether all exist.
+/// Notes for each draft, under its path, the ids that do not exist; at most three statements. Malformed ids are
+/// skipped: [`well_formed`] and the domain note those. Returns whether all ids exist.
 pub(super) async fn check(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -49,7 +49,7 @@ pub(super) async fn check(
     Ok(all_known.into_iter().all(|known| known))
 }
 
-/// The ids that drafts have in one of their lists, each with the way to it.
+/// The ids that drafts have in one of their lists, each with the path of its draft.
 struct NamedIds<'a, K: Kind> {
     field: &'static str,
     ids: Vec<(&'a [String], usize, Id<K>)>,
@@ -99,7 +99,7 @@ impl<'a, K: Kind> NamedIds<'a, K> {
     }
 }
 
-/// Notes the texts of a draft's lists that are no ids.
+/// Notes the malformed ids in a draft's lists.
 pub(super) fn well_formed(draft: &Draft, problems: &mut Problems) {
     list::<id::Partner>("partnerIds", &draft.partner_ids, problems);
     list::<id::Campaign>("campaignIds", &draft.campaign_ids, problems);

@@ -1,4 +1,4 @@
-//! Trying tiers on made-up conversions, by the functions that pay real ones. Writes nothing.
+//! Simulates tiers on made-up conversions, with the functions that pay real ones. Writes nothing.
 
 use sea_orm::ConnectionTrait;
 
@@ -19,15 +19,16 @@ use store::{self, StoreError};
 pub struct TierSimulation {
     /// Ids of stored tiers, oldest first; archived ones count like the others.
     pub stored: Option<Vec<String>>,
-    /// Or tiers that are not stored, oldest first. Whom they are for does not count, and may be left out.
+    /// Or tiers that are not stored, oldest first. Their audience is ignored, and may be left out.
     pub inline: Option<Vec<NewTieredCommission>>,
     /// In the order of recording.
     pub conversions: Vec<ConversionDraft>,
-    /// Of the conversions, and of inline tiers that name none. `None`: the one that all tiers have, else the tenant's.
+    /// The currency of the conversions, and of inline tiers that name none. `None`: the one that all tiers share, or
+    /// else the tenant's.
     pub currency: Option<Currency>,
 }
 
-/// What came of it. The tiers are in the order that the simulation counts them by.
+/// The result of a simulation. `tiers` are in the order by which the simulation numbers them.
 #[derive(Clone, Debug)]
 pub struct SimulatedTiers {
     pub tiers: Vec<Tier>,
@@ -37,7 +38,7 @@ pub struct SimulatedTiers {
 pub async fn simulate(app: &App, caller: &Caller, input: TierSimulation) -> Result<SimulatedTiers, ServiceError> {
     let writer = caller.write(Resource::TieredCommissions)?;
     if input.stored.is_some() {
-        // What they pay tells what they say.
+        // The results reveal the content of the tiers.
         caller.read(Resource::TieredCommissions)?;
     }
     let (scope, database) = (writer.scope(), app.store.reader());
@@ -61,7 +62,7 @@ pub async fn simulate(app: &App, caller: &Caller, input: TierSimulation) -> Resu
         return Err(problems.into());
     };
     let zone = tenant.time_zone;
-    // The largest takes so long that other requests of this thread would feel it.
+    // The largest simulations take so long that they would delay other requests of this thread.
     let work = tokio::task::spawn_blocking(move || {
         let simulation = domain::tiered::simulate(&tiers, &conversions, currency, zone);
         simulation.map(|simulation| SimulatedTiers { tiers, simulation })
@@ -80,7 +81,7 @@ pub async fn simulate(app: &App, caller: &Caller, input: TierSimulation) -> Resu
     }
 }
 
-/// The stored tiers in the order of the list, repeated ones once.
+/// The stored tiers in the order of the list, without repetitions.
 async fn stored(
     database: &impl ConnectionTrait,
     scope: &Scope,

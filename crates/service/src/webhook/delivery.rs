@@ -1,4 +1,4 @@
-//! Deliveries that somebody asks for: a test, and old ones again.
+//! Deliveries on request: tests and redeliveries.
 
 use serde_json::{Value, json};
 
@@ -16,14 +16,14 @@ use domain::webhook::{WebhookDelivery, WebhookDeliveryStatus, WebhookEventType};
 use store::webhook::delivery::{self, NewDelivery, RedeliverySelection};
 use store::{Store, StoreError, Transaction};
 
-/// The most deliveries that a call has sent again.
+/// Maximum number of deliveries that one call sends again.
 pub const MOST_AGAIN: u64 = 10_000;
 
 /// What to send again.
 #[derive(Clone, Debug)]
 pub enum Redelivery {
     One(String),
-    /// All of an endpoint that were made since.
+    /// All deliveries of an endpoint that were created since.
     Since {
         endpoint: String,
         since: Timestamp,
@@ -59,7 +59,7 @@ impl Answer for WebhookDelivery {
     }
 }
 
-/// Makes a delivery about nothing, of a type that the endpoint need not hear of otherwise.
+/// Creates a test delivery, of a type that the endpoint need not be subscribed to.
 pub async fn test(
     app: &App,
     caller: &Caller,
@@ -82,7 +82,7 @@ pub async fn test(
     Ok(made)
 }
 
-/// A delivery that is due.
+/// A new delivery, which is due at once.
 pub(super) fn new(
     endpoint: &id::WebhookEndpointId,
     event_type: WebhookEventType,
@@ -101,7 +101,7 @@ pub(super) fn new(
     }
 }
 
-/// Begins a new turn of deliveries that have come to their end; of those that have not nothing is changed.
+/// Starts finished deliveries again; unfinished ones are not changed.
 pub async fn redeliver(app: &App, caller: &Caller, what: Redelivery) -> Result<Redelivered, ServiceError> {
     let writer = caller.write(Resource::Webhooks)?;
     let mut problems = Problems::new();
@@ -136,7 +136,7 @@ pub async fn redeliver(app: &App, caller: &Caller, what: Redelivery) -> Result<R
     Ok(redelivered)
 }
 
-/// One delivery that has come to its end, whose endpoint is there.
+/// One finished delivery, whose endpoint still exists.
 async fn one(
     transaction: &Transaction,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! Endpoints: making, changing, and deleting them, and changing their secrets.
+//! Endpoints: creating, changing and deleting them, and rotating their secrets.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ use store::outbox::OutboxPosition;
 use store::webhook::{delivery, endpoint};
 use store::{self, Store, StoreError, Transaction};
 
-/// An endpoint as asked for.
+/// An endpoint as requested.
 #[derive(Clone, Debug, Default)]
 pub struct NewEndpoint {
     pub url: String,
@@ -37,7 +37,7 @@ pub struct EndpointChange {
     pub active: Patch<bool>,
 }
 
-/// An endpoint with a new secret, which nobody can read again: `None` where the call is repeated.
+/// An endpoint with its new secret, which cannot be read again: `None` if the call is a repetition.
 pub struct Shown {
     pub endpoint: WebhookEndpoint,
     pub secret: Option<Secret>,
@@ -70,7 +70,7 @@ impl Answer for WebhookEndpoint {
     }
 }
 
-/// Makes an endpoint, with a secret that is shown this once. It hears of what happens from now on.
+/// Creates an endpoint, with a secret that is shown only now. The endpoint receives what happens from now on.
 pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Shown, ServiceError> {
     let writer = caller.write(Resource::Webhooks)?;
     let event_types = distinct(input.event_types);
@@ -79,7 +79,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Sh
     let description = problems.optional("description", input.description, |text| text::description(&text));
     let keys = keys(&app.webhooks, &mut problems);
     let transaction = begin(app, &writer).await?;
-    // One at a time of a tenant, so that none is one too many.
+    // One at a time for each tenant, so that the limit is never exceeded.
     store::tenant::take_turn(&transaction, writer.tenant()).await?;
     let count = endpoint::count(&transaction, &writer.scope()).await?;
     if count >= MOST {
@@ -115,7 +115,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Sh
     Ok(shown)
 }
 
-/// Changes an endpoint. Whoever activates one has what was kept for it sent, oldest first.
+/// Changes an endpoint. When it is activated, the deliveries that were kept for it are sent, oldest first.
 pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Result<WebhookEndpoint, ServiceError> {
     let writer = caller.write(Resource::Webhooks)?;
     let mut problems = Problems::new();
@@ -139,7 +139,8 @@ pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Resul
         return Err(problems.into());
     };
     let (begins, now) = (active && !current.active, app.clock.now().max(current.updated_at));
-    // Both those that it heard of, whose deliveries the change may send elsewhere, and those that it will.
+    // The caller must be able to read the types so far, whose deliveries the change may send elsewhere, and the new
+    // ones.
     check_readable(caller, current.selected())?;
     let before = current.clone();
     let changed = WebhookEndpoint {
@@ -161,7 +162,7 @@ pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Resul
     Ok(changed)
 }
 
-/// Gives an endpoint another secret, shown this once; the one before signs as well for a day.
+/// Gives an endpoint a new secret, shown only now; the former one continues to sign as well for a day.
 pub async fn rotate(app: &App, caller: &Caller, id: &str) -> Result<Shown, ServiceError> {
     let writer = caller.write(Resource::Webhooks)?;
     let mut problems = Problems::new();
@@ -188,7 +189,7 @@ pub async fn rotate(app: &App, caller: &Caller, id: &str) -> Result<Shown, Servi
     Ok(shown)
 }
 
-/// Deletes an endpoint: it is sent nothing more. Its deliveries stay readable as long as others.
+/// Deletes an endpoint: nothing more is sent to it. Its deliveries stay readable as long as others.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<WebhookEndpointId, ServiceError> {
     let writer = caller.write(Resource::Webhooks)?;
     let mut problems = Problems::new();
@@ -238,7 +239,7 @@ fn keys<'a>(webhooks: &'a Webhooks, problems: &mut Problems) -> Option<&'a Seali
     webhooks.keys.as_deref()
 }
 
-/// A new secret, and what is kept of it.
+/// A new secret, and its sealed form, which is stored.
 fn sealed(keys: &SealingKeys, writer: &Writer, id: WebhookEndpointId) -> Result<(Secret, Sealed), SealingError> {
     let secret = new_secret()?;
     let sealed = keys.seal(writer.tenant(), id.uuid(), &secret)?;

@@ -1,8 +1,8 @@
-//! From the outbox to deliveries: of each row one for every endpoint that hears of it, in the order of the rows.
+//! Turns outbox rows into deliveries: of each row one for every subscribed endpoint, in the order of the rows.
 //!
-//! One replica at a time does it, under the lock of the mark that says how far it has come; deliveries and mark are one
-//! transaction, so that a row is neither left out nor taken twice, wherever the work is cut off. Bodies are made here, of
-//! rows that do not change any more.
+//! One replica at a time does this, under the lock of the mark that records the position; deliveries and mark are
+//! written in one transaction, so that a row is neither skipped nor processed twice, wherever the work is interrupted.
+//! Bodies are built here, from rows that no longer change.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,18 +24,18 @@ use store::webhook::delivery::{self, NewDelivery};
 use store::webhook::work::{self, Subscriber};
 use store::{self, StoreError, Transaction};
 
-/// What a look at the outbox came to.
+/// The result of one pass over the outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FannedOut {
-    /// How many deliveries it made.
+    /// How many deliveries were created.
     pub made: usize,
-    /// Whether there is no more at present.
+    /// Whether there are no more rows at present.
     pub is_whole: bool,
-    /// Whether anybody hears of anything.
+    /// Whether any endpoint exists.
     pub is_heard: bool,
 }
 
-/// Makes the deliveries of the next rows of the outbox.
+/// Creates the deliveries of the next rows of the outbox.
 pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
     let is_heard = work::is_heard(app.store.reader()).await?;
     let nothing = FannedOut {
@@ -51,7 +51,7 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
         transaction.rollback().await?;
         return Ok(nothing);
     };
-    // Before the rows are read: an endpoint that is not seen here hears only of what is committed later.
+    // Read before the rows: an endpoint that is not seen here receives only what is committed later.
     let hearers = work::hearers(&transaction).await?;
     let Some(before) = beginning(position.as_ref(), &hearers) else {
         transaction.rollback().await?;
@@ -73,7 +73,7 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
     })
 }
 
-/// When the oldest row of the outbox was written that was not looked at yet; `None`: all were, or nobody listens.
+/// When the oldest unread row of the outbox was written; `None`: all are read, or no endpoint exists.
 pub(super) async fn unread_since(app: &App) -> Result<Option<Timestamp>, StoreError> {
     let reader = app.store.reader();
     let hearers = work::hearers(reader).await?;
@@ -84,18 +84,18 @@ pub(super) async fn unread_since(app: &App) -> Result<Option<Timestamp>, StoreEr
     }
 }
 
-/// Where to read on: nobody hears of what was before the first of them listened.
+/// Where to continue reading: no endpoint receives what was written before the first of them subscribed.
 fn beginning(kept: Option<&OutboxPosition>, hearers: &HashMap<TenantId, Vec<Subscriber>>) -> Option<OutboxPosition> {
     let since = hearers.values().flatten().map(Subscriber::since);
     let first = since.min_by_key(|since| since.order())?;
-    // Of two that are equally far the last one counts: what was kept also says how far a snapshot was read.
+    // Of two equal positions the last one counts: the stored one also says how far a snapshot was read.
     let furthest = [first].into_iter().chain(kept).max_by_key(|position| position.order());
     furthest.cloned()
 }
 
-/// Whether it is not worth writing down how far one has come: who is idle writes nothing.
+/// Whether the progress is too small to be stored, so that an idle replica writes nothing.
 fn is_near(now: &OutboxPosition, before: &OutboxPosition) -> bool {
-    /// Transactions of anybody: a snapshot that is older only costs looking again at what was read.
+    /// Number of transactions of any kind: an older snapshot only costs reading some rows again.
     const WORTH_WRITING: i64 = 1_000;
     match now {
         OutboxPosition::Behind(_) => now == before,
@@ -147,7 +147,7 @@ async fn make(
     Ok(made)
 }
 
-/// What there is to tell of a tenant's rows.
+/// The objects that a tenant's outbox rows are about.
 struct ChangedObjects {
     commissions: HashMap<Uuid, Commission>,
     payouts: HashMap<Uuid, Payout>,
@@ -156,7 +156,7 @@ struct ChangedObjects {
 }
 
 impl ChangedObjects {
-    /// Reads the objects of rows of the outbox, and what they name.
+    /// Reads the objects of outbox rows, and what these refer to.
     async fn read(
         database: &Transaction,
         scope: &Scope,
@@ -202,7 +202,7 @@ impl ChangedObjects {
         })
     }
 
-    /// What is said of a row; `None`: its object is gone.
+    /// The data of a row's webhook body; `None`: its object is gone.
     fn of(&self, entry: &OutboxRow) -> Option<Value> {
         let (event_type, at, object) = (entry.happening.event_type, entry.happening.at, &entry.happening.object);
         Some(match ObjectKind::of(event_type) {
@@ -215,7 +215,7 @@ impl ChangedObjects {
     }
 }
 
-/// What the object of a type is.
+/// The kind of object that an event type is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum ObjectKind {
     Commission,
@@ -233,7 +233,7 @@ impl ObjectKind {
                 Self::Commission
             }
             Type::PayoutCreated | Type::PayoutSettled => Self::Payout,
-            // A tier is achieved by a partner, whose happenings are told in their order.
+            // A tier is achieved by a partner, whose events are delivered in order.
             Type::TierAchieved
             | Type::PartnerCreated
             | Type::PartnerActivated

@@ -1,4 +1,4 @@
-//! Forgetting: rows of the outbox that everybody has passed, deliveries of which nothing more will come.
+//! Pruning outbox rows that every reader has passed, and deliveries whose retention is over.
 
 use chrono::TimeDelta;
 
@@ -8,13 +8,13 @@ use store::StoreError;
 use store::outbox::mark::{self, OutboxMark};
 use store::webhook::work;
 
-/// For how many days deliveries are kept.
+/// How many days deliveries are kept.
 pub const KEEP_DELIVERIES_DAYS: i64 = 30;
 
-/// How many rows a transaction removes, of each kind.
+/// Maximum number of rows that a transaction deletes: from the outbox, and of each endpoint's deliveries.
 const BATCH: u64 = 2_000;
 
-/// Forgets a batch of each; says how many rows there were.
+/// Deletes a batch of each kind; returns the number of deleted rows.
 pub async fn forget(app: &App) -> Result<u64, StoreError> {
     let now = app.clock.now();
     Ok(forget_outbox(app, now).await? + forget_deliveries(app, now).await?)
@@ -26,7 +26,7 @@ async fn forget_outbox(app: &App, now: Timestamp) -> Result<u64, StoreError> {
         return Ok(0);
     };
     let transaction = app.store.begin_unaudited().await?;
-    // Whoever makes deliveries stays where it is meanwhile.
+    // Locks the mark, so that it does not advance meanwhile.
     let position = mark::take(&transaction, OutboxMark::Webhooks).await?;
     let turn = mark::take(&transaction, OutboxMark::Pruned).await?;
     let (Some(position), Some(_)) = (position, turn) else {
@@ -37,7 +37,7 @@ async fn forget_outbox(app: &App, now: Timestamp) -> Result<u64, StoreError> {
     let pruned = match (is_heard, position) {
         (false, _) => mark::prune(&transaction, before, None, BATCH).await?,
         (true, Some(position)) => mark::prune(&transaction, before, Some(&position), BATCH).await?,
-        // The first endpoint has just been made.
+        // The first endpoint has just been created.
         (true, None) => 0,
     };
     if pruned == 0 {

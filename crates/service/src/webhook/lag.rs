@@ -1,4 +1,4 @@
-//! How far webhooks are behind, for whoever watches over the program.
+//! How far webhooks are behind, for monitoring.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use domain::Timestamp;
 use store::StoreError;
 use store::webhook::work;
 
-/// How old the oldest thing is that is still to be done; zero where nothing is.
+/// The age of the oldest work that is still to be done; zero if there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lag {
-    /// Of what happened, what no deliveries were made of yet.
+    /// Of the oldest outbox row that no deliveries were made from yet.
     pub outbox: Duration,
-    /// Of the deliveries to active endpoints, since one was due and was not sent.
+    /// Of the delivery to an active endpoint that has been due for the longest: since when it is due.
     pub deliveries: Duration,
 }
 
-/// Looks at both, on all replicas alike: also where none of them gets on with the work.
+/// Measures both, on every replica, so that it shows even if none of them makes progress.
 pub async fn lag(app: &App) -> Result<Lag, StoreError> {
     let now = app.clock.now();
     // Replicas' clocks may disagree a little.

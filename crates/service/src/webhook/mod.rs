@@ -1,6 +1,6 @@
-//! Webhooks: endpoints as callers look after them ([`endpoint`]), asking for deliveries ([`delivery`]), and the two pieces
-//! of background work: making deliveries from the outbox ([`fan_out`]), and sending them ([`send`]). [`lag`] says how far
-//! behind that is.
+//! Webhooks: managing endpoints ([`endpoint`]), requesting deliveries ([`delivery`]), and the two background jobs:
+//! making deliveries from the outbox ([`fan_out`]), and sending them ([`send`]). [`lag`] measures how far these are
+//! behind.
 
 pub mod delivery;
 pub mod endpoint;
@@ -17,29 +17,29 @@ use domain::webhook::WebhookEventType;
 use domain::webhook::address::AddressPolicy;
 use outgoing::{Authorities, Outgoing, SystemResolver};
 
-/// What webhooks need of the program.
+/// The settings and resources that webhooks need.
 #[derive(Clone)]
 pub struct Webhooks {
     /// `None`: there are no webhooks, since the settings have no key for their secrets.
     pub keys: Option<Arc<SealingKeys>>,
     pub outgoing: Outgoing,
-    /// How many requests an endpoint gets at once.
+    /// Maximum number of concurrent requests to an endpoint.
     pub at_once: usize,
-    /// For how long the outbox is kept for those who come back to it.
+    /// How long the outbox is kept for readers that resume from an earlier position.
     pub keep_outbox: Duration,
-    /// Which replica this is: the process and a random number, since containers count processes anew.
+    /// Identifies this replica: the process id and a random number, since process ids repeat between containers.
     pub replica: String,
 }
 
-/// How long a receiver may take.
+/// How long a receiver may take to answer.
 pub const PATIENCE: Duration = Duration::from_secs(15);
-/// How many requests an endpoint gets at once.
+/// Default maximum number of concurrent requests to an endpoint.
 pub const AT_ONCE: usize = 16;
-/// For how long the outbox is kept.
+/// How long the outbox is kept by default.
 pub const KEEP_OUTBOX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 impl Default for Webhooks {
-    /// For trying things out: secrets are encrypted with a key that everybody knows.
+    /// For trying things out: secrets are encrypted with a publicly known key.
     fn default() -> Self {
         Self {
             keys: Some(Arc::new(SealingKeys::development())),
@@ -56,7 +56,7 @@ impl Default for Webhooks {
     }
 }
 
-/// What a type is about: reading of it takes this scope, too.
+/// The resource that a type is about: reading events of the type takes its scope, too.
 pub fn resource(event_type: WebhookEventType) -> Resource {
     use WebhookEventType as Type;
     match event_type {
@@ -76,14 +76,14 @@ pub fn resource(event_type: WebhookEventType) -> Resource {
     }
 }
 
-/// The types that a caller may read of; `None`: all.
+/// The types whose events a caller may read; `None`: all.
 pub fn readable(caller: &Caller) -> Option<Vec<WebhookEventType>> {
     let may = |kind: &WebhookEventType| caller.read(resource(*kind)).is_ok();
     let readable: Vec<_> = WebhookEventType::ALL.iter().copied().filter(may).collect();
     (readable.len() < WebhookEventType::ALL.len()).then_some(readable)
 }
 
-/// Refuses whoever may not read of each of these types.
+/// Fails unless the caller may read events of each of these types.
 fn check_readable(caller: &Caller, types: &[WebhookEventType]) -> Result<(), Denied> {
     for event_type in types {
         let needed = Permission::Read(resource(*event_type));

@@ -1,6 +1,6 @@
-//! Sending deliveries. An endpoint is one replica's at a time, under a lease; what is due to it is sent several at once,
-//! but of an object one after the other. Endpoints do not wait for each other: each has a worker of its own, and one that
-//! fails gets a single request at a time until something succeeds again.
+//! Sending deliveries. One worker at a time serves an endpoint, under a lease; several due deliveries are sent
+//! concurrently, but those about one object one after the other. Endpoints do not wait for each other: each has a
+//! worker of its own, and one that fails gets a single request at a time until something succeeds again.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -23,17 +23,17 @@ use store::task::joined;
 use store::webhook::lease::{DeliveryOutcome, DueDelivery, EndpointLease};
 use store::webhook::{endpoint, work};
 
-/// For how long an endpoint is a replica's without a sign of life, and how often it gives one.
+/// How long an endpoint's lease lasts without renewal, and how often it is renewed.
 const LEASE_SECONDS: i64 = 15;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
 
-/// The most endpoints that a replica looks for at once.
+/// Maximum number of endpoints that a replica looks up at a time.
 const MOST_ENDPOINTS: u64 = 200;
 
-/// How many more deliveries are looked at than can be sent: some may wait for others.
+/// How many more deliveries are read than can be sent, since some may have to wait for others.
 const LOOK_AHEAD: usize = 50;
 
-/// Endpoints that something is due to, each with a worker. They stop early when `ending` says so.
+/// Workers for the endpoints that have deliveries due, one for each. They stop early when `ending` turns true.
 pub async fn due(app: &Arc<App>, ending: &Arc<AtomicBool>) -> Result<Vec<DeliveryWorker>, StoreError> {
     if app.webhooks.keys.is_none() {
         return Ok(Vec::new());
@@ -45,21 +45,21 @@ pub async fn due(app: &Arc<App>, ending: &Arc<AtomicBool>) -> Result<Vec<Deliver
         turn: EndpointLease {
             tenant,
             endpoint,
-            // A replica may look twice before the first worker has begun: an endpoint has one of them only.
+            // A replica may find an endpoint again before its first worker has begun; only one of them gets the lease.
             owner: format!("{}-{:016x}", app.webhooks.replica, fastrand::u64(..)),
         },
     };
     Ok(found.into_iter().map(worker).collect())
 }
 
-/// Sends all that is due at present; says how many requests that took.
+/// Sends all that is due at present; returns how many requests that took.
 pub async fn send_due(app: &Arc<App>) -> Result<usize, StoreError> {
     let workers = due(app, &Arc::default()).await?;
     let sent = join_all(workers.into_iter().map(DeliveryWorker::run)).await;
     sent.into_iter().sum()
 }
 
-/// Who sends to one endpoint.
+/// Sends the deliveries of one endpoint.
 pub struct DeliveryWorker {
     app: Arc<App>,
     turn: EndpointLease,
@@ -72,20 +72,20 @@ struct DeliveryTarget {
     secrets: Vec<Secret>,
 }
 
-/// A request that was made.
+/// A request that was sent.
 struct SentDelivery {
     due: DueDelivery,
     attempt: WebhookAttempt,
 }
 
 impl DeliveryWorker {
-    /// Works until nothing is due, or the endpoint is somebody else's; says how many requests were sent.
+    /// Works until nothing is due, or another worker has the lease; returns how many requests were sent.
     pub async fn run(self) -> Result<usize, StoreError> {
         if !self.take().await? {
             return Ok(0);
         }
         let worked = self.work().await;
-        // Where its secret does not open, nothing is sent until the lease is over, and that is tried again.
+        // If its secret cannot be decrypted, the lease is kept, so that nothing is tried again until it expires.
         if !matches!(worked, Ok(None)) {
             let transaction = self.app.store.begin_unaudited().await?;
             self.turn.give_back(&transaction).await?;
@@ -94,7 +94,7 @@ impl DeliveryWorker {
         Ok(worked?.unwrap_or_default())
     }
 
-    /// Takes the endpoint; says whether it is ours.
+    /// Takes the endpoint's lease; returns whether this worker has it.
     async fn take(&self) -> Result<bool, StoreError> {
         let now = self.app.clock.now();
         let transaction = self.app.store.begin_unaudited().await?;
@@ -104,7 +104,8 @@ impl DeliveryWorker {
         Ok(is_ours)
     }
 
-    /// Keeps the endpoint; says whether it is still ours. What was read of one that was another's meanwhile is too old.
+    /// Renews the lease; returns whether this worker still has it. If another had it meanwhile, what was read before is
+    /// outdated.
     async fn keep(&self) -> Result<bool, StoreError> {
         let until = self.app.clock.now() + TimeDelta::seconds(LEASE_SECONDS);
         let transaction = self.app.store.begin_unaudited().await?;
@@ -114,7 +115,7 @@ impl DeliveryWorker {
     }
 
     async fn work(&self) -> Result<Option<usize>, StoreError> {
-        // Requests go on while what came of others is written.
+        // Requests continue while the results of others are written.
         let mut under_way = JoinSet::new();
         let (mut known, mut next) = (HashSet::new(), VecDeque::new());
         let (mut sent, mut at_once, mut goes_on) = (0, self.app.webhooks.at_once, true);
@@ -150,7 +151,7 @@ impl DeliveryWorker {
                     continue;
                 }
             };
-            // What has come in meanwhile is written together.
+            // Results that have come in meanwhile are written together.
             let mut done = vec![joined(first)];
             while let Some(more) = under_way.try_join_next() {
                 done.push(joined(more));
@@ -165,7 +166,7 @@ impl DeliveryWorker {
         }
     }
 
-    /// The endpoint as it is now; `None`: it was deleted.
+    /// The endpoint's current target; `None`: the endpoint was deleted.
     async fn target(&self) -> Result<Result<Option<DeliveryTarget>, SealingError>, StoreError> {
         let (tenant, id) = (self.turn.tenant, self.turn.endpoint);
         let (reader, scope) = (self.app.store.reader(), Scope::tenant_wide(tenant));
@@ -182,7 +183,8 @@ impl DeliveryWorker {
         Ok(Result::map(secrets, |secrets| Some(DeliveryTarget { url, secrets })))
     }
 
-    /// What can be sent now, and next: due, not under way, and the first of its object. What is not is put aside.
+    /// The deliveries that can be sent now: due, not in flight, and the first about their object. Those that must wait
+    /// are parked.
     async fn ready(&self, known: &HashSet<WebhookDeliveryId>) -> Result<VecDeque<DueDelivery>, StoreError> {
         loop {
             let limit = known.len() + self.app.webhooks.at_once + LOOK_AHEAD;
@@ -207,13 +209,13 @@ impl DeliveryWorker {
         }
     }
 
-    /// Writes what came of requests; says whether there may be more.
+    /// Writes the results of requests; returns whether there may be more to send.
     async fn write(&self, done: Vec<SentDelivery>) -> Result<bool, StoreError> {
-        // Attempts are written down with their deliveries; only an endpoint that is switched off is told.
+        // Attempts are stored with their deliveries; the audit log only records that an endpoint is switched off.
         let writer = Writer::job(self.turn.tenant, "send_webhook_deliveries");
         let transaction = self.app.begin(&writer).await?;
         let Some(mut health) = self.turn.lock(&transaction).await? else {
-            // Somebody else has it, or it was deleted.
+            // Another worker has the lease, or the endpoint was deleted.
             return Ok(false);
         };
         let now = self.app.clock.now();
@@ -250,7 +252,7 @@ impl DeliveryWorker {
     }
 }
 
-/// Makes a request.
+/// Sends a request.
 async fn send(app: Arc<App>, target: Arc<DeliveryTarget>, due: DueDelivery) -> SentDelivery {
     let (at, start) = (app.clock.now(), Instant::now());
     let id = due.id.to_string();

@@ -1,5 +1,5 @@
-//! Payout runs and their settlement. A commission is in at most one open payout, whatever runs at the same time: it is
-//! put there under its partner's lock.
+//! Payout runs and their settlement. A commission is in at most one open payout, also with concurrent runs: it is put
+//! there under its partner's lock.
 
 mod run;
 mod settle;

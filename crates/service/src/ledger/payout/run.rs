@@ -1,5 +1,5 @@
-//! What a run pays, and what it leaves and why. A preview asks the same functions about the database as it is at one
-//! moment, and writes nothing.
+//! What a payout run pays, what it leaves and why. A preview calls the same functions on a snapshot of the database and
+//! writes nothing.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,12 +24,12 @@ use domain::webhook::body::Happening;
 use store::payable::PayableFilter;
 use store::{self, StoreError, Transaction};
 
-/// Whom and what to pay.
+/// Which partners and which commissions to pay.
 #[derive(Clone, Debug, Default)]
 pub struct NewPayoutRun {
-    /// Only what accrued before this moment, and clawbacks of that; `None`: everything.
+    /// Only commissions that accrued before this time, and clawbacks of those; `None`: all.
     pub accrued_before: Option<Timestamp>,
-    /// Leaves what is not in the currency that its partner has chosen, where it has chosen one.
+    /// Leaves commissions that are not in the payout currency of their partner, if it has chosen one.
     pub respect_payout_currency: bool,
     /// `None`: every currency.
     pub currency: Option<Currency>,
@@ -44,13 +44,13 @@ pub struct Preview {
     pub totals: Vec<RunTotal>,
 }
 
-/// Groups approved commissions by payee and currency. What can be paid is put into payouts; the rest is left and carries
-/// forward, and its line says why.
+/// Groups approved commissions by payee and currency. What can be paid is put into payouts; the rest carries forward,
+/// and its line says why.
 pub async fn create_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<PayoutRun, ServiceError> {
     repeated(|| create_run_once(app, caller, &input)).await
 }
 
-/// How often a run begins anew because partners got their first rows while it waited for the locks of the others.
+/// How often a run restarts because further partners got their first rows while it waited for locks.
 const NEW_BEGINNINGS: usize = 3;
 
 async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Result<PayoutRun, ServiceError> {
@@ -65,7 +65,7 @@ async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Re
             None => store::payable::partners(&transaction, &writer.scope(), &wanted).await?,
         });
         let locked = lock_partners(&transaction, &writer, partners.iter().copied().collect()).await?;
-        // Not before the locks: what was approved while this one waited for them is earlier.
+        // Read after taking the locks: what was approved while this run waited for them must be earlier.
         let now = app.clock.now();
         let wanted = PayableFilter {
             matured_by: now,
@@ -96,7 +96,7 @@ async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Re
     }
 }
 
-/// What a run would do that began now. Writes nothing.
+/// What a run would do if it were created now. Writes nothing.
 pub async fn preview_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<Preview, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
     let scope = writer.scope();
@@ -117,7 +117,7 @@ pub async fn preview_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
     Ok(Preview { lines, totals })
 }
 
-/// Fills in the lines of runs that a replica of a release without lines has made; says of how many tenants.
+/// Fills in the lines of runs that a replica of a release without lines has created; returns the number of tenants.
 pub async fn fill_lines(app: &App) -> Result<usize, StoreError> {
     let tenants = store::missing_lines::tenants(app.store.reader()).await?;
     for tenant in &tenants {
@@ -128,7 +128,7 @@ pub async fn fill_lines(app: &App) -> Result<usize, StoreError> {
     Ok(tenants.len())
 }
 
-/// What the input asks for, if it names partners that exist.
+/// The filter that the input describes, if the partners that it names exist.
 async fn wanted(
     database: &Transaction,
     scope: &Scope,
@@ -154,7 +154,7 @@ async fn wanted(
     })
 }
 
-/// The lines of the rows that the run takes. `partners` knows all of theirs.
+/// The lines of the rows that the run takes. `partners` must hold all partners of the rows.
 async fn found(
     database: &Transaction,
     scope: &Scope,

@@ -1,5 +1,5 @@
-//! How payouts ended: paid, with all their rows in the same transaction; or failed or canceled, which releases them. One
-//! payout, a list of them and the rest of a run are settled by the same function.
+//! Settling payouts: as paid, with all their rows in the same transaction, or as failed or canceled, which releases the
+//! rows. One payout, a list of them and the rest of a run are settled by the same function.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use domain::webhook::WebhookEventType;
 use domain::webhook::body::Happening;
 use store::{self, Store, StoreError, Transaction, Writes};
 
-/// The most payouts of one call.
+/// Maximum number of payouts of one call.
 pub const MAX_SETTLEMENTS: usize = 500;
 
 /// How a payout ended.
@@ -28,32 +28,32 @@ pub const MAX_SETTLEMENTS: usize = 500;
 pub struct Settlement {
     pub id: String,
     pub status: PayoutSettlement,
-    /// What the payment system calls the payment.
+    /// The payment system's name for the payment.
     pub reference: Option<String>,
 }
 
-/// What settling several did.
+/// The result of settling several payouts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settled {
-    /// How many payouts it settled; those are not counted that were settled like this before.
+    /// How many payouts the call settled; those that were settled the same way before are not counted.
     pub settled: u64,
-    /// How many of the run are pending still; `None`: no run was asked about.
+    /// How many payouts of the run are still pending; `None`: the call did not settle a run.
     pub remaining: Option<u64>,
-    /// One for each payout, in their order. The payouts are read afterwards.
+    /// One for each payout, in order. The payouts are read afterwards.
     pub answers: ReviewResults,
 }
 
-/// How a payout is to end.
+/// The status to settle a payout with, and its reference.
 type Ending = (PayoutSettlement, Option<String>);
 
-/// Whether a payout that is settled already in the very same way is fine.
+/// Whether settling a payout again in the very same way is accepted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Resettlement {
     Refused,
     Fine,
 }
 
-/// Says how a payout ended.
+/// Settles a payout.
 pub async fn settle(
     app: &App,
     caller: &Caller,
@@ -88,8 +88,8 @@ async fn settle_once(
     Ok(payout)
 }
 
-/// Says how each of up to [`MAX_SETTLEMENTS`] payouts ended. One bad entry does not spoil the rest; a payout that has
-/// ended like this already is fine.
+/// Settles up to [`MAX_SETTLEMENTS`] payouts. One bad entry does not affect the others; a payout that is already
+/// settled in the same way is accepted.
 pub async fn settle_many(app: &App, caller: &Caller, settlements: Vec<Settlement>) -> Result<Settled, ServiceError> {
     let mut problems = Problems::new();
     if settlements.is_empty() || settlements.len() > MAX_SETTLEMENTS {
@@ -104,7 +104,7 @@ async fn settle_many_once(app: &App, caller: &Caller, settlements: &[Settlement]
     let writer = caller.write(Resource::Payouts)?;
     let transaction = begin(app, &writer).await?;
     let mut wanted = Vec::with_capacity(settlements.len());
-    // Of each what is wrong with it, and which of those it is that are wanted.
+    // For each entry its problems and, if it is valid, its index in `wanted`.
     let mut checked = Vec::with_capacity(settlements.len());
     for (index, settlement) in settlements.iter().enumerate() {
         let mut problems = Problems::new();
@@ -139,7 +139,7 @@ async fn settle_many_once(app: &App, caller: &Caller, settlements: &[Settlement]
     Ok(settled)
 }
 
-/// Says how the next [`MAX_SETTLEMENTS`] pending payouts of a run ended, all of them alike; to be asked again until none
+/// Settles the next [`MAX_SETTLEMENTS`] pending payouts of a run, all in the same way; to be called again until none
 /// remains.
 pub async fn settle_run(
     app: &App,
@@ -179,7 +179,7 @@ async fn settle_run_once(
         .into_iter()
         .map(|id| (id, (status, reference.clone())))
         .collect();
-    // What somebody else has settled in the meantime is passed over.
+    // Payouts that another call has settled in the meantime are skipped.
     let SettlementResults { results, settled } =
         end(app, &transaction, &writer, &wanted, Resettlement::Refused).await?;
     let done = results.into_iter().filter_map(Result::ok);
@@ -192,7 +192,7 @@ async fn settle_run_once(
     Ok(settled)
 }
 
-/// What became of payouts: each as it is now, or why not.
+/// Each payout as it is now, or why it was not settled, and how many were settled.
 struct SettlementResults {
     results: Vec<Result<Payout, Fault>>,
     settled: u64,

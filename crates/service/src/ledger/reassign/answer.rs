@@ -1,4 +1,4 @@
-//! What a move came to, and how it is found again.
+//! The result of a reassignment, and how it is read again for a repeated call.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use domain::reassignment::{Reassignment, ReassignmentOutcome};
 use store::reassignment::RowOutcome;
 use store::{self, Store, StoreError};
 
-/// What a move came to.
+/// The result of a reassignment.
 #[derive(Clone, Debug)]
 pub struct Moved {
     pub reassignment: Reassignment,
@@ -23,23 +23,23 @@ pub struct Moved {
     pub customer: Option<Customer>,
     /// How many events were moved.
     pub events: u64,
-    /// The event that was moved, where one was.
+    /// The event that was moved, if the call named one.
     pub event: Option<Event>,
     /// Event by event, in the order of recording.
     pub rows: Vec<MovedRow>,
 }
 
-/// A row before and after.
+/// A row before and after the reassignment.
 #[derive(Clone, Debug)]
 pub struct MovedRow {
     pub event: Event,
     /// The event's place among those that were moved, from 0.
     pub place: u32,
     pub outcome: ReassignmentOutcome,
-    /// The row that was there, as it stands now.
+    /// The earlier row, as it stands now.
     pub before: Option<Commission>,
     pub after: Option<After>,
-    /// What took back from the row that was there.
+    /// The clawback of the earlier row, or the last one by which a recorded refund took from the new row.
     pub clawback: Option<Commission>,
 }
 
@@ -71,7 +71,7 @@ impl Answer for Moved {
         json!([self.reassignment.id.to_string(), customer])
     }
 
-    /// Eight statements.
+    /// At most seven statements.
     async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let reader = store.reader();
         let id = |place: usize| kept.get(place).and_then(Value::as_str);

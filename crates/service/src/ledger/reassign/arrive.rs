@@ -1,5 +1,5 @@
-//! What moved events earn for whom they are moved to, by the functions that record events: each in its turn, then its
-//! recorded refunds.
+//! What moved events earn for the partner that they are moved to, by the functions that record events: one event after
+//! the other, each followed by its recorded refunds.
 
 use std::collections::HashMap;
 
@@ -21,18 +21,18 @@ use store::recording::{EventReferences, RecordingFacts};
 use store::standing::PaidCharges;
 use store::{self, StoreError, Writes};
 
-/// What is in force for whom the events are moved to.
+/// What is in force for the partner that the events are moved to.
 pub(super) struct NewCredit {
     pub(super) partner: PartnerId,
     campaign: Option<CampaignId>,
     facts: RecordingFacts,
     tiers: Vec<TieredCommission>,
-    /// How many paid charges the customer has with the partner, as far as this has gone.
+    /// How many paid charges the customer has with the partner so far.
     pub(super) paid_charges: i64,
 }
 
 impl Correction<'_> {
-    /// Credits the events to whom they are moved to. Gives them as they are now; `kept` earn nothing anew.
+    /// Credits the events to their new partner and returns them as they are now; those in `kept` earn nothing new.
     pub(super) async fn arrive(
         &mut self,
         kept: &HashMap<EventId, NoCommissionReason>,
@@ -69,7 +69,7 @@ impl Correction<'_> {
             }
             arrived.push(event);
         }
-        // Rows that were there before know now where their events stand.
+        // Updates rows that were there before with the state and the place of their events.
         let by_id: HashMap<_, _> = arrived
             .iter()
             .zip(0..)
@@ -122,7 +122,7 @@ impl Correction<'_> {
         })
     }
 
-    /// One event earns; gives it as it is now.
+    /// Lets one event earn, and returns it as it is now.
     async fn earn(
         &mut self,
         target: &mut NewCredit,
@@ -166,7 +166,7 @@ impl Correction<'_> {
             transaction: self.transaction,
             writes_once: false,
         };
-        // What was written for the events before counts: nothing is kept from one to the next.
+        // What was written for earlier events counts, so nothing is cached from one event to the next.
         let mut found = EventLookup {
             known: Default::default(),
             credits: HashMap::new(),
@@ -209,7 +209,7 @@ impl Correction<'_> {
         for (row, term) in prepared.rows.iter().zip(terms) {
             self.earned(&now, place, row, term);
         }
-        // Adjustments are of earlier events, too: of all of them at once.
+        // Adjustments may also belong to earlier events, which are read all at once.
         let adjusted = prepared.effects.adjustments.iter();
         let adjusted = adjusted.filter_map(|(adjustment, _)| adjustment.row.event_id);
         let others = store::distinct(adjusted.filter(|id| *id != now.id).map(|id| id.uuid()));
@@ -275,7 +275,7 @@ impl Correction<'_> {
         posting.write_between(self.transaction, before, after).await
     }
 
-    /// Events that are credited to nobody earn nothing.
+    /// Events that are credited to no partner earn nothing.
     async fn credit_to_nobody(
         &mut self,
         events: Vec<Event>,
@@ -342,7 +342,7 @@ impl Correction<'_> {
     }
 }
 
-/// What stops the whole move names the event that it found.
+/// The error that stops the whole reassignment; its problems name the event that caused it.
 fn refused(error: AttemptError, event: &Event) -> ServiceError {
     match error {
         AttemptError::Rejected(mut problems) => {

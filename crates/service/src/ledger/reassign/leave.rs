@@ -1,4 +1,4 @@
-//! What events had earned, taken from whom they are moved away from.
+//! Taking what events had earned from the partners that they are moved away from.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,8 +18,9 @@ use store::standing::PaidCharges;
 use store::{self, StoreError, Writes};
 
 impl Correction<'_> {
-    /// Reverses, keeps or claws back what the events had earned, and takes them out of what their partners are counted.
-    /// Gives the events that earn nothing anew, since something of them was paid and kept.
+    /// Reverses, keeps or claws back what the events had earned, and removes the events from the counts of their
+    /// partners. Returns the events that earn nothing new, with the reason: they were imported, or something of them
+    /// was paid and is kept.
     pub(super) async fn leave(&mut self) -> Result<HashMap<EventId, NoCommissionReason>, ServiceError> {
         let rows = std::mem::take(&mut self.found.rows);
         let adjusting = self.adjusting(&rows).await?;
@@ -31,7 +32,7 @@ impl Correction<'_> {
                 .iter()
                 .filter_map(|event| Some(event.attribution?.partner_id)),
         );
-        // Whom the customer was bound to and is bound to now, also where no event is moved.
+        // The partners that the customer was and will be bound to, even if no event is moved.
         partners.extend(self.found.from_partner);
         partners.extend(self.checked.target.map(|(partner, _)| partner));
         partners.sort_unstable();
@@ -99,7 +100,7 @@ impl Correction<'_> {
         Ok(kept)
     }
 
-    /// What takes from the rows and from what takes from them, reversed ones left out.
+    /// The clawbacks of the rows, and clawbacks of those, by the row that they adjust; reversed ones are left out.
     async fn adjusting(&self, rows: &[Commission]) -> Result<HashMap<CommissionId, Vec<Commission>>, StoreError> {
         let mut adjusting: HashMap<CommissionId, Vec<Commission>> = HashMap::new();
         let mut level: Vec<_> = rows.iter().map(|row| row.id.uuid()).collect();
@@ -143,7 +144,7 @@ impl Correction<'_> {
         }
     }
 
-    /// The events no longer count for whom they are moved away from.
+    /// Removes the events from the counts of the partners that they are moved away from.
     async fn lowered_standing(&self) -> Result<Writes, StoreError> {
         let charges: Vec<_> = self
             .found
@@ -179,13 +180,13 @@ impl Correction<'_> {
     }
 }
 
-/// A charge above 0, and whom it is credited to.
+/// The partner that a charge above 0 is credited to, and its amount.
 fn charge(event: &Event) -> Option<(PartnerId, Money)> {
     let charged = event.amount.filter(|amount| amount.minor() > 0)?;
     (event.kind == EventKind::Charge).then_some((event.attribution?.partner_id, charged))
 }
 
-/// All that takes from a row, at any depth.
+/// All clawbacks of a row, at any depth.
 fn under(row: CommissionId, adjusting: &HashMap<CommissionId, Vec<Commission>>) -> Vec<&Commission> {
     let mut found: Vec<&Commission> = adjusting.get(&row).into_iter().flatten().collect();
     let mut index = 0;
@@ -196,7 +197,7 @@ fn under(row: CommissionId, adjusting: &HashMap<CommissionId, Vec<Commission>>) 
     found
 }
 
-/// What takes from a row that is reversed goes with it; what was paid of it is given back.
+/// Reverses a clawback together with the row that it adjusts; one that is paid is given back by a new row.
 fn take_along(row: &Commission, posting: &mut Posting, reason: &str) {
     match row.status {
         CommissionStatus::Accrued | CommissionStatus::Approved => {
@@ -207,7 +208,7 @@ fn take_along(row: &Commission, posting: &mut Posting, reason: &str) {
     }
 }
 
-/// The row that takes what is left of a paid one.
+/// The clawback of what is left of a paid row.
 fn clawed_back(row: &Commission, amount: Money, posting: &Posting) -> ExplainedCommission {
     let now = posting.time_of(row.partner_id);
     let taken = Commission {

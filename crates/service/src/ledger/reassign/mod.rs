@@ -1,8 +1,9 @@
 //! Correcting who earned (domain.md 17): events of a customer, or one event, are credited to another partner. What they
-//! had earned is reversed, kept or clawed back; for the new partner they earn what is in force now, by the functions that
-//! record events. A preview does all of it in a transaction that it takes back.
+//! had earned is reversed, kept or clawed back; for the new partner they earn what is in force now, by the functions
+//! that record events. A preview does all of it in a transaction that it rolls back.
 //!
-//! Partners are locked first, in the order of their ids, then the events; what is read after that no other writer changes.
+//! Partners are locked first, in the order of their ids, then the events; no other writer changes what is read after
+//! that.
 
 mod answer;
 mod arrive;
@@ -37,24 +38,24 @@ enum ReassignmentOrder {
     Event(NewAttribution),
 }
 
-/// Binds a customer to another partner, or to nobody, and moves its recorded events from a moment on; the most that one
-/// call moves is [`MAX_EVENTS`](domain::reassignment::MAX_EVENTS), and the same again goes on.
+/// Binds a customer to another partner, or to none, and moves its recorded events that occurred from a given time on.
+/// One call moves at most [`MAX_EVENTS`](domain::reassignment::MAX_EVENTS); the same call again continues.
 pub async fn reassign_customer(app: &App, caller: &Caller, input: NewReassignment) -> Result<Moved, ServiceError> {
     moved(app, caller, &ReassignmentOrder::Customer(input), true).await
 }
 
-/// What that would do now. Writes nothing.
+/// What [`reassign_customer`] would do now. Writes nothing.
 pub async fn preview_customer(app: &App, caller: &Caller, input: NewReassignment) -> Result<Moved, ServiceError> {
     moved(app, caller, &ReassignmentOrder::Customer(input), false).await
 }
 
-/// Credits one event to another partner; a customer that is bound to nobody is bound by it, as by a first event.
+/// Credits one event to another partner; a customer that is bound to no partner is bound by it, as by a first event.
 pub async fn attribute_event(app: &App, caller: &Caller, input: NewAttribution) -> Result<Moved, ServiceError> {
     moved(app, caller, &ReassignmentOrder::Event(input), true).await
 }
 
 async fn moved(app: &App, caller: &Caller, order: &ReassignmentOrder, is_kept: bool) -> Result<Moved, ServiceError> {
-    // Races are lost to writers who have committed by now; losing several in a row takes several of them.
+    // A race is lost to a writer that has committed by now, so that losing several in a row takes several such writers.
     const ATTEMPTS: usize = 5;
     let writer = caller.write(Resource::Events)?;
     caller.write(Resource::Commissions)?;
@@ -70,7 +71,7 @@ async fn moved(app: &App, caller: &Caller, order: &ReassignmentOrder, is_kept: b
     Err(problems.into())
 }
 
-/// `None`: another writer has changed meanwhile whom it concerns.
+/// `None`: another writer has meanwhile changed which partners or events are concerned.
 async fn moved_once(
     app: &App,
     writer: &Writer,
@@ -94,7 +95,7 @@ async fn moved_once(
     Ok(Some(moved))
 }
 
-/// A move that is under way: everything that it concerns is locked.
+/// A reassignment in progress: everything that it concerns is locked.
 struct Correction<'a> {
     app: &'a App,
     writer: &'a Writer,
@@ -102,9 +103,9 @@ struct Correction<'a> {
     checked: CheckedOrder,
     found: AffectedRecords,
     id: ReassignmentId,
-    /// When it happens, in the histories of all partners concerned: later than all that was done for the events before.
+    /// The time of the reassignment in the histories of all partners concerned: later than everything in them.
     now: Timestamp,
-    /// The last moments of the partners' histories, as far as this has gone.
+    /// The last moments of the partners' histories so far.
     last: BTreeMap<PartnerId, Moment>,
     rows: Vec<MovedRow>,
 }
@@ -146,7 +147,7 @@ impl<'a> Correction<'a> {
         let kept = self.leave().await?;
         let events = self.arrive(&kept).await?;
         let place: BTreeMap<_, _> = events.iter().zip(0..).map(|(event, place)| (event.id, place)).collect();
-        // What happened to an event stands together; adjustments of other events, behind them.
+        // The rows of an event come together; adjustments of other events come last.
         self.rows
             .sort_by_key(|row| place.get(&row.event.id).copied().unwrap_or(u32::MAX));
         let (reassignment, customer) = self.write(&events).await?;
@@ -164,7 +165,7 @@ impl<'a> Correction<'a> {
         })
     }
 
-    /// Writes what is not of the ledger: the move, whom the customer is bound to, and that it happened.
+    /// Writes what is not part of the ledger: the reassignment, the customer's new binding, and the outbox entry.
     async fn write(&mut self, events: &[Event]) -> Result<(Reassignment, Option<Customer>), ServiceError> {
         let (tenant, to) = (self.writer.tenant(), self.checked.target);
         let reassignment = Reassignment {
@@ -181,7 +182,8 @@ impl<'a> Correction<'a> {
             at: self.now,
             remaining: self.found.remaining,
         };
-        // Each move and each row that it wrote or moved says itself what it is.
+        // The audit log only counts them: each move and each row that was written or changed records the details
+        // itself.
         self.transaction
             .counted(1 + events.len() as u64 + self.rows.len() as u64);
         let mut customer = self.found.customer.clone();

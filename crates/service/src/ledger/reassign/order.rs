@@ -1,4 +1,4 @@
-//! What a move asks for, checked, and what it concerns, locked.
+//! Checking the input of a reassignment, and locking what it concerns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,11 +18,11 @@ use store::event::Movable;
 use store::partner::CreditedPartner;
 use store::{self, StoreError, Transaction};
 
-/// Whose customer it is from now on.
+/// Which partner a customer is to be bound to.
 #[derive(Clone, Debug)]
 pub struct NewReassignment {
     pub customer_id: String,
-    /// `None`: nobody's.
+    /// `None`: to no partner.
     pub partner_id: Option<String>,
     pub campaign_id: Option<String>,
     /// Recorded events that occurred from this moment on are moved; `None`: none.
@@ -31,7 +31,7 @@ pub struct NewReassignment {
     pub reason: String,
 }
 
-/// Whom one event is credited to from now on.
+/// Which partner one event is to be credited to.
 #[derive(Clone, Debug)]
 pub struct NewAttribution {
     pub event_id: String,
@@ -41,7 +41,7 @@ pub struct NewAttribution {
     pub reason: String,
 }
 
-/// What was asked for.
+/// The input of a reassignment, checked.
 pub struct CheckedOrder {
     pub customer_id: Option<CustomerId>,
     /// `None`: events of the customer are moved.
@@ -52,15 +52,15 @@ pub struct CheckedOrder {
     pub reason: String,
 }
 
-/// What it concerns.
+/// The records that a reassignment concerns.
 pub struct AffectedRecords {
-    /// Whose the events are.
+    /// The customer of the events.
     pub customer: Option<Customer>,
-    /// Whom the customer was bound to, or the event credited to.
+    /// The partner that the customer was bound to, or that the event was credited to.
     pub from_partner: Option<PartnerId>,
     /// In the order of recording.
     pub events: Vec<Event>,
-    /// How many more there are than one call moves.
+    /// How many more events there are to move than one call moves.
     pub remaining: u64,
     /// All partners concerned, locked until the transaction ends.
     pub partners: BTreeMap<PartnerId, CreditedPartner>,
@@ -68,7 +68,7 @@ pub struct AffectedRecords {
     pub rows: Vec<Commission>,
 }
 
-/// Checks what is asked for and locks what it concerns. `None`: what it concerns was changed meanwhile.
+/// Checks the input and locks what it concerns. `None`: what it concerns was changed meanwhile.
 pub async fn check(
     transaction: &Transaction,
     writer: &Writer,
@@ -207,7 +207,7 @@ async fn find(
         [] => Vec::new(),
         concerned => store::partner::lock_credited(transaction, scope, concerned).await?,
     };
-    // Whatever happened while this one waited for the locks counts, and may concern others.
+    // Changes made while this transaction waited for the locks count, and may concern other partners or events.
     let events = store::event::lock_all(transaction, scope, &seen).await?;
     let is_same = |event: &Event| before.get(&event.id.uuid()).map(|seen| seen.attribution) == Some(event.attribution);
     let again = chosen(transaction, scope, checked, from_partner).await?;
@@ -241,8 +241,8 @@ async fn find(
     }))
 }
 
-/// Whom the customer is bound to; where it was moved to the same target before, whom it was bound to then: what that call
-/// has left is moved now.
+/// The partner that the customer is bound to. If it was last moved to the same target already, the partner it was bound
+/// to before that: this call moves what the earlier one has left.
 async fn bound_to(
     transaction: &Transaction,
     scope: &Scope,

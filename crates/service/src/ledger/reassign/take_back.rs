@@ -12,7 +12,8 @@ use domain::refund::Refunded;
 use store::{self, Writes};
 
 impl Correction<'_> {
-    /// Applies the recorded refunds of an event to what it earns now, in their order. `rows`: from where on these are.
+    /// Applies the recorded refunds of an event to what it earns now, in their order. The event's new rows begin at
+    /// index `rows`.
     pub(super) async fn take_back(
         &mut self,
         target: &mut NewCredit,
@@ -58,7 +59,7 @@ impl Correction<'_> {
         Ok(())
     }
 
-    /// New rows stand as refunds have left them.
+    /// Updates the new rows to what a refund has left of them.
     fn note_taken(&mut self, rows: usize, clawbacks: &[Commission], reversed: &[Commission]) {
         for row in &mut self.rows[rows..] {
             let Some(after) = &mut row.after else { continue };

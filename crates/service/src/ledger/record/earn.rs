@@ -19,7 +19,8 @@ use store::partner::CreditedPartner;
 use store::{self, StoreError};
 
 impl Recorder<'_> {
-    /// What the event earns before any tier, and why; the terms in force, unless it earns nothing by its nature.
+    /// Determines what the event earns before any tier, and why. Returns the terms in force; `None` if it earns nothing
+    /// whatever the terms.
     pub async fn earn(
         &self,
         prepared: &mut Prepared,
@@ -80,7 +81,7 @@ impl Recorder<'_> {
         Ok(Some(terms))
     }
 
-    /// The partner's group, or the default one.
+    /// The partner's own group, or else the default one.
     async fn group(
         &self,
         partner: &CreditedPartner,
@@ -98,7 +99,7 @@ impl Recorder<'_> {
         Ok(group)
     }
 
-    /// What the rules of the group look at.
+    /// The facts that the group's rules depend on.
     async fn standing(
         &self,
         partner: &CreditedPartner,
@@ -129,7 +130,7 @@ impl Recorder<'_> {
         })
     }
 
-    /// What was recorded of the customer with the partner before; only what the terms look at is read.
+    /// What was recorded of the customer with the partner before; only what the terms depend on is read.
     async fn history(
         &self,
         prepared: &Prepared,
@@ -167,7 +168,7 @@ impl Recorder<'_> {
     }
 }
 
-/// The rows of what an event earned. `id` makes their ids, in the order of writing.
+/// The rows for what an event earned. `id` generates their ids, in the order of writing.
 pub fn rows(
     event: &Event,
     partner: PartnerId,

@@ -1,4 +1,4 @@
-//! What one event comes to.
+//! Evaluating one event.
 
 use super::look_up::{Credit, EventLookup, binding};
 use super::prepared::PreparedEvents;
@@ -30,7 +30,7 @@ pub struct Prepared {
     pub campaign: Option<Campaign>,
     /// The customer, and whether it is new.
     pub customer: Option<(Customer, bool)>,
-    /// The customer's paid charges through the partner, for charges.
+    /// How many paid charges the customer has with the partner; 0 unless the event is a charge.
     pub paid_charges: i64,
     /// Whether tiers name its campaign or its advertiser.
     pub is_tiered: bool,
@@ -43,7 +43,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// An event that is known, but not what it comes to.
+    /// An event that is not evaluated yet.
     pub fn new(
         (base, zone): (Currency, chrono_tz::Tz),
         event: Event,
@@ -80,7 +80,7 @@ impl Prepared {
         self.partner.as_ref().map(|partner| partner.id)
     }
 
-    /// Why it earned what it earned, as it is kept.
+    /// The decision about the event, as it is stored.
     pub fn decided(&self) -> store::event_decision::NewDecision<'_> {
         store::event_decision::NewDecision {
             event: &self.event,
@@ -91,7 +91,7 @@ impl Prepared {
         }
     }
 
-    /// Completes the decision with what tiers made of the rows that there were `before` them.
+    /// Completes the decision with what tiers made of the rows. `before` are the rows from before the tiers applied.
     pub fn decide(&mut self, before: &[CommissionId]) {
         let rows = || self.rows.iter().map(|earned| &earned.row);
         let left = |id: &CommissionId| rows().find(|row| row.id == *id).map(|row| row.amount);
@@ -101,7 +101,7 @@ impl Prepared {
         self.made_with.tiers = self.effects.tiers().collect();
     }
 
-    /// What the partner brought in with a charge above 0, in minor units.
+    /// The partner, the currency and the minor units of a charge above 0; `None` for other events.
     pub fn charged(&self) -> Option<(PartnerId, Currency, i64)> {
         let amount = self.event.amount.filter(|amount| amount.minor() > 0)?;
         (self.event.kind == EventKind::Charge).then_some((self.partner_id()?, amount.currency(), amount.minor()))
@@ -117,7 +117,8 @@ pub enum WorkedOut {
 }
 
 impl Recorder<'_> {
-    /// Takes what belongs to the event out of `found`. `waiting` are those before it that are not written yet.
+    /// Evaluates an event, taking what belongs to it out of `found`. `waiting` are earlier events that are not written
+    /// yet.
     pub(super) async fn work_out(
         &self,
         event: CheckedEvent,
@@ -139,7 +140,8 @@ impl Recorder<'_> {
         }
         let partner = credit.partner.and_then(|id| found.partners.get(&id)).copied();
         found.known.complete(&event, partner.as_ref(), &mut facts);
-        // Somebody else bound the customer, or an event before this one came to something else than it looked beforehand.
+        // Another writer has bound the customer, or an earlier event has turned out differently than the lookup
+        // assumed.
         if credit
             .asked
             .is_some_and(|asked| asked != binding(facts.customer.as_ref()))
@@ -163,7 +165,7 @@ impl Recorder<'_> {
         Ok(WorkedOut::New(Box::new(prepared)))
     }
 
-    /// What these tiers make of it.
+    /// Applies these tiers to the event.
     pub async fn apply_tiers(
         &self,
         prepared: &mut Prepared,
@@ -197,7 +199,7 @@ impl Recorder<'_> {
     }
 }
 
-/// Whether what the event names is there.
+/// Checks that what the event names exists.
 fn check(
     event: &CheckedEvent,
     credit: Credit,

@@ -1,5 +1,5 @@
-//! Events that come with an idempotency key. An event is what it is by its external id; the key refuses another event under
-//! a key that was used before.
+//! Events that come with an idempotency key. An event is identified by its external id; the key only refuses a
+//! different event under a key that was used before.
 
 use std::collections::HashMap;
 
@@ -14,14 +14,14 @@ use domain::text;
 use store::idempotency::StoredAnswer;
 use store::{self, StoreError, Writes};
 
-/// Under which name the keys of events are kept, whether they come one by one or in lists.
+/// The operation name under which keys of events are stored, whether events are sent one by one or in lists.
 const OPERATION: &str = "recordEvent";
 
 /// The keys of a list of events.
 #[derive(Default)]
 pub(super) struct KeyedEvents {
     kept: HashMap<String, StoredAnswer>,
-    /// Keys that are not kept yet, each with the place of its event.
+    /// Keys that are not stored yet, each with the index of its event.
     new: Vec<(usize, Call)>,
 }
 
@@ -29,7 +29,7 @@ impl KeyedEvents {
     /// Looks the keys up, if there are any.
     pub async fn look_up(recorder: &Recorder<'_>, events: &[NewEvent]) -> Result<Self, StoreError> {
         let keys = events.iter().filter_map(|event| event.idempotency_key.as_deref());
-        // What is no key is found wrong when its event is checked.
+        // An invalid key is reported when its event is checked.
         let keys: Vec<_> = keys.filter_map(|key| text::external_id(key).ok()).collect();
         if keys.is_empty() {
             return Ok(Self::default());
@@ -40,7 +40,8 @@ impl KeyedEvents {
         Ok(Self { kept, new })
     }
 
-    /// Notes the key of an event; what to mend if another event has it. `answers` has those of the events before.
+    /// Notes the key of an event; fails with the problems if another event has it. `answers` holds the results of
+    /// earlier events.
     pub fn note(&mut self, place: usize, event: &CheckedEvent, answers: &NumberedResults) -> Result<(), Vec<Problem>> {
         let Some(key) = &event.idempotency_key else {
             return Ok(());
@@ -71,16 +72,16 @@ impl KeyedEvents {
         }
     }
 
-    /// Forgets those of events from this place on.
+    /// Forgets the new keys of events from this index on.
     pub fn forget_from(&mut self, place: usize) {
         self.new.retain(|(of, _)| *of < place);
     }
 
-    /// Keeps the keys of the events that were recorded.
+    /// Stores the new keys of the events that were recorded.
     pub async fn keep(self, recorder: &Recorder<'_>, answers: &NumberedResults) -> Result<(), AttemptError> {
         let (writer, now) = (recorder.writer, recorder.clock.now());
         let mut new = self.new;
-        // In the same order in all transactions, so that none waits for one that waits for it.
+        // In the same order in all transactions, so that they cannot deadlock.
         new.sort_by(|(_, call), (_, other)| call.key.cmp(&other.key));
         let rows = new.iter().filter_map(|(place, call)| {
             let (_, answer) = answers.iter().find(|(of, _)| of == place)?;

@@ -1,5 +1,5 @@
-//! What the events of a run name, read for all of them at once: two statements, one more where tiers name their campaigns,
-//! and one where events leave it to their customers whom they are credited to.
+//! Reads what the events of a batch refer to, for all of them at once: two statements, one more if tiers name their
+//! campaigns, and one if events take their partner or campaign from their customers.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,50 +16,50 @@ use store::partner::CreditedPartner;
 use store::recording::{EventReferences, RecordingFacts};
 use store::{self, StoreError};
 
-/// What there is of it; events are known by their external ids.
+/// The result of a lookup, by the external ids of the events.
 pub struct EventLookup {
     pub known: RecordingState,
     pub credits: HashMap<String, Credit>,
     /// Locked until the transaction ends.
     pub partners: HashMap<PartnerId, CreditedPartner>,
     pub facts: HashMap<String, RecordingFacts>,
-    /// Those that are for any of the events, in the order of their making.
+    /// The tiers that apply to any of the events, in the order of creation.
     pub tiers: Vec<TieredCommission>,
     /// When the events are recorded.
     pub now: Timestamp,
 }
 
 impl EventLookup {
-    /// To whom the event is credited, if there is such a partner.
+    /// The partner that the event is credited to, if it exists.
     pub fn partner_of(&self, event: &CheckedEvent) -> Option<PartnerId> {
         let named = self.credits.get(&event.external_id)?.partner?;
         self.partners.contains_key(&named).then_some(named)
     }
 
-    /// Whether what waits must be written before the event is worked out: tiers count what the partner's others count.
+    /// Whether waiting events must be written before this one is evaluated: tiers count the partner's earlier events.
     pub fn depends_on(&self, waiting: &PreparedEvents, event: &CheckedEvent) -> bool {
         let is_tiered = self.facts.get(&event.external_id).is_some_and(|facts| facts.is_tiered);
         is_tiered && self.partner_of(event).is_some_and(|partner| waiting.is_tiered(partner))
     }
 }
 
-/// Whom an event is credited to.
+/// What an event is credited to.
 #[derive(Default)]
 pub struct Credit {
-    /// Ids that are none.
+    /// Problems of malformed ids.
     pub problems: Problems,
     pub names_partner: bool,
     pub names_campaign: bool,
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
-    /// What the customer was taken to be bound to, because the event left something out.
+    /// The binding that the customer was assumed to have; `None` if the event does not depend on it.
     pub asked: Option<Binding>,
 }
 
-/// The partner and the campaign of a customer.
+/// The partner and the campaign that a customer is bound to.
 pub type Binding = (Option<PartnerId>, Option<CampaignId>);
 
-/// What a customer is bound to, if there is one.
+/// The binding of a customer, if there is one.
 pub fn binding(customer: Option<&Customer>) -> Binding {
     customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id))
 }
@@ -76,7 +76,7 @@ impl Recorder<'_> {
             named => store::partner::lock_credited(transaction, &scope, named).await?,
         };
         let partners: HashMap<_, _> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
-        // Not before the locks: while this one waited for them, another may have recorded the same events.
+        // Read after taking the locks: while this transaction waited, another may have recorded the same events.
         let asked = run.events.iter().map(|(_, event)| {
             let credit = credits.get(&event.external_id);
             EventReferences {
@@ -90,8 +90,8 @@ impl Recorder<'_> {
         });
         let asked: Vec<_> = asked.collect();
         let facts = store::recording::facts(transaction, &scope, &asked).await?;
-        // Not before the locks, either: what was recorded while this one waited for them is earlier, and ids follow the
-        // time.
+        // Read after taking the locks, too: what was recorded while this transaction waited must be earlier, and ids
+        // are ordered by time.
         let now = self.clock.now();
         let mut found = EventLookup {
             known: RecordingState::default(),
@@ -105,7 +105,7 @@ impl Recorder<'_> {
         Ok(found)
     }
 
-    /// What events leave out comes from their customers.
+    /// The credit of each event. What events leave out comes from their customers.
     async fn credits(&self, run: &LookupBatch) -> Result<HashMap<String, Credit>, StoreError> {
         let parsed = run.events.iter().map(|(_, event)| {
             let mut credit = Credit::default();
@@ -127,7 +127,7 @@ impl Recorder<'_> {
             [] => HashMap::new(),
             asked => store::customer::by_external_ids(self.transaction, &self.writer.scope(), asked).await?,
         };
-        // Whom customers will be bound to by events of the run, if these are recorded.
+        // What customers will be bound to by events of the batch, if these are recorded.
         let mut bound: HashMap<&str, Binding> = HashMap::new();
         let mut credits = HashMap::with_capacity(parsed.len());
         for ((event, leaves_out, mut credit), (_, checked)) in parsed.into_iter().zip(&run.events) {
@@ -148,7 +148,7 @@ impl Recorder<'_> {
         Ok(credits)
     }
 
-    /// The tiers that may count, where any may.
+    /// The tiers that may count any of the events.
     async fn tiers(&self, run: &LookupBatch, found: &EventLookup) -> Result<Vec<TieredCommission>, StoreError> {
         let (mut partners, mut campaigns, mut advertisers) = <(Vec<_>, Vec<_>, Vec<_>)>::default();
         for (_, event) in &run.events {
@@ -170,8 +170,8 @@ impl Recorder<'_> {
 }
 
 impl Credit {
-    /// What the event names counts; what it leaves out comes from the customer's binding, the campaign only together with
-    /// its partner.
+    /// What the event names takes precedence; what it leaves out comes from the customer's binding, the campaign only
+    /// together with its partner.
     fn complete(&mut self, (partner, campaign): Binding) {
         self.partner = self.partner.or(partner);
         if self.partner == partner {

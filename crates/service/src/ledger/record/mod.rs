@@ -1,13 +1,13 @@
 //! Recording events: each once, with the commissions that it earns, in one transaction.
 //!
-//! What events name is read for many of them at once ([`look_up`]); each is worked out by itself ([`evaluate`]), with what
-//! those before it change ([`recording_state`], [`prepared`]); what they come to is written for many at once ([`write`]). Events that
-//! change what is not known here (tiers, refunds) are written before the next is looked up, so that a list comes to the
-//! same as its events one by one.
+//! What events refer to is read for many at once ([`look_up`]); each is evaluated by itself ([`evaluate`]), including
+//! what earlier ones change ([`recording_state`], [`prepared`]); the results are written for many at once ([`write`]).
+//! Events whose changes are not tracked in memory (tiers, refunds) are written before the next is looked up, so that a
+//! list has the same result as its events one by one.
 //!
 //! On PostgreSQL a transaction writes once. It locks the partners of its events in the order of their ids, then writes
-//! customers, events and keys in the order of their names, so that of any two transactions one never waits for the other;
-//! what is to be looked up anew is the next transaction's.
+//! customers, events and keys in the order of their names, so that transactions cannot deadlock; events that must be
+//! looked up again are left to the next transaction.
 
 mod earn;
 mod evaluate;
@@ -40,10 +40,10 @@ pub use look_up::EventLookup;
 pub use prepared::PreparedEvents;
 use store::{self, StoreError, Transaction};
 
-/// The most events of one call.
+/// Maximum number of events of one call.
 pub const MAX_EVENTS: usize = 500;
 
-/// The most events of one transaction on PostgreSQL, whose partners wait for its end.
+/// Maximum number of events of one transaction on PostgreSQL, which keeps their partners locked until it ends.
 const MOST_TOGETHER: usize = 100;
 
 /// A recorded event and its own rows.
@@ -53,20 +53,20 @@ pub struct RecordedEvent {
     pub commissions: Vec<Commission>,
     /// The rows that a refund or chargeback reversed.
     pub reversed: Vec<Commission>,
-    /// How many payouts its recording adjusted retroactively.
+    /// How many retroactive tier adjustments its recording caused.
     pub adjustments: u64,
-    /// It had been recorded before; nothing was written now.
+    /// Whether it had been recorded before; then nothing was written now.
     pub duplicate: bool,
 }
 
-/// What became of one event of a list: recorded, or what to mend.
+/// The result of one event of a list: recorded, or its problems.
 pub type RecordResult = Result<RecordedEvent, Vec<Problem>>;
 
-/// How one attempt ended without an answer.
+/// Why an attempt ended without results.
 pub enum AttemptError {
-    /// What to mend; nothing was written.
+    /// The input has problems; nothing was written.
     Rejected(Vec<Problem>),
-    /// Another writer recorded the same event meanwhile: look again.
+    /// Another writer recorded the same event meanwhile: try again.
     Raced,
     Store(StoreError),
 }
@@ -83,8 +83,8 @@ impl From<Problems> for AttemptError {
     }
 }
 
-/// Records events in the order of the list; each stands alone. An event that was recorded before is answered with what
-/// it was then.
+/// Records events in the order of the list, each independently of the others. An event that was recorded before is not
+/// recorded again; the recorded one is returned.
 pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result<Vec<RecordResult>, ServiceError> {
     let writer = caller.write(Resource::Events)?;
     if events.len() > MAX_EVENTS {
@@ -96,7 +96,7 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
         );
         return Err(problems.into());
     }
-    // SQLite has one writer, for whom nobody waits longer because it goes on.
+    // SQLite has a single writer anyway, so that a larger transaction makes no other writer wait longer in total.
     let most = match app.store.reader().get_database_backend() {
         DbBackend::Sqlite => MAX_EVENTS,
         _ => MOST_TOGETHER,
@@ -107,11 +107,11 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
         let chunk = &rest[..rest.len().min(together)];
         match record_together(app, &writer, chunk).await? {
             BatchOutcome::Recorded(recorded) => {
-                // Where they depend on each other, looking many up at once is in vain.
+                // If events depend on each other, looking up many at once is wasted.
                 together = (recorded.len() * 2).min(most);
                 answers.extend(recorded);
             }
-            // Each has a transaction of its own, then: only those that cannot be recorded are refused.
+            // Each then gets a transaction of its own, so that only events that cannot be recorded are refused.
             BatchOutcome::Apart(_) if chunk.len() > 1 => {
                 for event in chunk.chunks(1) {
                     match record_together(app, &writer, event).await? {
@@ -126,11 +126,11 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
     Ok(answers)
 }
 
-/// What became of events of one transaction.
+/// The result of recording events in one transaction.
 enum BatchOutcome {
-    /// NumberedResults to the first of them, at least one.
+    /// The results of the first events, at least of one.
     Recorded(Vec<RecordResult>),
-    /// Nothing was written: one of them cannot be, and this is what to mend if it is the only one.
+    /// Nothing was written: one of the events cannot be recorded. These are its problems, if it is the only one.
     Apart(Vec<Problem>),
 }
 
@@ -141,7 +141,7 @@ fn too_large() -> Vec<Problem> {
 }
 
 async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<BatchOutcome, ServiceError> {
-    // A race is lost to a writer who has committed by now; losing several in a row takes several of them.
+    // A race is lost to a writer that has committed by now, so that losing several in a row takes several such writers.
     const ATTEMPTS: usize = 5;
     let mut attempt = 1;
     loop {
@@ -193,11 +193,12 @@ pub struct Recorder<'a> {
     pub latest_occurrence: Duration,
     pub writer: &'a Writer,
     pub transaction: &'a Transaction,
-    /// What cannot be written with the rest is left to another transaction.
+    /// Whether the transaction writes only once; what cannot be written with the rest is left to another transaction.
     pub writes_once: bool,
 }
 
-/// Events that are looked up at once, each with its place in the list. None names an event or a key that another one names.
+/// Events that are looked up at once, each with its index in the list. No two have the same external id or idempotency
+/// key.
 #[derive(Default)]
 struct LookupBatch {
     events: Vec<(usize, CheckedEvent)>,
@@ -212,7 +213,7 @@ enum LookupName {
 }
 
 impl LookupBatch {
-    /// Whether the event need not wait for those that are there.
+    /// Whether the event can be looked up together with those already in the batch.
     fn may_take(&self, event: &CheckedEvent) -> bool {
         Self::names(event).all(|name| !self.names.contains(&name))
     }
@@ -232,7 +233,7 @@ impl LookupBatch {
 type NumberedResults = Vec<(usize, RecordResult)>;
 
 impl Recorder<'_> {
-    /// Records the events, or the first of them; says what became of these.
+    /// Records the events, or only the first of them; returns the results of those.
     async fn record(&self, events: &[NewEvent]) -> Result<Vec<RecordResult>, AttemptError> {
         let mut answers = NumberedResults::with_capacity(events.len());
         let mut keyed = KeyedEvents::look_up(self, events).await?;
@@ -240,7 +241,7 @@ impl Recorder<'_> {
         while reached < events.len() {
             let (run, next) = self.gather(events, reached, &mut keyed, &mut answers).await?;
             reached = self.finish(run, &mut answers).await?.unwrap_or(next);
-            // The others are looked at again.
+            // Results of later events are dropped: these events are looked at again.
             answers.retain(|(place, _)| *place < reached);
             keyed.forget_from(reached);
             if self.writes_once {
@@ -252,8 +253,8 @@ impl Recorder<'_> {
         Ok(answers.into_iter().map(|(_, answer)| answer).collect())
     }
 
-    /// The events from this place on that can be looked up at once, and the place behind them. Those with problems are
-    /// answered, and one that takes back is recorded if it is the first.
+    /// The events from index `from` on that can be looked up at once, and the index after them. Events with problems
+    /// get their results, and a refund or chargeback is recorded if it is the first.
     async fn gather(
         &self,
         events: &[NewEvent],
@@ -289,12 +290,12 @@ impl Recorder<'_> {
         Ok((run, events.len()))
     }
 
-    /// Records the events of a run; the place from which on they are to be looked up again, if they are.
+    /// Records the events of a batch; returns the index from which on events must be looked up again, if any.
     async fn finish(&self, run: LookupBatch, answers: &mut NumberedResults) -> Result<Option<usize>, AttemptError> {
         if run.events.is_empty() {
             return Ok(None);
         }
-        // Boxed here and below: what they keep is large, and so would be every future around them.
+        // Boxed here and below: these futures are large, and so would be every future that contains them.
         let mut found = Box::pin(self.look_up(&run)).await?;
         let (mut waiting, mut again) = (PreparedEvents::default(), None);
         for (number, (place, event)) in run.events.into_iter().enumerate() {
@@ -344,7 +345,7 @@ impl Recorder<'_> {
         }
     }
 
-    /// The event as it was recorded before; a CONFLICT if its content was another.
+    /// The event as it was recorded before; a CONFLICT if its content differs.
     async fn known(&self, checked: &CheckedEvent) -> Result<Option<RecordedEvent>, AttemptError> {
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         let Some(event) = store::event::find_by_external_id(transaction, &scope, &checked.external_id).await? else {
@@ -374,7 +375,7 @@ impl Recorder<'_> {
     }
 }
 
-/// What to mend is an answer like any other: it was found before anything was written, so other events are not concerned.
+/// Problems are a result like any other: they were found before anything was written, so other events are not affected.
 fn mended<T>(attempt: Result<T, AttemptError>) -> Result<Result<T, Vec<Problem>>, AttemptError> {
     match attempt {
         Ok(done) => Ok(Ok(done)),

@@ -1,21 +1,22 @@
-//! Events that are worked out and not written yet: what is counted of those before an event must count for it, too.
+//! Events that are evaluated and not written yet: what they add to counts must count for later events, too.
 
 use super::evaluate::Prepared;
 use domain::Timestamp;
 use domain::id::{CustomerId, PartnerId};
 use domain::money::Currency;
 
-/// Each with its place in the list, in the order of recording.
+/// Each with its index in the list, in the order of recording.
 #[derive(Default)]
 pub struct PreparedEvents(pub Vec<(usize, Prepared)>);
 
 impl PreparedEvents {
-    /// Whether tiers may count one of the partner's.
+    /// Whether tiers may count one of the partner's events.
     pub fn is_tiered(&self, partner: PartnerId) -> bool {
         self.of(partner).any(|event| event.is_tiered)
     }
 
-    /// What the partner's add to its lifetime value in this currency, in minor units, and how many customers they qualify.
+    /// What the partner's events add to its lifetime value in this currency, in minor units, and how many customers
+    /// they qualify.
     pub fn standing(&self, partner: PartnerId, currency: Currency) -> (i64, i64) {
         let (mut value, mut qualified) = (0_i64, 0);
         for event in self.of(partner) {
@@ -27,7 +28,7 @@ impl PreparedEvents {
         (value, qualified)
     }
 
-    /// When the first of the customer's with the partner occurred: of any type, or of one.
+    /// When the customer's first event with the partner occurred: of any type, or of the given one.
     pub fn first_occurred_at(
         &self,
         partner: PartnerId,

@@ -1,4 +1,4 @@
-//! What is known of what the events of a run have in common, as of those that are worked out.
+//! State that the events of a batch share, including the changes of those already evaluated.
 
 use std::collections::HashMap;
 
@@ -13,23 +13,23 @@ use domain::partner_group::PartnerGroup;
 use store::partner::CreditedPartner;
 use store::recording::RecordingFacts;
 
-/// Of each partner, by currency.
+/// Lifetime values by partner, one for each currency.
 type LifetimeValues = HashMap<Uuid, Vec<Sum>>;
 
 #[derive(Default)]
 pub struct RecordingState {
-    /// Customers that events of the run made or bound, by their external ids.
+    /// Customers that events of the batch created or bound, by their external ids.
     customers: HashMap<String, Customer>,
-    /// How many paid charges customers have through partners, where events of the run changed that.
+    /// How many paid charges customers have through partners, if events of the batch changed that.
     paid_charges: HashMap<(PartnerId, CustomerId), i64>,
-    /// The groups that were asked for; under `None` the default one.
+    /// The groups that were looked up; the default one under `None`.
     pub groups: HashMap<Option<PartnerGroupId>, Option<PartnerGroup>>,
-    /// Lifetime values and numbers of qualified customers of the run's partners, as they are written.
+    /// Lifetime values and numbers of qualified customers of the batch's partners, as they are stored.
     pub standings: Option<(LifetimeValues, HashMap<Uuid, i64>)>,
 }
 
 impl RecordingState {
-    /// Completes what was there of the event before the run.
+    /// Updates what was found of an event with what earlier events of the batch changed.
     pub fn complete(&self, event: &CheckedEvent, partner: Option<&CreditedPartner>, facts: &mut RecordingFacts) {
         let external_id = event.customer_external_id.as_ref();
         if let Some(customer) = external_id.and_then(|id| self.customers.get(id)) {

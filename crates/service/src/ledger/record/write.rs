@@ -1,4 +1,4 @@
-//! Writing what events come to.
+//! Writing evaluated events.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use store::standing::PaidCharges;
 use store::{self, StoreError, Writes};
 
 impl Recorder<'_> {
-    /// Writes events, and answers them. Partners are locked; names that others may be writing, too (customers, then
-    /// events), are written in their order, so that no two transactions wait for each other.
+    /// Writes events and adds their results to `answers`. Partners are locked; names that other transactions may be
+    /// writing, too (customers, then events), are written in sorted order, so that transactions cannot deadlock.
     pub(super) async fn write(
         &self,
         waiting: PreparedEvents,
@@ -68,8 +68,8 @@ impl Recorder<'_> {
         Ok(())
     }
 
-    /// A customer that was bound to nobody is from now on bound to whom its first attributed event is credited. Gives the
-    /// new ones, in the order of their names.
+    /// Binds customers that are not bound yet to the partner that their first attributed event is credited to. Returns
+    /// the new ones, in the order of their names.
     async fn bind_customers(&self, events: &[&Prepared]) -> Result<Vec<Customer>, StoreError> {
         // Each with whether it is new, and whether it was bound before.
         let mut named: BTreeMap<&str, (Customer, bool, bool)> = BTreeMap::new();
@@ -110,7 +110,7 @@ fn paid_charge(prepared: &Prepared) -> Option<PaidCharges> {
     })
 }
 
-/// Another writer had an event's external id, or a customer's, a moment earlier.
+/// Reports a race if another writer has just taken the external id of an event or of a customer.
 fn raced(error: StoreError) -> AttemptError {
     match store::taken_field(&error) {
         Some("externalId" | "customerExternalId") => AttemptError::Raced,

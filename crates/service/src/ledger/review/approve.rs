@@ -1,4 +1,4 @@
-//! Approving a row, and what it takes along.
+//! Approving a row together with the rows that take from it.
 
 use super::no_such_move;
 use super::rows::ReviewedRows;

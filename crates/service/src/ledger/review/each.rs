@@ -1,4 +1,4 @@
-//! Moving many rows in one transaction: each gets its own result.
+//! Approving or reversing many rows in one transaction, each with a result of its own.
 
 use super::repeated::{from_kept, to_keep};
 use super::rows::ReviewedRows;
@@ -19,16 +19,16 @@ pub(in crate::ledger) struct Review<'a> {
     pub writer: &'a Writer,
 }
 
-/// What became of rows that were looked at.
+/// The result of reviewing rows.
 pub(in crate::ledger) struct Reviewed {
-    /// One for each id, in their order.
+    /// One for each id, in order.
     pub results: Vec<Result<(), Fault>>,
-    /// How many rows were moved, with those that follow them.
+    /// How many rows changed their status, including those that follow others.
     pub moved: u64,
 }
 
 impl Review<'_> {
-    /// Does `one` to each row. A row that cannot be done gets its problem and does not spoil the others.
+    /// Applies `one` to each row. A row that cannot be changed gets its problem and does not affect the others.
     pub(super) async fn each(
         &self,
         ids: Vec<String>,
@@ -44,7 +44,7 @@ impl Review<'_> {
         repeated(|| self.each_once(&ids, &one)).await
     }
 
-    /// In one transaction, under the locks of all partners concerned.
+    /// One attempt, in one transaction, under the locks of all partners concerned.
     async fn each_once(
         &self,
         ids: &[String],
@@ -73,7 +73,7 @@ impl Review<'_> {
         Ok(answers)
     }
 
-    /// Does `one` to each of these rows, one after the other, under the locks of all partners concerned.
+    /// Applies `one` to each of these rows in turn, under the locks of all partners concerned.
     pub(in crate::ledger) async fn all(
         &self,
         transaction: &Transaction,
@@ -86,7 +86,7 @@ impl Review<'_> {
         for id in ids {
             results.push(match rows.by_id.get(id).cloned() {
                 None => Err(Fault::not_found()),
-                // Done by an earlier id of this call, be it as what adjusts that row.
+                // Already done by an earlier id of this call, perhaps as a row that adjusts that one.
                 Some(_) if rows.done.contains(id) => Ok(()),
                 Some(row) => one(&row, &mut rows, &mut posting),
             });
@@ -98,7 +98,7 @@ impl Review<'_> {
         Ok(Reviewed { results, moved })
     }
 
-    /// Takes events that have lost their rows out of what tiers count.
+    /// Removes events that have lost their rows from what tiers count.
     async fn leave_tiers(&self, transaction: &Transaction, rows: &ReviewedRows) -> Result<(), StoreError> {
         let moved = rows.done.iter().filter_map(|id| rows.by_id.get(id));
         let reversed = moved.filter(|row| row.kind == CommissionKind::Event && row.is_reversed());

@@ -1,4 +1,4 @@
-//! The approval of what has matured, which a job does.
+//! The approval of matured rows, done by a job.
 
 use std::collections::HashMap;
 
@@ -11,19 +11,19 @@ use domain::commission::CommissionStatus;
 use domain::id::{CommissionId, PartnerId, TenantId};
 use store::{self, StoreError};
 
-/// Approves up to `limit` rows, of all tenants, whose holdback has passed, and their clawbacks; returns how many there
-/// were. Any number of replicas may do this at once: a row is looked at again under its partner's lock.
+/// Approves up to `limit` rows, of all tenants, whose holdback has passed, and their clawbacks; returns how many it
+/// approved. Any number of replicas may do this at once: each row is read again under its partner's lock.
 pub async fn approve_matured(app: &App, limit: u64) -> Result<usize, StoreError> {
     approve_matured_in(app, None, limit).await
 }
 
-/// The same in one tenant, at most [`MAX_IDS`] at a time: for a clock that is this tenant's own.
+/// Like [`approve_matured`], for one tenant that has a clock of its own, at most [`MAX_IDS`] at a time.
 pub async fn approve_matured_of(app: &App, tenant: TenantId) -> Result<usize, StoreError> {
     approve_matured_in(app, Some(tenant), MAX_IDS as u64).await
 }
 
 async fn approve_matured_in(app: &App, only: Option<TenantId>, limit: u64) -> Result<usize, StoreError> {
-    // Partners whose sums are at their bounds stop only themselves.
+    // Partners whose sums are at their bounds are skipped, so that they hold up only themselves.
     let mut full = Vec::new();
     loop {
         let mut by_partner: HashMap<(TenantId, PartnerId), Vec<CommissionId>> = HashMap::new();
@@ -43,7 +43,7 @@ async fn approve_matured_in(app: &App, only: Option<TenantId>, limit: u64) -> Re
                 Err(error) => return Err(error),
             }
         }
-        // Where nothing could be done, others may wait behind those that were looked at.
+        // If nothing could be approved, there may be more rows beyond those of skipped partners.
         if approved > 0 || full.len() == known {
             return Ok(approved);
         }
@@ -62,7 +62,7 @@ async fn approve_of_partner(
     let locked = lock_partners(&transaction, &writer, vec![partner]).await?;
     let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
     let mut rows = store::commission::by_ids(&transaction, &writer.scope(), &uuids).await?;
-    // The limit must not part a row from its clawbacks: a payout would pay too much.
+    // The limit must not separate a row from its clawbacks: a payout would pay too much.
     for row in store::commission::adjusting(&transaction, &writer.scope(), &uuids).await? {
         if row.takes() {
             rows.insert(row.id.uuid(), row);

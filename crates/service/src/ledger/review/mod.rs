@@ -1,5 +1,5 @@
-//! Approving and reversing commissions: by hand, many at once, each with an answer of its own; and the approval of
-//! what has matured.
+//! Approving and reversing commissions: by hand, many at once, each with a result of its own; and the approval of
+//! matured ones.
 
 mod approve;
 mod each;
@@ -21,14 +21,14 @@ pub(super) use repeated::{from_kept, to_keep};
 use reverse::reverse_one;
 pub(super) use reverse::undo;
 
-/// The most commissions of one call.
+/// Maximum number of commissions of one call.
 pub const MAX_IDS: usize = 500;
 
-/// What became of one id: done, or what to mend. The commission is read afterwards.
+/// Each id with its problems, none if it was done. The commissions are read afterwards.
 pub type ReviewResults = Vec<(String, Vec<Problem>)>;
 
 /// Approves commissions that have matured. With a reason, which needs `admin`, the holdback is overridden and the
-/// transition keeps the reason.
+/// transition records the reason.
 pub async fn approve(
     app: &App,
     caller: &Caller,
@@ -45,7 +45,7 @@ pub async fn approve(
         .await
 }
 
-/// Reverses commissions that are not paid, with what adjusts them.
+/// Reverses commissions that are not paid, with the rows that adjust them.
 pub async fn reverse(
     app: &App,
     caller: &Caller,
@@ -63,7 +63,7 @@ pub async fn reverse(
         .await
 }
 
-/// Who may approve, and the reason to do so before maturity, if one is given: that takes an admin.
+/// The writer that may approve, and the reason to do so before maturity, if one is given: that takes an admin.
 pub(super) fn reason_to_override(
     caller: &Caller,
     reason: Option<String>,

@@ -1,4 +1,4 @@
-//! Results as a repeated call reads them back.
+//! Results in the form that is stored for repeated calls.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Reversing a row, and what adjusts it.
+//! Reversing a row together with the rows that adjust it.
 
 use super::no_such_move;
 use super::rows::ReviewedRows;
@@ -53,7 +53,8 @@ pub(super) fn reverse_one(
                     rows.put(reversed);
                 }
             }
-            // What was paid is clawed back: a clawback gives back what it took, an adjustment what it gave.
+            // A paid row is undone by a new one, which gives back what a clawback took, and takes back what an
+            // adjustment gave.
             CommissionStatus::Paid => posting.write(undo(adjusting, posting.time_of(row.partner_id)), Some(reason)),
             CommissionStatus::Reversed => {}
         }
@@ -61,7 +62,7 @@ pub(super) fn reverse_one(
     Ok(())
 }
 
-/// Whether a row shares the fate of the row that it adjusts. Manual ones stand on their own.
+/// Whether a row is reversed together with the row that it adjusts. Manual rows are not.
 fn follows(row: &Commission) -> bool {
     match row.kind {
         CommissionKind::Clawback | CommissionKind::TierAdjustment => true,
@@ -69,7 +70,7 @@ fn follows(row: &Commission) -> bool {
     }
 }
 
-/// A row that takes back a paid one.
+/// A row that undoes a paid one.
 pub(in crate::ledger) fn undo(paid: &Commission, now: Timestamp) -> ExplainedCommission {
     let amount = Money::from_minor(-paid.amount.minor(), paid.amount.currency()).expect("as large as what it undoes");
     let step = Step {
@@ -84,7 +85,7 @@ pub(in crate::ledger) fn undo(paid: &Commission, now: Timestamp) -> ExplainedCom
         kind: CommissionKind::Clawback,
         status: CommissionStatus::Approved,
         amount,
-        // No event did this: the rows of a refund stay what it took back.
+        // Not caused by an event: the rows of a refund must stay those by which it took back.
         event_id: None,
         adjusts_id: Some(paid.id),
         basis: None,

@@ -1,4 +1,4 @@
-//! The rows of a call and all that adjusts them, read under the locks of their partners.
+//! The rows of a call and all rows that adjust them, read under the locks of their partners.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,11 +9,11 @@ use domain::commission::Commission;
 use domain::id::{CommissionId, PartnerId};
 use store::{self, StoreError, Transaction};
 
-/// The rows of a call and those that adjust them, as they stand while the call goes on.
+/// The rows of a call and those that adjust them, with the changes that the call has made so far.
 pub(in crate::ledger) struct ReviewedRows {
     pub(super) by_id: HashMap<CommissionId, Commission>,
     adjusting: HashMap<CommissionId, Vec<CommissionId>>,
-    /// Moved by this very call.
+    /// The rows whose status this call has changed.
     pub(super) done: HashSet<CommissionId>,
 }
 
@@ -30,7 +30,7 @@ impl ReviewedRows {
 }
 
 impl Review<'_> {
-    /// The rows and all that adjusts them, at any depth, read under the locks of their partners.
+    /// The rows and all rows that adjust them, at any depth, read under the locks of their partners.
     pub(super) async fn locked(
         &self,
         transaction: &Transaction,

@@ -1,4 +1,4 @@
-//! The rows by which earlier conversions move when the goals of a tier are reached.
+//! The rows that adjust earlier conversions when the goals of a tier are reached.
 
 use super::counting::WantedCounter;
 use super::{Failure, recorded, result};
@@ -11,7 +11,7 @@ use domain::tiered::{self, Adjustment, DueRetroactive, Side, TakenBack, TierStat
 use store::tier_past::{PastEvent, PastRow};
 use store::tier_result::{ResultKind, TierResult};
 
-/// A crossing.
+/// A conversion that reaches the goals of tiers, and the data for adjusting earlier ones.
 pub struct Crossing<'a> {
     pub tiers: &'a [WantedCounter<'a>],
     pub standings: &'a [TierState<'a>],
@@ -19,15 +19,15 @@ pub struct Crossing<'a> {
     pub past: &'a [PastEvent],
     pub now: Timestamp,
     pub cause: EventId,
-    /// The snapshot and holdback of adjustments of conversions that have no row.
+    /// The snapshot and holdback for adjustments of conversions that have no row.
     pub fallback: (Option<SnapshotId>, Option<u32>),
 }
 
-/// Rows and why they are written.
+/// Rows, each with the reason for writing it.
 pub type AdjustmentRows = Vec<(ExplainedCommission, String)>;
 
 impl Crossing<'_> {
-    /// The rows that the parts write, and what is kept beside them.
+    /// The rows that the due retroactive parts write, and the results to store beside them.
     pub fn fire(&self, due: &[DueRetroactive]) -> Result<(AdjustmentRows, Vec<TierResult>), Failure> {
         let mut past: Vec<_> = self.past.iter().map(recorded::past).collect();
         let (mut rows, mut results) = (Vec::new(), Vec::new());
@@ -62,7 +62,7 @@ impl Crossing<'_> {
         let adjusted = adjustment.row.and_then(|row| recorded::own(event).nth(row));
         let (snapshot_id, holdback_days) = adjusted.map_or(self.fallback, |row| (row.snapshot_id, row.holdback_days));
         let gives = adjustment.amount.minor() > 0;
-        // What takes away counts at once beside what is not merely accrued, as clawbacks do.
+        // A negative adjustment of a row that is no longer just accrued is approved at once, as clawbacks are.
         let status = if gives {
             CommissionStatus::Accrued
         } else {
@@ -101,7 +101,7 @@ fn last_adjustment(event: &PastEvent) -> Option<&PastRow> {
     rows.find(|row| row.kind == CommissionKind::TierAdjustment)
 }
 
-/// What goes back of an adjustment at once, since its event was refunded in part before.
+/// The immediate clawback of an adjustment, because its event was refunded in part before.
 fn clawback(row: &Commission, event: &PastEvent, amount: Money) -> ExplainedCommission {
     let status = refund::status_beside(row.status);
     let refunded = TakenBack::recorded(&event.event, false).refunded;
@@ -110,7 +110,7 @@ fn clawback(row: &Commission, event: &PastEvent, amount: Money) -> ExplainedComm
         kind: CommissionKind::Clawback,
         status,
         amount,
-        // No refund did this: the rows of one stay what it took back.
+        // Not caused by a refund: the rows of a refund must stay those by which it took back.
         event_id: None,
         adjusts_id: Some(row.id),
         approved_at: (status == CommissionStatus::Approved).then_some(row.accrued_at),

@@ -1,5 +1,5 @@
-//! History that is brought in is counted, and nothing fires. A window that is over and whose goals are met counts as
-//! achieved: what is recorded late in it pays nothing back.
+//! Imported history is counted, but no retroactive part fires. A window that is over and whose goals are met counts as
+//! achieved, so that events recorded in it later adjust nothing.
 
 use std::collections::HashMap;
 
@@ -12,8 +12,8 @@ use domain::tiered::{self, Conversion, Fired, TakenBack};
 use store::tier_counter::NewCounter;
 use store::{self, Transaction, distinct};
 
-/// The counters after these events, which are not written yet: at most five statements, one where no tier counts any. The
-/// campaigns are those of the events, with their advertisers.
+/// The counters after these events, which are not written yet: at most five statements, one if no tier counts any of
+/// them. `campaigns` holds the campaigns of the events, with their advertisers.
 pub async fn bring_in(
     transaction: &Transaction,
     writer: &Writer,

@@ -1,4 +1,4 @@
-//! What partners have come to in windows that are over, against the goals that were in force at their ends.
+//! What partners have achieved in windows that are over, against the goals that were in force when they ended.
 
 use std::collections::HashMap;
 
@@ -16,9 +16,10 @@ use domain::tiered::{Status, TieredCommission};
 use store::tier_counter::CounterKey;
 use store::{self, StoreError};
 
-/// The goals of windows that ended before `now`, or then, on all campaigns or on one, the last window first. Of tiers that
-/// were ACTIVE and for the partner when the window ended; what these said before versions were kept is not known, and such
-/// windows are left out. Two statements, and three more where counters must be added up.
+/// The goals of windows that ended at `now` or before, on all campaigns or on one, the last window first. Only tiers
+/// are included that were ACTIVE and applied to the partner when the window ended. Windows from before tier versions
+/// were stored are left out, since what the tier said then is not known. Two statements, and three more if counters
+/// must be added up.
 pub async fn bygone(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -31,7 +32,7 @@ pub async fn bygone(
     if stored.is_empty() {
         return Ok(HashMap::new());
     }
-    // A partner may not read tiers, but it may know how far it came in those that were for it.
+    // A partner may not read tiers, but it may know how far it came in those that applied to it.
     let scope = Scope::tenant_wide(scope.tenant());
     let ids = store::distinct(stored.keys().map(|key| key.tier.uuid()));
     let versions = store::tier_version::of_tiers(database, &scope, &ids).await?;
@@ -53,7 +54,7 @@ pub async fn bygone(
     Ok(bygone)
 }
 
-/// What the tier said when the window ended, if the window was one of the tier's then, and the partner's.
+/// The tier as it was when the window ended, if it had that window then and applied to the partner.
 fn at_the_end<'a>(versions: &'a [TieredCommission], key: &CounterKey, zone: Tz) -> Option<&'a TieredCommission> {
     let end = key.window.end;
     let tier = versions.iter().rev().find(|version| version.updated_at < end)?;

@@ -1,6 +1,6 @@
-//! Counters as they stand. Counters are kept with the version of their tier: those of a tier that is new or was changed
-//! since are added up from the recorded events when they are next looked at, so that whoever changes a tier need not
-//! wait for those who record.
+//! Current counters. Counters are stored with the version of their tier: those of a tier that is new or was changed
+//! since are added up from the recorded events when they are next read, so that a change of a tier need not wait for
+//! transactions that record events.
 
 use std::collections::HashMap;
 
@@ -14,16 +14,16 @@ use domain::tiered::{Counters, Fired, TakenBack, TieredCommission, Window};
 use store::tier_counter::{CounterKey, StoredCounter};
 use store::{self, StoreError};
 
-/// Why counters cannot be had.
+/// Why counters cannot be determined.
 #[derive(Debug)]
 pub enum Failure {
-    /// An amount goes beyond what is stored.
+    /// An amount is too large to be stored.
     TooLarge(AmountTooLarge),
     Store(StoreError),
 }
 
 impl Failure {
-    /// Where all amounts were counted before, so that none can be too large.
+    /// For callers whose amounts were all counted before, so that none should be too large.
     pub fn of_what_is_stored(self) -> StoreError {
         match self {
             Self::TooLarge(_) => StoreError::SumTooLarge,
@@ -44,10 +44,10 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// A tier and the counters of it that are wanted.
+/// A tier, and the key of one of its counters that is wanted.
 pub type WantedCounter<'a> = (&'a TieredCommission, CounterKey);
 
-/// The counters that are wanted: those of `stored` that hold, the others from the events. At most three statements.
+/// The wanted counters: from `stored` if they are valid, else added up from the events. At most three statements.
 pub async fn current(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -58,7 +58,7 @@ pub async fn current(
     let mut missing = Vec::new();
     for (tier, key) in wanted {
         let known = stored.get(key);
-        // What has fired stays fired, whatever became of the tier.
+        // What has fired stays fired, however the tier was changed.
         let fired = known.map_or_else(Fired::default, |known| known.fired);
         let holds = known.filter(|known| known.version == tier.version);
         let value = holds.map_or_else(Counters::default, |known| known.counters(tier.tier.currency));
@@ -100,7 +100,7 @@ pub async fn current(
     Ok(counters)
 }
 
-/// The tiers that stored counters are of.
+/// The tiers of stored counters.
 pub async fn tiers_of(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -110,7 +110,7 @@ pub async fn tiers_of(
     store::tiered_commission::by_ids(database, scope, &ids).await
 }
 
-/// The shortest stretch that contains all of these.
+/// The shortest window that contains all of these.
 pub fn around(windows: impl Iterator<Item = Window>) -> Option<Window> {
     windows.reduce(|one, other| Window {
         start: one.start.min(other.start),

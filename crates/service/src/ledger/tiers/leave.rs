@@ -1,4 +1,4 @@
-//! Conversions that are taken back leave the counters of their windows.
+//! Removes conversions that are taken back from the counters of their windows.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use store::tier_past::PastEvent;
 
 /// An event that is being taken back.
 pub enum LeavingEvent<'a> {
-    /// By a refund, which has come to this; before it, the event was as it is here.
+    /// By a refund: the event as it was before it, and how much is refunded with it.
     Refunded(&'a Event, Refunded),
     /// By hand: some of its rows were reversed.
     Reversed(&'a Event),
@@ -51,8 +51,8 @@ impl LeavingEvent<'_> {
     }
 }
 
-/// Lowers the counters that hold; the others will be added up from the events anyway. One statement where nothing has
-/// counted the events, else six.
+/// Lowers the counters that are valid; the others will be added up from the events anyway. One statement if no counter
+/// includes the events, else six.
 pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[LeavingEvent<'_>]) -> Result<(), Failure> {
     let scope = writer.scope();
     let mut concerned = HashMap::new();
@@ -84,7 +84,7 @@ pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[Leavin
             continue;
         };
         if commission.version != stored.version {
-            // They are still shown of windows that ended before the tier was changed.
+            // Outdated counters are still shown for windows that ended before the tier was changed.
             lowered.extend(forgotten(key, stored, commission.tier.currency)?);
             continue;
         }
@@ -120,7 +120,7 @@ pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[Leavin
     Ok(())
 }
 
-/// The same counters, which hold for no version from now on.
+/// The same counters, valid for no version from now on; `None` if they are so already.
 fn forgotten(key: &CounterKey, stored: &StoredCounter, currency: Currency) -> Result<Option<NewCounter>, Failure> {
     let counters = stored.counters(currency);
     let forgotten = NewCounter {

@@ -1,8 +1,9 @@
 //! Tiers while events are recorded and taken back. The caller holds the partner's lock, so that the counters of a
-//! window are written by one at a time and a goal is crossed once.
+//! window are written by one transaction at a time and a goal is crossed once.
 //!
-//! Recording costs one statement of reading, whatever the number of conversions in the window or of tiers elsewhere: the
-//! counters of the tiers concerned. Only a crossing, and a tier that is new or was changed, reads the window.
+//! Recording takes one read statement, for the counters of the tiers concerned, regardless of how many conversions the
+//! window has or how many other tiers there are. Only a crossing, and a tier that is new or was changed, reads the
+//! window.
 
 mod adjust;
 mod bring_in;
@@ -47,14 +48,14 @@ pub struct ArrivingEvent<'a> {
     pub campaign: &'a Campaign,
     /// `None`: it earns nothing.
     pub terms: Option<&'a ApplicableTerms>,
-    /// The tenant's.
+    /// The tenant's time zone.
     pub zone: chrono_tz::Tz,
 }
 
-/// What tiers do with an event beside its own rows.
+/// The effects of tiers beyond the event's own rows.
 #[derive(Debug, Default)]
 pub struct Effects {
-    /// Rows about earlier events, and clawbacks of such rows.
+    /// Rows that adjust earlier events, and clawbacks of such rows.
     pub adjustments: AdjustmentRows,
     results: Vec<TierResult>,
     counters: Vec<NewCounter>,
@@ -63,7 +64,7 @@ pub struct Effects {
 }
 
 impl Effects {
-    /// How many payouts are adjusted.
+    /// How many of the rows are tier adjustments.
     pub fn count(&self) -> u64 {
         let adjusts =
             |(adjustment, _): &&(ExplainedCommission, String)| adjustment.row.kind == CommissionKind::TierAdjustment;
@@ -75,7 +76,7 @@ impl Effects {
         self.counters.iter().map(|counter| (counter.key.tier, counter.version))
     }
 
-    /// Adds what the rows of the ledger do not hold; to be written after them.
+    /// Adds the writes of what the ledger's rows do not hold; to be written after those rows.
     pub fn add_to(&self, writes: &mut Writes, tenant: TenantId) {
         store::tier_result::insert(writes, tenant, &self.results);
         store::tier_counter::put(writes, tenant, &self.counters);
@@ -83,8 +84,8 @@ impl Effects {
     }
 }
 
-/// Applies those of the tiers that are for the event, which earned `rows` before them: changes these, leaves out what
-/// comes to 0, and says what else happens.
+/// Applies the tiers that count the event to `rows`, which the event has earned before them: changes their amounts,
+/// removes those that become 0, and returns the other effects.
 pub async fn arrive(
     transaction: &Transaction,
     writer: &Writer,
@@ -120,7 +121,7 @@ pub async fn arrive(
     }
     let mut paid = tiered::pay(&standings, &conversion)?;
     if !accrual::partner_earns(arriving.partner.status) {
-        // Goals reached by what earns nothing wait for the next conversion that does.
+        // Goals reached by an event that earns nothing take effect with the next conversion that earns.
         paid.due.clear();
     }
     let tier_of = |index: usize| wanted[index].0.id;
@@ -171,7 +172,7 @@ pub async fn arrive(
     Ok(effects)
 }
 
-/// What is told of a partner that has reached the goals of a tier.
+/// The webhook event for a partner that has reached the goals of a tier.
 fn achieved(tier: &TieredCommission, key: &CounterKey, at: Timestamp) -> Happening {
     Happening {
         event_type: WebhookEventType::TierAchieved,
@@ -186,8 +187,8 @@ fn achieved(tier: &TieredCommission, key: &CounterKey, at: Timestamp) -> Happeni
     }
 }
 
-/// Those of the tiers that count what the partner does on the campaign, which is of this advertiser, with their windows at
-/// this moment.
+/// The tiers that count what the partner does on the campaign, which belongs to this advertiser, each with its window
+/// at this time.
 fn wanted<'a>(
     tiers: impl Iterator<Item = &'a TieredCommission>,
     (partner, campaign, advertiser): (PartnerId, CampaignId, Option<AdvertiserId>),
@@ -208,7 +209,7 @@ fn wanted<'a>(
     })
 }
 
-/// Gives rows what the tiers made of them, and leaves out those of 0.
+/// Sets rows to what the tiers made of them, and removes those of 0.
 fn rated_rows(
     event: &Event,
     rows: &mut Vec<ExplainedCommission>,

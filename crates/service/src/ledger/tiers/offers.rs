@@ -12,12 +12,12 @@ use domain::id::{AdvertiserId, CampaignId, PartnerId};
 use domain::tiered::{self, CurrentTier, GoalProgress, Status, Tier};
 use store::{self, StoreError};
 
-/// Who would do something where, and when.
+/// The partner, the campaign and the time of a possible conversion.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OfferKey {
     pub partner: PartnerId,
     pub campaign: CampaignId,
-    /// The campaign's.
+    /// The campaign's advertiser.
     pub advertiser: Option<AdvertiserId>,
     pub now: Timestamp,
 }
@@ -26,16 +26,16 @@ pub struct OfferKey {
 #[derive(Clone, Debug)]
 pub struct Offered {
     pub tier: Tier,
-    /// A retroactive part has fired in the window, or all goals hold.
+    /// Whether a retroactive part has fired in the window, or all goals are reached.
     pub achieved: bool,
-    /// Its rate applies to the payout of the next conversion.
+    /// Whether its rate applies to the payout of the next conversion.
     pub acts: bool,
     /// How far its goals are reached, in their order.
     pub progress: Vec<GoalProgress>,
 }
 
-/// The ACTIVE tiers of each in their windows of this moment, in the order of their making. One statement, and three more
-/// where counters must be added up.
+/// The ACTIVE tiers for each key, in their current windows and in the order of creation. One statement, and three more
+/// if counters must be added up.
 pub async fn offers(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -48,7 +48,7 @@ pub async fn offers(
     let partners: Vec<_> = keys.iter().map(|key| key.partner.uuid()).collect();
     let campaigns: Vec<_> = keys.iter().map(|key| key.campaign.uuid()).collect();
     let advertisers: Vec<_> = keys.iter().filter_map(|key| Some(key.advertiser?.uuid())).collect();
-    // A partner may not read tiers, but those that are for it.
+    // A partner may not read tiers, except those that apply to it.
     let scope = Scope::tenant_wide(scope.tenant());
     let (tiers, stored) = store::in_force::tiers(database, &scope, &partners, &campaigns, &advertisers, now).await?;
     let of_key = |key: &OfferKey| {

@@ -40,15 +40,15 @@ impl GoalOnCampaign {
         of_tier.collect()
     }
 
-    /// Whether the partner may know: nothing of revenue, nor of tiers that change nothing else.
+    /// Whether the partner may see it: nothing about revenue, nor about tiers that change only revenue.
     pub fn is_for_partner(&self) -> bool {
         self.changes_payout && self.goal.metric != Metric::Revenue
     }
 }
 
 /// The progress of partners in the windows that contain `now`, on all campaigns that they belong to and `scope` shows,
-/// or on one of these. ACTIVE tiers only, in the order of their making. Three statements, and three more where counters
-/// must be added up.
+/// or on one of these. ACTIVE tiers only, in the order of creation. Three statements, and three more if counters must
+/// be added up.
 pub async fn progress(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -58,7 +58,7 @@ pub async fn progress(
     now: Timestamp,
 ) -> Result<HashMap<Uuid, Vec<GoalOnCampaign>>, StoreError> {
     let members = store::campaign::memberships(database, scope, partners, campaign).await?;
-    // A partner may not read tiers, but it may know how far it has come in those that are for it.
+    // A partner may not read tiers, but it may know how far it has come in those that apply to it.
     let scope = Scope::tenant_wide(scope.tenant());
     let tiers = store::tiered_commission::all_in_force(database, &scope).await?;
     let mut wanted = Vec::new();

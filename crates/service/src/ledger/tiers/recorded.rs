@@ -1,4 +1,4 @@
-//! Recorded events as the tiers' engine takes them.
+//! Recorded events in the form that the tier engine takes.
 
 use domain::commission::{CommissionKind, CommissionStatus};
 use domain::money::Money;
@@ -11,7 +11,8 @@ pub fn own(past: &PastEvent) -> impl Iterator<Item = &PastRow> {
     past.rows.iter().filter(|row| row.kind == CommissionKind::Event)
 }
 
-/// The event before any tier. A rate keeps what it acted on, also where it left no row; other rows are their own base.
+/// The event before any tier. The result of a rate holds the amount it acted on, even if it left no row; other rows are
+/// their own base.
 pub fn conversion(past: &PastEvent) -> Conversion {
     let rated: Vec<_> = past
         .results
@@ -66,7 +67,7 @@ pub fn past(past: &PastEvent) -> PastConversion {
     }
 }
 
-/// The revenue that a tier's rate made of the event's, or the event's.
+/// The event's revenue after a tier's rate, or else its own.
 fn final_revenue(past: &PastEvent) -> Option<Money> {
     let rated = past
         .results

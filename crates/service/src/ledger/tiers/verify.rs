@@ -1,4 +1,4 @@
-//! Whether counters are what the recorded events add up to.
+//! Checks that counters are what the recorded events add up to.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use auth::Scope;
 use store::verify::{Finding, MOST};
 use store::{self, StoreError};
 
-/// Partners whose counters are added up at once.
+/// Number of partners whose counters are added up at a time.
 const PARTNERS: usize = 100;
 
-/// Counters of these partners that hold and are not what they count; at most [`MOST`].
+/// Valid counters of these partners that differ from what the recorded events add up to; at most [`MOST`].
 pub async fn counters(
     database: &impl ConnectionTrait,
     scope: &Scope,
@@ -27,7 +27,7 @@ pub async fn counters(
         let mut wanted = Vec::new();
         for (key, counter) in &stored {
             let tier = tiers.get(&key.tier.uuid());
-            // The others are added up anew before anybody looks at them.
+            // Other counters are not used, or are added up again before they are.
             if let Some(tier) = tier.filter(|tier| tier.version == counter.version && tier.archived_at.is_none()) {
                 wanted.push((tier, *key));
             }

@@ -1,5 +1,5 @@
-//! Statements, held against the rows: what moved every account is added up here, row by row, and asked of the database,
-//! cut in two and page by page.
+//! Checks statements against the rows: the movements of every account are added up here, row by row, and compared with
+//! what the database returns page by page and for half of the period.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use store::page::PageRequest;
 use store::verify::{Finding, MOST};
 use store::{self, StoreError, Transaction};
 
-/// Movements that are read at once.
+/// Number of movements that are read at a time.
 const PAGE: u32 = 5_000;
 
-/// What moved an account, as its rows say.
+/// Totals of an account's movements, according to its rows.
 struct AccountTotals {
     owed: i128,
     movements: i64,
@@ -47,7 +47,7 @@ impl Accounts {
         }
     }
 
-    /// What is wrong with their statements, at most some hundred findings.
+    /// What is wrong with the statements of the accounts; at most [`MOST`] findings.
     pub async fn check(&self, transaction: &Transaction, scope: &Scope) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         for (account, moved) in &self.0 {
@@ -74,7 +74,8 @@ fn finding(account: &Account, what: &'static str) -> Finding {
     }
 }
 
-/// What is wrong with an account's statement: over all of its time, page by page, and of the second half of that time.
+/// What is wrong with an account's statement, read page by page over its whole period, and for the second half of that
+/// period.
 async fn fault(
     transaction: &Transaction,
     scope: &Scope,
@@ -82,7 +83,7 @@ async fn fault(
     moved: &AccountTotals,
 ) -> Result<Option<&'static str>, StoreError> {
     let end = moved.last + TimeDelta::microseconds(1);
-    // Moments have no more digits than this.
+    // Timestamps have a precision of microseconds.
     let half = (end - moved.first).num_microseconds().unwrap_or(0) / 2;
     let middle = moved.first + TimeDelta::microseconds(half);
     let half = Range { from: middle, to: end };

@@ -1,4 +1,4 @@
-//! Balances, held against the rows: what stands where, and what the movements of statements come to.
+//! Checks balances against the rows: the sums by status, and what the movements of statements add up to.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,14 @@ use domain::id::PartnerId;
 use store::verify::balances;
 use store::{StoreError, Transaction};
 
-/// What rows come to: accrued, approved, paid, reversed and reserved; and what is owed by their movements.
+/// Sums of rows: accrued, approved, paid, reversed and reserved; and what is owed according to their movements.
 #[derive(Default)]
 struct BalanceSums {
     standing: [i128; 5],
     owed: i128,
 }
 
-/// By partner and currency. What is kept enters with the opposite sign, so that a row that is missing on either side shows,
-/// too.
+/// By partner and currency. Stored balances are subtracted, so that a row or a balance without counterpart shows, too.
 #[derive(Default)]
 pub struct Balances(BTreeMap<(Uuid, String), BalanceSums>);
 
@@ -41,12 +40,12 @@ impl Balances {
         if row.is_reserved() {
             sums.standing[4] += minor;
         }
-        // It entered, and left again where it was reversed or paid.
+        // The row entered the statement, and left it again if it was reversed or paid.
         let left = i128::from(row.reversed_at.is_some()) + i128::from(row.paid_at.is_some());
         sums.owed += minor * (1 - left);
     }
 
-    /// Holds what is kept of these partners against their rows.
+    /// Compares the stored balances of these partners with their rows.
     pub async fn check(
         mut self,
         database: &Transaction,

@@ -1,4 +1,4 @@
-//! Rows, held against their events and against the snapshot that paid them.
+//! Checks rows against their events and against the snapshots that paid them.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use store::verify::{EventRow, SnapshotRow};
 /// The snapshots of partners, in the order of their versions.
 pub type PartnerSnapshots = HashMap<Uuid, Vec<SnapshotRow>>;
 
-/// Holds a row against its event, if it has one.
+/// Checks a row against its event, if it has one.
 pub fn check(row: &Commission, event: Option<&EventRow>, snapshots: &PartnerSnapshots, found: &mut FindingLog) {
     if disagrees(row, event) {
         let what = format!(
@@ -46,7 +46,7 @@ fn disagrees(row: &Commission, event: Option<&EventRow>) -> bool {
     if earns && event.about.kind.takes_back() {
         return true;
     }
-    // What was earned before the event was moved, and what takes that back, stays with whom it was moved away from.
+    // What was earned before the event was moved, and what takes that back, stays with the former partner.
     let was_moved = event.about.attributed_at.is_some();
     let stays = was_moved && (row.kind == CommissionKind::Clawback || !is_since_it_was_moved(row, event));
     let original_was_moved = event
@@ -59,7 +59,8 @@ fn disagrees(row: &Commission, event: Option<&EventRow>) -> bool {
             || event.about.campaign != row.campaign_id.map(|id| id.uuid()))
 }
 
-/// The newest snapshot for the row's campaign before this step of the partner's history, or else the newest that is for all.
+/// The newest snapshot for the row's campaign before this step of the partner's history, or else the newest for all
+/// campaigns.
 fn newest(row: &Commission, sequence: i64, snapshots: &PartnerSnapshots) -> Option<Uuid> {
     let of_partner = snapshots.get(&row.partner_id.uuid())?;
     let newest = |campaign: Option<Uuid>| {

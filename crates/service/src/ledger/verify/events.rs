@@ -1,4 +1,4 @@
-//! Events, added up: what they were refunded, what they are worth to their partners, and how many customers paid.
+//! Sums of events: what was refunded of them, their partners' lifetime values, and how many customers paid.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,10 +11,10 @@ use domain::id::{CustomerId, EventId, PartnerId};
 use store::verify::{EventFacts, EventRow, lifetime_values, missing_entries, moved, paid_charges, qualified_customers};
 use store::{StoreError, Transaction};
 
-/// What the events of some partners come to, or those of nobody.
+/// Totals of the events of some partners, or of events credited to no partner.
 #[derive(Default)]
 pub struct EventTotals {
-    /// What is kept as refunded of each event of which anything is, or that a refund names; and what its refunds say.
+    /// The events that are stored as refunded or that a refund names, each with the total of its refunds.
     refunded: BTreeMap<Uuid, (EventFacts, RefundTotals)>,
     /// By partner and currency.
     lifetime: BTreeMap<(Uuid, String), i128>,
@@ -29,7 +29,7 @@ struct RefundTotals {
 }
 
 impl EventTotals {
-    /// Adds events, and looks at each by itself.
+    /// Adds events, and checks each of them by itself.
     pub async fn add(
         &mut self,
         database: &Transaction,
@@ -40,7 +40,7 @@ impl EventTotals {
         let entries: HashSet<_> = rows.iter().filter_map(|event| event.audit_entry).collect();
         let missing = missing_entries(database, scope, &entries).await?;
         let claimed = rows.iter().filter(|event| {
-            // Refunds go with what they take back.
+            // Refunds are moved together with their original.
             event.about.attributed_at.is_some() && !event.names_original
         });
         let claimed: Vec<_> = claimed.map(|event| event.id).collect();
@@ -81,7 +81,7 @@ impl EventTotals {
                 .or_insert_with(|| (about.clone(), RefundTotals::default()));
         }
         let minor = i128::from(about.minor.unwrap_or(0));
-        // One of another partner is none of these refunds', and is named for that.
+        // An original of another partner does not count here; the mismatch is reported on its own.
         let original = event
             .original
             .as_ref()
@@ -110,7 +110,7 @@ impl EventTotals {
         }
     }
 
-    /// Looks at what was refunded.
+    /// Checks what was refunded.
     pub fn check_refunds(&self, found: &mut FindingLog) {
         for (id, (about, taken)) in &self.refunded {
             let amount = i128::from(about.minor.unwrap_or(0));
@@ -125,7 +125,7 @@ impl EventTotals {
         }
     }
 
-    /// Holds what is kept of these partners against their events.
+    /// Compares the stored sums of these partners with their events.
     pub async fn check_sums(
         mut self,
         database: &Transaction,
@@ -166,7 +166,7 @@ impl EventTotals {
     }
 }
 
-/// Whether what takes back names nothing, or anything else names something, or it disagrees with what it names.
+/// Whether a refund names no event, any other event names one, or a refund disagrees with the event that it names.
 fn is_wrong_refund(event: &EventRow) -> bool {
     let own = &event.about;
     if own.kind.takes_back() != event.names_original {

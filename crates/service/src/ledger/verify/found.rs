@@ -1,4 +1,4 @@
-//! Findings, as many of a kind as anybody reads.
+//! Findings, up to a limit for each kind.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -13,7 +13,7 @@ pub struct FindingLog {
 }
 
 impl FindingLog {
-    /// Adds a finding that says no more than its kind.
+    /// Adds a finding whose text is just its kind.
     pub fn add(&mut self, kind: &'static str, ids: impl IntoIterator<Item = impl Display>) {
         self.say(kind, kind.to_owned(), ids);
     }
@@ -24,7 +24,7 @@ impl FindingLog {
         self.extend([Finding { kind, what, ids }]);
     }
 
-    /// Whether there are as many of a kind as are wanted.
+    /// Whether the limit for a kind is reached.
     pub fn is_full(&self, kind: &'static str) -> bool {
         self.counts.get(kind).is_some_and(|count| *count >= MOST)
     }

@@ -1,5 +1,5 @@
-//! The order of recording: numbers, and times that follow them. What was written before there were numbers is not held to
-//! an order that nobody kept.
+//! Checks the order of recording: numbers, and times that follow them. What was written before there were numbers is
+//! not checked, since its order was not recorded.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +10,7 @@ use domain::Timestamp;
 use domain::id::PartnerId;
 use store::verify::HistoryStep;
 
-/// The numbered steps of each partner, 16 bytes each: those of one partner are put in order at once.
+/// The numbered steps of each partner, 16 bytes each, which are sorted partner by partner.
 #[derive(Default)]
 pub struct Histories(BTreeMap<Uuid, Vec<(i64, i64)>>);
 
@@ -23,7 +23,7 @@ impl Histories {
         }
     }
 
-    /// Whether times go back along the numbers, and whether the partner's row says how far they have come.
+    /// Checks that times do not go back along the numbers, and that the partner's row is not behind its last step.
     pub fn check(self, marks: &HashMap<Uuid, HistoryStep>, found: &mut FindingLog) {
         for (partner, mut steps) in self.0 {
             steps.sort_unstable();

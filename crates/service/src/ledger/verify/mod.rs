@@ -1,9 +1,10 @@
-//! Re-adds the ledger: says of everything that must hold whether it does. Partners are gone through in pages, several at a
-//! time, each as it is at one moment: the database adds sums, each row is held against its own history and explanation.
+//! Recomputes the ledger and checks that all of its invariants hold. Partners are checked in pages, several pages at a
+//! time, each on one snapshot: the database adds up sums, and each row is checked against its own history and
+//! explanation.
 //!
-//! Each partner has a mark that moves with whatever is written about it ([`store::verify::HistoryStep`]). Whoever keeps the marks at
-//! which partners were found to hold need only look at those whose marks have moved since, and at those that a run did not
-//! get to.
+//! Each partner has a mark that changes with every write about it ([`store::verify::HistoryStep`]). A caller that
+//! stores the marks at which partners were found to hold need only check partners whose marks have changed since, and
+//! those that a run did not reach.
 
 mod accounts;
 mod balances;
@@ -33,21 +34,21 @@ use page::PageOutcome;
 
 pub use store::verify::Finding;
 
-/// Pages that are looked at beside each other.
+/// Maximum number of pages that are checked concurrently.
 const AT_ONCE: usize = 4;
 
-/// What was found to hold, and as of when.
+/// What was verified, and as of when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holds {
-    /// Whatever concerns this partner, at this mark.
+    /// Everything about this partner, at this mark.
     Partner(PartnerId, String),
-    /// Events that are credited to nobody, at this mark.
+    /// Events that are credited to no partner, at this mark.
     Nobody(String),
-    /// What concerns no partner, up to then.
+    /// What concerns no partner, up to this time.
     Whole(Timestamp),
 }
 
-/// What earlier runs found to hold in a tenant; nothing: everything is looked at.
+/// What earlier runs have verified in a tenant; if it is empty, everything is checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VerifiedState {
     pub partners: HashMap<PartnerId, String>,
@@ -56,7 +57,7 @@ pub struct VerifiedState {
 }
 
 impl VerifiedState {
-    /// Adds what was found to hold.
+    /// Adds what was verified.
     pub fn add(&mut self, holds: Holds) {
         match holds {
             Holds::Partner(partner, mark) => drop(self.partners.insert(partner, mark)),
@@ -65,22 +66,23 @@ impl VerifiedState {
         }
     }
 
-    /// From when on what is found by no partner is looked at again. Longer ago than any transaction may take that was under
-    /// way then, and than clocks may disagree.
+    /// From when on what is not found by partner is checked again: earlier than the last run by more than any
+    /// transaction in progress then may take, and by more than clocks may disagree.
     fn since(&self) -> Timestamp {
         let day = |at: Timestamp| at - TimeDelta::days(1);
         self.whole.map_or(Timestamp::UNIX_EPOCH, day)
     }
 }
 
-/// Everything in a tenant's ledger that does not hold; empty if all is well. May run beside a busy gateway: each page of
-/// partners is seen at one moment. Of each kind some hundred findings are reported at most.
+/// All violations in a tenant's ledger; empty if there are none. May run beside a busy gateway: each page of partners
+/// is read from one snapshot. At most a hundred findings of each kind are reported.
 pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreError> {
     verify_since(app, tenant, &VerifiedState::default(), |_, _| Ok(())).await
 }
 
-/// The same of what may have changed since what is known was noted, or is not known. `tell` hears of each page that was
-/// looked at: how many partners of how many are done, and what of it holds, which is nothing where anything does not.
+/// Like [`verify`], for what may have changed since `known` was noted, or is not in it. `tell` is called for each
+/// checked page: with how many partners are done out of how many, and with what of the page holds, which is empty if
+/// the page has findings.
 pub async fn verify_since<E: From<StoreError>>(
     app: &App,
     tenant: &Tenant,
@@ -90,7 +92,7 @@ pub async fn verify_since<E: From<StoreError>>(
     let mut pages: VecDeque<_> = plan::pages(app, tenant, known).await?.into_iter().enumerate().collect();
     let all = pages.iter().map(|(_, page)| page.partners()).sum();
     let mut progress = VerifyProgress { done: 0, all };
-    // A page waits for no connection while another one holds it for long.
+    // No more pages than connections, each of which a page holds for long.
     let at_once = AT_ONCE.min(app.store.readers());
     let (mut at_work, mut found) = (JoinSet::new(), Vec::new());
     loop {
@@ -113,11 +115,11 @@ pub async fn verify_since<E: From<StoreError>>(
     Ok(all.into_vec())
 }
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyProgress {
-    /// Partners that were looked at.
+    /// How many partners have been checked.
     pub done: usize,
-    /// Those that are to be looked at.
+    /// How many partners are to be checked.
     pub all: usize,
 }

@@ -1,5 +1,5 @@
-//! A page: what is looked at in one moment of the database. Rows, their moves and events are read once, some at a time, and
-//! everything that they must come to is worked out on the way.
+//! A page: what is checked on one snapshot of the database. Rows, their status changes and events are read once, in
+//! batches, and everything that they must add up to is computed on the way.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
@@ -28,22 +28,24 @@ use store::verify::{
 };
 use store::{StoreError, Transaction};
 
-/// Rows, or events, that are read at once: as many as SQLite keeps in memory while it answers all that is asked about them.
+/// Number of rows, or of events, read at a time: as many as SQLite keeps in memory while it answers all questions about
+/// them.
 pub const PAGE: u64 = 2_500;
 
-/// What is looked at.
+/// What a page checks.
 pub enum VerifyPage {
-    /// What concerns no partner; of what is found by no partner, what happened since. And when it is looked at.
+    /// What concerns no partner; questions about a period cover what happened since the first time. The second is when
+    /// the page is checked.
     Whole(Timestamp, Timestamp),
-    /// Events that are credited to nobody.
+    /// Events that are credited to no partner.
     Nobody,
     Partners(Vec<Uuid>),
 }
 
-/// What came of it.
+/// The result of checking a page.
 pub struct PageOutcome {
     pub findings: Vec<Finding>,
-    /// Nothing, if there are findings.
+    /// What was verified; empty if there are findings.
     pub holds: Vec<Holds>,
 }
 
@@ -114,7 +116,7 @@ async fn of_partners(
     let unreadable = answers.iter().any(is_unreadable);
     found.extend(answers);
     if unreadable {
-        // What is no number cannot be added.
+        // Values that are not numbers cannot be added up.
         return Ok(());
     }
     let mut begun = Instant::now();
@@ -188,7 +190,7 @@ async fn of_partners(
     Ok(())
 }
 
-/// Rows entered an individual's statement when the individual was named.
+/// Checks when a row was assigned: at that time it entered the individual's statement.
 fn check_assignment(row: &Commission, at: Timestamp, marks: &HashMap<Uuid, HistoryStep>, found: &mut FindingLog) {
     if assignment_fault(row, at) {
         let what = "the row was assigned before it was there or after it left, to nobody, or although it is owed to the partner";
@@ -201,8 +203,8 @@ fn check_assignment(row: &Commission, at: Timestamp, marks: &HashMap<Uuid, Histo
     }
 }
 
-/// Reads all events of these, or of nobody, and looks at each by itself. Gives what they come to, and some of them as they
-/// are: all where they are few, else those that were read last.
+/// Reads all events of these partners, or of no partner, and checks each by itself. Returns their totals, and some of
+/// the events: all if they fit one page, else those of the last page.
 async fn events(
     database: &Transaction,
     scope: &Scope,
@@ -231,7 +233,7 @@ fn by_id(events: Vec<EventRow>) -> HashMap<Uuid, EventRow> {
     events.into_iter().map(|event| (event.id, event)).collect()
 }
 
-/// Holds rows against their events, of which some are known.
+/// Checks rows against their events, of which `known` are already loaded.
 async fn check_events(
     database: &Transaction,
     scope: &Scope,
@@ -254,7 +256,7 @@ async fn check_events(
     Ok(())
 }
 
-/// The moves of rows.
+/// The status changes of rows, after checking that their audit entries exist.
 async fn moves(
     database: &Transaction,
     scope: &Scope,

@@ -1,4 +1,4 @@
-//! Payouts, held against the rows that they hold, as these come by.
+//! Checks payouts against the rows that they hold, as these are read.
 
 use std::ops::Range;
 
@@ -13,22 +13,22 @@ use store::{StoreError, Transaction};
 
 /// The payouts of some partners.
 pub struct Payouts {
-    /// In the order of their ids, each with what its rows come to.
+    /// In the order of their ids, each with the sum of its rows.
     payouts: Vec<(PayoutRow, i128)>,
-    /// By row: a partner may have more of them than of anything else.
+    /// Sorted by row; kept small, since a partner may have more of them than of anything else.
     items: Vec<Item>,
 }
 
 struct Item {
     commission: Uuid,
-    /// The place of the payout.
+    /// The index of the payout.
     payout: usize,
-    /// Whether the row was one of the partners'.
+    /// Whether the row was among the partners' rows.
     has_come: bool,
 }
 
 impl Payouts {
-    /// Reads them, in two statements.
+    /// Reads the payouts and their items, in two statements.
     pub async fn of(database: &Transaction, scope: &Scope, partners: &[Uuid]) -> Result<Self, StoreError> {
         let payouts = payouts(database, scope, partners).await?;
         let place = |id: Uuid| payouts.binary_search_by_key(&id, |payout| payout.id);
@@ -48,7 +48,7 @@ impl Payouts {
         Ok(Self { payouts, items })
     }
 
-    /// Holds a row of one of the partners against the payouts that it is in.
+    /// Checks a row of one of the partners against the payouts that it is in.
     pub fn check(&mut self, row: &Commission, found: &mut FindingLog) {
         let (mut open, mut named) = (0, None);
         for place in self.items_of(row) {
@@ -108,7 +108,7 @@ impl Payouts {
         first..first + rest.take_while(|item| item.commission == id).count()
     }
 
-    /// Says what is wrong once all rows of the partners have come by.
+    /// Reports what is wrong once all rows of the partners have been checked.
     pub fn finish(self, found: &mut FindingLog) {
         for item in self.items.iter().filter(|item| !item.has_come) {
             let (payout, _) = &self.payouts[item.payout];

@@ -1,4 +1,4 @@
-//! What is looked at: partners whose marks are not known, in pages.
+//! What to check: partners whose marks are not known, in pages.
 
 use std::collections::HashMap;
 
@@ -13,13 +13,13 @@ use domain::tenant::Tenant;
 use store::verify::{events_of_nobody, marks_after, moment, rows_of};
 use store::{StoreError, Transaction};
 
-/// Partners whose marks are read at once.
+/// Number of partners whose marks are read at a time.
 const MARKS: u32 = 10_000;
 
-/// Partners of a page: with few rows each they are many.
+/// Maximum number of partners in a page, for partners with few rows each.
 const PARTNERS: usize = 1_000;
 
-/// The pages of what is not known to hold; what concerns no partner comes first, since it takes longest.
+/// The pages of what is not verified yet; what concerns no partner comes first, since it takes longest.
 pub async fn pages(app: &App, tenant: &Tenant, known: &VerifiedState) -> Result<Vec<VerifyPage>, StoreError> {
     let scope = Scope::tenant_wide(tenant.id);
     let transaction = moment(&app.store).await?;
@@ -46,7 +46,7 @@ pub async fn pages(app: &App, tenant: &Tenant, known: &VerifiedState) -> Result<
     Ok(pages)
 }
 
-/// Cuts them into pages that are read at once; a partner with more rows than that has a page of its own.
+/// Cuts partners into pages of as many rows as are read at a time; a partner with more has a page of its own.
 async fn cut(database: &Transaction, scope: &Scope, partners: Vec<Uuid>) -> Result<Vec<Vec<Uuid>>, StoreError> {
     if partners.is_empty() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! One row of the ledger, held against its own history and explanation.
+//! Checks one ledger row against its own history and explanation.
 
 use rust_decimal::Decimal;
 
@@ -6,7 +6,7 @@ use domain::Timestamp;
 use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission, PaymentTarget, mature_at};
 use store::verify::StatusMove;
 
-/// What is wrong with one row in itself.
+/// What is wrong with one row by itself.
 pub fn check(commission: &ExplainedCommission, history: &[StatusMove]) -> Vec<String> {
     let (row, mut wrong) = (&commission.row, Vec::new());
     wrong.extend(history_fault(row, history));
@@ -22,11 +22,12 @@ pub fn check(commission: &ExplainedCommission, history: &[StatusMove]) -> Vec<St
             wrong.push(format!("{name} is not the time of the row's transition"));
         }
     }
-    // A clawback has the time of its row, as has an adjustment below 0: those are held against their rows.
+    // A clawback has the maturity of the row that it adjusts, as has an adjustment below 0: these are checked against
+    // that row.
     let follows = match row.kind {
         CommissionKind::Clawback => true,
         CommissionKind::TierAdjustment => row.amount.minor() < 0,
-        // What was brought in has the time that was brought in with it.
+        // An imported row has the maturity that was imported with it.
         CommissionKind::Opening => true,
         CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => false,
     };
@@ -56,7 +57,7 @@ pub fn check(commission: &ExplainedCommission, history: &[StatusMove]) -> Vec<St
     wrong
 }
 
-/// Whether the row was assigned to an individual when it could not be.
+/// Whether the row could not be assigned to an individual, or not at that time.
 pub fn assignment_fault(row: &Commission, assigned_at: Timestamp) -> bool {
     assigned_at < row.accrued_at
         || row.paid_at.is_some_and(|at| at < assigned_at)
@@ -65,8 +66,8 @@ pub fn assignment_fault(row: &Commission, assigned_at: Timestamp) -> bool {
         || row.payment_target != PaymentTarget::Individual
 }
 
-/// A history begins from nothing, goes on only as the state machine does, and ends where the row stands. Nothing is
-/// visited twice, so that the moves can be followed whatever order replicas' clocks gave them.
+/// A history starts from no status, follows only transitions of the state machine, and ends at the row's status. No
+/// status occurs twice, so that the transitions can be followed whatever order the replicas' clocks gave them.
 fn history_fault(row: &Commission, history: &[StatusMove]) -> Option<String> {
     let mut at = None;
     for _ in history {
@@ -84,7 +85,7 @@ fn history_fault(row: &Commission, history: &[StatusMove]) -> Option<String> {
     (at != Some(row.status)).then(|| format!("is {}, but its transitions end at {end}", row.status.as_str()))
 }
 
-/// Numbers and times follow the moves. Those from before there were numbers are not held to it.
+/// Numbers and times follow the transitions. Transitions from before there were numbers are not checked.
 fn order_fault(history: &[StatusMove]) -> Option<String> {
     let numbered = history.windows(2).filter(|pair| pair[0].sequence.is_some());
     for pair in numbered {
@@ -106,7 +107,7 @@ fn is_legal(kind: CommissionKind, step: &StatusMove) -> bool {
     use CommissionStatus::{Accrued, Approved, Paid, Reversed};
     match (step.from, step.to) {
         (None, Accrued) | (Some(Accrued), Approved | Reversed) | (Some(Approved), Paid | Reversed) => true,
-        // What takes back from an approved row is approved at once.
+        // A row that takes back from an approved one is approved at once.
         (None, Approved) => matches!(
             kind,
             CommissionKind::Clawback | CommissionKind::TierAdjustment | CommissionKind::Opening

@@ -1,4 +1,4 @@
-//! What the events of a batch come to, worked out in their order.
+//! The effects of the events of a batch, computed in their order.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,22 +25,22 @@ pub struct History {
     customers: Customers,
     partners: HashMap<PartnerId, CreditedPartner>,
     campaigns: HashMap<Uuid, Campaign>,
-    /// Events that were there, by their external ids, as they are after what takes them back.
+    /// Existing events by their external ids, as they are after the refunds of the batch.
     there: HashMap<String, Event>,
-    /// Those of them from which nothing can be taken back without the ledger.
+    /// The existing events that have rows in the ledger, so that only recorded refunds can take back from them.
     earned: BTreeSet<Uuid>,
-    /// New events, in their order, and where each is by its external id.
+    /// New events in their order, and the index of each by its external id.
     new: Vec<Event>,
     places: HashMap<String, usize>,
     made_with: HashMap<EventId, MadeWith>,
     new_customers: BTreeMap<String, Customer>,
-    /// Customers that were there and bound to nobody.
+    /// Existing customers that were not bound, with what they are bound to now.
     bound: BTreeMap<CustomerId, (PartnerId, Option<CampaignId>)>,
     lifetime_values: Sums<(PartnerId, Currency)>,
     paid_charges: Sums<(PartnerId, CustomerId)>,
     members: BTreeSet<(PartnerId, CampaignId)>,
     moments: BTreeMap<PartnerId, Moment>,
-    /// Events that were there and are taken back: as they were, and how far now.
+    /// Existing events that are taken back: as they were, and how much is refunded now.
     taken: BTreeMap<EventId, (Event, Refunded)>,
 }
 
@@ -73,13 +73,13 @@ impl History {
         }
     }
 
-    /// A hash of what the event was recorded as, if it was.
+    /// The content hash that the event was recorded with, if it was.
     pub fn content(&self, external_id: &str) -> Option<&Vec<u8>> {
         let new = self.places.get(external_id).map(|place| &self.new[*place]);
         new.or_else(|| self.there.get(external_id)).map(|event| &event.content)
     }
 
-    /// A charge or conversion.
+    /// Adds a charge or conversion.
     pub fn add(&mut self, named: &ImportedEvent) -> Result<(), Vec<Problem>> {
         let customer = named.event.customer_external_id.as_ref();
         let customer = customer.and_then(|name| self.customers.get(name)).cloned();
@@ -133,7 +133,7 @@ impl History {
         Ok(())
     }
 
-    /// A refund or chargeback.
+    /// Adds a refund or chargeback.
     pub fn take_back(&mut self, named: &ImportedEvent) -> Result<(), Vec<Problem>> {
         let name = named.event.original_external_id.as_deref().unwrap_or_default();
         let place = self.places.get(name).copied();
@@ -185,7 +185,7 @@ impl History {
         Ok(())
     }
 
-    /// Notes how far an event was taken back, and by what.
+    /// Notes how much of an event was taken back, and by which event.
     fn taken_back(&mut self, place: Option<usize>, original: Event, refunded: Refunded, by: Event) {
         let now = Event {
             refunded_minor: refunded.refunded_minor,
@@ -204,7 +204,7 @@ impl History {
         self.new.push(by);
     }
 
-    /// The partner's next moment.
+    /// The next moment of the partner's history.
     fn step(&mut self, partner: PartnerId) -> Moment {
         let before = self.moments.get(&partner).copied();
         let before = before.or_else(|| self.partners.get(&partner).map(|partner| partner.last));
@@ -213,7 +213,7 @@ impl History {
         moment
     }
 
-    /// The event's customer, made or bound if need be.
+    /// The event's customer, created or bound if necessary.
     fn customer(
         &mut self,
         name: String,
@@ -258,7 +258,7 @@ impl History {
         }
     }
 
-    /// Writes it all.
+    /// Writes everything.
     pub async fn write(self, attempt: &Attempt<'_>) -> Result<(), ImportAttemptError> {
         if self.new.is_empty() {
             return Ok(());
@@ -273,7 +273,7 @@ impl History {
         tiers::leave(transaction, writer, &leaving)
             .await
             .map_err(tiers::Failure::of_what_is_stored)?;
-        // Counters that nothing holds are added up from what is stored.
+        // Written first, since counters that are not stored are added up from the stored events.
         Writes::of(|writes| {
             let bound = self.bound.iter();
             let bound = bound.map(|(customer, (partner, campaign))| (*customer, *partner, *campaign));
@@ -320,7 +320,7 @@ impl History {
         let entry = (!by_name.is_empty()).then(|| transaction.audit_entry()).flatten();
         Writes::of(|writes| {
             store::customer::add(writes, tenant, self.new_customers.values());
-            // What is taken back stands before what takes it back.
+            // Originals are inserted before what takes back from them.
             let (charges, others): (Vec<_>, Vec<_>) =
                 by_name.into_iter().partition(|event| event.original_id.is_none());
             store::event::add(writes, tenant, charges, entry);
