@@ -13,7 +13,7 @@ use crate::store::page::{Page, PageRequest};
 use crate::store::payout::{self, PayoutParent};
 use crate::store::{Store, StoreError};
 
-/// A page of some parent's payouts.
+/// A page of one parent's payouts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PayoutPageKey {
     pub kind: PayoutParent,

@@ -11,7 +11,7 @@ use crate::domain::webhook;
 use crate::store::webhook::endpoint;
 use crate::store::{Store, StoreError};
 
-/// Endpoints by id, deleted ones too.
+/// Endpoints by id, including deleted ones.
 pub struct WebhookEndpointById;
 
 impl Fetch for WebhookEndpointById {
