@@ -75,7 +75,7 @@ children! {
     /// The deals of partners, newest first.
     DealsOfPartner: Deal, "partner.deals", deals_of_partner, deal_count_of_partner =
         deal::{pages_of_partners, counts_of_partners};
-    /// The partners that commission rules are restricted to, newest first.
+    /// The partners that commission rules list, newest first.
     PartnersOfRule: Partner, "commission_rule.partners", partners_of_rule, partner_count_of_rule =
         partner::{pages_of_rules, counts_of_rules};
 }

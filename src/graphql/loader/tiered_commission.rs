@@ -1,4 +1,4 @@
-//! Tiered commissions, and the partners that they are restricted to.
+//! Tiered commissions, and the partners that they list.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ impl Fetch for TieredCommissionById {
 }
 
 children! {
-    /// The partners that tiered commissions are restricted to, newest first.
+    /// The partners that tiered commissions list, newest first.
     PartnersOfTier: Partner, "tiered_commission.partners", partners_of_tier, partner_count_of_tier =
         partner::{pages_of_tiers, counts_of_tiers};
 }
