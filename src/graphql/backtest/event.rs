@@ -94,7 +94,7 @@ pub async fn event(ctx: &Context<'_>, of: &backtest::Backtest, id: EventId) -> R
 
 type Steps = HashMap<CommissionId, Vec<crate::domain::explain::Step>>;
 
-/// Adds explanations: a row that is computed like a ledger row references that row, whose steps are used.
+/// Adds explanations: a row that is computed like a ledger row only references that row, and gets its steps.
 async fn with_steps(
     ctx: &Context<'_>,
     rows: Vec<ChangedRow>,

@@ -57,9 +57,9 @@ pub async fn one<T: RowObject>(
     show(object, Projection::of(T::TYPE.table), None, ctx, field).await
 }
 
-/// Resolves a single object whose surroundings the library resolves, such as the rows of a report, so that it cannot be
-/// read together with its siblings. It writes its loaded values; links to other rows go through its own resolvers,
-/// whose loaders batch the reads of all such objects.
+/// Resolves an object by itself: the library resolves its parent, such as the row of a report, so it cannot be read
+/// together with its siblings. It writes its loaded values; links to other rows go through its own resolvers, whose
+/// loaders batch the reads of all such objects.
 pub async fn alone<T: RowObject + Resolver>(
     object: &T,
     ctx: &ContextSelectionSet<'_>,

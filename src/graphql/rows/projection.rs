@@ -148,8 +148,8 @@ impl<'a> Projection<'a> {
                     wrong(context, to, selection, server_error(reason.clone().into(), selection))
                 }
                 (Some(field), _) => self.out(context, (to, source), field, selection, &mut object),
-                // Validation lets only known names and this one pass, and a test checks that descriptions match the
-                // schema.
+                // Besides fields of the schema, validation accepts only `__typename`; a test checks that descriptions
+                // match the schema.
                 (None, _) => {
                     debug_assert_eq!(name, "__typename", "{} does not describe it", to.name);
                     FieldOutput::TypeName(to.name)
