@@ -1,5 +1,5 @@
-//! From the JSON of a page to rows, in one walk and without a tree of values. Where the page is in its list stands first, so
-//! that the next one can be read meanwhile.
+//! Turns the JSON of a page into rows, in one walk and without a tree of values. `pageInfo` comes first, so that
+//! reading the next page can start before the rows are parsed.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::selection::{SelectedNode, Selection};
 use super::sheet::SheetRow;
 
-/// What a page says of its place in the list.
+/// The `pageInfo` of a page.
 #[derive(Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PagePosition {
@@ -17,14 +17,14 @@ pub struct PagePosition {
     pub end_cursor: Option<String>,
 }
 
-/// Where a page is in its list: an object that begins with `pageInfo`.
+/// Reads the position of a page from its JSON, an object whose first field is `pageInfo`.
 pub fn info(json: &[u8]) -> Result<PagePosition, serde_json::Error> {
     let rest = json.strip_prefix(b"{\"pageInfo\":").unwrap_or_default();
     let mut values = serde_json::Deserializer::from_slice(rest).into_iter();
     values.next().unwrap_or_else(|| Err(Error::missing_field("pageInfo")))
 }
 
-/// Calls `each` with every row of a page, which stand in `nodes`. Rows have `width` columns.
+/// Calls `each` with every row in the `nodes` of a page. Rows have `width` columns.
 pub fn read(
     json: &[u8],
     selection: &Selection,
@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for NodesVisitor<'_, '_> {
     }
 }
 
-/// An object, which may be null.
+/// Reads an object, which may be null, into the columns of a row.
 struct ObjectVisitor<'r, 'de> {
     selection: &'r Selection,
     row: &'r mut [Option<&'de RawValue>],

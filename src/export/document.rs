@@ -1,4 +1,4 @@
-//! Whatever is exported, from what was asked for to its text.
+//! Exports of every kind, from the request to the text of the file.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,28 +15,28 @@ use domain::tenant::Tenant;
 use service::app::App;
 use store::StoreError;
 
-/// An export that may be made.
+/// A checked request for an export that the caller may make.
 pub enum ExportRequest {
     List(ListRequest, FileFormat),
     PayoutFile(FileRequest),
 }
 
-/// An export under way. It holds a connection, which sees one moment, until it is dropped.
+/// An export in progress. It holds a database connection with a fixed snapshot until it is dropped.
 pub enum ExportFile {
     List { export: ListExport, sheet: Sheet },
     PayoutFile(PayoutFile),
 }
 
-/// Some rows of one.
+/// Some rows of an export.
 pub struct ExportChunk {
     pub text: Vec<u8>,
     pub rows: u64,
-    /// There are more.
+    /// Whether there are more rows.
     pub goes_on: bool,
 }
 
 impl Exports {
-    /// Looks at what is asked for, and at who asks. `given` are parameters by name.
+    /// Checks the parameters and the caller's permissions. `given` are parameters by name.
     pub fn ask<'p>(
         &self,
         (kind, form): (ExportKind, FileFormat),
@@ -51,8 +51,8 @@ impl Exports {
 }
 
 impl ExportRequest {
-    /// Takes a connection, whose view of the database stands still from now on. Nothing may be read from it for `pause`, or
-    /// for any time.
+    /// Takes a database connection, and fixes its snapshot from now on. The connection may stay idle for `pause`
+    /// between reads; `None`: for any time.
     pub async fn begin(
         self,
         exports: Arc<Exports>,
@@ -70,7 +70,7 @@ impl ExportRequest {
     }
 }
 
-/// Writes down in the audit log that somebody exports something: what, and what was asked of it.
+/// Writes an audit entry for an export: its kind, its format and its parameters.
 pub async fn write_down(
     app: &App,
     caller: &Caller,
@@ -86,7 +86,7 @@ pub async fn write_down(
 }
 
 impl ExportFile {
-    /// How many rows it has in all.
+    /// The total number of rows.
     pub async fn count(&self) -> Result<u64, ExportError> {
         match self {
             Self::List { export, .. } => export.count().await,
@@ -94,7 +94,7 @@ impl ExportFile {
         }
     }
 
-    /// Reads on.
+    /// Reads the next rows.
     pub async fn next(&mut self) -> Result<ExportChunk, ExportError> {
         match self {
             Self::List { export, sheet } => {

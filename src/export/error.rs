@@ -1,26 +1,26 @@
-//! Why nothing, or nothing more, is exported.
+//! Errors of exports.
 
 use async_graphql::ServerError;
 
 use auth::Denied;
 use store::StoreError;
 
-/// Why nothing, or nothing more, is exported. Its text is for the log.
+/// Why an export was refused or failed. Its text is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// What was asked for is wrong. Each text says what to mend.
+    /// The request is invalid. Each text says what to fix.
     #[error("{}", .0.join("; "))]
     Wrong(Vec<String>),
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The schema's own answer.
+    /// The GraphQL response had errors.
     #[error("{}", causes(.0))]
     Answered(Vec<ServerError>),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What is behind the errors of an answer.
+/// The causes of the errors of a GraphQL response.
 fn causes(errors: &[ServerError]) -> String {
     let cause = |error: &ServerError| match error.source::<StoreError>() {
         Some(cause) => cause.to_string(),
@@ -29,7 +29,7 @@ fn causes(errors: &[ServerError]) -> String {
     errors.iter().map(cause).collect::<Vec<_>>().join("; ")
 }
 
-/// Of what we wrote ourselves.
+/// The error for JSON that could not be parsed, although this program wrote it.
 pub(super) fn unreadable(error: serde_json::Error) -> ExportError {
     ExportError::Store(StoreError::Corrupt {
         table: "export",

@@ -1,4 +1,4 @@
-//! What can be exported, and in which forms.
+//! The kinds of exports, and their formats.
 
 use super::list::{ExportList, LISTS};
 use super::payout_file::{self, PaymentService};
@@ -12,7 +12,7 @@ pub enum ExportKind {
     PayoutFile,
 }
 
-/// How it is written.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFormat {
     Csv,
@@ -22,7 +22,7 @@ pub enum FileFormat {
 }
 
 impl ExportKind {
-    /// That of this name.
+    /// The kind with this name.
     pub fn named(name: &str) -> Option<Self> {
         match LISTS.iter().find(|list| list.name == name) {
             Some(list) => Some(Self::List(list)),
@@ -30,7 +30,7 @@ impl ExportKind {
         }
     }
 
-    /// What all of them are called.
+    /// The names of all kinds.
     pub fn names() -> impl Iterator<Item = &'static str> {
         LISTS.iter().map(|list| list.name).chain([payout_file::NAME])
     }
@@ -42,7 +42,7 @@ impl ExportKind {
         }
     }
 
-    /// The forms that it has, the usual one first.
+    /// The formats of this kind, the default first.
     pub fn forms(self) -> &'static [FileFormat] {
         match self {
             Self::List(_) => &[FileFormat::Csv, FileFormat::JsonLines],
@@ -52,7 +52,7 @@ impl ExportKind {
 }
 
 impl FileFormat {
-    /// What it is called where it is asked for.
+    /// The name of the format in requests.
     pub fn word(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -62,7 +62,7 @@ impl FileFormat {
         }
     }
 
-    /// What names of files end with.
+    /// The file name extension.
     pub fn ending(self) -> &'static str {
         match self {
             Self::JsonLines => "jsonl",

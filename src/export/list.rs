@@ -1,11 +1,11 @@
-//! What each export has: the field of the schema that it reads, and its columns. What a caller sees of them, and how it is
-//! spelt, the schema's types decide.
+//! The lists that can be exported: the field of the schema that each reads, and its columns. The schema's types decide
+//! what a caller may see of the columns, and how values are formatted.
 
 use auth::Resource;
 
 /// A list of the schema that is exported row by row.
 pub struct ExportList {
-    /// What it is called in addresses, on the command line and in names of files.
+    /// The name of the list in URLs, on the command line and in file names.
     pub name: &'static str,
     /// The field of `Query`.
     pub field: &'static str,
@@ -14,22 +14,22 @@ pub struct ExportList {
     pub columns: &'static [ExportColumn],
 }
 
-/// What a list is asked for by.
+/// Where the parameters of a list come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum AskedBy {
     /// The fields of the argument `filter`.
     Filter,
-    /// The arguments of the field, which is an object; the list is this field of it.
+    /// The arguments of the field, which returns an object; the list is this field of the object.
     Arguments(&'static str),
 }
 
-/// A column: a field of the rows, or of what they name.
+/// A column: a field of a row, or of an object that the row links to.
 pub struct ExportColumn {
     pub name: &'static str,
-    /// The way to it, as a document would select it: `partner.name`, or `categories { label }` for a list of objects.
+    /// The path to the field: `partner.name`, or `categories { label }` for a list of objects.
     pub path: &'static str,
-    /// Whoever may not read this finds it empty. Of a list's own rows, and of what identifies what they name, nothing is
-    /// said: whoever reads the list reads that.
+    /// The column is empty for callers who may not read this resource. `None` for fields of the list's own rows and for
+    /// the identity of linked objects, which every reader of the list may read.
     pub needs: Option<Resource>,
 }
 
@@ -38,12 +38,12 @@ pub const fn column(name: &'static str, path: &'static str) -> ExportColumn {
     ExportColumn { name, path, needs }
 }
 
-/// A column of that name.
+/// A column with the name of its field.
 pub const fn own(name: &'static str) -> ExportColumn {
     column(name, name)
 }
 
-/// One that takes a scope besides the list's.
+/// A column that needs another read scope besides the list's.
 const fn with(resource: Resource, name: &'static str, path: &'static str) -> ExportColumn {
     let needs = Some(resource);
     ExportColumn { name, path, needs }
@@ -182,7 +182,7 @@ pub static LISTS: [ExportList; 6] = [
             column("campaignName", "campaign.name"),
         ],
     },
-    // Its first and its last row are no movements: they say what was owed when the range began and when it ended.
+    // The first and the last row are not movements: they have the opening and the closing balance of the range.
     ExportList {
         name: "statement",
         field: "statement",

@@ -1,16 +1,16 @@
-//! Lists as files. An export reads its list through the schema, as a caller of the gateway would: a fixed document, page by
-//! page, and all pages of one moment. So what a caller sees of which field, and how values are spelt, is decided where it is
-//! decided for everybody, and the list's filter is the schema's.
+//! Lists as files. An export reads its list through the schema, as a caller of the gateway would: with a fixed
+//! document, page by page, and all pages from one snapshot. So permissions, the format of values and the list's filter
+//! are those of the schema.
 //!
-//! - `list`: which lists there are, and their columns;
-//! - `parameters`: the filter, from the names and texts of an address or a command line;
-//! - `selection`, `cells`: from columns to a document, and from its answer back to columns;
+//! - `list`: the lists and their columns;
+//! - `parameters`: the filter, from the names and texts of a URL or a command line;
+//! - `selection`, `cells`: from columns to a document, and from its response back to columns;
 //! - `sheet`: rows as text;
-//! - `request`, `query`: a list that may be exported, and the GraphQL documents that read it;
-//! - `pages`: an export under way, page by page;
-//! - `pace`: how much is read at a time, and how others go first;
-//! - `payout_file`: a run's payouts, as payment services take them;
-//! - `form`, `document`: all of it, for whoever sends or writes it.
+//! - `request`, `query`: a checked request for a list, and the GraphQL documents that read it;
+//! - `pages`: an export in progress, page by page;
+//! - `pace`: how much is read at a time, and how requests get priority;
+//! - `payout_file`: a run's payouts in the formats of payment services;
+//! - `form`, `document`: all kinds of exports, for code that sends or writes them.
 
 mod cells;
 mod document;
@@ -40,7 +40,7 @@ pub use pages::ListExport;
 pub use request::ListRequest;
 use service::app::App;
 
-/// What all exports of a program share.
+/// What all exports of the process share.
 pub struct Exports {
     /// Executes documents that need no validation.
     schema: Schema,
@@ -53,7 +53,7 @@ impl Exports {
         Self { schema, types }
     }
 
-    /// What a document says for `page`, and for `page` within.
+    /// Executes a document; returns the value of its field `page`, or of a `page` nested in that.
     async fn answer(
         &self,
         app: &App,
@@ -64,7 +64,7 @@ impl Exports {
         let context = RequestContext::new(app, caller.clone());
         let mut request = Request::new("").variables(variables).data(context);
         request.set_parsed_query(document);
-        // Boxed: it would be large in every future around it.
+        // Boxed: the future is large, and would enlarge every future around it.
         let response = self.schema.execute(request).boxed().await;
         if !response.errors.is_empty() {
             return Err(ExportError::Answered(response.errors));

@@ -1,25 +1,26 @@
-//! How an export makes room for others. It has no end in sight and nobody waits for its next row, so whoever asks for an
-//! answer meanwhile goes first: then it reads little at a time, and rests for as long as it has read.
+//! How an export yields to requests. An export may take long and nobody waits for its next row, so requests get
+//! priority: while any run, it reads small pages, and after each pauses for as long as reading it took.
 
 use std::time::Duration;
 
 use telemetry::metrics::OperationLoad;
 
-/// How many rows a page has at most: each page costs the database some time by itself.
+/// Maximum number of rows in a page; large, because each page has a fixed cost in the database.
 const LARGEST_PAGE: usize = 1_000;
-/// How many while others are answered. Reading and writing them takes a processor a few milliseconds, which is what others
-/// then wait for.
+/// Maximum number of rows in a page while requests run. Reading and writing them takes a few milliseconds of a
+/// processor, by which a request may be delayed.
 const SMALL_PAGE: usize = 100;
-/// How long the JSON of a page may be, in bytes, if its rows are as long as those before: two are in memory at once.
+/// Target size of the JSON of a page in bytes, estimated from the rows of the previous page. Two pages are in memory at
+/// once.
 const PAGE_BYTES: usize = 1 << 20;
 
 /// The pace of one export.
 pub struct Pace {
-    /// Bytes of a row, of the last page on average.
+    /// Average size of a row of the last page, in bytes.
     row_bytes: usize,
-    /// How long the last page took; where others need the database, or the processors, too, that is longer.
+    /// How long reading the last page took; longer under contention for the database or the processors.
     took: Duration,
-    /// How many operations had begun before the last page.
+    /// Number of operations that had begun when the last page was planned.
     begun: Option<u64>,
 }
 
@@ -31,7 +32,7 @@ pub struct PageStep {
 }
 
 impl Pace {
-    /// That of an export that has read nothing yet: its first page is there soon, and says how long rows are.
+    /// The pace of a new export. Its first page is small, so that it arrives soon, and gives the size of rows.
     pub fn new() -> Self {
         Self {
             row_bytes: 4 * PAGE_BYTES / LARGEST_PAGE,
@@ -40,13 +41,14 @@ impl Pace {
         }
     }
 
-    /// Notes a page of so many rows, which are so long, and took so long.
+    /// Records the number of rows of a page, its bytes, and how long reading it took.
     pub fn read(&mut self, rows: usize, bytes: usize, took: Duration) {
         self.row_bytes = (bytes / rows.max(1)).max(1);
         self.took = took;
     }
 
-    /// What comes next, while others ask for this. Who asks for one short answer after the other is found between two of them.
+    /// The next step under this load. A client that sends short requests one after the other may have none running
+    /// right now, so operations that have begun since the last page count as well.
     pub fn next(&mut self, load: OperationLoad) -> PageStep {
         let has_begun = self.begun.replace(load.begun).is_some_and(|begun| begun != load.begun);
         let is_busy = load.running > 0 || has_begun;

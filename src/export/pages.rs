@@ -1,4 +1,4 @@
-//! An export under way: its pages, one after the other, all of one moment.
+//! An export in progress: its pages one after the other, all from one snapshot.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,18 +22,18 @@ use store::task::joined;
 pub struct ListExport {
     pub(super) exports: Arc<Exports>,
     pub(super) order: ListRequest,
-    /// The program as it was at that moment.
+    /// The application, with a store that reads from the snapshot.
     pub(super) app: App,
-    /// Where the next page begins.
+    /// The cursor after which the next page begins.
     pub(super) after: Option<String>,
     pub(super) pace: Pace,
-    /// That page, on its way; it is given up with the export.
+    /// The read of the next page; it is aborted when the export is dropped.
     pub(super) ahead: JoinSet<Result<PageRead, ExportError>>,
-    /// What stands before the first row, if it was not written yet, and behind the last.
+    /// The rows before the first row (until it is written) and after the last row.
     pub(super) ends: Option<StatementEnds>,
 }
 
-/// A page of how many rows at most, and how long it took.
+/// A page, the maximum number of rows that was requested, and how long reading it took.
 pub(super) struct PageRead {
     found: Value,
     rows: usize,
@@ -41,7 +41,7 @@ pub(super) struct PageRead {
 }
 
 impl ListExport {
-    /// How many rows it has in all.
+    /// The total number of rows.
     pub(super) async fn count(&self) -> Result<u64, ExportError> {
         let ListRequest { caller, count, .. } = &self.order;
         let answer = self
@@ -52,7 +52,7 @@ impl ListExport {
         Ok(count["totalCount"].as_u64().unwrap_or_default())
     }
 
-    /// Begins at the first row again, of this currency alone.
+    /// Starts again from the first row, restricted to this currency.
     pub(super) fn begin_again(&mut self, currency: Option<&String>) {
         self.after = None;
         if let (Some(Value::Object(filter)), Some(currency)) = (self.order.variables.get_mut("filter"), currency) {
@@ -60,7 +60,7 @@ impl ListExport {
         }
     }
 
-    /// Begins to read the next page, while the one before becomes text.
+    /// Starts reading the next page while the previous one is written.
     fn read_ahead(&mut self) {
         let ListRequest { caller, page, .. } = &self.order;
         let (exports, app) = (self.exports.clone(), self.app.clone());

@@ -1,19 +1,19 @@
-//! Parameters as arguments of a field: the same names, and the same values, as the schema declares. A list may be given
-//! several times, or with commas.
+//! Parameters as arguments of a field: with the names and the values that the schema declares. The values of a list may
+//! be given by repeating the parameter or separated by commas.
 
 use async_graphql::registry::{MetaType, Registry};
 use async_graphql::{Name, Value, indexmap::IndexMap};
 
 use crate::graphql::check_scalar;
 
-/// What parameters may be called, and of which types they are.
+/// The names and types of the known parameters.
 pub struct Parameters<'a> {
     types: &'a Registry,
     known: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Parameters<'a> {
-    /// The fields of an input object.
+    /// The parameters are the fields of an input object.
     pub fn of_input(types: &'a Registry, ty: &str) -> Self {
         let fields = match types.types.get(ty.trim_end_matches('!')) {
             Some(MetaType::InputObject { input_fields, .. }) => input_fields,
@@ -26,13 +26,13 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// Of these names and types. A type may be a choice of words: `EMAIL|SAVED`.
+    /// Parameters with these names and types. A type may be a choice of words: `EMAIL|SAVED`.
     pub fn of(types: &'a Registry, known: &[(&'a str, &'a str)]) -> Self {
         let known = known.to_vec();
         Self { types, known }
     }
 
-    /// What was given, or everything that is wrong with it.
+    /// The parsed parameters, or all of their errors.
     pub fn read<'p>(
         &self,
         given: impl IntoIterator<Item = (&'p str, &'p str)>,
@@ -76,7 +76,7 @@ impl<'a> Parameters<'a> {
         if wrong.is_empty() { Ok(values) } else { Err(wrong) }
     }
 
-    /// A value of the named type.
+    /// Parses a value of the named type.
     fn value(&self, ty: &str, text: &str) -> Result<Value, String> {
         if text.contains('\0') {
             return Err("must not contain the character U+0000".to_owned());
@@ -104,7 +104,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// The type of a parameter's values, and whether it has several.
+/// The type of a parameter's values, and whether the parameter is a list.
 fn inner(ty: &str) -> (&str, bool) {
     let ty = ty.trim_end_matches('!');
     match ty.strip_prefix('[').and_then(|ty| ty.strip_suffix(']')) {

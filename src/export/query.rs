@@ -25,7 +25,7 @@ impl ListQueries<'_> {
         self.document("", "", "totalCount")
     }
 
-    /// A document that selects this of the list.
+    /// A document that selects these fields of the list.
     fn document(&self, declared: &str, arguments: &str, selected: &str) -> ExecutableDocument {
         let (own, passed) = (self.declared(), self.passed());
         let field = self.list.field;

@@ -1,4 +1,4 @@
-//! A list that may be exported, with the documents that read it.
+//! A checked request for a list, with the documents that read it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,18 +33,18 @@ pub struct ListRequest {
     pub(super) selection: Selection,
     pub(super) page: ExecutableDocument,
     pub(super) count: ExecutableDocument,
-    /// Asks for what stands at both ends, if anything does.
+    /// Reads the rows before the first and after the last row, if the list has such rows.
     ends: Option<ExecutableDocument>,
 }
 
-/// The balance of a statement when its range began and when it ended.
+/// The rows with the opening and the closing balance of a statement. `first` is taken when it is written.
 pub(super) struct StatementEnds {
     pub(super) first: Option<Vec<Option<Box<RawValue>>>>,
     pub(super) last: Vec<Option<Box<RawValue>>>,
 }
 
 impl Exports {
-    /// Looks at what is asked for, and at who asks; reads nothing.
+    /// Checks the parameters and the caller's permissions; reads nothing.
     pub(super) fn order<'p>(
         &self,
         list: &'static ExportList,
@@ -92,7 +92,7 @@ impl Exports {
         known.unwrap_or_else(|| panic!("{ty} has no field {name}"))
     }
 
-    /// The type of a list's rows; the list's field is of the type `ty`.
+    /// The type of a list's rows. `ty` is the type of the list's field.
     fn row_type(&self, list: &ExportList, ty: &str) -> &str {
         let connection = match list.asked {
             AskedBy::Filter => ty,
@@ -101,7 +101,7 @@ impl Exports {
         named(&self.field(connection, "nodes").ty)
     }
 
-    /// Whether callers choose what stands in the field to which `path` leads.
+    /// Whether the field at `path` contains text that callers choose freely.
     fn is_free_text(&self, row: &str, path: &str) -> bool {
         let path = path.split(' ').next().unwrap_or(path);
         let ty = path.split('.').fold(row, |ty, name| named(&self.field(ty, name).ty));
@@ -113,7 +113,7 @@ impl Exports {
     }
 }
 
-/// The name inside lists and non-null marks.
+/// The name of a type without list and non-null markers.
 fn named(ty: &str) -> &str {
     ty.trim_matches(|letter| "[]!".contains(letter))
 }
@@ -129,7 +129,8 @@ impl ListRequest {
         app: &App,
         pause: Option<Duration>,
     ) -> Result<ListExport, ExportError> {
-        // Before the moment: it waits for those who write what the statement says, which never changes then.
+        // Read before the snapshot is taken: this waits for concurrent writers of the statement, which cannot change
+        // after that.
         let ends = match &self.ends {
             Some(document) => Some(self.read_ends(&exports, app, document).await?),
             None => None,

@@ -1,17 +1,17 @@
-//! From columns to what a document selects of a row, and where in a row each of them is found.
+//! Turns columns into the selection set of a row, and tells which column a selected field belongs to.
 
 use std::fmt::Write;
 
 use super::list::ExportColumn;
 
-/// What is selected of an object, in order.
+/// The selected fields of an object, in order.
 #[derive(Default)]
 pub struct Selection {
     fields: Vec<(&'static str, SelectedNode)>,
 }
 
 pub enum SelectedNode {
-    /// The value of a column, with what is selected below it where it is a list of objects.
+    /// The value of a column, with its selection set if it is a list of objects.
     Value {
         column: usize,
         below: &'static str,
@@ -20,7 +20,7 @@ pub enum SelectedNode {
 }
 
 impl Selection {
-    /// Of the columns that `shown` lets through.
+    /// The selection of the columns for which `shown` is true.
     pub fn of(columns: &'static [ExportColumn], shown: impl Fn(&ExportColumn) -> bool) -> Self {
         let mut selection = Self::default();
         for (number, column) in columns.iter().enumerate().filter(|(_, column)| shown(column)) {
@@ -59,7 +59,7 @@ impl Selection {
             .map(|(_, selected)| selected)
     }
 
-    /// Writes it as a document has it.
+    /// Writes it in the syntax of a document.
     pub fn write(&self, text: &mut String) {
         text.push('{');
         for (name, selected) in &self.fields {

@@ -1,4 +1,4 @@
-//! Rows as text: CSV (RFC 4180, with a header row) or JSON Lines (an object a row).
+//! Rows as text: CSV (RFC 4180, with a header row) or JSON Lines (one object per row).
 
 use std::borrow::Cow;
 
@@ -13,18 +13,18 @@ pub enum RowFormat {
     JsonLines,
 }
 
-/// What stands above a column, and what may stand in it.
+/// The heading of a column, and which values the column may have.
 #[derive(Clone, Copy, Debug)]
 pub struct SheetHeading {
     pub name: &'static str,
-    /// Whoever wrote it chose every letter of it: it may look like a formula.
+    /// Callers choose the text freely, so it may look like a formula.
     pub is_free_text: bool,
 }
 
-/// A row: of each column the JSON of its value, or nothing where it is null.
+/// A row: the JSON of each column's value; `None`: null.
 pub type SheetRow<'a> = [Option<&'a RawValue>];
 
-/// A growing text of rows.
+/// Rows as text, written one by one.
 pub struct Sheet {
     format: RowFormat,
     headings: Vec<SheetHeading>,
@@ -32,7 +32,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Begins with what stands above the rows.
+    /// Begins with the header row, if the format has one.
     pub fn new(format: RowFormat, headings: Vec<SheetHeading>) -> Self {
         let mut text = Vec::new();
         if format == RowFormat::Csv {
@@ -52,7 +52,7 @@ impl Sheet {
         }
     }
 
-    /// What was written since the last call.
+    /// Takes what was written since the last call.
     pub fn take(&mut self) -> Vec<u8> {
         let room = self.text.len();
         std::mem::replace(&mut self.text, Vec::with_capacity(room))
@@ -87,7 +87,7 @@ fn separate(number: usize, text: &mut Vec<u8>) {
     }
 }
 
-/// Texts as they are, all else as JSON spells it.
+/// The text of a value: strings unquoted, everything else as JSON.
 pub fn text_of(value: &RawValue) -> Cow<'_, str> {
     let json = value.get();
     match json.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
@@ -97,7 +97,7 @@ pub fn text_of(value: &RawValue) -> Cow<'_, str> {
     }
 }
 
-/// Writes a cell. A text without letters is told from no text at all by its quotes.
+/// Writes a cell. An empty text is quoted to distinguish it from null.
 pub fn cell(text: &str, guarded: bool, into: &mut Vec<u8>) {
     let quoted = text.is_empty() || text.bytes().any(|byte| b"\",\r\n".contains(&byte));
     if quoted {

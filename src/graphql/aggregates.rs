@@ -1,4 +1,4 @@
-//! Counts and sums of a request, read once for each list: aliases may ask for the same list many times.
+//! Counts and sums of a request, read once per list: aliases may request the same list many times.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use store::commission_totals::StatusTotal;
 /// The counts and sums that a request has read.
 #[derive(Default)]
 pub struct Aggregates {
-    /// How long lists are.
+    /// The numbers of entries of lists.
     pub counts: Memo<u64>,
     /// Sums of commissions: of whole lists, and by interval.
     pub totals: Memo<Vec<StatusTotal>>,
@@ -20,7 +20,7 @@ pub struct Aggregates {
 }
 
 impl Aggregates {
-    /// Forgets everything, so that it is read anew.
+    /// Clears the cache, so that later fields read again.
     pub fn forget(&self) {
         self.counts.forget();
         self.totals.forget();
@@ -28,7 +28,7 @@ impl Aggregates {
     }
 }
 
-/// One result for each list, which concurrent readers share.
+/// One cached result per list, shared by concurrent readers.
 pub struct Memo<T>(Mutex<HashMap<Fingerprint, Arc<OnceCell<T>>>>);
 
 impl<T> Default for Memo<T> {
@@ -38,7 +38,8 @@ impl<T> Default for Memo<T> {
 }
 
 impl<T: Clone> Memo<T> {
-    /// The known result of a list, or that of `read`. Concurrent callers wait for the same read; failures are not kept.
+    /// The cached result of a list, or that of `read`. Concurrent callers wait for the same read; errors are not
+    /// cached.
     pub async fn get(&self, list: Fingerprint, read: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
         let cell = {
             let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);

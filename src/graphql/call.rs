@@ -1,6 +1,6 @@
-//! What a mutation with an idempotency key asks for, so that asking for it again can be told from asking for something
-//! else. Content is the input as sent, normalised: numbers and moments by value, keys in any order, defaults and nulls
-//! left out, except in updates, where null takes a value away.
+//! The content of a mutation with an idempotency key, to distinguish a repeated call from a different one with the same
+//! key. Content is the input as sent, normalised: numbers and times by value, keys in any order, defaults and nulls
+//! left out, except in updates, where null clears a value.
 
 use async_graphql::registry::{MetaType, Registry};
 use async_graphql::{Context, ScalarType, Value};
@@ -10,10 +10,10 @@ use super::scalar::{DateTime, Decimal};
 use auth::Call;
 use service::ledger::content;
 
-/// The field of inputs that has the key.
+/// The input field that holds the key.
 const KEY: &str = "idempotencyKey";
 
-/// The call that the field of `ctx` is, if its input has a key.
+/// The call that the field of `ctx` makes, if its input has a key.
 pub fn call(ctx: &Context<'_>) -> Option<Call> {
     let field = ctx.field();
     let registry = &ctx.schema_env.registry;
@@ -23,7 +23,7 @@ pub fn call(ctx: &Context<'_>) -> Option<Call> {
         MetaType::InputObject { input_fields, .. } if input_fields.contains_key(KEY) => {}
         _ => return None,
     }
-    // They were read once for this field, so they can be read.
+    // The arguments were already parsed for this field, so this does not fail.
     let arguments = field.arguments().unwrap_or_default();
     let (_, given) = arguments.into_iter().find(|(name, _)| name == "input")?;
     let Value::Object(fields) = &given else { return None };
@@ -42,7 +42,7 @@ fn normalised(registry: &Registry, ty: &str, value: &Value) -> Json {
     if let Some(inner) = ty.strip_prefix('[').and_then(|ty| ty.strip_suffix(']')) {
         let items = match value {
             Value::List(items) => items.as_slice(),
-            // A single value stands for the list of it.
+            // A single value is coerced to a list of one.
             single => std::slice::from_ref(single),
         };
         return items.iter().map(|item| normalised(registry, inner, item)).collect();
@@ -97,7 +97,7 @@ fn scalar(ty: &str, value: &Value) -> Json {
     }
 }
 
-/// Whether a schema writes a value like this.
+/// Whether `literal` is how the schema writes this default value.
 fn is_written(value: &Json, literal: &str) -> bool {
     match value {
         Json::String(text) => text == literal.trim_matches('"'),

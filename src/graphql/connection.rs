@@ -169,17 +169,17 @@ impl PageInfo {
     }
 }
 
-/// Pairs each row of a page with its place, and wraps it in its type of the schema.
+/// Pairs each row of a page with its position, and converts it to its type of the schema.
 pub fn placed<R, T: From<R>>(page: Page<R>, place: impl Fn(&R) -> Place) -> Page<(Place, T)> {
     page.map(|row| (place(&row), T::from(row)))
 }
 
-/// The cursors of a list that is sorted by numbers.
+/// The cursors of a list that is sorted by integers.
 pub fn placed_by_number(list: impl std::fmt::Debug) -> Cursors {
     Cursors::of(list).sorted_by(Some(SortKey::Integer(0)))
 }
 
-/// The connection of rows that are at hand, in the order of the numbers that `place` gives, each with an id.
+/// The connection of rows that are already loaded and sorted by the number that `place` gives with each row's id.
 pub fn at_hand<R, T>(
     rows: Arc<[R]>,
     place: impl Fn(&R) -> (i64, Uuid) + Copy + Send + Sync + 'static,

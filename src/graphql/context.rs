@@ -1,4 +1,4 @@
-//! What a request carries through its resolvers.
+//! The context that a request passes to its resolvers.
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -21,25 +21,26 @@ use service::once::{self, Answer};
 use store::view::{JsonText, TooLong};
 use store::{self, Store};
 
-/// One per request: the program, who is calling, and loaders that remember only what this query, or this
-/// mutation of several, has read.
+/// One per request: the application, the caller, and loaders that cache only what this query, or the current mutation
+/// of a document with several, has read.
 pub struct RequestContext {
     pub app: Arc<App>,
     pub caller: Caller,
-    /// Boxed, since there are many, and the request is moved around before it is asked for any.
+    /// Boxed, since the set is large and the context is moved before any loader is used.
     loaders: OnceLock<Box<Loaders>>,
     /// Boxed for the same reason.
     pub aggregates: Box<Aggregates>,
     /// The caller's tenant, read once.
     tenant: OnceCell<Arc<Tenant>>,
-    /// How many objects of the answer are written as JSON already: whoever counts objects does not see them.
+    /// How many objects of the response are already written as JSON, where a count of the response's objects misses
+    /// them.
     pub written: Arc<AtomicU64>,
-    /// How many more bytes the answer may have.
+    /// How many more bytes the response may have.
     space: AtomicUsize,
 }
 
 impl RequestContext {
-    /// What is done for a caller is done with its tenant's share of the database.
+    /// Everything done for the caller counts against its tenant's share of the database.
     pub fn new(app: &App, caller: Caller) -> Self {
         let loaders = OnceLock::new();
         Self {
@@ -53,13 +54,13 @@ impl RequestContext {
         }
     }
 
-    /// Limits the answer to so many bytes.
+    /// Limits the response to this many bytes.
     pub fn within(self, bytes: usize) -> Self {
         let space = AtomicUsize::new(bytes);
         Self { space, ..self }
     }
 
-    /// Writes JSON into what is left of the answer's space. Returns the text and how many objects it has.
+    /// Writes JSON within the bytes that the response has left. Returns the text and its number of objects.
     pub fn write<E>(
         &self,
         write: impl FnOnce(&mut JsonText) -> Result<(), E>,
@@ -84,7 +85,7 @@ impl RequestContext {
         self.caller.partner().is_some()
     }
 
-    /// The caller's tenant, as it is when it is first asked for.
+    /// The caller's tenant, as of the first call.
     pub async fn tenant(&self) -> Result<&Arc<Tenant>, ApiError> {
         let read = || async {
             let found = store::tenant::get(self.store().reader(), &self.caller.scope()).await?;
@@ -98,7 +99,7 @@ impl RequestContext {
     }
 }
 
-/// A mutation of a request.
+/// The context of one mutation of a request.
 pub struct MutationContext<'a> {
     request: &'a RequestContext,
     /// The caller, with the idempotency key if one is given.
@@ -116,7 +117,7 @@ impl Deref for MutationContext<'_> {
 impl MutationContext<'_> {
     /// The result of `doing`, or the stored one of an earlier call with the same idempotency key.
     ///
-    /// Boxed: what a service keeps while it waits is large, and would be so in the futures of all mutations.
+    /// Boxed: the future of a service is large, and would enlarge the futures of all mutations.
     pub fn answered<'b, T: Answer + 'b>(
         &'b self,
         doing: impl Future<Output = Result<T, ServiceError>> + Send + 'b,
@@ -125,8 +126,8 @@ impl MutationContext<'_> {
     }
 }
 
-/// Begins the mutation of `ctx`. Every mutation begins here: its answer must not show what an earlier one of the same
-/// document read before this one wrote.
+/// Begins the mutation of `ctx`. Every mutation must begin here, since this clears the caches: its payload must not
+/// show what an earlier mutation of the same document read before this one wrote.
 pub async fn mutation<'a>(ctx: &Context<'a>) -> MutationContext<'a> {
     let request = request(ctx);
     if let Some(loaders) = request.loaders.get() {

@@ -1,4 +1,4 @@
-//! Cursors: opaque to callers, and good only for the very list that they came from.
+//! Cursors: opaque to callers, and valid only for the list that they came from.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,19 +13,19 @@ use store::page::{Place, SortKey};
 const VERSION: u8 = 1;
 const FINGERPRINT_BYTES: usize = 8;
 
-/// Identifies a list.
+/// A hash that identifies a list.
 pub type Fingerprint = [u8; FINGERPRINT_BYTES];
 
-/// What kind of sort value follows the id.
+/// The kind of sort value that follows the id.
 const TEXT: u8 = 0;
 const TIME: u8 = 1;
 const INTEGER: u8 = 2;
 
-/// Makes and reads the cursors of one list: of one tenant or partner, one parent, one filter and one order.
+/// Encodes and decodes the cursors of one list: of one tenant or partner, one parent, one filter and one order.
 #[derive(Clone, Debug)]
 pub struct Cursors {
     fingerprint: Fingerprint,
-    /// Some value of the kind that the list is sorted by; `None`: by the id alone.
+    /// An example of the list's sort values, for their kind; `None`: sorted by id alone.
     key: Option<SortKey>,
 }
 
@@ -42,12 +42,12 @@ impl Cursors {
         self.fingerprint
     }
 
-    /// The same, of a list that is sorted by values like this one.
+    /// The cursors of the list sorted by values of the same kind as this example; `None`: by id alone.
     pub fn sorted_by(self, example: Option<SortKey>) -> Self {
         Self { key: example, ..self }
     }
 
-    /// Some value of the kind that the list is sorted by; `None`: by the id alone.
+    /// An example of the list's sort values, for their kind; `None`: sorted by id alone.
     pub fn key(&self) -> Option<&SortKey> {
         self.key.as_ref()
     }
@@ -75,13 +75,13 @@ impl Cursors {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The place that a cursor marks. The fingerprint is no secret: a forged cursor moves within the rows that its
-    /// bearer sees anyway, since tenant and partner filters never come from it.
+    /// The position that a cursor marks. The fingerprint is no secret: a forged cursor only moves among rows that the
+    /// caller may see anyway, since tenant and partner filters never come from it.
     pub fn decode(&self, cursor: &str) -> Result<Place, ApiError> {
         self.read(cursor).ok_or_else(Self::foreign)
     }
 
-    /// The error of a cursor that marks no place of this list.
+    /// The error for a cursor that marks no position of this list.
     pub fn foreign() -> ApiError {
         ApiError::bad_user_input("the cursor does not belong to this list: start again without one")
     }
@@ -104,7 +104,7 @@ impl Cursors {
             }
             Some((&TIME, micros)) => {
                 let moment = Timestamp::from_timestamp_micros(i64::from_be_bytes(micros.try_into().ok()?))?;
-                // Beyond these years databases disagree about what a moment is.
+                // Databases disagree about timestamps outside these years.
                 Some(SortKey::Time(moment)).filter(|_| (1..=9999).contains(&moment.year()))
             }
             Some((&INTEGER, number)) => Some(SortKey::Integer(i64::from_be_bytes(number.try_into().ok()?))),

@@ -1,5 +1,5 @@
-//! Top-level errors: what the caller cannot mend in the input, with `extensions.code`. Texts are for the caller;
-//! causes stay inside.
+//! Top-level errors: errors that the caller cannot fix in a mutation's input, with `extensions.code`. Messages are for
+//! the caller; causes are never sent.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -10,28 +10,28 @@ use auth::Denied;
 use domain::id::IdError;
 use store::StoreError;
 
-/// A failed field. Has no `Display`, so that no other error can slip through `?` with its own text.
+/// The error of a failed field. Has no `Display`, so that `?` cannot send another error with its own text.
 #[derive(Clone, Debug)]
 pub enum ApiError {
-    /// An argument is wrong in itself.
+    /// An argument is invalid by itself.
     BadUserInput(String),
-    /// The caller's token does not allow it.
+    /// The caller's token does not permit it.
     Forbidden(String),
-    /// The answer would have more bytes than an answer may have.
+    /// The response would exceed the maximum number of bytes.
     TooLarge,
-    /// A fault of ours. The cause is logged, and never sent.
+    /// An internal error. The cause is logged, and never sent.
     Internal(Arc<StoreError>),
 }
 
-/// The code of a fault of ours, and the only text about one that callers see.
+/// The code of an internal error, and the only message about one that callers see.
 pub const INTERNAL_CODE: &str = "INTERNAL_SERVER_ERROR";
 pub const INTERNAL_MESSAGE: &str = "something went wrong on our side";
 
-/// The code of an answer that is longer than answers may be, and its text.
+/// The code and the message of a response that exceeds the maximum number of bytes.
 pub const TOO_LARGE_CODE: &str = "QUERY_TOO_COMPLEX";
 pub const TOO_LARGE_MESSAGE: &str = "the answer is too large: ask for smaller pages or fewer fields";
 
-/// What is added to it where a mutation made the answer.
+/// Appended to that message where the response is that of a mutation.
 pub const MUTATION_WAS_DONE: &str = ". The mutation was done";
 
 impl ApiError {
@@ -79,7 +79,7 @@ impl From<IdError> for ApiError {
     }
 }
 
-/// For nullable fields: an error there leaves the parent's other fields alone.
+/// The result of a nullable field: its error does not affect the parent's other fields.
 pub type Nullable<T> = Option<Result<T, ApiError>>;
 
 /// Runs a resolver of a nullable field.
@@ -87,7 +87,7 @@ pub async fn nullable<T>(resolve: impl Future<Output = Result<Option<T>, ApiErro
     resolve.await.transpose()
 }
 
-/// What a row refers to with a key that the database checks: where it is not there, the row is damaged.
+/// Unwraps a row that another row references by foreign key: if it is missing, the referencing row is corrupt.
 pub fn existing<T>(
     found: Option<T>,
     table: &'static str,

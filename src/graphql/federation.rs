@@ -1,6 +1,6 @@
-//! Tributary as a subgraph of Apollo Federation 2. Other subgraphs refer to entities by type and id; the gateway in front
-//! asks for them in `_entities`, which shows what `node` would show and nothing else. Written here because the library's
-//! own answers an entity that is not visible with an error, and with it the whole query.
+//! Tributary as a subgraph of Apollo Federation 2. Other subgraphs refer to entities by type and id; the federation
+//! gateway queries them in `_entities`, which shows exactly what `node` would show. Implemented here because the
+//! library's own `_entities` fails the whole query if one entity is not visible.
 
 use std::sync::LazyLock;
 
@@ -19,10 +19,10 @@ use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::partner_group::{PARTNER_GROUP, PartnerGroup};
 use domain::id::{CampaignId, CommissionId, PartnerGroupId, PartnerId};
 
-/// The types that other subgraphs may refer to, each by its `id`.
+/// The types that other subgraphs may reference by `id`.
 const ENTITIES: [&str; 4] = ["Campaign", "Commission", "Partner", "PartnerGroup"];
 
-/// Kept as it came: what is wrong with one is said in its own place of the answer.
+/// Kept unparsed, so that an invalid representation is reported at its own index of the response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Representation(Value);
 
@@ -57,7 +57,7 @@ pub struct Service {
     sdl: &'static str,
 }
 
-/// What `representation` names, if the caller may see it; as `node` does.
+/// The entity that `representation` references, if the caller may see it; as `node` does.
 async fn find(ctx: &Context<'_>, representation: &Representation) -> Result<Option<Any<Entity>>, ApiError> {
     let Value::Object(fields) = &representation.0 else {
         return Err(ApiError::bad_user_input("a representation must be an object"));
@@ -120,7 +120,7 @@ pub fn subgraph_sdl() -> String {
             .sorted_arguments()
             .federation(),
     );
-    // Keys that the library knew of would make it answer `_entities` by itself.
+    // The keys are inserted into the text: if they were declared to the library, it would resolve `_entities` itself.
     ENTITIES.iter().fold(tidy(&sdl), |sdl, name| {
         let head = format!("\ntype {name} implements Node {{");
         sdl.replace(&head, &format!("\ntype {name} implements Node @key(fields: \"id\") {{"))

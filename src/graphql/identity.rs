@@ -1,5 +1,6 @@
-//! Identity travels with the row: whoever may read a row may read the id, the name and the external id of the partner,
-//! campaign, group, event and attribution that it names. Everything else of these takes the scope of their own.
+//! Identity travels with the row: a caller who may read a row may read the id, the name and the external id of the
+//! partner, campaign, group, event and attribution that the row references. Their other fields need the read scope of
+//! their own resource.
 
 use async_graphql::Context;
 
@@ -12,7 +13,7 @@ use crate::graphql::partner_group::PartnerGroup;
 use auth::{Caller, Denied, Permission, Resource};
 use domain::id::{CampaignId, EventId, PartnerGroupId, PartnerId};
 
-/// What has rows that name partners and are read under them.
+/// The resources whose rows reference partners.
 const NAME_PARTNERS: [Resource; 5] = [
     Resource::Partners,
     Resource::Commissions,
@@ -21,18 +22,19 @@ const NAME_PARTNERS: [Resource; 5] = [
     Resource::Events,
 ];
 
-/// Fields beyond the identity of an object take the read scope of its resource.
+/// Fields beyond the identity of an object need the read scope of its resource.
 pub fn require_read(ctx: &Context<'_>, resource: Resource) -> Result<(), ApiError> {
     request(ctx).caller.read_linked(resource)?;
     Ok(())
 }
 
-/// The partner that a row names which the caller may read.
+/// The partner that a row references; the caller may read the row.
 pub async fn partner(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Partner>, ApiError> {
     Ok(request(ctx).loaders().partner.load(id.uuid()).await?.map(Partner::from))
 }
 
-/// The campaign that a row names which the caller may read; of a partner's promises also one that it does not belong to.
+/// The campaign that a row references; the caller may read the row. A partner also sees campaigns that it does not
+/// belong to, since its promised terms may reference them.
 pub async fn campaign(ctx: &Context<'_>, id: CampaignId) -> Result<Option<Campaign>, ApiError> {
     let request = request(ctx);
     let (loaders, id) = (request.loaders(), id.uuid());
@@ -43,18 +45,18 @@ pub async fn campaign(ctx: &Context<'_>, id: CampaignId) -> Result<Option<Campai
     Ok(found.map(Campaign::from))
 }
 
-/// The group that a row names which the caller may read.
+/// The group that a row references; the caller may read the row.
 pub async fn partner_group(ctx: &Context<'_>, id: PartnerGroupId) -> Result<Option<PartnerGroup>, ApiError> {
     let found = request(ctx).loaders().partner_group.load(id.uuid()).await?;
     Ok(found.map(PartnerGroup::from))
 }
 
-/// The event that a row names which the caller may read.
+/// The event that a row references; the caller may read the row.
 pub async fn event(ctx: &Context<'_>, id: EventId) -> Result<Option<Event>, ApiError> {
     Ok(request(ctx).loaders().event.load(id.uuid()).await?.map(Event::from))
 }
 
-/// Whether the caller reads rows that name partners, and may so ask for a partner by its id.
+/// Checks that the caller may read some resource whose rows reference partners, which permits reading a partner by id.
 pub fn may_name_partners(caller: &Caller) -> Result<(), Denied> {
     let reads = |resource: &Resource| caller.permissions().allow(Permission::Read(*resource));
     match NAME_PARTNERS.iter().any(reads) {

@@ -1,4 +1,4 @@
-//! Ranges of time, cut into intervals of the tenant's calendar.
+//! Time ranges, divided into intervals of the tenant's calendar.
 
 use std::iter;
 
@@ -22,15 +22,15 @@ pub enum SeriesInterval {
     Month,
 }
 
-/// The most intervals of a series.
+/// Maximum number of intervals in a series.
 const MAX_INTERVALS: usize = 400;
 
-/// The intervals that a range of time is cut into, in the tenant's time zone.
+/// The intervals that a time range is divided into, in the tenant's time zone.
 #[derive(Clone, Debug)]
 pub struct IntervalBounds {
-    /// When the intervals start; none: the range is one.
+    /// When the intervals start; empty: the whole range is one interval.
     pub starts: Vec<Timestamp>,
-    /// What of them lies in the range: bounds N and N + 1 enclose interval N.
+    /// The intervals clipped to the range: bounds N and N + 1 enclose interval N.
     pub bounds: Vec<Timestamp>,
 }
 
@@ -53,7 +53,7 @@ impl IntervalBounds {
                 })?
             }
         };
-        // The range cuts the first and the last interval.
+        // The range clips the first and the last interval.
         let inner = starts.iter().skip(1).copied();
         let bounds = iter::once(from.0).chain(inner).chain([to.0]).collect();
         Ok(Self { starts, bounds })

@@ -1,4 +1,4 @@
-//! Finding things by what they are called.
+//! Looking up objects by id, external id or text.
 
 use async_graphql::ID;
 use rust_decimal::prelude::ToPrimitive;
@@ -10,7 +10,7 @@ use domain::money::Currency;
 use domain::problem::Fault;
 use domain::text;
 
-/// A text to search for, unless no stored text can have it; `argument` is named in the error.
+/// A text to search for; an error that names `argument` if no stored text can contain it.
 pub fn search_text(argument: &str, text: String) -> Result<String, ApiError> {
     match text::wanted(&text) {
         Ok(()) => Ok(text),
@@ -18,7 +18,7 @@ pub fn search_text(argument: &str, text: String) -> Result<String, ApiError> {
     }
 }
 
-/// Ids of one kind.
+/// Parses ids of one kind.
 pub fn ids<K: Kind>(list: Option<Vec<ID>>) -> Result<Option<Vec<Id<K>>>, ApiError> {
     let read = |list: Vec<ID>| list.into_iter().map(|id| Ok(id.parse()?)).collect();
     list.map(read).transpose()
@@ -30,7 +30,8 @@ pub fn search_texts(argument: &str, list: Option<Vec<String>>) -> Result<Option<
     list.map(read).transpose()
 }
 
-/// A bound of amounts in minor units; what lies between two of these is rounded inwards. No amount is as large as the largest.
+/// A bound of amounts in minor units; fractions of a minor unit are rounded inwards. A bound beyond `i64` becomes the
+/// extreme value, which no amount reaches.
 fn bound(
     name: &str,
     amount: Option<Decimal>,
@@ -50,7 +51,7 @@ fn bound(
     Ok(Some(minor.unwrap_or(farthest)))
 }
 
-/// The least and the most amount in minor units, of the bounds `min` and `max` with their names.
+/// The minimum and the maximum amount in minor units, from the bounds `min` and `max` and their argument names.
 pub fn amount_bounds(
     (least, min): (&str, Option<Decimal>),
     (most, max): (&str, Option<Decimal>),

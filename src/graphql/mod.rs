@@ -1,15 +1,16 @@
-//! The GraphQL schema: one folder for each part of the domain. Types wrap domain values and list their fields by hand, so
-//! that a new column is never public by accident. Reads go to the store with the caller's scope, writes to the services.
+//! The GraphQL schema: one folder per part of the domain. Types wrap domain values and list their fields explicitly, so
+//! that a new column is never public by accident. Reads go to the store with the caller's scope, writes to the
+//! services.
 //!
-//! In a folder, `object` has a type and its resolvers, `description` how its fields are read from the database, `filter` and
-//! `input` what callers give, `query` and `mutation` its fields of the roots, which `root` puts together. What all folders
-//! share stands beside them:
+//! In a folder, `object` has a type and its resolvers, `description` how its fields are read from the database,
+//! `filter` and `input` the input types, `query` and `mutation` its root fields, which `root` combines. Shared code is
+//! in these modules:
 //!
 //! - requests: `context`, `call`, `aggregates`, `error`, `user_error`, `identity`;
 //! - lists: `connection`, `page_arguments`, `cursor`, `order`, `lookup`;
 //! - values: `scalar`, `shared`, `money`, `interval`, `input`;
-//! - reading: `rows` writes rows as they are selected, `loader` answers the resolvers of a level together;
-//! - entry points beside the roots: `node`, `federation`, `subscription`.
+//! - reading: `rows` projects rows by their selection sets, `loader` batches the reads of the resolvers of a level;
+//! - other entry points: `node`, `federation`, `subscription`.
 
 mod aggregates;
 mod backtest;
@@ -61,12 +62,12 @@ use subscription::Subscription;
 
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// The schema.
+/// The schema, which validates documents in full.
 pub fn schema() -> Schema {
     build(ValidationMode::Strict)
 }
 
-/// The same for documents that were validated before: the library looks at what its own execution needs.
+/// The schema for documents that are already validated: the library only checks what its own execution needs.
 pub fn schema_for_validated_documents() -> Schema {
     build(ValidationMode::Fast)
 }
@@ -77,7 +78,7 @@ fn build(mode: ValidationMode) -> Schema {
         .finish()
 }
 
-/// Every type that queries can reach or take, for whoever puts documents together.
+/// Every type that queries can reach or take as input, for code that builds documents.
 pub fn query_types() -> Registry {
     let mut types = Registry::default();
     Query::create_type_info(&mut types);
@@ -96,7 +97,7 @@ pub fn sdl() -> String {
     tidy(&sdl)
 }
 
-/// The exporter leaves trailing white space here and there.
+/// Trims the trailing white space that the exporter leaves.
 fn tidy(sdl: &str) -> String {
     let lines: Vec<_> = sdl.lines().map(str::trim_end).collect();
     format!("{}\n", lines.join("\n").trim())

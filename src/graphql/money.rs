@@ -16,14 +16,14 @@ pub struct Money {
     pub currency: CurrencyCode,
 }
 
-/// A sum in units of its currency. It may be larger than any single amount.
+/// A sum in major units of its currency. It may exceed the largest single amount.
 pub fn units(minor: i128, currency: money::Currency) -> Decimal {
     let units = rust_decimal::Decimal::try_from_i128_with_scale(minor, currency.exponent());
     Decimal(units.expect("28 digits hold the sum of 10^13 of the largest amounts"))
 }
 
 impl Money {
-    /// A sum of so many minor units.
+    /// A sum of this many minor units.
     pub fn of_sum(minor: i128, currency: money::Currency) -> Self {
         Self {
             amount: units(minor, currency),

@@ -1,4 +1,4 @@
-//! Refetching anything by its id alone, as Relay does.
+//! Refetching any object by its id alone, as Relay does.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -34,7 +34,8 @@ use crate::graphql::webhook::{WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT, WebhookDeliver
 use domain::id;
 use domain::id::Kind;
 
-/// Anything that has an id of its own. Rows are read by their ids; at hand is none but the tenant.
+/// Anything that has an id of its own. All but the tenant are rows that are read by id; this holds the tenant, which is
+/// already loaded.
 pub struct Node(Tenant);
 
 impl OutputType for Node {
@@ -77,7 +78,8 @@ impl OutputType for Node {
     }
 }
 
-/// The types whose objects are rows, by what their ids begin with, each with what registers it.
+/// The types whose objects are rows: the prefix of their ids, the description, and the function that registers the
+/// type.
 pub const TYPES: [(&str, &TypeDescription, RegisterType); 24] = [
     (id::Partner::PREFIX, &PARTNER, Partner::create_type_info),
     (id::PartnerGroup::PREFIX, &PARTNER_GROUP, PartnerGroup::create_type_info),
@@ -133,7 +135,7 @@ pub const TYPES: [(&str, &TypeDescription, RegisterType); 24] = [
     (id::AuditEntry::PREFIX, &AUDIT_ENTRY, AuditEntry::create_type_info),
 ];
 
-/// Whatever `id` names, if the caller may see such things.
+/// The object with this id, if the caller may read its type.
 async fn find(ctx: &Context<'_>, text: &str) -> Result<Option<Any<Node>>, ApiError> {
     let (prefix, uuid) =
         id::parse_any(text).ok_or_else(|| ApiError::bad_user_input(format!("{text:?} is not an id")))?;
@@ -164,7 +166,7 @@ impl NodeQuery {
     }
 
     /// Whatever each id names, in their order; null in the place of what does not exist.
-    // How many they are the document guard has looked at.
+    // The document guard has already limited the number of ids.
     async fn nodes(
         &self,
         ctx: &Context<'_>,

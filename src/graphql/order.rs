@@ -1,4 +1,4 @@
-//! In which order a list is asked for.
+//! The requested order of a list.
 
 use async_graphql::{Enum, InputObject, InputType};
 
@@ -48,7 +48,7 @@ pub struct OrderBy<F: InputType + Default> {
 }
 
 impl<F: InputType + Default> OrderBy<F> {
-    /// The order that was asked for, or the list's own.
+    /// The requested order, or the list's default.
     pub fn read<B: SortBy>(order: Option<Self>) -> Sorted<B>
     where
         F: Into<B>,
@@ -60,11 +60,11 @@ impl<F: InputType + Default> OrderBy<F> {
     }
 }
 
-/// In which order commissions are asked for, which many lists have.
+/// The requested order of commissions, shared by many lists.
 pub type CommissionOrder = OrderBy<CommissionOrderField>;
 
-/// The cursors of a list that can be sorted. `list` is what decides which rows it has. In the list's own order they are
-/// what they were when it had no other.
+/// The cursors of a sortable list. `list` is everything that decides which rows it has. In the default order the
+/// cursors are the same as before the list became sortable, so that old ones stay valid.
 pub fn cursors<B: SortBy>(list: impl std::fmt::Debug, sorted: Sorted<B>) -> Cursors {
     let cursors = match sorted == Sorted::default() {
         true => Cursors::of(list),
@@ -73,7 +73,8 @@ pub fn cursors<B: SortBy>(list: impl std::fmt::Debug, sorted: Sorted<B>) -> Curs
     cursors.sorted_by(sorted.example())
 }
 
-/// Amounts are sorted within one currency: those of different ones have no order. `currency` is the filter's.
+/// Requires a currency to sort by an amount, since amounts of different currencies have no order. `currency` is the
+/// filter's.
 pub fn within_currency(field: &str, currency: Option<Currency>) -> Result<(), ApiError> {
     match currency {
         Some(_) => Ok(()),

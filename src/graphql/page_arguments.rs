@@ -7,7 +7,7 @@ use super::error::ApiError;
 use store::page::PageRequest;
 
 pub const DEFAULT_PAGE: i32 = 20;
-/// What `limits.page_size` may be set to at most. How long a page a caller may ask for, the guard decides by that setting.
+/// Maximum of the setting `limits.page_size`. The document guard enforces the setting itself on requested pages.
 pub const MAX_PAGE: i32 = 10_000;
 
 /// The four paging arguments of a connection field.
@@ -29,7 +29,7 @@ impl PageArguments {
         }
     }
 
-    /// Those of the field of `ctx`.
+    /// The paging arguments of the field of `ctx`.
     pub fn of(ctx: &Context<'_>) -> ServerResult<Self> {
         Ok(Self {
             first: ctx.param_value("first", None)?.1,
@@ -39,12 +39,12 @@ impl PageArguments {
         })
     }
 
-    /// Whether they say where the stretch begins or ends.
+    /// Whether there is a cursor, `after` or `before`.
     pub fn has_places(&self) -> bool {
         self.after.is_some() || self.before.is_some()
     }
 
-    /// The stretch of the list that they ask for.
+    /// The page of the list that the arguments request.
     pub fn read(&self, cursors: &Cursors) -> Result<PageRequest, ApiError> {
         let (size, name, backward) = match (self.first, self.last) {
             (Some(_), Some(_)) => return Err(ApiError::bad_user_input("give first or last, not both")),

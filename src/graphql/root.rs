@@ -1,4 +1,4 @@
-//! The roots of the schema: what can be read and what can be done, context by context.
+//! The root types of the schema, merged from the fields of each part of the domain.
 
 use async_graphql::MergedObject;
 
@@ -28,8 +28,8 @@ use crate::graphql::terms::{SimulateTermsMutation, SnapshotMutation};
 use crate::graphql::tiered::{SimulateTiersMutation, TieredCommissionMutation, TieredCommissionQuery};
 use crate::graphql::webhook::{WebhookDeliveryQuery, WebhookMutation, WebhookQuery};
 
-// The library tries the members of a merged object one within the other: groups of them keep that short, and with it the
-// stack that a request takes.
+// The library resolves the members of a merged object by nested calls: grouping them keeps the nesting shallow, and
+// with it the stack of a request.
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]

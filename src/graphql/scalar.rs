@@ -1,5 +1,5 @@
-//! The scalars of the schema. Each says in `is_valid` what it takes, so that a bad value is refused before anything
-//! is executed.
+//! The scalars of the schema. Each checks values in `is_valid`, so that an invalid value is rejected before anything is
+//! executed.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, NaiveDate, SecondsFormat};
@@ -96,7 +96,7 @@ impl ScalarType for Date {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        // Back and forth: chrono also takes "2026-4-24" and "+2026-04-24".
+        // Checked by formatting it again: chrono also parses "2026-4-24" and "+2026-04-24".
         let parsed = text.parse::<NaiveDate>().ok().filter(|date| date.to_string() == *text);
         parsed
             .filter(|date| (1..=9999).contains(&date.year()))
@@ -127,7 +127,8 @@ impl ScalarType for Json {
     }
 
     fn to_value(&self) -> Value {
-        // As it is in the answer: spread out, each of its values would take a hundred times its text.
+        // Kept as the text that the response contains: as a tree, each value would take a hundred times the memory of
+        // its text.
         match &self.0 {
             serde_json::Value::Null => Value::Null,
             json => Value::Binary(json.to_string().into()),
@@ -135,8 +136,8 @@ impl ScalarType for Json {
     }
 }
 
-/// Whether a value is one of the scalar `name`; if not, what it must be, for the text of an error. `None` is a list or
-/// an object. Scalars that are not listed here take anything.
+/// Whether a value is valid for the scalar `name`; if not, what it must be, for the text of an error. A `value` of
+/// `None` is a list or an object. Scalars that are not listed here take any value.
 pub fn check_scalar(name: &str, value: Option<&Value>) -> Result<(), &'static str> {
     let is = |test: fn(&Value) -> bool| value.is_some_and(test);
     let (valid, text) = match name {

@@ -1,6 +1,6 @@
-//! Objects that show a value of the domain, which they share with whoever else has read it.
+//! Objects that wrap a domain value in an `Arc`, shared with the loaders that read it.
 
-/// Makes an object of a value, shared already or not.
+/// Implements the conversion of a value to an object, whether already in an `Arc` or not.
 macro_rules! shares {
     ($object:ident, $value:ty) => {
         impl From<::std::sync::Arc<$value>> for $object {

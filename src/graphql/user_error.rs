@@ -1,4 +1,4 @@
-//! What the caller can mend, as part of every mutation's answer.
+//! Errors that the caller can fix, as part of every mutation's payload.
 
 use std::convert::Infallible;
 
@@ -83,7 +83,8 @@ impl PlainObject for UserError {
     }
 }
 
-/// Splits a service's answer: what it made, or what to mend. Other errors become top-level ones.
+/// Splits a service's result: the value it made, or the errors that the caller can fix. Other errors become top-level
+/// ones.
 pub fn answer<T>(result: Result<T, ServiceError>) -> Result<(Option<T>, Vec<UserError>), ApiError> {
     match result {
         Ok(made) => Ok((Some(made), Vec::new())),
@@ -92,7 +93,7 @@ pub fn answer<T>(result: Result<T, ServiceError>) -> Result<(Option<T>, Vec<User
     }
 }
 
-/// The top-level error of a service that found nothing to mend in its input and failed all the same.
+/// The top-level error of a service whose error is not reported in `userErrors`.
 pub fn failed(error: ServiceError) -> ApiError {
     match error {
         ServiceError::Rejected(problems) => {
@@ -101,12 +102,12 @@ pub fn failed(error: ServiceError) -> ApiError {
         }
         ServiceError::Denied(denied) => denied.into(),
         ServiceError::Store(error) => error.into(),
-        // Whoever asks with a key has it answered by `Mutation::answered`.
+        // Calls with a key go through `MutationContext::answered`, which handles repeated ones.
         ServiceError::Repeated(_) => ApiError::bad_user_input("idempotencyKey was used before"),
     }
 }
 
-/// What is said where the answer to a repeated call leaves out what is shown only once.
+/// The user error of a repeated call whose payload lacks a value that is shown only once.
 pub fn shown_once(what: &str) -> UserError {
     UserError {
         code: UserErrorCode::Conflict,
@@ -115,8 +116,8 @@ pub fn shown_once(what: &str) -> UserError {
     }
 }
 
-/// Whether the field of `ctx`, in the payload of a mutation, may show what was written. Whoever writes without the scope
-/// to read is told its id and no more.
+/// Checks whether the field of `ctx`, in the payload of a mutation, may show what was written. A caller that may write
+/// but not read sees only ids.
 pub fn may_show(ctx: &Context<'_>, resource: Resource) -> Result<(), ApiError> {
     let only_ids = || {
         let field = ctx.field();
@@ -129,12 +130,12 @@ pub fn may_show(ctx: &Context<'_>, resource: Resource) -> Result<(), ApiError> {
     }
 }
 
-/// What a mutation made, as it is selected, where the caller may see it.
+/// What a mutation made, projected by the selection set if the caller may see it.
 pub fn projected<T: RowObject>(ctx: &Context<'_>, resource: Resource, made: Option<&T>) -> Nullable<Projected<T>> {
     made.map(|made| may_show(ctx, resource).map(|()| Projected::AtHand(made.clone())))
 }
 
-/// The rows that a mutation wrote, where the caller may see them.
+/// The rows that a mutation wrote, if the caller may see them.
 pub fn projected_rows(ctx: &Context<'_>, rows: &[Commission]) -> Result<Rows<Commission>, ApiError> {
     if !rows.is_empty() {
         may_show(ctx, Resource::Commissions)?;
@@ -142,7 +143,7 @@ pub fn projected_rows(ctx: &Context<'_>, rows: &[Commission]) -> Result<Rows<Com
     Ok(Rows(rows.to_vec()))
 }
 
-/// Declares a mutation's payload: what it made, which resource that is, and what to mend.
+/// Declares a mutation's payload: what it made, the resource of that, and the user errors.
 macro_rules! payload {
     ($(#[$meta:meta])* $name:ident { $(#[$field_meta:meta])* $field:ident: $type:ty, $resource:ident }) => {
         $(#[$meta])*
@@ -167,8 +168,8 @@ macro_rules! payload {
         }
 
         impl $name {
-            /// The payload of what a service does.
-            pub fn of<'b, T: service::once::Answer + 'b>(
+            /// The payload of a service call.
+            pub fn of<'b, T: $service::once::Answer + 'b>(
                 mutation: &'b $crate::graphql::context::MutationContext<'_>,
                 doing: impl Future<Output = Result<T, service::ServiceError>> + Send + 'b,
             ) -> impl Future<Output = Result<Self, $crate::graphql::error::ApiError>> + Send + 'b
@@ -197,7 +198,7 @@ pub struct DeletePayload {
 }
 
 impl DeletePayload {
-    /// The payload of a service's answer.
+    /// The payload of a service's result.
     pub fn of(result: Result<String, ServiceError>) -> Result<Self, ApiError> {
         let (deleted, user_errors) = answer(result)?;
         Ok(Self {

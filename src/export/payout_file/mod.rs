@@ -1,6 +1,6 @@
-//! The payouts of a run as a file for a payment service: those that are pending, grouped by currency, each with its id, by
-//! which the service's answer is read back. A run is looked at twice, at one moment: first whether the file can hold all of
-//! it, then to write it. Nothing is written where it cannot.
+//! The payouts of a run as a file for a payment service: the pending payouts, grouped by currency, each with its id,
+//! which identifies it in the service's result file. A run is read twice from one snapshot: first to check that the
+//! file can hold all of it, then to write it. If it cannot, nothing is written.
 
 mod parameters;
 mod payment;
@@ -16,10 +16,10 @@ pub use request::FileRequest;
 pub use service::PaymentService;
 pub use write::PayoutFile;
 
-/// What it is called in addresses and on the command line.
+/// The name of the export in URLs and on the command line.
 pub const NAME: &str = "payout-file";
 
-/// What is read of each payout.
+/// The columns that are read of each payout.
 static PAYOUTS: ExportList = ExportList {
     name: NAME,
     field: "payouts",

@@ -1,9 +1,9 @@
-//! What was asked for.
+//! The parameters of payout files.
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value};
 
-/// What was asked for.
+/// The given parameters of a payout file.
 pub struct FileParameters(pub(super) IndexMap<Name, Value>);
 
 impl FileParameters {
@@ -19,7 +19,7 @@ impl FileParameters {
         self.0.get(name) == Some(&Value::Boolean(true))
     }
 
-    /// Which part of a run that is larger than a file.
+    /// The requested part, from 1, of a run that does not fit into one file.
     pub(super) fn part(&self) -> Option<u64> {
         match self.0.get("part")? {
             Value::Number(part) => Some(part.as_u64().unwrap_or(0)),

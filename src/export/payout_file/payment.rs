@@ -1,29 +1,29 @@
-//! A payout as payment services are told of it.
+//! A payout as the fields that payment services need.
 
 use crate::export::sheet::{SheetRow, text_of};
 
 pub struct Payment {
     pub id: String,
     pub is_pending: bool,
-    /// In units of the currency, with all of its digits.
+    /// In major units of the currency, with all of its decimal places.
     pub amount: String,
     pub currency: String,
-    /// What the service calls whoever is paid.
+    /// The payee's identifier at the payment service.
     pub payee: String,
     pub name: String,
-    /// An individual is paid, not the partner.
+    /// Whether an individual is paid, not the partner.
     pub is_individual: bool,
     pub partner_id: String,
     pub partner_external_id: String,
 }
 
 impl Payment {
-    /// The columns of [`super::PAYOUTS`].
+    /// Reads a row with the columns of [`super::PAYOUTS`].
     pub fn of(row: &SheetRow<'_>) -> Self {
         let cell = |column: usize| row[column].map(|value| text_of(value).into_owned());
         let required = |column| cell(column).unwrap_or_default();
         let recipient = cell(4);
-        // Runs of earlier versions wrote no payee down.
+        // Runs of earlier versions did not store the payee.
         let of_partner = || match &recipient {
             Some(recipient) => Some(recipient.clone()),
             None => cell(9).or_else(|| cell(10)),
@@ -49,7 +49,7 @@ impl Payment {
         parts.is_some_and(|(name, host)| is_word(name) && is_word(host))
     }
 
-    /// How many digits follow the point.
+    /// The number of decimal places of the amount.
     pub fn digits(&self) -> usize {
         self.amount.split_once('.').map_or(0, |(_, digits)| digits.len())
     }

@@ -1,5 +1,5 @@
-//! PayPal Payouts, sent by uploading a file: no header; recipient, amount, currency, customer id, note, wallet. One
-//! currency and at most 5,000 payments a file. As PayPal describes it under "Payouts Web".
+//! PayPal Payouts by file upload: no header; recipient, amount, currency, customer id, note, wallet. One currency and
+//! at most 5,000 payments per file. As PayPal documents it under "Payouts Web".
 
 use super::parameters::FileParameters;
 use super::payment::Payment;
@@ -9,26 +9,26 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("runId", "ID!"),
     ("currency", "CurrencyCode"),
     ("part", "Int"),
-    // How amounts are written depends on the sender's country.
+    // The decimal separator depends on the sender's country.
     ("decimalComma", "Boolean"),
 ];
 
-/// The most payments of a file.
+/// Maximum number of payments in a file.
 pub const MOST: u64 = 5_000;
 
-/// The longest customer id; ours are as long.
+/// Maximum length of a customer id; payout ids have exactly this length.
 const LONGEST_ID: usize = 30;
 
-/// What PayPal pays in.
+/// The currencies that PayPal pays in.
 const CURRENCIES: [&str; 25] = [
     "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS", "INR", "JPY", "MXN", "MYR",
     "NOK", "NZD", "PHP", "PLN", "SEK", "SGD", "THB", "TWD", "USD",
 ];
 
-/// Those of which PayPal takes whole units only.
+/// The currencies of which PayPal accepts whole units only.
 const WHOLE: [&str; 3] = ["HUF", "JPY", "TWD"];
 
-/// The id of an account: 13 letters and digits, without those that are mistaken for others.
+/// Whether the text is an account id: 13 letters and digits, without those that are easily confused.
 fn is_payer_id(text: &str) -> bool {
     let is_one = |byte: u8| matches!(byte, b'2'..=b'9' | b'A'..=b'H' | b'J'..=b'N' | b'P'..=b'Z');
     text.len() == 13 && text.bytes().all(is_one)

@@ -1,4 +1,4 @@
-//! Looking at a run: whether one file can hold what was asked for.
+//! Checking a run: whether one file can hold what was requested.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use crate::export::{ExportError, Exports, ListRequest};
 use auth::{Caller, Resource};
 use service::app::App;
 
-/// Faults beyond so many are not named, only counted.
+/// Maximum number of faults that are listed; further ones are only counted.
 const MOST_FAULTS: usize = 100;
 
-/// A file that may be made.
+/// A checked request for a file that the caller may make.
 pub struct FileRequest {
     service: PaymentService,
     wishes: FileParameters,
@@ -29,13 +29,13 @@ pub struct FileRequest {
     order: ListRequest,
 }
 
-/// How many payouts of a run there are of a currency and a kind, settled ones too: those never change, so that parts stay
-/// what they are.
+/// The number of payouts of a run by currency and kind. Settled ones are included, so that settling payouts does not
+/// change which part a payout belongs to.
 #[derive(Default)]
 pub(super) struct GroupCounts(pub(super) BTreeMap<(String, &'static str), u64>);
 
 impl GroupCounts {
-    /// The place of a payout in its group, from 0.
+    /// Counts a payout; returns its index in its group, from 0.
     pub(super) fn place(&mut self, currency: &str, kind: &'static str) -> u64 {
         let count = self.0.entry((currency.to_owned(), kind)).or_default();
         *count += 1;
@@ -44,7 +44,7 @@ impl GroupCounts {
 }
 
 impl Exports {
-    /// Looks at what is asked for, and at who asks.
+    /// Checks the parameters and the caller's permissions.
     pub fn payout_file<'p>(
         &self,
         service: PaymentService,
@@ -58,7 +58,7 @@ impl Exports {
         if wishes.part() == Some(0) {
             return Err(ExportError::Wrong(vec!["part must be 1 or more".to_owned()]));
         }
-        // Whom a payout goes to is part of it, whatever else of partners the caller may read.
+        // The payee is part of a payout, so it is read as an operator, even if the caller may not read partners.
         let caller = Caller::operator(caller.tenant(), caller.subject());
         let filter = ["runId", "currency"].map(|name| (name, wishes.text(name)));
         let filter = filter.into_iter().filter_map(|(name, text)| Some((name, text?)));
@@ -73,7 +73,7 @@ impl Exports {
 }
 
 impl FileRequest {
-    /// Looks at the whole run.
+    /// Checks the whole run.
     pub async fn begin(
         self,
         exports: Arc<Exports>,
@@ -96,7 +96,7 @@ impl FileRequest {
         }
         let mut seen = GroupCounts::default();
         let mut faults = FileFaults::default();
-        // What is pending, by currency and kind.
+        // The number of requested pending payouts by currency and kind.
         let mut pending: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
         while {
             let (_, goes_on) = export
@@ -134,7 +134,7 @@ impl FileRequest {
     }
 }
 
-/// Whether a payout of this kind and place was asked for.
+/// Whether a payout of this kind and index in its group was requested.
 pub(super) fn is_wanted(service: PaymentService, wishes: &FileParameters, kind: &str, place: u64) -> bool {
     let is_kind = wishes.text("payees").is_none_or(|wanted| wanted == kind);
     let is_part = match (wishes.part(), service.most()) {
@@ -144,7 +144,7 @@ pub(super) fn is_wanted(service: PaymentService, wishes: &FileParameters, kind: 
     is_kind && is_part
 }
 
-/// The kind of the one file that holds what was asked for; otherwise what to ask for.
+/// The kind of the single file that can hold what was requested; otherwise an error that says what to request instead.
 pub(super) fn one_file(
     service: PaymentService,
     wishes: &FileParameters,
@@ -157,7 +157,7 @@ pub(super) fn one_file(
     currencies.dedup();
     let most = service.most().unwrap_or(u64::MAX);
     let total: u64 = pending.values().sum();
-    // Parts are of one currency.
+    // A part has only one currency.
     let needs_one = service.takes_one_currency() || wishes.part().is_some() || total > most;
     if needs_one && currencies.len() > 1 {
         let (list, first) = (currencies.join(", "), currencies[0]);
@@ -188,7 +188,7 @@ pub(super) fn one_file(
     }
 }
 
-/// What a file cannot hold.
+/// The payouts that a file cannot hold, with the reasons.
 #[derive(Default)]
 struct FileFaults {
     named: Vec<String>,

@@ -1,23 +1,23 @@
-//! The services that take files: what each may be asked for, and how it wants a line.
+//! The payment services that accept files: the parameters of each, and its format of a line.
 
 use super::parameters::FileParameters;
 use super::payment::Payment;
 use super::{paypal, wise};
 
-/// For whom the file is.
+/// The payment service that a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaymentService {
-    /// Nobody in particular.
+    /// No service in particular.
     Any,
     PayPal,
     Wise,
 }
 
-/// A line of a file, or what it cannot hold of a payout. The text follows the payout's name.
+/// The cells of a line, or why the file cannot hold a payout. The text is appended to the payout's id.
 pub(super) type FileLine = Result<Vec<String>, String>;
 
 impl PaymentService {
-    /// What may be asked for, beside the format.
+    /// The parameters besides the format.
     pub(super) fn parameters(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Any => &[("runId", "ID!"), ("currency", "CurrencyCode")],
@@ -26,7 +26,7 @@ impl PaymentService {
         }
     }
 
-    /// How it is called where a file does not fit it.
+    /// Its name in error messages.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Any => "everybody",
@@ -35,7 +35,7 @@ impl PaymentService {
         }
     }
 
-    /// The most payouts of a file.
+    /// Maximum number of payouts in a file; `None`: unlimited.
     pub(super) fn most(self) -> Option<u64> {
         match self {
             Self::Any => None,
@@ -44,12 +44,12 @@ impl PaymentService {
         }
     }
 
-    /// Whether all payouts of a file have one currency.
+    /// Whether all payouts of a file must have one currency.
     pub(super) fn takes_one_currency(self) -> bool {
         matches!(self, Self::PayPal)
     }
 
-    /// Which of the service's own kinds of files a payout belongs into.
+    /// The service's own kind of file that a payout belongs in; empty if it has only one.
     pub(super) fn kind(self, payment: &Payment) -> &'static str {
         match self {
             Self::Wise => wise::kind(payment),

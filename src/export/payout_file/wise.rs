@@ -1,6 +1,6 @@
-//! Wise batch payments, sent by uploading a file: with a header, at most 1,000 transfers. Payees that are e-mail addresses
-//! go into Wise's template for these, payees by the ids that Wise has given to recipients into that for saved recipients.
-//! As Wise's help describes them under "batch payments" and "How do I fill in my batch template?".
+//! Wise batch payments by file upload: with a header and at most 1,000 transfers. Payees that are e-mail addresses go
+//! into Wise's template for e-mail recipients, payees that are recipient ids at Wise into the one for saved recipients.
+//! As Wise's help documents them under "batch payments" and "How do I fill in my batch template?".
 
 use super::parameters::FileParameters;
 use super::payment::Payment;
@@ -11,13 +11,13 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("currency", "CurrencyCode"),
     ("part", "Int"),
     ("payees", "EMAIL|SAVED"),
-    // What the batch is paid in; otherwise each payout's own currency.
+    // The currency that the batch is funded in; by default each payout's own currency.
     ("sourceCurrency", "CurrencyCode"),
-    // What those are who are paid; otherwise partners are institutions, and individuals persons.
+    // The type of all payees; by default partners are institutions, and individuals are persons.
     ("receiverType", "PERSON|INSTITUTION"),
 ];
 
-/// The most transfers of a file.
+/// Maximum number of transfers in a file.
 pub const MOST: u64 = 1_000;
 
 /// The kinds of files.
@@ -28,7 +28,7 @@ pub fn kind(payment: &Payment) -> &'static str {
     if payment.is_email() { EMAIL } else { SAVED }
 }
 
-/// The kind that was asked for.
+/// The requested kind of file.
 pub fn asked_for(wishes: &FileParameters) -> Option<&'static str> {
     match wishes.text("payees")? {
         SAVED => Some(SAVED),
@@ -64,7 +64,7 @@ pub fn header(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// The id of a recipient: a number, or a UUID.
+/// Whether the text is a recipient id: a number or a UUID.
 fn is_recipient_id(text: &str) -> bool {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_uuid = text.len() == 36 && uuid::Uuid::try_parse(text).is_ok();
@@ -97,7 +97,7 @@ pub fn line(payment: &Payment, wishes: &FileParameters) -> FileLine {
         false => "INSTITUTION",
     };
     let receiver = wishes.text("receiverType").unwrap_or(receiver);
-    // The payee gets the whole amount; what Wise takes for it is the sender's.
+    // The amount is what the payee receives; the sender pays Wise's fee on top.
     let target = "target";
     let cells = match kind {
         SAVED => vec![payee, name, "", "", source, currency, target, amount, id, receiver],

@@ -1,4 +1,4 @@
-//! Writing a file, line by line.
+//! Writing a payout file, line by line.
 
 use super::parameters::FileParameters;
 use super::payment::Payment;
@@ -7,28 +7,28 @@ use super::service::PaymentService;
 use crate::export::sheet::cell;
 use crate::export::{ExportError, ListExport};
 
-/// A file under way, which holds all that it is asked to hold.
+/// A file in progress, which was checked to hold everything that was requested.
 pub struct PayoutFile {
     pub(super) service: PaymentService,
     pub(super) wishes: FileParameters,
     pub(super) kind: &'static str,
-    /// How many payouts it has.
+    /// The total number of payouts in the file.
     pub(super) count: u64,
     pub(super) export: ListExport,
-    /// The currencies that are still to be written, the first one now.
+    /// The currencies that are still to be written; the first is being written.
     pub(super) currencies: Vec<String>,
-    /// How many payouts of each group were seen.
+    /// The number of payouts of each group that were read so far.
     pub(super) seen: GroupCounts,
     pub(super) headed: bool,
 }
 
 impl PayoutFile {
-    /// How many payouts it has in all.
+    /// The total number of payouts in the file.
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// Writes the next piece. Returns how many payouts it has, and whether there are more.
+    /// Writes the next payouts. Returns how many there are, and whether there are more.
     pub async fn next(&mut self, text: &mut Vec<u8>) -> Result<(u64, bool), ExportError> {
         if !self.headed {
             self.headed = true;
@@ -64,7 +64,7 @@ impl PayoutFile {
             })
             .await?;
         if let Some(fault) = failed {
-            // It was looked at before, at the same moment.
+            // Not expected: the same snapshot was checked before.
             return Err(ExportError::Wrong(vec![fault]));
         }
         if !goes_on {
@@ -75,7 +75,7 @@ impl PayoutFile {
     }
 }
 
-/// Writes a line, as it is: what reads it works nothing out.
+/// Writes a line without a guard against formulas: payment services do not evaluate cells.
 fn write<'a>(cells: impl Iterator<Item = &'a str>, text: &mut Vec<u8>) {
     let before = text.len();
     for (number, value) in cells.enumerate() {

@@ -1,4 +1,4 @@
-//! What backtests show, and of which columns and rows that is made.
+//! The fields of backtests, and the columns and rows that they are made of.
 
 use async_graphql::ID;
 

@@ -1,4 +1,4 @@
-//! How far a backtest has come, and what it came to.
+//! The progress and the totals of a backtest.
 
 use async_graphql::SimpleObject;
 
@@ -72,7 +72,7 @@ pub struct BacktestMonth {
     pub differences: Vec<BacktestDifference>,
 }
 
-/// The months of sums that are in the order of their months.
+/// Groups sums, which must be sorted by month, into months.
 pub fn months(sums: &[BacktestSum]) -> Vec<BacktestMonth> {
     let of_month = sums.chunk_by(|one, other| one.month == other.month);
     let months = of_month.map(|sums| BacktestMonth {

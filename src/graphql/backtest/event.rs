@@ -1,4 +1,4 @@
-//! Both sides of one event: what it earned and what it would have.
+//! Both sides of one event: what it earned and what it would have earned.
 
 use std::collections::{HashMap, HashSet};
 
@@ -54,7 +54,7 @@ pub struct BacktestRow {
     pub explanation: Vec<ExplanationStep>,
 }
 
-/// Both sides of an event; `None`: there is no such event of a partner in the range, nor rows of it.
+/// Both sides of an event; `None`: the range has no such event of a partner, and no rows of it.
 pub async fn event(ctx: &Context<'_>, of: &backtest::Backtest, id: EventId) -> Result<Option<BacktestEvent>, ApiError> {
     let request = request(ctx);
     let scope = request.caller.read(Resource::Commissions)?;
@@ -93,7 +93,7 @@ pub async fn event(ctx: &Context<'_>, of: &backtest::Backtest, id: EventId) -> R
 
 type Steps = HashMap<CommissionId, Vec<domain::explain::Step>>;
 
-/// Rows that come about as those of the ledger do have their steps there.
+/// Adds explanations: a row that is computed like a ledger row only references that row, and gets its steps.
 async fn with_steps(
     ctx: &Context<'_>,
     rows: Vec<ChangedRow>,
@@ -109,7 +109,7 @@ async fn with_steps(
             steps.insert(*id, known.clone());
         }
     }
-    // Rows from before the range, asked for together.
+    // Ledger rows from before the range, loaded as one batch.
     let explanations = &request(ctx).loaders().commission_explanation;
     let unknown = named.into_iter().filter(|id| !steps.contains_key(id));
     let read = unknown.map(|id| async move { Ok::<_, ApiError>((id, explanations.load(id.uuid()).await?)) });

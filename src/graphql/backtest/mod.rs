@@ -1,4 +1,4 @@
-//! Backtests: what other rules would have cost, on what really happened.
+//! Backtests: what other rules would have cost, computed from real events.
 
 mod description;
 mod difference;

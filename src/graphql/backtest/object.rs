@@ -1,4 +1,4 @@
-//! Backtests as they are read.
+//! Backtests as output types.
 
 use async_graphql::{ComplexObject, Context, Enum, ID};
 use uuid::Uuid;
@@ -40,7 +40,7 @@ pub enum BacktestStatus {
     Canceled,
 }
 
-/// What other rules would have cost, on what really happened.
+/// A backtest: what other rules would have cost, computed from real events.
 #[derive(Clone)]
 pub struct Backtest(backtest::Backtest);
 

@@ -1,4 +1,4 @@
-//! What backtests propose, as it is entered.
+//! The proposals of backtests as input types.
 
 use async_graphql::{ID, InputObject, InputType, OneofObject};
 use serde_json::Value as Json;
@@ -104,7 +104,7 @@ impl From<BacktestProposalInput> for NewProposal {
     }
 }
 
-/// The proposal as somebody would write it.
+/// The proposal without null fields, as it would be written by hand.
 fn without_nulls(json: Json) -> Json {
     match json {
         Json::Object(fields) => {

@@ -1,4 +1,4 @@
-//! What backtests came to by campaign and by partner.
+//! The results of backtests by campaign and by partner.
 
 use async_graphql::{Context, Object};
 
@@ -53,7 +53,7 @@ impl BacktestPartner {
     }
 }
 
-/// The campaigns of a backtest.
+/// The results of a backtest by campaign.
 pub fn campaigns(
     ctx: &Context<'_>,
     sums: SumsKey,
@@ -92,7 +92,7 @@ pub fn campaigns(
     ))
 }
 
-/// The partners of a backtest.
+/// The results of a backtest by partner.
 pub fn partners(
     ctx: &Context<'_>,
     sums: SumsKey,

@@ -1,4 +1,4 @@
-//! What campaigns show, and of which columns and rows that is made.
+//! The fields of campaigns, and the columns and rows that they are made of.
 
 use async_graphql::ID;
 
@@ -17,7 +17,7 @@ use store::commission::CommissionParent;
 use store::view::CampaignColumn as Column;
 use store::{self, view};
 
-/// A list of them.
+/// A list of campaigns.
 pub fn campaigns(list: view::List) -> Listing {
     Listing {
         to: &CAMPAIGN,

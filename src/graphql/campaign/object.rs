@@ -1,4 +1,4 @@
-//! Campaigns as they are read.
+//! Campaigns as output types.
 
 use std::sync::Arc;
 

@@ -73,7 +73,7 @@ impl CampaignQuery {
             request.caller.read(Resource::Campaigns)?;
             match id_or_external_id(id, external_id)? {
                 Ok(id) => Projected::row(ctx, id.parse::<CampaignId>()?.uuid()),
-                // External ids of campaigns are not for partners, nor whether a guess is right.
+                // Partners may not see external ids of campaigns, nor find out whether a guessed one exists.
                 Err(_) if request.is_partner() => Ok(None),
                 Err(external_id) => {
                     Projected::by_column(ctx, view::column(view::CampaignColumn::ExternalId), external_id)
@@ -104,7 +104,7 @@ impl CampaignQuery {
             || filter.advertiser_id.is_some()
             || filter.advertiser_ids.is_some()
             || filter.external_ids.is_some();
-        // When campaigns start is not for partners, nor which does first.
+        // Partners may not see when campaigns start, so they may not sort by it either.
         if is_for_staff || sorted.by == CampaignOrder::StartsAt {
             caller.staff_only()?;
         }

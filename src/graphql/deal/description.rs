@@ -1,4 +1,4 @@
-//! What deals show, and of which columns and rows that is made.
+//! The fields of deals, and the columns and rows that they are made of.
 
 use async_graphql::ID;
 
@@ -17,7 +17,7 @@ use store::commission::CommissionParent;
 use store::view::DealColumn as Column;
 use store::{self, view};
 
-/// A list of them.
+/// A list of deals.
 pub fn deals(list: view::List) -> Listing {
     Listing {
         to: &DEAL,
@@ -62,7 +62,7 @@ declare! {
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
 }
 
-/// A field that is computed for each row.
+/// A field that is resolved for each row.
 fn computed() -> FieldDescription {
     resolver(|row, prefix| Ok(Box::new(Deal::from(store::deal::whole(row, prefix)?))))
 }

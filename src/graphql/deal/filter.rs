@@ -1,4 +1,4 @@
-//! Which deals to list, and in which order.
+//! The filter and the order of lists of deals.
 
 use async_graphql::{Enum, ID, InputObject};
 

@@ -13,7 +13,7 @@ pub struct CustomFieldValueInput {
     pub option_id: ID,
 }
 
-/// The ids of fields and options.
+/// The pairs of field id and option id.
 pub fn values(inputs: Vec<CustomFieldValueInput>) -> Vec<(String, String)> {
     let pairs = inputs
         .into_iter()

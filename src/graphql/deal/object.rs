@@ -1,4 +1,4 @@
-//! Deals as they are read.
+//! Deals as output types.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use domain::id::{DealId, TenantId};
 use store::commission::CommissionParent;
 use store::{self, view};
 
-/// Business that a partner brought.
+/// A deal: business that a partner brought.
 #[derive(Clone)]
 pub struct Deal(Arc<deal::Deal>);
 

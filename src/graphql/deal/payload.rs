@@ -1,4 +1,4 @@
-//! What mutations of deals did.
+//! Payloads of mutations of deals.
 
 use async_graphql::{Context, Object};
 

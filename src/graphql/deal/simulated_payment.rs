@@ -24,12 +24,12 @@ pub enum RulePartKind {
 #[derive(Clone)]
 pub struct SimulatedPayment {
     due: Due,
-    /// `None`: the rule was given with the simulation.
+    /// `None`: the rule was part of the simulation's input.
     rule: Option<CommissionRuleId>,
 }
 
 impl SimulatedPayment {
-    /// A payment of a stored rule, or of one that is not stored.
+    /// A payment of a stored rule, or of one that is part of the input.
     pub fn of(due: Due, is_stored: bool) -> Self {
         let rule = is_stored.then_some(due.rule);
         Self { due, rule }

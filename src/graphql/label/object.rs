@@ -1,4 +1,4 @@
-//! Partner tiers, partner categories and advertisers as they are read.
+//! Partner tiers, partner categories and advertisers as output types.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ pub struct Advertiser {
     pub external_id: Option<String>,
 }
 
-/// How labels show themselves: each in its own words for the label.
+/// Declares the types of labels, each with its own name for the label field.
 macro_rules! described {
     ($($name:ident is $type:literal by $label:literal: $kind:ident, $table:ident, $columns:ident . $column:ident, $resource:ident;)+) => {
         $(

@@ -1,4 +1,4 @@
-//! Balances as they were.
+//! Partner balances as of a past moment.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,15 +13,16 @@ use domain::commission::Balance;
 use store::statement::{balances_as_of, wait_for_writers};
 use store::{Store, StoreError};
 
-/// Whose balances, and when.
+/// A partner, and the moment to read its balances at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BalancesKey {
     pub partner: Uuid,
-    /// Not later than now.
+    /// Never in the future.
     pub at: Timestamp,
 }
 
-/// The balances of partners before a moment: for each moment one wait for writers, and one statement.
+/// The balances of partners before a moment. Each distinct moment costs one wait for concurrent writers and one
+/// statement.
 pub struct BalancesAsOf;
 
 impl Fetch for BalancesAsOf {

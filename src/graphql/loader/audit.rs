@@ -1,4 +1,4 @@
-//! The histories of objects.
+//! Audit histories of objects.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use domain::audit::AuditEntry;
 use store::{Store, StoreError, audit};
 
 children! {
-    /// The entries of the audit log that list changes of objects, newest first.
+    /// The audit log entries that record changes of objects, newest first.
     HistoryOfObject: AuditEntry, "history", history_of_object, history_count_of_object =
         audit::{pages_of_objects, counts_of_objects};
 }

@@ -1,4 +1,4 @@
-//! What backtests came to.
+//! The results of backtests.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use store::backtest::{self, BacktestSum, PartnerResultOrder, PartnerSum, SumsKey
 use store::page::{Page, PageRequest};
 use store::{Store, StoreError};
 
-/// What backtests came to in all.
+/// The overall totals of backtests.
 pub struct BacktestTotals;
 
 impl Fetch for BacktestTotals {
@@ -26,7 +26,7 @@ impl Fetch for BacktestTotals {
     }
 }
 
-/// What they came to by month.
+/// The monthly totals of backtests.
 pub struct BacktestMonths;
 
 impl Fetch for BacktestMonths {
@@ -45,7 +45,7 @@ pub struct BacktestPageKey {
     pub request: PageRequest,
 }
 
-/// What backtests can be asked about together, and which one it is.
+/// Splits a key into the part that backtests read by one statement share, and the backtest's id.
 fn parted(key: &SumsKey) -> ((Currency, PartnerResultOrder), Uuid) {
     ((key.currency, key.order), key.backtest)
 }
@@ -58,7 +58,7 @@ fn joined((currency, order): (Currency, PartnerResultOrder), backtest: Uuid) -> 
     }
 }
 
-/// What the sums of backtests in one currency are listed by.
+/// The dimension that lists the sums of backtests in one currency: campaigns or partners.
 pub trait SumsBy: 'static {
     type Sum: Clone + Send + Sync + 'static;
 
@@ -78,7 +78,7 @@ pub trait SumsBy: 'static {
     ) -> impl Future<Output = Result<HashMap<Uuid, u64>, StoreError>> + Send;
 }
 
-/// Sums by campaign, whose order is always the same.
+/// Sums by campaign. Their order is fixed, so the requested one is ignored.
 pub struct ByCampaign;
 
 impl SumsBy for ByCampaign {
@@ -130,7 +130,7 @@ impl SumsBy for ByPartner {
     }
 }
 
-/// Pages of sums.
+/// Pages of the sums of backtests.
 pub struct BacktestPages<L>(PhantomData<fn() -> L>);
 
 impl<L: SumsBy> Fetch for BacktestPages<L> {
@@ -158,7 +158,7 @@ impl<L: SumsBy> Fetch for BacktestPages<L> {
     }
 }
 
-/// How many sums there are.
+/// How many sums backtests have.
 pub struct BacktestCounts<L>(PhantomData<fn() -> L>);
 
 impl<L: SumsBy> Fetch for BacktestCounts<L> {

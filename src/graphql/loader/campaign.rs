@@ -22,8 +22,8 @@ impl Fetch for CampaignById {
     }
 }
 
-/// Campaigns that other rows refer to, by id, whoever reads these rows: a partner may be promised something for campaigns
-/// that it does not belong to.
+/// Campaigns that other rows reference, by id and without the partner's restriction: a partner may have promised terms
+/// for campaigns that it does not belong to.
 pub struct ReferencedCampaign;
 
 impl Fetch for ReferencedCampaign {

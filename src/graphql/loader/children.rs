@@ -1,4 +1,4 @@
-//! Children that many parents have: their pages, and how many there are.
+//! Lists of children under many parents: their pages and their counts.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -11,14 +11,14 @@ use auth::Scope;
 use store::page::{Page, PageRequest, Place};
 use store::{Store, StoreError};
 
-/// A page of some parent's children.
+/// A page of one parent's children.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageKey {
     pub parent: Uuid,
     pub request: PageRequest,
 }
 
-/// Reads the pages of many parents, one statement for each distinct set of paging arguments (usually there is one).
+/// Reads the pages of many parents with one statement per distinct set of paging arguments (usually there is only one).
 async fn pages<T, R>(
     keys: &[PageKey],
     read: impl Fn(Vec<Uuid>, PageRequest) -> R,
@@ -46,14 +46,14 @@ where
     Ok(pages)
 }
 
-/// Children that many parents have; the pages of all parents of a level are read by one statement.
+/// A list of children that each of many parents has; one statement reads the pages of all parents of a level.
 pub trait Children: Send + Sync + Sized + 'static {
     type Child: Send + Sync + 'static;
 
-    /// Tells the list's cursors from those of other lists.
+    /// Distinguishes the list's cursors from those of other lists.
     const NAME: &'static str;
 
-    /// A child's place in the order of the list.
+    /// A child's position in the order of the list.
     fn place(child: &Self::Child) -> Place;
 
     fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>);
@@ -101,8 +101,8 @@ impl<C: Children> Fetch for CountsOf<C> {
     }
 }
 
-/// Declares [`Children`] in the order of their ids: `name: child, name of the list, loaders of pages and of counts`, and what
-/// the store calls them.
+/// Declares [`Children`] that are sorted by id: `name: child type, list name, loader of pages, loader of counts`, then
+/// the store's functions for both.
 macro_rules! children {
     ($($(#[$meta:meta])* $name:ident: $child:ty, $list:literal, $pages:ident, $counts:ident =
         $store:ident::{$read_pages:ident, $read_counts:ident};)+) => {

@@ -15,7 +15,7 @@ use store::order::Sorted;
 use store::page::{Page, PageRequest};
 use store::{Store, StoreError};
 
-/// The commissions under some parent that a filter admits.
+/// The commissions under one parent that match a filter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommissionsKey {
     pub kind: CommissionParent,
@@ -23,7 +23,7 @@ pub struct CommissionsKey {
     pub parent: Uuid,
 }
 
-/// A page of them.
+/// A page of such a list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommissionPageKey {
     pub list: CommissionsKey,

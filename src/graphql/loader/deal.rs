@@ -42,11 +42,11 @@ by_id! {
     DealById: deal -> Deal
 }
 by_id! {
-    /// Commission rules by id, archived ones, too.
+    /// Commission rules by id, including archived ones.
     CommissionRuleById: commission_rule -> CommissionRule
 }
 
-/// The deals that made rows of the ledger, by the rows' ids.
+/// The ids of the deals that created ledger rows, by the rows' ids.
 pub struct DealOfCommission;
 
 impl Fetch for DealOfCommission {
@@ -59,7 +59,7 @@ impl Fetch for DealOfCommission {
     }
 }
 
-/// What deals would still pay.
+/// Forecasts of what deals will still pay.
 pub struct ForecastOfDeal;
 
 impl Fetch for ForecastOfDeal {
@@ -75,7 +75,7 @@ children! {
     /// The deals of partners, newest first.
     DealsOfPartner: Deal, "partner.deals", deals_of_partner, deal_count_of_partner =
         deal::{pages_of_partners, counts_of_partners};
-    /// The partners that commission rules name, newest first.
+    /// The partners that commission rules list, newest first.
     PartnersOfRule: Partner, "commission_rule.partners", partners_of_rule, partner_count_of_rule =
         partner::{pages_of_rules, counts_of_rules};
 }

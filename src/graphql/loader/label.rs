@@ -24,7 +24,7 @@ impl<K: LabelTable> Fetch for LabelById<K> {
     }
 }
 
-/// The categories of partners, by label.
+/// The categories of partners, sorted by label.
 pub struct CategoriesOfPartner;
 
 impl Fetch for CategoriesOfPartner {

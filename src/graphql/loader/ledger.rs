@@ -14,7 +14,7 @@ use domain::explain::Step;
 use domain::money::Sum;
 use store::{Store, StoreError, balance, commission, customer, event, event_decision, payout, standing};
 
-/// Declares a loader that calls one function of the store and shares what it found.
+/// Declares a loader that calls one store function and wraps each value in an `Arc`.
 macro_rules! shared_loader {
     ($($(#[$meta:meta])* $name:ident: $value:ty = $read:path;)+) => {
         $(
@@ -50,9 +50,9 @@ shared_loader! {
     CustomerById: Customer = customer::by_ids;
     /// Commissions by id.
     CommissionById: Commission = commission::by_ids;
-    /// What commissions that were entered by hand or brought in say of themselves.
+    /// The details entered with commissions that were created by hand or imported.
     EnteredOfCommission: Entered = commission::entered;
-    /// How the amounts of commissions came about.
+    /// The explanations of how the amounts of commissions were computed.
     ExplanationOfCommission: Vec<Step> = commission::explanations_of;
     /// The status changes of commissions, oldest first.
     TransitionsOfCommission: Vec<CommissionTransition> = commission::transitions_of;
@@ -65,7 +65,7 @@ shared_loader! {
 }
 
 children! {
-    /// The events of customers, the last recorded first.
+    /// The events of customers, most recently recorded first.
     EventsOfCustomer: Event, "customer.events", events_of_customer, event_count_of_customer =
         event::{pages_of_customers, counts_of_customers};
     /// The customers that are bound to partners, newest first.
@@ -73,7 +73,7 @@ children! {
         customer::{pages_of_partners, counts_of_partners};
 }
 
-/// Groups keys that one statement can answer.
+/// Groups the ids of keys that one statement can answer.
 pub(super) fn grouped<'a, K: 'a, G: Eq + std::hash::Hash>(
     keys: &'a [K],
     group: impl Fn(&'a K) -> (G, Uuid),

@@ -1,8 +1,8 @@
-//! Loaders: all siblings of one level ask at once and are answered by one statement. A request has its own set, which
-//! carries its caller's scope and remembers what it has read until something is written.
+//! Loaders: the lookups of all siblings of one level are batched into one statement. Each request has its own set,
+//! which reads within its caller's scope and caches results until a mutation writes.
 //!
-//! An error elsewhere may drop any of those who ask, at any moment, also the one who reads for all: its batch is lost then,
-//! and the others ask again.
+//! An error elsewhere may cancel any waiting lookup at any moment, including the one that reads the batch for all: that
+//! batch is then lost, and the remaining lookups retry.
 
 mod api_key;
 mod as_of;
@@ -79,7 +79,7 @@ pub use tier_progress::{ProgressKey, TierProgress};
 pub use tiered_commission::{PartnersOfTier, TieredCommissionById};
 pub use webhook::WebhookEndpointById;
 
-/// Reads values for many keys in one statement. Keys that name nothing visible are left out.
+/// Reads values for many keys in one statement. Keys of nothing visible to the scope are left out.
 pub trait Fetch: 'static {
     type Key: Clone + Debug + Eq + Hash + Send + Sync + 'static;
     type Value: Clone + Send + Sync + 'static;
@@ -91,7 +91,7 @@ pub trait Fetch: 'static {
     ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, StoreError>> + Send;
 }
 
-/// The answer for one key; an error is shared by all keys of its batch.
+/// The result for one key; all keys of a batch share its error.
 type LoadResult<V> = Result<Option<V>, Arc<StoreError>>;
 
 /// What all loaders of a request share.
@@ -112,7 +112,7 @@ impl<F: Fetch> BatchFn<F::Key, LoadResult<F::Value>> for Batch<F> {
         metrics.loader_batches.observe(keys.len() as f64);
         let span = telemetry::batch(std::any::type_name::<F>(), keys.len());
         match F::fetch(store, scope, keys).instrument(span).await {
-            // Every key is answered: one without an answer would count as a fault of the loader.
+            // Every key gets a result: the library treats a missing one as an error of the loader.
             Ok(mut found) => keys.iter().map(|key| (key.clone(), Ok(found.remove(key)))).collect(),
             Err(error) => {
                 let error = Arc::new(error);
@@ -124,18 +124,19 @@ impl<F: Fetch> BatchFn<F::Key, LoadResult<F::Value>> for Batch<F> {
 
 type CachedLoader<F> = cached::Loader<<F as Fetch>::Key, LoadResult<<F as Fetch>::Value>, Batch<F>>;
 
-/// Collects the keys of one level and reads them together. Made when it is first asked: a request uses few of all.
+/// Collects the keys of one level and reads them as one batch. Created on first use: a request uses only few of its
+/// loaders.
 pub struct Loader<F: Fetch> {
     context: Arc<LoaderContext>,
     inner: OnceLock<CachedLoader<F>>,
 }
 
 impl<F: Fetch> Loader<F> {
-    /// More keys than any page and its aliases can ask for in one level.
+    /// More keys than any page with its aliases can request in one level.
     const MAX_BATCH: usize = 10_000;
 
-    /// How often the first to ask lets others ask before it reads. Siblings that waited for the same batch go on one after
-    /// the other: with 3 turns the last of them came too late now and then, and cost a statement more.
+    /// How often the first lookup of a batch yields to others before it reads. Siblings that waited for the same batch
+    /// resume one after the other: with 3 yields the last of them was sometimes too late and cost an extra statement.
     const YIELDS: usize = 10;
 
     fn new(context: Arc<LoaderContext>) -> Self {
@@ -143,7 +144,7 @@ impl<F: Fetch> Loader<F> {
         Self { context, inner }
     }
 
-    /// The value of `key`; `None` if it names nothing that the caller may see.
+    /// The value of `key`; `None` if there is none that the caller may see.
     pub async fn load(&self, key: F::Key) -> Result<Option<F::Value>, ApiError> {
         let loader = self.inner.get_or_init(|| {
             let batch = Batch {
@@ -155,8 +156,8 @@ impl<F: Fetch> Loader<F> {
                 .with_yield_count(Self::YIELDS)
         });
         loop {
-            // Every key of a batch is answered. One without an answer was in a batch whose reader was dropped, and is asked
-            // for again.
+            // A batch gives every key a result. A key without one was in a batch whose reader was cancelled, and is
+            // retried.
             if let Ok(answer) = loader.try_load(key.clone()).await {
                 return answer.map_err(ApiError::Internal);
             }
@@ -176,12 +177,12 @@ impl<F: Fetch> Loader<F> {
     }
 }
 
-/// Shares what a statement found.
+/// Wraps each value that a statement found in an `Arc`.
 fn shared<K: Eq + Hash, V>(found: HashMap<K, V>) -> HashMap<K, Arc<V>> {
     found.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
 }
 
-/// The objects of a list that a loader has found.
+/// A loaded list as objects of the schema; empty if nothing was found.
 pub fn objects<R: Clone, T: From<R>>(found: Option<Arc<Vec<R>>>) -> Vec<T> {
     let rows = found.map(Arc::unwrap_or_clone).unwrap_or_default();
     rows.into_iter().map(T::from).collect()
@@ -204,7 +205,7 @@ macro_rules! loaders {
                 Self { $($name: Loader::new(context.clone()),)+ }
             }
 
-            /// Forgets everything that was read.
+            /// Clears the caches of all loaders.
             pub async fn forget(&self) {
                 $(self.$name.forget().await;)+
             }

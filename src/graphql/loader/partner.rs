@@ -1,4 +1,4 @@
-//! Partners, by id and by what they belong to.
+//! Partners by id, by group and by campaign, and their status changes.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What partners came to in windows that are over.
+//! The progress that partners made in past tier windows.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use auth::Scope;
 use service::ledger::tiers::{GoalOnCampaign, bygone};
 use store::{Store, StoreError};
 
-/// The goals of windows that are over, the last window first.
+/// The progress towards the goals of past windows, most recent window first.
 pub struct PastTierProgress;
 
 impl Fetch for PastTierProgress {

@@ -13,7 +13,7 @@ use store::page::{Page, PageRequest};
 use store::payout::{self, PayoutParent};
 use store::{Store, StoreError};
 
-/// A page of some parent's payouts.
+/// A page of one parent's payouts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PayoutPageKey {
     pub kind: PayoutParent,

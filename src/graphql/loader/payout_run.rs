@@ -26,7 +26,7 @@ impl Fetch for PayoutRunById {
     }
 }
 
-/// What the lines of runs add up to.
+/// The totals of the lines of runs.
 pub struct PayoutRunTotals;
 
 impl Fetch for PayoutRunTotals {
@@ -38,14 +38,14 @@ impl Fetch for PayoutRunTotals {
     }
 }
 
-/// The lines of a run with some outcomes.
+/// The lines of a run that have one of these outcomes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PayoutRunLinesKey {
     pub run: Uuid,
     pub outcomes: OutcomeFilter,
 }
 
-/// A page of them.
+/// A page of such lines.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PayoutRunLinePageKey {
     pub lines: PayoutRunLinesKey,

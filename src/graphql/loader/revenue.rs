@@ -1,4 +1,4 @@
-//! What tiers did to the revenue of events.
+//! Changes that tiers made to the revenue of events.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use domain::money::Money;
 use store::tier_result::{self, TierResult};
 use store::{Store, StoreError};
 
-/// What a tier's rate made of an event's revenue.
+/// The revenue of events after a tier's rate was applied.
 pub struct FinalRevenueOfEvent;
 
 impl Fetch for FinalRevenueOfEvent {

@@ -24,8 +24,8 @@ impl Fetch for TermsOfPartner {
     }
 }
 
-/// The tiers that would count the next conversion, in windows of the tenant's time zone, at the latest of the moments that
-/// are asked for together, which are those of one request.
+/// The tiers that would count the next conversion, in windows of the tenant's time zone. They are read at the latest
+/// moment of the batch, whose keys all come from one request.
 pub struct OffersOfPartner;
 
 impl Fetch for OffersOfPartner {
@@ -37,7 +37,7 @@ impl Fetch for OffersOfPartner {
         scope: &Scope,
         keys: &[Self::Key],
     ) -> Result<HashMap<Self::Key, Self::Value>, StoreError> {
-        // A tenant has one time zone.
+        // All keys have the tenant's time zone.
         let Some((_, zone)) = keys.first() else {
             return Ok(HashMap::new());
         };

@@ -1,4 +1,4 @@
-//! How far partners have come towards the goals of tiers.
+//! The progress of partners towards the goals of tiers.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use domain::id::CampaignId;
 use service::ledger::tiers::{GoalOnCampaign, progress};
 use store::{Store, StoreError, tenant};
 
-/// Whose progress, and when.
+/// A partner, and where and when to read its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ProgressKey {
     pub partner: Uuid,
@@ -22,7 +22,7 @@ pub struct ProgressKey {
     pub now: Timestamp,
 }
 
-/// The progress of partners, at the latest of the moments that are asked for together, which are those of one request.
+/// The progress of partners, read at the latest moment of the batch, whose keys all come from one request.
 pub struct TierProgress;
 
 impl Fetch for TierProgress {
@@ -41,7 +41,7 @@ impl Fetch for TierProgress {
     }
 }
 
-/// Reads the progress of the partners of each campaign that is asked for.
+/// Reads the progress of partners with one call of `read` per requested campaign.
 pub async fn by_campaign<R>(
     store: &Store,
     scope: &Scope,

@@ -1,4 +1,4 @@
-//! Tiered commissions, and the partners that they name.
+//! Tiered commissions, and the partners that they list.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use domain::partner::Partner;
 use domain::tiered::TieredCommission;
 use store::{Store, StoreError, partner, tiered_commission};
 
-/// Tiered commissions by id, archived ones, too.
+/// Tiered commissions by id, including archived ones.
 pub struct TieredCommissionById;
 
 impl Fetch for TieredCommissionById {
@@ -24,7 +24,7 @@ impl Fetch for TieredCommissionById {
 }
 
 children! {
-    /// The partners that tiered commissions name, newest first.
+    /// The partners that tiered commissions list, newest first.
     PartnersOfTier: Partner, "tiered_commission.partners", partners_of_tier, partner_count_of_tier =
         partner::{pages_of_tiers, counts_of_tiers};
 }

@@ -11,7 +11,7 @@ use domain::webhook;
 use store::webhook::endpoint;
 use store::{Store, StoreError};
 
-/// Endpoints by id, deleted ones too.
+/// Endpoints by id, including deleted ones.
 pub struct WebhookEndpointById;
 
 impl Fetch for WebhookEndpointById {

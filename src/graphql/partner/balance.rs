@@ -1,4 +1,4 @@
-//! What partners were credited with, in one currency.
+//! The balances of partners, in one currency each.
 
 use async_graphql::SimpleObject;
 
@@ -33,7 +33,7 @@ static PAID: TypeDescription = part("Money", |name| money(name, || sum(Column::P
 static REVERSED: TypeDescription = part("Money", |name| money(name, || sum(Column::ReversedMinor)));
 static PAYABLE: TypeDescription = part("Money", |name| money(name, payable));
 
-/// What the row of a balance is shown as: the whole, or one of its sums.
+/// A type made of the row of a balance: the whole balance, or one of its sums.
 const fn part(name: &'static str, field: fn(&str) -> Option<FieldDescription>) -> TypeDescription {
     TypeDescription {
         name,

@@ -1,4 +1,4 @@
-//! What partners show, and of which columns and rows that is made.
+//! The fields of partners, and the columns and rows that they are made of.
 
 use async_graphql::ID;
 
@@ -29,7 +29,7 @@ use store::payout::PayoutParent;
 use store::view::PartnerColumn as Column;
 use store::{self, view};
 
-/// A list of them.
+/// A list of partners.
 pub fn partners(list: view::List) -> Listing {
     Listing {
         to: &PARTNER,
@@ -112,12 +112,12 @@ declare! {
     "commissionSnapshots" = family(&COMMISSION_SNAPSHOT, store::snapshot::family);
 }
 
-/// A field that is computed for each row.
+/// A field that is resolved for each row.
 fn computed() -> FieldDescription {
     resolver(|row, prefix| Ok(Box::new(Partner::from(store::partner::whole(row, prefix)?))))
 }
 
-/// What its customers paid, in one currency.
+/// What a partner's customers paid, in one currency.
 pub static LIFETIME_VALUE: TypeDescription = TypeDescription {
     name: "Money",
     resource: Resource::Commissions,

@@ -1,4 +1,4 @@
-//! Which partners to list, and in which order.
+//! The filter and the order of lists of partners.
 
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ impl PartnerFilter {
         })
     }
 
-    /// Whether it asks about what partners do not see of themselves.
+    /// Whether it filters by something that partners may not see of themselves.
     fn is_for_staff(&self) -> bool {
         let one = self.tier_id.is_some() || self.category_id.is_some() || self.tag.is_some();
         one || self.tier_ids.is_some() || self.category_ids.is_some() || self.tags.is_some()

@@ -1,4 +1,4 @@
-//! Creating and changing partners, and the life of a partnership.
+//! Creating and changing partners, and moving partnerships through their statuses.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 

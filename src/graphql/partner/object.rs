@@ -1,4 +1,4 @@
-//! Partners as they are read.
+//! Partners as output types.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub struct Partner(Arc<partner::Partner>);
 shares!(Partner, partner::Partner);
 
 impl Partner {
-    /// As it writes itself; null if the caller may see none.
+    /// The partner with this id, projected by the selection set; null if there is none that the caller may see.
     pub fn shown(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Projected<Self>>, ApiError> {
         identity::may_name_partners(&request(ctx).caller)?;
         Ok(Some(Projected::by_id(id.uuid())))

@@ -1,4 +1,4 @@
-//! Partner groups and the rules that pay where no terms do.
+//! Partner groups, and their rules, which pay where no terms do.
 
 mod input;
 mod mutation;

@@ -1,4 +1,4 @@
-//! Partner groups as they are read.
+//! Partner groups as output types.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ impl RowObject for PartnerGroup {
     }
 }
 
-/// A list of them.
+/// A list of partner groups.
 pub fn partner_groups(list: view::List) -> Listing {
     Listing {
         to: &PARTNER_GROUP,
@@ -94,7 +94,7 @@ declare! {
     });
 }
 
-/// A field that is computed for each row.
+/// A field that is resolved for each row.
 fn computed() -> FieldDescription {
     resolver(|row, prefix| Ok(Box::new(PartnerGroup::from(store::partner_group::whole(row, prefix)?))))
 }

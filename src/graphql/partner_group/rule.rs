@@ -1,4 +1,4 @@
-//! The rules of partner groups as they are read.
+//! The rules of partner groups as output types.
 
 use async_graphql::{Interface, SimpleObject};
 

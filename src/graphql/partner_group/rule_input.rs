@@ -1,4 +1,4 @@
-//! The rules of partner groups as they are entered.
+//! The rules of partner groups as input types.
 
 use async_graphql::{InputObject, OneofObject};
 
@@ -121,7 +121,7 @@ impl From<PartnerGroupRuleInput> for RuleDraft {
     }
 }
 
-/// The drafts of a list of rules.
+/// Converts a list of rules to drafts.
 pub fn drafts(rules: Vec<PartnerGroupRuleInput>) -> Vec<RuleDraft> {
     rules.into_iter().map(RuleDraft::from).collect()
 }

@@ -117,7 +117,7 @@ impl SimulatePartnerGroupMutation {
         };
         let scenarios: Vec<_> = input.scenarios.into_iter().map(ScenarioDraft::from).collect();
         let currency = input.currency.map(|code| code.0);
-        // Building the steps costs more than the sum itself: only for those who ask.
+        // Building the steps costs more than the sum itself, so they are built only if selected.
         let explain = ctx.look_ahead().field("results").field("explanation").exists();
         let result = simulate(&request.app, &request.caller, source, &scenarios, currency, explain).await;
         Some(

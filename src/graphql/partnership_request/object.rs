@@ -1,4 +1,4 @@
-//! Partnership requests as they are read.
+//! Partnership requests as output types.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ impl RowObject for PartnershipRequest {
     }
 }
 
-/// A list of them.
+/// A list of partnership requests.
 pub fn partnership_requests(list: view::List) -> Listing {
     Listing {
         to: &PARTNERSHIP_REQUEST,

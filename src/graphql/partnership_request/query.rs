@@ -73,7 +73,7 @@ impl PartnershipRequestQuery {
         let status = status.map(partnership_request::PartnershipRequestStatus::from);
         let filter = Arc::new(filter.unwrap_or_default().read()?);
         let cursors = match *filter == StoreFilter::default() {
-            // As they were before there was a filter.
+            // Unchanged from before the filter existed, so that old cursors stay valid.
             true => Cursors::of((scope, "partnershipRequests", status)),
             false => Cursors::of((scope, "partnershipRequests", status, &filter)),
         };

@@ -1,4 +1,4 @@
-//! What payouts show, and of which columns and rows that is made.
+//! The fields of payouts, and the columns and rows that they are made of.
 
 use async_graphql::ID;
 
@@ -15,7 +15,7 @@ use store::commission::CommissionParent;
 use store::view;
 use store::view::PayoutColumn as Column;
 
-/// A list of them.
+/// A list of payouts.
 pub fn payouts(list: view::List) -> Listing {
     Listing {
         to: &PAYOUT,

@@ -16,7 +16,7 @@ use auth::Resource;
 use store::page::{Page, Place};
 use store::payout::PayoutParent;
 
-/// The payouts under each of many rows, as the field of `ctx` asks for them.
+/// The payouts under each of many rows, as requested by the arguments of `ctx`'s field.
 pub fn payout_pages(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<ChildList> {
     let scope = allowed(ctx, Resource::Payouts)?;
     let cursors = move |parent| Cursors::of((scope, kind, parent));
@@ -31,7 +31,7 @@ pub fn payout_pages(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<Child
     }
 }
 
-/// The payouts under some parent.
+/// The payouts under one parent.
 pub fn payouts_of(
     ctx: &Context<'_>,
     kind: PayoutParent,

@@ -1,4 +1,4 @@
-//! The month's end: payouts, their settlement, statements and reports.
+//! Month-end: payouts, their settlement, statements and reports.
 
 mod description;
 mod list;

@@ -1,4 +1,4 @@
-//! Payouts as they are read.
+//! Payouts as output types.
 
 use std::sync::Arc;
 

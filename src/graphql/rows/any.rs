@@ -1,4 +1,4 @@
-//! Rows of any type, by their ids: those of one type are read by one statement.
+//! Rows of mixed types, by id: one statement reads all rows of a type.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -23,11 +23,11 @@ use store::view::Source;
 /// A row of the interface or union `I`.
 pub enum Any<I> {
     Row(&'static TypeDescription, Uuid),
-    /// One that is at hand.
+    /// An object that is already loaded.
     Object(I),
 }
 
-/// A list of rows of the interface or union `I`, with null in the place of what is not there; `[I]!` in the schema.
+/// A list of rows of the interface or union `I`, with null in place of missing rows; `[I]!` in the schema.
 pub struct AnyList<I>(pub Vec<Nullable<Any<I>>>);
 
 impl<I: OutputType> OutputType for Any<I> {
@@ -68,7 +68,7 @@ impl<I: OutputType> OutputType for AnyList<I> {
     }
 }
 
-/// The rows of one type, which one statement reads, and their places in the list.
+/// The rows of one type, read by one statement, and their indexes in the list.
 struct TypeGroup<'a> {
     to: &'static TypeDescription,
     projection: Projection<'a>,
@@ -76,12 +76,12 @@ struct TypeGroup<'a> {
     places: HashMap<Uuid, Vec<usize>>,
 }
 
-/// What stands at a place of the list.
+/// An entry of the list.
 enum ListEntry {
     Nothing,
     Error(ApiError),
     Value(Value),
-    /// The group and the row in it.
+    /// The index of the group, and of the row in the group.
     Row(usize, usize),
 }
 
@@ -169,7 +169,7 @@ impl<'a> TypeGroup<'a> {
         }
     }
 
-    /// The ids of those that are there, and their rows.
+    /// The ids of the rows that were found, and these rows.
     async fn read<'p>(&'p self, reader: RowReader<'p>) -> Result<(Vec<Uuid>, FetchedRows<'p, 'a>), ApiError> {
         let ids: Vec<_> = self.places.keys().copied().collect();
         let found = reader.by_ids_in((self.to.id)(), &ids, &self.projection).await?;

@@ -1,4 +1,4 @@
-//! Asking resolvers what is no column: of every row, and of whole lists, side by side.
+//! Running resolvers for fields without a column, concurrently for all rows and lists.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ use crate::graphql::error::ApiError;
 use store::view;
 
 impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
-    /// Asks what `object` shows of a row; `ctx` resolves the object.
+    /// Runs the resolvers of the fields that `object` selects of a row. `ctx` is the object's context.
     pub fn ask<'f>(
         &'f self,
         object: &'f ObjectProjection<'a>,
@@ -37,7 +37,7 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
         .boxed()
     }
 
-    /// The same of a row whose own fields this resolver answers.
+    /// Like [`Self::ask`], with this resolver for the row's own fields.
     pub fn ask_resolver<'f>(
         &'f self,
         object: &'f ObjectProjection<'a>,
@@ -87,7 +87,8 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
         .boxed()
     }
 
-    /// Asks what `shape` shows of a list and of its rows; `ctx` resolves the connection.
+    /// Runs the resolvers of the fields that `shape` selects of a list and of its rows. `ctx` is the connection's
+    /// context.
     pub fn ask_page<'f>(
         &'f self,
         shape: &'f PageProjection<'a>,
@@ -123,7 +124,7 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
         .boxed()
     }
 
-    /// Asks about the rows of a list that `ctx` resolves.
+    /// Runs the resolvers of the rows of a list. `ctx` is the list's context.
     pub async fn ask_rows(&self, object: &ObjectProjection<'a>, rows: Range<usize>, ctx: &ContextSelectionSet<'_>) {
         let asking = rows
             .enumerate()
@@ -131,7 +132,8 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
         join_all(asking).await;
     }
 
-    /// Asks about every row of a list, which stands in `field`; within an edge, in the field `node` of it.
+    /// Runs the resolvers of every row of the list in `field`. If the rows are in edges, `node` is the edge's field
+    /// that has the row.
     fn ask_list<'f>(
         &'f self,
         object: &'f ObjectProjection<'a>,
@@ -191,6 +193,6 @@ impl<'p, 'a: 'p> FetchedChildren<'p, 'a> {
 }
 
 async fn answer(resolver: &dyn Resolver, ctx: &Context<'_>, slot: &ResolverAnswer) {
-    // Where a row stands in two places, both get the same answer.
+    // A row that occurs twice is resolved twice, with the same result: the first one stays.
     let _ = slot.set(resolver.resolve(ctx).await);
 }

@@ -1,5 +1,5 @@
-//! Rows that are at hand: what a mutation wrote, or what happened. They show what they hold themselves; what they do not
-//! hold is read for all of them by one statement.
+//! Rows that are already loaded: what a mutation wrote, or what a subscription reports. Their fields come from the
+//! loaded object; one statement reads whatever is missing for all of them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
 use store::view::{AtHand, Row, Source};
 
-/// A list of rows that are at hand; `[T!]` in the schema.
+/// A list of rows that are already loaded; `[T!]` in the schema.
 pub struct Rows<T>(pub Vec<T>);
 
 impl<T: RowObject> OutputType for Rows<T> {
@@ -42,7 +42,7 @@ impl<T: RowObject> OutputType for Rows<T> {
     }
 }
 
-/// The id of each, and what it holds.
+/// The id of each object, and its access to loaded column values.
 pub fn at_hand<T: RowObject>(objects: &[T], request: &RequestContext) -> Vec<(Uuid, AtHand)> {
     let tenant = request.caller.tenant();
     let each = objects.iter().map(|object| (object.uuid(), object.at_hand(tenant)));
@@ -57,9 +57,9 @@ pub async fn one<T: RowObject>(
     show(object, Projection::of(T::TYPE.table), None, ctx, field).await
 }
 
-/// One that is shown by itself: the library resolves what is around it, such as the rows of a report, so that it cannot be read
-/// together with those beside it. It writes what it holds; what links it to other rows its own resolvers answer, whose
-/// loaders read for all such objects together.
+/// Resolves an object by itself: the library resolves its parent, such as the row of a report, so it cannot be read
+/// together with its siblings. It writes its loaded values; links to other rows go through its own resolvers, whose
+/// loaders batch the reads of all such objects.
 pub async fn alone<T: RowObject + Resolver>(
     object: &T,
     ctx: &ContextSelectionSet<'_>,
@@ -69,7 +69,7 @@ pub async fn alone<T: RowObject + Resolver>(
     show(object, projection, Some(object), ctx, field).boxed().await
 }
 
-/// `resolver`: who answers what is no column; else what is made of the row.
+/// `resolver` resolves the fields without a column; `None`: the resolver that is made from the row does.
 async fn show<'a, T: RowObject>(
     object: &'a T,
     mut projection: Projection<'a>,
@@ -119,7 +119,7 @@ fn project<'a>(
     projection.object(ProjectionContext { ctx, request }, to, Source::OWN, &ctx.item.node)
 }
 
-/// Reads what the rows do not hold, and what is under them.
+/// Reads the columns that are not loaded, and the child rows.
 pub async fn read<'p, 'a: 'p>(
     projection: &'p Projection<'a>,
     at_hand: Vec<(Uuid, AtHand)>,
@@ -135,7 +135,7 @@ pub async fn read<'p, 'a: 'p>(
     } else {
         let ids: Vec<_> = at_hand.iter().map(|(id, _)| *id).collect();
         let found = reader.by_ids(&ids, projection).await?;
-        // One may be at hand more than once, as it was at different times.
+        // A row may be given more than once, in different states.
         let found: HashMap<_, _> = found
             .into_iter()
             .filter_map(|(id, row)| match row {

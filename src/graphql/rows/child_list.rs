@@ -1,4 +1,4 @@
-//! Fields that are pages of the rows under their own row.
+//! Fields that are pages of child rows.
 
 use async_graphql::{Context, ServerResult, Value};
 use futures::FutureExt;
@@ -14,7 +14,7 @@ use crate::graphql::loader::Children;
 use crate::graphql::page_arguments::PageArguments;
 use auth::{Resource, Scope};
 
-/// Counts the whole list under a row.
+/// Counts the whole list of a parent row.
 type CountChildren = for<'a> fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>>;
 
 /// The scope in which the caller may read the resource.
@@ -23,7 +23,7 @@ pub fn allowed(ctx: &Context<'_>, resource: Resource) -> ServerResult<Scope> {
     scope.map_err(|denied| server_error(denied.into(), ctx.item))
 }
 
-/// The pages of a list that is asked for by nothing but paging arguments.
+/// The child list of a field that takes only paging arguments.
 pub fn child_list(
     ctx: &Context<'_>,
     listing: Listing,
@@ -38,7 +38,7 @@ pub fn child_list(
     })
 }
 
-/// The pages of children, whose loaders count them.
+/// The child list of [`Children`], counted by their loaders.
 pub fn child_list_of<C: Children>(ctx: &Context<'_>, resource: Resource, listing: Listing) -> ServerResult<ChildList> {
     let scope = allowed(ctx, resource)?;
     let cursors = move |parent| Cursors::of((scope, C::NAME, parent));

@@ -1,20 +1,21 @@
-//! The one place where a type whose objects are rows is declared: its documentation, its fields with their documentation and
-//! types, the columns that they are made of, and what partners see of them. The schema's entry comes from that, and so does
-//! what is read and written.
+//! The single declaration of a type whose objects are rows: its documentation, its fields with their documentation and
+//! types, the columns that they are made of, and their visibility to partners. Both the schema's entry and the
+//! projection (what is read and written) are derived from it.
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::registry::{Deprecation, MetaField, MetaType, MetaTypeId, Registry};
 use async_graphql::{ComplexObject, OutputType};
 
-/// Registers a type, and returns its name as fields have it.
+/// Registers a type, and returns its name as a field's type.
 pub type RegisterType = fn(&mut Registry) -> String;
 
-/// A field as it is declared: its name, its documentation, and its type; no type: its resolver has these.
+/// A declared field: its name, documentation and type. Without a type, the documentation and type are those of its
+/// resolver.
 pub type DeclaredField = (&'static str, &'static str, Option<RegisterType>);
 
-/// Declares a type, in the order: documentation, description, fields. A field with a type is written from its columns wherever
-/// an object of the type is shown. One without has a resolver of the same name in `#[ComplexObject]`, which says its
-/// arguments, and answers where the object is not read with the rows around it.
+/// Declares a type, in the order: documentation, description, fields. A field with a type is always written from its
+/// columns. A field without one has a resolver of the same name in `#[ComplexObject]`, which declares its arguments and
+/// is used where the object is not read together with the rows around it.
 macro_rules! declare {
     (
         $(#[doc = $about:literal])*
@@ -74,7 +75,7 @@ macro_rules! declare {
 
 pub(in crate::graphql) use declare;
 
-/// Registers the type of objects that are rows, and returns its name as fields have it.
+/// Registers the type of objects that are rows, and returns its name as a field's type.
 pub fn register<T: OutputType + ComplexObject>(
     registry: &mut Registry,
     about: &str,
@@ -142,7 +143,7 @@ pub fn plain(name: &str, doc: &str, ty: String) -> MetaField {
     }
 }
 
-/// A doc comment as the schema has it: without the spaces around its lines.
+/// A doc comment in the schema's form: without leading and trailing spaces of its lines.
 fn text(doc: &str) -> String {
     doc.lines()
         .map(str::trim)

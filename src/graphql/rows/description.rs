@@ -1,5 +1,5 @@
-//! What a type of the schema shows of its rows: for each field the columns that it is made of and how they are written,
-//! the rows that it links to, or that its resolver answers; and what of it partners see.
+//! Describes how a type of the schema maps to rows. Each field has columns and how to write them, linked rows, or a
+//! resolver; and each has a visibility to partners.
 
 use async_graphql::{ContainerType, Context, OutputType, ServerResult, Value};
 use futures::FutureExt;
@@ -16,29 +16,30 @@ use store::view::{self, Column, Family, JsonText, List, Row, Table, Write};
 
 /// An object type whose objects are rows.
 pub struct TypeDescription {
-    /// Its name in the schema.
+    /// The type's name in the schema.
     pub name: &'static str,
-    /// What may be read with it.
+    /// The resource whose read scope the type's fields need.
     pub resource: Resource,
-    /// What whoever reads a row that names it may read of it without its own scope; none: the link itself takes that.
+    /// The fields that a caller who may read a row that links to this type may read without this type's scope. Empty:
+    /// the link itself needs that scope.
     pub identity: &'static [&'static str],
-    /// A row that names it shows it, also to a partner that does not belong to it.
+    /// Whether links to it resolve even for a partner that does not belong to it.
     pub is_named: bool,
     pub table: &'static Table,
-    /// The column of its ids, which says whether there is one.
+    /// The id column, which is null where a joined row is missing.
     pub id: fn() -> Column,
-    /// `None`: it has no such field.
+    /// `None`: the type has no such field.
     pub field: fn(&str) -> Option<FieldDescription>,
 }
 
-/// Makes the object that resolves fields without a column, from a row of which all columns were read under names with this
+/// Makes the object that resolves fields without a column from a row whose columns were all read, under names with this
 /// prefix.
 pub type MakeResolver = fn(&Row, &str) -> Result<Box<dyn Resolver>, StoreError>;
 
-/// Writes plain objects from the cells of a row that they are made of.
+/// Writes plain objects from these cells of a row.
 pub type WritePlain = fn(&RequestContext, &Row, &[usize], &SubSelection<'_>, &mut JsonText) -> Result<(), StoreError>;
 
-/// An amount of money, made of columns of the row that it is part of.
+/// An amount of money, made of two columns of its row.
 #[derive(Clone, Copy)]
 pub struct AmountColumns {
     pub currency: Column,
@@ -50,54 +51,55 @@ pub struct AmountColumns {
 pub struct FieldDescription {
     pub partners: PartnerVisibility,
     pub kind: FieldKind,
-    /// Where an object is shown by itself, not among rows that are read together, its resolver answers.
+    /// Whether its resolver is used where an object is resolved by itself, not among rows that are read together.
     pub is_resolved_alone: bool,
 }
 
-/// What partners see of a field of a row that they see.
+/// The visibility of a field to partners that may see its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartnerVisibility {
-    /// What staff sees. What it links to decides for itself.
+    /// As staff sees it. Linked rows have their own visibility.
     Same,
     Null,
     EmptyList,
-    /// Less than staff: the resolver decides.
+    /// Less than staff sees: the resolver filters.
     Narrowed,
 }
 
 pub enum FieldKind {
     Value(Columns),
     Amount(AmountColumns),
-    /// The row that the column names; null where it names none, or none that the caller sees.
+    /// The row whose id is in the column; null if there is none, or none that the caller may see.
     Link {
         column: Column,
         to: &'static TypeDescription,
         /// It is never null.
         required: bool,
     },
-    /// Plain objects that are made of columns, and how they are written.
+    /// Plain objects: the columns that they are made of, and how to write them.
     Plain([Option<Column>; Columns::MOST], WritePlain),
-    /// The row that another row names, which in turn is named by the column; null where there is none.
+    /// A row that is linked through an intermediate row: the column has the intermediate row's id; null where there is
+    /// no such row.
     Through {
         column: Column,
-        /// The table of the other row, and its column that names the row.
+        /// The intermediate row's table, and its column that has the id of the target row.
         through: (&'static Table, Column),
         to: &'static TypeDescription,
     },
-    /// Another object that the same row is; null where its id is not there.
+    /// Another object made of the same row; null where its id is null.
     Same {
         to: &'static TypeDescription,
         required: bool,
     },
-    /// A page of the rows under this one. An error is one of the arguments.
+    /// A page of child rows. Fails if the arguments are invalid or the caller may not read the rows.
     Page(fn(&Context<'_>) -> ServerResult<ChildList>),
-    /// All rows of a family under this one.
+    /// All child rows of a family.
     Family(&'static TypeDescription, fn() -> Family),
-    /// Neither columns nor rows that are read with the list: resolved for each row by itself.
+    /// Neither columns nor rows that are read with the list: resolved individually for each row.
     Resolver(MakeResolver),
 }
 
-/// The columns that a value is made of, and how it is written.
+/// The columns that a value is made of, and how to write it.
 #[derive(Clone, Copy)]
 pub struct Columns {
     pub columns: [Option<Column>; Columns::MOST],
@@ -117,8 +119,8 @@ impl Columns {
 }
 
 impl FieldDescription {
-    /// Whether it belongs to the row as such, so that it takes the scope of the row's type. What lists other rows, and what
-    /// resolvers answer, decides for itself.
+    /// Whether the field is part of the row itself, so that it needs the read scope of the row's type. Lists of other
+    /// rows and resolvers check their scopes themselves.
     pub fn is_part_of(&self, of: &TypeDescription) -> bool {
         match &self.kind {
             FieldKind::Value(_)
@@ -152,7 +154,7 @@ impl FieldDescription {
     }
 }
 
-/// A field that a column holds.
+/// A field that is the value of a column.
 pub fn value(column: impl Into<Column>, write: Write) -> FieldDescription {
     values([column.into()], write)
 }
@@ -161,7 +163,7 @@ pub fn values<const N: usize>(columns: [impl Into<Column>; N], write: Write) -> 
     FieldDescription::new(FieldKind::Value(Columns::of(columns.map(Into::into), write)))
 }
 
-/// An amount that is always there.
+/// An amount that is never null.
 pub fn amount(currency: impl Into<Column>, minor: impl Into<Column>) -> FieldDescription {
     let required = true;
     FieldDescription::new(FieldKind::Amount(AmountColumns {
@@ -171,7 +173,7 @@ pub fn amount(currency: impl Into<Column>, minor: impl Into<Column>) -> FieldDes
     }))
 }
 
-/// An amount; null where there is none.
+/// An amount that may be null.
 pub fn optional_amount(currency: impl Into<Column>, minor: impl Into<Column>) -> FieldDescription {
     let required = false;
     FieldDescription::new(FieldKind::Amount(AmountColumns {
@@ -181,29 +183,29 @@ pub fn optional_amount(currency: impl Into<Column>, minor: impl Into<Column>) ->
     }))
 }
 
-/// Another object that the same row is.
+/// Another object made of the same row.
 pub fn same(to: &'static TypeDescription, required: bool) -> FieldDescription {
     FieldDescription::new(FieldKind::Same { to, required })
 }
 
-/// A field of the row that a column names.
+/// A link to the row whose id is in the column.
 pub fn link(column: impl Into<Column>, to: &'static TypeDescription) -> FieldDescription {
     let (column, required) = (column.into(), false);
     FieldDescription::new(FieldKind::Link { column, to, required })
 }
 
-/// The same of a row that is always there.
+/// Like [`link`], to a row that always exists.
 pub fn required(column: impl Into<Column>, to: &'static TypeDescription) -> FieldDescription {
     let (column, required) = (column.into(), true);
     FieldDescription::new(FieldKind::Link { column, to, required })
 }
 
-/// A page of the rows under this one.
+/// A page of child rows.
 pub fn page(read: fn(&Context<'_>) -> ServerResult<ChildList>) -> FieldDescription {
     FieldDescription::new(FieldKind::Page(read))
 }
 
-/// All rows of a family under this one.
+/// All child rows of a family.
 pub fn family(to: &'static TypeDescription, family: fn() -> Family) -> FieldDescription {
     FieldDescription::new(FieldKind::Family(to, family))
 }
@@ -216,7 +218,7 @@ pub fn made_of(column: impl Into<Column>, write: WritePlain) -> FieldDescription
     ))
 }
 
-/// A field of the row that a row in between names, which names this one.
+/// A link through an intermediate row of `table`: `column` has its id, and its column `named` the id of the target.
 pub fn through(
     column: impl Into<Column>,
     table: &'static Table,
@@ -230,31 +232,31 @@ pub fn through(
     })
 }
 
-/// A field that its resolver answers.
+/// A field that is resolved for each row.
 pub fn resolver(make: MakeResolver) -> FieldDescription {
     FieldDescription::new(FieldKind::Resolver(make))
 }
 
-/// A list that is asked for page by page.
+/// A list that is read page by page.
 pub struct Listing {
     pub to: &'static TypeDescription,
-    /// The name of its connection in the schema, and of the connection's edges.
+    /// The type names of its connection in the schema, and of the connection's edges.
     pub connection: &'static str,
     pub edge: &'static str,
     pub list: List,
 }
 
-/// A list that each of many parent rows has, and which of its pages is selected.
+/// A list that each of many parent rows has, and the paging arguments.
 pub struct ChildList {
     pub listing: Listing,
     pub arguments: PageArguments,
-    /// Makes the cursors of the list of a parent.
+    /// Makes the cursors of a parent's list.
     pub cursors: Box<dyn Fn(Uuid) -> Cursors + Send + Sync>,
-    /// Makes the object that resolves what is selected of the whole list of a parent.
+    /// Makes the object that resolves the fields of a parent's whole list, such as its count.
     pub whole: Box<dyn Fn(Uuid) -> Box<dyn Resolver> + Send + Sync>,
 }
 
-/// An object that is asked for one field at a time.
+/// An object that resolves one field at a time.
 pub trait Resolver: Send + Sync {
     fn resolve<'a>(&'a self, ctx: &'a Context<'a>) -> BoxFuture<'a, ServerResult<Value>>;
 }

@@ -1,11 +1,13 @@
-//! Types that write themselves. A list or a row walks its own selection once: which columns to read, which rows to join,
-//! what to ask resolvers. Then it reads one statement a list, asks the resolvers of all rows together, and writes JSON in
-//! one walk. The library executes everything around it, and hears of errors as if they were its own.
+//! Types that write their own JSON. The selection set of a list or a row is walked once, to find the columns to read,
+//! the rows to join and the fields to resolve. Then each list is read by one statement, the resolvers of all rows run
+//! concurrently, and the JSON is written in one pass. The library executes everything around that, and is given errors
+//! as if they were its own.
 //!
-//! - `declare`, `description`: what a type shows, said once;
-//! - `projection`: from a selection to what is read, and what is written where;
-//! - `read`, `ask`, `write`: the three steps, in this order;
-//! - `at_hand`, `results`, `any`, `plain`: rows that were not asked for as such, and objects that are no rows.
+//! - `declare`, `description`: the single declaration of a type's fields;
+//! - `projection`: from a selection set to what is read, and what is written for each field;
+//! - `read`, `ask` (running resolvers), `write`: the three steps, in this order;
+//! - `at_hand`, `results`, `any`, `plain`: rows that are already loaded, rows of mixed types, and objects that are not
+//!   rows.
 
 mod any;
 mod ask;
@@ -67,7 +69,7 @@ pub trait RowObject: OutputType + Clone {
 
     fn uuid(&self) -> Uuid;
 
-    /// What it holds of its row, as that is in the database.
+    /// The values of its row's columns that are already loaded, as stored in the database.
     fn at_hand(&self, _: TenantId) -> AtHand {
         let id = self.uuid();
         let column = (Self::TYPE.id)();
@@ -75,7 +77,7 @@ pub trait RowObject: OutputType + Clone {
     }
 }
 
-/// One object that is written as it is selected: a row that is still to be read, or one that is at hand.
+/// One object that is projected by its selection set: a row that is still to be read, or one that is already loaded.
 pub enum Projected<T> {
     Row(RowLookup),
     AtHand(T),
@@ -98,13 +100,14 @@ impl<T: RowObject> Projected<T> {
         Self::Row(RowLookup { column, key })
     }
 
-    /// The row with this id, if the caller may read such rows; null if it sees none.
+    /// The row with this id, if the caller may read such rows; null if there is none that the caller may see.
     pub fn row(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>, ApiError> {
         ctx.data_unchecked::<RequestContext>().caller.read(T::TYPE.resource)?;
         Ok(Some(Self::by_id(id)))
     }
 
-    /// The row with this value in the column, if the caller may read such rows; null if it sees none.
+    /// The row with this value in the column, if the caller may read such rows; null if there is none that the caller
+    /// may see.
     pub fn by_column(ctx: &Context<'_>, column: Column, text: String) -> Result<Option<Self>, ApiError> {
         ctx.data_unchecked::<RequestContext>().caller.read(T::TYPE.resource)?;
         Ok(Some(Self::of_text(column, text)))
@@ -135,7 +138,7 @@ impl<T: RowObject> OutputType for Projected<T> {
 
 /// A page of a list, as the connection `C` of the schema.
 pub struct ProjectedPage<C> {
-    /// Resolves what is selected of the whole list, such as its count.
+    /// Resolves the fields of the whole list, such as its count.
     whole: Box<dyn Resolver>,
     page: ListingPage,
     connection: PhantomData<fn() -> C>,
@@ -150,7 +153,7 @@ impl<C> ProjectedPage<C> {
         }
     }
 
-    /// A page of the list whose count and totals `connection` resolves.
+    /// A page of a list whose count and totals are resolved by `connection`.
     pub fn of(page: ListingPage, connection: C) -> Self
     where
         C: ContainerType + OutputType + 'static,
@@ -159,7 +162,7 @@ impl<C> ProjectedPage<C> {
     }
 }
 
-/// A list, and which page of it is selected.
+/// A list, and the requested page of it.
 pub struct ListingPage {
     listing: Listing,
     page: PageRequest,
@@ -245,7 +248,7 @@ async fn page<C>(
     })
 }
 
-/// Writes into the space that is left of the answer.
+/// Writes within the bytes that the response has left; fails if they do not suffice.
 fn finish(
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Selection>,

@@ -1,4 +1,4 @@
-//! Projecting a page of a list: what is selected of its connection.
+//! Projecting a page of a list: the selection set of its connection.
 
 use async_graphql::Positioned;
 use async_graphql::parser::types::{Field as Selection, SelectionSet};
@@ -8,17 +8,18 @@ use super::projection::{ObjectProjection, Projection, ProjectionContext};
 use super::walk::fields;
 use store::view::Source;
 
-/// What is selected of a connection.
+/// The selected fields of a connection.
 pub struct PageProjection<'a> {
     pub names: ConnectionNames,
     pub fields: Vec<(&'a Positioned<Selection>, PageField<'a>)>,
-    /// Where rows have what their cursors are made of, if any is shown: the id, and what the list is sorted by.
+    /// The cells of a row that its cursor is made of, if a cursor is selected: the id, and the sort key if the list has
+    /// one.
     pub places: Option<(usize, Option<usize>)>,
-    /// Whether the rows of the page are needed.
+    /// Whether the rows of the page must be read.
     pub reads: bool,
-    /// How many fields of the connection are resolved.
+    /// How many of the connection's fields have a resolver.
     pub resolver_fields: usize,
-    /// Whether it, or anything below it, has fields that are resolved.
+    /// Whether the connection, or anything below it, has fields with a resolver.
     pub has_resolvers: bool,
 }
 
@@ -51,7 +52,7 @@ pub enum PageInfoField {
 }
 
 impl<'a> Projection<'a> {
-    /// A page of the rows of this level.
+    /// Projects a page of the rows of this level.
     pub fn shape(
         &mut self,
         context: ProjectionContext<'a>,

@@ -1,4 +1,4 @@
-//! Objects that hold all that is shown of them: written in the same walk as the rows around them.
+//! Objects that need nothing read: they are written in the same pass as the rows around them.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -10,16 +10,16 @@ use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, V
 use super::walk::fields;
 use store::view::JsonText;
 
-/// An object without anything to read.
+/// An object whose fields are all loaded.
 pub trait PlainObject: OutputType + Sync {
-    /// Writes the value of a field. `below` is what is selected of it.
+    /// Writes the value of a field. `below` is the field's selection set.
     fn write(&self, field: &str, below: &SubSelection<'_>, json: &mut JsonText);
 }
 
 /// A list of plain objects; `[T!]` in the schema.
 pub struct Plain<T>(pub Vec<T>);
 
-/// What is selected of plain objects.
+/// The selection set of plain objects.
 pub struct SubSelection<'a> {
     ctx: &'a ContextSelectionSet<'a>,
     set: &'a SelectionSet,

@@ -1,4 +1,4 @@
-//! From a selection to what is read for it and where it is written: one walk, before anything is read.
+//! From a selection set to what is read for it and what is written for each field, in one walk before anything is read.
 
 use async_graphql::parser::types::{Field as Selection, SelectionSet};
 use async_graphql::{ContextSelectionSet, Positioned, ServerError};
@@ -14,40 +14,40 @@ use crate::graphql::context::RequestContext;
 use auth::Denied;
 use store::view::{self, Family, Selected, Source, Table, Write};
 
-/// The type of amounts of money.
+/// The type name of amounts of money.
 const MONEY: &str = "Money";
 
 /// What one statement reads, and what is read below its rows.
 pub struct Projection<'a> {
     pub selected: Selected,
     pub children: Vec<ChildProjection<'a>>,
-    /// How many fields of each row are resolved.
+    /// How many fields of each row have a resolver.
     pub resolver_fields: usize,
-    /// It is of one object that is shown by itself.
+    /// Whether it is of a single object that is resolved by itself.
     is_alone: bool,
 }
 
-/// The projection of rows that belong to the rows of another one.
+/// The projection of child rows of the rows of another projection.
 pub struct ChildProjection<'a> {
-    /// The cell of the parent row with the id that they name.
+    /// The cell of the parent row that has the id which the child rows reference.
     pub parent: usize,
     pub to: &'static TypeDescription,
     pub projection: Projection<'a>,
     pub form: ChildForm<'a>,
 }
 
-/// Whether the rows of a parent are a page of a list or all of a family.
+/// Whether a parent's child rows are a page of a list or all rows of a family.
 pub enum ChildForm<'a> {
     Page(ChildList, PageProjection<'a>),
     Family(Family, ObjectProjection<'a>),
 }
 
-/// The fields that are selected of an object that is made of a row.
+/// The selected fields of an object that is made of a row.
 pub struct ObjectProjection<'a> {
     pub fields: Vec<(&'a Positioned<Selection>, FieldOutput<'a>)>,
     /// Makes the object that resolves fields without a column; `None`: there are none.
     pub resolver: Option<ResolverSource>,
-    /// Whether it, or anything below it, has fields that are resolved.
+    /// Whether the object, or anything below it, has fields with a resolver.
     pub has_resolvers: bool,
 }
 
@@ -69,21 +69,21 @@ pub enum FieldOutput<'a> {
     TypeName(&'static str),
     Null,
     EmptyList,
-    /// The same error for every row.
+    /// An error for every row.
     Error(ServerError, Nullability),
-    /// A value that is written from these cells.
+    /// A value written from these cells.
     Value([usize; Columns::MOST], Write),
-    /// Plain objects that are written from these cells.
+    /// Plain objects written from these cells.
     Plain([usize; Columns::MOST], WritePlain, &'a SelectionSet),
-    /// Money, with where its minor units are if there may be none.
+    /// Money; with the cell of its minor units if it may be null.
     Amount(Option<usize>, ObjectProjection<'a>),
-    /// The row that was joined, if its id is there.
+    /// The joined row; null if the cell of its id is.
     Link {
         id: usize,
         required: bool,
         object: ObjectProjection<'a>,
     },
-    /// A row that the caller may not read, if its id is there.
+    /// A row that the caller may not read: an error, or null if the cell of its id is.
     Refused {
         id: usize,
         required: bool,
@@ -94,11 +94,11 @@ pub enum FieldOutput<'a> {
         parent: usize,
         child: usize,
     },
-    /// The answer of its resolver, by the number of the field.
+    /// The result of the field's resolver, by the number of the field.
     Resolved(usize),
 }
 
-/// The selection that is projected, and the request that it belongs to.
+/// The context of the projected selection set, and its request.
 #[derive(Clone, Copy)]
 pub struct ProjectionContext<'a> {
     pub ctx: &'a ContextSelectionSet<'a>,
@@ -115,7 +115,7 @@ impl<'a> Projection<'a> {
         }
     }
 
-    /// That of an object that is shown by itself.
+    /// The projection of a single object that is resolved by itself.
     pub fn alone(table: &'static Table) -> Self {
         Self {
             is_alone: true,
@@ -123,7 +123,7 @@ impl<'a> Projection<'a> {
         }
     }
 
-    /// Projects an object of a row of this projection, or of a row that is joined to it.
+    /// Projects an object made of a row of this projection, or of a row that is joined to it.
     pub fn object(
         &mut self,
         context: ProjectionContext<'a>,
@@ -136,8 +136,8 @@ impl<'a> Projection<'a> {
             resolver: None,
             has_resolvers: false,
         };
-        // Only what it is called is shown to whoever lacks its scope. Whoever has made an object that is shown by itself has
-        // looked at the scope of one of which there is no such part.
+        // A caller without the type's scope sees only its identity fields. For an object that is resolved by itself and
+        // whose type has no identity fields, the code that made the object has checked the scope.
         let is_shown = self.is_alone && to.identity.is_empty();
         let lacks = || context.request.caller.read_linked(to.resource).err();
         let beyond = (!is_shown).then(lacks).flatten();
@@ -148,7 +148,8 @@ impl<'a> Projection<'a> {
                     wrong(context, to, selection, server_error(reason.clone().into(), selection))
                 }
                 (Some(field), _) => self.out(context, (to, source), field, selection, &mut object),
-                // Validation knows all names but this, and a test holds descriptions against the schema.
+                // Besides fields of the schema, validation accepts only `__typename`; a test checks that descriptions
+                // match the schema.
                 (None, _) => {
                     debug_assert_eq!(name, "__typename", "{} does not describe it", to.name);
                     FieldOutput::TypeName(to.name)
@@ -241,7 +242,7 @@ impl<'a> Projection<'a> {
         FieldOutput::Resolved(self.resolver_fields - 1)
     }
 
-    /// The row that a column of a row names.
+    /// Projects the link to the row whose id is in the column.
     fn link(
         &mut self,
         context: ProjectionContext<'a>,
@@ -323,7 +324,7 @@ impl<'a> Projection<'a> {
     }
 }
 
-/// A field that fails for every row.
+/// The output of a field that fails for every row.
 fn wrong<'a>(
     context: ProjectionContext<'a>,
     to: &TypeDescription,

@@ -1,5 +1,5 @@
-//! Reading what was selected: one statement a list, those of one level side by side; then what resolvers are asked, of
-//! all rows together, so that what they load is loaded together.
+//! Reading what was selected: one statement per list, those of one level concurrently. Resolvers run later, for all
+//! rows at once, so that their loads are batched.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -22,32 +22,32 @@ use store::StoreError;
 use store::page::{Page, PageRequest};
 use store::view::{self, Row};
 
-/// The answer of a resolver, once it is there.
+/// The result of a resolver, once it has run.
 pub type ResolverAnswer = OnceLock<ServerResult<Value>>;
 
-/// The rows of a projection, and what belongs to them.
+/// The rows of a projection, with their child rows.
 pub struct FetchedRows<'p, 'a> {
     pub rows: Vec<Row>,
-    /// The answers of resolvers, by the number of the field and of the row.
+    /// The results of resolvers, by the number of the field and then of the row.
     pub answers: Vec<Vec<ResolverAnswer>>,
     pub below: Vec<FetchedChildren<'p, 'a>>,
 }
 
-/// The lists of all parents of a child projection.
+/// The rows of a child projection, and the lists that they form under their parents.
 pub struct FetchedChildren<'p, 'a> {
     pub child: &'p ChildProjection<'a>,
     pub lists: HashMap<Uuid, FetchedList>,
     pub read: FetchedRows<'p, 'a>,
 }
 
-/// One list: some of the rows that were read.
+/// One list: a range of the rows that were read.
 pub struct FetchedList {
     pub rows: Range<usize>,
     pub has_next: bool,
     pub has_previous: bool,
-    /// What makes its cursors, if any is shown.
+    /// Makes the list's cursors; `None` if no cursor is selected.
     pub cursors: Option<Cursors>,
-    /// The answers of resolvers about the whole list.
+    /// The results of resolvers of the whole list's fields.
     pub answers: Vec<ResolverAnswer>,
     pub wrong: Option<ListError>,
 }
@@ -55,13 +55,13 @@ pub struct FetchedList {
 /// Why a list has no rows to write.
 #[derive(Clone)]
 pub enum ListError {
-    /// The field as a whole fails, such as for its arguments.
+    /// The field as a whole fails, for example because of its arguments.
     Field(ApiError),
-    /// Each of its fields that needs the page fails.
+    /// Each of the connection's fields that needs the page fails.
     Rows(ApiError),
 }
 
-/// Reads with the scope of a request.
+/// Reads within the scope of a request's caller.
 #[derive(Clone, Copy)]
 pub struct RowReader<'p> {
     request: &'p RequestContext,
@@ -69,7 +69,7 @@ pub struct RowReader<'p> {
 }
 
 impl FetchedList {
-    /// Appends the page to all rows that were read.
+    /// Appends the page's rows to `rows`.
     pub fn of(page: Page<Row>, rows: &mut Vec<Row>, cursors: Option<Cursors>, resolver_fields: usize) -> Self {
         let from = rows.len();
         rows.extend(page.items);
@@ -106,7 +106,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
         Self { request, scope }
     }
 
-    /// A page of a list at the root.
+    /// Reads a page of a list at the root.
     pub async fn page(
         self,
         (listing, request): (&Listing, &PageRequest),
@@ -130,7 +130,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
         (listed, rows)
     }
 
-    /// The row whose `column` has this value.
+    /// Reads the row whose `column` has this value.
     pub async fn one(
         self,
         name: &'static str,
@@ -142,12 +142,12 @@ impl<'p, 'a: 'p> RowReader<'p> {
         traced(name, 1, view::one(store, &self.scope, column, key, selected)).await
     }
 
-    /// The rows of the projection's table that these ids name; those that the caller does not see are left out.
+    /// Reads rows of the projection's table by id. Rows that the caller may not see are left out.
     pub async fn by_ids(self, ids: &[Uuid], projection: &Projection<'a>) -> Result<HashMap<Uuid, Row>, StoreError> {
         self.by_ids_in(projection.selected.table().id(), ids, projection).await
     }
 
-    /// Those whose `column` is one of the ids.
+    /// Reads the rows whose `column` is one of the ids.
     pub async fn by_ids_in(
         self,
         column: view::Column,
@@ -159,7 +159,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
         traced(selected.table().name(), ids.len(), read).await
     }
 
-    /// Reads what belongs to the rows of a projection.
+    /// Reads the child rows of the rows of a projection.
     pub async fn below(
         self,
         projection: &'p Projection<'a>,
@@ -169,7 +169,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
         for child in &projection.children {
             let mut parents = HashSet::with_capacity(rows.len());
             for row in &rows {
-                // No id: the row that would have one is not there.
+                // A null id means that the joined row is missing.
                 parents.extend(view::uuid(row, child.parent)?);
             }
             reads.push(self.under(child, parents.into_iter().collect()));
@@ -224,7 +224,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
         rows: &mut Vec<Row>,
     ) -> HashMap<Uuid, FetchedList> {
         let wrong = |error: ApiError| FetchedList::wrong(ListError::Field(error), shape.resolver_fields);
-        // A cursor is of one parent's list.
+        // A cursor belongs to the list of one parent, so these parents are read one by one.
         let each: Vec<&[Uuid]> = match under.arguments.has_places() {
             true => parents.chunks(1).collect(),
             false => vec![parents],
@@ -264,7 +264,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
     }
 }
 
-/// The list of each parent, with the rows that were found under it.
+/// The list of each parent, made of the rows that were found for it; empty if none were.
 fn lists(
     found: Result<impl IntoIterator<Item = (Uuid, Page<Row>)>, StoreError>,
     parents: &[Uuid],
@@ -292,7 +292,7 @@ fn lists(
     }
 }
 
-/// Reads in a span of the trace, as loaders do.
+/// Reads within a trace span, as loaders do.
 async fn traced<T>(
     what: &'static str,
     keys: usize,

@@ -1,5 +1,5 @@
-//! What became of each thing of a list. The rows that results name are read for all of them together: one statement a
-//! field, however many there are.
+//! Lists of results, such as one for each id that a mutation was given. The rows of each field are read by one
+//! statement for all results together.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,23 +25,23 @@ use crate::graphql::error::ApiError;
 use crate::graphql::user_error::may_show;
 use store::view::{AtHand, JsonText, Source};
 
-/// An object that holds all that is shown of it, but for fields that are rows.
+/// A plain object, except for fields that are rows.
 pub trait ResultObject: PlainObject + Send {
-    /// The rows of a field; `None`: it is no row, and the object writes it.
+    /// The rows of a field; `None`: the field is not a row, and the object writes it.
     fn rows(field: &str) -> Option<RowsField<Self>>
     where
         Self: Sized;
 }
 
-/// A field of results that is a row, or a list of rows, at hand.
+/// A field of results that is an already loaded row, or a list of such rows.
 pub struct RowsField<T> {
     to: &'static TypeDescription,
-    /// Otherwise it is one row, or null.
+    /// Whether the field is a list; otherwise it is one row or null.
     is_list: bool,
     of: AtHandOf<T>,
 }
 
-/// The ids of an object's rows, and what they hold.
+/// Gives the ids of an object's rows, and access to their loaded column values.
 type AtHandOf<T> = Box<dyn Fn(&T, &RequestContext) -> Vec<(Uuid, AtHand)> + Send + Sync>;
 
 impl<T: 'static> RowsField<T> {
@@ -83,15 +83,15 @@ impl<T: ResultObject + 'static> OutputType for Results<T> {
     }
 }
 
-/// The rows of one selected field, of all results.
+/// The rows of one selected field, for all results.
 struct FieldGroup<'a> {
     field: &'a Positioned<Field>,
     is_list: bool,
     projection: Projection<'a>,
     object: ObjectProjection<'a>,
-    /// Which rows are whose.
+    /// The range of rows that belongs to each result.
     of_results: Vec<Range<usize>>,
-    /// Why none of them is shown.
+    /// Why the caller may see none of the rows.
     denied: Option<ApiError>,
 }
 
@@ -171,7 +171,7 @@ impl<'a> FieldGroup<'a> {
         (group, rows)
     }
 
-    /// Asks resolvers what is no column, of all rows at once.
+    /// Runs the resolvers of fields without a column, for all rows at once.
     async fn ask(&self, shown: &FieldRows<'_, 'a>, ctx: &ContextSelectionSet<'_>) {
         let Some(read) = shown.as_ref().ok().filter(|_| self.object.has_resolvers) else {
             return;

@@ -1,4 +1,4 @@
-//! Lists at the root: the rows of a page write themselves, and only what is said of the whole list is asked for.
+//! Lists at the root: the rows of a page are projected, and only the fields of the whole list are resolved.
 
 use async_graphql::{Context, ServerResult, Value};
 use futures::FutureExt;
@@ -15,7 +15,7 @@ use crate::graphql::page_arguments::PageArguments;
 /// Counts the whole list.
 type CountList = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<u64, ApiError>> + Send + Sync>;
 
-/// The page of a list that `arguments` ask for, as the connection `C` of the schema, and what counts the whole list.
+/// The page of a list that `arguments` request, as the connection `C` of the schema. `count` counts the whole list.
 pub fn projected_page<C>(
     listing: Listing,
     cursors: &Cursors,

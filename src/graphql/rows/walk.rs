@@ -1,9 +1,9 @@
-//! The fields of a selection set. Documents come here merged: no key occurs twice for a type.
+//! The fields of a selection set. Fields of documents are already merged: no response key occurs twice for a type.
 
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::{ContextSelectionSet, Positioned};
 
-/// Calls `each` with every field that is selected of an object of the type `name`.
+/// Calls `each` with every field that is selected on an object of the type `name`, including those of fragments.
 pub fn fields<'a>(
     ctx: &ContextSelectionSet<'a>,
     set: &'a SelectionSet,

@@ -1,5 +1,5 @@
-//! Writing what was read, in one walk. A field that fails takes what is around it along, up to the nearest that may be
-//! null: the text is cut back to there.
+//! Writing what was read, in one walk. The error of a field propagates to the nearest enclosing nullable field: the
+//! text is truncated to its start.
 
 use std::ops::Range;
 
@@ -14,11 +14,11 @@ use super::read::{FetchedList, FetchedRows, ListError, ResolverAnswer};
 use crate::graphql::context::RequestContext;
 use store::view::{self, JsonText};
 
-/// Writes rows into an answer, and knows the path of the object that it writes.
+/// Writes rows into a response, and tracks the path of the object that it writes.
 pub struct RowWriter<'w> {
-    /// What is written as a whole.
+    /// The context of the field that is written as a whole.
     ctx: &'w ContextSelectionSet<'w>,
-    /// The way from there to the object that is being written.
+    /// The path from that field to the object that is being written.
     path: Vec<PathStep<'w>>,
 }
 
@@ -40,7 +40,7 @@ impl<'w> RowWriter<'w> {
         Self { ctx, path }
     }
 
-    /// An error of a field of the object that is being written. What it knows of its path below the field stays.
+    /// The error of a field of the object that is being written. The part of its path below the field is preserved.
     pub fn fault(&self, field: &Positioned<Field>, mut error: ServerError) -> FieldError {
         let known = std::mem::take(&mut error.path);
         let mut error = self.ctx.set_error_path(error);
@@ -62,7 +62,7 @@ impl<'w> RowWriter<'w> {
         written
     }
 
-    /// Writes what may be null.
+    /// Writes a nullable value: an error is recorded, and null is written in its place.
     pub fn nullable(&mut self, json: &mut JsonText, write: impl FnOnce(&mut Self, &mut JsonText) -> WriteResult) {
         let mark = json.mark();
         if let Err(FieldError(error)) = write(self, json) {
@@ -72,12 +72,12 @@ impl<'w> RowWriter<'w> {
         }
     }
 
-    /// What a resolver said.
+    /// Writes the result of a resolver.
     pub fn value(&self, value: &Value, json: &mut JsonText) {
         write_value(value, json);
     }
 
-    /// Null in a list, with the error that explains it.
+    /// Writes null in a list, and records the error that explains it.
     pub fn wrong_at(&mut self, place: usize, error: ServerError, json: &mut JsonText) {
         json.null();
         let mut error = self.ctx.set_error_path(error);
@@ -85,7 +85,7 @@ impl<'w> RowWriter<'w> {
         self.ctx.add_error(error);
     }
 
-    /// A row at a place of a list that may be null.
+    /// Writes a row at an index of a list whose entries are nullable.
     pub fn nullable_at<'a: 'w>(
         &mut self,
         place: usize,
@@ -97,7 +97,7 @@ impl<'w> RowWriter<'w> {
         });
     }
 
-    /// A list of rows.
+    /// Writes a list of rows.
     pub fn rows<'a: 'w>(
         &mut self,
         read: &'w FetchedRows<'w, 'a>,
@@ -110,7 +110,7 @@ impl<'w> RowWriter<'w> {
         })
     }
 
-    /// An object of a row.
+    /// Writes an object made of a row.
     pub fn object<'a: 'w>(
         &mut self,
         read: &'w FetchedRows<'w, 'a>,
@@ -221,7 +221,7 @@ impl<'w> RowWriter<'w> {
         })
     }
 
-    /// A page that stands in `field`.
+    /// Writes the page of the connection in `field`.
     fn page<'a: 'w>(
         &mut self,
         read: &'w FetchedRows<'w, 'a>,
@@ -311,7 +311,7 @@ impl<'w> RowWriter<'w> {
         })
     }
 
-    /// Null where there is no row.
+    /// Writes a row's cursor; null if there is no row.
     fn cursor<'a: 'w>(
         &mut self,
         read: &'w FetchedRows<'w, 'a>,
@@ -332,7 +332,7 @@ impl<'w> RowWriter<'w> {
     }
 }
 
-/// A row that should be there, and is not.
+/// The error of a required row that is missing.
 fn missing(field: &Positioned<Field>) -> store::StoreError {
     store::StoreError::Corrupt {
         table: "view",
@@ -341,14 +341,14 @@ fn missing(field: &Positioned<Field>) -> store::StoreError {
     }
 }
 
-/// A part of an answer as JSON.
+/// A part of a response as JSON text.
 pub fn text(value: &Value) -> String {
     let mut json = JsonText::within(usize::MAX);
     write_value(value, &mut json);
     json.finish().map(|(text, _)| text).expect("no text is as long")
 }
 
-/// What a resolver said.
+/// Writes the result of a resolver.
 fn write_value(value: &Value, json: &mut JsonText) {
     let never = match value {
         Value::Null => return json.null(),
@@ -356,7 +356,7 @@ fn write_value(value: &Value, json: &mut JsonText) {
         Value::String(text) => return json.text(text),
         Value::Boolean(truth) => return json.truth(*truth),
         Value::Enum(name) => return json.word(name),
-        // Lists and rows within are JSON already.
+        // Nested lists and rows are already JSON text.
         Value::Binary(text) => return json.written(&String::from_utf8_lossy(text)),
         Value::List(items) => json.list(items, |json, item| {
             write_value(item, json);

@@ -1,5 +1,5 @@
-//! Cursors of events: where a subscription can go on later. Opaque, and good for the tenant and partner of the token that
-//! heard the event, whatever else is then asked for.
+//! Cursors of events, from which a later subscription can resume. Opaque, and valid for the tenant and partner of the
+//! token that received the event, whatever the later subscription's arguments are.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,12 +11,12 @@ use store::outbox::Bookmark;
 
 const VERSION: u8 = 1;
 
-/// What tells the events of a caller from those of others.
+/// Distinguishes the events of a caller's scope from those of others.
 fn fingerprint(scope: Scope) -> [u8; 8] {
     Cursors::of((scope, "commissionChanged")).fingerprint()
 }
 
-/// The cursor of an event, for whoever has this scope.
+/// The cursor of an event, for callers with this scope.
 pub fn write(scope: Scope, bookmark: &Bookmark) -> String {
     let mut bytes = vec![VERSION];
     bytes.extend(fingerprint(scope));
@@ -24,7 +24,7 @@ pub fn write(scope: Scope, bookmark: &Bookmark) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The place that a cursor marks. A forged one moves among the events that its bearer may hear anyway.
+/// The position that a cursor marks. A forged cursor only moves among events that the caller may receive anyway.
 pub fn read(scope: Scope, cursor: &str) -> Result<Bookmark, ApiError> {
     let read = || {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
@@ -34,12 +34,12 @@ pub fn read(scope: Scope, cursor: &str) -> Result<Bookmark, ApiError> {
     read().ok_or_else(foreign)
 }
 
-/// The error of a cursor that marks no place among the events of the caller.
+/// The error for a cursor that marks no position among the caller's events.
 pub fn foreign() -> ApiError {
     ApiError::bad_user_input("the cursor is of no event of this subscription: subscribe without one")
 }
 
-/// The error of a cursor behind which something may be missing.
+/// The error for a cursor after which events may have been pruned.
 pub fn pruned() -> ApiError {
     ApiError::bad_user_input(
         "what happened since this cursor is no longer kept: subscribe without one, then read what was missed",

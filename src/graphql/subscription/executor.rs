@@ -1,4 +1,4 @@
-//! Executing subscriptions: once to begin, and once for each event.
+//! Executing subscriptions: once for the setup, and once for each event.
 
 use std::sync::{Arc, OnceLock};
 
@@ -24,8 +24,8 @@ impl Default for SubscriptionExecutor {
 }
 
 impl SubscriptionExecutor {
-    /// Begins to listen to what the operation asks for, behind the cursor `last_event` if there is one. Otherwise the answer
-    /// says why not.
+    /// Starts listening to the operation's topic, after the cursor `last_event` if there is one. An `Err` is the
+    /// response that says why not.
     pub async fn listen(
         &self,
         request: Request,
@@ -41,7 +41,7 @@ impl SubscriptionExecutor {
         let Some(topic) = topic.get() else {
             return Err(match response.errors.is_empty() {
                 false => Response::from_errors(response.errors),
-                // Its one field is left out by a directive.
+                // A directive skips the operation's only field.
                 true => refusal(ApiError::bad_user_input("the subscription asks for nothing")),
             });
         };
@@ -67,7 +67,7 @@ impl SubscriptionExecutor {
         Ok(ChangeSource { listener, app })
     }
 
-    /// Shows what happened as the operation asks for it.
+    /// Executes the operation's selection set for one event.
     pub async fn show(&self, request: Request, context: RequestContext, row: EventPayload) -> Response {
         let execution = Arc::new(Execution::Event(row));
         self.0.execute(request.data(context).data(execution)).await
@@ -79,7 +79,7 @@ fn refusal(error: ApiError) -> Response {
     Response::from_errors(vec![error])
 }
 
-/// The document's only operation as a query of the type Subscription.
+/// Turns the document's subscriptions into queries, as the schema whose query root is the type Subscription needs.
 pub fn as_query(document: &mut ExecutableDocument) {
     match &mut document.operations {
         DocumentOperations::Single(operation) => operation.node.ty = OperationType::Query,

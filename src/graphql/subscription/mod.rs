@@ -1,9 +1,9 @@
-//! Subscriptions: what happens from now on.
+//! Subscriptions: events from now on, or from a cursor on.
 //!
-//! Each event is an execution of its own, with a [`RequestContext`](super::RequestContext) of its own, so that no loader
-//! remembers what an earlier event read. For that the subscription's operation runs as a query on a second schema, whose
-//! query root is the type Subscription: once to find out what is to be heard, and then once for each event. The library's
-//! own subscriptions would share one context among all events, and leave out fragments at the root.
+//! Each event is executed separately, with its own [`RequestContext`](super::RequestContext), so that no loader returns
+//! what was cached for an earlier event. To do this, the subscription's operation runs as a query on a second schema,
+//! whose query root is the type Subscription: once to determine the topic, and then once for each event. The library's
+//! own subscriptions would share one context among all events, and ignore fragments at the root.
 
 mod cursor;
 mod executor;

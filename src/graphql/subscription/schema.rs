@@ -1,4 +1,4 @@
-//! The root type of subscriptions: what can be heard, and what is shown of it.
+//! The root type of subscriptions: the topics, and the payloads of events.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -31,7 +31,7 @@ impl SubscriptionType for Subscription {
     fn create_type_info(registry: &mut Registry) -> String {
         let name = <SubscriptionRoot as OutputType>::create_type_info(registry);
         if let Some(MetaType::Object { is_subscription, .. }) = registry.types.get_mut(&*Self::type_name()) {
-            // Its validation refuses __typename at the root, of which there would be no event.
+            // With this flag validation rejects __typename at the root, which has no events.
             *is_subscription = true;
         }
         name
@@ -42,9 +42,9 @@ impl SubscriptionType for Subscription {
     }
 }
 
-/// What an execution of the operation is for.
+/// The purpose of an execution of the operation.
 pub(super) enum Execution {
-    /// Finding out the topic, and behind which cursor it begins if the request names one.
+    /// Determining the topic, which starts after the given cursor if the request has one.
     Setup(Option<String>, OnceLock<Topic>),
     /// Writing the payload of one event.
     Event(EventPayload),
@@ -55,9 +55,9 @@ pub(super) enum Execution {
 pub(super) enum Topic {
     Commissions {
         scope: Scope,
-        /// The partner that was asked for.
+        /// The requested partner; `None`: all that the scope covers.
         wanted: Option<PartnerId>,
-        /// Only what comes behind it; `None`: from now on.
+        /// Only events after this bookmark; `None`: from now on.
         after: Option<Bookmark>,
     },
     Backtest {
@@ -66,7 +66,7 @@ pub(super) enum Topic {
     },
 }
 
-/// What an event shows.
+/// The row that an event shows.
 #[derive(Clone, Debug)]
 pub enum EventPayload {
     Commission(Box<Commission>),

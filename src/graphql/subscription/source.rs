@@ -1,4 +1,4 @@
-//! Where the changes come from that a subscription hears of.
+//! The source of the changes that a subscription reports.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,32 +13,32 @@ use domain::id::{BacktestId, PartnerId};
 use service::app::App;
 use store::outbox::{ChangeBatch, CommissionChange, Heard, Hearer, Unheard};
 
-/// A change that concerns a subscription.
+/// A change that a subscription reports.
 #[derive(Clone, Copy, Debug)]
 pub enum ChangeNotice {
     Commission(CommissionChange),
     Backtest(BacktestId),
 }
 
-/// The changes that a subscription asks for.
+/// The changes that a subscription listens to.
 pub struct ChangeSource {
     pub(super) listener: ChangeListener,
     pub(super) app: Arc<App>,
 }
 
 pub(super) enum ChangeListener {
-    /// All that the scope covers, or of this partner.
+    /// All commissions that the scope covers, or only those of this partner.
     Commissions(Box<Hearer>, Scope, Option<PartnerId>),
-    /// How it stood when it was last heard of.
+    /// A backtest, with its status and progress as last reported; `None`: not reported yet.
     Backtest(Scope, BacktestId, Option<(BacktestStatus, i64, i64)>),
 }
 
-/// How often a backtest is looked at: no outbox tells of one.
+/// How often a backtest is polled: the outbox does not report backtests.
 const BACKTEST_POLL: Duration = Duration::from_millis(500);
 
 impl ChangeSource {
-    /// Waits for the next changes that were asked for, in their order, and gives what they were heard in. There may be none
-    /// in what was read for this one alone.
+    /// Waits for the next relevant changes, and returns them in order, with the batch that they were in. The list may
+    /// be empty for a batch that was read for this listener alone.
     pub async fn next(&mut self) -> Result<(Heard, Vec<ChangeNotice>), Unheard> {
         let (hearer, scope, wanted) = match &mut self.listener {
             ChangeListener::Commissions(hearer, scope, wanted) => (hearer, *scope, *wanted),
@@ -61,7 +61,7 @@ impl ChangeSource {
         }
     }
 
-    /// Where whoever heard this of `heard` can go on; `None`: there is nothing to go on with.
+    /// The cursor after this change of `heard`, from which the subscriber can resume; `None`: the topic has no cursors.
     pub fn cursor(&self, heard: &Heard, changed: ChangeNotice) -> Option<String> {
         match (&self.listener, changed) {
             (ChangeListener::Commissions(_, scope, _), ChangeNotice::Commission(change)) => {
@@ -72,8 +72,8 @@ impl ChangeSource {
     }
 }
 
-/// Waits until the backtest stands otherwise than it was last heard to. What is not there is waited for; what cannot be
-/// read now is read later.
+/// Polls until the backtest's status or progress differs from what was last reported. A missing backtest is waited for;
+/// failed reads are retried.
 async fn next_of_backtest(
     app: &App,
     scope: Scope,
@@ -95,7 +95,7 @@ async fn next_of_backtest(
     }
 }
 
-/// The rows as they are now, those of them that the caller may read, once for each change. All changes are of one kind.
+/// The current row of each change, without changes whose rows the caller may not read. All changes are of one kind.
 pub async fn rows(
     app: &App,
     caller: &Caller,

@@ -39,15 +39,15 @@ pub enum TermsSource {
     None,
 }
 
-/// What the next event of a partner would earn.
+/// The terms that would pay the next event of a partner.
 #[derive(Clone)]
 pub struct TermsInForce {
     key: Key,
     terms: Arc<in_force::TermsInForce>,
 }
 
-/// Whether the caller may read what pays a partner: staff with the scope, and any token of the partner itself, whose promises
-/// these are.
+/// Checks that the caller may read what pays a partner: staff with the read scope, or any token of the partner itself,
+/// which was promised these terms.
 fn promised(ctx: &Context<'_>, resource: Resource) -> Result<(), Denied> {
     let request = request(ctx);
     match request.is_partner() {
@@ -57,7 +57,8 @@ fn promised(ctx: &Context<'_>, resource: Resource) -> Result<(), Denied> {
 }
 
 impl TermsInForce {
-    /// `None`: the campaign is unknown, or nothing of the partner's whose token it is.
+    /// `None`: there is no such campaign, or the caller is a partner that neither belongs to it nor is promised terms
+    /// for it.
     pub async fn load(
         ctx: &Context<'_>,
         partner: PartnerId,

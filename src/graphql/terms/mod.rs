@@ -1,4 +1,4 @@
-//! Commission terms: what is promised to partners, and what is in force.
+//! Commission terms: those promised to partners, and those in force.
 
 mod in_force;
 mod simulation;

@@ -1,4 +1,4 @@
-//! Commission snapshots: what partners are promised.
+//! Commission snapshots: the terms promised to partners.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub enum SnapshotSource {
     Amendment,
 }
 
-/// What a partner was promised.
+/// The terms that a partner was promised.
 #[derive(Clone)]
 pub struct CommissionSnapshot(Arc<snapshot::CommissionSnapshot>);
 
@@ -45,7 +45,7 @@ impl CommissionSnapshot {
         Ok(request.loaders().snapshot.load(id.uuid()).await?.map(Self))
     }
 
-    /// What pays a partner now: its newest snapshot for the campaign, or else its newest partner-wide one.
+    /// The snapshot that pays a partner now: its newest one for the campaign, or else its newest partner-wide one.
     pub async fn in_force(
         ctx: &Context<'_>,
         partner: PartnerId,

@@ -1,4 +1,4 @@
-//! Amending what partners are promised.
+//! Amending the terms promised to partners.
 
 use async_graphql::{Context, ID, InputObject, Object};
 

@@ -1,4 +1,4 @@
-//! Commission terms on the wire.
+//! Commission terms as input and output types.
 
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Enum, InputObject, SimpleObject};
@@ -44,7 +44,7 @@ impl PlainObject for CommissionTerm {
     }
 }
 
-/// Writes the terms that a column holds.
+/// Writes the terms stored in a column.
 pub fn write_terms(
     _: &RequestContext,
     row: &view::Row,
@@ -130,7 +130,7 @@ impl From<CommissionTermInput> for TermDraft {
     }
 }
 
-/// The drafts of a list of components.
+/// Converts a list of components to drafts.
 pub fn drafts(terms: Vec<CommissionTermInput>) -> Vec<TermDraft> {
     terms.into_iter().map(TermDraft::from).collect()
 }

@@ -1,4 +1,4 @@
-//! The tiered commissions that count what a partner does next.
+//! The tiered commissions that would count a partner's next conversion.
 
 use async_graphql::{Context, Object};
 

@@ -1,4 +1,4 @@
-//! How far the goals of tiers are reached.
+//! Progress towards the goals of tiers.
 
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
@@ -23,7 +23,7 @@ pub struct TierCounter {
 }
 
 impl TierCounter {
-    /// The counter of one goal of the tier with this name; without a campaign in a simulation.
+    /// The counter of one goal of the tier with this name; `campaign` is `None` in a simulation.
     pub fn of(tier: &str, campaign: Option<CampaignId>, progress: &GoalProgress) -> Self {
         let (tier, progress) = (tier.to_owned(), *progress);
         Self {
@@ -88,7 +88,7 @@ impl TierCounter {
     }
 }
 
-/// How far a partner has come towards the goals of the ACTIVE tiered commissions of its campaigns, or of one of them.
+/// A partner's progress towards the goals of the ACTIVE tiered commissions of its campaigns, or of one of them.
 pub async fn tier_progress(
     ctx: &Context<'_>,
     partner: Uuid,

@@ -1,4 +1,4 @@
-//! What tiered commissions show, and of which columns and rows that is made.
+//! The fields of tiered commissions, and the columns and rows that they are made of.
 
 use async_graphql::ID;
 
@@ -12,7 +12,7 @@ use domain::{id, tiered};
 use store::view::TieredCommissionColumn as Column;
 use store::{self, view};
 
-/// A list of them.
+/// A list of tiered commissions.
 pub fn tiered_commissions(list: view::List) -> Listing {
     Listing {
         to: &TIERED_COMMISSION,
@@ -77,7 +77,7 @@ declare! {
     "partners" = computed();
 }
 
-/// A field that is computed for each row.
+/// A field that is resolved for each row.
 fn computed() -> FieldDescription {
     {
         resolver(|row, prefix| {

@@ -1,4 +1,4 @@
-//! Goals and modifiers as they are entered.
+//! Goals and modifiers as input types.
 
 use async_graphql::InputObject;
 

@@ -1,4 +1,4 @@
-//! Tiered commissions as they are entered.
+//! Tiered commissions as input types.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 

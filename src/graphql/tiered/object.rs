@@ -1,4 +1,4 @@
-//! Tiered commissions as they are read.
+//! Tiered commissions as output types.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! How far the goals of tiers were reached in windows that are over.
+//! Progress towards the goals of tiers in past windows.
 
 use async_graphql::Context;
 use sha2::{Digest, Sha256};
@@ -17,7 +17,7 @@ use domain::id::CampaignId;
 use service::ledger::tiers::GoalOnCampaign;
 use store::page::{Page, PageRequest, Place, SortKey};
 
-/// The windows of a partner that are over, on all campaigns or on one.
+/// The past windows of a partner, on all campaigns or on one.
 pub fn past_tier_progress(
     ctx: &Context<'_>,
     partner: Uuid,
@@ -45,7 +45,7 @@ pub fn past_tier_progress(
     ))
 }
 
-/// Those that the caller sees: a partner sees no goals of revenue, nor of tiers that change nothing else.
+/// The goals that the caller may see: a partner sees no revenue goals, nor goals of tiers that only change revenue.
 async fn shown(request: &RequestContext, key: ProgressKey) -> Result<Vec<(Place, TierCounter)>, ApiError> {
     let all = request
         .loaders()
@@ -62,7 +62,8 @@ async fn shown(request: &RequestContext, key: ProgressKey) -> Result<Vec<(Place,
     Ok(counters.collect())
 }
 
-/// By the end of the window. A goal of a window has no id: one is made of what it is.
+/// The position in the list, sorted by the end of the window. A goal of a window has no id, so one is hashed from its
+/// fields.
 fn place(progress: &GoalOnCampaign) -> Place {
     let window = progress.goal.window;
     let all = (
@@ -80,7 +81,7 @@ fn place(progress: &GoalOnCampaign) -> Place {
     }
 }
 
-/// The stretch that is asked for. Cursors of what is no longer there mark the end of its window.
+/// The requested page. The cursor of an entry that no longer exists marks the end of the entries with its window end.
 fn cut<T: Clone>(all: &[(Place, T)], page: &PageRequest) -> Page<(Place, T)> {
     let at = |place: &Place| all.iter().position(|(other, _)| other == place);
     let end_of = |place: &Place| all.iter().take_while(|(other, _)| time(other) >= time(place)).count();

@@ -53,7 +53,7 @@ impl PlainObject for WebhookAttempt {
     }
 }
 
-/// Writes the attempts that a column holds.
+/// Writes the attempts stored in a column.
 pub(super) fn write_attempts(
     _: &RequestContext,
     row: &view::Row,

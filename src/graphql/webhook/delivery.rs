@@ -1,4 +1,4 @@
-//! Deliveries of webhooks as they are read: what was sent, what came of it, and what waits.
+//! Webhook deliveries as output types: what was sent, with which result, and what is still to be sent.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl RowObject for WebhookDelivery {
     }
 }
 
-/// A list of them.
+/// A list of webhook deliveries.
 pub(super) fn webhook_deliveries(list: view::List) -> Listing {
     Listing {
         to: &WEBHOOK_DELIVERY,

@@ -1,4 +1,4 @@
-//! Webhook endpoints: where a tenant wants to hear of what happens.
+//! Webhook endpoints: the URLs to which a tenant's events are delivered.
 
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub struct WebhookEndpoint(Arc<webhook::WebhookEndpoint>);
 shares!(WebhookEndpoint, webhook::WebhookEndpoint);
 
 impl WebhookEndpoint {
-    /// The endpoint that a delivery names, deleted or not.
+    /// The endpoint that a delivery references, deleted or not.
     pub async fn named(ctx: &Context<'_>, id: WebhookEndpointId) -> Result<Self, ApiError> {
         let found = request(ctx).loaders().webhook_endpoint.load(id.uuid()).await?;
         existing(found.map(Self), "webhook_delivery", "endpoint_id", id)

@@ -1,4 +1,4 @@
-//! What can be done with webhooks.
+//! Mutations of webhook endpoints and deliveries.
 
 use async_graphql::{Context, Object};
 

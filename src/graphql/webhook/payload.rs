@@ -1,4 +1,4 @@
-//! What mutations of webhooks did.
+//! Payloads of mutations of webhooks.
 
 use async_graphql::{Context, Object};
 

@@ -1,4 +1,4 @@
-//! Custom fields: what deals are told apart by.
+//! Custom fields, by which deals are classified.
 
 use std::sync::Arc;
 
@@ -20,15 +20,15 @@ use futures::FutureExt;
 use store::view::CustomFieldColumn as Column;
 use store::{self, view};
 
-/// Something that deals are told apart by, with the options that it takes.
+/// A custom field of deals, with its options.
 #[derive(Clone)]
 pub struct CustomField(Arc<deal::CustomField>);
 
 shares!(CustomField, deal::CustomField);
 
 impl CustomField {
-    /// The field that something names, whatever resource that is: its database refuses to delete it. What it is called
-    /// belongs to what names it; the rest takes the scope of deals.
+    /// The field that a row of any resource references; a foreign key prevents its deletion. Its identity is part of
+    /// the referencing row; its other fields need the scope of deals.
     pub async fn linked(ctx: &Context<'_>, id: CustomFieldId) -> Result<Self, ApiError> {
         let found = request(ctx).loaders().custom_field.load(id.uuid()).await?;
         Ok(found.map(Self).ok_or_else(|| missing_row("custom_field", id))?)
@@ -58,7 +58,7 @@ impl RowObject for CustomField {
     }
 }
 
-/// Answers what is said of a field's options, which are rows of another table.
+/// Resolves a field's options, which are rows of another table.
 struct OptionsResolver(CustomFieldId);
 
 impl Resolver for OptionsResolver {

@@ -1,4 +1,4 @@
-//! Payment stages: where deals stand.
+//! Payment stages: the states of deals in the pipeline.
 
 use std::sync::Arc;
 
@@ -34,8 +34,8 @@ pub struct PaymentStage(Arc<deal::PaymentStage>);
 shares!(PaymentStage, deal::PaymentStage);
 
 impl PaymentStage {
-    /// The stage that something names, whatever resource that is: its database refuses to delete it. What it is called
-    /// belongs to what names it; the rest takes the scope of deals.
+    /// The stage that a row of any resource references; a foreign key prevents its deletion. Its identity is part of
+    /// the referencing row; its other fields need the scope of deals.
     pub async fn linked(ctx: &Context<'_>, id: PaymentStageId) -> Result<Self, ApiError> {
         let found = request(ctx).loaders().payment_stage.load(id.uuid()).await?;
         Ok(found.map(Self).ok_or_else(|| missing_row("payment_stage", id))?)

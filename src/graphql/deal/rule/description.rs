@@ -1,4 +1,4 @@
-//! What commission rules show, and of which columns and rows that is made.
+//! The fields of commission rules, and the columns and rows that they are made of.
 
 use async_graphql::ID;
 
@@ -13,7 +13,7 @@ use domain::id;
 use store::view::CommissionRuleColumn as Column;
 use store::{self, view};
 
-/// A list of them.
+/// A list of commission rules.
 pub fn commission_rules(list: view::List) -> Listing {
     Listing {
         to: &COMMISSION_RULE,
@@ -65,7 +65,7 @@ declare! {
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
 }
 
-/// A field that is computed for each row.
+/// A field that is resolved for each row.
 fn computed() -> FieldDescription {
     {
         resolver(|row, prefix| {

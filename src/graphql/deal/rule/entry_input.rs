@@ -1,4 +1,4 @@
-//! The entries of commission rules as they are entered.
+//! The entries of commission rules as input types.
 
 use async_graphql::{ID, InputObject};
 

@@ -1,4 +1,4 @@
-//! Commission rules as they are entered.
+//! Commission rules as input types.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 

@@ -1,4 +1,4 @@
-//! Commission rules as they are read.
+//! Commission rules as output types.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Values by the option that a deal bears, and by occurrence.
+//! Values that depend on a deal's option or on the occurrence.
 
 use async_graphql::{Context, SimpleObject};
 

@@ -1,4 +1,4 @@
-//! Approving whatever a filter lets through.
+//! Approving all commissions that match a filter.
 
 use async_graphql::{ID, InputObject, SimpleObject};
 
@@ -39,7 +39,7 @@ pub struct ApproveMatchingCommissionsPayload {
     pub user_errors: Vec<UserError>,
 }
 
-/// Approves what the filter lets through, or says what to mend in the input.
+/// Approves the commissions that match the filter, or returns user errors about the input.
 pub(super) async fn approve_what_matches(
     request: &MutationContext<'_>,
     input: ApproveMatchingCommissionsInput,

@@ -1,4 +1,4 @@
-//! Which commissions to list, and in which order.
+//! The filter and the order of lists of commissions.
 
 use async_graphql::{Enum, ID, InputObject};
 

@@ -66,7 +66,7 @@ impl CommissionSelection {
     }
 }
 
-/// The commissions under some parent.
+/// The commissions under one parent.
 pub fn commissions_of(
     ctx: &Context<'_>,
     kind: CommissionParent,
@@ -82,7 +82,7 @@ pub fn commissions_of(
     Ok(connection_under(&selection, (kind, parent), cursors, page))
 }
 
-/// The commissions under each of many rows, as the field of `ctx` asks for them.
+/// The commissions under each of many rows, as requested by the arguments of `ctx`'s field.
 pub fn commission_pages(ctx: &Context<'_>, kind: CommissionParent) -> ServerResult<ChildList> {
     let wrong = |error: ApiError| server_error(error, ctx.item);
     let scope = request(ctx)

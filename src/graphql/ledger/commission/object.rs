@@ -1,4 +1,4 @@
-//! Commissions as they are read.
+//! Commissions as output types.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ pub enum PaymentTarget {
     Individual,
 }
 
-/// A row of the ledger.
+/// A commission: a row of the ledger.
 #[derive(Clone)]
 pub struct Commission(Arc<commission::Commission>);
 
@@ -87,7 +87,7 @@ impl Commission {
 }
 
 impl Commission {
-    /// What it says of itself, if it was entered by hand or brought in.
+    /// The details that were entered with it, if it was created by hand or imported.
     async fn entered(&self, ctx: &Context<'_>) -> Result<Option<Arc<commission::Entered>>, ApiError> {
         use commission::CommissionKind::{Clawback, Deal, Event, Manual, Opening, TierAdjustment};
         match self.0.kind {
@@ -109,7 +109,7 @@ impl RowObject for Commission {
     }
 }
 
-/// Partners see the steps that applied, without what they were compared with.
+/// The steps of an explanation. Partners see only the steps that applied, without their thresholds.
 pub(super) fn shown_steps(steps: Vec<Step>, for_partner: bool) -> Vec<ExplanationStep> {
     let shown = steps
         .into_iter()

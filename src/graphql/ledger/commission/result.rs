@@ -1,4 +1,4 @@
-//! What became of each commission of a list.
+//! The result for each commission of a list.
 
 use async_graphql::{Context, ID, Object};
 
@@ -67,14 +67,14 @@ pub async fn results_of(
                 "ids must have 1 to {MAX_IDS} entries"
             )));
         }
-        // What is wrong with the whole is wrong with each.
+        // Problems of the whole input are reported for each id.
         Err(ServiceError::Rejected(problems)) => ids.into_iter().map(|id| (id, problems.clone())).collect(),
         Err(error) => return Err(failed(error)),
     };
     results(request, answers).await
 }
 
-/// These results, with the commissions as they are now.
+/// Converts results, with the commissions as they are now.
 pub async fn results(request: &RequestContext, answers: ReviewResults) -> Result<Results<CommissionResult>, ApiError> {
     let uuids: Vec<_> = answers
         .iter()

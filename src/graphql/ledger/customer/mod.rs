@@ -1,4 +1,4 @@
-//! Customers, and to whom they belong.
+//! Customers, and the partners that they are bound to.
 
 mod object;
 mod query;

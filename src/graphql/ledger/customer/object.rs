@@ -1,4 +1,4 @@
-//! Customers as they are read.
+//! Customers as output types.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use domain::id::{self, CustomerId, TenantId};
 use store::view::CustomerColumn as Column;
 use store::{self, view};
 
-/// Who pays.
+/// A customer, who pays.
 #[derive(Clone)]
 pub struct Customer(Arc<event::Customer>);
 
@@ -49,7 +49,7 @@ impl RowObject for Customer {
     }
 }
 
-/// A list of them.
+/// A list of customers.
 pub fn customers(list: view::List) -> Listing {
     Listing {
         to: &CUSTOMER,

@@ -1,4 +1,4 @@
-//! Rows of the ledger before and after a move.
+//! Rows of the ledger before and after a reassignment.
 
 use std::sync::Arc;
 

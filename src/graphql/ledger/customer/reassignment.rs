@@ -1,4 +1,4 @@
-//! Correcting who earned: customers and events that are moved to another partner.
+//! Reassigning customers and events to another partner, to correct who earned.
 
 use std::sync::Arc;
 
@@ -26,13 +26,13 @@ pub struct ReassignmentPayload {
     user_errors: Vec<UserError>,
 }
 
-/// What a move, or the preview of one, came to.
+/// The outcome of a reassignment, or of the preview of one.
 struct CompletedReassignment {
     customer: Option<Customer>,
     event: Option<Event>,
     remaining: u64,
     rows: Arc<[ReassignedRow]>,
-    /// Tells the list of rows from others.
+    /// Makes the cursors of the list of rows.
     cursors: Cursors,
 }
 

@@ -1,4 +1,4 @@
-//! Inputs that move customers and events to another partner.
+//! Inputs that reassign customers and events to another partner.
 
 use async_graphql::{ID, InputObject};
 

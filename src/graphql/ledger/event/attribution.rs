@@ -1,4 +1,4 @@
-//! Attributions: to whom events are credited.
+//! Attributions: the partners that events are credited to.
 
 use std::sync::Arc;
 

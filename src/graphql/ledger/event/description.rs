@@ -1,4 +1,4 @@
-//! What events show, and of which columns and rows that is made.
+//! The fields of events, and the columns and rows that they are made of.
 
 use async_graphql::ID;
 
@@ -18,7 +18,7 @@ use store::commission::CommissionParent;
 use store::view::EventColumn as Column;
 use store::{self, view};
 
-/// A list of them.
+/// A list of events.
 pub fn events(list: view::List) -> Listing {
     Listing {
         to: &EVENT,
@@ -69,7 +69,7 @@ declare! {
     "revenueAdjustments" = computed();
 }
 
-/// A field that is computed for each row.
+/// A field that is resolved for each row.
 fn computed() -> FieldDescription {
     resolver(|row, prefix| Ok(Box::new(Event::from(store::event::whole(row, prefix)?))))
 }

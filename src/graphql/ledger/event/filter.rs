@@ -1,4 +1,4 @@
-//! Which events to list.
+//! The filter of lists of events.
 
 use async_graphql::{ID, InputObject};
 

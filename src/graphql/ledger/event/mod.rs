@@ -1,4 +1,4 @@
-//! Events: what happened, to whom it is credited and why it earned what it earned.
+//! Events: what happened, which partner is credited, and why the event earned what it earned.
 
 mod attribution;
 mod decision;

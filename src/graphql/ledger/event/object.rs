@@ -1,4 +1,4 @@
-//! Events as they are read.
+//! Events as output types.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl Event {
         Ok(request.loaders().event.load(id.uuid()).await?.map(Self))
     }
 
-    /// Whom it is credited to.
+    /// The event's attribution; `None` if it is credited to no partner.
     pub fn credited(&self) -> Option<Attribution> {
         let attribution = self.0.attribution?;
         Some(Attribution {

@@ -1,4 +1,4 @@
-//! What is recorded of an event, and what that did.
+//! The input and the payload of recording an event.
 
 use async_graphql::{Context, ID, InputObject, Object};
 

@@ -1,4 +1,4 @@
-//! What tiers did to the revenue of events. Partners never see any of it.
+//! Changes that tiers made to the revenue of events. Partners never see any of them.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ impl RevenueAdjustment {
 
     /// The tier that did it.
     async fn tiered_commission(&self, ctx: &Context<'_>) -> Result<TieredCommission, ApiError> {
-        // A tier that did something is archived and never deleted.
+        // A tier that has had an effect can only be archived, never deleted.
         let tier = TieredCommission::load(ctx, self.0.tier).await?;
         existing(tier, "tier_result", "tier_id", self.0.tier)
     }

@@ -1,4 +1,4 @@
-//! The places of the rows of a commission report, as cursors mark them.
+//! The positions of the rows of a commission report, as encoded in cursors.
 
 use uuid::Uuid;
 
@@ -10,10 +10,10 @@ use domain::money::Currency;
 use domain::report::{Group, ReportPosition};
 use store::page::{self, SortKey};
 
-/// Larger sums than there are: of 10^13 of the largest amounts.
+/// An upper limit of sums: the sum of 10^13 of the largest amounts is smaller.
 const MAX_SIZE: u128 = 10u128.pow(28);
 
-/// A place as cursors have it: all that rows are sorted by, in one text.
+/// A position as encoded in cursors: all of the sort key in one text.
 pub(super) fn mark(place: &ReportPosition) -> page::Place {
     let ReportPosition { group, size } = place;
     let text = format!(

@@ -1,4 +1,4 @@
-//! Commission reports: sums by what commissions have in common.
+//! Commission reports: commissions grouped and summed.
 
 mod cursor;
 mod query;

@@ -1,4 +1,4 @@
-//! Reports: commissions summed by what they have in common.
+//! Queries of commission reports.
 
 use std::sync::Arc;
 

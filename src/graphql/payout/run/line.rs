@@ -1,4 +1,4 @@
-//! The lines of payout runs as they are read.
+//! The lines of payout runs as output types.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ pub static PAYOUT_RUN_LINE: TypeDescription = TypeDescription {
     },
 };
 
-/// What the commissions of a line add up to, which may be larger than any amount.
+/// The sum of the commissions of a line, which may exceed the largest amount.
 static LINE_AMOUNT: TypeDescription = TypeDescription {
     name: "Money",
     field: |name| {

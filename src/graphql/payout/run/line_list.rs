@@ -19,7 +19,7 @@ use service::ledger::payout::Preview;
 use store::page::{Page, PageRequest, Place, SortKey};
 use store::payout_run::OutcomeFilter;
 
-/// Which lines are asked for.
+/// The requested outcomes as a filter; `None`: all lines.
 pub fn outcomes(wanted: Option<Vec<PayoutOutcome>>) -> OutcomeFilter {
     wanted.map(|list| list.into_iter().map(payout_run::PayoutOutcome::from).collect())
 }
@@ -35,7 +35,7 @@ fn cursors_under(scope: Scope, run: Uuid, outcomes: &OutcomeFilter) -> Cursors {
     placed_by_number((scope, "payoutRun.lines", run, outcomes))
 }
 
-/// The lines of each of many runs, as the field of `ctx` asks for them.
+/// The lines of each of many runs, as requested by the arguments of `ctx`'s field.
 pub fn line_pages(ctx: &Context<'_>) -> ServerResult<ChildList> {
     let scope = allowed(ctx, Resource::Payouts)?;
     let (_, wanted) = ctx.param_value("outcome", None)?;
@@ -92,7 +92,7 @@ fn connection(run: Uuid, outcomes: OutcomeFilter, cursors: Cursors, page: PageRe
     )
 }
 
-/// The lines of a preview, which are at hand.
+/// The lines of a preview, which are already loaded.
 pub fn lines_of_preview(
     preview: &Arc<Preview>,
     input: &Cursors,

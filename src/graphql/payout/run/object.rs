@@ -1,4 +1,4 @@
-//! Payout runs as they are read.
+//! Payout runs as output types.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl From<Arc<commission::PayoutRun>> for PayoutRun {
 }
 
 impl PayoutRun {
-    /// The run that a payout names.
+    /// The run that a payout references.
     pub async fn load(ctx: &Context<'_>, id: PayoutRunId) -> Result<Option<Self>, ApiError> {
         Ok(request(ctx).loaders().payout_run.load(id.uuid()).await?.map(Self::from))
     }
@@ -56,7 +56,7 @@ impl RowObject for PayoutRun {
     }
 }
 
-/// A list of them.
+/// A list of payout runs.
 pub(super) fn payout_runs(list: view::List) -> Listing {
     Listing {
         to: &PAYOUT_RUN,

@@ -18,7 +18,7 @@ use service::ledger::payout::Preview;
 /// What a payout run would do now.
 pub struct PayoutRunPreviewPayload {
     pub(super) preview: Option<Arc<Preview>>,
-    /// Tells the list of lines from others.
+    /// Identifies the input; the cursors of the lists of lines are made from it.
     pub(super) cursors: Cursors,
     pub(super) user_errors: Vec<UserError>,
 }

@@ -1,4 +1,4 @@
-//! Inputs that say how payouts ended.
+//! Inputs that settle payouts.
 
 use async_graphql::{Enum, ID, InputObject, OneofObject};
 

@@ -1,4 +1,4 @@
-//! Settlement: how payouts ended.
+//! Settlement: whether payouts were paid, failed or were canceled.
 
 mod input;
 mod mutation;

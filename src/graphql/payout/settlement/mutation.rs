@@ -1,4 +1,4 @@
-//! How payouts ended: one, a list of them, or the rest of a run.
+//! Settling one payout, a list of payouts, or the rest of a run.
 
 use async_graphql::{Context, Object};
 

@@ -1,4 +1,4 @@
-//! What settling several payouts did.
+//! The results of settling several payouts.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 

@@ -1,4 +1,4 @@
-//! Statements: what was owed to a payee, and what moved it.
+//! Statements: what was owed to a payee, and the movements that changed it.
 
 mod movement;
 mod object;

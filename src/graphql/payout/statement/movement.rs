@@ -1,4 +1,4 @@
-//! What moves what is owed.
+//! Movements, which change what is owed.
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 

@@ -1,4 +1,4 @@
-//! Statements of partners and of individuals: what was owed, and what moved it.
+//! Statements of partners and of individuals: what was owed, and the movements that changed it.
 
 use std::sync::Arc;
 

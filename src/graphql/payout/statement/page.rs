@@ -13,7 +13,7 @@ use domain::id::CommissionId;
 use domain::statement::{Account, MovementPosition, Range, StatementSums};
 use store::page::{self, Page, PageRequest, SortKey};
 
-/// What a statement is made of; its sums are read once, when they are first asked for.
+/// The account and the range of a statement. Its sums are read once, on first use.
 pub(super) struct StatementData {
     pub(super) partner: Partner,
     pub(super) scope: Scope,
@@ -34,8 +34,8 @@ impl StatementData {
         request: &RequestContext,
         page: &PageRequest<MovementPlace>,
     ) -> Result<Page<(page::Place, StatementMovement)>, ApiError> {
-        // A page from the statement's one end or the other begins with what is owed there, one behind a movement with what
-        // was owed then.
+        // What is owed where the page begins: at either end of the statement, its opening or closing balance; after a
+        // cursor, the balance in the cursor. Before a cursor it is `None`, and the query computes it.
         let balance = match (page.backward, page.after, page.before) {
             (false, None, _) => Some(self.sums(request).await?.opening),
             (false, Some((_, balance)), _) => Some(balance),
@@ -61,11 +61,11 @@ impl StatementData {
     }
 }
 
-/// A movement's place, and what was owed behind it.
+/// A movement's position, and what was owed after it.
 type MovementPlace = (MovementPosition, i128);
 
-/// A place as cursors have it. What was owed there never changes, and is not added up again for the page behind it; who
-/// forges a cursor shows wrong balances to nobody else.
+/// A position as encoded in cursors. What was owed there never changes, so the next page need not add it up again. A
+/// caller that forges a cursor shows wrong balances only to itself.
 fn mark(place: &MovementPosition, balance: i128) -> page::Place {
     page::Place {
         key: Some(SortKey::Text(format!("{} {balance}", place.number()))),

@@ -1,4 +1,4 @@
-//! Making and revoking API keys. A key's text is in the answer of its creation, and nowhere else.
+//! Creating and revoking API keys. A key's text is only in the payload of its creation.
 
 use async_graphql::{Context, ID, InputObject, Object};
 

@@ -1,4 +1,4 @@
-//! API keys as they are read.
+//! API keys as output types.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use domain::id::TenantId;
 use store::view::ApiKeyColumn as Column;
 use store::{self, view};
 
-/// A key that a program calls with.
+/// A key that a program authenticates with.
 #[derive(Clone)]
 pub struct ApiKey(Arc<auth::ApiKey>);
 
@@ -35,7 +35,7 @@ impl RowObject for ApiKey {
     }
 }
 
-/// A list of them.
+/// A list of API keys.
 pub fn api_keys(list: view::List) -> Listing {
     Listing {
         to: &API_KEY,
@@ -73,7 +73,7 @@ declare! {
     "revokedAt": Option<DateTime> = value(Column::RevokedAt, view::moment);
 }
 
-/// A field that is computed for each row.
+/// A field that is resolved for each row.
 fn computed() -> FieldDescription {
     resolver(|row, prefix| Ok(Box::new(ApiKey::from(store::api_key::whole(row, prefix)?))))
 }

@@ -53,7 +53,7 @@ impl PlainObject for AuditChange {
     }
 }
 
-/// Writes the changes that a column holds.
+/// Writes the changes stored in a column.
 pub(super) fn write_changes(
     _: &RequestContext,
     row: &view::Row,

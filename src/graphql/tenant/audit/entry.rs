@@ -38,7 +38,7 @@ impl RowObject for AuditEntry {
     }
 }
 
-/// A list of them.
+/// A list of audit entries.
 pub(super) fn audit_entries(list: view::List) -> Listing {
     Listing {
         to: &AUDIT_ENTRY,

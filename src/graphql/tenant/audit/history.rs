@@ -1,4 +1,4 @@
-//! The histories of objects.
+//! Audit histories of objects.
 
 use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
@@ -13,7 +13,8 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, child_list, server_error};
 use auth::{Caller, Denied, Resource, Scope};
 
-/// Which entries a caller sees: a partner none, without an error, as it is with all that is the staff's.
+/// The scope in which the caller may read entries. A partner sees none, without an error, as for all fields that only
+/// staff sees.
 fn readable(caller: &Caller) -> Result<Scope, Denied> {
     match caller.partner() {
         Some(_) => Ok(caller.scope()),
@@ -27,7 +28,7 @@ pub fn history(ctx: &Context<'_>, object: Uuid, page: PageArguments) -> Result<C
     children::<HistoryOfObject, _>(scope, object, page)
 }
 
-/// The histories of the rows of a list.
+/// The histories of each of many rows.
 pub fn histories(ctx: &Context<'_>) -> ServerResult<ChildList> {
     let scope = readable(&request(ctx).caller).map_err(|denied| server_error(denied.into(), ctx.item))?;
     let cursors = move |object| Cursors::of((scope, "history", object));

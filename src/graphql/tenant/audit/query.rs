@@ -1,4 +1,4 @@
-//! The audit log: who changed what. Staff with `audit:read` only.
+//! Queries of the audit log: who changed what. Staff with `audit:read` only.
 
 use std::sync::Arc;
 
