@@ -43,7 +43,7 @@ async fn exchange(mut request: Request<Bytes>) -> Result<Response<Bytes>, Client
     let uri = request.uri();
     let wrong = || ClientError::Address(uri.clone());
     let authority = uri.authority().filter(|_| is_address(uri)).ok_or_else(wrong)?;
-    // The authority's host keeps the brackets around an IPv6 address, as this form of address needs them.
+    // The authority's host keeps the brackets around an IPv6 address, which are needed here as well.
     let address = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(80));
     let host = HeaderValue::from_str(authority.as_str()).map_err(|_| wrong())?;
     let path = uri.path_and_query().map_or("/", |path| path.as_str());

@@ -66,8 +66,8 @@ pub async fn execute(front: &HttpState, asker: Requester, admission: &Admission)
     Ok(response)
 }
 
-/// Reads from a replica, if one has caught up with what the caller must see. If the read fails there, the whole query
-/// runs on the primary: nothing of it has been answered yet.
+/// Reads from a replica, if one has caught up with what the caller must see. If the query cannot be read there, all of it
+/// is read from the primary: nothing of it has been answered yet.
 fn query<'a>(front: &'a HttpState, caller: Caller, admission: &'a Admission) -> BoxFuture<'a, Answered> {
     let Some((store, mut watch)) = front.app.store.on_standby(&admission.subject, admission.position) else {
         front.app.metrics.database.read(ReadServer::Primary);
