@@ -1,5 +1,5 @@
-//! Who is calling and what they may do. A request carries a token; a token makes a [`Caller`]; a caller hands out the
-//! [`Scope`] that every read of the store asks for, and the [`Writer`] that every write asks for.
+//! Who is calling and what they may do. A request carries a token; a token identifies a [`Caller`]; a caller grants the
+//! [`Scope`] that every read of the store requires, and the [`Writer`] that every write requires.
 
 mod api_key;
 mod authenticate;
