@@ -1,6 +1,6 @@
-//! Embeds GraphiQL's browser files as a table in `$OUT_DIR/graphiql_assets.rs`. They come from npm, where npm is at
-//! hand; `TRIBUTARY_GRAPHIQL` says otherwise: `off`, or a folder that holds them. Without them the table is empty, and
-//! the build goes on.
+//! Embeds GraphiQL's browser files as a table in `$OUT_DIR/graphiql_assets.rs`. They come from npm if it is installed,
+//! unless `TRIBUTARY_GRAPHIQL` says otherwise: `off`, or a folder that holds them. Without the files the table is
+//! empty, and the build continues.
 
 #[path = "build/graphiql.rs"]
 mod graphiql;
@@ -12,7 +12,8 @@ use std::{fs, io};
 use graphiql::{Found, Settings};
 
 fn main() -> io::Result<()> {
-    // The parent of assets/graphiql is watched because it is in git: a missing path would make every build a fresh one.
+    // The parent of assets/graphiql is watched because it is in git: with a missing path, cargo would rerun this on
+    // every build.
     for path in [
         "assets",
         "build.rs",
@@ -47,7 +48,8 @@ fn main() -> io::Result<()> {
             Vec::new()
         }
     };
-    // Made beside it and renamed: nobody reads half a table, and a copy of the folder that shares its files is left alone.
+    // Written beside the target and renamed: no reader sees half a table, and a hard-linked copy of the folder is left
+    // alone.
     let made = out.join("graphiql_assets.new");
     fs::write(&made, graphiql::table(&files))?;
     fs::rename(made, out.join("graphiql_assets.rs"))

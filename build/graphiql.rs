@@ -1,5 +1,5 @@
-//! Where the build finds GraphiQL's files: a folder that it is told, `assets/graphiql`, what an earlier build fetched, or
-//! npm. Apart from build.rs, so that tests can call it.
+//! Where the build finds GraphiQL's files: a given folder, `assets/graphiql`, the download of an earlier build, or npm.
+//! Separate from build.rs, so that tests can call it.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -19,24 +19,24 @@ mod libraries;
 
 use libraries::{LIBRARIES, LICENCE};
 
-/// `off`, a folder, or nothing: then npm is asked.
+/// `off`, a folder, or unset: then npm is used.
 pub const VARIABLE: &str = "TRIBUTARY_GRAPHIQL";
 
-/// For everything that npm does. Nobody waits longer for a page that is not needed to build.
+/// Timeout for everything that npm does. The page is not needed to build, so the build waits no longer for it.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Lies beside the files and says which versions they are.
+/// Stored beside the files to identify their versions.
 const LOCK: &str = "package-lock.json";
 
 pub struct Settings<'a> {
     /// The value of [`VARIABLE`].
     pub wanted: Option<OsString>,
-    /// The folder of Cargo.toml.
+    /// The folder that contains Cargo.toml.
     pub manifest: &'a Path,
     /// The only folder that is written to.
     pub out: &'a Path,
     pub npm: &'a OsStr,
-    /// npm may only use what it has cached.
+    /// npm may use only its cache.
     pub offline: bool,
     pub patience: Duration,
 }
@@ -49,9 +49,9 @@ pub struct Asset {
 
 pub enum Found {
     Files(Vec<Asset>),
-    /// As it was wished.
+    /// As requested.
     SwitchedOff,
-    /// Why not.
+    /// Why there are no files.
     Nothing(String),
 }
 
@@ -64,7 +64,8 @@ pub fn find(settings: &Settings) -> Found {
     found.map_or_else(Found::Nothing, Found::Files)
 }
 
-/// What `scripts/graphiql-assets` or an earlier build fetched, if it is of the versions that are pinned; or else npm's.
+/// The files that `scripts/graphiql-assets` or an earlier build fetched, if they have the pinned versions; otherwise
+/// npm's.
 fn fetched(settings: &Settings) -> Result<Vec<Asset>, String> {
     let pins = settings.manifest.join("tools/graphiql");
     let lock = fs::read(pins.join(LOCK)).map_err(|error| format!("tools/graphiql/{LOCK} cannot be read: {error}"))?;
@@ -78,13 +79,13 @@ fn fetched(settings: &Settings) -> Result<Vec<Asset>, String> {
     }
     let work = settings.out.join("npm");
     let installed = install(settings, &pins, &work).and_then(|()| keep(&work, &kept, &lock));
-    // It is large, and nothing in it is needed any more.
+    // It is large and no longer needed.
     let _ = fs::remove_dir_all(&work);
     installed?;
     complete(&kept)
 }
 
-/// All files of a folder, or the first that is missing.
+/// All files of a folder; the error names the first that is missing.
 fn complete(folder: &Path) -> Result<Vec<Asset>, String> {
     let libraries = LIBRARIES.iter().map(|library| (library.name, library.installed));
     let files = libraries.chain([LICENCE]).map(|(name, installed)| {
@@ -134,7 +135,7 @@ fn install(settings: &Settings, pins: &Path, work: &Path) -> Result<(), String> 
     }
 }
 
-/// `None`: it took too long, and was ended.
+/// `None`: the process took too long and was killed.
 fn wait(child: &mut Child, patience: Duration) -> io::Result<Option<ExitStatus>> {
     let end = Instant::now() + patience;
     loop {
@@ -150,14 +151,14 @@ fn wait(child: &mut Child, patience: Duration) -> io::Result<Option<ExitStatus>>
     }
 }
 
-/// The line in which npm says what is wrong, such as "npm error code ENOTFOUND".
+/// The line in which npm states the error, such as "npm error code ENOTFOUND".
 fn complaint(said: &Path) -> Option<String> {
     let said = fs::read_to_string(said).ok()?;
     let line = said.lines().find(|line| line.starts_with("npm error code"))?;
     Some(line.replacen("npm error code", "npm says", 1))
 }
 
-/// Copies the files to where the next builds find them; the lockfile last, so that half a copy is none.
+/// Copies the files to where later builds look for them; the lockfile last, so that a partial copy is not used.
 fn keep(work: &Path, kept: &Path, lock: &[u8]) -> Result<(), String> {
     let unwritable = |error: io::Error| format!("{} cannot be written: {error}", kept.display());
     let _ = fs::remove_dir_all(kept);
@@ -168,7 +169,7 @@ fn keep(work: &Path, kept: &Path, lock: &[u8]) -> Result<(), String> {
     fs::write(kept.join(LOCK), lock).map_err(unwritable)
 }
 
-/// A constant with the files, which the program includes.
+/// The source of a constant with the files, which the program includes.
 pub fn table(files: &[Asset]) -> String {
     let mut table = String::from("pub const FILES: &[(&str, &[u8])] = &[\n");
     for Asset { name, path } in files {

@@ -15,7 +15,7 @@
 //! the crates domain, entity, migration -> nothing of ours
 //! ```
 
-// The roots of the schema are nested types, one within the other, and so are the futures that resolve them.
+// The schema's root types are nested in each other, and so are the futures that resolve them.
 #![recursion_limit = "256"]
 
 pub use service::{app, clock};

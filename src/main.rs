@@ -1,9 +1,10 @@
-//! The program `tributary`. Everything is in the library, down to the function that waits for the rest: whatever a crate
-//! awaits first is compiled in that crate, and this one would compile the whole gateway a second time.
+//! The `tributary` binary. Everything is in the library, down to the function that awaits the rest: an async function
+//! is compiled in the crate that first awaits it, so this crate would compile the whole gateway a second time.
 
 use std::process::ExitCode;
 
-/// A fifth of a request's processor time goes into taking and giving back memory, which this does in half the time.
+/// Allocating and freeing memory takes a fifth of a request's processor time with the system's allocator; mimalloc
+/// halves that.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,8 +1,8 @@
-//! The door: accepts connections on a thread of its own, and answers there whoever asks how the program is. Requests that
-//! keep all other threads busy do not keep that answer waiting.
+//! The door: accepts connections on a thread of its own and answers health checks there, so that they do not wait for
+//! requests that keep all other threads busy.
 //!
-//! Whether the database can serve is looked at there, too, again and again, so that the answer needs no waiting for it. All
-//! other connections go on to the threads that run operations.
+//! That thread also checks the database periodically, so that the answer about readiness need not wait for it. All
+//! other connections are handed to the threads that run operations.
 
 use std::io;
 use std::sync::Arc;
@@ -15,17 +15,17 @@ use super::StartError;
 use super::health::Readiness;
 use super::serve::{ConnectionContext, TrackedConnection, end};
 
-/// Where the system has no more files or memory for connections, the next attempt waits so long.
+/// How long to wait before the next attempt when the system has no more files or memory for connections.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How long it takes until more of a request's first bytes are looked for.
+/// How long to wait before looking for more of a request's first bytes.
 const BLINK: Duration = Duration::from_millis(5);
 
-/// How requests begin that are answered here.
+/// How the requests begin that are answered on this thread.
 const HERE: [&[u8]; 2] = [b"GET /healthz ", b"GET /readyz "];
 const LONGEST: usize = 13;
 
-/// Opens it. It is shut when the program is told to end.
+/// Opens the door. It closes when the program is told to shut down.
 pub fn open(
     listener: std::net::TcpListener,
     connections: ConnectionContext,
@@ -42,7 +42,7 @@ pub fn open(
                 Ok(listener) => accept(listener, &connections, &inside).await,
                 Err(error) => tracing::error!(%error, "cannot listen"),
             }
-            // Whoever is still answered here holds a part of it.
+            // Every connection that is still served on this thread holds a clone.
             while Arc::strong_count(&connections) > 1 {
                 tokio::time::sleep(BLINK).await;
             }
@@ -70,7 +70,7 @@ async fn accept(listener: TcpListener, connections: &Arc<ConnectionContext>, ins
             }
         }
     }
-    // Whom the system has let in already must not find the door shut. Does not wait for more.
+    // Connections that the system has already accepted must not be refused. Does not wait for more.
     let Ok(listener) = listener.into_std() else {
         return;
     };
@@ -82,13 +82,13 @@ async fn accept(listener: TcpListener, connections: &Arc<ConnectionContext>, ins
     }
 }
 
-/// Answers here, or sends the connection in.
+/// Serves the connection here, or hands it over to the other threads.
 async fn admit(stream: TcpStream, connections: Arc<ConnectionContext>, held: TrackedConnection, inside: Handle) {
     let mut told = connections.ending.clone();
     let is_answered_here = tokio::select! {
         here = is_answered_here(&stream) => here,
         () = end(&mut told) => Ok(false),
-        // Nobody who says nothing is waited for.
+        // A client that sends nothing is not waited for.
         () = tokio::time::sleep(connections.header_patience) => return,
     };
     match is_answered_here {
@@ -99,7 +99,7 @@ async fn admit(stream: TcpStream, connections: Arc<ConnectionContext>, held: Tra
             Ok(stream) => send_in(stream, connections, held, &inside),
             Err(error) => tracing::warn!(%error, "cannot serve a connection"),
         },
-        // It has gone.
+        // The client has disconnected.
         Err(error) => tracing::debug!(%error, "a connection broke"),
     }
 }
@@ -113,7 +113,7 @@ fn send_in(stream: std::net::TcpStream, connections: Arc<ConnectionContext>, hel
     });
 }
 
-/// Looks at the first bytes without taking them.
+/// Looks at the first bytes without consuming them.
 async fn is_answered_here(stream: &TcpStream) -> io::Result<bool> {
     let mut bytes = [0; LONGEST];
     loop {
@@ -128,7 +128,7 @@ async fn is_answered_here(stream: &TcpStream) -> io::Result<bool> {
         if !HERE.iter().any(|here| here.starts_with(start)) {
             return Ok(false);
         }
-        // What is there already would be told again at once.
+        // `peek` would at once return the bytes that are already there.
         tokio::time::sleep(BLINK).await;
     }
 }

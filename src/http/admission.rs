@@ -1,4 +1,4 @@
-//! Whether what a request asks for may run: find or read the document, guard it, charge for it.
+//! Whether a request may run: finds or reads its document, guards it, and charges for it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::graphql::subscription;
 use auth::{Caller, Permission};
 use store::LogPosition;
 
-/// Who asks, and what the request is called.
+/// The caller, and the request's id.
 pub struct Requester {
     pub caller: Caller,
     pub request_id: String,
@@ -28,31 +28,31 @@ struct ReadyDocument {
     hash: Hash,
     text_bytes: usize,
     document: Arc<ParsedDocument>,
-    /// It was validated strictly before, so that only what depends on the request is still to be looked at.
+    /// It was fully validated before, so that only what depends on the request is still to be checked.
     validated: bool,
-    /// The caller wants to name it by its hash from now on.
+    /// The caller wants to refer to it by its hash from now on.
     is_new: bool,
 }
 
 /// An operation that may run: guarded, validated and paid for.
 pub struct Admission {
     pub(super) document: Arc<ParsedDocument>,
-    /// The operation with every field once.
+    /// The merged operation, with every field once.
     merged: Arc<ExecutableDocument>,
     pub(super) admitted: Admitted,
     pub(super) operation_name: Option<String>,
-    /// Whose bucket of cost it came out of.
+    /// The subject whose bucket paid for it.
     pub(super) subject: String,
-    /// The document's text.
+    /// The hash of the document's text.
     hash: Hash,
-    /// The cursor of the last event that was heard of a subscription, where the request names one.
+    /// The cursor of the last event received of a subscription, if the request names one.
     pub(super) last_event: Option<String>,
-    /// What the caller says to have written last.
+    /// The log position of the caller's last write, as the caller reports it.
     pub(super) position: Option<LogPosition>,
 }
 
 impl Admission {
-    /// What is asked for.
+    /// The kind of operation.
     pub fn operation(&self) -> OperationType {
         self.admitted.operation
     }
@@ -74,7 +74,7 @@ impl Admission {
         request
     }
 
-    /// Tells it from operations that ask for something else: the same of another caller with the same rights is the same.
+    /// Identifies what the operation asks for, whoever the caller is and wherever a subscription resumes.
     pub fn fingerprint(&self) -> Hash {
         let Self {
             admitted,
@@ -92,24 +92,24 @@ impl Admission {
         documents::digest(&whole)
     }
 
-    /// Pays for what is done after [`admit`] has charged for the first time; an error says how long it takes until it can.
+    /// Charges for work after the first charge by [`admit`]; the error says how long until the bucket has enough.
     pub fn charge(&self, front: &HttpState, cost: u64) -> Result<(), Duration> {
         let taken = front.throttle.take(&self.subject, cost, Instant::now());
         taken.map_err(|empty| empty.0)
     }
 }
 
-/// Why nothing of a request runs.
+/// Why a request is refused before any of it runs.
 pub enum RequestRefusal {
     Document(Vec<DocumentProblem>),
-    /// Its kind of operation is not for this way of asking. The text is for the caller.
+    /// This kind of operation is not allowed over this transport or method. The text is for the caller.
     Operation(&'static str),
-    /// Too much was asked for; again in so many seconds.
+    /// Too much was requested; the number of seconds after which to retry.
     Throttled(u64),
 }
 
 impl RequestRefusal {
-    /// The errors, as answers without data have them.
+    /// The errors as they appear in answers without data.
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         match self {
             Self::Document(problems) => errors::listed(&problems, request_id),
@@ -122,7 +122,7 @@ impl RequestRefusal {
 }
 
 /// Finds or reads the document, guards and validates it, and charges for it. `allow` says which kinds of operations may
-/// be asked for in this way. What is refused is charged for the look that was taken at it.
+/// be requested this way. A refused request is charged for its examination.
 pub async fn admit(
     front: &HttpState,
     asker: &Requester,
@@ -149,18 +149,18 @@ pub async fn admit(
     })
 }
 
-/// Whose bucket of cost a request is paid from.
+/// The key of the bucket that pays for a request.
 pub fn subject(asker: &Requester) -> String {
     format!("{}/{}", asker.caller.tenant(), asker.caller.subject())
 }
 
-/// Charges for something that is done.
+/// Charges `cost` to a subject's bucket.
 pub fn charge(front: &HttpState, subject: &str, cost: u64) -> Result<(), RequestRefusal> {
     let taken = front.throttle.take(subject, cost, Instant::now());
     taken.map_err(|empty| RequestRefusal::Throttled(empty.0.as_secs().saturating_add(1)))
 }
 
-/// Whether a document may run that is within what its sender has left.
+/// Examines a document once its sender has paid for that: whether it may run.
 fn examine(
     front: &HttpState,
     asker: &Requester,

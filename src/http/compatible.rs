@@ -1,4 +1,4 @@
-//! The documents of a manifest, and whether they fit a schema.
+//! The documents of a manifest, and whether they are valid against a schema.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ pub struct ClientDocument {
     pub sha256: String,
 }
 
-/// The documents of a manifest, in the order of their texts.
+/// The documents of a manifest, sorted by their texts.
 pub fn recorded_documents(manifest: &Path) -> Result<Vec<ClientDocument>, ManifestError> {
     let mut found: Vec<_> = read_manifest(manifest)?
         .into_iter()
@@ -26,16 +26,16 @@ pub fn recorded_documents(manifest: &Path) -> Result<Vec<ClientDocument>, Manife
     Ok(found)
 }
 
-/// Says what is wrong with documents by one schema.
+/// Finds what is wrong with documents according to one schema.
 pub struct Validator(Guard);
 
 impl Validator {
-    /// The schema must be one that can be read.
+    /// The schema must be well-formed.
     pub fn new(sdl: &str) -> Self {
         Self(Guard::new(sdl, Limits::default(), true))
     }
 
-    /// What is wrong with a document; empty: it fits.
+    /// What is wrong with a document; empty if it is valid.
     pub fn problems(&self, text: &str) -> Vec<String> {
         let problems = match self.0.parse(text) {
             Ok(document) => self.0.validate(&document),

@@ -1,4 +1,4 @@
-//! Which pages of other origins may ask.
+//! Which pages of other origins may call the API.
 
 use std::net::Ipv6Addr;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::options::CorsSection;
 use super::request::POSITION;
 
 impl CorsSection {
-    /// Refuses what no browser would ever send, so that a misspelt origin is not taken for one that may ask.
+    /// Refuses values that no browser would ever send, so that a misspelt origin is not taken for an allowed one.
     pub fn check(&self) -> Result<(), StartError> {
         let mut origins = self.origins.iter();
         match origins.find(|origin| *origin != "*" && !is_origin(origin)) {
@@ -21,14 +21,14 @@ impl CorsSection {
         }
     }
 
-    /// Whether pages of this origin may ask.
+    /// Whether pages of this origin may call the API.
     pub fn lists(&self, origin: &str) -> bool {
         let is_listed = |listed: &String| listed == "*" || listed.eq_ignore_ascii_case(origin);
         self.origins.iter().any(is_listed) || self.localhost && is_local(origin)
     }
 }
 
-/// Whether an origin is the browser's own machine. Names below `localhost` are as well (RFC 6761, 6.3).
+/// Whether an origin is the browser's own machine. Names below `localhost` are, too (RFC 6761, 6.3).
 fn is_local(origin: &str) -> bool {
     let Ok(url) = Url::parse(origin) else {
         return false;
@@ -42,7 +42,7 @@ fn is_local(origin: &str) -> bool {
         }
 }
 
-/// Lets the pages of the listed origins ask; `None`: of none.
+/// Lets the pages of the listed origins call the API; `None`: no origin is listed.
 pub fn layer(settings: &CorsSection) -> Result<Option<CorsLayer>, StartError> {
     settings.check()?;
     if settings.origins.is_empty() && !settings.localhost {
@@ -63,10 +63,10 @@ pub fn layer(settings: &CorsSection) -> Result<Option<CorsLayer>, StartError> {
         HeaderName::from_static("graphql-require-preflight"),
         HeaderName::from_static("apollo-require-preflight"),
         HeaderName::from_static("x-apollo-operation-name"),
-        // Of an event stream that goes on.
+        // Sent to resume an event stream.
         HeaderName::from_static("last-event-id"),
         HeaderName::from_static(POSITION),
-        // Pages that are traced send them with everything.
+        // Traced pages send these with every request.
         HeaderName::from_static("traceparent"),
         HeaderName::from_static("tracestate"),
     ];

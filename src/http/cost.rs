@@ -1,26 +1,26 @@
-//! What an answer says of its cost.
+//! The cost of an answer, and how the answer reports it.
 
 use async_graphql::Value;
 use async_graphql::parser::types::OperationType;
 
 use super::options::ThrottleSection;
 
-/// What a mutation costs besides its answer; the guard counts as much beforehand.
+/// The cost of a mutation besides its answer; the guard counts the same beforehand.
 const MUTATION_COST: u64 = 10;
 
-/// What an export costs, however long it is: as much as the largest query that usual limits let through. How many run at
-/// once, and for how long, has limits of its own.
+/// The cost of an export, however long: that of the largest query that the usual limits admit. How many run at once,
+/// and for how long, is limited separately.
 pub const EXPORT: u64 = 5_000;
 
-/// What a page costs of what a listener missed in which there is nothing for it: it is read all the same.
+/// The cost of a page of missed changes that has nothing for the listener: it has to be read all the same.
 pub const MISSED: u64 = 250;
 
-/// What a refused request costs, which was so long: reading and validating a document takes longer than running many.
+/// The cost of a refused request of this length: reading and validating a document takes longer than running many.
 pub fn of_refusal(bytes: usize) -> u64 {
     10 + bytes as u64 / 512
 }
 
-/// The cost of what the answer really has: its objects, and the mutations that were run. Never more than was asked for.
+/// The cost of what the answer actually has: its objects, and the mutations that ran. Never more than was requested.
 pub fn actual(data: &Value, operation: OperationType, requested: u64) -> u64 {
     let Value::Object(fields) = data else {
         return requested.min(1);

@@ -1,4 +1,4 @@
-//! Documents that were parsed, guarded and validated before, by the hash of their text.
+//! A cache of documents that were already parsed, guarded and validated, by the hash of their text.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -11,16 +11,16 @@ use super::guard::Merged;
 /// SHA-256 of a document's text.
 pub type Hash = [u8; 32];
 
-/// A document takes about so many times its text.
+/// Estimated memory of a parsed document, as a multiple of the length of its text.
 const GROWTH: usize = 24;
 
-/// What a selection takes that was merged for execution.
+/// Estimated memory of a selection merged for execution, in bytes.
 const MERGED_SELECTION: usize = 256;
 
 /// A parsed document.
 pub struct ParsedDocument {
     pub parsed: ExecutableDocument,
-    /// Its only operation as it is executed, if that is the same whatever the variables are.
+    /// Its only operation as it is executed, if that does not depend on the variables.
     merged: OnceLock<MergedDocument>,
 }
 
@@ -57,7 +57,7 @@ impl ParsedDocument {
         Ok(operation)
     }
 
-    /// What it takes in memory; its text has so many bytes.
+    /// Estimated memory of a document whose text has `text_bytes` bytes.
     fn bytes(&self, text_bytes: usize) -> usize {
         let merged = self.merged.get().map_or(0, |same| same.bytes);
         let parsed = text_bytes.saturating_mul(GROWTH);
@@ -85,7 +85,8 @@ pub fn read_hash(text: &str) -> Option<Hash> {
     Some(hash)
 }
 
-/// Forgets, once half of the space is filled, what was not asked for since the last time that it was.
+/// When the young half is full it replaces the old one, which evicts the documents not requested since the previous
+/// time.
 pub struct DocumentCache {
     half_bytes: usize,
     halves: Mutex<DocumentGenerations>,
@@ -123,7 +124,7 @@ impl DocumentCache {
         Some(document)
     }
 
-    /// Keeps a document whose text has so many bytes.
+    /// Caches a document whose text has `text_bytes` bytes.
     pub fn keep(&self, hash: Hash, document: Arc<ParsedDocument>, text_bytes: usize) {
         let bytes = document.bytes(text_bytes);
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);

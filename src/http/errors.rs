@@ -1,4 +1,4 @@
-//! The last look at an answer: every error gets a code and the request's id, faults of ours are logged and masked.
+//! The last step of an answer: every error gets a code and the request's id, and internal faults are logged and masked.
 
 use async_graphql::{ErrorExtensionValues, Response as GraphqlResponse, Value};
 use axum::Json;
@@ -10,12 +10,12 @@ use super::{observe, wire};
 use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
 use store::StoreError;
 
-/// An answer that holds nothing but one error.
+/// An answer with one error and nothing else.
 pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String>, request_id: &str) -> Response {
     refusals(status, &[DocumentProblem::new(code, message)], request_id)
 }
 
-/// An answer that holds nothing but errors: nothing was executed, so it has no `data`, not even null.
+/// An answer with errors and nothing else: nothing was executed, so it has no `data`, not even null.
 pub fn refusals(status: StatusCode, problems: &[DocumentProblem], request_id: &str) -> Response {
     #[derive(serde::Serialize)]
     struct Body<'a> {
@@ -26,13 +26,13 @@ pub fn refusals(status: StatusCode, problems: &[DocumentProblem], request_id: &s
     (status, Json(Body { errors })).into_response()
 }
 
-/// Errors as answers have them.
+/// Errors as they appear in answers.
 pub fn listed(problems: &[DocumentProblem], request_id: &str) -> Vec<serde_json::Value> {
     let problems = told(problems);
     problems.iter().map(|problem| problem.to_json(request_id)).collect()
 }
 
-/// Problems with texts as long as answers have them. They are counted as told.
+/// The problems with their texts cut to the maximum length. Their codes are recorded as the request's.
 fn told(problems: &[DocumentProblem]) -> Vec<DocumentProblem> {
     observe::refused(problems.iter().map(|problem| problem.code));
     let mut problems = problems.to_vec();
@@ -40,7 +40,7 @@ fn told(problems: &[DocumentProblem]) -> Vec<DocumentProblem> {
     problems
 }
 
-/// Texts of errors quote what was sent, which may be long.
+/// Maximum length of an error's text in characters. Such texts quote input, which may be long.
 const LONGEST_MESSAGE: usize = 500;
 
 fn shorten(message: &mut String) {
@@ -57,7 +57,7 @@ pub async fn not_found() -> (StatusCode, &'static str) {
     )
 }
 
-/// Completes the errors of an executed or refused document, of which it keeps `most`.
+/// Completes the errors of an executed or refused document, of which at most `most` are kept.
 pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
     response.errors.truncate(most.max(1));
     for error in &mut response.errors {
@@ -73,7 +73,7 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
                 code
             }),
             None if error.path.is_empty() => Some("GRAPHQL_VALIDATION_FAILED"),
-            // Resolvers give codes; without one it is the library that could not read an argument.
+            // Resolvers set codes; an error without one comes from the library, which could not read an argument.
             None => Some("BAD_USER_INPUT"),
         };
         let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
@@ -84,7 +84,7 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
     }
 }
 
-/// What callers are told of a database that did not do what it was asked; `None`: it is a fault of ours.
+/// What callers are told when the database fails; `None`: it is an internal fault.
 fn outcome(cause: &StoreError) -> Option<(&'static str, &'static str)> {
     if cause.is_timeout() {
         Some(("TIMEOUT", "the database took too long: ask for less, or later"))
@@ -104,10 +104,10 @@ const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
 const UNAVAILABLE_MESSAGE: &str =
     "the database cannot be reached: try again in a few seconds, a mutation with the same idempotencyKey";
 
-/// When to ask again for what was not available, in seconds.
+/// When to retry after the database was unavailable, in seconds.
 const LATER: u64 = 2;
 
-/// Gives an answer the status that says why there is nothing in it, if the database is why.
+/// Sets the status that says why the answer has no data, if the database is the reason.
 pub fn with_status(mut answer: Response, response: &GraphqlResponse) -> Response {
     let is_empty = wire::is_empty(&response.data);
     let codes = observe::codes(&response.errors);
@@ -139,8 +139,8 @@ pub fn failed(cause: &StoreError, request_id: &str) -> Response {
     }
 }
 
-/// Has errors that were finished for one request name another that they are the answer to as well. The log has their
-/// causes under the first one.
+/// Puts a request's id on errors that were completed for another request, when both share the answer. The log has their
+/// causes under the first request's id.
 pub fn name(response: &mut GraphqlResponse, request_id: &str) {
     for error in &mut response.errors {
         let failed = error.source::<StoreError>().is_some();
@@ -153,7 +153,7 @@ pub fn name(response: &mut GraphqlResponse, request_id: &str) {
     }
 }
 
-/// The status of an answer that is nothing but an error with this code.
+/// The status of an answer with nothing but an error of this code.
 pub fn status_of(code: &str) -> StatusCode {
     match code {
         "BAD_USER_INPUT" | "QUERY_TOO_COMPLEX" => StatusCode::BAD_REQUEST,
@@ -164,11 +164,11 @@ pub fn status_of(code: &str) -> StatusCode {
     }
 }
 
-/// The codes of what ran and has no answer.
+/// The codes of operations that ran and have no answer.
 pub const INTERNAL: &str = INTERNAL_CODE;
 pub const LATE: &str = "TIMEOUT";
 
-/// The answer to a fault of ours, which the caller of this has logged.
+/// The answer after an internal fault, which the calling code has logged.
 fn internal(request_id: &str) -> Response {
     refusal(
         StatusCode::INTERNAL_SERVER_ERROR,

@@ -1,4 +1,4 @@
-//! Runs what was admitted: within its time, counted, its answer bounded and its errors completed.
+//! Runs admitted operations: with a timeout, measured, with a bounded answer and completed errors.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub enum Failed {
 }
 
 impl Failed {
-    /// The one error, as answers without data have it. Panics are logged.
+    /// The single error, as it appears in answers without data. Panics are logged.
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         let problem = match self {
             Self::Panicked => {
@@ -44,7 +44,8 @@ impl Failed {
     }
 }
 
-/// Runs a query or a mutation. The answer's headers say where a mutation has written to, where that matters to queries.
+/// Runs a query or a mutation. The answer's headers give the log position of a mutation's writes, if replicas answer
+/// queries.
 pub async fn execute(front: &HttpState, asker: Requester, admission: &Admission) -> Result<GraphqlResponse, Failed> {
     let caller = asker.caller.in_request(&asker.request_id);
     if admission.operation() == OperationType::Query {
@@ -64,8 +65,8 @@ pub async fn execute(front: &HttpState, asker: Requester, admission: &Admission)
     Ok(response)
 }
 
-/// Reads from a replica of the database, if one has what the caller must find. What cannot be read there is read on the
-/// primary, all of it: nothing of it was answered yet.
+/// Reads from a replica, if one has caught up with what the caller must see. If the query cannot be read there, all of it
+/// is read from the primary: nothing of it has been answered yet.
 fn query<'a>(front: &'a HttpState, caller: Caller, admission: &'a Admission) -> BoxFuture<'a, Answered> {
     let Some((store, mut watch)) = front.app.store.on_standby(&admission.subject, admission.position) else {
         front.app.metrics.database.read(ReadServer::Primary);
@@ -87,7 +88,7 @@ fn query<'a>(front: &'a HttpState, caller: Caller, admission: &'a Admission) -> 
     reading.boxed()
 }
 
-/// Runs it once, with what this program reads and writes. Boxed: what is large here is large in every future around it.
+/// Runs it once, reading and writing through `app`. Boxed: what is large here is large in every future around it.
 fn answered<'a>(
     front: &'a HttpState,
     app: Arc<App>,
@@ -104,7 +105,7 @@ fn answered<'a>(
     answering.boxed()
 }
 
-/// Begins to listen to what a subscription asks for. Each event is paid for when it is shown.
+/// Begins to listen for a subscription. Its cost is refunded here: each event is paid for when it is shown.
 pub async fn listen(
     front: &HttpState,
     asker: Requester,
@@ -124,16 +125,16 @@ pub async fn listen(
     }))
 }
 
-/// One event of a subscription, as all see it whose scope, document and variables are the same.
+/// One event of a subscription, shared by all listeners with the same scope, permissions, document and variables.
 pub struct SharedEvent {
     data: Value,
-    /// How long its data is as JSON.
+    /// The length of its data as JSON.
     pub bytes: usize,
     errors: Vec<ServerError>,
     cost: u64,
 }
 
-/// Runs a subscription's operation for one event. Nobody pays for it yet.
+/// Runs a subscription's operation for one event, which is not paid for here.
 pub async fn show(
     front: &HttpState,
     asker: Requester,
@@ -164,7 +165,7 @@ pub async fn show(
     })
 }
 
-/// What a listener is told of an event, who has paid for it. Its errors name the listener's own request.
+/// The answer to a listener that has paid for an event. Its errors carry the listener's own request id.
 pub fn tell(front: &HttpState, request_id: &str, admission: &Admission, shown: &SharedEvent) -> GraphqlResponse {
     let mut response = GraphqlResponse::new(shown.data.clone());
     response.errors.clone_from(&shown.errors);
@@ -179,7 +180,7 @@ struct Answered {
 }
 
 impl Answered {
-    /// `written` counts the objects that were written as JSON on the way.
+    /// `written` counts the objects that were written as JSON during execution.
     fn of(response: GraphqlResponse, written: &AtomicU64, admitted: &Admitted) -> Self {
         let seen = cost::actual(&response.data, admitted.operation, admitted.cost);
         let cost = seen
@@ -190,7 +191,7 @@ impl Answered {
     }
 }
 
-/// Runs it to its complete answer, and counts it.
+/// Runs an operation to its complete answer, and measures it.
 async fn run(
     front: &HttpState,
     request_id: &str,
@@ -204,7 +205,7 @@ async fn run(
     observed(front, request_id, admission, running).await
 }
 
-/// Counts it; log lines on the way know what they are about.
+/// Measures an operation; log lines during its run name the request and the document.
 async fn observed(
     front: &HttpState,
     request_id: &str,
@@ -223,7 +224,7 @@ async fn observed(
     telemetry::asking(request_id, admission.document_hash(), operation).await
 }
 
-/// Gives an execution its time, counts it while it runs, and contains its panics.
+/// Runs an execution with a timeout, counts it while it runs, and catches its panics.
 async fn patiently<T>(
     front: &HttpState,
     admission: &Admission,
@@ -241,14 +242,14 @@ async fn patiently<T>(
     }
 }
 
-/// Completes an answer: its errors, and what it cost.
+/// Completes an answer: its errors and its cost.
 fn conclude(front: &HttpState, request_id: &str, admission: &Admission, answered: Answered) -> GraphqlResponse {
     let Answered { response, cost } = answered;
     let response = finished(front, request_id, admission, response);
     paid(front, admission, response, cost)
 }
 
-/// Writes an answer's data, within the limit, and completes its errors.
+/// Writes an answer's data as JSON, within the limit, and completes its errors.
 fn finished(
     front: &HttpState,
     request_id: &str,
@@ -263,7 +264,7 @@ fn finished(
     response
 }
 
-/// Gives back what was not needed, and says what an answer cost.
+/// Refunds the cost that was not needed, and reports an answer's cost.
 fn paid(front: &HttpState, admission: &Admission, response: GraphqlResponse, actual: u64) -> GraphqlResponse {
     let admitted = &admission.admitted;
     let available = front
@@ -299,7 +300,7 @@ fn too_late(operation: OperationType, seconds: u64) -> String {
     }
 }
 
-/// What is said in the place of an answer that is too large.
+/// The answer in place of one that is too large.
 fn too_large(operation: OperationType) -> GraphqlResponse {
     let done = match operation {
         OperationType::Mutation => MUTATION_WAS_DONE,

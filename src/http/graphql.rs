@@ -1,4 +1,4 @@
-//! `POST /graphql` and `GET /graphql`; for a browser the latter is GraphiQL.
+//! `POST /graphql` and `GET /graphql`; the latter serves GraphiQL to browsers.
 
 use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
@@ -18,7 +18,7 @@ use super::{HttpState, graphiql, sse, ws};
 use auth::Caller;
 use service::authentication::{AuthError, authenticate};
 
-/// A page of another site cannot make a browser send any of these without asking first.
+/// Headers that a page of another site cannot make a browser send without a CORS preflight.
 const PREFLIGHT_HEADERS: [&str; 3] = [
     "graphql-require-preflight",
     "apollo-require-preflight",
@@ -86,7 +86,7 @@ pub async fn post(
     body: Body,
 ) -> Response {
     let wants_events = negotiate::wants_events(&headers);
-    // What is refused is said in JSON to everybody.
+    // Clients that want events get refusals as JSON, too.
     let media_type = match wants_events {
         true => Some(MediaType::Json),
         false => negotiate::response_type(&headers),
@@ -122,7 +122,7 @@ pub async fn post(
     with_media_type(response, media_type)
 }
 
-/// Who sends this body, if it is of a kind that is read at all.
+/// Authenticates the sender of a body, if the body is of a type that is read at all.
 async fn admit(front: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
     // Strict about the media type: forms and plain text are what other sites can make a browser send.
     let message = if !negotiate::is_json(headers) {
@@ -152,7 +152,7 @@ async fn answer(
     ask: Result<GraphqlRequest, BodyError>,
 ) -> Response {
     match ask {
-        // Boxed: a small stack must hold what surrounds it, and below it all resolvers.
+        // Boxed: the surrounding futures must fit a small stack, with all resolvers below them.
         Ok(ask) => Box::pin(response::respond(front, asker, terms, ask)).await,
         Err(unreadable) => response::charge_unreadable(front, &asker, terms.media_type).unwrap_or_else(|| {
             refusal(
@@ -165,14 +165,15 @@ async fn answer(
     }
 }
 
-/// Who sends a request; otherwise the answer that says why nobody does.
+/// Authenticates the sender of a request; the error is the answer that says why that failed.
 pub async fn identify(front: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
     authenticate(&front.app, authorization(headers))
         .await
         .map_err(|error| unauthenticated(&error, request_id))
 }
 
-/// What the caller shows. Of two headers nobody can say which one counts; what is no text is no token.
+/// The caller's credentials. With two headers it is unclear which one counts, and a value that is not text is no token:
+/// both are treated as an invalid token.
 pub fn authorization(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     match values.next().map(HeaderValue::to_str) {
@@ -208,7 +209,7 @@ fn not_acceptable(request_id: &str) -> Response {
     refusal(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message, request_id)
 }
 
-/// Says what the answer is, unless it says so itself.
+/// Sets the Content-Type, unless the answer has set a specific one itself.
 fn with_media_type(mut response: Response, media_type: MediaType) -> Response {
     let json = HeaderValue::from_static("application/json");
     if response

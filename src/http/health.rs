@@ -1,4 +1,4 @@
-//! Whether the program lives, and whether it can serve.
+//! Liveness and readiness: whether the program runs, and whether it can serve.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,19 +9,19 @@ use axum::http::StatusCode;
 use super::HttpState;
 use service::app::App;
 
-/// How long to rest between two looks at the database.
+/// Pause between two checks of the database.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How long the database may take to answer.
+/// How long the database may take to answer a check.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What was seen so long ago is not so any more.
+/// How long the result of a check remains valid.
 const FRESH: Duration = Duration::from_secs(5);
 
-/// What was last seen of the database.
+/// The result of the last check of the database.
 pub struct Readiness {
     app: Arc<App>,
-    /// When, and whether it could serve; `None`: nobody watches it.
+    /// When it was checked, and whether it could serve; `None`: no task watches it.
     seen: Mutex<Option<(Instant, bool)>>,
 }
 
@@ -31,7 +31,7 @@ impl Readiness {
         Self { app, seen }
     }
 
-    /// Looks again and again.
+    /// Checks the database periodically.
     pub async fn watch(&self) {
         loop {
             tokio::time::sleep(PAUSE).await;
@@ -39,7 +39,7 @@ impl Readiness {
         }
     }
 
-    /// Looks at the database now.
+    /// Checks the database now.
     pub async fn look(&self) {
         let answered = tokio::time::timeout(PATIENCE, self.app.store.ping()).await;
         let before = self.seen();
@@ -60,19 +60,19 @@ impl Readiness {
     }
 }
 
-/// The process answers.
+/// Liveness: the process answers.
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Requests can be served: the database answers and takes writes, and the program is not about to end.
+/// Readiness: the database answers and accepts writes, and the program is not about to shut down.
 pub async fn ready(State(front): State<HttpState>) -> (StatusCode, &'static str) {
     if *front.ending.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "ending\n");
     }
     let is_ready = match front.readiness.seen() {
         Some(is_ready) => is_ready,
-        // Routes without a door: nobody looks meanwhile.
+        // Routes that are served without the accepting thread: no task checks the database.
         None => front.app.store.ping().await.is_ok(),
     };
     match is_ready {

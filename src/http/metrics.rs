@@ -1,5 +1,5 @@
-//! `GET /metrics`: beside the API while there is no production, else on an address of its own, because it has no token and
-//! tells everybody how much is asked for.
+//! `GET /metrics`: beside the API outside production, otherwise at its own address, because it requires no token and
+//! tells everyone how much is requested.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub async fn beside_the_api(State(front): State<HttpState>) -> Response {
     page(&front.app)
 }
 
-/// Serves nothing but metrics there, until it is aborted: the last requests are of interest, too.
+/// Serves only metrics, until it is aborted: those of the last requests are of interest, too.
 pub fn serve_metrics(listener: TcpListener, app: Arc<App>) -> JoinHandle<()> {
     let page = |State(app): State<Arc<App>>| async move { page(&app) };
     let router = Router::new().route("/metrics", get(page)).with_state(app);

@@ -1,4 +1,4 @@
-//! The gateway's front: routes, request ids, limits, and an end without lost requests.
+//! The gateway's HTTP front end: routes, request ids, limits, and a shutdown that loses no requests.
 
 mod accept;
 mod admission;
@@ -56,10 +56,10 @@ pub use persisted::ManifestError;
 pub use serve::serve;
 use service::app::App;
 
-/// Smaller answers travel in one packet anyway.
+/// Smaller answers fit into one packet anyway.
 const COMPRESSED_FROM_BYTES: u16 = 1024;
 
-/// Why the front cannot start.
+/// Why the front end cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error(transparent)]
@@ -80,29 +80,29 @@ pub fn check(options: &HttpOptions) -> Result<(), StartError> {
     Ok(())
 }
 
-/// What handlers share.
+/// State shared by the handlers.
 #[derive(Clone)]
 struct HttpState(Arc<SharedState>);
 
 struct SharedState {
     app: Arc<App>,
-    /// Executes what the guard has let through.
+    /// Executes documents that the guard has admitted.
     schema: Schema,
     exports: Arc<Exports>,
     exporting: seats::Seats,
-    /// For what subscriptions hear.
+    /// Executes subscriptions, once for each event.
     events: SubscriptionExecutor,
     guard: Guard,
     documents: DocumentCache,
     persisted: persisted::PersistedDocuments,
     throttle: throttle::Throttle,
-    /// Of subscriptions.
+    /// Places for subscriptions.
     seats: seats::Seats,
     turns: listen::RecentBatches,
     graphiql: Arc<graphiql::GraphiqlPage>,
     options: HttpOptions,
     readiness: Arc<health::Readiness>,
-    /// Turns true when the program is told to end.
+    /// Becomes true when the program is told to shut down.
     ending: watch::Receiver<bool>,
 }
 
@@ -114,12 +114,12 @@ impl std::ops::Deref for HttpState {
     }
 }
 
-/// All routes. `ending` tells readiness that the program is about to end.
+/// All routes. `ending` tells readiness that the program is about to shut down.
 pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) -> Result<Router, StartError> {
     Ok(front(app, options, ending)?.0)
 }
 
-/// The same, and what they say of the database once somebody watches it.
+/// The routes, and the database's readiness that they report once something watches it.
 fn front(
     app: Arc<App>,
     options: HttpOptions,
@@ -158,7 +158,7 @@ fn front(
     if !front.options.production && !front.options.metrics_elsewhere {
         router = router.route("/metrics", get(metrics::beside_the_api));
     }
-    // Events would wait in the compressor for more.
+    // The compressor would hold events back to wait for more.
     let compressed = SizeAbove::new(COMPRESSED_FROM_BYTES).and(NotForContentType::SSE);
     let router = router
         .route("/healthz", get(health::alive))

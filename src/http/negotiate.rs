@@ -1,4 +1,4 @@
-//! Which media types a request has and takes (RFC 9110, 12.5.1; GraphQL over HTTP, 6).
+//! Content negotiation: which media types a request has and accepts (RFC 9110, 12.5.1; GraphQL over HTTP, 6).
 
 use axum::http::{HeaderMap, header};
 
@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 pub enum MediaType {
     /// `application/graphql-response+json`: the status says whether the document was executed.
     Graphql,
-    /// `application/json`: of a well-formed request the status is always 200.
+    /// `application/json`: the status of a well-formed request is always 200.
     Json,
 }
 
@@ -24,23 +24,23 @@ impl MediaType {
     }
 }
 
-/// How much a request wants a media type.
+/// How much a request prefers a media type.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct MediaPreference {
-    /// In thousandths; 0: not at all.
+    /// In thousandths; 0: not acceptable.
     quality: u16,
-    /// 2: it is named, 1: its kind is, 0: anything will do.
+    /// 2: named exactly, 1: matched by its kind, such as `application/*`, 0: matched by `*/*`.
     specificity: u8,
 }
 
-/// The media type that the caller likes best; `None`: it takes neither.
+/// The media type that the caller prefers; `None`: it accepts neither.
 pub fn response_type(headers: &HeaderMap) -> Option<MediaType> {
     if !headers.contains_key(header::ACCEPT) {
         return Some(MediaType::Json);
     }
     let json = wish(headers, MediaType::Json.name());
     let graphql = wish(headers, MediaType::Graphql.name());
-    // Of what is named alike the modern one is better; who takes anything gets what everything understands.
+    // Between types named alike the modern one wins; a wildcard gets what every client understands.
     let best = match (graphql, json) {
         (Some(graphql), Some(json)) if graphql > json || (graphql == json && graphql.specificity == 2) => {
             (graphql, MediaType::Graphql)
@@ -54,7 +54,7 @@ pub fn response_type(headers: &HeaderMap) -> Option<MediaType> {
         .map(|(_, media_type)| media_type)
 }
 
-/// The one of these media types that the caller likes best, the first of those that it likes alike; `None`: it takes none.
+/// The offered media type that the caller prefers, the first of equals; `None`: it accepts none of them.
 pub fn best<'a>(headers: &HeaderMap, offered: &[&'a str]) -> Option<&'a str> {
     if !headers.contains_key(header::ACCEPT) {
         return offered.first().copied();
@@ -68,12 +68,12 @@ pub fn best<'a>(headers: &HeaderMap, offered: &[&'a str]) -> Option<&'a str> {
         .map(|(_, offered)| offered)
 }
 
-/// Whether the caller is a browser that opens a page.
+/// Whether the caller is a browser opening a page.
 pub fn wants_page(headers: &HeaderMap) -> bool {
     wish(headers, "text/html").is_some_and(|wish| wish.quality > 0 && wish.specificity == 2)
 }
 
-/// Whether the caller asks for a stream of events rather than for one answer.
+/// Whether the caller prefers a stream of events to a single answer.
 pub fn wants_events(headers: &HeaderMap) -> bool {
     let Some(events) = named(headers, "text/event-stream") else {
         return false;
@@ -82,8 +82,8 @@ pub fn wants_events(headers: &HeaderMap) -> bool {
     answers.into_iter().flatten().all(|answer| events > answer)
 }
 
-/// Whether the caller takes a stream of events where there is no one answer. Clients such as urql name it beside JSON
-/// with everything that they ask for.
+/// Whether the caller accepts a stream of events when there is no single answer. Clients such as urql name it beside
+/// JSON in every request.
 pub fn takes_events(headers: &HeaderMap) -> bool {
     named(headers, "text/event-stream").is_some()
 }
@@ -92,7 +92,7 @@ fn named(headers: &HeaderMap, media_type: &str) -> Option<MediaPreference> {
     wish(headers, media_type).filter(|wish| wish.quality > 0 && wish.specificity == 2)
 }
 
-/// The wish of the most specific range that covers `media_type`.
+/// The preference of the most specific media range that covers `media_type`.
 fn wish(headers: &HeaderMap, media_type: &str) -> Option<MediaPreference> {
     let values = headers.get_all(header::ACCEPT).iter();
     let ranges = values
@@ -123,7 +123,7 @@ fn wish(headers: &HeaderMap, media_type: &str) -> Option<MediaPreference> {
     wishes.max_by_key(|wish| (wish.specificity, wish.quality))
 }
 
-/// Reads 0.5 as 500; `None` where it is no quality.
+/// Reads 0.5 as 500; `None`: the text is not a valid quality.
 fn thousandths(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -137,7 +137,7 @@ fn thousandths(text: &str) -> Option<u16> {
     }
 }
 
-/// Whether the body is JSON in UTF-8, and nothing that another site's page can send without being asked for its leave.
+/// Whether the body is JSON in UTF-8, which another site's page cannot send without a CORS preflight.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next().and_then(|value| value.to_str().ok()), values.next()) else {

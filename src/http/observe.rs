@@ -1,8 +1,8 @@
-//! What becomes of every request, told once: to the metrics, to the trace, and in one line of the log. What becomes known
-//! on the way is noted beside the request's task; operations that come in another way than as a request of their own are
-//! counted all the same.
+//! Reports the outcome of every request once: to the metrics, to the trace, and in one log line. What becomes known
+//! along the way is noted in a task-local; operations that do not arrive as requests of their own are counted all the
+//! same.
 //!
-//! No token, no document and no variable is in any of it.
+//! None of it contains a token, a document or a variable.
 
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
@@ -23,7 +23,7 @@ tokio::task_local! {
     static NOTES: RefCell<ResponseNotes>;
 }
 
-/// What is known of a request's answer.
+/// What is known about a request's answer.
 #[derive(Default)]
 struct ResponseNotes {
     /// The type, name and actual cost of the operation that ran, if one did.
@@ -32,7 +32,7 @@ struct ResponseNotes {
     codes: Vec<&'static str>,
 }
 
-/// A request as it came in.
+/// A request as received.
 pub struct IncomingRequest {
     pub method: Method,
     pub path: String,
@@ -42,7 +42,7 @@ pub struct IncomingRequest {
     pub trace: Span,
 }
 
-/// Handles a request and tells what became of it. A panic is a fault of ours like any other. Must be called inside of the
+/// Handles a request and reports its outcome. A panic is an internal fault like any other. Must be called inside the
 /// span that names the request.
 pub async fn request(front: &HttpState, asked: &IncomingRequest, handling: impl Future<Output = Response>) -> Response {
     let start = Instant::now();
@@ -86,17 +86,17 @@ fn tell(front: &HttpState, asked: &IncomingRequest, status: u16, took: Duration,
     );
 }
 
-/// Notes that the answer is nothing but errors with these codes.
+/// Notes that the answer contains only errors, with these codes.
 pub fn refused(codes: impl IntoIterator<Item = &'static str>) {
     note(|notes| {
-        // What ran has its codes already.
+        // An operation that ran has noted its codes already.
         if notes.operation.is_none() {
             notes.codes.extend(codes);
         }
     });
 }
 
-/// The codes of errors that are finished.
+/// The codes of completed errors.
 pub fn codes(errors: &[ServerError]) -> Vec<&'static str> {
     let code = |error: &ServerError| match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(known_code(code)),
@@ -108,8 +108,8 @@ pub fn codes(errors: &[ServerError]) -> Vec<&'static str> {
         .collect()
 }
 
-/// Runs an operation of a valid document in its span, and counts it. `name` is what the request names, if there is need
-/// to.
+/// Runs an operation of a valid document in its span, and measures it. `name` is the operation that the request names,
+/// if it has to name one.
 pub async fn operation(
     front: &HttpState,
     document: &ExecutableDocument,
@@ -126,7 +126,7 @@ pub async fn operation(
         Err(Failed::Panicked) => (vec![errors::INTERNAL], None),
         Err(Failed::Late(_)) => (vec![errors::LATE], None),
     };
-    // What was given up has cost what it asked for.
+    // An operation that was given up has cost what it requested.
     let actual_cost = actual_cost.unwrap_or(requested_cost);
     let metrics = &front.app.metrics;
     let ran = OperationRun {
@@ -147,7 +147,7 @@ pub async fn operation(
     result
 }
 
-/// Says that an operation took long. The document that is meant is found by its hash among those that clients send.
+/// Logs that an operation was slow. The hash identifies its document among those that clients send.
 fn slow(kind: OperationType, name: Option<&str>, ran: &OperationRun) {
     let asked = telemetry::asked();
     tracing::warn!(
@@ -162,7 +162,7 @@ fn slow(kind: OperationType, name: Option<&str>, ran: &OperationRun) {
 }
 
 fn note(change: impl FnOnce(&mut ResponseNotes)) {
-    // Fails where there is no request whose end is told.
+    // Fails outside of a request whose outcome is reported.
     let _ = NOTES.try_with(|notes| change(&mut notes.borrow_mut()));
 }
 
@@ -174,7 +174,7 @@ fn only_name(document: &ExecutableDocument) -> Option<&str> {
     }
 }
 
-/// What the answer itself says of it.
+/// The actual cost that the answer itself reports.
 fn actual_cost(response: &GraphqlResponse) -> Option<u64> {
     let Some(Value::Object(cost)) = response.extensions.get("cost") else {
         return None;

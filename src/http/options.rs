@@ -1,4 +1,4 @@
-//! How the front behaves: the sections of the settings file that are about requests.
+//! Options of the HTTP front end: the sections of the settings file about requests.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,7 +11,7 @@ pub struct HttpOptions {
     /// No GraphiQL, introspection for admins only, no suggestions in error texts.
     pub production: bool,
     pub graphiql_assets: GraphiqlAssets,
-    /// Metrics have an address of their own, and are not served beside the API.
+    /// Metrics are served at their own address, not beside the API.
     pub metrics_elsewhere: bool,
     pub limits: Limits,
     pub timeouts: TimeoutsSection,
@@ -34,7 +34,7 @@ pub struct TimeoutsSection {
     /// How long a query and a mutation may take.
     pub query_seconds: u64,
     pub mutation_seconds: u64,
-    /// How long running requests may take to finish once the program is told to end.
+    /// How long running requests may take to finish once shutdown begins.
     pub shutdown_seconds: u64,
 }
 
@@ -72,19 +72,19 @@ impl TimeoutsSection {
     }
 }
 
-/// The section `[throttle]`: each token's subject has a bucket of cost.
+/// The section `[throttle]`: each token subject has a bucket of cost.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ThrottleSection {
-    /// How much a full bucket holds.
+    /// Capacity of a bucket.
     pub maximum: u64,
-    /// How much flows back in a second.
+    /// How much is restored per second.
     pub restore_per_second: u64,
 }
 
 impl Default for ThrottleSection {
-    /// What flows back is about a fifth of a processor's work by the slowest way of reading (an object in 20 µs), so that
-    /// nobody who asks as fast as can be takes a machine for longer than the two seconds that a full bucket lasts.
+    /// The restore rate is about a fifth of a processor at the slowest way of reading (an object in 20 µs), so that a
+    /// caller asking as fast as possible can occupy a machine only for the two seconds that a full bucket lasts.
     fn default() -> Self {
         Self {
             maximum: 100_000,
@@ -97,21 +97,21 @@ impl Default for ThrottleSection {
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CorsSection {
-    /// The origins whose pages may ask, such as "https://portal.example"; "*" is all of them.
+    /// The origins whose pages may call the API, such as "https://portal.example"; "*" allows all of them.
     pub origins: Vec<String>,
-    /// Whether pages of the browser's own machine may ask, whatever their port; `serve --demo` lets them.
+    /// Whether pages from the browser's own machine may call the API, on any port; `serve --demo` allows them.
     pub localhost: bool,
 }
 
-/// The section `[persisted]`: documents that are sent by their hash.
+/// The section `[persisted]`: documents sent by their hash.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PersistedSection {
-    /// Whether callers may register documents as they go (Apollo's automatic persisted queries).
+    /// Whether callers may register documents at run time (Apollo's automatic persisted queries).
     pub automatic: bool,
-    /// How many bytes the documents that are kept ready may take.
+    /// Maximum size of the cached documents in bytes.
     pub cache_bytes: usize,
-    /// What becomes of documents that the manifest does not list.
+    /// How documents are treated that the manifest does not list.
     pub safelist: Safelist,
     /// The manifest: Apollo's, or a JSON object from hash to document.
     pub manifest: Option<PathBuf>,
@@ -132,18 +132,18 @@ impl Default for PersistedSection {
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SubscriptionsSection {
-    /// How many subscriptions a token's subject may have at once, over sockets and as streams.
+    /// Maximum number of concurrent subscriptions of a token subject, over sockets and as streams together.
     pub per_subject: usize,
-    /// The same of a tenant.
+    /// Maximum number of concurrent subscriptions of a tenant.
     pub per_tenant: usize,
-    /// How many operations may run on a socket at once.
+    /// Maximum number of concurrent operations on a socket.
     pub operations: usize,
     /// The largest message that a socket takes, in bytes.
     pub message_bytes: usize,
-    /// How long a socket may take to say who it is.
+    /// How long a client may take to authenticate on a new socket.
     pub init_seconds: u64,
-    /// After so long a silence a socket is asked whether anybody is there, and must answer within the same time; an event
-    /// stream gets a comment. Also how long a reader may take over a message.
+    /// After a silence of this length a socket is pinged, and must answer within the same time; an event stream gets a
+    /// comment. Also how long a reader may take over a message.
     pub ping_seconds: u64,
 }
 
@@ -174,13 +174,13 @@ impl SubscriptionsSection {
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ExportLimits {
-    /// How many may run at once. Each has a connection to the database beside those of the requests.
+    /// Maximum number of concurrent exports. Each has a database connection besides those of the requests.
     pub at_once: u32,
-    /// How many of them a tenant may have.
+    /// Maximum number of a tenant's concurrent exports.
     pub per_tenant: usize,
-    /// How long a reader may take over a piece of one.
+    /// How long a reader may take over one piece of an export.
     pub stall_seconds: u64,
-    /// How long one may take in all.
+    /// How long an export may take in total.
     pub seconds: u64,
 }
 
@@ -205,13 +205,13 @@ impl ExportLimits {
     }
 }
 
-/// The section `[slow]`: from when on the log says of something that it is slow. 0 is everything.
+/// The section `[slow]`: the durations from which on the log reports something as slow. 0 reports everything.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SlowSection {
-    /// Of operations, from the admitted document to the whole answer.
+    /// For operations, from the admitted document to the complete answer.
     pub operation_milliseconds: u64,
-    /// Of statements, without the wait for a connection.
+    /// For statements, without the wait for a connection.
     pub statement_milliseconds: u64,
 }
 
@@ -237,11 +237,11 @@ impl SlowSection {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Safelist {
-    /// They run.
+    /// Unlisted documents run.
     #[default]
     Off,
-    /// They run, and the log says so.
+    /// Unlisted documents run and are logged.
     Audit,
-    /// They are refused.
+    /// Unlisted documents are refused.
     Enforce,
 }

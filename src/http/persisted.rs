@@ -16,18 +16,18 @@ pub struct PersistedDocuments {
     mode: Safelist,
     /// The documents of the manifest by the hash of their text.
     listed: HashMap<Hash, String>,
-    /// What callers have registered as they went.
+    /// The hashes that callers have registered at run time.
     registered: RegisteredHashes,
 }
 
-/// What is to run.
+/// The document that a request asks to run.
 #[derive(Debug, PartialEq, Eq)]
 pub enum RequestedDocument {
     /// A document's text.
     Text(Hash, String),
-    /// The same, which the caller's tenant may name by its hash from now on if it is sound.
+    /// A document's text, to whose hash the caller's tenant may refer from now on if the document is valid.
     New(Hash, String),
-    /// A document that the tenant has sent before.
+    /// The hash of a document that the tenant has sent before.
     Before(Hash),
 }
 
@@ -58,7 +58,7 @@ impl PersistedDocuments {
         })
     }
 
-    /// Puts the text of a request and the hash in its extensions together.
+    /// Combines the text of a request with the hash in its extensions.
     pub fn resolve(
         &self,
         tenant: &str,
@@ -101,12 +101,12 @@ impl PersistedDocuments {
         }
     }
 
-    /// Lets the tenant name a document by its hash from now on.
+    /// Lets the tenant refer to a document by its hash from now on.
     pub fn register(&self, tenant: &str, hash: Hash) {
         self.registered.add(tenant, hash);
     }
 
-    /// Refuses what is not on the list, where there is one.
+    /// Refuses documents that are not on the safelist if it is enforced, and only logs them if it is in audit mode.
     pub fn permit(&self, hash: &Hash, request_id: &str) -> Result<(), DocumentProblem> {
         if self.mode == Safelist::Off || self.listed.contains_key(hash) {
             return Ok(());
@@ -121,7 +121,7 @@ impl PersistedDocuments {
     }
 }
 
-/// The answer that tells Apollo's clients to send the text, too.
+/// The error on which Apollo's clients send the text as well.
 pub fn not_found() -> DocumentProblem {
     DocumentProblem::new("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
 }
@@ -147,7 +147,7 @@ pub fn read_manifest(file: &Path) -> Result<HashMap<Hash, String>, ManifestError
     };
     let mut listed = HashMap::new();
     for (id, body) in pairs.ok_or_else(malformed)? {
-        // Ids may be of another kind, but one that looks like the hash of something else is a mistake.
+        // Ids may be of another kind, but one that looks like a hash and is not the document's is a mistake.
         if read_hash(id).is_some_and(|id| id != hash(body)) {
             return Err(ManifestError::WrongHash(name, id.to_owned()));
         }

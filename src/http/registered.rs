@@ -1,18 +1,19 @@
-//! Which documents each tenant has registered by their hash. What is parsed and validated is kept once for all tenants; a
-//! hash alone finds only what its own tenant has sent, so that nobody runs, or learns of, what others ask for.
+//! The document hashes that each tenant has registered. Parsed and validated documents are cached once for all tenants;
+//! a hash alone finds only what its own tenant has sent, so that no tenant can run, or learn of, another tenant's
+//! documents.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::documents::Hash;
 
-/// A tenant's hashes: twice as many at most, 32 bytes each.
+/// Half of the maximum number of hashes per tenant, at 32 bytes each.
 const HALF: usize = 2_000;
 
 #[derive(Default)]
 pub struct RegisteredHashes(Mutex<HashMap<String, HashGenerations>>);
 
-/// Forgets, once a half is full, what was not asked for since the last time that it was.
+/// A full `young` set replaces `old`, which evicts the hashes that were not requested since the previous time.
 #[derive(Default)]
 struct HashGenerations {
     young: HashSet<Hash>,

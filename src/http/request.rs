@@ -1,4 +1,4 @@
-//! What a request asks for, read from a body or from a query string (GraphQL over HTTP, 5).
+//! A GraphQL request, read from a body or from a query string (GraphQL over HTTP, 5).
 
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ use serde_json::{Map, Value};
 use super::guard::Limits;
 use store::LogPosition;
 
-/// What a caller last wrote: in answers to mutations, and given back with requests that must find it.
+/// The header with the log position of a caller's last write: set in answers to mutations, and sent back with requests
+/// that must see that write.
 pub const POSITION: &str = "tributary-position";
 
 /// One request. Unknown parameters are ignored.
@@ -26,15 +27,15 @@ pub struct GraphqlRequest {
     pub operation_name: Option<String>,
     pub variables: Variables,
     pub extensions: Extensions,
-    /// How long it was on its way in.
+    /// The length of the request as received, in bytes.
     pub bytes: usize,
-    /// The header Last-Event-ID: the cursor of the last event that was heard of a subscription.
+    /// The header Last-Event-ID: the cursor of the last event received of a subscription.
     pub last_event: Option<String>,
-    /// The header `tributary-position`: what whoever reads for it must have.
+    /// The header `tributary-position`: the log position that a replica must have reached to serve this request.
     pub position: Option<LogPosition>,
 }
 
-/// Why nothing can be read. The text is for the caller.
+/// Why a request cannot be read. The text is for the caller.
 #[derive(Debug)]
 pub struct BodyError {
     pub status: StatusCode,
@@ -54,7 +55,7 @@ fn bad_request(message: impl Into<String>) -> BodyError {
     unreadable(StatusCode::BAD_REQUEST, message)
 }
 
-/// So much of a body that is refused is taken in, so that its sender comes to read the answer.
+/// How much of a refused body is read and discarded, so that its sender gets to read the answer.
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads a body that is within the limits and arrives within `patience`.
@@ -87,18 +88,18 @@ pub async fn read_body(
         let message = format!("the body has too many values: at most {}", limits.body_values);
         return Err(unreadable(StatusCode::PAYLOAD_TOO_LARGE, message));
     }
-    // It nests 128 levels at most: the parser refuses more.
+    // It nests at most 128 levels: the parser refuses more.
     let mut request = axum::extract::Request::new(Body::from(bytes.clone()));
-    // Of a GET request it would read the query string.
+    // With GET the extractor would read the query string.
     *request.method_mut() = Method::POST;
     match GraphQLRequest::<GraphQLRejection>::from_request(request, &()).await {
         Ok(request) if names_document(&request.0) => Ok(asked(request.into_inner(), bytes.len())),
-        // It does not say what is wrong, nor tell an empty text from none.
+        // The extractor neither says what is wrong nor distinguishes an empty text from a missing one.
         _ => from_json(&bytes),
     }
 }
 
-/// Reads a body, or says what in it cannot be read.
+/// Reads a body, or says why it cannot be read.
 fn from_json(bytes: &[u8]) -> Result<GraphqlRequest, BodyError> {
     let text = std::str::from_utf8(bytes).map_err(|_| bad_request("the body is not UTF-8"))?;
     let value = serde_json::from_str(text).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
@@ -109,8 +110,8 @@ fn from_json(bytes: &[u8]) -> Result<GraphqlRequest, BodyError> {
     }
 }
 
-/// How many values JSON has, or a few more. They are counted before any is kept: two bytes of text become a hundred of
-/// memory.
+/// The number of values in JSON text, or slightly more. They are counted before any is stored: two bytes of text become
+/// a hundred of memory.
 fn values(json: &[u8]) -> usize {
     let (mut values, mut in_string, mut escaped) = (1, false, false);
     for byte in json {
@@ -145,8 +146,9 @@ fn too_large(limit: usize) -> BodyError {
     unreadable(StatusCode::PAYLOAD_TOO_LARGE, message)
 }
 
-/// Lets a body that nobody wants go by. Its sender may write all of it before it reads: into a connection that is closed
-/// already, it would hear of that only. Who asks whether to send it has not sent it yet.
+/// Reads and discards the body of a refused request. Its sender may write all of it before it reads: if the connection
+/// were closed by then, the sender would see only that, not the answer. One that first asks whether to send it
+/// (`Expect`) has not sent it yet.
 pub async fn discard(headers: &HeaderMap, body: Body, patience: Duration) {
     if !headers.contains_key(header::EXPECT) {
         let _ = tokio::time::timeout(patience, skip(&mut body.into_data_stream())).await;
@@ -182,9 +184,9 @@ pub fn read_parameters(pairs: Vec<(String, String)>) -> Result<GraphqlRequest, B
     from_members(members, bytes)
 }
 
-/// Reads the members of a request in JSON, which was so long.
+/// Reads the members of a request in JSON, which was `bytes` long.
 pub fn from_members(mut members: Map<String, Value>, bytes: usize) -> Result<GraphqlRequest, BodyError> {
-    // None of them is the same as null.
+    // For all of them null means the same as absent.
     members.retain(|_, value| !value.is_null());
     for name in ["query", "operationName"] {
         if members.get(name).is_some_and(|value| !value.is_string()) {
@@ -209,13 +211,13 @@ pub fn from_members(mut members: Map<String, Value>, bytes: usize) -> Result<Gra
     })
 }
 
-/// Whether it has a document's text, or says which one is meant.
+/// Whether the request has a document's text or refers to a document.
 fn names_document(request: &Request) -> bool {
     !request.query.is_empty() || request.extensions.contains_key("persistedQuery")
 }
 
 fn asked(request: Request, bytes: usize) -> GraphqlRequest {
-    // Some clients send an empty text for none.
+    // Some clients send an empty text instead of none.
     let given = |text: &String| !text.is_empty();
     GraphqlRequest {
         query: Some(request.query).filter(given),
@@ -229,7 +231,7 @@ fn asked(request: Request, bytes: usize) -> GraphqlRequest {
 }
 
 impl GraphqlRequest {
-    /// The same with what the headers say of it.
+    /// Adds what the headers say.
     pub fn with(self, headers: &HeaderMap) -> Result<Self, BodyError> {
         Ok(Self {
             last_event: last_event(headers),
@@ -251,7 +253,7 @@ fn position(headers: &HeaderMap) -> Result<Option<LogPosition>, BodyError> {
     }
 }
 
-/// What the header Last-Event-ID says, if there is one and it says something.
+/// The header Last-Event-ID, if there is one and it is not empty.
 fn last_event(headers: &HeaderMap) -> Option<String> {
     let value = headers.get("last-event-id").map(HeaderValue::as_bytes);
     let text = value.map(|bytes| String::from_utf8_lossy(bytes).into_owned());

@@ -1,4 +1,4 @@
-//! A name for every request, in its answer, in its log lines and in its errors.
+//! An id for every request, in its answer, its log lines and its errors.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
@@ -12,11 +12,11 @@ use telemetry::metrics::Route;
 
 const HEADER: &str = "x-request-id";
 
-/// The request's id: the caller's, if it is sane, else a new one.
+/// The request's id: the caller's, if it is well-formed, otherwise a new one.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// Names the request, logs its end, and sets the headers that every answer has.
+/// Assigns the request's id, logs its end, and sets the headers that every answer has.
 pub async fn attach(State(front): State<HttpState>, mut request: Request, next: Next) -> Response {
     let given = request
         .headers()

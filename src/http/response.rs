@@ -1,4 +1,4 @@
-//! What a request over HTTP is answered: its answer, or the status and the errors that say why there is none.
+//! The answer to an HTTP request: its result, or the status and the errors that say why there is none.
 
 use async_graphql::parser::types::OperationType;
 use axum::Json;
@@ -17,7 +17,7 @@ use super::{HttpState, cost, sse, wire};
 pub struct ResponseTerms {
     pub method: Method,
     pub media_type: MediaType,
-    /// What the caller shows, if subscriptions may be answered by a stream of events.
+    /// The caller's credentials, if subscriptions may be answered by a stream of events.
     pub events: Option<String>,
 }
 
@@ -44,7 +44,7 @@ pub async fn respond(front: &HttpState, asker: Requester, terms: &ResponseTerms,
     }
 }
 
-/// The answer to an operation that ran and has none.
+/// The answer to an operation that ran but has no result.
 pub fn failed(failed: Failed, request_id: &str) -> Response {
     match failed {
         Failed::Panicked => errors::panicked(request_id),
@@ -52,7 +52,7 @@ pub fn failed(failed: Failed, request_id: &str) -> Response {
     }
 }
 
-/// The answer to a request of which nothing runs.
+/// The answer to a request that was refused before anything ran.
 pub fn refusal_of(refused: RequestRefusal, media_type: MediaType, request_id: &str) -> Response {
     let status = match &refused {
         RequestRefusal::Document(problems) => status(problems, media_type),
@@ -70,7 +70,7 @@ pub fn refusal_of(refused: RequestRefusal, media_type: MediaType, request_id: &s
     response
 }
 
-/// Charges for a request that cannot be read. What its sender hears who has too little left for that.
+/// Charges for a request that cannot be read. Returns the answer to a sender that has too little left for it.
 pub fn charge_unreadable(front: &HttpState, asker: &Requester, media_type: MediaType) -> Option<Response> {
     let charged = charge(front, &subject(asker), cost::of_refusal(0));
     let refused = charged.err()?;
@@ -79,7 +79,7 @@ pub fn charge_unreadable(front: &HttpState, asker: &Requester, media_type: Media
 
 fn status(problems: &[DocumentProblem], media_type: MediaType) -> StatusCode {
     match problems.first().map(|problem| problem.code) {
-        // Apollo's clients then send the text, and so does everybody who reads bodies.
+        // Apollo's clients then send the text, and so do all clients that read the body.
         Some("PERSISTED_QUERY_NOT_FOUND") => StatusCode::OK,
         Some("FORBIDDEN") => StatusCode::FORBIDDEN,
         Some("BAD_REQUEST") => StatusCode::BAD_REQUEST,
@@ -87,7 +87,7 @@ fn status(problems: &[DocumentProblem], media_type: MediaType) -> StatusCode {
     }
 }
 
-/// Of a document that cannot be executed the old media type says so in the body only.
+/// With the old media type, only the body says that a document cannot be executed.
 fn refused_status(media_type: MediaType) -> StatusCode {
     match media_type {
         MediaType::Graphql => StatusCode::BAD_REQUEST,

@@ -1,4 +1,4 @@
-//! How many of a kind there may be at once: of each holder so many.
+//! Limits on how many of something may exist at once, for each holder.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,14 +8,15 @@ type Taken = Arc<Mutex<HashMap<String, usize>>>;
 #[derive(Default)]
 pub struct Seats(Taken);
 
-/// A place, until it is dropped.
+/// A place, released when dropped.
 pub struct Seat {
     taken: Taken,
     holders: Vec<String>,
 }
 
 impl Seats {
-    /// A place for one more. Each holder comes with the most that it may have; otherwise which of them has as many.
+    /// Takes a place that counts for every holder. Each comes with its maximum; the error is the index of one that has
+    /// reached it.
     pub fn take<const N: usize>(&self, holders: [(String, usize); N]) -> Result<Seat, usize> {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_full = |(holder, most): &(String, usize)| taken.get(holder).is_some_and(|count| count >= most);

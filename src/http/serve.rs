@@ -1,4 +1,4 @@
-//! Serving connections, each with patience for its headers, until the program is told to end.
+//! Serves connections, each with a timeout for its headers, until the program is told to shut down.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -22,11 +22,11 @@ use super::{HttpOptions, StartError, accept, front};
 use service::app::App;
 use telemetry::metrics::{Metrics, OpenGauge};
 
-/// Once the program is told to end, connections stay open so long for a request that is on its way; its answer closes
-/// the connection.
+/// How long connections stay open for a request that is already on its way once shutdown begins; its answer closes the
+/// connection.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Serves until `ending` turns true; then refuses new connections and lets running requests finish.
+/// Serves until `ending` becomes true; then refuses new connections and lets running requests finish.
 pub async fn serve(
     listener: TcpListener,
     app: Arc<App>,
@@ -34,7 +34,7 @@ pub async fn serve(
     ending: watch::Receiver<bool>,
 ) -> Result<(), StartError> {
     let patience = options.timeouts.shutdown();
-    // Every connection holds a clone; when the last is gone the receiver hears so.
+    // Every connection holds a clone of the sender; the receiver completes when the last one is dropped.
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     let header_patience = options.timeouts.header();
     let metrics = app.metrics.clone();
@@ -56,7 +56,7 @@ pub async fn serve(
     Ok(())
 }
 
-/// What every connection is given.
+/// What every connection needs.
 pub struct ConnectionContext {
     pub header_patience: Duration,
     metrics: Arc<Metrics>,
@@ -65,7 +65,7 @@ pub struct ConnectionContext {
     open: mpsc::Sender<Infallible>,
 }
 
-/// Counts a connection, and has the end of the program wait for it.
+/// Counts a connection, and makes the shutdown wait for it.
 pub struct TrackedConnection {
     open: ShutdownGuard,
     _counted: OpenGauge,
@@ -81,7 +81,7 @@ impl ConnectionContext {
         }
     }
 
-    /// Serves one connection, in a task of the present runtime: many requests of it, or one only.
+    /// Serves one connection in a task of the current runtime: many requests with keep-alive, or only one.
     pub fn serve(&self, stream: TcpStream, held: TrackedConnection, keeps_alive: bool) -> JoinHandle<()> {
         // Answers are small and written at once.
         let _ = stream.set_nodelay(true);
@@ -109,10 +109,10 @@ impl ConnectionContext {
             let ended = tokio::select! {
                 ended = connection.as_mut() => ended,
                 () = last_call => {
-                    // What runs is finished, and nothing new is read.
+                    // Running requests are finished, and no new ones are read.
                     connection.as_mut().graceful_shutdown();
                     if streams.load(Ordering::Relaxed) {
-                        // The stream is over. Whoever does not take its rest now does not read.
+                        // The event stream is over. A client that does not take the rest now is not reading.
                         tokio::time::timeout(GRACE, connection).await.unwrap_or(Ok(()))
                     } else {
                         connection.await
@@ -127,19 +127,19 @@ impl ConnectionContext {
     }
 }
 
-/// Completes when the program is told to end; also when whoever would tell is gone.
+/// Completes when the program is told to shut down, or once the sender is gone.
 pub async fn end(told: &mut watch::Receiver<bool>) {
     let _ = told.wait_for(|ending| *ending).await;
 }
 
-/// Whoever holds one is waited for when the program ends: a socket outlives its request's connection.
+/// The shutdown waits for everything that holds one: a WebSocket outlives its request's connection.
 #[derive(Clone)]
 pub struct ShutdownGuard {
     _held: mpsc::Sender<Infallible>,
 }
 
-/// The router as a service of hyper's bodies. Once the program is told to end, each answer is its connection's last.
-/// `streams` says whether the last answer is a stream of events.
+/// The router as a service for hyper's bodies. Once shutdown begins, each answer is the last on its connection.
+/// `streams` is set to whether the last answer is a stream of events.
 fn service(
     router: Router,
     ending: watch::Receiver<bool>,

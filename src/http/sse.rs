@@ -1,6 +1,6 @@
-//! Server-Sent Events: one operation a request, after the "distinct connections mode" of the graphql-sse protocol. Each
-//! result is an event `next`; `complete` says that no more will come. A stream that ends without it was cut off, by the
-//! end of this program or of the connection: then clients ask again.
+//! Server-Sent Events: one operation per request, following the "distinct connections mode" of the graphql-sse
+//! protocol. Each result is a `next` event; `complete` says that no more will come. A stream that ends without it was
+//! cut off because this program or the connection ended: clients then send the request again.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -23,20 +23,20 @@ use super::request::GraphqlRequest;
 use super::response;
 use super::{HttpState, errors, wire};
 
-/// After so many seconds another subscription may have ended.
+/// When to retry, in seconds: another subscription may have ended by then.
 const AGAIN: u64 = 5;
 
-/// Tells that the stream lives; clients skip it.
+/// Shows that the stream is alive; clients skip it.
 const COMMENT: &str = ":\n\n";
-/// Browsers skip events without data.
+/// Has a data line because browsers skip events without data.
 const COMPLETE: &str = "event: complete\ndata:\n\n";
 
-/// Answers with a stream. A subscription has begun once the answer's head is there.
+/// Answers with a stream. Once the answer's head has arrived, a subscription has begun.
 pub async fn answer(front: &HttpState, asker: Requester, authorization: String, ask: GraphqlRequest) -> Response {
     let request_id = asker.request_id.clone();
     let admission = match admission::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
-        // Nothing is streamed yet, and whoever asks for too much learns from the head when to ask again.
+        // Nothing is streamed yet, so the head can tell a throttled caller when to retry.
         Err(refused @ RequestRefusal::Throttled(_)) => {
             return response::refusal_of(refused, MediaType::Json, &request_id);
         }
@@ -55,7 +55,7 @@ pub async fn answer(front: &HttpState, asker: Requester, authorization: String, 
     subscribe(front, asker, authorization, admission).await
 }
 
-/// Answers a subscription with its stream.
+/// Answers a subscription with its event stream.
 pub async fn subscribe(front: &HttpState, asker: Requester, authorization: String, admission: Admission) -> Response {
     let request_id = asker.request_id.clone();
     let expiry = listen::expiry(front, &asker.caller);
@@ -76,7 +76,7 @@ pub async fn subscribe(front: &HttpState, asker: Requester, authorization: Strin
     }
 }
 
-/// There are as many subscriptions as there may be.
+/// The answer when the maximum number of subscriptions is reached.
 fn full(message: String, request_id: &str) -> Response {
     let mut response = errors::refusal(StatusCode::TOO_MANY_REQUESTS, "THROTTLED", message, request_id);
     response
@@ -85,17 +85,17 @@ fn full(message: String, request_id: &str) -> Response {
     response
 }
 
-/// A stream of one result.
+/// A stream with a single result.
 fn whole(result: &str) -> Response {
     respond(Body::from(format!("{}{COMPLETE}", next(result))))
 }
 
-/// `result` is JSON in one line: its strings escape line feeds.
+/// `result` is JSON on one line: its strings escape line feeds.
 fn next(result: &str) -> String {
     format!("event: next\ndata: {result}\n\n")
 }
 
-/// The same of an event behind whose cursor the stream can go on, which clients send back as Last-Event-ID.
+/// A `next` event with the cursor after which the stream can resume, which clients send back as Last-Event-ID.
 fn next_behind(result: &str, cursor: &str) -> String {
     format!("event: next\nid: {cursor}\ndata: {result}\n\n")
 }
@@ -110,7 +110,7 @@ fn respond(body: Body) -> Response {
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/event-stream; charset=utf-8"),
         ),
-        // Some proxies would otherwise wait for the end.
+        // Some proxies would otherwise buffer until the end.
         (
             HeaderName::from_static("x-accel-buffering"),
             HeaderValue::from_static("no"),
@@ -125,18 +125,18 @@ struct EventStream {
     heard: BoxStream<'static, StreamItem>,
     expiry: BoxFuture<'static, ()>,
     ending: watch::Receiver<bool>,
-    /// How long a silence is broken by a comment.
+    /// How long the stream may be silent before a comment is sent.
     pause: Duration,
 }
 
 fn events(events: EventStream) -> Response {
-    // Reading is what drives it: a slow reader holds it up, and one who has gone ends it.
+    // The reader drives the stream: a slow one holds it up, and one that disconnects ends it.
     let pieces = stream::unfold(Some(events), |events| async {
         let mut events = events?;
         let (text, goes_on) = events.next().await?;
         Some((text, goes_on.then_some(events)))
     });
-    // At once, so that whoever waits for the first byte sees that the stream has begun.
+    // Sent at once, so that a client that waits for the first byte sees that the stream has begun.
     let pieces = stream::once(async { COMMENT.to_owned() }).chain(pieces);
     respond(Body::from_stream(
         pieces.map(|text| Ok::<_, Infallible>(Bytes::from(text))),
@@ -144,7 +144,7 @@ fn events(events: EventStream) -> Response {
 }
 
 impl EventStream {
-    /// The next piece, and whether there will be more; `None`: the program ends.
+    /// The next piece, and whether more will follow; `None`: the program is shutting down.
     async fn next(&mut self) -> Option<(String, bool)> {
         tokio::select! {
             heard = self.heard.next() => Some(match heard? {

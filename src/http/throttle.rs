@@ -1,5 +1,5 @@
-//! A bucket of cost for each token's subject. A request takes what it asks for before it runs, and gets back what it
-//! turned out not to need. The buckets are this process's own: with several replicas each grants as much.
+//! A bucket of cost for each token subject. A request takes what it asks for before it runs, and is refunded what it
+//! turned out not to need. The buckets belong to this process: with several replicas each grants the full amount.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::options::ThrottleSection as Settings;
 
-/// So many buckets are kept before the full ones are let go; those mean nothing.
+/// Number of buckets at which the full ones are evicted; a full bucket carries no information.
 const MANY: usize = 10_000;
 
 pub struct Throttle {
@@ -16,12 +16,12 @@ pub struct Throttle {
 }
 
 struct Bucket {
-    /// What was in it at `filled`.
+    /// The level at `filled`.
     level: u64,
     filled: Instant,
 }
 
-/// There is not enough in the bucket. Says how long it takes until there is.
+/// The bucket does not have enough; how long until it does.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BucketEmpty(pub Duration);
 
@@ -37,7 +37,7 @@ impl Throttle {
         &self.settings
     }
 
-    /// Takes `cost` out of the subject's bucket. What costs more than a full bucket needs a full one.
+    /// Takes `cost` out of the subject's bucket. A cost above the capacity needs a full bucket.
     pub fn take(&self, subject: &str, cost: u64, now: Instant) -> Result<(), BucketEmpty> {
         let cost = cost.min(self.settings.maximum);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +63,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// Gives back what was not needed, and says how much the subject has.
+    /// Refunds what was not needed, and returns how much the subject has.
     pub fn give_back(&self, subject: &str, cost: u64, now: Instant) -> u64 {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(bucket) = buckets.get_mut(subject) else {

@@ -1,4 +1,4 @@
-//! The JSON of an answer. What was written as JSON before goes in as it is.
+//! Writes answers as JSON. Parts that were written as JSON earlier are copied as they are.
 
 use async_graphql::{Response as GraphqlResponse, Value};
 use axum::body::Body;
@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use store::view::TooLong;
 
-/// The same data as JSON that is already written, for those who answer several with it, and how many bytes that has.
+/// The data written as JSON, for callers that put it into several answers, and its length in bytes.
 pub fn rewritten(data: Value) -> (Value, usize) {
     let whole = whole(data, usize::MAX);
     whole.expect("no text is as long")
 }
 
-/// The data of an answer as JSON, if that has no more than so many bytes. What has nothing in it stays as it is, for those
-/// who look whether there is something.
+/// The data of an answer written as JSON, if that has at most `most_bytes`. Empty data stays as it is, so that callers
+/// can still see that it is empty.
 pub fn bounded(data: Value, most_bytes: usize) -> Result<Value, TooLong> {
     if is_empty(&data) {
         return Ok(data);
@@ -23,7 +23,7 @@ pub fn bounded(data: Value, most_bytes: usize) -> Result<Value, TooLong> {
     whole(data, most_bytes).map(|(data, _)| data)
 }
 
-/// Whether there is nothing in the data of an answer.
+/// Whether the data of an answer is null, or an object whose fields are all null.
 pub fn is_empty(data: &Value) -> bool {
     match data {
         Value::Null => true,
@@ -46,7 +46,7 @@ fn whole(data: Value, most_bytes: usize) -> Result<(Value, usize), TooLong> {
     Ok((Value::Binary(text), bytes))
 }
 
-/// The answer over HTTP.
+/// The answer as an HTTP response.
 pub fn response(response: &GraphqlResponse) -> Response {
     let mut answer = Response::new(Body::from(text(response)));
     let media_type = HeaderValue::from_static("application/json");
@@ -55,8 +55,8 @@ pub fn response(response: &GraphqlResponse) -> Response {
     answer
 }
 
-/// The answer as JSON in one line: `data`, and `errors` and `extensions` where there are any. Whoever reads it sees what went
-/// wrong before what it cost.
+/// The answer as JSON on one line: `data`, then `errors` and `extensions` if there are any. Readers see what went wrong
+/// before what it cost.
 pub fn text(response: &GraphqlResponse) -> String {
     let mut text = Vec::with_capacity(4096 + written_bytes(&response.data));
     text.extend(b"{\"data\":");
@@ -73,7 +73,7 @@ pub fn text(response: &GraphqlResponse) -> String {
     String::from_utf8(text).expect("JSON is UTF-8")
 }
 
-/// How much of it was written before: most of it, so that the text need not grow.
+/// How many bytes were written as JSON earlier: most of the answer, so that the buffer need not grow.
 fn written_bytes(from: &Value) -> usize {
     match from {
         Value::Binary(written) => written.len(),
@@ -83,7 +83,7 @@ fn written_bytes(from: &Value) -> usize {
     }
 }
 
-/// Stops once there are more than `most_bytes`.
+/// Stops with an error once the text is longer than `most_bytes`.
 fn value(from: &Value, text: &mut Vec<u8>, most_bytes: usize) -> Result<(), TooLong> {
     match from {
         Value::Binary(written) => text.extend(written),

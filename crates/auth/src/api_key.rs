@@ -1,5 +1,5 @@
-//! API keys: `trib_`, 16 hexadecimal digits that everybody may see, `_`, and a secret of 256 random bits in 64 more. The
-//! secret is shown once; its SHA-256 is kept. A slow hash would add nothing: there is nothing to guess in 256 bits.
+//! API keys: `trib_`, 16 public hexadecimal digits, `_`, and a secret of 256 random bits in 64 more digits. The secret
+//! is shown once; its SHA-256 is stored. A slow hash would add nothing: 256 random bits cannot be guessed.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -22,13 +22,13 @@ const KEY_LENGTH: usize = PREFIX_LENGTH + 1 + 64;
 pub struct ApiKey {
     pub id: ApiKeyId,
     pub name: String,
-    /// The part of the key that tells it from others.
+    /// The public part that identifies the key.
     pub prefix: String,
     pub permissions: Permissions,
-    /// Set: it only reads, and only what is this partner's.
+    /// If set, the key only reads, and only what belongs to this partner.
     pub partner_id: Option<PartnerId>,
     pub created_at: Timestamp,
-    /// `None`: it does not end by itself.
+    /// `None`: it does not expire.
     pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
@@ -54,7 +54,7 @@ impl Audited for ApiKey {
     }
 }
 
-/// What is kept of a key's text.
+/// The stored hash of a key's text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyHash(Vec<u8>);
 
@@ -67,13 +67,13 @@ impl KeyHash {
         &self.0
     }
 
-    /// Whether `text` is the key, in a time that does not depend on how much of it is right.
+    /// Whether `text` is the key, compared in constant time.
     pub fn is_of(&self, text: &str) -> bool {
         verify_slices_are_equal(&Sha256::digest(text), &self.0).is_ok()
     }
 }
 
-/// A key just made. Its text is in nobody's hands but the caller's: it is neither logged nor kept.
+/// A newly generated key. Its text goes only to the caller: it is neither logged nor stored.
 pub struct NewKey {
     pub text: String,
     pub prefix: String,
@@ -93,7 +93,7 @@ impl NewKey {
     }
 }
 
-/// Whether `text` means to be an API key, not a JWT.
+/// Whether `text` is meant as an API key rather than a JWT.
 pub fn is_marked(text: &str) -> bool {
     text.starts_with(MARK)
 }
@@ -108,7 +108,8 @@ pub fn prefix(text: &str) -> Option<&str> {
     (text.len() == KEY_LENGTH && has_form).then(|| &text[..PREFIX_LENGTH])
 }
 
-/// When keys were used, until it is written down: a request must not wait for a write. Holds keys that exist only.
+/// When keys were last used, until that is written to the database: a request must not wait for the write. Contains
+/// only keys that exist.
 #[derive(Default)]
 pub struct KeyUses(Mutex<HashMap<ApiKeyId, (TenantId, Timestamp)>>);
 
@@ -119,7 +120,7 @@ impl KeyUses {
         latest.1 = latest.1.max(at);
     }
 
-    /// Hands out what was noted, and forgets it.
+    /// Returns the uses noted so far, and clears them.
     pub fn take(&self) -> HashMap<ApiKeyId, (TenantId, Timestamp)> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,4 +1,4 @@
-//! The authenticated caller and the one table of who may do what (domain.md 9).
+//! The authenticated caller, and the only table of permissions (domain.md 9).
 
 use std::sync::Arc;
 
@@ -7,27 +7,28 @@ use domain::Timestamp;
 use domain::audit::{self, Origin};
 use domain::id::{PartnerId, TenantId};
 
-/// Who is calling. Made from verified credentials, or for the command line by [`Caller::operator`].
+/// The authenticated caller. Made from a token by [`super::authenticate`], or for the command line by
+/// [`Caller::operator`].
 #[derive(Clone, Debug)]
 pub struct Caller {
     tenant: TenantId,
     subject: String,
     permissions: Permissions,
-    /// Set: the caller is this partner; reads its own rows, writes nothing.
+    /// If set, the caller is this partner: it reads its own rows and writes nothing.
     partner: Option<PartnerId>,
-    /// When the token expires; `None`: never by itself.
+    /// When the token expires; `None`: it does not expire by itself.
     expires_at: Option<Timestamp>,
-    /// What it asks for, if it may ask again.
+    /// What the caller asks for, if it may repeat that.
     call: Option<Arc<Call>>,
-    /// What the audit log says of it.
+    /// How the audit log names the caller.
     origin: Arc<Origin>,
 }
 
-/// A call that its caller may repeat: what is to be done, under which key.
+/// A call that its caller may repeat: what is to be done, under which idempotency key.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub operation: String,
-    /// The caller's choice, as it came.
+    /// The idempotency key as the caller sent it.
     pub key: String,
     /// A hash of the input.
     pub content: Vec<u8>,
@@ -44,7 +45,7 @@ pub enum Denied {
     NotForPartners,
 }
 
-/// Proof that the caller may write; says in which tenant and who is on record for it.
+/// Proof that the caller may write, with the tenant and the actor on record.
 #[derive(Clone, Debug)]
 pub struct Writer {
     tenant: TenantId,
@@ -54,7 +55,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// The program's own background work, whose histories name the system.
+    /// Background work of the program itself, for which histories name the system.
     pub fn job(tenant: TenantId, name: &str) -> Self {
         Self {
             tenant,
@@ -64,7 +65,7 @@ impl Writer {
         }
     }
 
-    /// What the audit log says of it.
+    /// How the audit log names the writer.
     pub fn origin(&self) -> Arc<Origin> {
         self.origin.clone()
     }
@@ -73,17 +74,17 @@ impl Writer {
         self.tenant
     }
 
-    /// What the caller may ask for again, if it has said so.
+    /// What the caller may repeat, if it has given an idempotency key.
     pub fn call(&self) -> Option<&Call> {
         self.call.as_deref()
     }
 
-    /// Who is named in histories.
+    /// The actor that histories name.
     pub fn actor(&self) -> &str {
         &self.actor
     }
 
-    /// The rows that a writer checks its input against: all of the tenant.
+    /// The rows against which a writer's input is checked: all of the tenant.
     pub fn scope(&self) -> Scope {
         Scope::tenant_wide(self.tenant)
     }
@@ -106,26 +107,17 @@ impl Caller {
         }
     }
 
-    /// The caller who presented a JWT with these claims, which were verified. `partner` is the one that they name: the
-    /// caller has looked up that it may sign in.
-    pub fn of_token(tenant: TenantId, claims: &Claims, partner: Option<PartnerId>) -> Self {
-        let caller = Self {
-            expires_at: claims.expires_at(),
-            ..Self::new(tenant, claims.sub.clone(), Permissions::parse(&claims.scope), partner)
-        };
-        caller.known_by(|origin| origin.token_id = claims.jti.as_deref().map(audit::cut))
+    /// The same caller, authenticated by an API key.
+    pub(super) fn by_key(self, key: ApiKeyId) -> Self {
+        self.known_by(|origin| origin.api_key_id = Some(key))
     }
 
-    /// The caller who presented this API key, which was found and is not revoked.
-    pub fn of_api_key(tenant: TenantId, key: &ApiKey) -> Self {
-        let caller = Self {
-            expires_at: key.expires_at,
-            ..Self::new(tenant, key.id.to_string(), key.permissions, key.partner_id)
-        };
-        caller.known_by(|origin| origin.api_key_id = Some(key.id))
+    /// The same caller, authenticated by a token with this id.
+    pub(super) fn by_token(self, id: Option<&str>) -> Self {
+        self.known_by(|origin| origin.token_id = id.map(audit::cut))
     }
 
-    /// The same in a request.
+    /// The same caller in a request.
     pub fn in_request(&self, id: &str) -> Self {
         self.clone().known_by(|origin| origin.request_id = Some(id.to_owned()))
     }
@@ -135,7 +127,7 @@ impl Caller {
         self
     }
 
-    /// The same doing something: a mutation by its field, a command by its name.
+    /// The same caller performing an operation: a mutation by its field, a command by its name.
     pub fn doing(&self, operation: &str) -> Self {
         Self {
             origin: self.origin.doing(operation),
@@ -143,12 +135,12 @@ impl Caller {
         }
     }
 
-    /// What the audit log says of it.
+    /// How the audit log names the caller.
     pub fn origin(&self) -> Arc<Origin> {
         self.origin.clone()
     }
 
-    /// The same, asking for something that it may ask for again.
+    /// The same caller making a call that it may repeat.
     pub fn calling(&self, call: Call) -> Self {
         Self {
             call: Some(Arc::new(call)),
@@ -156,12 +148,16 @@ impl Caller {
         }
     }
 
-    /// What it asks for, if it may ask again.
+    /// What the caller asks for, if it may repeat that.
     pub fn call(&self) -> Option<&Call> {
         self.call.as_deref()
     }
 
-    /// Whoever runs the program's command line on the database itself.
+    pub(super) fn until(self, expires_at: Option<Timestamp>) -> Self {
+        Self { expires_at, ..self }
+    }
+
+    /// The operator who runs the program's command line on the database itself.
     pub fn operator(tenant: TenantId, actor: &str) -> Self {
         let permissions = std::iter::once(Permission::Admin).collect();
         Self {
@@ -186,13 +182,13 @@ impl Caller {
         self.partner
     }
 
-    /// When the token expires; `None`: never by itself. Streams end at that moment, which no leeway puts off: it is for
-    /// clocks that differ while a request is on its way.
+    /// When the token expires; `None`: it does not expire by itself. Streams end at exactly that time: the leeway is
+    /// only for clocks that differ while a request is on its way.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
 
-    /// The rows that the caller's token covers, whatever the resource: for what every token may see.
+    /// The rows that the caller's token covers, whatever the resource: for what every token may read.
     pub fn scope(&self) -> Scope {
         match self.partner {
             Some(partner) => Scope::of_partner(self.tenant, partner),
@@ -209,8 +205,9 @@ impl Caller {
         }
     }
 
-    /// The same for what a row names that the caller may read. A partner reads the names of its group and campaigns with
-    /// any token, since they are part of what it is; listing them, or asking for them by id, takes their scope.
+    /// The rows of `resource` that the caller may read through links from rows that it may read. A partner reads the
+    /// names of its group and campaigns with any token, since they are part of what it is; listing them, or requesting
+    /// them by id, requires their scope.
     pub fn read_linked(&self, resource: Resource) -> Result<Scope, Denied> {
         match resource {
             Resource::PartnerGroups | Resource::Campaigns if self.partner.is_some() => Ok(self.scope()),
@@ -242,7 +239,7 @@ impl Caller {
         })
     }
 
-    /// Refuses partners what only staff may see.
+    /// Refuses partners access to what only staff may see.
     pub fn staff_only(&self) -> Result<(), Denied> {
         if self.partner.is_some() {
             Err(Denied::NotForPartners)

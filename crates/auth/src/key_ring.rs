@@ -1,8 +1,8 @@
-//! The keys that tokens are checked by. Each has one algorithm, which its kind decides: never the token.
+//! The keys that verify tokens. Each has one algorithm, determined by its kind: never by the token.
 //!
-//! A file of keys is obeyed as it stands with every token: a key that is no longer in it opens nothing any more, and
-//! without the file, or with nothing in it, there are no keys. Only a file that makes no sense is given [`PATIENCE`],
-//! because it may be half written.
+//! A key file applies as it stands with every token: a key removed from it verifies nothing any more, and a missing or
+//! empty file means that there are no keys. Only a file that cannot be read as keys is given [`PATIENCE`], because it
+//! may be half written.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,10 @@ pub use super::public_key::VerificationKey;
 use super::public_key::{KeySet, choose, read_pem, read_set};
 use domain::Timestamp;
 
-/// How long the keys from before are good while their file is there and cannot be read as one of keys.
+/// How long the previous keys remain valid while their file exists but cannot be read as keys.
 const PATIENCE: TimeDelta = TimeDelta::seconds(60);
 
-/// One key that was configured, or a file of keys that may change while the program runs, or nothing.
+/// One configured key, a key file that may change at run time, or no keys.
 pub enum KeyRing {
     Nothing,
     One(VerificationKey),
@@ -32,10 +32,10 @@ pub struct KeyFile {
 }
 
 struct LoadedKeys {
-    /// What the file looked like when it was read.
+    /// The file's metadata when it was read.
     stamp: Option<FileStamp>,
     keys: Arc<Vec<VerificationKey>>,
-    /// Since when it makes no sense; it is read again with every token until it does.
+    /// Since when it cannot be read as keys; until it can, it is read again with every token.
     senseless_since: Option<Timestamp>,
 }
 
@@ -43,8 +43,8 @@ struct LoadedKeys {
 struct FileStamp {
     modified: Option<SystemTime>,
     length: u64,
-    /// The file's number, and when it was changed in any way: they differ, too, where a file takes the place of one that
-    /// was as long and as old, and where only the right to read it changes.
+    /// The file's inode number, and when it was last changed in any way: they also differ if a file replaces one of the
+    /// same length and age, or if only its permissions change.
     identity: (u64, i64, i64),
 }
 
@@ -75,8 +75,8 @@ impl KeyRing {
         }))
     }
 
-    /// The key that a token asks for by `id`. A single key is meant whatever tokens call it, and in a set of one a token
-    /// need not name it.
+    /// The key that a token names by `id`. A single configured key applies whatever tokens call it, and with a set of
+    /// one key a token need not name it.
     pub fn find(&self, id: Option<&str>, now: Timestamp) -> Option<VerificationKey> {
         match self {
             Self::Nothing => None,
@@ -85,7 +85,7 @@ impl KeyRing {
         }
     }
 
-    /// All keys, as they were read last.
+    /// All keys as last read.
     pub fn all(&self) -> Vec<VerificationKey> {
         match self {
             Self::Nothing => Vec::new(),
@@ -123,7 +123,7 @@ impl KeyFile {
         read.keys.clone()
     }
 
-    /// What the file holds now; an error where it cannot be told.
+    /// The keys in the file now; the error says why they cannot be read.
     fn read_again(&self) -> Result<Vec<VerificationKey>, String> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) if text.trim().is_empty() => return Ok(Vec::new()),
@@ -136,7 +136,7 @@ impl KeyFile {
         Ok(keys)
     }
 
-    /// Keeps the keys from before for a while, although the file makes no sense.
+    /// Keeps the previous keys for a while although the file cannot be read as keys.
     fn endure(&self, read: &mut LoadedKeys, reason: &str, now: Timestamp) {
         let path = self.path.display();
         let Some(since) = read.senseless_since else {

@@ -1,4 +1,4 @@
-//! Making and checking JSON Web Tokens (RFC 7519). The algorithm comes from the configured key, never from the token.
+//! Issuing and verifying JSON Web Tokens (RFC 7519). The algorithm comes from the configured key, never from the token.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use super::private_key;
 use super::token_form::TokenParts;
 use domain::Timestamp;
 
-/// The shortest secret for HS256: as long as the hash (RFC 7518, 3.2).
+/// Minimum length of a secret for HS256: that of the hash (RFC 7518, 3.2).
 const MIN_SECRET_BYTES: usize = 32;
-/// How far clocks of issuer and gateway may differ.
-const LEEWAY_SECONDS: f64 = 5.0;
+/// How far the clocks of issuer and gateway may differ.
+pub(super) const LEEWAY_SECONDS: f64 = 5.0;
 
-/// The keys by which tokens are made and checked.
+/// The keys that sign and verify tokens.
 #[derive(Clone)]
 pub struct Keys {
-    /// `None`: tokens are made elsewhere only.
+    /// `None`: tokens are only issued elsewhere.
     signing: Option<Signing>,
     ring: Arc<KeyRing>,
     issuer: String,
@@ -30,7 +30,7 @@ pub struct Keys {
 struct Signing {
     key: Arc<EncodingKey>,
     algorithm: Algorithm,
-    /// The name of the public key that belongs to it.
+    /// The name of the matching public key.
     id: Option<String>,
 }
 
@@ -46,8 +46,8 @@ pub enum KeyError {
     NotAPair(PathBuf),
 }
 
-/// What a token says. Unknown claims are ignored. A claim that is there and null is refused, also where it need not be
-/// there: of `"partner": null` nobody can say whether it means staff.
+/// The claims of a token. Unknown claims are ignored. A claim that is present and null is refused, even if it is
+/// optional: it would be unclear whether `"partner": null` means staff.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Claims {
     pub iss: String,
@@ -70,19 +70,7 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Whether it is neither too early nor too late, and about somebody who can be named: the subject goes into histories.
-    /// When the token expires; `None`: beyond all calendars.
-    pub fn expires_at(&self) -> Option<Timestamp> {
-        moment(self.exp)
-    }
-
-    /// When the token was issued; `None` if it does not say, or names a time after `now`: it would outlive the next
-    /// revocation.
-    pub fn issued_at(&self, now: Timestamp) -> Option<IssuedAt> {
-        let latest = numeric_date(now) + LEEWAY_SECONDS;
-        self.iat.filter(|seconds| *seconds <= latest).map(IssuedAt)
-    }
-
+    /// Whether the claims are valid at `now`, and their subject can be named: it appears in histories.
     pub(super) fn are_in_force(&self, now: Timestamp) -> bool {
         let now = numeric_date(now);
         let in_force = now < self.exp + LEEWAY_SECONDS && self.nbf.is_none_or(|nbf| nbf <= now + LEEWAY_SECONDS);
@@ -90,7 +78,7 @@ impl Claims {
     }
 }
 
-/// Reads a claim that is there, and may not be null.
+/// Reads an optional claim that must not be null if it is present.
 pub(super) fn there<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
@@ -135,7 +123,7 @@ impl Keys {
         })
     }
 
-    /// No keys: tokens are made and signed by the issuers of the settings only.
+    /// No keys: tokens are issued and signed only by the issuers in the settings.
     pub fn none() -> Self {
         Self {
             signing: None,
@@ -145,8 +133,8 @@ impl Keys {
         }
     }
 
-    /// Asymmetric keys: a PEM or JWKS file with what tokens are checked by, and the PEM file of the private key, where
-    /// this program makes tokens, too.
+    /// Asymmetric keys: a PEM or JWKS file with the keys that verify tokens, and the PEM file of the private key, if
+    /// this program issues tokens as well.
     pub fn from_files(public: &Path, private: Option<&Path>, issuer: &str, audience: &str) -> Result<Self, KeyError> {
         let ring = KeyRing::from_file(public)?;
         let signing = private.map(|private| signing(private, &ring)).transpose()?;
@@ -158,12 +146,12 @@ impl Keys {
         })
     }
 
-    /// Whether tokens can be made here.
+    /// Whether this program can issue tokens.
     pub fn can_mint(&self) -> bool {
         self.signing.is_some()
     }
 
-    /// A signed token, good from `now` to `expires_at`; an error where tokens are made elsewhere only.
+    /// A signed token, valid from `now` to `expires_at`; an error if tokens are only issued elsewhere.
     pub fn mint(
         &self,
         subject: &str,
@@ -179,7 +167,7 @@ impl Keys {
             sub: subject.to_owned(),
             exp: numeric_date(expires_at),
             nbf: None,
-            // With its fraction, so that a token made right after a reinstatement is not taken for an older one.
+            // With its fraction, so that a token issued right after a reinstatement is not taken for an older one.
             iat: Some(numeric_date(now)),
             jti: Some(format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..))),
             tenant: tenant.to_owned(),
@@ -197,7 +185,7 @@ impl Keys {
         encode(&header, &claims, &signing.key)
     }
 
-    /// The claims of a token that is genuine and in force at `now`; `None` whatever else it is: callers learn no cause.
+    /// The claims of a token that is genuine and in force at `now`; otherwise `None`: callers do not learn the cause.
     pub(super) fn verify(&self, form: &TokenParts<'_>, now: Timestamp) -> Option<Claims> {
         let key = self.ring.find(form.key_id.as_deref(), now)?;
         if !form.is_signed_by(&key) {
@@ -209,7 +197,7 @@ impl Keys {
     }
 }
 
-/// Reads a private key and finds the public one that belongs to it, by signing something.
+/// Reads a private key and finds the public key that matches it, by signing something.
 fn signing(file: &Path, ring: &KeyRing) -> Result<Signing, KeyError> {
     let pem = std::fs::read_to_string(file).map_err(|error| KeyError::Unreadable(file.to_owned(), error))?;
     let (algorithm, private) = private_key::read(&pem).map_err(|reason| KeyError::Unusable(file.to_owned(), reason))?;
@@ -228,23 +216,13 @@ fn signing(file: &Path, ring: &KeyRing) -> Result<Signing, KeyError> {
     })
 }
 
-/// When a token was issued, in seconds since 1970.
-#[derive(Clone, Copy, Debug)]
-pub struct IssuedAt(f64);
-
-impl IssuedAt {
-    /// Whether that was at `moment` or later.
-    pub fn is_since(self, moment: Timestamp) -> bool {
-        self.0 >= numeric_date(moment)
-    }
-}
-
-/// Seconds since 1970 with microseconds: times are no money, and a double holds them until the year 2255.
-fn numeric_date(moment: Timestamp) -> f64 {
+/// Seconds since 1970 with microseconds: times are not money, and a double is precise enough for them until the year
+/// 2255.
+pub(super) fn numeric_date(moment: Timestamp) -> f64 {
     moment.timestamp_micros() as f64 / 1e6
 }
 
-/// The moment of a date in seconds since 1970; `None` where it is beyond all calendars.
-fn moment(date: f64) -> Option<Timestamp> {
+/// The time of a date in seconds since 1970; `None` if it is out of range.
+pub(super) fn moment(date: f64) -> Option<Timestamp> {
     Timestamp::from_timestamp_micros((date * 1e6) as i64)
 }

@@ -3,7 +3,7 @@
 use domain::text_enum;
 
 text_enum! {
-    /// What is protected together; domain.md 9's table by rows.
+    /// What is protected together: the rows of the table in domain.md 9.
     Resource {
         Partners = "partners",
         PartnerGroups = "partner_groups",
@@ -34,7 +34,7 @@ impl Permission {
             None if name == "admin" => Some(Self::Admin),
             None => None,
             Some((resource, "read")) => Resource::parse(resource).map(Self::Read),
-            // The program itself writes the audit log, and nobody else.
+            // Only the program itself writes the audit log.
             Some((resource, "write")) => Resource::parse(resource)
                 .filter(|resource| *resource != Resource::Audit)
                 .map(Self::Write),
@@ -66,7 +66,7 @@ impl std::fmt::Display for Permission {
 pub struct Permissions(u32);
 
 impl Permissions {
-    /// Reads a space-separated list. Names that mean nothing grant nothing.
+    /// Reads a space-separated list. Unknown names grant nothing.
     pub fn parse(scope: &str) -> Self {
         scope.split_whitespace().filter_map(Permission::parse).collect()
     }

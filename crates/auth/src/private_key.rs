@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 
 const NOT_P256: &str = "it is no key of the curve P-256, and of elliptic curves ES256 takes no other";
 
-/// Reads a private key, whose kind decides its algorithm. The error says why it cannot be used.
+/// Reads a private key, whose kind determines its algorithm. The error says why it cannot be used.
 pub fn read(pem: &str) -> Result<(Algorithm, EncodingKey), String> {
     if pem.contains("ENCRYPTED") {
         return Err(
@@ -37,7 +37,7 @@ pub fn read(pem: &str) -> Result<(Algorithm, EncodingKey), String> {
     }
 }
 
-/// The library reads PKCS#8 only, and what `openssl ecparam -genkey` writes is SEC 1.
+/// The library reads only PKCS#8, but `openssl ecparam -genkey` writes SEC 1.
 fn from_sec1(content: &str) -> Result<EncodingKey, String> {
     let text: String = content.split_whitespace().collect();
     let der = STANDARD
@@ -49,7 +49,7 @@ fn from_sec1(content: &str) -> Result<EncodingKey, String> {
     Ok(EncodingKey::from_ec_der(document.as_ref()))
 }
 
-/// What stands between the lines that begin and end a part of the file.
+/// The content between the lines that begin and end a section of the file.
 fn section<'a>(pem: &'a str, label: &str) -> Option<&'a str> {
     let (_, rest) = pem.split_once(&format!("-----BEGIN {label}-----"))?;
     let (content, _) = rest.split_once(&format!("-----END {label}-----"))?;

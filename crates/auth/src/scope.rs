@@ -3,7 +3,7 @@
 use domain::id::{PartnerId, TenantId};
 
 /// The rows of one tenant, or of one partner in it. Every read of the store takes one and turns it into SQL
-/// (`store::scope`); there is no way to read without.
+/// (`store::scope`); no read is possible without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
     tenant: TenantId,

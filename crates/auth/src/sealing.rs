@@ -1,6 +1,6 @@
-//! Secrets of tenants that the program must know itself, encrypted in the database: AES-256-GCM under a key of the
-//! settings, bound to the tenant and the thing that they belong to, so that a row that is copied to another one does not
-//! open.
+//! Secrets of tenants that the program itself must know, encrypted in the database: AES-256-GCM under a key from the
+//! settings, bound to the tenant and the object that they belong to, so that a secret copied to another row cannot be
+//! decrypted.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine;
@@ -10,14 +10,14 @@ use uuid::Uuid;
 use domain::id::TenantId;
 use domain::webhook::signature::Secret;
 
-/// What is encrypted, and the id of the key that it was done with.
+/// The encrypted secret, and the id of the key that encrypted it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
     pub key: String,
     pub bytes: Vec<u8>,
 }
 
-/// The keys of the settings. The first encrypts; the others open what was encrypted before.
+/// The keys from the settings. The first encrypts; the others decrypt what was encrypted before.
 pub struct SealingKeys(Vec<(String, LessSafeKey)>);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +34,7 @@ pub enum SealingError {
     NoRandomness,
 }
 
-/// The id of the key that stands in for the settings where nothing is at stake.
+/// The id of the key that replaces the settings' keys where nothing is at stake.
 const DEVELOPMENT: &str = "development";
 
 impl SealingKeys {
@@ -56,13 +56,13 @@ impl SealingKeys {
         Ok(Self(keys))
     }
 
-    /// A key that everybody knows, for trying things out.
+    /// A publicly known key, for trying things out.
     pub fn development() -> Self {
         let key = UnboundKey::new(&AES_256_GCM, &[0; 32]).expect("32 bytes");
         Self(vec![(DEVELOPMENT.to_owned(), LessSafeKey::new(key))])
     }
 
-    /// Encrypts the secret of a tenant's thing.
+    /// Encrypts the secret of a tenant's object.
     pub fn seal(&self, tenant: TenantId, owner: Uuid, secret: &Secret) -> Result<Sealed, SealingError> {
         let (id, key) = self.0.first().expect("parsed keys are never none");
         let mut nonce = [0; NONCE_LEN];
@@ -74,7 +74,7 @@ impl SealingKeys {
         Ok(Sealed { key: id.clone(), bytes })
     }
 
-    /// Opens what [`SealingKeys::seal`] made for the same thing.
+    /// Decrypts what [`SealingKeys::seal`] encrypted for the same object.
     pub fn open(&self, tenant: TenantId, owner: Uuid, sealed: &Sealed) -> Result<Secret, SealingError> {
         let known = self.0.iter().find(|(id, _)| *id == sealed.key);
         let (_, key) = known.ok_or_else(|| SealingError::UnknownKey(sealed.key.clone()))?;

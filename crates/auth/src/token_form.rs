@@ -1,5 +1,5 @@
-//! The form of a token before any cryptography (RFC 7515, RFC 8725): three parts of base 64 and a header that asks for
-//! nothing but a known key; and whether it is signed by one.
+//! The form of a token before any cryptography (RFC 7515, RFC 8725): three parts in base 64, and a header that asks for
+//! nothing but a known key; and whether that key has signed it.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -12,25 +12,25 @@ use serde_json::Value;
 
 use super::public_key::VerificationKey;
 
-/// Longer tokens are refused before any decoding.
+/// Maximum length of a token; longer ones are refused before any decoding.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
-/// Longer names of keys are refused.
+/// Maximum length of a key's name.
 const MAX_KEY_ID_BYTES: usize = 256;
-/// What a header must not have: keys and places of keys of its own, extensions that must be understood, encryption,
-/// compression, nesting. Other members mean nothing here.
+/// The members that a header must not have: keys and key locations of its own, extensions that must be understood,
+/// encryption, compression, nesting. Other members are ignored.
 const REFUSED: [&str; 15] = [
     "crit", "jwk", "jku", "x5u", "x5c", "b64", "zip", "enc", "cty", "epk", "apu", "apv", "p2s", "p2c", "tag",
 ];
 
-/// A token taken apart. Nothing of it is to be believed yet.
+/// A parsed token. Nothing in it is trusted yet.
 pub struct TokenParts<'a> {
     pub algorithm: Algorithm,
     pub key_id: Option<String>,
-    /// What is signed: the first two parts with their dot.
+    /// What is signed: the first two parts with the dot between them.
     pub message: &'a str,
     /// In base 64.
     pub signature: &'a str,
-    /// A JSON object, no name twice.
+    /// A JSON object without duplicate names.
     pub claims: Value,
 }
 
@@ -42,7 +42,7 @@ impl TokenParts<'_> {
     }
 }
 
-/// Takes a token apart; `None` if it is none.
+/// Parses a token; `None` if it is not one.
 pub fn read(token: &str) -> Option<TokenParts<'_>> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if token.len() > MAX_TOKEN_BYTES || !token.bytes().all(is_plain) {
@@ -73,7 +73,7 @@ pub fn read(token: &str) -> Option<TokenParts<'_>> {
         return None;
     }
     let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    // Of two claims of one name others might believe the other one.
+    // With duplicate claims, other programs might trust the other one.
     let UniqueMembers(claims) = serde_json::from_slice(&payload).ok()?;
     Some(TokenParts {
         algorithm: text("alg").ok()??.parse().ok()?,
@@ -84,7 +84,7 @@ pub fn read(token: &str) -> Option<TokenParts<'_>> {
     })
 }
 
-/// The members of a JSON object, no name twice.
+/// The members of a JSON object without duplicate names.
 struct UniqueMembers(Vec<(String, Value)>);
 
 impl<'de> serde::Deserialize<'de> for UniqueMembers {

@@ -1,5 +1,5 @@
-//! Whose certificates are taken for good: the usual authorities, and those of an operator whose identity provider or
-//! receivers have certificates of the company's own.
+//! The certificate authorities that are trusted: the usual ones, and those of an operator whose identity provider or
+//! webhook receivers have certificates of the company's own.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
 
-/// Why a file of certificates cannot be taken.
+/// Why a file of certificates cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthoritiesError {
     #[error("cannot read outgoing_ca_file {0}: {1}")]
@@ -19,7 +19,7 @@ pub enum AuthoritiesError {
     NotAnAuthority(PathBuf, usize, rustls::Error),
 }
 
-/// The authorities that are trusted.
+/// The trusted authorities.
 #[derive(Clone)]
 pub struct Authorities(Arc<RootCertStore>);
 
@@ -32,7 +32,7 @@ impl Default for Authorities {
 }
 
 impl Authorities {
-    /// The usual ones, and those of a PEM file, if one is given.
+    /// The usual authorities, and those in a PEM file, if one is given.
     pub fn with_file(file: Option<&Path>) -> Result<Self, AuthoritiesError> {
         let usual = Self::default();
         let Some(file) = file else { return Ok(usual) };

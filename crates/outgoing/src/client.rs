@@ -1,5 +1,5 @@
-//! Asking another program over plain HTTP: this one's own readiness, and a collector of traces beside it. One connection a
-//! request, no TLS, no redirects.
+//! A minimal client for plain HTTP, for this program's own readiness and for a trace collector beside it. One
+//! connection per request, no TLS, no redirects.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// Longer answers are not read: nothing that is asked for is.
+/// Maximum size of an answer in bytes. No answer to the requests made here is longer.
 const LONGEST_ANSWER: usize = 1024 * 1024;
 
 #[derive(Debug, thiserror::Error)]
@@ -27,14 +27,14 @@ pub enum ClientError {
     Timeout(Duration),
 }
 
-/// Sends a request to where its URI says, and reads the whole answer within `patience`.
+/// Sends a request to the address in its URI, and reads the whole answer within `patience`.
 pub async fn send(request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, ClientError> {
     tokio::time::timeout(patience, exchange(request))
         .await
         .unwrap_or(Err(ClientError::Timeout(patience)))
 }
 
-/// Whether requests can be sent there.
+/// Whether requests can be sent to this URI.
 pub fn is_address(uri: &Uri) -> bool {
     uri.scheme() == Some(&Scheme::HTTP) && uri.host().is_some()
 }
@@ -43,7 +43,7 @@ async fn exchange(mut request: Request<Bytes>) -> Result<Response<Bytes>, Client
     let uri = request.uri();
     let wrong = || ClientError::Address(uri.clone());
     let authority = uri.authority().filter(|_| is_address(uri)).ok_or_else(wrong)?;
-    // `port` is the authority's; its host keeps the brackets of IPv6, as addresses are written here, too.
+    // The authority's host keeps the brackets around an IPv6 address, which are needed here as well.
     let address = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(80));
     let host = HeaderValue::from_str(authority.as_str()).map_err(|_| wrong())?;
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
@@ -62,7 +62,7 @@ async fn exchange(mut request: Request<Bytes>) -> Result<Response<Bytes>, Client
         Ok(Response::from_parts(parts, body))
     };
     let mut answering = std::pin::pin!(answering);
-    // The connection ends of itself when the answer is there or cannot come; its own error says nothing more.
+    // The connection ends by itself once the answer has arrived or cannot arrive; its own error adds nothing.
     tokio::select! {
         answer = &mut answering => answer,
         _ = connection => answering.await,

@@ -11,31 +11,31 @@ use url::{Position, Url};
 
 use super::{OutgoingError, Stream};
 
-/// How much of an answer is read.
+/// How much of an answer is read, in bytes.
 pub const LONGEST_ANSWER: usize = 1024;
 
-/// How much the head of an answer may have.
+/// Maximum size of an answer's head in bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
 
-/// How much longer the beginning of an answer is waited for whose status is there.
+/// How much longer to wait for the beginning of a body once the status has arrived.
 const PATIENCE_FOR_BODIES: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// What came back.
+/// The status and the beginning of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseHead {
     pub status: u16,
-    /// The first [`LONGEST_ANSWER`] bytes, or what came of them in time.
+    /// The first [`LONGEST_ANSWER`] bytes, or as many as arrived in time.
     pub beginning: Vec<u8>,
 }
 
-/// What came back as a whole.
+/// A complete answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FullResponse {
     pub status: u16,
     pub body: Bytes,
 }
 
-/// Posts a JSON body. The status decides; of the rest only what comes before `deadline`, and soon, is read.
+/// Posts a JSON body. The status decides; of the body only what arrives before `deadline`, and soon, is read.
 pub(super) async fn post(
     stream: Box<dyn Stream>,
     url: &Url,
@@ -53,14 +53,14 @@ pub(super) async fn post(
         let status = answer.status().as_u16();
         let mut beginning = Vec::new();
         let until = deadline.min(Instant::now() + PATIENCE_FOR_BODIES);
-        // What is late, or breaks off, is not worth a failure: the status is there.
+        // A late or incomplete body is not a failure: the status has arrived.
         let _ = timeout_at(until, read(answer.into_body(), &mut beginning)).await;
         Ok(ResponseHead { status, beginning })
     };
     exchange(stream, request, Bytes::from(body), read).await
 }
 
-/// Gets a document of at most `longest` bytes; what is longer, or breaks off, is an error.
+/// Gets a document of at most `longest` bytes; a longer or incomplete one is an error.
 pub(super) async fn get(stream: Box<dyn Stream>, url: &Url, longest: usize) -> Result<FullResponse, OutgoingError> {
     let request = addressed(Request::get(path(url)), url)
         .header(header::USER_AGENT, HeaderValue::from_static("Tributary/1"))
@@ -107,7 +107,7 @@ async fn exchange<T, F: Future<Output = Result<T, OutgoingError>>>(
         read(answer).await
     };
     let mut answering = std::pin::pin!(answering);
-    // The connection ends of itself when the answer is there or cannot come; its own error says nothing more.
+    // The connection ends by itself once the answer has arrived or cannot arrive; its own error adds nothing.
     tokio::select! {
         answer = &mut answering => answer,
         _ = connection => answering.await,

@@ -1,5 +1,6 @@
-//! Requests to addresses that callers or the settings name. Each goes to an address that was looked at before: names are resolved here, the
-//! connection is made to what was found, redirects are not followed, and no proxy is asked.
+//! Requests to addresses that callers or the settings name. Each goes to an address that was checked: names are
+//! resolved here, the connection is made to the address that was found, redirects are not followed, and no proxy is
+//! used.
 
 mod authorities;
 pub mod client;
@@ -23,7 +24,8 @@ use domain::webhook::address::{AddressPolicy, AddressRefusal};
 pub use exchange::{FullResponse, LONGEST_ANSWER, ResponseHead};
 pub use resolve::{Resolve, SystemResolver};
 
-/// Why there was no answer. The texts are for whoever named the address: they say nothing of what was resolved.
+/// Why there was no answer. The texts are for the party that named the address: they reveal nothing of what it resolved
+/// to.
 #[derive(Debug, thiserror::Error)]
 pub enum OutgoingError {
     #[error("the address {0}")]
@@ -44,7 +46,7 @@ pub enum OutgoingError {
     TooLong(usize),
 }
 
-/// A stream that is encrypted, or is not.
+/// A stream, encrypted or not.
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
@@ -58,7 +60,7 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// `patience` is for all of a request, from the name to the answer.
+    /// `patience` is the timeout for a whole request, from resolving the name to the answer.
     pub fn new(
         reach: AddressPolicy,
         resolver: Arc<dyn Resolve>,
@@ -79,12 +81,12 @@ impl Outgoing {
         }
     }
 
-    /// What requests may be sent to.
+    /// The policy for the addresses that requests may be sent to.
     pub fn reach(&self) -> &AddressPolicy {
         &self.reach
     }
 
-    /// Posts a JSON body, with headers beside the usual ones.
+    /// Posts a JSON body, with headers in addition to the usual ones.
     pub async fn post(
         &self,
         url: &str,
@@ -102,7 +104,7 @@ impl Outgoing {
         self.ask(url, Instant::now() + self.patience, get).await
     }
 
-    /// Connects to where a URL leads, if that is allowed, and asks there; all before `deadline`.
+    /// Connects to the address of a URL, if that is allowed, and sends the request; all before `deadline`.
     async fn ask<T, F: Future<Output = Result<T, OutgoingError>>>(
         &self,
         url: &str,

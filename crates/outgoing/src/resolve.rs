@@ -1,4 +1,4 @@
-//! From names to addresses.
+//! Name resolution.
 
 use std::io;
 use std::net::IpAddr;
@@ -6,12 +6,12 @@ use std::net::IpAddr;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-/// Finds the addresses of a name. Tests have their own.
+/// Resolves a name to its addresses. Tests have their own resolver.
 pub trait Resolve: Send + Sync {
     fn resolve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>>;
 }
 
-/// Asks the system.
+/// Uses the system's resolver.
 pub struct SystemResolver;
 
 impl Resolve for SystemResolver {

@@ -1,4 +1,4 @@
-//! What the whole program shares, built once.
+//! State shared by the whole program, built once at start.
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -14,25 +14,26 @@ use store::outbox::Changes;
 use store::{self, Store, StoreError, Trail, Transaction};
 use telemetry::metrics::Metrics;
 
-/// Clocks and time zones of senders may be wrong by a day; what is further ahead is a mistake.
+/// How far ahead of now an event may have occurred by default. Senders' clocks and time zones may be off by a day;
+/// anything further ahead is a mistake.
 pub const DEFAULT_LATEST_OCCURRENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Clones are the same program.
+/// Clones share their state.
 #[derive(Clone)]
 pub struct App {
     pub store: Store,
     pub clock: Clock,
     pub keys: Keys,
-    /// Whose tokens are good beside those of `keys`.
+    /// Issuers whose tokens are accepted besides those that `keys` verifies.
     pub issuers: Issuers,
     pub tenants: Arc<TenantIndex>,
     pub key_uses: Arc<KeyUses>,
-    /// For listeners.
+    /// Recent authentication reads, shared by subscriptions.
     pub recent: Arc<RecentReads>,
     pub metrics: Arc<Metrics>,
-    /// What happens to the ledger.
+    /// The feed of ledger changes.
     pub changes: Changes,
-    /// How far ahead of now an event may happen.
+    /// How far ahead of now an event may have occurred.
     pub latest_occurrence: Duration,
     pub webhooks: Webhooks,
 }
@@ -57,7 +58,7 @@ impl App {
         }
     }
 
-    /// The program as a tenant's callers have it: with the tenant's share of the database.
+    /// The app as a tenant's callers use it: with the tenant's share of the database.
     pub fn of_tenant(&self, tenant: TenantId) -> Self {
         Self {
             store: self.store.of_tenant(tenant),
@@ -65,17 +66,17 @@ impl App {
         }
     }
 
-    /// The same program, which reads and writes there.
+    /// A copy of the app that reads and writes through `store`.
     pub fn on(&self, store: Store) -> Arc<Self> {
         Arc::new(Self { store, ..self.clone() })
     }
 
-    /// Starts a transaction in the writer's name: what it changes is found in the audit log.
+    /// Starts a transaction on behalf of the writer, whose changes appear in the audit log under the writer's name.
     pub async fn begin(&self, writer: &Writer) -> Result<Transaction, StoreError> {
         self.store.begin(self.trail(writer.tenant(), writer.origin())).await
     }
 
-    /// In whose name something is changed.
+    /// Names the tenant and the origin on whose behalf something is changed, for the audit log.
     pub fn trail(&self, tenant: TenantId, origin: Arc<Origin>) -> Trail {
         let clock = self.clock.clone();
         Trail::new(tenant, origin, move || clock.now())
@@ -97,8 +98,8 @@ impl App {
     }
 }
 
-/// Remembers which tenant a slug or id means. Neither ever changes, so nothing here goes stale; names that mean
-/// nothing are not remembered, so that guesses cannot fill the memory.
+/// Caches which tenant a slug or id means. Neither ever changes, so entries never go stale; names without a tenant are
+/// not cached, so that guesses cannot fill the memory.
 #[derive(Default)]
 pub struct TenantIndex(RwLock<HashMap<String, TenantId>>);
 

@@ -1,4 +1,4 @@
-//! The only source of the present moment, so that tests decide what time it is.
+//! The only source of the current time, so that tests can control it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,7 +10,7 @@ use domain::Timestamp;
 pub enum Clock {
     #[default]
     System,
-    /// Stands still until it is moved; holds microseconds since 1970.
+    /// Stands still until it is advanced; holds microseconds since 1970.
     Manual(Arc<AtomicI64>),
 }
 
@@ -19,7 +19,7 @@ impl Clock {
         Self::Manual(Arc::new(AtomicI64::new(start.timestamp_micros())))
     }
 
-    /// Now, cut to the microsecond: no database keeps more.
+    /// The current time, truncated to the microsecond: no database stores more.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
     pub fn now(&self) -> Timestamp {
         let micros = match self {
@@ -29,7 +29,7 @@ impl Clock {
         Timestamp::from_timestamp_micros(micros).expect("clocks are set to our age")
     }
 
-    /// Moves a manual clock forward; the system's cannot be moved.
+    /// Moves a manual clock forward; has no effect on the system clock.
     pub fn advance(&self, by: Duration) {
         if let Self::Manual(micros) = self {
             micros.fetch_add(

@@ -1,11 +1,12 @@
-//! Work that is done beside other work.
+//! Work done in separate tasks.
 
 use std::panic;
 
 use tokio::task::JoinError;
 
-/// What a task came to. If it panicked, whoever waits for it panics as it did: whatever catches panics there catches this
-/// one. Nobody ends a task but by letting go of it, so that there is no other reason to have nothing.
+/// The result of a task. If the task panicked, the awaiting task panics with the same payload, so that whatever catches
+/// panics there catches this one. Tasks are cancelled only by dropping their handles, so a result is missing for no
+/// other reason.
 pub fn joined<T>(ended: Result<T, JoinError>) -> T {
     ended.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
 }

@@ -1,4 +1,4 @@
-//! What is being worked on, for log lines of whoever works on it and does not know: the request and its document.
+//! The request and the document being executed, for log lines of code that does not know them.
 
 use std::fmt::Write;
 
@@ -23,18 +23,18 @@ impl CurrentDocument {
         &self.request
     }
 
-    /// The SHA-256 of the document's text, in hexadecimal digits, as clients name persisted documents by it.
+    /// The SHA-256 of the document's text, in hexadecimal digits, as clients refer to persisted documents.
     pub fn document(&self) -> String {
         let mut text = String::with_capacity(2 * self.document.len());
         for byte in self.document {
-            // A text takes everything.
+            // Writing to a String does not fail.
             let _ = write!(text, "{byte:02x}");
         }
         text
     }
 }
 
-/// Does something for a request's document, whose SHA-256 is given. What it spawns does not know of it.
+/// Runs `work` for a request's document, given by its SHA-256. Tasks that it spawns do not inherit this.
 ///
 /// Boxed: what is large here is large in every future around it.
 pub fn asking<'w, T>(
@@ -49,7 +49,7 @@ pub fn asking<'w, T>(
     ASKED.scope(asked, work.boxed())
 }
 
-/// What this is done for; `None`: for no document.
+/// The document that the current task works for; `None`: there is none.
 pub fn asked() -> Option<CurrentDocument> {
     ASKED.try_with(Clone::clone).ok()
 }

@@ -1,7 +1,7 @@
-//! Spans on their way to a collector: OTLP, protobuf over plain HTTP, in batches, beside the requests.
+//! Exports spans to a collector: OTLP, protobuf over plain HTTP, in batches, independently of the requests.
 //!
-//! The collector is expected beside the gateway (an agent, a sidecar) and does the rest of the way with TLS. What it does
-//! not take is dropped: no request ever waits for it.
+//! The collector is expected beside the gateway (an agent, a sidecar), from where it forwards the spans with TLS. Spans
+//! that it does not accept are dropped: no request ever waits for it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use tracing_subscriber::registry::LookupSpan;
 use super::spans::TARGET;
 use outgoing::client::{self, ClientError};
 
-/// A collector that has not answered by then has not got it.
+/// How long the collector may take to answer, after which a batch counts as not received.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, thiserror::Error)]
@@ -36,11 +36,11 @@ pub enum SpanExportError {
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
 }
 
-/// Where spans go.
+/// The destination of spans.
 pub struct SpanExport(SdkTracerProvider);
 
 impl SpanExport {
-    /// To the collector at `endpoint`, to which `/v1/traces` is added. Must be called inside of the runtime.
+    /// Exports to the collector at `endpoint`, to which `/v1/traces` is appended. Must be called inside the runtime.
     pub fn to(endpoint: &str) -> Result<Self, SpanExportError> {
         let wrong = || SpanExportError::Endpoint(endpoint.to_owned());
         let uri: Uri = endpoint.parse().map_err(|_| wrong())?;
@@ -64,7 +64,7 @@ impl SpanExport {
         Ok(Self(provider))
     }
 
-    /// Takes this program's spans, and nothing of what is logged: log lines may quote what is not for other eyes.
+    /// Exports this program's spans, but no log lines: those may quote what is not for other eyes.
     pub(super) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -77,7 +77,7 @@ impl SpanExport {
             .with_filter(filter_fn(|metadata| metadata.is_span() && metadata.target() == TARGET))
     }
 
-    /// Sends what is left, and ends.
+    /// Sends the remaining spans, and shuts down.
     pub async fn end(self) {
         let ending = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(PATIENCE));
         match ending.await {
@@ -88,7 +88,7 @@ impl SpanExport {
     }
 }
 
-/// Who sends: what OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say, else `tributary`.
+/// The identity of the sender: from OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, otherwise `tributary`.
 fn resource() -> Resource {
     let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
     let given = Resource::builder().with_attribute(version);
@@ -103,16 +103,16 @@ fn resource() -> Resource {
     }
 }
 
-/// Sends from the runtime, because the thread that exports is outside of it.
+/// Sends from the runtime, because the exporting thread is outside of it.
 #[derive(Debug)]
 struct OtlpClient {
     runtime: Handle,
-    /// So that the log says once that the collector is away, and once that it is back.
+    /// So that the log reports once that the collector is unavailable, and once that it is back.
     is_failing: Arc<AtomicBool>,
 }
 
 impl OtlpClient {
-    /// What became of a batch.
+    /// Records the outcome of a batch, and logs it if it differs from the one before.
     fn note(is_failing: &AtomicBool, result: &Result<Response<Bytes>, ClientError>) {
         let problem = match result {
             Ok(response) if response.status().is_success() => None,

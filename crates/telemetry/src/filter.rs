@@ -19,7 +19,8 @@ impl Default for LogFilter {
 impl FromStr for LogFilter {
     type Err = String;
 
-    /// Stricter than the library, to which `inof` is the name of a part of the program: nothing would be logged at all.
+    /// Stricter than the library, which takes `inof` for the name of a part of the program: nothing would be logged at
+    /// all.
     fn from_str(text: &str) -> Result<Self, String> {
         let parts: Vec<_> = text.split(',').map(str::trim).collect();
         if let Some(wrong) = parts.iter().find(|part| !is_directive(part)) {
@@ -42,7 +43,7 @@ fn is_directive(part: &str) -> bool {
         !text.is_empty() && text.bytes().all(is_fine)
     };
     match part.rsplit_once('=') {
-        // Spans and their fields have a language of their own.
+        // Directives for spans and their fields have a syntax of their own.
         _ if part.contains('[') => true,
         Some((name, level)) => is_name(name) && is_level(level),
         None => is_level(part),

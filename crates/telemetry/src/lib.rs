@@ -1,5 +1,5 @@
-//! Logs and traces. Logs go to standard error, for people or as JSON lines; traces go to a collector where one is named.
-//! Tokens, documents and variables are in neither.
+//! Logs and traces. Logs go to standard error, for people or as JSON lines; traces go to a collector if one is
+//! configured. Neither contains tokens, documents or variables.
 
 mod current_document;
 mod export;
@@ -32,12 +32,13 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging, on terminals with `colours` if they are wanted. With `export`, spans go there, too, whatever is logged.
+/// Starts logging, on terminals with `colours` if they are wanted. With `export`, spans are exported as well, whatever
+/// is logged.
 pub fn start(format: LogFormat, filter: &LogFilter, colours: bool, export: Option<&SpanExport>) {
     let filter = EnvFilter::from(filter);
     let finest = filter.max_level_hint().unwrap_or(LevelFilter::TRACE);
     match export {
-        // One filter for everything is cheaper than one for each.
+        // A single filter for everything is cheaper than one for each layer.
         None => tracing_subscriber::registry()
             .with(without_secrets(finest))
             .with(filter)
@@ -51,9 +52,9 @@ pub fn start(format: LogFormat, filter: &LogFilter, colours: bool, export: Optio
     }
 }
 
-/// Whatever is asked for, not what SeaORM says of connecting at its finer levels: it quotes the database's address, and
-/// that has the password. Nor what PostgreSQL remarks, such as that a table is there already: whoever runs a command would
-/// look for a mistake. Nothing finer than `finest` is looked at.
+/// Hides, whatever the filter says, SeaORM's finer log lines about connecting: they quote the database's address, which
+/// contains the password. Also hides PostgreSQL's notices, such as that a table already exists: the user of a command
+/// would look for a mistake. Ignores everything finer than `finest`.
 fn without_secrets(finest: LevelFilter) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     let shown = move |metadata: &Metadata<'_>| {
         let (level, target) = (*metadata.level(), metadata.target());
@@ -68,7 +69,7 @@ fn lines<S>(format: LogFormat, colours: bool) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    // Colours are for people; a file or an orchestrator keeps what it is given.
+    // Colours are for people; a file or an orchestrator stores what it is given.
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(colours && std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);

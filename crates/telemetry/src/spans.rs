@@ -1,5 +1,5 @@
-//! The spans of a request: the request, its operation, each batch of a loader. Where nobody collects them and the log does
-//! not show them either, making one costs one comparison.
+//! The spans of a request: the request, its operation, each batch of a loader. If nothing collects them and the log
+//! does not show them either, creating one costs one comparison.
 
 use async_graphql_parser::types::OperationType;
 use http::{HeaderMap, Method};
@@ -11,10 +11,10 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-/// Spans of this target are collected.
+/// The target of the spans that are collected.
 pub(super) const TARGET: &str = "tributary::trace";
 
-/// The whole of a request, below the span that its header `traceparent` names.
+/// The span of a whole request, below the span that its header `traceparent` names.
 pub fn request(method: &Method, route: &'static str, headers: &HeaderMap, request_id: &str) -> Span {
     let span = tracing::debug_span!(
         target: TARGET,
@@ -30,13 +30,13 @@ pub fn request(method: &Method, route: &'static str, headers: &HeaderMap, reques
     );
     if !span.is_disabled() {
         let caller = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
-        // Fails only where nobody collects.
+        // Fails only if nothing collects spans.
         let _ = span.set_parent(caller);
     }
     span
 }
 
-/// Says how a request ended. `code` is that of its first error.
+/// Records how a request ended. `code` is that of its first error.
 pub fn end_request(span: &Span, status: u16, code: Option<&'static str>) {
     if span.is_disabled() {
         return;
@@ -50,7 +50,7 @@ pub fn end_request(span: &Span, status: u16, code: Option<&'static str>) {
     }
 }
 
-/// The trace that a span belongs to, if somebody collects it.
+/// The id of the trace that a span belongs to, if it is collected.
 pub fn trace_id(span: &Span) -> Option<String> {
     if span.is_disabled() {
         return None;
@@ -60,7 +60,7 @@ pub fn trace_id(span: &Span) -> Option<String> {
     context.is_valid().then(|| context.trace_id().to_string())
 }
 
-/// Running an operation; `name` as its document says it.
+/// The span of running an operation; `name` as its document has it.
 pub fn operation(kind: OperationType, name: Option<&str>, cost: u64) -> Span {
     let word = crate::metrics::word(kind);
     tracing::debug_span!(
@@ -73,7 +73,7 @@ pub fn operation(kind: OperationType, name: Option<&str>, cost: u64) -> Span {
     )
 }
 
-/// Reading the values of so many keys. `loader` is the path of a type.
+/// The span of reading the values of this many keys. `loader` is the path of a type.
 pub fn batch(loader: &'static str, keys: usize) -> Span {
     tracing::debug_span!(
         target: TARGET,

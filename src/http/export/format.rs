@@ -1,4 +1,4 @@
-//! In which format an export is sent: as the parameter says, or else as the header Accept does.
+//! The format of an export, from the `format` parameter or else from the Accept header.
 
 use axum::http::{HeaderMap, StatusCode};
 
@@ -9,7 +9,8 @@ const CSV: &str = "text/csv; charset=utf-8; header=present";
 const WITHOUT_HEADER: &str = "text/csv; charset=utf-8; header=absent";
 const JSON_LINES: &str = "application/jsonl; charset=utf-8";
 
-/// What callers may accept, the best first, and how it is sent: JSON Lines have two names.
+/// The media types that callers may accept, the preferred one first, and the content type that is sent: JSON Lines has
+/// two names.
 const ACCEPTED: [(&str, FileFormat, &str); 3] = [
     ("text/csv", FileFormat::Csv, CSV),
     ("application/jsonl", FileFormat::JsonLines, JSON_LINES),
@@ -20,8 +21,8 @@ const ACCEPTED: [(&str, FileFormat, &str); 3] = [
     ),
 ];
 
-/// The form and its media type. `given` are the values of the parameter. Otherwise the status and the text that say what is
-/// wrong.
+/// The format and its media type. `given` are the values of the parameter. The error is the status and the text that
+/// say what is wrong.
 pub fn of(
     kind: ExportKind,
     given: &[&str],
@@ -66,7 +67,7 @@ fn media_type(form: FileFormat) -> &'static str {
     }
 }
 
-/// The code that goes with a status of these.
+/// The error code that goes with one of these statuses.
 pub fn code(status: StatusCode) -> &'static str {
     match status {
         StatusCode::NOT_ACCEPTABLE => "BAD_REQUEST",

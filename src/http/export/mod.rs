@@ -1,5 +1,5 @@
-//! `GET /export/{list}`: a list as a file, with its filter as the query string. What can be wrong with it is said before the
-//! answer's head; what goes wrong later breaks the answer off.
+//! `GET /export/{list}`: a list as a file, filtered by the query string. What is found wrong before the answer's head
+//! is reported there; a later failure cuts the answer off.
 
 mod format;
 mod stream;
@@ -24,7 +24,7 @@ use super::{HttpState, cost, graphql, observe};
 use crate::export::{ExportError, ExportKind, write_down};
 use stream::RunningExport;
 
-/// When to ask again for an export while there are as many as there may be, in seconds.
+/// When to retry while the maximum number of exports is running, in seconds.
 const AGAIN: u64 = 5;
 
 pub async fn get(
@@ -57,7 +57,7 @@ pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<Requ
     response
 }
 
-/// The beginning of an export, which then goes on by itself; otherwise the answer that says what is wrong.
+/// Begins an export, which then continues in its own task; the error is the answer that says what is wrong.
 async fn begin(
     front: &HttpState,
     asker: &Requester,
@@ -91,7 +91,8 @@ async fn begin(
         front.throttle.give_back(&subject, cost::EXPORT, Instant::now());
     })?;
     let limits = &front.options.exports;
-    // The database gives a transaction up in which nobody reads for so long; who gives it to the reader does before.
+    // After this long without a read the database aborts a transaction; the task that sends to the reader gives up
+    // earlier.
     let pause = limits.stall().saturating_mul(2);
     let begun = async {
         let mut document = asked.begin(front.exports.clone(), &front.app, Some(pause)).await?;
@@ -125,7 +126,7 @@ async fn begin(
     Ok((headers, running.body(first)).into_response())
 }
 
-/// A place for one more export; otherwise the answer that says why there is none.
+/// A place for one more export; the error is the answer that says why there is none.
 #[expect(clippy::result_large_err, reason = "it is the answer, made once and sent")]
 fn seat(front: &HttpState, asker: &Requester) -> Result<Seat, Response> {
     let most = &front.options.exports;

@@ -1,5 +1,5 @@
-//! An export on its way. It is read by a task of its own, a page ahead of the reader, so that a reader who stops is noticed:
-//! then it ends, and gives back what it holds. A body that ends without an error is whole.
+//! A running export. Its own task reads it, one page ahead of the reader, so that it notices a reader who stops: the
+//! export then ends and releases what it holds. A body that ends without an error is complete.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -16,19 +16,19 @@ use crate::http::{HttpState, listen};
 use service::authentication::{AuthError, authenticate_listener};
 use telemetry::metrics::OpenGauge;
 
-/// Pieces that wait for the reader.
+/// Maximum number of pieces waiting for the reader.
 const AHEAD: usize = 1;
 
-/// The end of the program leaves so much time for telling readers that nothing more comes.
+/// How long before the end of the shutdown period readers are told that nothing more comes.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// An export that has begun.
 pub struct RunningExport {
     pub front: HttpState,
     pub document: ExportFile,
-    /// What the caller showed, as an Authorization header has it.
+    /// The caller's credentials, as in an Authorization header.
     pub authorization: String,
-    /// When the caller's right was looked at.
+    /// When the caller's access was last checked.
     pub checked: Instant,
     pub _seat: Seat,
     pub _counted: OpenGauge,
@@ -36,11 +36,11 @@ pub struct RunningExport {
 
 enum StreamChunk {
     Rows(Vec<u8>),
-    /// There are no more.
+    /// There are no more rows.
     End,
 }
 
-/// Why an export ends before its end.
+/// Why an export ends early.
 #[derive(Debug, thiserror::Error)]
 enum Cut {
     #[error("nobody reads any more")]
@@ -58,7 +58,7 @@ enum Cut {
 }
 
 impl RunningExport {
-    /// Goes on by itself as far as the body is read, after the first piece.
+    /// Sends the first piece, and continues in a task of its own as fast as the body is read.
     pub fn body(self, first: export::ExportChunk) -> Body {
         let (pieces, taken) = mpsc::channel(AHEAD);
         tokio::spawn(self.run(pieces, first).in_current_span());
@@ -108,7 +108,7 @@ impl RunningExport {
             }
             self.check().await?;
             read = self.document.next().await?;
-            // Whoever waits for a processor goes first.
+            // Let tasks that wait for a processor run first.
             tokio::task::yield_now().await;
         }
     }
@@ -121,7 +121,7 @@ impl RunningExport {
         }
     }
 
-    /// Whether the caller may still ask, as every request is asked.
+    /// Checks that the caller still has access, as for every request.
     async fn check(&mut self) -> Result<(), Cut> {
         if self.checked.elapsed() <= listen::CONFIDENCE {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Where GraphiQL's files come from while the program runs: out of the program itself, a folder, a CDN, or nowhere.
+//! Where GraphiQL's files come from at run time: the program itself, a folder, a CDN, or nowhere.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use super::libraries::{self, LIBRARIES, LICENCE, Library};
 use super::{StaticFile, integrity};
 
-/// What `build.rs` found: name and content.
+/// The files that `build.rs` found: name and content.
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/graphiql_assets.rs"));
 }
@@ -15,12 +15,12 @@ mod embedded {
 /// The setting `graphiql_assets`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum GraphiqlAssets {
-    /// What is part of the program, or else the CDN.
+    /// The files that are part of the program, or else the CDN.
     #[default]
     Embedded,
-    /// The CDN, whatever is part of the program.
+    /// The CDN, even if the files are part of the program.
     Cdn,
-    /// None: the page is the explorer of our own.
+    /// No files: the page is the explorer of our own.
     Without,
     Folder(PathBuf),
 }
@@ -54,7 +54,7 @@ pub enum AssetsError {
     Other(PathBuf, String),
 }
 
-/// What the page loads GraphiQL from.
+/// Where the page loads GraphiQL from.
 pub enum AssetSource {
     Own(Vec<StaticFile>),
     Cdn,
@@ -81,7 +81,7 @@ pub fn embedded() -> Vec<StaticFile> {
         .collect()
 }
 
-/// Read once, so that what is served stays what was looked at.
+/// Read once, so that what is served is what was checked.
 fn read(folder: &Path) -> Result<Vec<StaticFile>, AssetsError> {
     let mut files = Vec::new();
     for library in &LIBRARIES {
@@ -92,7 +92,7 @@ fn read(folder: &Path) -> Result<Vec<StaticFile>, AssetsError> {
         files.push(StaticFile::new(library.name, content));
     }
     let (name, installed) = LICENCE;
-    // The licence travels with the files where it is there; whoever has the folder has it anyhow.
+    // The licence is served with the files if it is there; the owner of a folder without it has it anyhow.
     if let Ok((_, content)) = content(folder, name, installed) {
         files.push(StaticFile::new(name, content));
     }

@@ -1,4 +1,4 @@
-// Starts GraphiQL, once its files are there.
+// Starts GraphiQL once its files are loaded.
 "use strict";
 
 (() => {
@@ -16,7 +16,7 @@
         definition.operation === "subscription" && (!operationName || definition.name?.value === operationName),
     );
 
-  // Subscriptions come as an event stream: a browser's WebSocket could not send the headers pane.
+  // Subscriptions use an event stream: a browser's WebSocket could not send the headers of the pane.
   const listen = (operation, options) => {
     const control = new AbortController();
     async function* heard() {
@@ -26,7 +26,7 @@
         if (!control.signal.aborted) throw error;
       }
     }
-    // To stop must not wait for the next event.
+    // Stopping must not wait for the next event.
     const iterator = heard();
     const stop = iterator.return.bind(iterator);
     iterator.return = (value) => {
@@ -42,7 +42,7 @@
   };
 
   function Page() {
-    // The latest headers become the default of every tab that has none of its own: a token is pasted once.
+    // The latest headers become the default of every tab without its own: a token is pasted only once.
     const [defaultHeaders, setDefaultHeaders] = React.useState(headersAtStart);
     const [fetcher, setFetcher] = React.useState(() => createFetcher());
     const schemaLoaded = React.useRef(false);
@@ -75,7 +75,7 @@
         onSchemaChange,
         defaultEditorToolsVisibility: "headers",
         isHeadersEditorEnabled: true,
-        // Off: tabs then come back without headers of their own, and take the default ones above.
+        // Off, so that restored tabs have no headers of their own and use the defaults above.
         shouldPersistHeaders: false,
         showPersistHeadersSettings: false,
       },

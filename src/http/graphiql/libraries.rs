@@ -1,12 +1,12 @@
-//! The files of npm packages that GraphiQL's page needs, and where folders hold them. build.rs reads this file too.
+//! The files of npm packages that GraphiQL's page needs, and where they are in a folder. build.rs uses this file, too.
 
 use std::path::{Path, PathBuf};
 
-/// A file of a package. `tools/graphiql` pins the same versions; a test compares.
+/// A file of a package. `tools/graphiql` pins the same versions, which a test compares.
 pub struct Library {
-    /// What the file is called here.
+    /// The name of the file here.
     pub name: &'static str,
-    /// Where it is in a folder `node_modules`.
+    /// Its path in a folder `node_modules`.
     pub installed: &'static str,
     pub cdn_url: &'static str,
     pub integrity: &'static str,
@@ -40,10 +40,10 @@ pub const LIBRARIES: [Library; 4] = [
     },
 ];
 
-/// The MIT licence asks that its notice travels with the code; the bundles of React carry theirs in a comment.
+/// The MIT licence requires its notice to travel with the code; the bundles of React carry theirs in a comment.
 pub const LICENCE: (&str, &str) = ("graphiql.LICENSE.txt", "graphiql/LICENSE");
 
-/// The file in a folder that names it as this program does (`scripts/graphiql-assets`) or as npm does (`node_modules`).
+/// The file in a folder, under this program's name for it (`scripts/graphiql-assets`) or npm's (`node_modules`).
 pub fn find(folder: &Path, name: &str, installed: &str) -> Option<PathBuf> {
     [name, installed]
         .into_iter()

@@ -1,9 +1,9 @@
-//! GraphiQL, served under a strict Content-Security-Policy; or, where its files cannot be had, an explorer of our own.
+//! GraphiQL, served under a strict Content-Security-Policy; or, if its files are not available, an explorer of our own.
 //!
-//! Every file of the page is named with its hash, so neither a CDN nor a cache between can change what runs here. The
-//! files of GraphiQL are part of the program if its build found them (`build.rs`), or are read from a folder at start.
-//! Otherwise the browser loads the very same files from a CDN, and the policy admits just those; if it cannot, the page
-//! becomes the explorer in the folder beside this file.
+//! Every file of the page is referenced with its hash, so neither a CDN nor a cache in between can change what runs
+//! here. GraphiQL's files are part of the program if its build found them (`build.rs`), or are read from a folder at
+//! start. Otherwise the browser loads the very same files from a CDN, and the policy admits only those; if that fails,
+//! the page becomes the explorer in the folder beside this file.
 
 mod assets;
 mod libraries;
@@ -28,7 +28,7 @@ use super::HttpState;
 
 const TEMPLATE: &str = include_str!("page.html");
 
-/// What every page loads.
+/// The files that every page loads.
 const PAGE: [(&str, &str); 2] = [
     ("page.css", include_str!("page.css")),
     (
@@ -42,7 +42,7 @@ const PAGE: [(&str, &str); 2] = [
     ),
 ];
 
-/// What it loads in GraphiQL's place.
+/// The files that it loads in place of GraphiQL.
 const EXPLORER: [(&str, &str); 2] = [
     (
         "explorer.css",
@@ -99,14 +99,14 @@ impl StaticFile {
 /// Where a browser that opens the page gets GraphiQL from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GraphiqlFiles {
-    /// The gateway.
+    /// From the gateway.
     Own,
     Cdn,
-    /// Nowhere: the explorer stands in for it.
+    /// From nowhere: the explorer replaces it.
     Explorer,
 }
 
-/// Where these settings have GraphiQL come from, if they can be followed.
+/// Where GraphiQL comes from with these settings, if they can be followed.
 pub fn graphiql_files(assets: &GraphiqlAssets) -> Result<GraphiqlFiles, AssetsError> {
     Ok(match AssetSource::new(assets)? {
         AssetSource::Own(_) => GraphiqlFiles::Own,
@@ -138,7 +138,7 @@ pub async fn asset(State(front): State<HttpState>, Path(name): Path<String>) -> 
 }
 
 impl GraphiqlPage {
-    /// The page as the settings want it.
+    /// The page according to the settings.
     pub fn load(assets: &GraphiqlAssets) -> Result<Arc<Self>, AssetsError> {
         Ok(match assets {
             GraphiqlAssets::Embedded => EMBEDDED.clone(),
@@ -156,7 +156,7 @@ impl GraphiqlPage {
                 }
                 AssetSource::Cdn => {
                     libraries.push_str(&tag(library.cdn_url, library.integrity));
-                    // Whole addresses: the CDN's host alone would admit every package that anybody ever published.
+                    // Full URLs: the CDN's host alone would admit every package ever published.
                     foreign.push(' ');
                     foreign.push_str(library.cdn_url);
                 }
@@ -210,8 +210,8 @@ impl GraphiqlPage {
         (headers, self.html.clone()).into_response()
     }
 
-    /// The page asks for each file with its hash in the query string, so that a browser may keep it for good. Names are
-    /// looked up among what was loaded at start: nothing of a request becomes a path.
+    /// The page requests each file with its hash in the query string, so that a browser may cache it for good. Names
+    /// are looked up among the files loaded at start: nothing of a request becomes a path.
     fn file(&self, name: &str) -> Response {
         let Some(file) = self.files.iter().find(|file| file.name == name) else {
             return StatusCode::NOT_FOUND.into_response();
@@ -235,7 +235,7 @@ fn own_url(name: &str, integrity: &str) -> String {
     format!("graphiql/{name}?v={}", &version[..16])
 }
 
-/// `defer` keeps the order of the scripts, and waits for the page.
+/// `defer` keeps the scripts in order, and waits for the page to be parsed.
 fn tag(url: &str, integrity: &str) -> String {
     let path = url.split('?').next().unwrap_or(url);
     if path.ends_with(".css") {

@@ -1,4 +1,4 @@
-// Decides what the page becomes: GraphiQL, if its files can be had, or else the explorer of our own. First-party and
+// Decides what the page becomes: GraphiQL, if its files are available, or else our own explorer. First-party and
 // separate from the HTML, so that the Content-Security-Policy needs to allow no inline script.
 "use strict";
 
@@ -7,10 +7,10 @@
   const PATIENCE_MS = 6_000;
   const root = document.getElementById("page");
 
-  /** The elements that load the files a template names; a script waits for those before it. */
+  /** The elements that load the files named in a template; each script waits for the ones before it. */
   const elements = (template) =>
     [...document.getElementById(template).content.children].map((named) => {
-      // A script that is cloned out of a template does not run; one that is made does.
+      // A script cloned from a template does not run; a newly created one does.
       const element = document.createElement(named.localName);
       for (const { name, value } of named.attributes) element.setAttribute(name, value);
       element.async = false;
@@ -30,7 +30,7 @@
   const late = () => new Promise((_, reject) => setTimeout(reject, PATIENCE_MS, new Error("it takes too long")));
 
   const explore = async (notice) => {
-    // One after the other, and not in the browser's own order: in that they would wait for libraries that never come.
+    // One after the other, not in the browser's own order: there they would wait for libraries that never arrive.
     for (const file of elements("explorer-files")) {
       file.async = true;
       await load([file]);
@@ -46,7 +46,7 @@
       return null;
     });
     if (found) return window.tributary.startGraphiql(root);
-    // What arrives late must not style the page that is there by then.
+    // A file that arrives late must not style the page shown by then.
     for (const file of libraries) file.remove();
     await explore(
       "GraphiQL could not be loaded, so this is Tributary\u2019s own explorer. GraphiQL is here if Tributary is built " +

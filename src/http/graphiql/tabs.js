@@ -1,4 +1,4 @@
-// The tabs that a new visitor finds, in GraphiQL and in the explorer of our own.
+// The tabs that a new visitor finds, in GraphiQL and in our own explorer.
 "use strict";
 
 (() => {
@@ -119,7 +119,7 @@ query WhyNothing(
   }
 }
 `,
-      // A year back, and today.
+      // From the beginning of last year until now.
       variables: JSON.stringify(
         { from: `${new Date().getFullYear() - 1}-01-01T00:00:00Z`, to: new Date().toISOString() },
         null,

@@ -1,8 +1,8 @@
-// How the page asks the gateway that served it, and where it keeps what is typed. Both explorers use it.
+// How the page sends requests to the gateway that served it, and where it stores what is typed. Both explorers use it.
 "use strict";
 
 (() => {
-  // What one types includes tokens, and GraphiQL keeps headers with its history: so it stores in sessionStorage, which
+  // What is typed includes tokens, and GraphiQL keeps headers with its history: so it is stored in sessionStorage, which
   // ends with the browser's tab, and two tabs with different tokens do not mix.
   const storage = window.sessionStorage;
   const HEADERS_KEY = "tributary:headers";
@@ -16,11 +16,11 @@
     history.replaceState(null, "", location.pathname + location.search);
     storage.setItem(HEADERS_KEY, headersPane(token));
   }
-  // A second such link pasted into the same tab changes only the fragment, which loads nothing by itself.
+  // Pasting a second such link into the same tab changes only the fragment, which loads nothing by itself.
   window.addEventListener("hashchange", () => location.reload());
 
   const headersAtStart = storage.getItem(HEADERS_KEY) ?? headersPane("PASTE-A-TOKEN");
-  // What only staff may run is not offered to a partner.
+  // Partners are not offered what only staff may run.
   const claims = () => {
     try {
       const [, payload] = headersAtStart.match(/\.([\w-]+)\./);
@@ -36,7 +36,7 @@
 
   const keepHeaders = (text) => storage.setItem(HEADERS_KEY, text);
 
-  /** An empty pane is no headers; null: it is not JSON. */
+  /** An empty pane means no headers; null: the pane is not JSON. */
   const parseHeaders = (text) => {
     try {
       return JSON.parse(text.trim() || "{}");
@@ -48,7 +48,7 @@
   const ONE_ANSWER = "application/graphql-response+json, application/json;q=0.9";
   const EVENTS = "text/event-stream";
 
-  /** Sends an operation. The preflight header tells the gateway that no foreign page made this request. */
+  /** Sends an operation. The preflight header shows the gateway that no other site's page made this request. */
   const ask = (operation, headers, { accept, signal }) =>
     fetch(location.pathname, {
       method: "POST",
@@ -57,7 +57,7 @@
       body: JSON.stringify(operation),
     });
 
-  /** The results that a subscription's answer holds, as they come; the one of an answer that is no stream. */
+  /** The results in a subscription's answer, as they arrive; a single one if the answer is not a stream. */
   async function* results(response) {
     if (!response.headers.get("content-type")?.startsWith(EVENTS)) {
       yield await response.json();

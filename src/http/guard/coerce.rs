@@ -1,5 +1,5 @@
-//! Whether values fit the types of the places that they are for. The library finds most of this only while it executes,
-//! when the mutations before have been done.
+//! Whether values fit the types of the arguments and fields that they are for. The library finds most mismatches only
+//! during execution, when earlier mutations are already done.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -15,24 +15,24 @@ use super::types::{Definition, InputField, Types};
 use super::validate::suggest;
 use crate::graphql::check_scalar;
 
-/// The values of an operation's variables: what was given, or else the default.
+/// The values of an operation's variables: those given, or else the defaults.
 pub type Values<'a> = HashMap<&'a str, &'a Constant>;
 
-/// Checks values one after the other and remembers what is wrong with them.
+/// Checks values one after the other and collects the problems.
 pub struct Checker<'a> {
     pub types: &'a Types,
     pub limits: &'a Limits,
-    /// Whether errors say what there is.
+    /// Whether errors list the names that exist.
     pub suggests: bool,
     pub variables: Values<'a>,
-    /// Variables of which something is wrong already, or which have no values yet.
+    /// Variables with a problem that is already reported, or without values yet.
     pub faulty: HashSet<&'a str>,
-    /// How many bytes of values were looked at, those of a variable wherever it is used.
+    /// Bytes of values checked so far, those of a variable at each of its uses.
     pub seen_bytes: u64,
     pub problems: Vec<DocumentProblem>,
 }
 
-/// Where a value stands, for the text of a problem: `$input.rules.0.percentage`, `partners.filter.status.0`.
+/// The place of a value, for the text of a problem: `$input.rules.0.percentage`, `partners.filter.status.0`.
 #[derive(Clone, Copy)]
 pub enum Path<'a> {
     Variable(&'a str),
@@ -53,9 +53,9 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// A value of either kind: in the document, where it may name variables, or in a variable.
+/// A value of either kind: in the document, where it may contain variables, or in a variable.
 pub trait Input: Sized {
-    /// Whether texts may stand for enum values, as they must in JSON.
+    /// Whether strings may stand for enum values, as they must in JSON.
     const IS_JSON: bool;
     fn view(&self) -> View<'_, Self>;
 }
@@ -115,9 +115,9 @@ impl Checker<'_> {
             .push(DocumentProblem::new(code, format!("{path} {text}")).at(position));
     }
 
-    /// Whether there is time to look at this, too: a large variable may be used so often that there is not.
+    /// Whether this value may still be checked: a large variable may be used too often for that.
     fn see<V>(&mut self, view: &View<'_, V>, position: Pos) -> bool {
-        // Each value is looked at where its variable is declared and where it is used.
+        // Each value is checked where its variable is declared and where it is used.
         let most = self.limits.argument_bytes.saturating_mul(2);
         let text = match view {
             View::String(text) => text.len() as u64,
@@ -131,7 +131,8 @@ impl Checker<'_> {
         self.seen_bytes <= most
     }
 
-    /// Checks a value for an argument or a field of an input. Where its variable has no value, the default of the place counts.
+    /// Checks a value for an argument or an input field. If the value is a variable without a value, the default
+    /// applies.
     pub fn check_for<V: Input>(&mut self, place: &InputField, value: &V, path: &Path, position: Pos) {
         let has_no_value = matches!(value.view(), View::Variable(name) if !self.variables.contains_key(name.as_str()));
         if !(place.has_default && has_no_value) {
@@ -141,7 +142,7 @@ impl Checker<'_> {
 
     /// Checks a value for a place of type `ty`.
     pub fn check<V: Input>(&mut self, ty: &Type, value: &V, path: &Path, position: Pos) {
-        // One answer names ten errors at most; the rest of a long list of bad values is of no use.
+        // One answer reports ten errors at most; checking the rest of a long list of bad values is of no use.
         if self.problems.len() >= self.limits.errors {
             return;
         }
@@ -155,7 +156,7 @@ impl Checker<'_> {
             return;
         }
         match (view, &ty.base) {
-            // What is wrong with it was said where it is declared.
+            // The problem was reported where the variable is declared.
             (View::Variable(name), _) if self.faulty.contains(name.as_str()) => {}
             (View::Variable(name), _) => match self.variables.get(name.as_str()).copied() {
                 Some(constant) => self.check(ty, constant, &Path::Variable(name), position),
@@ -176,7 +177,7 @@ impl Checker<'_> {
                     self.check(inner, item, &Path::Index(path, index), position);
                 }
             }
-            // A single value stands for the list of it.
+            // A single value stands for a list of one.
             (_, BaseType::List(inner)) => self.check(inner, value, path, position),
             (view, BaseType::Named(name)) => self.check_named(name, view, path, position),
         }
@@ -185,7 +186,7 @@ impl Checker<'_> {
     fn check_named<V: Input>(&mut self, name: &str, view: View<'_, V>, path: &Path, position: Pos) {
         let types = self.types;
         match (types.get(name), view) {
-            // Strict validation names unknown types.
+            // Validation reports unknown types.
             (None | Some(Definition::Composite(_)), _) => {}
             (Some(Definition::Scalar), view) => {
                 self.look_into(&view, path, position);
@@ -223,8 +224,8 @@ impl Checker<'_> {
         }
     }
 
-    /// The one character that PostgreSQL keeps in no text is refused wherever it stands: nothing behind the guard has to
-    /// think of it.
+    /// The one character that PostgreSQL stores in no text is refused everywhere, so that nothing behind the guard has
+    /// to handle it.
     fn refuse_null(&mut self, text: &str, path: &Path, position: Pos) -> bool {
         let has_null = text.contains('\0');
         if has_null {
@@ -235,7 +236,7 @@ impl Checker<'_> {
         has_null
     }
 
-    /// The texts in a value of free form.
+    /// Checks the texts in a value of free form.
     fn look_into<V: Input>(&mut self, view: &View<'_, V>, path: &Path, position: Pos) {
         match view {
             View::List(items) => {
@@ -311,7 +312,7 @@ impl Checker<'_> {
     }
 }
 
-/// The values of arguments take too much memory.
+/// The values of the arguments take too much memory.
 pub fn too_large(limits: &Limits) -> DocumentProblem {
     let most = limits.argument_bytes;
     DocumentProblem::too_complex(format!(
@@ -319,7 +320,8 @@ pub fn too_large(limits: &Limits) -> DocumentProblem {
     ))
 }
 
-/// A value that is no list or object, for the scalar to look at; `None` for those two, which only the scalar JSON takes.
+/// A value other than a list or object, for the scalar to check; `None` for those two, which only the scalar JSON
+/// takes.
 fn constant<V>(view: &View<'_, V>) -> Option<Constant> {
     match view {
         View::Number(number) => Some(Constant::Number((*number).clone())),

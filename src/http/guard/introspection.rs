@@ -1,22 +1,22 @@
-//! What questions about the schema itself multiply by. Its lists refer to each other, so that a short document can ask
-//! for more than any memory holds: nesting is limited as graphql-js does (its MaxIntrospectionDepthRule), and what is
-//! left is priced by what the schema really has.
+//! How much the lists of introspection multiply. They refer to each other, so that a short document can ask for more
+//! than any memory holds: nesting is limited as in graphql-js (its MaxIntrospectionDepthRule), and the rest is priced
+//! by the actual size of the schema.
 
 use async_graphql::parser::types::{ServiceDocument, TypeKind, TypeSystemDefinition};
 
-/// So many of the lists that lead from types to types may stand in each other.
+/// How many of the lists that lead from types to types may be nested in each other.
 pub const MAX_NESTED_LISTS: u64 = 2;
 
-/// So many objects that tell of the schema cost as much as one that is read.
+/// Number of objects describing the schema that cost as much as one object that is read.
 pub const OBJECTS_PER_COST: u64 = 20;
 
-/// What the SDL for federation costs: it is as long as thousands of objects.
+/// The cost of the SDL for federation, which is as long as thousands of objects.
 pub const SDL_COST: u64 = 100;
 
-/// The types behind `ofType`, each a step further inside: `[T!]!` has three wrappers, and nothing has more.
+/// The types behind `ofType`, one for each level of unwrapping: `[T!]!` has three wrappers, which is the maximum.
 const UNWRAPPED: [&str; 4] = ["__Type", "__Type.1", "__Type.2", "__Type.3"];
 
-/// How long the schema's lists are.
+/// The lengths of the schema's lists.
 pub struct Lengths {
     types: u64,
     directives: u64,
@@ -27,19 +27,19 @@ pub struct Lengths {
     possible_types: Length,
 }
 
-/// How long a list is that types have.
+/// The length of a list that types have.
 #[derive(Clone, Copy, Default)]
 struct Length {
     entries: u64,
     most: u64,
 }
 
-/// What stands below a field of introspection.
+/// The objects below a field of introspection.
 pub struct IntrospectionChildren {
     pub parent: &'static str,
-    /// How many objects there are at most.
+    /// Maximum number of objects.
     pub most: u64,
-    /// How many there are on the average of all types.
+    /// Average number of objects over all types.
     pub average: u64,
 }
 
@@ -54,7 +54,7 @@ impl Lengths {
     pub fn of(document: &ServiceDocument) -> Self {
         let mut lengths = Self {
             types: 0,
-            // Those that every schema has.
+            // The built-in directives.
             directives: 5,
             arguments: 0,
             fields: Length::default(),
@@ -91,7 +91,7 @@ impl Lengths {
         lengths
     }
 
-    /// `None`: the field has nothing below.
+    /// `None`: the field has no objects below it.
     pub fn below(&self, parent: &str, name: &str) -> Option<IntrospectionChildren> {
         let exactly = |parent, number| IntrospectionChildren {
             parent,
@@ -127,7 +127,7 @@ impl Lengths {
     }
 }
 
-/// Whether a field asks about the schema, by the type that it is of.
+/// Whether a field of `parent` is part of introspection.
 pub fn is_part(parent: Option<&str>, name: &str) -> bool {
     matches!(name, "__schema" | "__type") || parent.is_some_and(|parent| parent.starts_with("__"))
 }

@@ -1,4 +1,4 @@
-//! How much a request may ask for. Every limit is a setting; these are the defaults.
+//! Limits on what a request may ask for. Every limit is a setting; these are the defaults.
 
 /// The section `[limits]` of the settings file.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -6,15 +6,15 @@
 pub struct Limits {
     /// The largest request body in bytes.
     pub body_bytes: usize,
-    /// How many values a body may have: objects, lists, texts, numbers.
+    /// Maximum number of values in a body: objects, lists, texts, numbers.
     pub body_values: usize,
     /// The longest GraphQL document in bytes.
     pub document_bytes: usize,
-    /// Names, numbers, strings and punctuators of a document.
+    /// Maximum number of a document's tokens: names, numbers, strings and punctuators.
     pub tokens: usize,
-    /// How deep fields may be nested.
+    /// How deeply fields may be nested.
     pub depth: u64,
-    /// The same below `__schema` and `__type`.
+    /// How deeply fields may be nested below `__schema` and `__type`.
     pub introspection_depth: u64,
     /// Aliases, counted wherever their fragment is spread.
     pub aliases: u64,
@@ -24,21 +24,21 @@ pub struct Limits {
     pub mutation_root_fields: u64,
     /// Directives, counted wherever their fragment is spread.
     pub directives: u64,
-    /// Selections of all operations once every fragment is put in its place.
+    /// Selections of all operations once every fragment is expanded.
     pub selections: u64,
     /// The largest `first` or `last` of a connection.
     pub page_size: u64,
-    /// How many ids `nodes` takes, and how many representations `_entities`.
+    /// Maximum number of ids for `nodes`, and of representations for `_entities`.
     pub node_ids: usize,
     /// The highest cost of a query.
     pub cost: u64,
     /// The longest list in an argument.
     pub input_list: usize,
-    /// The values of arguments in bytes, each counted as often as it is used, with 64 bytes beside its text.
+    /// Size of the arguments' values in bytes, each counted as often as it is used, with 64 bytes besides its text.
     pub argument_bytes: u64,
     /// The largest answer in bytes.
     pub answer_bytes: usize,
-    /// How many errors an answer has at most.
+    /// Maximum number of errors in an answer.
     pub errors: usize,
 }
 

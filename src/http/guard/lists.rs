@@ -1,19 +1,19 @@
-//! How much a mutation is given to do.
+//! How much work the input of a mutation asks for.
 
 use async_graphql::Value as Constant;
 
 use super::coerce::{Input, Values, View};
 use super::prices;
 
-/// What the lists in a value add up to.
+/// The totals of the lists in a value.
 #[derive(Default)]
 pub struct Lists {
     entries: u64,
-    /// The lists that stand side by side multiplied with each other: each event is tried on each rule.
+    /// The product of the lengths of lists in one object: each event is tried on each rule.
     combinations: u64,
-    /// How often a simulation goes through them again.
+    /// How often a simulation goes through the lists again.
     renewals: Option<u64>,
-    /// Whether it goes through those of a rule that is stored, too.
+    /// Whether it also goes through the lists of a stored rule.
     stored: bool,
 }
 
@@ -27,12 +27,12 @@ impl Lists {
         self.entries.saturating_add(stored).saturating_mul(rounds)
     }
 
-    /// What a simulation costs that tries every entry of a list on every one of the others beside its answer.
+    /// What a simulation costs besides its answer for trying every entry of a list on every entry of the others.
     pub fn trials(&self) -> u64 {
         self.combinations / prices::TRIALS
     }
 
-    /// Adds those of a value and of the lists in them.
+    /// Adds the lists of a value and those nested in them.
     pub fn add<V: Input>(&mut self, value: &V, variables: &Values<'_>) {
         match value.view() {
             View::Variable(name) => {
@@ -51,7 +51,7 @@ impl Lists {
                     match name {
                         "renewals" => self.renewals = number(value, variables),
                         "commissionRuleId" => self.stored = true,
-                        // Instead of a list of payouts.
+                        // A run stands for a list of payouts.
                         "run" => self.entries = self.entries.saturating_add(prices::OF_RUN),
                         _ => self.add(value, variables),
                     }
@@ -62,7 +62,7 @@ impl Lists {
     }
 }
 
-/// More is refused without any simulation.
+/// More renewals are refused before any simulation.
 fn number<V: Input>(value: &V, variables: &Values<'_>) -> Option<u64> {
     match value.view() {
         View::Number(number) => Some(number.as_u64()?.min(prices::MAX_RENEWALS)),
@@ -71,7 +71,7 @@ fn number<V: Input>(value: &V, variables: &Values<'_>) -> Option<u64> {
     }
 }
 
-/// How long a list is; 0 for what is none.
+/// The length of a list; 0 for anything else.
 fn length<V: Input>(value: &V, variables: &Values<'_>) -> u64 {
     match value.view() {
         View::List(items) => items.len() as u64,

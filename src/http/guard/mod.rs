@@ -1,5 +1,5 @@
-//! The document guard: everything that is looked at between parsing and executing. A request that it refuses has done
-//! nothing, and is answered without `data`.
+//! The document guard: all checks between parsing and execution. A request that it refuses has had no effect, and is
+//! answered without `data`.
 
 mod coerce;
 mod introspection;
@@ -33,22 +33,22 @@ use work::WorkEstimate;
 pub struct Guard {
     types: Types,
     limits: Limits,
-    /// Whether names that are spelt alike are suggested; in production nobody needs to be told what there is.
+    /// Whether similarly spelt names are suggested; in production callers are not told what exists.
     suggests: bool,
 }
 
-/// What may be executed.
+/// An operation that may be executed.
 #[derive(Debug)]
 pub struct Admitted {
     pub operation: OperationType,
     /// The declared variables that have a value.
     pub variables: Variables,
     pub cost: u64,
-    /// What of the cost is for counting and summing, which is done however little the answer then has.
+    /// The part of the cost for counting and summing, which is done however little the answer then has.
     pub counting: u64,
-    /// Whether it asks about the schema itself.
+    /// Whether the operation uses introspection.
     pub introspects: bool,
-    /// Declared variables without value and default.
+    /// Declared variables with neither a value nor a default.
     absent: HashSet<String>,
 }
 
@@ -61,19 +61,19 @@ impl Guard {
         }
     }
 
-    /// Reads a document's text.
+    /// Parses a document's text.
     pub fn parse(&self, text: &str) -> Result<ExecutableDocument, DocumentProblem> {
         scan::scan(text, &self.limits)?;
         parse::parse(text)
     }
 
-    /// What is wrong with a document that [`admit`](Self::admit) let through, whatever operation of it runs.
+    /// What is wrong with a document that [`admit`](Self::admit) has admitted, whichever of its operations runs.
     pub fn validate(&self, document: &ExecutableDocument) -> Vec<DocumentProblem> {
         validate::validate(&self.types, &self.limits, document, self.suggests)
     }
 
-    /// Looks at the operation that is to run and at the values of its variables, and whether the document as a whole is
-    /// within the limits.
+    /// Checks the operation to run, the values of its variables, and whether the document as a whole is within the
+    /// limits.
     pub fn admit(
         &self,
         document: &ExecutableDocument,
@@ -95,7 +95,7 @@ impl Guard {
             if let Some(value) = given.remove(name.as_str()) {
                 admitted.variables.insert(name.clone(), value);
             } else if let Some(default) = &definition.node.default_value {
-                // The library looks at @skip and @include before it knows of defaults.
+                // The library evaluates @skip and @include before it applies defaults.
                 admitted.variables.insert(name.clone(), default.node.clone());
             } else {
                 admitted.absent.insert(name.to_string());
@@ -133,7 +133,7 @@ impl Guard {
         problems.extend(self.exceeded(operation, totals));
         self.look_at_the_rest(document, operation, totals, &mut problems);
         if !problems.is_empty() {
-            // What is too much comes first: a list of wrong values may be part of it.
+            // Exceeded limits come first: a list of wrong values may be part of the excess.
             problems.sort_by_key(|problem| problem.code != "QUERY_TOO_COMPLEX");
             problems.truncate(self.limits.errors.max(1));
             return Err(problems);
@@ -144,7 +144,7 @@ impl Guard {
         Ok(admitted)
     }
 
-    /// The operation that [`admit`](Self::admit) let through, with every field once. The document must have been
+    /// The operation that [`admit`](Self::admit) has admitted, with every field once. The document must have been
     /// validated.
     pub fn merge(
         &self,
@@ -157,15 +157,15 @@ impl Guard {
             .map_err(|problem| vec![problem])
     }
 
-    /// Leaves out what variables without a value are for, as the specification has it; the library would take them
-    /// for null, which clears a field of an update.
+    /// Removes the arguments and input fields whose variables have no value, as the specification requires; the library
+    /// would treat them as null, which clears a field of an update.
     pub fn strip(&self, document: &mut ExecutableDocument, admitted: &Admitted) {
         if !admitted.absent.is_empty() {
             strip::strip(document, &admitted.absent);
         }
     }
 
-    /// The operations that do not run and the fragments that nobody spreads: the library validates them, too.
+    /// Checks the operations that do not run and the unused fragments: the library validates them, too.
     fn look_at_the_rest(
         &self,
         document: &ExecutableDocument,
@@ -202,13 +202,13 @@ impl Guard {
         }
     }
 
-    /// Which limits an operation exceeds.
+    /// The limits that an operation exceeds.
     fn exceeded(&self, operation: &Positioned<OperationDefinition>, totals: Totals) -> Vec<DocumentProblem> {
         let limits = &self.limits;
         let directives = totals.directives.saturating_add(operation.node.directives.len() as u64);
         let root_fields = match operation.node.ty {
             OperationType::Mutation => limits.mutation_root_fields,
-            // That a subscription has one field is for validation to see, once equal keys are one.
+            // Validation checks that a subscription has one field, once equal keys are merged.
             OperationType::Query | OperationType::Subscription => limits.root_fields,
         };
         let measures = [
@@ -259,7 +259,7 @@ impl Guard {
     }
 }
 
-/// The operation that the request means.
+/// The operation that the request selects.
 fn operation<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
@@ -289,7 +289,7 @@ fn root(operation: OperationType) -> &'static str {
     }
 }
 
-/// Sums stop at the largest number, which then stands for any.
+/// Sums saturate: the largest number stands for anything beyond it.
 fn amount(number: u64) -> String {
     if number > 1_000_000_000 {
         "more than 1000000000".to_owned()

@@ -1,26 +1,26 @@
-//! What things cost where the answer does not show it. An object of the answer costs 1: about 20 µs of a processor,
-//! reading and writing taken together. Prices are part of what callers rely on; docs/operations.md lists them.
+//! The cost of work that the answer does not show. An object of the answer costs 1: about 20 µs of a processor, reading
+//! and writing taken together. Callers rely on the prices; docs/operations.md lists them.
 
-/// What a mutation costs besides its answer and its entries.
+/// The cost of a mutation besides its answer and its entries.
 pub const MUTATION: u64 = 10;
 
-/// What callers keep with a thing may be as long as many objects.
+/// JSON that callers store with an object may be as long as many objects.
 pub const JSON: u64 = 4;
 
-/// Counting a list reads its index: of all that a caller sees, and of what belongs to one thing.
+/// Counting a list reads its index: the rows of all that a caller sees, or of one object.
 pub const COUNT_OF_ALL: u64 = 100;
 const COUNT_UNDER_ONE: u64 = 5;
 
-/// Summing a list reads its rows: of 300,000 it takes half a second of a processor on SQLite, so that one request has four
-/// such sums at most.
+/// Summing a list reads its rows: for 300,000 that takes half a second of a processor on SQLite, so that a request may
+/// have at most four such sums.
 const SUM_OF_ALL: u64 = 1_200;
 const SUM_UNDER_ONE: u64 = 20;
 
-/// A report reads the rows, and the events that they came from, and sorts them by groups: 0.7 s of a processor for 300,000 on
-/// SQLite.
+/// A report reads the rows and the events that they came from, and sorts them by groups: 0.7 s of a processor for
+/// 300,000 on SQLite.
 const REPORT: u64 = 1_800;
 
-/// What a field costs besides its answer, wherever it stands: what it reads however little it then shows.
+/// The cost of a field besides its answer, wherever it stands: that of what it reads, however little it then shows.
 pub fn of_field(parent: &str, name: &str) -> u64 {
     match (parent, name) {
         ("Query", "commissionSeries" | "eventDecisionTotals") => SUM_OF_ALL,
@@ -34,7 +34,8 @@ pub fn of_field(parent: &str, name: &str) -> u64 {
     }
 }
 
-/// What counting the entries of a connection costs in a field of `parent`. The rows of a report are groups of commissions.
+/// The cost of counting the entries of a connection in a field of `parent`. The rows of a report are groups of
+/// commissions.
 pub fn of_count(parent: &str, connection: &str) -> u64 {
     match (parent, connection) {
         (_, "ReportRowConnection") => REPORT,
@@ -43,7 +44,7 @@ pub fn of_count(parent: &str, connection: &str) -> u64 {
     }
 }
 
-/// What its totals cost.
+/// The cost of a connection's totals.
 pub fn of_totals(parent: &str) -> u64 {
     match parent {
         "Query" => SUM_OF_ALL,
@@ -51,9 +52,9 @@ pub fn of_totals(parent: &str) -> u64 {
     }
 }
 
-/// What a mutation takes that looks at as many rows as it finds, whatever its input: previewing a payout run reads all
-/// that is approved, approving by a filter looks at 10,000 commissions, a customer has 2,000 events moved, sending webhooks again changes as many deliveries.
-/// 0 for others.
+/// The cost of a mutation that looks at as many rows as it finds, whatever its input: previewing a payout run reads
+/// everything approved, approving by a filter looks at 10,000 commissions, redelivering webhooks changes as many
+/// deliveries, and reassigning a customer moves 2,000 events. 0 for other mutations.
 pub fn looking(mutation: &str) -> u64 {
     match mutation {
         "previewPayoutRun" => SUM_OF_ALL,
@@ -63,10 +64,10 @@ pub fn looking(mutation: &str) -> u64 {
     }
 }
 
-/// How many payouts are settled at a time where a run is named instead of them.
+/// Assumed number of payouts to settle when a mutation names a run instead of payouts.
 pub const OF_RUN: u64 = 500;
 
-/// How many entries a mutation answers at most beside those of its input. 0 for others.
+/// Maximum number of entries in a mutation's answer besides those of its input. 0 for other mutations.
 pub fn found(mutation: &str) -> u64 {
     match mutation {
         "approveMatchingCommissions" => 500,
@@ -74,25 +75,26 @@ pub fn found(mutation: &str) -> u64 {
     }
 }
 
-/// How long a list is taken to be that has no page, unless the values of arguments say so.
+/// Assumed length of a list without pages, unless the values of arguments determine it.
 pub const ASSUMED_LENGTH: u64 = 10;
-/// The same for amounts by currency, what one event or deal paid, and what is to be mended: most have one entry.
+/// Assumed length of lists of amounts by currency, of what one event or deal paid, and of tiers, goals and counters:
+/// most have one entry.
 const ASSUMED_SHORT_LENGTH: u64 = 2;
-/// The same for the points of a series, which are numbers and names.
+/// Assumed length of a series, whose points are numbers and names.
 const ASSUMED_SERIES: u64 = 100;
-/// The kinds of movements: a statement has a total for each that there is.
+/// The kinds of movements: a statement has a total for each kind that occurs.
 const MOVEMENT_KINDS: u64 = 6;
 
-/// A tenant has no more webhook endpoints.
+/// Maximum number of a tenant's webhook endpoints.
 const MOST_ENDPOINTS: u64 = 20;
 
-/// So many entries that a simulation tries on others cost as much as an object.
+/// Number of trials of one entry on another in a simulation that together cost as much as one object.
 pub const TRIALS: u64 = 20;
 
-/// How often a simulation may renew its deal.
+/// Maximum number of times that a simulation may renew its deal.
 pub const MAX_RENEWALS: u64 = 1_000;
 
-/// How long the list in the field `name` of a `parent` is taken to be.
+/// Assumed length of the list in the field `name` of a `parent`.
 pub fn assumed_length(parent: &str, name: &str) -> u64 {
     match name {
         "userErrors" => 1,

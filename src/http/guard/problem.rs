@@ -1,4 +1,4 @@
-//! Why a request is refused before anything of it is executed.
+//! Why a request is refused before any of it is executed.
 
 use async_graphql::Pos;
 use serde::Serialize;
@@ -10,7 +10,7 @@ pub struct DocumentProblem {
     /// One of the codes of `extensions.code`.
     pub code: &'static str,
     pub message: String,
-    /// Where in the document; `None`: in no one place.
+    /// The place in the document; `None`: no single place.
     pub position: Option<Pos>,
 }
 
@@ -40,7 +40,7 @@ impl DocumentProblem {
         serde_json::to_value(self.shown(request_id)).expect("texts and numbers")
     }
 
-    /// The same in an order for people: what is wrong stands first.
+    /// The error with its members in an order for readers: the message comes first.
     pub fn shown<'a>(&'a self, request_id: &'a str) -> ErrorBody<'a> {
         ErrorBody {
             message: &self.message,

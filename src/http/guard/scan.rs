@@ -1,16 +1,15 @@
-//! A look at a document's bare text. It bounds what the parser, which recurses, is given at all.
+//! A scan of a document's raw text, which bounds what the recursive parser has to handle.
 
 use super::limits::Limits;
 use super::problem::DocumentProblem;
 
-/// How deep brackets of any kind may be nested: more than the limits on depth let through, and less than the parser's
-/// own bound.
+/// Maximum nesting of brackets of any kind: more than the limits on depth admit, and less than the parser's own bound.
 const MAX_NESTING: usize = 60;
 
-/// The longest name or number: of an unknown one the validator looks for those that are spelt alike.
+/// Maximum length of a name or number: for an unknown name the validator searches for similarly spelt ones.
 const MAX_WORD: usize = 128;
 
-/// Counts tokens and nested brackets, without recursion and without looking at what the tokens mean.
+/// Counts tokens and nested brackets, without recursion and without interpreting the tokens.
 pub fn scan(text: &str, limits: &Limits) -> Result<(), DocumentProblem> {
     if text.len() > limits.document_bytes {
         return Err(DocumentProblem::too_complex(format!(
@@ -64,7 +63,7 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), DocumentProblem> {
     Ok(())
 }
 
-/// Of names and numbers; other letters are of no token and go with the word that they stand in.
+/// Bytes of names and numbers; other letters belong to no token and count as part of the word that contains them.
 fn is_of_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || byte >= 0x80
 }
@@ -87,7 +86,7 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
         if rest.starts_with(quotes) {
             return place + quotes.len();
         }
-        // In a block only the escaped end mark is special.
+        // In a block string only the escaped end mark is special.
         place += match rest[0] {
             b'\\' if !is_block => 2,
             b'\\' if rest[1..].starts_with(quotes) => 4,

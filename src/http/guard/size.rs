@@ -1,13 +1,13 @@
-//! How much memory the copy of a value takes.
+//! How much memory a copy of a value takes.
 
 use async_graphql::Name;
 
 use super::coerce::{Input, View};
 
-/// What a value takes beside its text. An empty object is sent in three bytes and kept in more than this.
+/// Memory of a value besides its text. An empty object is three bytes when sent and more than this in memory.
 pub const VALUE_BYTES: u64 = 64;
 
-/// The size of a value; `variable` knows those of variables.
+/// The size of a value; `variable` gives the sizes of variables.
 pub fn size<V: Input>(value: &V, variable: &mut impl FnMut(&Name) -> u64) -> u64 {
     let within = match value.view() {
         View::Variable(name) => return variable(name),

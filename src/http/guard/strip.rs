@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet};
 use async_graphql_value::Value;
 
-/// Takes every use of the `absent` variables out of the document.
+/// Removes every use of the `absent` variables from the document.
 pub fn strip(document: &mut ExecutableDocument, absent: &HashSet<String>) {
     match &mut document.operations {
         DocumentOperations::Single(operation) => from_set(&mut operation.node.selection_set.node, absent),
@@ -45,7 +45,7 @@ fn from_value(value: &mut Value, absent: &HashSet<String>) {
             fields.retain(|_, value| !is_absent(value, absent));
             fields.values_mut().for_each(|value| from_value(value, absent));
         }
-        // In a list it is null, so that the others keep their places.
+        // In a list the value becomes null, so that the other entries keep their places.
         Value::List(items) => items.iter_mut().for_each(|value| from_value(value, absent)),
         _ => {}
     }

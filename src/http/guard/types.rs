@@ -10,22 +10,22 @@ use async_graphql::parser::types::{
 
 use super::introspection::Lengths;
 
-/// What every schema has beside its SDL.
+/// The definitions that every schema has besides its SDL.
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
 /// Every type by its name.
 pub struct Types {
     by_name: HashMap<String, Definition>,
-    /// The types of objects that an interface or a union may be, in the order of their names.
+    /// The object types of each interface and union, sorted by name.
     possible: HashMap<String, Vec<String>>,
-    /// The fields that can be selected of everything, and those of queries, that no SDL has.
+    /// The fields that no SDL lists: those of every type, and those of queries.
     meta: [HashMap<String, SchemaField>; 2],
     directives: HashMap<String, DirectiveDefinition>,
-    /// How long the lists are that tell of the schema itself.
+    /// The lengths of the lists in introspection.
     pub lengths: Lengths,
 }
 
-/// A directive. None of ours may be repeated; the library's parser says of all that they may.
+/// A directive. None of ours may be repeated, although the library's parser says that all of them may.
 pub struct DirectiveDefinition {
     pub locations: Vec<DirectiveLocation>,
     pub arguments: HashMap<String, InputField>,
@@ -36,10 +36,10 @@ pub enum Definition {
     Composite(HashMap<String, SchemaField>),
     Input {
         fields: HashMap<String, InputField>,
-        /// Exactly one field is given.
+        /// Exactly one field must be given.
         one_of: bool,
     },
-    /// Its names, in the schema's order.
+    /// The names of its values, in the schema's order.
     Enum(Vec<String>),
     Scalar,
 }
@@ -56,7 +56,7 @@ pub struct SchemaField {
 /// An argument, or a field of an input object.
 pub struct InputField {
     pub ty: Type,
-    /// It cannot be null and has no default.
+    /// It is not nullable and has no default.
     pub required: bool,
     pub has_default: bool,
 }
@@ -137,7 +137,7 @@ impl Types {
         }
     }
 
-    /// Only those scalars of the specification exist that something is made of.
+    /// Of the specification's scalars only those exist that the schema uses.
     fn add_builtin(&mut self) {
         let mut used = HashSet::new();
         let arguments = self
@@ -179,7 +179,7 @@ impl Types {
         }
     }
 
-    /// The same with the fields that no SDL has: `__typename`, and at the root of queries `__schema` and `__type`.
+    /// The field, also if no SDL lists it: `__typename`, and at the root of queries `__schema` and `__type`.
     pub fn selected(&self, parent: &str, name: &str) -> Option<&SchemaField> {
         let [everywhere, of_queries] = &self.meta;
         let of_queries = Some(of_queries).filter(|_| parent == "Query");
@@ -187,7 +187,7 @@ impl Types {
         self.field(parent, name).or_else(meta)
     }
 
-    /// The types of objects that a value of this type may be.
+    /// The object types that a value of this type may have.
     pub fn objects<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         let possible = self.possible.get(name);
         let itself = self.by_name.get_key_value(name).filter(|_| possible.is_none());
@@ -199,7 +199,7 @@ impl Types {
         matches!(self.get(name), Some(Definition::Composite(_)))
     }
 
-    /// Whether values are objects, of a type that the name alone tells.
+    /// Whether all values are objects of exactly this type.
     pub fn is_object(&self, name: &str) -> bool {
         self.is_composite(name) && !self.possible.contains_key(name)
     }

@@ -1,15 +1,15 @@
-//! What the execution of a selection takes. All of it multiplies with the length of the list that the selection stands in.
+//! The work of executing a selection. All of it multiplies with the length of the list that contains the selection.
 
-/// Sums stop at the largest number, which then stands for any.
+/// Sums saturate: the largest number stands for anything beyond it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WorkEstimate {
-    /// Objects of the answer, mutations, and what is counted and summed for it.
+    /// Objects of the answer, mutations, and the counting and summing for it.
     pub cost: u64,
-    /// What of `cost` is for counting and summing: it is done however little the answer then has.
+    /// The part of `cost` for counting and summing, which is done however little the answer then has.
     pub counting: u64,
-    /// The values of arguments: the library copies them for each field that it executes.
+    /// Size of the arguments' values: the library copies them for each field that it executes.
     pub bytes: u64,
-    /// Objects that tell of the schema itself.
+    /// Objects that describe the schema itself.
     pub described: u64,
 }
 
@@ -34,7 +34,7 @@ impl WorkEstimate {
         }
     }
 
-    /// Copying so many bytes.
+    /// Copying this many bytes.
     pub fn bytes(bytes: u64) -> Self {
         Self {
             bytes,
@@ -42,7 +42,7 @@ impl WorkEstimate {
         }
     }
 
-    /// One after the other.
+    /// This work followed by another's.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl WorkEstimate {
         }
     }
 
-    /// For each entry of a list.
+    /// This work for each entry of a list.
     #[must_use]
     pub fn times(self, entries: u64) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl WorkEstimate {
         }
     }
 
-    /// The same with so many objects that tell of the schema.
+    /// The same work with this many objects that describe the schema.
     #[must_use]
     pub fn described_as(self, described: u64) -> Self {
         Self { described, ..self }

@@ -1,4 +1,4 @@
-//! A subscription while it runs, however its events travel.
+//! A running subscription, whatever the transport of its events.
 
 pub mod resume;
 mod shared_batches;
@@ -28,41 +28,41 @@ use store::StoreError;
 use store::outbox::ListenerLost;
 use telemetry::metrics::OpenGauge;
 
-/// A caller's right that was looked at so recently is not looked at again: it ends within a second everywhere.
+/// How long a check of the caller's access remains valid: access ends within a second everywhere.
 pub const CONFIDENCE: Duration = Duration::from_millis(250);
 
-/// What comes next.
+/// What a subscription yields.
 pub enum StreamItem {
-    /// An event, and behind which cursor the next ones come, if there is one.
+    /// An event, and the cursor after which to resume, if it has one.
     Event(Box<GraphqlResponse>, Option<String>),
-    /// Nothing more.
+    /// There are no more events.
     End(StreamEnd),
 }
 
-/// Why nothing more comes.
+/// Why a subscription ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamEnd {
-    /// The token is no longer good.
+    /// The token is no longer valid.
     Unauthenticated,
     /// The listener fell behind.
     Behind,
-    /// The database cannot be asked at present, which is logged.
+    /// The database is unavailable, which is logged.
     Unavailable,
-    /// A fault of ours, which is logged.
+    /// An internal fault, which is logged.
     Fault,
 }
 
 /// Why a subscription does not begin.
 pub enum SubscribeError {
-    /// There are as many as there may be. The text is for the caller.
+    /// The maximum number of subscriptions is reached. The text is for the caller.
     Full(String),
-    /// The answer says why.
+    /// The answer gives the reason.
     Refused(GraphqlResponse),
     Failed(Failed),
 }
 
 impl SubscribeError {
-    /// The errors, as answers without data have them.
+    /// The errors as they appear in answers without data.
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         match self {
             Self::Full(message) => errors::listed(&[DocumentProblem::new("THROTTLED", message)], request_id),
@@ -73,7 +73,7 @@ impl SubscribeError {
 }
 
 impl StreamEnd {
-    /// What the store's error means for whoever listens. It is logged as the failure of `what`.
+    /// What a store error means for a listener. It is logged as the failure of `what`.
     pub fn of(cause: &StoreError, request_id: &str, what: &str) -> Self {
         tracing::error!(request_id, %cause, "{what} failed");
         match cause.is_unavailable() || cause.is_timeout() {
@@ -82,7 +82,7 @@ impl StreamEnd {
         }
     }
 
-    /// The one error that says so.
+    /// The single error that reports the end.
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         let problem = match self {
             Self::Unauthenticated => DocumentProblem::new("UNAUTHENTICATED", AuthError::Invalid.to_string()),
@@ -104,10 +104,10 @@ impl StreamEnd {
 struct LiveSubscription {
     front: HttpState,
     request_id: String,
-    /// What the caller showed, as an Authorization header has it.
+    /// The caller's credentials, as in an Authorization header.
     authorization: String,
     caller: Caller,
-    /// When the caller's right was looked at.
+    /// When the caller's access was last checked.
     checked: Instant,
     admission: Arc<Admission>,
     fingerprint: Hash,
@@ -117,7 +117,7 @@ struct LiveSubscription {
     _counted: OpenGauge,
 }
 
-/// What was heard and is not shown yet.
+/// Changes that were received but are not all shown yet.
 struct PendingRows {
     heard: InBatch,
     turn: Arc<SharedBatch>,
@@ -128,7 +128,7 @@ struct PendingRows {
 }
 
 impl PendingRows {
-    /// The first row from `from` on that was not heard before.
+    /// The first row from `from` on that was not received before.
     fn new_from(&self, from: usize) -> Option<usize> {
         let is_new = |(changed, _): &(ChangeNotice, EventPayload)| match changed {
             ChangeNotice::Commission(change) => self.heard.is_new(change),
@@ -139,7 +139,7 @@ impl PendingRows {
     }
 }
 
-/// Begins a subscription. What is committed after this is heard, until an end.
+/// Begins a subscription. Changes committed after this returns are received, until the subscription ends.
 pub async fn begin(
     front: &HttpState,
     asker: Requester,
@@ -165,7 +165,7 @@ pub async fn begin(
         _seat: seat,
         _counted: front.app.metrics.subscription(),
     };
-    // The stream keeps what is under way when somebody stops waiting for it.
+    // The stream keeps a pending step when its consumer stops waiting for it.
     let heard = stream::unfold(Some(subscription), |subscription| async {
         let mut subscription = subscription?;
         match subscription.next().await {
@@ -176,10 +176,10 @@ pub async fn begin(
     Ok(heard.boxed())
 }
 
-/// A place for one more subscription; otherwise the text for the caller that says why there is none.
+/// A place for one more subscription; the error is the text that tells the caller why there is none.
 fn seat(front: &HttpState, caller: &Caller) -> Result<Seat, String> {
     let most = &front.options.subscriptions;
-    // No tenant's id has a slash.
+    // No tenant's id contains a slash.
     let tenant = caller.tenant().to_string();
     let subject = format!("{tenant}/{}", caller.subject());
     let taken = front
@@ -195,7 +195,7 @@ fn seat(front: &HttpState, caller: &Caller) -> Result<Seat, String> {
 }
 
 impl LiveSubscription {
-    /// The next event, and its cursor.
+    /// The next event and its cursor.
     async fn next(&mut self) -> Result<(GraphqlResponse, Option<String>), StreamEnd> {
         let mut waiting = match self.waiting.take() {
             Some(waiting) => waiting,
@@ -219,14 +219,14 @@ impl LiveSubscription {
         Ok((response, cursor))
     }
 
-    /// Who asks for much is served more slowly; who then falls behind hears so.
+    /// Callers that ask for much are served more slowly; one that falls behind as a result is told so.
     async fn pay(&self, cost: u64) {
         while let Err(wait) = self.admission.charge(&self.front, cost) {
             tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
         }
     }
 
-    /// Waits for changes that are to be shown.
+    /// Waits for changes that have rows to show.
     async fn hear(&mut self) -> Result<PendingRows, StreamEnd> {
         loop {
             let (heard, changed) = tokio::select! {
@@ -238,14 +238,14 @@ impl LiveSubscription {
                         StreamEnd::Fault
                     }
                 })?,
-                // Who is out hears nothing, and would hold its place for nothing.
+                // A caller whose access has ended would receive nothing and only occupy its place.
                 () = tokio::time::sleep(self.front.options.subscriptions.ping()) => {
                     self.check_idly().await?;
                     continue;
                 }
             };
             if changed.is_empty() {
-                // Reading is work, whether or not there is something in it to hear of.
+                // Reading is work, even if it finds nothing for this listener.
                 self.pay(cost::MISSED).await;
                 continue;
             }
@@ -281,7 +281,8 @@ impl LiveSubscription {
         }
     }
 
-    /// Who is told the same as this one. The caller is looked at anew, since what it may do may have changed.
+    /// Identifies the listeners that receive the same results. Uses the caller as last checked, since its permissions
+    /// may have changed.
     fn group(&self) -> SharingKey {
         SharingKey {
             scope: self.caller.scope(),
@@ -322,13 +323,13 @@ impl LiveSubscription {
         turn.event(showing, *next, show).await.map_err(|end| self.ended(end))
     }
 
-    /// What failed for whoever asked first failed for all.
+    /// A failure for the first listener that asked is a failure for all.
     fn ended(&self, end: StreamEnd) -> StreamEnd {
         tracing::error!(request_id = self.request_id, "an event is not told, and nothing more");
         end
     }
 
-    /// Whether the caller may still ask, as every request is asked, by what was read at `since` or later.
+    /// Checks that the caller still has access, as for every request, by what was read at `since` or later.
     async fn check(&mut self, since: Instant) -> Result<(), StreamEnd> {
         self.caller = authenticate_listener(&self.front.app, &self.authorization, since)
             .await
@@ -340,7 +341,7 @@ impl LiveSubscription {
         Ok(())
     }
 
-    /// The same while nothing happens: then a database that is away is no reason to end.
+    /// The same check while nothing happens: then an unavailable database is no reason to end.
     async fn check_idly(&mut self) -> Result<(), StreamEnd> {
         let now = Instant::now();
         let since = now.checked_sub(CONFIDENCE).unwrap_or(now);
@@ -351,7 +352,7 @@ impl LiveSubscription {
     }
 }
 
-/// Completes when the token expires; never where it does not.
+/// Completes when the token expires; never if it does not expire.
 pub fn expiry(front: &HttpState, caller: &Caller) -> futures::future::BoxFuture<'static, ()> {
     match caller.expires_at() {
         None => std::future::pending().boxed(),
@@ -362,7 +363,7 @@ pub fn expiry(front: &HttpState, caller: &Caller) -> futures::future::BoxFuture<
     }
 }
 
-/// Completes when the program is told to end; never where nobody is left who could tell.
+/// Completes when the program is told to shut down; never once the sender is gone.
 pub async fn ending(told: &mut watch::Receiver<bool>) {
     if told.wait_for(|ending| *ending).await.is_err() {
         std::future::pending().await

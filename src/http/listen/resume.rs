@@ -1,15 +1,15 @@
-//! Where a subscription goes on decides what is heard first, and nothing of how an event is shown: listeners that came back
-//! to different places are told the same as soon as they hear the same.
+//! The place where a subscription resumes decides which events come first, not how an event is shown: listeners that
+//! resumed at different places share results as soon as they receive the same changes.
 
 use async_graphql::parser::types::{Directive, ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Positioned};
 use async_graphql_value::Value;
 
-/// The argument of fields of the root that names the place.
+/// The argument of root fields that names the place.
 const PLACE: &str = "after";
 
-/// The variable that names the place of a subscription's only operation, in which every field stands once; `None`: there is
-/// none, or it is used for something else as well.
+/// The variable that names the place in a subscription's only operation, in which every field stands once; `None`:
+/// there is none, or it is used for something else as well.
 pub fn variable(document: &ExecutableDocument) -> Option<&Name> {
     let (_, operation) = document.operations.iter().next()?;
     let set = &operation.node.selection_set.node;
@@ -23,7 +23,7 @@ pub fn variable(document: &ExecutableDocument) -> Option<&Name> {
     named.filter(|name| in_set(set, name) == 1)
 }
 
-/// How often a variable is used.
+/// How often a selection set uses a variable.
 fn in_set(set: &SelectionSet, name: &Name) -> usize {
     let uses = set.items.iter().map(|item| match &item.node {
         Selection::Field(field) => {

@@ -1,8 +1,9 @@
-//! One execution for all who would be told the same. Listeners whose scope, document and variables are the same share what
-//! a batch of changes comes to: its rows are read once, and each event is executed once, however many listen.
+//! One execution for all listeners that receive the same. Listeners with the same scope, permissions, document and
+//! variables share the results of a batch of changes: its rows are read once, and each event is executed once, however
+//! many listen.
 //!
-//! Each listener comes by in its own time: it pays first, and is asked whether it may still listen. What was found out is
-//! kept for those who are slower, as long as there is room; who comes later than that finds it out again.
+//! Each listener arrives in its own time: it pays first, and its access is checked. Results are cached for slower
+//! listeners as long as there is room; a listener that comes later has them computed again.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,12 +19,12 @@ use crate::http::documents::Hash;
 use crate::http::execution::SharedEvent;
 use auth::{Permissions, Scope};
 
-/// So many batches are remembered; nobody may be further behind.
+/// Maximum number of cached batches; no listener may be further behind.
 const MANY: usize = 256;
-/// And so many bytes of what they came to.
+/// Maximum size of the results of the cached batches, in bytes.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
-/// Who is told the same: these rows, these rights, this document with these variables.
+/// Listeners with equal keys receive the same: these rows, these permissions, this document with these variables.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SharingKey {
     pub scope: Scope,
@@ -31,27 +32,27 @@ pub struct SharingKey {
     pub fingerprint: Hash,
 }
 
-/// What somebody finds out for everybody, or why that failed, which is logged.
+/// What one listener's task computes for all, or why that failed, which is logged.
 type SharedFinding<T> = Shared<BoxFuture<'static, Result<Arc<T>, StreamEnd>>>;
 
-/// The last batches.
+/// The most recent batches.
 #[derive(Default)]
 pub struct RecentBatches(Mutex<VecDeque<Arc<SharedBatch>>>);
 
 /// One batch of changes.
 pub struct SharedBatch {
-    /// Its address tells it from others as long as it is held here.
+    /// Identified by its address, which is unique as long as the batch is held here.
     batch: Arc<ChangeBatch>,
-    /// It was committed before.
+    /// The batch was committed before this.
     pub began: Instant,
     groups: Mutex<HashMap<SharingKey, Arc<SharedResult>>>,
     bytes: AtomicUsize,
 }
 
-/// The rows of changes, each behind what was heard of it.
+/// Changed rows, each with the notice of its change.
 pub type ChangedRows = Vec<(ChangeNotice, EventPayload)>;
 
-/// What a batch comes to for a group.
+/// The results of a batch for one group of listeners.
 #[derive(Default)]
 pub struct SharedResult {
     rows: Mutex<Option<SharedFinding<ChangedRows>>>,
@@ -76,7 +77,7 @@ impl RecentBatches {
 }
 
 impl SharedBatch {
-    /// Of a batch that nobody else hears, or may hear.
+    /// For a batch that no other listener has received yet, or will receive.
     pub fn new(batch: Arc<ChangeBatch>) -> Arc<Self> {
         Arc::new(Self {
             batch,
@@ -91,7 +92,7 @@ impl SharedBatch {
         groups.entry(group.clone()).or_default().clone()
     }
 
-    /// The rows of the group's changes, which the first to ask has read.
+    /// The rows of the group's changes, which are read for the first listener to ask.
     pub async fn rows(
         self: &Arc<Self>,
         showing: &SharedResult,
@@ -105,7 +106,7 @@ impl SharedBatch {
         finding.await
     }
 
-    /// The event of the row at `index`, which the first to ask has executed.
+    /// The event of the row at `index`, which is executed for the first listener to ask.
     pub async fn event(
         self: &Arc<Self>,
         showing: &SharedResult,
@@ -120,7 +121,7 @@ impl SharedBatch {
         finding.await
     }
 
-    /// Finds something out in a task of its own, which goes on where whoever came first does not wait for it.
+    /// Computes a result in a task of its own, which continues if the listener that started it stops waiting.
     fn finding<T: Send + Sync + 'static>(
         self: &Arc<Self>,
         find: impl Future<Output = Result<T, StreamEnd>> + Send + 'static,
@@ -132,7 +133,7 @@ impl SharedBatch {
             turn.bytes.fetch_add(size(&found), Ordering::Relaxed);
             Ok(Arc::new(found))
         });
-        // A task that is gone without a result has panicked.
+        // A task that ended without a result has panicked.
         async move { task.await.unwrap_or(Err(StreamEnd::Fault)) }
             .boxed()
             .shared()

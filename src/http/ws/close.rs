@@ -2,14 +2,14 @@
 
 use axum::extract::ws::{CloseFrame, Message};
 
-/// A close code, and what it says.
+/// A close code and its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Close {
     code: u16,
     reason: String,
 }
 
-/// A close frame has 125 bytes, two of them for the code.
+/// The payload of a close frame has at most 125 bytes, two of them for the code.
 const LONGEST_REASON: usize = 120;
 
 impl Close {
@@ -24,7 +24,7 @@ impl Close {
         }
     }
 
-    /// The program ends, or this replica does.
+    /// The program, or this replica of it, is shutting down.
     pub fn going_away() -> Self {
         Self::new(1001, "Going away")
     }
@@ -33,7 +33,7 @@ impl Close {
         Self::new(1009, &format!("A message has at most {limit} bytes"))
     }
 
-    /// The database cannot be asked at present: clients connect again.
+    /// The database is unavailable: clients reconnect.
     pub fn later() -> Self {
         Self::new(1013, "Try again later")
     }
@@ -42,12 +42,12 @@ impl Close {
         Self::new(4400, &format!("Invalid message: {message}"))
     }
 
-    /// It has not said who it is.
+    /// The client has not authenticated.
     pub fn unauthorized() -> Self {
         Self::new(4401, "Unauthorized")
     }
 
-    /// The token is not good, or no longer.
+    /// The token is not valid, or no longer.
     pub fn forbidden() -> Self {
         Self::new(4403, "Forbidden")
     }
@@ -68,7 +68,7 @@ impl Close {
         Self::new(4429, "Too many initialisation requests")
     }
 
-    /// A fault of ours.
+    /// An internal fault.
     pub fn internal() -> Self {
         Self::new(4500, "Internal server error")
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::http::request::{self, GraphqlRequest};
 use crate::http::wire;
 
-/// What a client says.
+/// A message from a client.
 #[derive(Debug)]
 pub enum Incoming {
     Init(Map<String, Value>),
@@ -16,7 +16,7 @@ pub enum Incoming {
         id: String,
         ask: GraphqlRequest,
     },
-    /// It wants no more of the operation.
+    /// The client wants no more of the operation.
     Complete {
         id: String,
     },
@@ -53,7 +53,7 @@ fn id(message: &Map<String, Value>) -> Result<String, String> {
         .ok_or_else(|| "the message needs an id: a text that is not empty".to_owned())
 }
 
-/// The value of an Authorization header that the payload of connection_init holds, itself or among `headers`.
+/// The value of an Authorization header in the payload of connection_init, at its top level or under `headers`.
 pub fn authorization(payload: &Map<String, Value>) -> Option<String> {
     let named = |members: &Map<String, Value>| {
         let found = members
@@ -80,12 +80,12 @@ pub fn next(id: &str, response: &Response) -> String {
     format!(r#"{{"id":{id},"type":"next","payload":{payload}}}"#)
 }
 
-/// The operation's end: nothing of it ran, or no more of it will.
+/// Ends an operation: nothing of it ran, or no more of it will.
 pub fn error(id: &str, errors: &[Value]) -> String {
     json!({ "id": id, "type": "error", "payload": errors }).to_string()
 }
 
-/// The operation's end.
+/// Ends an operation.
 pub fn complete(id: &str) -> String {
     json!({ "id": id, "type": "complete" }).to_string()
 }

@@ -1,10 +1,10 @@
-//! The protocol graphql-transport-ws over WebSockets, with a loop of our own.
+//! The protocol graphql-transport-ws over WebSockets, with a message loop of our own.
 //!
-//! - One task a socket reads and writes. It reads no further while it cannot write, and while a subscription begins:
-//!   so whatever a client asks for after a subscription happens after that has begun to listen.
-//! - Each operation is a task, whose messages go through a short queue: a reader who is slow holds its operations up,
-//!   and what they cannot keep up with is their end. Nothing piles up.
-//! - A token is looked at when the socket says who it is, with every operation, and before every event.
+//! - One task per socket reads and writes. It does not read while it cannot write, nor while a subscription begins:
+//!   whatever a client asks for after a subscription thus happens after that has begun to listen.
+//! - Each operation is a task whose messages go through a short queue: a slow reader holds its operations up, and a
+//!   subscription that falls too far behind ends. Nothing piles up.
+//! - The token is checked when the client authenticates, with every operation, and before every event.
 
 mod close;
 mod message;
@@ -24,7 +24,7 @@ use socket::Socket;
 
 const SUBPROTOCOL: &str = "graphql-transport-ws";
 
-/// Lets a socket in. `open` is held until it is closed.
+/// Accepts a socket. `open` is held until the socket is closed.
 pub fn upgrade(
     front: HttpState,
     request_id: String,
@@ -42,10 +42,10 @@ pub fn upgrade(
         .max_message_size(most)
         .max_frame_size(most)
         .read_buffer_size(8 * 1024)
-        // What is written goes out at once.
+        // Messages are sent at once.
         .write_buffer_size(0);
     let is_ours = upgrade.selected_protocol().is_some();
-    // For clients that are no browsers; those cannot send it here.
+    // For clients that are not browsers: those cannot set this header.
     let authorization = authorization(headers).map(str::to_owned);
     upgrade.on_upgrade(move |socket| async move {
         let counted = front.app.metrics.socket();

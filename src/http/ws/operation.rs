@@ -1,4 +1,4 @@
-//! One operation of a socket, from what was asked to its last message.
+//! One operation of a socket, from its request to its last message.
 
 use std::panic::AssertUnwindSafe;
 
@@ -15,25 +15,25 @@ use crate::http::listen::{self, StreamEnd, StreamItem};
 use crate::http::request::GraphqlRequest;
 use service::authentication::{AuthError, authenticate};
 
-/// What an operation tells its socket.
+/// A message from an operation to its socket.
 pub struct OperationMessage {
     pub id: String,
-    /// Which of those that had this id.
+    /// Distinguishes operations that had the same id.
     pub number: u64,
     pub what: OperationOutput,
 }
 
 pub enum OperationOutput {
     Next(Box<Response>),
-    /// The last: it came to its end.
+    /// The last message: the operation completed.
     Complete,
-    /// The last: it did not.
+    /// The last message: the operation failed.
     Error(Vec<Value>),
-    /// The token is not good any more.
+    /// The token is no longer valid.
     Unauthenticated,
 }
 
-/// An operation that is to run.
+/// An operation to run.
 pub struct SocketOperation {
     pub front: HttpState,
     pub request_id: String,
@@ -45,7 +45,7 @@ pub struct SocketOperation {
 }
 
 impl SocketOperation {
-    /// Runs it. `begun` is dropped as soon as the socket may read on.
+    /// Runs the operation. `begun` is dropped as soon as the socket may continue to read.
     pub async fn run(self, begun: oneshot::Sender<()>) {
         let Self {
             front,
@@ -73,14 +73,14 @@ struct OperationSender {
 }
 
 impl OperationSender {
-    /// Waits while the socket is busy. If it is gone, so is this soon.
+    /// Waits while the socket is busy. If the socket is gone, this task will soon be aborted.
     async fn tell(&self, what: OperationOutput) {
         let (id, number) = (self.id.clone(), self.number);
         let _ = self.tell.send(OperationMessage { id, number, what }).await;
     }
 }
 
-/// Everything up to the last message.
+/// Runs the operation up to its last message, which is returned.
 async fn steps(
     front: &HttpState,
     request_id: &str,

@@ -1,10 +1,10 @@
-//! Which pages may open sockets. Browsers let every page open one to anywhere, and only say which page it is.
+//! Which pages may open sockets. Browsers let every page open one to any host, and only report the page's origin.
 
 use axum::http::{HeaderMap, header};
 
 use crate::http::options::CorsSection;
 
-/// Whether the origin is this host itself or one of the list. Who is no browser sends none.
+/// Whether the origin is this host itself or a listed one. Clients that are not browsers send none.
 pub fn is_allowed(headers: &HeaderMap, cors: &CorsSection) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;

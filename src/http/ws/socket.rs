@@ -20,9 +20,9 @@ use crate::http::request::GraphqlRequest;
 use crate::http::{HttpState, errors};
 use service::authentication::{AuthError, authenticate};
 
-/// How many messages of operations wait for a reader.
+/// Maximum number of operations' messages that wait for the reader.
 const QUEUE: usize = 8;
-/// How long the other side may take to say goodbye.
+/// How long the other side may take over the closing handshake.
 const GOODBYE: Duration = Duration::from_secs(1);
 
 pub struct Socket {
@@ -31,12 +31,12 @@ pub struct Socket {
     /// The Authorization header of the request that opened it.
     header: Option<String>,
     wire: WebSocket,
-    /// `None`: it has not said who it is.
+    /// `None`: the client has not authenticated.
     session: Option<Session>,
     operations: HashMap<String, RunningOperation>,
-    /// How many operations there have been.
+    /// The number of operations so far.
     count: u64,
-    /// An operation that begins; nothing is read until it has. Completes then, however it does.
+    /// An operation that is beginning; nothing is read until it has begun. Completes then, whatever the outcome.
     beginning: Option<oneshot::Receiver<()>>,
     tell: mpsc::Sender<OperationMessage>,
     told: mpsc::Receiver<OperationMessage>,
@@ -60,18 +60,18 @@ impl Drop for RunningOperation {
     }
 }
 
-/// How long nothing was heard.
+/// How long nothing was received.
 struct Silence {
     since: Instant,
-    /// Whether it was asked if anybody is there.
+    /// Whether the client was pinged since.
     pinged: bool,
 }
 
-/// Why the talk is over.
+/// Why the connection ends.
 enum SocketEnd {
-    /// Something is to be said about it.
+    /// It is closed with a code and a reason.
     Close(Close),
-    /// Nobody is there.
+    /// The client is gone.
     Gone,
 }
 
@@ -105,7 +105,7 @@ impl Socket {
         }
     }
 
-    /// Talks until one side has enough. `is_ours`: the client speaks our protocol.
+    /// Runs until one side ends the connection. `is_ours`: the client speaks our protocol.
     pub async fn run(mut self, is_ours: bool) {
         let over = if is_ours {
             let Err(over) = self.talk().await;
@@ -113,13 +113,13 @@ impl Socket {
         } else {
             SocketEnd::Close(Close::subprotocol())
         };
-        // Whatever runs has nobody to tell.
+        // Nothing receives the messages of running operations any more.
         self.operations.clear();
         if let SocketEnd::Close(close) = over {
             tracing::debug!(request_id = self.request_id, ?close, "a socket is closed");
             let goodbye = async {
                 if self.wire.send(close.into_message()).await.is_ok() {
-                    // To close while something is on its way would take our own message back.
+                    // Closing with unread data would also discard our own message.
                     while let Some(Ok(_)) = self.wire.recv().await {}
                 }
             };
@@ -181,7 +181,7 @@ impl Socket {
         let text = match message {
             Message::Text(text) => text,
             Message::Binary(_) => return Err(SocketEnd::Close(Close::invalid("messages are text"))),
-            // Pings are answered below this.
+            // The WebSocket library answers pings.
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
             Message::Close(_) => return Err(SocketEnd::Gone),
         };
@@ -192,7 +192,7 @@ impl Socket {
             Incoming::Pong => Ok(()),
             Incoming::Subscribe { id, ask } => self.subscribe(id, ask).await,
             Incoming::Complete { id } => {
-                // It may have come to its end already.
+                // It may have completed already.
                 self.operations.remove(&id);
                 Ok(())
             }
@@ -258,7 +258,7 @@ impl Socket {
         Ok(())
     }
 
-    /// Says what an operation told, unless it was stopped before.
+    /// Sends an operation's message, unless the operation was stopped before.
     async fn pass_on(&mut self, told: OperationMessage) -> Result<(), SocketEnd> {
         let OperationMessage { id, number, what } = told;
         if self.operations.get(&id).is_none_or(|running| running.number != number) {
@@ -283,12 +283,12 @@ impl Socket {
         self.write(Message::Text(Utf8Bytes::from(text))).await
     }
 
-    /// Writes a message, and waits until the system has taken it.
+    /// Writes a message, and waits until the operating system has taken it.
     async fn write(&mut self, message: Message) -> Result<(), SocketEnd> {
         let patience = self.front.options.subscriptions.ping();
         tokio::select! {
             written = self.wire.send(message) => written.map_err(|_| SocketEnd::Gone),
-            // It does not read what is there for it, and will not read why it is closed.
+            // The client does not read what was sent, and will not read why it is closed.
             () = tokio::time::sleep(patience) => Err(SocketEnd::Gone),
             close = cut(&mut self.session, &mut self.ending) => Err(SocketEnd::Close(close)),
         }
@@ -297,12 +297,12 @@ impl Socket {
 
 async fn begun(beginning: &mut Option<oneshot::Receiver<()>>) {
     if let Some(beginning) = beginning {
-        // It says so by being dropped.
+        // The sender signals by being dropped.
         let _ = beginning.await;
     }
 }
 
-/// What ends a socket from outside: the token expires, or the program ends.
+/// What ends a socket from outside: the token expires, or the program shuts down.
 async fn cut(session: &mut Option<Session>, ending: &mut watch::Receiver<bool>) -> Close {
     let expired = async {
         match session {

@@ -1,4 +1,4 @@
-//! The keys of an issuer as they were last fetched, and when to fetch them again. Nothing here knows how.
+//! The keys of an issuer as last fetched, and when to fetch them again. Knows nothing of how they are fetched.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use chrono::TimeDelta;
 use crate::public_key::VerificationKey;
 use domain::Timestamp;
 
-/// The longest pause after failures.
+/// Maximum pause after failures.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(60);
 
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
-    /// How old keys may be before they are fetched again.
+    /// Maximum age of keys before they are fetched again.
     pub refresh: TimeDelta,
-    /// How old they may be and still be good, where fetching them fails.
+    /// Maximum age of keys that remain valid while fetching them fails.
     pub outage: TimeDelta,
-    /// How long after a fetch the next one may follow because a token names a key that is not known.
+    /// How long after an attempt another may follow because a token names an unknown key.
     pub unknown_key: TimeDelta,
 }
 
@@ -30,21 +30,21 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// The keys that are good; none where the last success is too long ago.
+    /// The valid keys; none if the last success is too long ago.
     pub fn keys(&self, now: Timestamp, times: &Times) -> Arc<Vec<VerificationKey>> {
-        // A clock that was set back must not make keys good for longer.
+        // A clock that was set back must not extend the validity of keys.
         match self.fetched_at {
             Some(at) if (now - at).abs() <= times.outage => self.keys.clone(),
             _ => Arc::default(),
         }
     }
 
-    /// Whether it is time to fetch them.
+    /// Whether it is time to fetch the keys.
     pub fn is_due(&self, now: Timestamp, times: &Times) -> bool {
         self.has_passed(now, times, times.refresh)
     }
 
-    /// Whether they may be fetched because a token names an unknown key. Whoever sends such tokens without end causes one
+    /// Whether the keys may be fetched because a token names an unknown key. A stream of such tokens causes only one
     /// fetch in that time.
     pub fn may_look_again(&self, now: Timestamp, times: &Times) -> bool {
         self.has_passed(now, times, times.unknown_key)
@@ -61,19 +61,19 @@ impl Cache {
         self.tried_at.is_none_or(|at| (now - at).abs() >= pause)
     }
 
-    /// An attempt begins.
+    /// Notes that an attempt begins.
     pub fn tries(&mut self, now: Timestamp) {
         self.tried_at = Some(now);
     }
 
-    /// The attempt that began at `at` brought these keys: others are good no longer.
+    /// The attempt that began at `at` brought these keys, which replace all others.
     pub fn succeeded(&mut self, keys: Vec<VerificationKey>, at: Timestamp) {
         self.keys = Arc::new(keys);
         self.fetched_at = Some(at);
         self.failures = 0;
     }
 
-    /// Whether these keys, by name and algorithm, are others than those that are kept.
+    /// Whether these keys differ by name or algorithm from the cached ones.
     pub fn changes(&self, keys: &[VerificationKey]) -> bool {
         let names = |keys: &[VerificationKey]| {
             keys.iter()

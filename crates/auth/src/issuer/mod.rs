@@ -1,9 +1,9 @@
-//! Issuers of tokens other than this program: identity providers, whose keys are fetched, and whose claims are read as the
-//! settings say.
+//! Issuers of tokens other than this program: identity providers, whose keys are fetched, and whose claims are
+//! interpreted according to the settings.
 //!
-//! A token is its issuer's whom its claim `iss` names, and is checked by that issuer's keys only. They are fetched when the
-//! program starts, from time to time after that, and when a token names a key that is not known: one fetch at a time, each
-//! in a task of its own, so that whoever asked for it may go away.
+//! A token belongs to the issuer that its claim `iss` names, and is verified only by that issuer's keys. They are
+//! fetched when the program starts, periodically after that, and when a token names an unknown key: one fetch at a
+//! time, each in a task of its own, so that the request that started it may end earlier.
 
 mod cache;
 mod path;
@@ -34,14 +34,14 @@ pub use settings::{IssuerError, IssuerSettings, KeyFetching};
 use source::{KeySource, SourceError, discovery_url};
 use telemetry::metrics::{IssuerKeys, Metrics};
 
-/// How long a request waits for keys that are being fetched, at most: who comes later finds them.
+/// How long a request waits at most for keys that are being fetched; later requests find them.
 const WAIT: Duration = Duration::from_secs(2);
 
-/// The issuers of the settings. Clones are the same ones.
+/// The issuers in the settings. Clones share them.
 #[derive(Clone, Default)]
 pub struct Issuers(Arc<[Arc<Issuer>]>);
 
-/// One of them.
+/// One issuer.
 pub struct Issuer {
     name: String,
     source: KeySource,
@@ -49,7 +49,7 @@ pub struct Issuer {
     rules: ClaimRules,
     times: Times,
     outgoing: Outgoing,
-    /// For all of a fetch.
+    /// Timeout for a whole fetch.
     patience: Duration,
     state: Mutex<IssuerState>,
     series: IssuerKeys,
@@ -58,16 +58,16 @@ pub struct Issuer {
 #[derive(Default)]
 struct IssuerState {
     cache: Cache,
-    /// The fetch that is under way.
+    /// The fetch in progress.
     running: Option<Running>,
-    /// What was last said in the log of keys that are not taken.
+    /// The reasons last logged for keys that were not accepted.
     refused: Vec<String>,
 }
 
 type Running = Shared<BoxFuture<'static, ()>>;
 
 impl Issuers {
-    /// The issuers by their names. `own` is what this program's own tokens say in `iss`: nobody else may.
+    /// The issuers by their names. `own` is the `iss` of this program's own tokens, which no issuer may use.
     pub fn new(
         settings: &BTreeMap<String, IssuerSettings>,
         fetching: &KeyFetching,
@@ -95,19 +95,19 @@ impl Issuers {
         self.0.is_empty()
     }
 
-    /// Whose a token with these claims is, if it is genuine.
+    /// The issuer of a token with these claims, if the token is genuine.
     pub(super) fn of(&self, claims: &Value) -> Option<&Arc<Issuer>> {
         let named = claims.get("iss")?.as_str()?;
         self.0.iter().find(|issuer| issuer.rules.issuer == named)
     }
 
-    /// Fetches the keys of those whose time it is, and waits for it.
+    /// Fetches the keys of the issuers that are due, and waits for them.
     pub async fn refresh(&self, now: Timestamp) {
         let due = self.0.iter().filter_map(|issuer| issuer.fetching(now, Cache::is_due));
         join_all(due.collect::<Vec<_>>()).await;
     }
 
-    /// Fetches the keys of each once, for nobody: the issuers by name, and what is wrong.
+    /// Fetches the keys of each issuer once, without using them: the issuers' names, and the errors.
     pub async fn probe(&self) -> Vec<(&str, Result<(), SourceError>)> {
         let each = self.0.iter().map(|issuer| async move {
             let fetched = issuer.fetch().await;
@@ -152,10 +152,10 @@ impl Issuer {
         })
     }
 
-    /// The claims of a token that is genuine and in force at `now`; `None` whatever else it is. Waits where its key is not
-    /// known, and may be by now, but not for long.
+    /// The claims of a token that is genuine and in force at `now`; otherwise `None`. If its key is unknown, waits
+    /// briefly for a fetch that may bring it.
     pub(super) async fn verify(self: &Arc<Self>, form: &TokenParts<'_>, now: Timestamp) -> Option<Claims> {
-        // What would be refused anyhow is worth no fetch.
+        // A token that would be refused anyway is not worth a fetch.
         let claims = self.rules.read(&form.claims, now)?;
         if !self.algorithms.contains(&form.algorithm) {
             return None;
@@ -176,10 +176,10 @@ impl Issuer {
         choose(&keys, id)
     }
 
-    /// The fetch that is under way, or one that begins now, if it is time for it.
+    /// The fetch in progress, or one that begins now, if it is time for it.
     fn fetching(self: &Arc<Self>, now: Timestamp, is_time: fn(&Cache, Timestamp, &Times) -> bool) -> Option<Running> {
         let mut state = self.state();
-        // One that is over and still here was cut off.
+        // A fetch that is over and still here was cut off.
         if let Some(running) = state.running.as_ref().filter(|running| running.peek().is_none()) {
             return Some(running.clone());
         }
@@ -202,12 +202,12 @@ impl Issuer {
 
     async fn fetch(&self) -> Result<KeySet, SourceError> {
         let fetching = self.source.fetch(&self.outgoing, &self.algorithms);
-        // Of a discovery document and of the keys together.
+        // The timeout is for a discovery document and the keys together.
         let fetched = timeout(self.patience, fetching).await;
         fetched.unwrap_or_else(|_| Err(SourceError::late(self.source.url(), self.patience)))
     }
 
-    /// Notes how a fetch that began at `now` went.
+    /// Records the result of a fetch that began at `now`.
     fn keep(&self, fetched: Result<KeySet, SourceError>, now: Timestamp) {
         let mut state = self.state();
         let (state, issuer) = (&mut *state, &self.name);

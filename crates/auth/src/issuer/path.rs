@@ -1,11 +1,12 @@
-//! Where a claim stands in a token.
+//! The place of a claim in a token.
 
 use serde_json::{Map, Value};
 
-/// The names that lead to a claim, each within the one before.
+/// The names that lead to a claim, each nested in the one before.
 ///
-/// In the settings `realm_access.roles` leads into an object; what has a slash is one name, as providers want custom claims to
-/// be (`https://tributary.example/tenant`); a list says each step, for names with dots or slashes within others.
+/// In the settings `realm_access.roles` leads into an object; a text with a slash is a single name, as providers
+/// require for custom claims (`https://tributary.example/tenant`); a list gives each step, for nested names that
+/// contain dots or slashes.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(from = "WrittenPath")]
 pub struct ClaimPath(Vec<String>);
@@ -36,18 +37,18 @@ impl From<&str> for ClaimPath {
 }
 
 impl ClaimPath {
-    /// Whether it leads anywhere at all.
+    /// Whether it has steps, none of which is empty.
     pub fn is_sound(&self) -> bool {
         !self.0.is_empty() && self.0.iter().all(|step| !step.is_empty())
     }
 
-    /// Whether it is the claim of this name.
+    /// Whether it is the top-level claim of this name.
     pub fn is(&self, name: &str) -> bool {
         self.0 == [name]
     }
 
-    /// The claim, which may be null; `None` where it is not there. An error where the way to it leads through something that
-    /// is there and no object: nobody can say whether such a token has the claim.
+    /// The claim, which may be null; `None` if it is missing. An error if the path leads through a value that is not an
+    /// object: it would be unclear whether such a token has the claim.
     pub fn find<'a>(&self, claims: &'a Map<String, Value>) -> Result<Option<&'a Value>, UnfitClaims> {
         let (last, way) = self.0.split_last().ok_or(UnfitClaims)?;
         let mut within = claims;
@@ -62,7 +63,7 @@ impl ClaimPath {
     }
 }
 
-/// A token whose claims are not what they must be. Callers learn no more.
+/// The claims of a token are not as required. Callers learn no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnfitClaims;
 

@@ -1,4 +1,4 @@
-//! From the claims of an issuer's tokens to ours. Nothing here looks at keys.
+//! Maps the claims of an issuer's tokens to ours. Knows nothing of keys.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::keys::{Claims, TokenAudience, there};
 use domain::Timestamp;
 use domain::id::ApiKeyId;
 
-/// What an issuer's tokens must say, and what it means.
+/// What an issuer's tokens must contain, and what it means.
 pub struct ClaimRules {
     pub issuer: String,
     audiences: Vec<String>,
@@ -30,13 +30,13 @@ enum TenantClaim {
     Claim(ClaimPath),
 }
 
-/// What the issuer calls our scopes.
+/// The issuer's names for our scopes.
 struct ScopeNames {
     ours: BTreeMap<String, String>,
     prefix: Option<String>,
 }
 
-/// The claims that stand at the same place with every issuer.
+/// The claims that are in the same place with every issuer.
 #[derive(Deserialize)]
 struct RegisteredClaims {
     iss: String,
@@ -54,7 +54,7 @@ struct RegisteredClaims {
 
 impl ClaimRules {
     pub fn new(settings: &IssuerSettings) -> Self {
-        // Whoever says what names mean does not mean others by it: a role "admin" may be a different one.
+        // Settings that map names grant no others by their own names: a role "admin" may mean something else.
         let prefix = match &settings.scope_prefix {
             None if settings.scopes.is_empty() => Some(String::new()),
             prefix => prefix.clone(),
@@ -82,7 +82,7 @@ impl ClaimRules {
         }
     }
 
-    /// What a token says in our words; `None` where it is not for us, not in force at `now`, or not what it must be.
+    /// The claims of a token in our terms; `None` if it is not for us, not in force at `now`, or malformed.
     pub fn read(&self, claims: &Value, now: Timestamp) -> Option<Claims> {
         let claims = self.claims(claims).ok()?;
         claims.are_in_force(now).then_some(claims)
@@ -116,8 +116,8 @@ impl ClaimRules {
         })
     }
 
-    /// Whom the token is for. Where another claim than `aud` says so, `aud` must not say otherwise: whoever is not meant by
-    /// it has to refuse the token (RFC 7519, 4.1.3).
+    /// The audience of a token. If a claim other than `aud` gives it, `aud` must not contradict it: a recipient that
+    /// `aud` does not name has to refuse the token (RFC 7519, 4.1.3).
     fn audience(&self, claims: &Map<String, Value>, aud: Option<TokenAudience>) -> Result<TokenAudience, UnfitClaims> {
         let named = self.audience_claim.find(claims)?.ok_or(UnfitClaims)?;
         let named = TokenAudience::deserialize(named).map_err(|_| UnfitClaims)?;
@@ -128,7 +128,7 @@ impl ClaimRules {
         }
     }
 
-    /// Our scopes, separated by spaces: what any of the claims grants.
+    /// Our scopes, separated by spaces: those that any of the claims grants.
     fn scope(&self, claims: &Map<String, Value>) -> Result<String, UnfitClaims> {
         let mut granted = Vec::new();
         for path in &self.scope_claims {
@@ -137,7 +137,7 @@ impl ClaimRules {
                 Some(Value::String(text)) => {
                     granted.extend(text.split_whitespace().filter_map(|name| self.scopes.of(name)))
                 }
-                // The registered claim is a text (RFC 8693, 4.2).
+                // The registered claim is a string (RFC 8693, 4.2).
                 Some(Value::Array(_)) if path.is("scope") => return Err(UnfitClaims),
                 Some(Value::Array(names)) => {
                     for name in names {
@@ -152,7 +152,7 @@ impl ClaimRules {
 }
 
 impl ScopeNames {
-    /// What a name of the issuer's grants, if anything.
+    /// Our scope that one of the issuer's names grants, if any.
     fn of<'a>(&'a self, name: &'a str) -> Option<&'a str> {
         if let Some(ours) = self.ours.get(name) {
             return Some(ours);
@@ -162,13 +162,14 @@ impl ScopeNames {
     }
 }
 
-/// Whether histories would take a subject for what acts here without a token: the program itself, its commands, an API key.
+/// Whether histories would confuse a subject with an actor that has no token: the program itself, its commands, an API
+/// key.
 fn is_one_of_us(subject: &str) -> bool {
     let is_ours = subject == "system" || subject.starts_with("cli:") || subject.starts_with("job:");
     is_ours || subject.parse::<ApiKeyId>().is_ok()
 }
 
-/// Whether a claim is this text, or has it among others.
+/// Whether a claim is this text, or a list that contains it.
 fn says(claim: Result<Option<&Value>, UnfitClaims>, value: &str) -> bool {
     match claim {
         Ok(Some(Value::String(text))) => text == value,
@@ -177,7 +178,7 @@ fn says(claim: Result<Option<&Value>, UnfitClaims>, value: &str) -> bool {
     }
 }
 
-/// A claim that may be missing, but not be anything else than a text.
+/// A claim that may be missing, but otherwise must be a text.
 fn optional_text(claim: Option<&Value>) -> Result<Option<String>, UnfitClaims> {
     match claim {
         None => Ok(None),

@@ -1,4 +1,4 @@
-//! What is said of an issuer in the settings, and what is wrong with it.
+//! The settings of an issuer, and what is wrong with them.
 
 use std::collections::BTreeMap;
 
@@ -12,31 +12,31 @@ use crate::public_key::{ASYMMETRIC, USUAL};
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct IssuerSettings {
-    /// The claim `iss` of its tokens, to the letter.
+    /// The exact claim `iss` of its tokens.
     pub issuer: String,
-    /// Where its discovery document is; by default below the issuer's own address.
+    /// The URL of its discovery document; by default below the issuer's own URL.
     pub discovery_url: Option<String>,
-    /// Where its keys are, instead of what a discovery document says.
+    /// The URL of its keys, instead of the one in a discovery document.
     pub jwks_url: Option<String>,
-    /// Whom tokens must be for: one of these.
+    /// The audiences, one of which a token must have.
     pub audiences: Vec<String>,
-    /// Where that stands.
+    /// The claim that holds the audience.
     pub audience_claim: ClaimPath,
-    /// What its keys may be for.
+    /// The algorithms that its keys may be used with.
     pub algorithms: Vec<Algorithm>,
     /// The tenant of all its tokens, by slug or id, instead of a claim.
     pub tenant: Option<String>,
     pub tenant_claim: Option<ClaimPath>,
-    /// Where a partner's id stands. A token without is its tenant's staff's.
+    /// The claim that holds a partner's id. A token without it is for the tenant's staff.
     pub partner_claim: ClaimPath,
     /// Whether tokens without a partner are refused.
     pub partner_required: bool,
     pub scope_claims: Vec<ClaimPath>,
-    /// What names of scopes begin with that are ours behind it.
+    /// A prefix of scope names that is followed by a scope of ours.
     pub scope_prefix: Option<String>,
-    /// Scopes of ours by the issuer's own names of scopes, roles or groups.
+    /// Our scopes by the issuer's names of scopes, roles or groups.
     pub scopes: BTreeMap<String, String>,
-    /// Claims that tokens must have, and what they must say.
+    /// Claims that tokens must have, and their required values.
     pub required_claims: BTreeMap<String, String>,
 }
 
@@ -61,7 +61,7 @@ impl Default for IssuerSettings {
     }
 }
 
-/// How keys are fetched, of all issuers.
+/// How the keys of all issuers are fetched.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct KeyFetching {
@@ -84,13 +84,13 @@ impl Default for KeyFetching {
     }
 }
 
-/// Why the settings of an issuer cannot be meant.
+/// Why the settings of an issuer are invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("issuers.{0}: {1}")]
 pub struct IssuerError(pub String, pub String);
 
 impl IssuerSettings {
-    /// What is wrong with them, as far as they say it themselves.
+    /// Checks the settings, as far as that is possible without using them.
     pub fn check(&self, name: &str) -> Result<(), IssuerError> {
         let fault = self.fault(name);
         fault.map_or(Ok(()), |reason| Err(IssuerError(name.to_owned(), reason)))

@@ -7,12 +7,12 @@ use jsonwebtoken::Algorithm;
 use crate::public_key::{KeySet, read_served_set};
 use outgoing::{Outgoing, OutgoingError};
 
-/// Longer answers are refused: key sets of providers have a few kilobytes.
+/// Maximum size of an answer in bytes: providers' key sets have a few kilobytes.
 pub const LONGEST_ANSWER: usize = 256 * 1024;
 
 /// Where the keys are.
 pub enum KeySource {
-    /// Where a discovery document says (OpenID Connect Discovery 1.0, RFC 8414).
+    /// At the URL in a discovery document (OpenID Connect Discovery 1.0, RFC 8414).
     Discovery {
         url: String,
         issuer: String,
@@ -22,7 +22,7 @@ pub enum KeySource {
     },
 }
 
-/// Why there are no keys. For the log.
+/// Why the keys could not be fetched, for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     #[error("{0}: {1}")]
@@ -34,21 +34,21 @@ pub enum SourceError {
 }
 
 impl SourceError {
-    /// No answer of whoever was asked first.
+    /// The fetch that began with `url` took too long.
     pub fn late(url: &str, patience: Duration) -> Self {
         Self::Unanswered(url.to_owned(), OutgoingError::Timeout(patience))
     }
 }
 
 impl KeySource {
-    /// Where to ask first.
+    /// The URL to request first.
     pub fn url(&self) -> &str {
         match self {
             Self::Discovery { url, .. } | Self::Keys { url } => url,
         }
     }
 
-    /// The keys as they are served now.
+    /// The keys as currently served.
     pub async fn fetch(&self, outgoing: &Outgoing, algorithms: &[Algorithm]) -> Result<KeySet, SourceError> {
         let url = match self {
             Self::Keys { url } => url.clone(),
@@ -71,8 +71,8 @@ async fn get(outgoing: &Outgoing, url: &str) -> Result<Vec<u8>, SourceError> {
     }
 }
 
-/// Where a discovery document says that the keys are. It must be the issuer's own: another one's keys would let that one
-/// sign for it.
+/// The URL of the keys in a discovery document. It must be the issuer's own document: another issuer's keys would let
+/// that issuer sign for this one.
 fn jwks_url(document: &[u8], issuer: &str) -> Result<String, String> {
     #[derive(serde::Deserialize)]
     struct DiscoveryDocument {
@@ -87,7 +87,7 @@ fn jwks_url(document: &[u8], issuer: &str) -> Result<String, String> {
     }
 }
 
-/// Where the discovery document of an issuer is, if its settings say nothing else.
+/// The URL of an issuer's discovery document, unless its settings give another.
 pub fn discovery_url(issuer: &str) -> String {
     format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
 }

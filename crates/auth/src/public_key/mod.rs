@@ -1,5 +1,5 @@
-//! Public keys from PEM files and key sets. Each key has one algorithm, which its kind decides and, of several that its kind
-//! could be used with, what its set says of it: never the token.
+//! Public keys from PEM files and key sets. Each key has one algorithm, determined by its kind and, if its kind allows
+//! several, by its set: never by the token.
 
 mod read;
 
@@ -12,13 +12,13 @@ pub use read::{read_pem, read_served_set, read_set};
 /// A public key, or a secret.
 #[derive(Clone)]
 pub struct VerificationKey {
-    /// Its name in a set, by which tokens ask for it.
+    /// Its name in a set, by which tokens refer to it.
     pub id: Option<String>,
     pub algorithm: Algorithm,
     pub decoding: Arc<DecodingKey>,
 }
 
-/// The key that a token asks for by `id`. In a set of one a token need not name it.
+/// The key that a token names by `id`. With a set of one key a token need not name it.
 pub fn choose(keys: &[VerificationKey], id: Option<&str>) -> Option<VerificationKey> {
     match id {
         Some(id) => keys.iter().find(|key| key.id.as_deref() == Some(id)).cloned(),
@@ -26,18 +26,18 @@ pub fn choose(keys: &[VerificationKey], id: Option<&str>) -> Option<Verification
     }
 }
 
-/// What a key set holds.
+/// The contents of a key set.
 #[derive(Default)]
 pub struct KeySet {
     pub keys: Vec<VerificationKey>,
-    /// The keys for signatures that are not taken, each with the reason.
+    /// The keys for signatures that are not accepted, each with the reason.
     pub refused: Vec<String>,
 }
 
 /// The algorithms of keys in files.
 pub const USUAL: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
 
-/// All that can be allowed, none of which takes a secret.
+/// All algorithms that can be allowed, none of which uses a secret.
 pub const ASYMMETRIC: [Algorithm; 9] = [
     Algorithm::RS256,
     Algorithm::RS384,

@@ -13,15 +13,15 @@ use serde_json::Value;
 
 use super::{ASYMMETRIC, KeySet, USUAL, VerificationKey};
 
-/// The shortest RSA keys that are taken, and the longest that can be used.
+/// The shortest RSA keys that are accepted, and the longest that can be used, in bits.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// So many keys are read of what an issuer serves.
+/// Maximum number of keys in the set that an issuer serves.
 pub(super) const MOST_KEYS: usize = 100;
 
 /// Reads a PEM file with one public key. The error says why it cannot be used.
 pub fn read_pem(text: &str) -> Result<VerificationKey, String> {
-    // A private key given by mistake would be taken for a public one of nonsense.
+    // A private key given by mistake would be read as a meaningless public one.
     if text.contains("PRIVATE KEY") {
         return Err("it is a private key: `openssl pkey -in FILE -pubout` writes the public one".to_owned());
     }
@@ -43,8 +43,8 @@ pub fn read_pem(text: &str) -> Result<VerificationKey, String> {
     })
 }
 
-/// Reads a JWKS (RFC 7517). Keys for other purposes are passed over, as the standard asks. The error says why the set as a
-/// whole cannot be used.
+/// Reads a JWKS (RFC 7517). Keys for other purposes are skipped, as the standard requires. The error says why the set
+/// as a whole cannot be used.
 pub fn read_set(text: &str) -> Result<KeySet, String> {
     let set: JwkSet = serde_json::from_str(text).map_err(|error| format!("it is no JWKS: {error}"))?;
     let (mut keys, mut refused) = (Vec::<VerificationKey>::new(), Vec::new());
@@ -61,8 +61,8 @@ pub fn read_set(text: &str) -> Result<KeySet, String> {
     Ok(KeySet { keys, refused })
 }
 
-/// Reads the JWKS of an issuer, of whose keys those are taken that are for one of `algorithms`. An entry that makes no sense
-/// is left out like any other that cannot be used, and so are different keys of one name: nobody could say which is meant.
+/// Reads the JWKS of an issuer, and accepts its keys for one of `algorithms`. A malformed entry is refused like any
+/// other unusable one, and so are different keys with the same name: it would be unclear which one is meant.
 pub fn read_served_set(bytes: &[u8], algorithms: &[Algorithm]) -> Result<KeySet, String> {
     #[derive(serde::Deserialize)]
     struct KeyDocument {
@@ -98,21 +98,21 @@ pub fn read_served_set(bytes: &[u8], algorithms: &[Algorithm]) -> Result<KeySet,
     Ok(set)
 }
 
-/// Whether a key is for signatures at all.
+/// Whether a key is for signatures.
 fn signs(jwk: &Jwk) -> bool {
     let verifies = |operations: &Vec<KeyOperations>| operations.contains(&KeyOperations::Verify);
     matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature))
         && jwk.common.key_operations.as_ref().is_none_or(verifies)
 }
 
-/// Reads a key of a set, for the algorithm that the set names, or else the first one that its kind is for.
+/// Reads a key of a set, for the algorithm that the set names, or else the first allowed one for its kind.
 fn read_jwk(jwk: &Jwk, algorithms: &[Algorithm]) -> Result<VerificationKey, String> {
     let of_kind: &[Algorithm] = match &jwk.algorithm {
         AlgorithmParameters::RSA(_) => &ASYMMETRIC[..6],
         AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => &[Algorithm::ES256],
         AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P384 => &[Algorithm::ES384],
         AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => &[Algorithm::EdDSA],
-        // Secrets among them: who can read such a file could sign.
+        // Symmetric secrets among them: anyone who can read such a file could sign.
         _ => &[],
     };
     let mut taken = algorithms
@@ -136,7 +136,7 @@ fn read_jwk(jwk: &Jwk, algorithms: &[Algorithm]) -> Result<VerificationKey, Stri
     })
 }
 
-/// Whether a key is what its kind must be; the library finds out with the first token only, which it then refuses.
+/// Checks that a key is valid for its kind; the library would notice only with the first token, and refuse that.
 fn check(algorithm: Algorithm, key: &DecodingKey) -> Result<(), String> {
     match algorithm {
         Algorithm::ES256 if parses(&ECDSA_P256_SHA256_FIXED, key) => Ok(()),
@@ -162,7 +162,7 @@ fn parses(algorithm: &'static dyn VerificationAlgorithm, key: &DecodingKey) -> b
         .is_ok_and(|bytes| ParsedPublicKey::new(algorithm, bytes).is_ok())
 }
 
-/// The length of a sound RSA key's modulus.
+/// The length in bits of a valid RSA key's modulus.
 fn rsa_bits(kind: &DecodingKeyKind) -> Option<usize> {
     let modulus = match kind {
         DecodingKeyKind::SecretOrDer(der) => {

@@ -13,26 +13,27 @@ use store::StoreError;
 
 pub use recent::RecentReads;
 
-/// Why there is no caller.
+/// Why a caller could not be authenticated.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
     #[error("no token: send the header \"Authorization: Bearer <token>\"")]
     Missing,
-    /// One text for every cause, so that nothing is learnt from a guess.
+    /// One text for every cause, so that guessing reveals nothing.
     #[error("the token is not valid")]
     Invalid,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// The caller whom the value of an Authorization header names: `Bearer` with a JWT or an API key, or `Api-Key`. A
-/// partner's token is good only as long as the partner may sign in, and only if it was issued since it last could not;
-/// that costs one indexed read a request.
+/// The caller that an Authorization header identifies: `Bearer` with a JWT or an API key, or `Api-Key`. A partner's
+/// token is valid only while the partner may sign in, and only if it was issued after the last time that the partner
+/// could not; that check costs one indexed read per request.
 pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, AuthError> {
     admit(app, header, None).await
 }
 
-/// The same for those who were let in before and listen since then: what was read at `since` or later, for anybody, holds.
+/// The same for a caller that was admitted before and has been listening since: reads made at `since` or later, for any
+/// listener, are reused.
 pub async fn authenticate_listener(app: &App, header: &str, since: Instant) -> Result<Caller, AuthError> {
     admit(app, Some(header), Some(since)).await
 }
@@ -64,8 +65,19 @@ async fn by_token(app: &App, token: &str, since: Option<Instant>) -> Result<Call
     Ok(Caller::of_token(tenant, &claims, partner))
 }
 
-/// The caller who presents an API key. It is read with every request, so that a revoked one is refused everywhere at once.
-async fn by_key(app: &App, prefix: &str, text: &str, since: Option<Instant>) -> Result<Caller, AuthError> {
+/// The claims of a JWT, verified by the keys of the issuer that it names.
+async fn genuine(app: &App, token: &str) -> Option<Claims> {
+    let form = token_form::read(token)?;
+    let now = app.clock.now();
+    match app.issuers.of(&form.claims) {
+        Some(issuer) => issuer.verify(&form, now).await,
+        None => app.keys.verify(&form, now),
+    }
+}
+
+/// The caller who presents an API key. One read decides, with every request, so that nothing outlives a revocation.
+async fn by_key(app: &App, text: &str, since: Option<Instant>) -> Result<Caller, AuthError> {
+    let prefix = api_key::prefix(text).ok_or(AuthError::Invalid)?;
     let now = app.clock.now();
     let read = || {
         let (reader, prefix) = (app.store.reader().clone(), prefix.to_owned());

@@ -1,5 +1,5 @@
-//! Reads that were made a moment ago, for listeners who all ask at the same time whether they may go on. A request of its
-//! own never uses them: it is let in by what the database says then.
+//! Recent reads, shared by listeners whose access is checked at the same time. A new request never uses them: it is
+//! admitted by what the database says at that moment.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -15,19 +15,19 @@ use domain::partner::PartnerStatus;
 use store::StoreError;
 use store::presented_key::PresentedKey;
 
-/// So many are kept before the old ones are let go.
+/// Number of entries at which old ones are evicted.
 const MANY: usize = 1_000;
-/// Nobody asks for older ones.
+/// The age of old entries: no listener accepts older ones.
 const OLD: Duration = Duration::from_secs(1);
 
-/// The reads by which callers are let in.
+/// The reads that decide whether callers are admitted.
 #[derive(Default)]
 pub struct RecentReads {
     pub(super) partners: ReadCache<(TenantId, PartnerId), Option<(PartnerStatus, Timestamp)>>,
     pub(super) keys: ReadCache<String, Option<PresentedKey>>,
 }
 
-/// What was read for each key, and since when that is known. `None`: the read failed.
+/// When a read began, and its value. `None`: the read failed.
 type Known<V> = (Instant, Shared<BoxFuture<'static, Option<V>>>);
 
 pub struct ReadCache<K, V: Clone>(Mutex<HashMap<K, Known<V>>>);
@@ -39,8 +39,8 @@ impl<K, V: Clone> Default for ReadCache<K, V> {
 }
 
 impl<K: Hash + Eq, V: Clone + Send + Sync + 'static> ReadCache<K, V> {
-    /// What `read` gives, or gave somebody else for whom it began at `since` or later. Where that one failed it is done
-    /// again, so that everybody hears of failures of their own.
+    /// The value of `read`, or of an earlier read for another listener that began at `since` or later. If that one
+    /// failed, `read` runs again, so that every listener gets an error of its own.
     pub async fn since(
         &self,
         since: Instant,
@@ -56,7 +56,7 @@ impl<K: Hash + Eq, V: Clone + Send + Sync + 'static> ReadCache<K, V> {
                     if known.len() >= MANY {
                         known.retain(|_, (begun, _)| now.duration_since(*begun) < OLD);
                     }
-                    // A task of its own goes on where whoever came first does not wait for it.
+                    // A task of its own continues when the listener that started it stops waiting.
                     let task = tokio::spawn(read());
                     let reading = async move { task.await.ok().and_then(Result::ok) }.boxed().shared();
                     known.insert(key, (now, reading.clone()));

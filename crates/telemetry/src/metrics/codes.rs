@@ -1,6 +1,6 @@
-//! What a refused or failed request is counted as.
+//! How refused and failed requests are counted.
 
-/// Every `extensions.code`, and what is counted as none of them.
+/// Every `extensions.code`, and the label of all others.
 pub const CODES: [&str; 16] = [
     "GRAPHQL_PARSE_FAILED",
     "GRAPHQL_VALIDATION_FAILED",
@@ -20,7 +20,7 @@ pub const CODES: [&str; 16] = [
     "other",
 ];
 
-/// The place of a code in [`CODES`].
+/// The index of a code in [`CODES`].
 pub fn place(code: &str) -> usize {
     let known = CODES.iter().position(|known| *known == code);
     known.unwrap_or(CODES.len() - 1)
@@ -29,27 +29,27 @@ pub fn place(code: &str) -> usize {
 /// Why a request was refused before anything ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// No token, or a bad one.
+    /// No token, or an invalid one.
     Auth,
-    /// It may not: introspection, a document off the safelist, a GET without its header.
+    /// Not permitted: introspection, a document off the safelist, a GET without its header.
     Forbidden,
     /// The body is too large.
     Size,
     /// The body took too long to arrive.
     Slow,
-    /// It is no GraphQL over HTTP.
+    /// Not GraphQL over HTTP.
     Protocol,
-    /// The hash of a document that is not known.
+    /// The hash of an unknown document.
     Persisted,
-    /// The document is no GraphQL, or does not fit the schema.
+    /// The document is not GraphQL, or not valid against the schema.
     Document,
     /// Too deep, too long, too costly.
     Guard,
     /// Values that do not fit the schema.
     Input,
-    /// Too much in a short time.
+    /// Too much was requested in a short time.
     Throttle,
-    /// A fault of ours before anything ran.
+    /// An internal fault before anything ran.
     Fault,
 }
 

@@ -1,4 +1,4 @@
-//! What the database takes.
+//! Metrics of the database.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use prometheus::{Gauge, GaugeVec, Histogram, IntCounter, IntGauge, IntGaugeVec, 
 use super::series;
 
 pub struct DatabaseMetrics {
-    /// How long statements took, without waiting for a connection.
+    /// How long statements took, without the wait for a connection.
     pub statements: Histogram,
-    /// How long was waited for a connection.
+    /// How long the waits for a connection took.
     pub waits: Histogram,
     reads: [IntCounter; 3],
     replicas: IntGaugeVec,
@@ -21,7 +21,7 @@ pub struct DatabaseMetrics {
 pub enum ReadServer {
     Primary,
     Replica,
-    /// On the primary, once more: what was read from a replica before was worth nothing.
+    /// On the primary again, because an earlier read from a replica had to be discarded.
     Again,
 }
 
@@ -63,7 +63,7 @@ impl DatabaseMetrics {
         self.reads[place as usize].inc();
     }
 
-    /// The series of the replica that is called so.
+    /// The series of the replica with this name.
     pub fn replica(&self, server: &str) -> DatabaseReplica {
         DatabaseReplica {
             is_up: self.replicas.with_label_values(&[server]),
@@ -73,7 +73,7 @@ impl DatabaseMetrics {
 }
 
 impl DatabaseReplica {
-    /// It was looked at.
+    /// Records a check of the replica.
     pub fn seen(&self, is_up: bool, lag: Duration) {
         self.is_up.set(is_up.into());
         self.lag.set(lag.as_secs_f64());

@@ -1,18 +1,18 @@
-//! Fetching the keys of issuers, which the settings name.
+//! Fetches of the keys of the issuers in the settings.
 
 use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry};
 
 use super::series;
 use domain::Timestamp;
 
-/// The series of all of them.
+/// The series of all issuers.
 pub struct IssuerMetrics {
     fetches: IntCounterVec,
     keys: IntGaugeVec,
     last_success: IntGaugeVec,
 }
 
-/// Those of one.
+/// The series of one issuer.
 pub struct IssuerKeys {
     succeeded: IntCounter,
     failed: IntCounter,
@@ -42,7 +42,7 @@ impl IssuerMetrics {
         }
     }
 
-    /// The series of the issuer that the settings call `name`.
+    /// The series of the issuer that is called `name` in the settings.
     pub fn of(&self, name: &str) -> IssuerKeys {
         IssuerKeys {
             succeeded: self.fetches.with_label_values(&[name, "ok"]),
@@ -54,7 +54,7 @@ impl IssuerMetrics {
 }
 
 impl IssuerKeys {
-    /// Counts a fetch that brought so many keys.
+    /// Counts a fetch that brought this many keys.
     pub fn fetched(&self, keys: usize, now: Timestamp) {
         self.succeeded.inc();
         self.keys.set(i64::try_from(keys).unwrap_or(i64::MAX));

@@ -1,4 +1,4 @@
-//! Background work.
+//! Background jobs.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use prometheus::{Histogram, IntCounter, IntGauge, Registry};
 use super::series;
 use domain::Timestamp;
 
-/// A kind of background work.
+/// A kind of background job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Job {
     /// Approving commissions that matured.
     ApproveMatured,
     /// Writing down when API keys were used.
     WriteKeyUses,
-    /// Filling in the lines of payout runs that were made without.
+    /// Filling in the lines of payout runs that were created without them.
     FillPayoutLines,
-    /// Working out backtests, and deleting those whose time is over.
+    /// Computing backtests, and deleting expired ones.
     Backtests,
-    /// Making the deliveries of webhooks from the outbox.
+    /// Creating webhook deliveries from the outbox.
     MakeDeliveries,
     /// Looking for deliveries that are due.
     SendDeliveries,
-    /// Removing what is kept for a time only.
+    /// Removing data that is kept only for a limited time.
     Forget,
 }
 
@@ -36,7 +36,7 @@ const JOBS: [&str; 7] = [
     "forget",
 ];
 
-/// The series of all of it.
+/// The series of all jobs.
 pub struct JobMetrics {
     failures: [IntCounter; JOBS.len()],
     seconds: [Histogram; JOBS.len()],

@@ -1,9 +1,11 @@
-//! Numbers about the running program, for Prometheus.
+//! Metrics of the running program, for Prometheus.
 //!
-//! - Counting costs a few atomic additions: whoever counts holds the series already, and looking one up takes no lock.
-//! - Labels say what kind of thing happened, never to whom: no tenant, no subject, no id. What callers choose (the names
-//!   of operations) is bounded.
-//! - Everything that can be counted is there from the start with zero, but for the series of operations and of issuers.
+//! - Counting costs a few atomic additions: the counting code holds its series already, and lookups do not block each
+//!   other.
+//! - Labels say what kind of thing happened, never to whom: no tenant, no subject, no id. Values that callers choose
+//!   (the names of operations) are limited in number.
+//! - Everything that can be counted is there from the start with zero, except for the series of operations and of
+//!   issuers.
 
 mod codes;
 mod database;
@@ -29,17 +31,17 @@ pub use operation::{OperationMetrics, OperationRun, word};
 pub use request::{RequestMetrics, Route, known_code};
 pub use webhooks::WebhookMetrics;
 
-/// What a whole request or a resolver takes, from a cached read to the longest patience.
+/// Buckets for the duration of a whole request or a resolver, from a cached read to the longest timeout.
 const SECONDS: [f64; 14] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 ];
-/// Keys that a loader reads with one statement.
+/// Buckets for the number of keys that a loader reads with one statement.
 const KEYS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0];
 
-/// Parts of a bucket.
+/// Buckets for the level of a throttle bucket, as a fraction of its capacity.
 const LEVELS: [f64; 7] = [0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0];
 
-/// The numbers of one program.
+/// The metrics of one program.
 pub struct Metrics {
     registry: Registry,
     pub requests: RequestMetrics,
@@ -50,14 +52,14 @@ pub struct Metrics {
     pub database: Arc<DatabaseMetrics>,
     /// How much of its bucket a subject has left after an operation, from 0 to 1.
     pub throttle_levels: Histogram,
-    /// How many keys each batch of a loader has.
+    /// The number of keys in each batch of a loader.
     pub loader_batches: Histogram,
-    /// Connections that are open.
+    /// Open connections.
     connections: IntGauge,
     sockets: IntGauge,
     subscriptions: IntGauge,
     running: IntGauge,
-    /// How many operations have begun.
+    /// The number of operations begun.
     begun: AtomicU64,
     exports: IntGauge,
     pools: [series::PoolGauges; 2],
@@ -70,18 +72,18 @@ pub struct Metrics {
 pub struct PoolState {
     /// "reader" or "writer"; on PostgreSQL they are one pool, "reader".
     pub name: &'static str,
-    /// As many as there may be.
+    /// Maximum number of connections.
     pub most: u32,
-    /// Connections that are open.
+    /// Open connections.
     pub size: u32,
-    /// Of these, those that nobody uses.
+    /// Open connections that are not in use.
     pub idle: u32,
-    /// How many wait for one at this moment.
+    /// The number of current waits for a connection.
     pub waiting: u32,
 }
 
 impl Metrics {
-    /// All at zero. `started` is now.
+    /// All metrics at zero. `started` is the current time.
     pub fn new(started: Timestamp) -> Self {
         let registry = Registry::new();
         Self {
@@ -128,28 +130,28 @@ impl Metrics {
         }
     }
 
-    /// Counts a connection for as long as what this returns is kept.
+    /// Counts a connection until the returned guard is dropped.
     pub fn connection(&self) -> OpenGauge {
         OpenGauge::new(&self.connections)
     }
 
-    /// Counts a WebSocket for as long as what this returns is kept.
+    /// Counts a WebSocket until the returned guard is dropped.
     pub fn socket(&self) -> OpenGauge {
         OpenGauge::new(&self.sockets)
     }
 
-    /// Counts a subscription for as long as what this returns is kept.
+    /// Counts a subscription until the returned guard is dropped.
     pub fn subscription(&self) -> OpenGauge {
         OpenGauge::new(&self.subscriptions)
     }
 
-    /// Counts an operation that runs for as long as what this returns is kept.
+    /// Counts a running operation until the returned guard is dropped.
     pub fn running(&self) -> OpenGauge {
         self.begun.fetch_add(1, Ordering::Relaxed);
         OpenGauge::new(&self.running)
     }
 
-    /// How many operations run, and how many have begun so far.
+    /// The number of running operations, and of those begun so far.
     pub fn operation_load(&self) -> OperationLoad {
         OperationLoad {
             running: self.running.get(),
@@ -157,13 +159,13 @@ impl Metrics {
         }
     }
 
-    /// Counts an export for as long as what this returns is kept.
+    /// Counts an export until the returned guard is dropped.
     pub fn export(&self) -> OpenGauge {
         OpenGauge::new(&self.exports)
     }
 
-    /// Everything, in Prometheus' text form. `pools` is their state now, and `outbox_lag` how long ago the outbox was read to
-    /// its end, if anybody reads it.
+    /// All metrics, in Prometheus' text format. `pools` is their current state, and `outbox_lag` how long ago the
+    /// outbox was read to its end, if anything reads it.
     pub fn render(&self, pools: &[PoolState], outbox_lag: Option<Duration>) -> String {
         self.outbox_lag.set(outbox_lag.unwrap_or_default().as_secs_f64());
         for state in pools {
@@ -172,14 +174,14 @@ impl Metrics {
             }
         }
         self.process.look();
-        // Fails only where a series has no name or a help text has no counterpart, which registering has checked.
+        // Fails only for malformed series, which registering has ruled out.
         TextEncoder::new()
             .encode_to_string(&self.registry.gather())
             .expect("registered series can be written")
     }
 }
 
-/// What callers ask for.
+/// The load of operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationLoad {
     pub running: i64,
@@ -187,7 +189,7 @@ pub struct OperationLoad {
     pub begun: u64,
 }
 
-/// One that is open.
+/// Counts one open item until it is dropped.
 pub struct OpenGauge(IntGauge);
 
 impl OpenGauge {

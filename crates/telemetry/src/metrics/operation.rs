@@ -1,5 +1,5 @@
-//! The series of operations by type and name. Names are callers' words: only those of documents that are valid count,
-//! and only so many of them; the rest is `other`.
+//! The series of operations by type and name. Callers choose the names: only those in valid documents are counted, and
+//! only a limited number of them; the rest is `other`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -10,9 +10,9 @@ use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, Registry};
 
 use super::series;
 
-/// How many names are told apart.
+/// Maximum number of distinct names.
 const NAMES: usize = 200;
-/// What operations beyond that are called.
+/// The name of operations beyond that.
 const OTHER: &str = "other";
 
 /// The series of one type and name.
@@ -24,10 +24,10 @@ pub struct OperationSeries {
     actual_cost: IntCounter,
 }
 
-/// How an operation went.
+/// The outcome of an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationRun {
-    /// Without errors; `userErrors` are none.
+    /// Without errors; `userErrors` do not count as such.
     pub succeeded: bool,
     pub took: Duration,
     pub requested_cost: u64,
@@ -35,7 +35,7 @@ pub struct OperationRun {
 }
 
 impl OperationSeries {
-    /// Counts one that ran.
+    /// Counts an operation that ran.
     pub fn ran(&self, ran: &OperationRun) {
         let result = if ran.succeeded { &self.succeeded } else { &self.failed };
         result.inc();
@@ -45,12 +45,12 @@ impl OperationSeries {
     }
 }
 
-/// Those of one name, by type.
+/// The series of one name, by type.
 type OfName = [OnceLock<Arc<OperationSeries>>; 3];
 
-/// All of them.
+/// The series of all operations.
 pub struct OperationMetrics {
-    /// Many look up at once; only a new name is added alone.
+    /// Lookups share the lock; only adding a new name is exclusive.
     named: RwLock<HashMap<String, OfName>>,
     unnamed: OfName,
     others: OfName,
@@ -89,7 +89,7 @@ impl OperationMetrics {
         }
     }
 
-    /// The series of a valid document's operation; `name` as the document says it.
+    /// The series of an operation in a valid document; `name` as written there.
     pub fn of(&self, kind: OperationType, name: Option<&str>) -> Arc<OperationSeries> {
         let get = |of_name: &OfName, name| of_name[kind as usize].get_or_init(|| self.make(kind, name)).clone();
         let Some(name) = name else {

@@ -32,7 +32,7 @@ impl ProcessMetrics {
         }
     }
 
-    /// Asks Linux; other systems say nothing in this way.
+    /// Reads Linux's /proc; on other systems the values are 0.
     pub fn look(&self) {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let kilobytes = status

@@ -7,7 +7,7 @@ use prometheus::{Histogram, IntCounter, Registry};
 use super::codes::{CODES, REASONS, Reason, place};
 use super::series;
 
-/// Where a request went. Addresses that nobody serves are one.
+/// The route of a request. Paths that no route serves count as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
     Graphql,
@@ -31,7 +31,7 @@ const ROUTES: [&str; 8] = [
     "other",
 ];
 
-/// Classes of status, the first digit less one.
+/// Classes of status; the index is the first digit less one.
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 impl Route {
@@ -116,7 +116,7 @@ impl RequestMetrics {
     }
 }
 
-/// The code itself, if it is one of ours.
+/// The code itself, if it is known; otherwise "other".
 pub fn known_code(code: &str) -> &'static str {
     CODES[place(code)]
 }

@@ -1,4 +1,4 @@
-//! Making and registering series. Names and labels are constants, and each is made once: none can be refused.
+//! Creates and registers series. Names and labels are constants, and each is created once: none can be refused.
 
 use prometheus::core::Collector;
 use prometheus::{
@@ -77,7 +77,7 @@ pub fn seconds_each<const N: usize>(
     values.map(|value| histograms.with_label_values(&[value]))
 }
 
-/// The gauges of a pool.
+/// The gauges of a connection pool.
 pub struct PoolGauges {
     name: &'static str,
     most: IntGauge,

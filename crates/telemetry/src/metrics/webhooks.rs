@@ -1,4 +1,4 @@
-//! Webhooks: what came of attempts, and how far behind they are.
+//! Webhooks: the outcome of attempts, and how far deliveries lag.
 
 use std::time::Duration;
 
@@ -39,12 +39,12 @@ impl WebhookMetrics {
         }
     }
 
-    /// Counts a request that has come to its end.
+    /// Counts a completed request.
     pub fn attempted(&self, succeeded: bool) {
         if succeeded { &self.succeeded } else { &self.failed }.inc();
     }
 
-    /// How far behind they are at present.
+    /// Sets the current lags.
     pub fn are_behind(&self, outbox: Duration, deliveries: Duration) {
         self.outbox_lag.set(outbox.as_secs_f64());
         self.delivery_lag.set(deliveries.as_secs_f64());

@@ -1,4 +1,4 @@
-// What may be typed at the cursor.
+// Completions: what may be typed at the cursor.
 "use strict";
 
 (() => {
@@ -58,7 +58,7 @@
     }
   };
 
-  /** What begins with, or else holds, what was typed; and what it replaces. `null`: nothing to say. */
+  /** The candidates that begin with what was typed, then those that contain it; and what they replace. `null`: none. */
   const completions = (schema, text, cursor) => {
     const found = at(schema, text, cursor);
     if (!found) return null;
@@ -66,7 +66,7 @@
     const candidates = all(schema, found.place, text).filter(({ name }) => name.toLowerCase().includes(prefix));
     const rank = ({ name, isDeprecated }) => (name.toLowerCase().startsWith(prefix) ? 0 : 1) + (isDeprecated ? 2 : 0);
     candidates.sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
-    // What is already there in full needs no list.
+    // A name that is already complete needs no list.
     if (candidates.length === 0 || candidates[0].name === found.prefix) return null;
     return { candidates, start: found.start, prefix: found.prefix };
   };

@@ -1,5 +1,5 @@
-// Where the cursor of a query stands: in which type's selection, in which field's arguments. A walk over the tokens that
-// forgives what is half typed.
+// Where the cursor is in a query: in which type's selection, in which field's arguments. A walk over the tokens that
+// tolerates incomplete input.
 "use strict";
 
 (() => {
@@ -8,11 +8,11 @@
 
   const KINDS = ["query", "mutation", "subscription"];
 
-  /** A place within brackets: what may stand there, and what was last read. */
+  /** A place within brackets: what may be typed there, and what was last read. */
   const place = (kind, more) => ({ kind, type: null, inputs: [], current: null, wants: null, pending: null, ...more });
 
   /**
-   * Reads a document up to `end`. Gives the places that are open there, outermost first, and all selections that were
+   * Reads a document up to `end`. Returns the places that are open there, outermost first, and all selections that were
    * read: their type, the fields in them, and where their braces are.
    */
   const walk = (schema, text, end = text.length) => {
@@ -63,7 +63,7 @@
         const wanted = top.wants;
         top.wants = null;
         if (top.kind === "document") {
-          // A name may be any word, also one that has a meaning elsewhere.
+          // A name may be any word, even one that is a keyword elsewhere.
           if (wanted === "type") top.pending = type(token.text);
           else if (wanted !== "name" && token.text === "on") top.wants = "type";
           else if (wanted !== "name" && [...KINDS, "fragment"].includes(token.text)) {
@@ -89,7 +89,7 @@
     return { open, selections };
   };
 
-  /** The place of the cursor, and the beginning of a word that was typed there. */
+  /** The place of the cursor, and the beginning of the word typed there. */
   const at = (schema, text, cursor) => {
     const around = tokens(text).find((token) => token.start < cursor && cursor <= token.end);
     if (around && ["comment", "string", "number"].includes(around.kind)) {

@@ -1,4 +1,4 @@
-// The schema to browse and to search.
+// The schema's documentation, to browse and to search.
 "use strict";
 
 (() => {
@@ -11,7 +11,7 @@
     OBJECT: "type", INTERFACE: "interface", UNION: "union", ENUM: "enum", INPUT_OBJECT: "input", SCALAR: "scalar",
   };
 
-  /** A description's paragraphs; `code` between its ticks. */
+  /** A description's paragraphs, with `code` between backticks. */
   const described = (text) =>
     (text ?? "").split(/\n\s*\n/).filter(Boolean).map((paragraph) =>
       make("p", {}, paragraph.split(/`([^`]+)`/).map((part, index) => (index % 2 ? make("code", {}, part) : part))));
@@ -19,10 +19,10 @@
   const deprecation = ({ isDeprecated, deprecationReason }) =>
     isDeprecated ? make("p", { className: "warning" }, make("strong", {}, "Deprecated. "), deprecationReason ?? "") : null;
 
-  /** `insert` writes a field of a type into the query; `reload` asks for the schema again. */
+  /** `insert` writes a field of a type into the query; `reload` requests the schema again. */
   const createDocs = ({ insert, reload }) => {
     let schema = null;
-    // What was looked at, the last one shown: type and field names, or nothing for the roots.
+    // The places visited, of which the last one is shown: type and field names, or nothing for the roots.
     let path = [{}];
     const field = make("input", {
       type: "search", placeholder: "Search the schema", "aria-label": "Search the schema", title: "Ctrl-K",

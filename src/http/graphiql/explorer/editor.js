@@ -1,4 +1,4 @@
-// A text area with coloured text beneath it: what is typed, selected and undone stays the browser's own.
+// A text area with coloured text beneath it: typing, selecting and undoing remain the browser's own.
 "use strict";
 
 (() => {
@@ -19,7 +19,7 @@
     }
   };
 
-  /** Enter keeps the indentation, and opens brackets. */
+  /** Enter keeps the indentation, and spreads a pair of brackets over lines. */
   const breakLine = (area) => {
     const { value, selectionStart: start, selectionEnd: end } = area;
     const line = value.slice(value.lastIndexOf("\n", start - 1) + 1, start);
@@ -33,7 +33,7 @@
   };
 
   /**
-   * An editor. `complete` gives what may be typed at a place, as complete.js has it; `oninput` hears the text.
+   * An editor. `complete` returns completions at a place, as complete.js does; `oninput` receives the text.
    */
   const createEditor = ({ label, language, text, complete, oninput, id }) => {
     const listId = `${id}-offers`;
@@ -81,7 +81,7 @@
       replace(area, start, area.selectionEnd, insert);
       close();
     };
-    /** Below the word, by counting letters: all are equally wide, and lines do not wrap. */
+    /** Moves the list below the word, by counting letters: all are equally wide, and lines do not wrap. */
     const move = (start) => {
       const before = area.value.slice(0, start);
       const style = getComputedStyle(area);
@@ -111,7 +111,7 @@
               id: `${listId}-${index}`,
               role: "option",
               className: candidate.isDeprecated ? "deprecated" : "",
-              // Not the click: the text area is to keep the focus.
+              // Not on click: the text area must keep the focus.
               onmousedown: (event) => {
                 event.preventDefault();
                 choose(index);
@@ -171,7 +171,7 @@
     return {
       element,
       area,
-      /** Another text, which is not an edit of the one before. */
+      /** Sets another text, which is not an edit of the previous one. */
       show: (other) => {
         area.value = other;
         close();

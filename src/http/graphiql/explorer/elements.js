@@ -1,4 +1,4 @@
-// Makes elements. Text goes in as text only: nothing that the gateway or its user says becomes HTML.
+// Creates elements. Text is inserted as text only: nothing from the gateway or its user becomes HTML.
 "use strict";
 
 (() => {
@@ -15,7 +15,7 @@
     return element;
   };
 
-  /** Calls once the calls have paused. */
+  /** Calls `act` once the calls have paused. */
   const debounce = (milliseconds, act) => {
     let timer = 0;
     return (...given) => {
@@ -24,7 +24,7 @@
     };
   };
 
-  /** Arrow keys go through a list of tabs, as everywhere: only the chosen one is reached by the tabulator. */
+  /** Arrow keys move through a list of tabs, as is usual: the Tab key reaches only the selected one. */
   const arrows = (event, choose) => {
     const tabs = [...event.currentTarget.querySelectorAll("[role=tab]")];
     const at = tabs.indexOf(document.activeElement);

@@ -1,4 +1,4 @@
-// The explorer of our own, in GraphiQL's place where GraphiQL's files cannot be had. It needs nothing but the gateway.
+// Our own explorer, which replaces GraphiQL if its files are not available. It needs nothing but the gateway.
 "use strict";
 
 (() => {
@@ -54,7 +54,7 @@
     showRunning(false);
     const results = createResults({ onrunning: showRunning });
 
-    // Which operation runs matters only where there are several.
+    // Which operation to run matters only if there are several.
     const choice = make("select", { "aria-label": "Operation to run", hidden: true });
     const chooseOperation = () => {
       const named = operations(query.area.value).filter(({ name }) => name);
@@ -123,7 +123,7 @@
     const docs = createDocs({ insert, reload: loadSchema });
 
     const lower = createLower([["Variables", variables], ["Headers", headers]]);
-    // A token is the first thing that is missing.
+    // The first thing missing is a token.
     lower.open(tabs.current().variables ? 0 : 1);
 
     const layout = make("div", { className: "columns" },

@@ -1,11 +1,11 @@
-// Writes a field of the schema into a query: with what it requires, and with enough of what it returns to be sound.
+// Writes a field of the schema into a query: with its required arguments, and with enough selections to be valid.
 "use strict";
 
 (() => {
   const { named, isRequired } = window.tributary.schema;
   const { walk } = window.tributary.cursor;
 
-  // What can be read as a value, to be overwritten by the one that is meant; other scalars are written as text.
+  // Valid placeholders, to be overwritten with the intended value; other scalars are written as strings.
   const PLACEHOLDERS = {
     Int: () => "0",
     Float: () => "0",
@@ -15,7 +15,7 @@
     Date: () => JSON.stringify(new Date().toISOString().slice(0, 10)),
     DateTime: () => JSON.stringify(new Date().toISOString()),
   };
-  // What objects are told apart by, and what every payload has.
+  // Fields that distinguish objects, and fields that every payload has.
   const TELLING = ["id", "name", "amount", "currency", "code", "message", "label"];
   const DEEPEST = 3;
 
@@ -67,9 +67,9 @@
   };
 
   /**
-   * The change that adds a field of a type to a document: replace from `start` to `end` by `text`. In the selection that
-   * holds the cursor, or else in the first of the type. `null`: the document selects nothing of the type; without text:
-   * the field is there.
+   * The change that adds a field of a type to a document: replace `start` to `end` by `text`. In the selection that
+   * contains the cursor, or else in the first of the type. `null`: the document has no selection of the type; without text:
+   * the field is selected already.
    */
   const insertion = (schema, document, cursor, typeName, field) => {
     const closed = walk(schema, document).selections.filter((found) => found.type?.name === typeName && found.close !== null);
@@ -85,7 +85,7 @@
     return { start, end: into.close, text: `\n${lines}\n${indent}` };
   };
 
-  /** A document that asks for one field of a root. */
+  /** A document that selects one field of a root. */
   const operation = (schema, kind, field) =>
     `${kind} ${field.name[0].toUpperCase()}${field.name.slice(1)} {\n${lineOf(schema, field, "  ", 0).join("\n")}\n}\n`;
 

@@ -1,4 +1,4 @@
-// What GraphQL and JSON are made of, as far as colours and completion need to know.
+// The tokens of GraphQL and JSON, as far as colouring and completion need them.
 "use strict";
 
 (() => {
@@ -37,17 +37,17 @@
       end: match.index + match[0].length,
     }));
 
-  /** A name is an argument, an alias or a type's field by what follows; colours need no more than that. */
+  /** The token that follows tells whether a name is a key or a field; colouring needs no more than that. */
   const colour = (token, next) => {
     if (token.kind !== "name") return token.kind;
     if (KEYWORDS.has(token.text)) return "keyword";
     return next?.text === ":" ? "key" : "name";
   };
 
-  // Colours for more than that would take the browser longer than they are worth.
+  // Colouring longer texts would take the browser longer than it is worth.
   const MOST_COLOURED = 300_000;
 
-  /** The text in coloured pieces. */
+  /** The text split into coloured pieces. */
   const coloured = (text, language) => {
     const fragment = document.createDocumentFragment();
     if (text.length > MOST_COLOURED) {
@@ -65,7 +65,7 @@
     return fragment;
   };
 
-  /** The operations of a document: kind, name (or null), and from where to where they go. */
+  /** The operations of a document: kind, name (or null), start and end. */
   const operations = (text) => {
     const found = [];
     let depth = 0;

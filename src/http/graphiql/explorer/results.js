@@ -1,4 +1,4 @@
-// Runs operations and shows what comes.
+// Runs operations and shows their results.
 "use strict";
 
 (() => {
@@ -11,7 +11,7 @@
   const size = (bytes) => (bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KB`);
   const shown = (value) => make("pre", { className: "answer", tabIndex: 0, "aria-label": "Answer" }, coloured(JSON.stringify(value, null, 2), "json"));
 
-  /** `onrunning` hears whether something runs. */
+  /** `onrunning` is told whether an operation runs. */
   const createResults = ({ onrunning }) => {
     let control = null;
     const status = make("span", { className: "status" }, "Ctrl-Enter runs the operation.");
@@ -85,10 +85,10 @@
       say,
       stop,
       isRunning: () => control !== null,
-      /** Nothing is left of the tab before. */
+      /** Removes everything of the previous tab. */
       clear: () => {
         stop();
-        // Whoever is stopped has nothing more to say.
+        // A stopped operation must not report anything more.
         control = null;
         onrunning(false);
         body.replaceChildren();

@@ -1,8 +1,8 @@
-// The schema, as the gateway tells it about itself.
+// The schema, as the gateway's introspection describes it.
 "use strict";
 
 (() => {
-  // Types are wrapped three times at most: [T!]!
+  // Types have at most three wrappers: [T!]!
   const QUERY = `query Schema {
     __schema {
       queryType { name } mutationType { name } subscriptionType { name }
@@ -20,16 +20,16 @@
   fragment Input on __InputValue { name description defaultValue isDeprecated deprecationReason type { ...Wrapped } }
   fragment Wrapped on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }`;
 
-  /** Types by name, and the names of those that operations begin with. */
+  /** Types by name, and the names of the root types. */
   const model = ({ queryType, mutationType, subscriptionType, types }) => ({
     roots: { query: queryType?.name, mutation: mutationType?.name, subscription: subscriptionType?.name },
     types: new Map(types.map((type) => [type.name, type])),
   });
 
-  /** The name within the wrappers. */
+  /** The name of the type inside its wrappers. */
   const named = (type) => (type.ofType ? named(type.ofType) : type.name);
 
-  /** The type as GraphQL writes it, in three parts: what stands before its name, the name, and what follows. */
+  /** The type in GraphQL notation, in three parts: what precedes its name, the name, and what follows. */
   const written = (type) => {
     if (type.kind === "NON_NULL") {
       const [before, name, after] = written(type.ofType);
@@ -52,11 +52,11 @@
     isDeprecated: false,
   };
 
-  /** A type's field, also the one that all have. */
+  /** A type's field, including the one that all types have. */
   const field = (type, name) =>
     name === TYPENAME.name ? TYPENAME : (type?.fields?.find((candidate) => candidate.name === name) ?? null);
 
-  /** What a search for some letters finds: the best first. */
+  /** The results of a search for some letters, the best first. */
   const search = (schema, words, most) => {
     const wanted = words.trim().toLowerCase();
     if (!wanted) return [];

@@ -1,4 +1,4 @@
-// The tabs: what they hold survives a reload, and ends with the browser's tab.
+// The tabs: their contents survive a reload, and end with the browser's tab.
 "use strict";
 
 (() => {
@@ -22,7 +22,7 @@
   });
   const title = ({ query }) => operations(query).find(({ name }) => name)?.name ?? "New";
 
-  /** `onopen` hears of the tab that is shown. */
+  /** `onopen` is told which tab is shown. */
   const createTabs = ({ onopen }) => {
     const state = stored() ?? fresh();
     const list = make("div", { className: "tabs", role: "tablist", "aria-label": "Operations", onkeydown: (event) => {
@@ -36,7 +36,7 @@
       try {
         storage.setItem(KEY, JSON.stringify(state));
       } catch {
-        // It is full: the tabs are lost with a reload, and work until then.
+        // The storage is full: the tabs work until they are lost with a reload.
       }
     };
     const draw = () => {

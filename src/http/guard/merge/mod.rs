@@ -1,9 +1,9 @@
-//! Equal response keys are one field (GraphQL specification 6.3.2), and the library would run each by itself: a mutation
-//! that two fragments name would be done twice. So an operation is rewritten before it runs. What becomes of it has no
-//! fragment but inline ones on types of objects, no `@skip` and no `@include`, and for each type of objects every
-//! response key once in every selection set, in the order in which the specification collects them.
+//! Fields with equal response keys are one field (GraphQL specification 6.3.2), but the library would run each by
+//! itself: a mutation in two fragments would be done twice. So an operation is rewritten before it runs. The result has
+//! no fragments but inline ones on object types, no `@skip` and no `@include`, and for each object type every response
+//! key once in every selection set, in the order in which the specification collects them.
 //!
-//! The document must have been validated: then equal keys ask for the same with the same arguments.
+//! The document must have been validated: then equal keys ask for the same field with the same arguments.
 
 #[cfg(test)]
 mod tests;
@@ -24,17 +24,17 @@ use super::limits::Limits;
 use super::problem::DocumentProblem;
 use super::types::Types;
 
-/// How many times as many selections as a document may have may come of it: where types share a key under different
+/// How many times the maximum number of selections merging may visit and write: where types share a key under different
 /// conditions, the key is written for each of them.
 pub const GROWTH: u64 = 16;
 
 /// An operation in which every field runs once.
 pub struct Merged {
-    /// Nothing but that operation, without a name.
+    /// Only that operation, without a name.
     pub document: ExecutableDocument,
-    /// Other values of its variables make something else of it.
+    /// Other values of its variables would give a different result.
     pub varies: bool,
-    /// How many selections were looked at and written.
+    /// Number of selections visited and written.
     pub selections: u64,
 }
 
@@ -81,7 +81,7 @@ struct Merger<'a> {
     most: u64,
 }
 
-/// The types of objects that a selection is for.
+/// The object types that a selection applies to.
 type Reach<'a> = Rc<[&'a str]>;
 
 /// A field as it stands in the document.
@@ -91,16 +91,16 @@ struct CollectedField<'a> {
     field: &'a Positioned<Field>,
 }
 
-/// What is written: a field for all that the set may be of, or for one type of objects.
+/// A field to write: for all object types of the set, or for a single one.
 struct OutputField<'a> {
-    /// Where the first of the merged fields was found.
+    /// The position of the first of the merged fields.
     place: usize,
     only: Option<&'a str>,
     fields: Vec<&'a Positioned<Field>>,
 }
 
 impl<'a> Merger<'a> {
-    /// Merges the selections of one field, whose type is `parent`.
+    /// Merges the selection sets of one field, whose type is `parent`.
     fn merge(
         &mut self,
         sets: &[&'a SelectionSet],
@@ -127,7 +127,7 @@ impl<'a> Merger<'a> {
         Ok(items)
     }
 
-    /// Finds the fields of a set, and those of its fragments.
+    /// Collects the fields of a set, and those of its fragments.
     fn collect(
         &mut self,
         set: &'a SelectionSet,
@@ -164,7 +164,7 @@ impl<'a> Merger<'a> {
         Ok(())
     }
 
-    /// Which of the types a condition lets through.
+    /// The types of `reach` that satisfy a condition.
     fn narrow(&self, reach: &Reach<'a>, condition: Option<&'a TypeCondition>) -> Reach<'a> {
         let Some(condition) = condition else {
             return reach.clone();
@@ -198,7 +198,7 @@ impl<'a> Merger<'a> {
         is_included
     }
 
-    /// Makes one field of those that have the same key.
+    /// Merges the fields with the same key into one.
     fn field(
         &mut self,
         fields: &[&'a Positioned<Field>],
@@ -228,7 +228,7 @@ impl<'a> Merger<'a> {
         ))
     }
 
-    /// Writes the fields that are for single types.
+    /// Writes the fields collected for single types.
     fn close(
         &mut self,
         open: &mut Vec<(&'a str, Vec<Positioned<Selection>>)>,
@@ -252,7 +252,7 @@ impl<'a> Merger<'a> {
     }
 }
 
-/// Which fields become one, in the order of their first occurrence.
+/// Groups the fields that become one, in the order of their first occurrence.
 fn arrange<'a>(found: &[CollectedField<'a>], possible: &Reach<'a>) -> Vec<OutputField<'a>> {
     let mut by_key: IndexMap<&str, Vec<usize>> = IndexMap::with_capacity(found.len());
     for (place, field) in found.iter().enumerate() {
@@ -294,7 +294,7 @@ fn arrange<'a>(found: &[CollectedField<'a>], possible: &Reach<'a>) -> Vec<Output
     all
 }
 
-/// The fields for one type among those that are not yet written.
+/// The fields for one type among those not yet written.
 fn within<'b, 'a>(
     open: &'b mut Vec<(&'a str, Vec<Positioned<Selection>>)>,
     only: &'a str,

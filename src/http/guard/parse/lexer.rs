@@ -13,14 +13,14 @@ pub enum Token<'a> {
     /// One of `! $ ( ) ... : = @ [ ] { | } &`.
     Punctuator(&'a str),
     Name(&'a str),
-    /// A number as it is written.
+    /// A number as written.
     Number(&'a str),
     String(String),
     End,
 }
 
 impl Token<'_> {
-    /// How an error calls it.
+    /// How errors refer to the token.
     pub fn describe(&self) -> String {
         match self {
             Self::Punctuator(text) | Self::Name(text) | Self::Number(text) => format!("{text:?}"),
@@ -33,7 +33,7 @@ impl Token<'_> {
 pub struct Lexer<'a> {
     source: &'a str,
     chars: Peekable<CharIndices<'a>>,
-    /// Where the next character stands.
+    /// The position of the next character.
     position: Pos,
 }
 

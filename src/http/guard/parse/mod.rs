@@ -1,7 +1,8 @@
-//! Reads documents (GraphQL specification 2). The library's own parser takes for GraphQL what is none, refuses some of
-//! what is, and keeps the last of two input fields with one name; an executable document is all that is read here.
+//! Parses documents (GraphQL specification 2). The library's own parser accepts some texts that are not GraphQL,
+//! refuses some that are, and keeps the last of two input fields with the same name. Only executable documents are
+//! parsed here.
 //!
-//! Whoever calls it has bounded how deep brackets are nested.
+//! The caller must have bounded the nesting of brackets.
 
 mod lexer;
 #[cfg(test)]
@@ -45,7 +46,7 @@ struct Parser<'a> {
     /// The next token, and where it begins.
     token: Token<'a>,
     position: Pos,
-    /// The first name that is given twice where it may be once: it is said if the rest is GraphQL.
+    /// The first duplicate of a name that must be unique: it is reported if the rest is GraphQL.
     twice: Option<DocumentProblem>,
 }
 
@@ -131,7 +132,7 @@ impl<'a> Parser<'a> {
         *found = Some(operation);
     }
 
-    /// What comes after the kind and the name of an operation.
+    /// The rest of an operation, after its kind and name.
     fn operation(&mut self, ty: OperationType) -> Parsed<OperationDefinition> {
         let variable_definitions = match self.take("(")? {
             true => self.many(")", Self::variable_definition)?,
@@ -230,7 +231,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What comes after a fragment's name.
+    /// The rest of a fragment, after its name.
     fn fragment(&mut self) -> Parsed<FragmentDefinition> {
         Ok(FragmentDefinition {
             type_condition: self.type_condition()?,
@@ -263,7 +264,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Skips the text that may stand before a definition.
+    /// Skips the description that may precede a definition.
     fn description(&mut self) -> Parsed<bool> {
         let is_there = matches!(self.token, Token::String(_));
         if is_there {

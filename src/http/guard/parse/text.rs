@@ -1,6 +1,6 @@
-//! What texts in quotes mean (GraphQL specification 2.9.4).
+//! The contents of quoted strings (GraphQL specification 2.9.4).
 
-/// Reads the escaped character that `text` begins with, and how many characters it is written in.
+/// Reads the escape sequence that `text` begins with; returns its character and its length in characters.
 pub fn escape(text: &str) -> Option<(char, usize)> {
     let simple = match text.as_bytes().get(1)? {
         b'"' => '"',
@@ -17,7 +17,7 @@ pub fn escape(text: &str) -> Option<(char, usize)> {
     Some((simple, 2))
 }
 
-/// `\u{1F600}`, `\u00e9`, or the two halves of a pair.
+/// `\u{1F600}`, `\u00e9`, or a surrogate pair.
 fn unicode(text: &str) -> Option<(char, usize)> {
     let digits = text.strip_prefix("\\u")?;
     if let Some(digits) = digits.strip_prefix('{') {
@@ -41,7 +41,7 @@ fn hexadecimal(digits: &str) -> Option<u32> {
     u32::from_str_radix(digits, 16).ok().filter(|_| sound)
 }
 
-/// The text of a block without the indentation that all its lines have, and without blank lines around it.
+/// The content of a block string without the indentation common to all its lines, and without blank lines around it.
 pub fn dedent(raw: &str) -> String {
     let raw = raw.replace("\r\n", "\n").replace('\r', "\n");
     let lines: Vec<_> = raw.split('\n').collect();

@@ -1,6 +1,6 @@
-//! Validation: whether a document fits the schema (GraphQL specification 5). What the reference implementation,
-//! graphql-js, refuses is refused, and nothing else; `scripts/graphql-js` compares the two. Beside these rules the parser
-//! refuses names that are given twice, and the limits refuse fragments that contain themselves.
+//! Validation: whether a document is valid against the schema (GraphQL specification 5). It refuses exactly what the
+//! reference implementation, graphql-js, refuses; `scripts/graphql-js` compares the two. In addition the parser refuses
+//! duplicate names, and the limits refuse fragments that contain themselves.
 //!
 //! The document must be within the limits.
 
@@ -24,7 +24,7 @@ use super::limits::Limits;
 use super::problem::DocumentProblem;
 use super::types::{Types, base_name};
 
-/// What is wrong, at most as much as an answer names.
+/// The problems found, at most as many as an answer reports.
 pub struct Findings {
     problems: Vec<DocumentProblem>,
     most: usize,
@@ -42,19 +42,19 @@ impl Findings {
     }
 }
 
-/// The code of everything that is found here.
+/// The code of all problems found here.
 pub const INVALID: &str = "GRAPHQL_VALIDATION_FAILED";
 
 pub fn invalid(position: Pos, text: impl Into<String>) -> DocumentProblem {
     DocumentProblem::new(INVALID, text).at(position)
 }
 
-/// What all rules look at.
+/// What all rules need.
 struct Context<'a> {
     types: &'a Types,
     limits: &'a Limits,
     document: &'a ExecutableDocument,
-    /// Whether names that are spelt alike are suggested.
+    /// Whether similarly spelt names are suggested.
     suggests: bool,
 }
 
@@ -70,7 +70,7 @@ pub fn validate(types: &Types, limits: &Limits, document: &ExecutableDocument, s
         problems: Vec::new(),
         most: limits.errors.max(1),
     };
-    // In the order of the text, so that of too many problems the first are named.
+    // In document order, so that the first of too many problems are reported.
     let mut fragments: Vec<_> = document.fragments.iter().collect();
     fragments.sort_unstable_by_key(|(_, fragment)| fragment.pos);
     let mut operations: Vec<_> = document.operations.iter().map(|(_, operation)| operation).collect();
@@ -91,7 +91,7 @@ pub fn validate(types: &Types, limits: &Limits, document: &ExecutableDocument, s
             findings.add(fragment.pos, format!("the fragment {name} is never used"));
         }
     }
-    // From here on every name is known to mean something.
+    // From here on every name is known to be defined.
     if findings.problems.is_empty() {
         for operation in operations {
             overlap::check(&context, operation, &mut findings);
@@ -127,7 +127,7 @@ impl<'a> Context<'a> {
                 used.insert(usage.name);
                 match defined.get(usage.name) {
                     Some(Some(variable)) => usage.check(variable, findings),
-                    // Of its type it was said already that there can be no values.
+                    // It was reported already that its type cannot be that of an input.
                     Some(None) => {}
                     None => findings.add(usage.position, format!("the variable ${} is not declared", usage.name)),
                 }
@@ -144,10 +144,10 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Finds what is wrong with the declaration of a variable; gives whether its type has values.
+    /// Finds what is wrong with a variable's declaration; returns whether its type is an input type.
     fn variable(&self, variable: &'a VariableDefinition, findings: &mut Findings) -> bool {
         let (name, ty) = (&variable.name.node, &variable.var_type);
-        // A value of a variable cannot name another.
+        // Values in a variable's declaration cannot refer to other variables.
         SpreadScope::default().directives(self, &variable.directives, None, findings);
         let base = base_name(&ty.node);
         if self.types.get(base).is_none() {
@@ -186,7 +186,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Checks values whose variables have none yet.
+    /// Checks values whose variables have no values yet.
     fn checker(&self, variables: HashSet<&'a str>) -> Checker<'a> {
         Checker {
             types: self.types,
@@ -205,26 +205,26 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Where a variable is used.
+/// A use of a variable.
 struct Usage<'a> {
     name: &'a str,
     position: Pos,
-    /// Nothing is expected within values that may be anything.
+    /// `None` within values that may be anything.
     place: Option<ExpectedInput<'a>>,
 }
 
-/// What is expected of a value.
+/// What is expected of a value at its place.
 #[derive(Clone, Copy)]
 struct ExpectedInput<'a> {
     ty: &'a Type,
-    /// It may be left out though it cannot be null.
+    /// It may be omitted even if it is not nullable.
     has_default: bool,
-    /// The input object that must have one field, if the value is this field.
+    /// The input object that must have exactly one field, if the value is that field's.
     one_of: Option<&'a str>,
 }
 
 impl Usage<'_> {
-    /// Whether the variable fits here.
+    /// Checks that the variable fits here.
     fn check(&self, variable: &VariableDefinition, findings: &mut Findings) {
         let Some(place) = &self.place else { return };
         let (name, given) = (self.name, &variable.var_type.node);

@@ -1,9 +1,9 @@
 //! Fields with equal response keys must be mergeable into one (GraphQL specification 5.3.2).
 //!
-//! The specification compares every two fields. Here all fields of a key are looked at together, once for their shapes,
-//! which must agree even where the fields are for different types of objects, and once for each type of objects for
-//! their names and arguments. What is selected of them is merged and looked at in the same way, so that the time it takes
-//! grows with the document and not with the pairs.
+//! The specification compares every pair of fields. Here all fields of a key are checked together: once for their
+//! shapes, which must agree even if the fields are for different object types, and once for each object type for their
+//! names and arguments. Their selections are merged and checked in the same way, so that the time grows with the
+//! document and not with the number of pairs.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ use super::super::problem::DocumentProblem;
 use super::super::types::SchemaField as Definition;
 use super::{Context, Findings};
 
-/// A field, what it is in the schema, and the type that it is selected of.
+/// A field, its definition in the schema, and the type that it is selected from.
 #[derive(Clone, Copy)]
 struct SelectedField<'a> {
     parent: &'a str,
@@ -27,14 +27,14 @@ struct SelectedField<'a> {
     definition: &'a Definition,
 }
 
-/// Sets that are merged, each with the type that it selects of.
+/// Selection sets to merge, each with the type that it selects from.
 type Sets<'a> = Vec<(&'a SelectionSet, &'a str)>;
 type ByKey<'a> = IndexMap<&'a str, Vec<SelectedField<'a>>>;
 
 struct Check<'a, 'b> {
     context: &'b Context<'a>,
     findings: &'b mut Findings,
-    /// How many selections may still be looked at.
+    /// How many more selections may be visited.
     left: u64,
 }
 
@@ -61,7 +61,7 @@ pub fn check<'a>(context: &Context<'a>, operation: &'a Positioned<OperationDefin
 }
 
 impl<'a> Check<'a, '_> {
-    /// A subscription hears of one thing (5.2.4.1).
+    /// Checks that a subscription selects exactly one field (5.2.4.1).
     fn one_field(&mut self, root: &Sets<'a>, position: Pos) {
         let by_key = self.collect(root, true);
         if by_key.len() > 1 {
@@ -76,10 +76,10 @@ impl<'a> Check<'a, '_> {
         }
     }
 
-    /// Whether one shape fits all fields of each key.
+    /// Checks that one shape fits all fields of each key.
     fn shapes(&mut self, sets: Sets<'a>) {
         for (key, fields) in self.collect(&sets, false) {
-            // The reference implementation knows no type of __typename here.
+            // The reference implementation has no type for __typename here.
             let mut shown = fields.iter().filter(|field| field.field.node.name.node != "__typename");
             let Some(first) = shown.next() else { continue };
             for other in shown {
@@ -93,7 +93,7 @@ impl<'a> Check<'a, '_> {
         }
     }
 
-    /// Whether the fields of each key that may be of the same object are the same, with the same arguments.
+    /// Checks that the fields of each key that may belong to the same object are the same, with the same arguments.
     fn names(&mut self, sets: Sets<'a>) {
         for (key, fields) in self.collect(&sets, false) {
             let objects: IndexSet<_> = fields.iter().map(|field| field.parent).collect();
@@ -131,7 +131,7 @@ impl<'a> Check<'a, '_> {
         self.findings.add(field.field.pos, text);
     }
 
-    /// The fields of merged sets by their keys. `obeys`: without those that a directive leaves out whatever the
+    /// The fields of merged sets by their response keys. `obeys`: without those that a directive excludes whatever the
     /// variables are.
     fn collect(&mut self, sets: &Sets<'a>, obeys: bool) -> ByKey<'a> {
         let mut found = ByKey::new();
@@ -204,7 +204,7 @@ impl<'a> Check<'a, '_> {
     }
 }
 
-/// What is selected of fields, each set once.
+/// The selection sets of fields, each set once.
 fn below<'a>(fields: &[SelectedField<'a>]) -> Sets<'a> {
     let mut seen = HashSet::new();
     let sets = fields.iter().map(|field| {

@@ -1,4 +1,4 @@
-//! What an operation or a fragment selects, each looked at once by itself.
+//! The selections of an operation or a fragment, each checked once by itself.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use super::super::coerce::Path;
 use super::super::types::{Definition, InputField};
 use super::{Context, ExpectedInput, Findings, Usage, location};
 
-/// What is left to look at once it is known who spreads whom.
+/// What remains to be checked once it is known which fragments each operation spreads.
 #[derive(Default)]
 pub struct SpreadScope<'a> {
     pub usages: Vec<Usage<'a>>,
@@ -39,7 +39,7 @@ impl<'a> SpreadScope<'a> {
         scope
     }
 
-    /// `parent` is the type that is selected of; `None` if something is wrong with it.
+    /// `parent` is the type that is selected from; `None` if there is something wrong with it.
     fn selections(
         &mut self,
         context: &Context<'a>,
@@ -136,7 +136,7 @@ impl<'a> SpreadScope<'a> {
         self.selections(context, below, parent, findings);
     }
 
-    /// The arguments of a field or a directive, which is called `owner` and stands at a place.
+    /// The arguments of a field or a directive, which is named `owner` and stands at `position`.
     fn arguments(
         &mut self,
         context: &Context<'a>,
@@ -156,7 +156,7 @@ impl<'a> SpreadScope<'a> {
             self.value(context, &value.node, value.pos, place);
             match definition {
                 Some(definition) => {
-                    // Whether the variables fit is seen where they are declared.
+                    // Whether the variables fit is checked with the operations that declare them.
                     let variables = self.usages[before..].iter().map(|usage| usage.name).collect();
                     let mut checker = context.checker(variables);
                     checker.check(
@@ -190,14 +190,14 @@ impl<'a> SpreadScope<'a> {
         }
     }
 
-    /// Finds the variables of a value.
+    /// Collects the variables in a value.
     fn value(&mut self, context: &Context<'a>, value: &'a Value, position: Pos, place: Option<ExpectedInput<'a>>) {
         match value {
             Value::Variable(name) => self.usages.push(Usage { name, position, place }),
             Value::List(items) => {
                 let inner = place.map(|place| match &place.ty.base {
                     BaseType::List(inner) => ExpectedInput::plain(inner),
-                    // What is no list stands for a list of one.
+                    // A value that is not a list stands for a list of one.
                     BaseType::Named(_) => ExpectedInput::plain(place.ty),
                 });
                 for item in items {
@@ -227,7 +227,7 @@ impl<'a> SpreadScope<'a> {
         }
     }
 
-    /// `place` is where the directives stand; `None`: where no directive of the schema may.
+    /// `place` is where the directives stand; `None`: a place where the schema allows none.
     pub fn directives(
         &mut self,
         context: &Context<'a>,
@@ -276,7 +276,7 @@ impl<'a> ExpectedInput<'a> {
     }
 }
 
-/// The type that a fragment is for, if it is one of which fields are selected.
+/// The type condition of a fragment, if fields can be selected from that type.
 fn condition<'a>(
     context: &Context<'a>,
     condition: &'a Positioned<TypeCondition>,
@@ -293,7 +293,7 @@ fn condition<'a>(
     None
 }
 
-/// A fragment must be for something that may stand where it is.
+/// Checks that a fragment's type can occur where the fragment stands.
 fn possible(context: &Context, parent: Option<&str>, on: Option<&str>, position: Pos, findings: &mut Findings) {
     let (Some(parent), Some(on)) = (parent, on) else {
         return;

@@ -1,9 +1,9 @@
-//! Names that are spelt like one that is not known.
+//! Suggestions for unknown names that are spelt like known ones.
 
-/// So many are suggested. They are alike if no more letters differ, and no more than a third of them.
+/// Maximum number of suggestions, and of letters in which they may differ; at most a third of the letters may differ.
 const MOST: usize = 5;
 
-/// ": did you mean a, b?" with the names most alike, or nothing.
+/// ": did you mean a, b?" with the most similar names, or nothing.
 pub fn alike<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
     let limit = ((name.len() + 1) / 3).min(MOST);
     let near = names.map(|other| (distance(name, other), other));
@@ -19,7 +19,7 @@ pub fn alike<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// How many letters have to be changed, added or taken away, whatever their case.
+/// How many letters have to be changed, added or removed, ignoring case.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     let mut row: Vec<_> = (0..=other.len()).collect();

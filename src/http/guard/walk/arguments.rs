@@ -1,4 +1,4 @@
-//! Arguments and directives: whether they fit, and how much is in them.
+//! Arguments and directives: whether their values fit, and how much they contain.
 
 use async_graphql::parser::types::{Directive, Field};
 use async_graphql::{Name, Positioned, Value as Constant};
@@ -25,7 +25,7 @@ impl<'a> DocumentWalk<'a> {
         WorkEstimate::bytes(sizes.fold(0, u64::saturating_add))
     }
 
-    /// The value of an argument that is given as a number, or in a variable.
+    /// The value of an argument given as a number or as a variable.
     pub(super) fn value(&self, field: &Field, name: &str) -> Option<Constant> {
         match &field.get_argument(name)?.node {
             Value::Variable(variable) => self.checker.variables.get(variable.as_str()).copied().cloned(),
@@ -34,7 +34,7 @@ impl<'a> DocumentWalk<'a> {
         }
     }
 
-    /// How long the list is that an argument has; `None`: it is no list.
+    /// The length of a list given as an argument; `None`: the argument is not a list.
     pub(super) fn length(&self, field: &Field, name: &str) -> Option<u64> {
         match &field.get_argument(name)?.node {
             Value::List(items) => Some(items.len() as u64),
@@ -46,13 +46,13 @@ impl<'a> DocumentWalk<'a> {
         }
     }
 
-    /// Whether a list is sorted by amounts of a currency.
+    /// Whether a list is sorted by amounts in a currency.
     pub(super) fn has_currency(&self, field: &Field) -> bool {
         let order = field.get_argument("orderBy");
         order.is_some_and(|order| names_currency(&order.node, &self.checker.variables))
     }
 
-    /// What the arguments of a mutation have in their lists.
+    /// The totals of the lists in a mutation's arguments.
     pub(super) fn lists(&self, field: &Field) -> Lists {
         let mut lists = Lists::default();
         for (_, value) in &field.arguments {
@@ -63,7 +63,7 @@ impl<'a> DocumentWalk<'a> {
 
     pub(super) fn arguments(&mut self, field: &'a Field, definition: &SchemaField) {
         for (name, value) in &field.arguments {
-            // Strict validation names unknown arguments and those that are missing.
+            // Validation reports unknown and missing arguments.
             if let Some(argument) = definition.arguments.get(name.node.as_str()) {
                 self.checker.check_for(
                     argument,
@@ -75,7 +75,7 @@ impl<'a> DocumentWalk<'a> {
         }
     }
 
-    /// `@skip` and `@include` are obeyed before execution, when a condition that is no truth value would be ignored.
+    /// `@skip` and `@include` are applied before execution, where a condition that is not a Boolean would be ignored.
     pub(super) fn directives(&mut self, directives: &'a [Positioned<Directive>]) {
         if !self.checks_values {
             return;

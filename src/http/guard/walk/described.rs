@@ -1,4 +1,4 @@
-//! Fields of the schema's description of itself.
+//! Fields of introspection.
 
 use async_graphql::Positioned;
 use async_graphql::parser::types::Field;
@@ -9,7 +9,7 @@ use crate::http::guard::introspection;
 use crate::http::guard::problem::DocumentProblem;
 
 impl<'a> DocumentWalk<'a> {
-    /// A field of the schema's description of itself.
+    /// The totals of a field of introspection.
     pub(super) fn introspection(&mut self, field: &'a Positioned<Field>, parent: &'a str) -> Totals {
         let (node, name) = (&field.node, field.node.name.node.as_str());
         let below = self.checker.types.lengths.below(parent, name);

@@ -1,4 +1,4 @@
-//! What a field adds up to, with all that is below it.
+//! The totals of a field with everything below it.
 
 use async_graphql::parser::types::Field;
 use async_graphql::{Positioned, Value as Constant};
@@ -11,7 +11,7 @@ use crate::http::guard::types::SchemaField;
 use crate::http::guard::work::WorkEstimate;
 use crate::http::guard::{introspection, prices};
 
-/// Arguments that name the things to be found: `nodes(ids:)`, `_entities(representations:)`.
+/// Arguments that name the objects to find: `nodes(ids:)`, `_entities(representations:)`.
 const BY_ID: [&str; 2] = ["ids", "representations"];
 
 impl<'a> DocumentWalk<'a> {
@@ -40,21 +40,21 @@ impl<'a> DocumentWalk<'a> {
         let is_list = definition.is_some_and(|definition| definition.is_list);
         (totals.work, totals.of_entry) = match (parent, name) {
             (_, "nodes") if is_page => (WorkEstimate::default(), work),
-            // The edge itself is free, so that both ways to read a page cost the same.
+            // The edge itself is free, so that both ways of reading a page cost the same.
             (_, "edges") if is_page => (WorkEstimate::default(), child.work),
-            // The arguments have said how long it is.
+            // The arguments have determined how many entries there are.
             (Some("Mutation"), _) => (work, WorkEstimate::default()),
             _ if definition.is_some_and(|definition| by_id(definition).is_some()) => (work, WorkEstimate::default()),
             (Some(parent), name) if is_list => {
                 let entries = work.times(prices::assumed_length(parent, name));
-                // What is to be mended in the whole is told once.
+                // Errors of the input as a whole are reported once.
                 let is_of_whole = is_page || name == "userErrors";
                 (entries, if is_of_whole { WorkEstimate::default() } else { work })
             }
             _ => (work, WorkEstimate::default()),
         };
         totals.work = totals.work.and(copies);
-        // Whoever sorts by a sum looks at that of all.
+        // Sorting by a sum computes the sums of all entries.
         let own_price = match (parent, name) {
             (Some("Query"), "partners") if self.has_currency(node) => prices::COUNT_OF_ALL,
             (Some(parent), name) => prices::of_field(parent, name),
@@ -68,7 +68,7 @@ impl<'a> DocumentWalk<'a> {
         totals
     }
 
-    /// What a field hands on from what is below it.
+    /// What a field passes up from its selection set.
     pub(super) fn above(&self, field: &Field, child: &Totals) -> Totals {
         Totals {
             selections: child.selections,
@@ -81,7 +81,7 @@ impl<'a> DocumentWalk<'a> {
         }
     }
 
-    /// What one field takes with all that is below it; of a list without a page, what one entry takes.
+    /// The work of one field with everything below it; for a list without pages, that of one entry.
     fn work(
         &mut self,
         field: &'a Positioned<Field>,
@@ -106,7 +106,7 @@ impl<'a> DocumentWalk<'a> {
                     false => 0,
                 };
                 let answer = match definition {
-                    // Each entry has an answer of its own, or else they are in the lists of the one answer.
+                    // Each entry has an answer of its own, or else the entries are in the lists of the single answer.
                     Some(definition) if definition.is_list => child.work.times(answered),
                     _ => child.work.and(child.of_entry.times(answered)),
                 };
@@ -143,10 +143,10 @@ impl<'a> DocumentWalk<'a> {
         }
     }
 
-    /// How many entries a page has at most.
+    /// Maximum number of entries of a page.
     fn page_size(&mut self, field: &'a Positioned<Field>) -> u64 {
         let number = |name| match self.value(&field.node, name) {
-            // A number beyond the type is the arguments' check's to refuse.
+            // A number outside of the type's range is refused by the check of the arguments.
             Some(Constant::Number(number)) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
             _ => None,
         };
@@ -172,7 +172,7 @@ impl<'a> DocumentWalk<'a> {
     }
 }
 
-/// The argument that names the things to be found, one for each entry of the list.
+/// The argument that names the objects to find, one for each entry of the list.
 fn by_id(definition: &SchemaField) -> Option<&'static str> {
     BY_ID
         .into_iter()

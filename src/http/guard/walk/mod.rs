@@ -1,6 +1,6 @@
-//! The one walk over a parsed document before its execution: how large it is once every fragment is put in its place,
-//! what it costs, and whether its arguments fit. What a fragment adds up to is remembered, so that fragments which
-//! spread each other twice over take no longer than their text; sums stop at the largest number.
+//! The single walk over a parsed document before its execution: how large it is once every fragment is expanded, what
+//! it costs, and whether its arguments fit. The totals of a fragment are cached, so that fragments that spread each
+//! other repeatedly take no longer than their text; sums saturate.
 
 mod arguments;
 mod described;
@@ -16,11 +16,11 @@ use super::coerce::Checker;
 use super::problem::DocumentProblem;
 pub use totals::Totals;
 
-/// A chain of fragments, each spread in the one before, may be so long.
+/// Maximum length of a chain of fragments, each spread in the one before.
 const MAX_CHAIN: usize = 100;
 
 enum Fragment {
-    /// Its walk has begun and not ended: to meet it again is a cycle.
+    /// Its walk has begun and not ended: reaching it again is a cycle.
     Entered,
     Known(Totals),
 }
@@ -31,7 +31,7 @@ pub struct DocumentWalk<'a> {
     /// Off for operations that will not run: their variables have no values.
     checks_values: bool,
     fragments: HashMap<&'a str, Fragment>,
-    /// How large the variables are that were met.
+    /// The sizes of the variables encountered so far.
     sizes: HashMap<&'a str, u64>,
     chain: usize,
 }
@@ -48,7 +48,7 @@ impl<'a> DocumentWalk<'a> {
         }
     }
 
-    /// `parent` is the type whose fields are selected; `None` where that is part of introspection or unknown.
+    /// `parent` is the type whose fields are selected; `None` for types of introspection and for unknown ones.
     pub fn selection_set(&mut self, set: &'a SelectionSet, parent: Option<&'a str>) -> Totals {
         let mut totals = Totals::default();
         for selection in &set.items {
@@ -83,7 +83,7 @@ impl<'a> DocumentWalk<'a> {
             }
             None => {}
         }
-        // Strict validation names unknown fragments.
+        // Validation reports unknown fragments.
         let Some(fragment) = self.document.fragments.get(key) else {
             return Totals::default();
         };

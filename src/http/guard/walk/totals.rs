@@ -1,9 +1,9 @@
-//! What selections add up to.
+//! Totals of selections.
 
 use crate::http::guard::introspection;
 use crate::http::guard::work::WorkEstimate;
 
-/// What a set of selections adds up to.
+/// The totals of a selection set.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Totals {
     pub selections: u64,
@@ -12,17 +12,18 @@ pub struct Totals {
     pub depth: u64,
     /// The depth below `__schema` and `__type`; 0 without them.
     pub introspection_depth: u64,
-    /// How many lists that lead from types of the schema to others stand in each other.
+    /// How many lists that lead from types of the schema to other types are nested in each other.
     pub nested_types: u64,
     /// Fields of the set itself.
     pub fields: u64,
-    /// What the set takes with all that is below it.
+    /// The work of the set with everything below it.
     pub work: WorkEstimate,
-    /// Of a page's fields what every entry of the page takes; of others what the lists among them take for one entry.
+    /// For a page's fields, the work per entry of the page; for other fields, the work per entry of the lists among
+    /// them.
     pub of_entry: WorkEstimate,
-    /// Objects that tell of the schema, if the set is that of all types: each has lists of average length.
+    /// Objects that describe the schema if the set is selected of all types: each has lists of average length.
     pub described_of_all: u64,
-    /// Counts and sums among the set's own fields, if it is that of a page.
+    /// Number of counts and sums among the set's own fields, if it is a page's.
     pub counts: u64,
     pub sums: u64,
 }
@@ -43,7 +44,7 @@ impl Totals {
         self.sums = self.sums.saturating_add(other.sums);
     }
 
-    /// The price of it all.
+    /// The total price.
     pub fn cost(&self) -> u64 {
         let described = self.work.described.div_ceil(introspection::OBJECTS_PER_COST);
         self.work.cost.saturating_add(described)
