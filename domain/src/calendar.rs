@@ -25,7 +25,7 @@ pub fn month_of_life(zone: Tz, start: Timestamp, moment: Timestamp) -> u32 {
     let whole = (to.year() - from.year()) * 12 + i32::try_from(to.month()).unwrap_or(0)
         - i32::try_from(from.month()).unwrap_or(0);
     let whole = u32::try_from(whole).unwrap_or(0);
-    // `moment` may still be earlier in its month than the anniversary of `start`.
+    // `moment` may still be earlier in its month than the monthly anniversary of `start`.
     if add_months(zone, start, whole) <= moment {
         whole + 1
     } else {

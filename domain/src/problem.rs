@@ -165,7 +165,7 @@ impl Problems {
         self.take(field, thing.ok_or_else(Fault::not_found))
     }
 
-    /// Records that `field`'s value is taken, unless its holder is `me`.
+    /// Records that `field`'s value is taken if it has a holder other than `me`.
     pub fn free<I: PartialEq>(&mut self, field: &str, holder: Option<I>, me: Option<I>) {
         if holder.is_some() && holder != me {
             self.add(field, ProblemCode::Taken, "is taken already");

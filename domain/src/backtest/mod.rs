@@ -9,15 +9,12 @@
 //!
 //! 1. Events before the range are only counted: they earn the recorded amounts, on both sides.
 //! 2. Events of the range earn what their terms, groups and tiers give. A proposed tier takes effect as its mutation
-//! would
-//!    have it: its counters are computed from the recorded events, and parts fired by the tier it replaces stay fired.
+//!    would have it: its counters are computed from the recorded events, and parts fired by the tier it replaces stay
+//!    fired.
 //! 3. Refunds, chargebacks and manual reversals follow. A wholly refunded row is reversed or clawed back depending on
-//! what
-//!    happened to its counterpart in the ledger, which makes no difference to the sum; without a counterpart it is
-//! reversed.
-//!    A manual reversal applies to the row of the same component or tier; if an event lost all its rows in the ledger,
-//! it
-//!    loses all of the proposal's, too.
+//!    what happened to its counterpart in the ledger, which makes no difference to the sum; without a counterpart it is
+//!    reversed. A manual reversal applies to the row of the same component or tier; if an event lost all its rows in
+//!    the ledger, it loses all of the proposal's, too.
 //! 4. Both sides are compared by event, kind and currency ([`ComparedEvent`]).
 
 mod compare;

@@ -59,7 +59,7 @@ impl Versions {
             return Some(found(since, true));
         }
         match list.iter().rev().find(|since| since.begins_at <= at) {
-            // A requested version that is missing is not the one found here.
+            // A requested version that is not stored is not the one found by time.
             Some(since) => Some(found(since, version.is_none())),
             None => Some(found(list.first()?, false)),
         }

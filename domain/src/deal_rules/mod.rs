@@ -3,18 +3,17 @@
 //! - A rule has entries; an entry names a stage, an optional condition (a custom field's option), and a one-off part, a
 //!   recurring part, or both.
 //! - Of the rules that match a deal's partner and currency and have an entry for the stage, one governs for each
-//! payment
-//!   target: the most specific (partner before tier before category before type only), then the newest ([`governing`]).
+//!   payment target: the most specific (partner before tier before category before type only), then the newest
+//!   ([`governing`]).
 //! - Entering a stage pays the one-off part and occurrence 1 of the recurring part of every entry whose condition
-//! holds.
-//!   If a condition becomes true later, its entry is paid then, provided the deal is still in that stage. Each renewal
-//!   pays the next occurrence of every recurring part that has started, by the version that it started with.
+//!   holds. If a condition becomes true later, its entry is paid then, provided the deal is still in that stage. Each
+//!   renewal pays the next occurrence of every recurring part that has started, by the version that it started with.
 //! - A payment is due once per [`Slot`], whichever rule or version creates it. Losing the deal voids the payments that
 //!   were not approved yet; entering the stage again pays those again, and only those, by the version that paid them.
 //! - The value of an occurrence is the first available of: the period's scaling match, the period's value, the scaling
 //!   match, the base value; without any of them it is 0. It is rounded once.
 //!
-//! Recording, simulation and forecast call the same functions. The rule types are those of Journeybee.
+//! Recording, simulating and forecasting call the same functions. The rule types are those of Journeybee.
 
 mod due;
 mod forecast;
@@ -69,7 +68,7 @@ pub struct CommissionRule {
     pub version: u32,
     pub plan: Plan,
     pub filters: Filters,
-    /// `Some`: the rule is archived; only recurring parts that had already started continue.
+    /// `Some`: the rule is archived; only what had already started under it continues.
     pub archived_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -101,7 +100,7 @@ pub struct Filters {
     pub partners: Vec<PartnerId>,
 }
 
-/// What is paid when a deal enters a stage. It has at least one part.
+/// What is paid when a deal enters a stage. An entry has at least one part.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RuleEntry {
     pub stage_id: PaymentStageId,

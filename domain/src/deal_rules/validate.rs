@@ -11,7 +11,7 @@ use crate::id::{self, CustomFieldId, CustomFieldOptionId, PaymentStageId};
 use crate::money::{Currency, Percentage, check_stored_amount};
 use crate::problem::{Fault, ProblemCode, Problems};
 
-/// Maximum number of entries of a rule; below, of periods of a part and of tiers of a scaling.
+/// Maximum number of entries per rule; the next two limit periods per part and tiers per scaling.
 pub const MAX_ENTRIES: usize = 50;
 const MAX_PERIODS: usize = 100;
 const MAX_TIERS: usize = 500;
@@ -25,7 +25,7 @@ pub struct Catalog {
     pub fields: HashMap<CustomFieldId, HashSet<CustomFieldOptionId>>,
 }
 
-/// An entry as entered; its ids are unparsed texts that may not exist.
+/// An entry as entered; its ids are unparsed and may not refer to anything.
 #[derive(Clone, Debug)]
 pub struct EntryDraft {
     pub stage_id: String,

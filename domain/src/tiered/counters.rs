@@ -291,8 +291,8 @@ pub fn progress(tier: &Tier, window: Window, counters: &Counters) -> Vec<GoalPro
     tier.goals.iter().map(of_goal).collect()
 }
 
-/// The goals and the values compared with them, for explanations: `conversions 9 < 10, revenue 130.00 EUR >= 121.00
-/// EUR`.
+/// The goals and the values compared with them, for explanations:
+/// `conversions 9 < 10, revenue 130.00 EUR >= 121.00 EUR`.
 pub(super) fn compared(tier: &Tier, counters: &Counters) -> String {
     let mut parts = Vec::new();
     for goal in &tier.goals {

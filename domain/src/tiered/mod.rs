@@ -10,23 +10,17 @@
 //!    amounts, payouts and revenue before any tier. Amounts in another currency than the tier's add 0.
 //! 3. Which rate ([`pay`]): a tier is reached with the counters *before* the conversion, or *with* it, depending on its
 //!    crossing policy. All its goals above 0 must be reached (>=) and no max (<): [goal, max). Of the tiers reached,
-//! one
-//!    acts on each side: the one with the highest goals, compared as (conversion, event, sale amount, payout, revenue);
-//!    then the one with the latest start date; then the newest.
+//!    one acts on each side: the one with the highest goals, compared as (conversion, event, sale amount, payout,
+//!    revenue); then the one with the latest start date; then the newest.
 //! 4. Action ([`act`]): applied to the rounded base rows, and every result is rounded. A percentage applies to each
-//! row. A
-//!    flat difference is booked on the first row; what a deduction leaves once a row is 0 is booked on the next. No
-//! amount
-//!    falls below 0, and a base of 0 is never modified. 3.00 increased by 10 % is 3.30; rows of 2.00 and 3.00 less 2.50
-//!    are 0 and 2.50.
+//!    row. A flat difference is booked on the first row; what a deduction leaves once a row is 0 is booked on the next.
+//!    No amount falls below 0, and a base of 0 is never modified. 3.00 increased by 10 % is 3.30; rows of 2.00 and 3.00
+//!    less 2.50 are 0 and 2.50.
 //! 5. Retroactive ([`fire`]): when the goals hold with the counters *with* the conversion, and the part has not fired
-//! in
-//!    this window, every conversion of the window so far moves to `new`, by an adjustment of
+//!    in this window, every conversion of the window so far moves to `new`, by an adjustment of
 //!    `new - (rows + earlier adjustments)`, ignoring clawbacks. `new` is the result of the action on its base rows, or
-//! an
-//!    exact amount, or a percentage of its sale amount. Increases that would lower the amount, decreases that would
-//! raise
-//!    it, and adjustments of 0 are omitted.
+//!    an exact amount, or a percentage of its sale amount. Increases that would lower the amount, decreases that would
+//!    raise it, and adjustments of 0 are omitted.
 //!
 //! Example: goal 10 conversions, payout increase 10, retroactive flat_increase 5, twelve conversions of 4.00. The tenth
 //! reaches the goal: ten adjustments of 9.00 - 4.00 = 5.00; the eleventh and twelfth pay 4.40. 40.00 + 50.00 + 8.80 =

@@ -102,8 +102,8 @@ pub struct RatedRow {
     pub amount: Money,
     /// The index of the standing whose tier acted on the conversion.
     pub tier: Option<usize>,
-    /// Each tier's verdict and, for the tier that acted, the steps of its action. Their amounts add up to `amount` -
-    /// `base`.
+    /// Each tier's verdict and, for the tier that acted, the steps of its action. Their amounts add up to
+    /// `amount` - `base`.
     pub steps: Vec<Step>,
 }
 

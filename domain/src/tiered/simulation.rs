@@ -65,7 +65,7 @@ pub struct Simulated {
     pub explanation: Vec<Step>,
 }
 
-/// The change of one conversion in the list caused by this one.
+/// The adjustment of one conversion in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SimulatedAdjustment {
     pub conversion: usize,

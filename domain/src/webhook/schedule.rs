@@ -18,8 +18,8 @@ const WAITS: [i64; 10] = [
     24 * 3600,
 ];
 
-/// Random jitter prolongs a delay by at most this fraction (a tenth), so that deliveries that failed together are not
-/// retried together.
+/// Divisor of the maximum jitter: a delay is prolonged by up to a tenth, so that deliveries that failed together are
+/// not retried together.
 const JITTER: i64 = 10;
 
 /// How many days without a successful delivery disable an endpoint.
