@@ -97,7 +97,7 @@ pub struct ChangedRow {
     pub term: Option<usize>,
     /// 0 if it was reversed.
     pub amount: Money,
-    /// `None`: those of this row of the ledger.
+    /// `Err`: the steps of this row of the ledger, which has the same amount.
     pub steps: Result<Vec<Step>, CommissionId>,
 }
 

@@ -26,7 +26,7 @@ pub struct ProposedRow {
     pub under: Option<usize>,
     /// Its counterpart in the ledger: the row of the same component, tier or refund.
     pub stands_for: Option<CommissionId>,
-    /// `None`: those of the ledger's row, which has the same amount.
+    /// `None`: the steps of the ledger's row, which has the same amount.
     pub steps: Option<Vec<Step>>,
 }
 

@@ -1,4 +1,4 @@
-//! What tiers would do to the next conversion, for showing partners how they stand.
+//! What tiers would do to the next conversion, for showing partners their progress.
 
 use super::counters::{Conversion, Counters, achieved};
 use super::rate::{Fired, TierState, choose};
