@@ -1,22 +1,22 @@
-//! Calendar months in a tenant's time zone, right across daylight-saving changes.
+//! Calendar months in a tenant's time zone, correct across daylight-saving changes.
 
 use chrono::{Datelike, LocalResult, Months, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::Timestamp;
 
-/// The moment `months` calendar months after `start`: the same local time of day, on the last day of the month where
-/// the month has no such day.
+/// The moment `months` calendar months after `start`: at the same local time of day, on the last day of the month if
+/// the month is too short.
 pub fn add_months(zone: Tz, start: Timestamp, months: u32) -> Timestamp {
     let local = start.with_timezone(&zone).naive_local();
     match local.checked_add_months(Months::new(months)) {
         Some(later) => resolve(zone, later),
-        // Beyond the calendar: later than anything recorded.
+        // Beyond the calendar's range: later than any recorded moment.
         None => Timestamp::MAX_UTC,
     }
 }
 
-/// The 1-based month of a life that began at `start` in which `moment` lies. Whatever came before is month 1.
+/// The 1-based month, counted from `start`, in which `moment` lies. Moments before `start` count as month 1.
 pub fn month_of_life(zone: Tz, start: Timestamp, moment: Timestamp) -> u32 {
     if moment <= start {
         return 1;
@@ -25,7 +25,7 @@ pub fn month_of_life(zone: Tz, start: Timestamp, moment: Timestamp) -> u32 {
     let whole = (to.year() - from.year()) * 12 + i32::try_from(to.month()).unwrap_or(0)
         - i32::try_from(from.month()).unwrap_or(0);
     let whole = u32::try_from(whole).unwrap_or(0);
-    // In the last of these months the day and the time of day may not have come yet.
+    // `moment` may still be earlier in its month than the monthly anniversary of `start`.
     if add_months(zone, start, whole) <= moment {
         whole + 1
     } else {
@@ -33,13 +33,14 @@ pub fn month_of_life(zone: Tz, start: Timestamp, moment: Timestamp) -> u32 {
     }
 }
 
-/// The moment of a local time. One that a change of clocks skips is read as the first moment after the gap; of two
-/// the earlier counts.
+/// The moment of a local time. A local time skipped by a clock change maps to the first moment after the gap; an
+/// ambiguous one maps to the earlier of its two moments.
 pub fn resolve(zone: Tz, local: NaiveDateTime) -> Timestamp {
     match zone.from_local_datetime(&local) {
         LocalResult::Single(moment) | LocalResult::Ambiguous(moment, _) => moment.with_timezone(&Utc),
         LocalResult::None => {
-            // The clock before the gap, read as if it went on, shows the same moment an hour or so later.
+            // Apply the offset from before the gap: the skipped local time then denotes a moment shortly after the
+            // change.
             let before = local - chrono::TimeDelta::hours(3);
             let offset = zone.offset_from_local_datetime(&before).earliest();
             let offset = offset.map_or(0, |offset| chrono::Offset::fix(&offset).local_minus_utc());
@@ -48,16 +49,16 @@ pub fn resolve(zone: Tz, local: NaiveDateTime) -> Timestamp {
     }
 }
 
-/// A stretch of the local calendar.
+/// A unit of the local calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interval {
     Day,
-    /// From Monday.
+    /// Starts on Monday.
     Week,
     Month,
 }
 
-/// The starts of the intervals that [from, to) touches; `None` if there are more than `most`.
+/// The starts of the intervals that overlap [from, to); `None` if there are more than `most`.
 pub fn intervals(zone: Tz, interval: Interval, from: Timestamp, to: Timestamp, most: usize) -> Option<Vec<Timestamp>> {
     let day = from.with_timezone(&zone).date_naive();
     let mut start = match interval {

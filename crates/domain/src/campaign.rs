@@ -5,7 +5,7 @@ use super::terms::Term;
 use super::{Timestamp, text_enum};
 
 text_enum! {
-    /// Whether events of a campaign earn.
+    /// Whether events of a campaign earn commissions.
     CampaignStatus { Active = "ACTIVE", Paused = "PAUSED", Ended = "ENDED" }
 }
 
@@ -15,15 +15,16 @@ pub struct Campaign {
     pub name: String,
     pub external_id: Option<String>,
     pub status: CampaignStatus,
-    /// The live terms; empty: the rules of the partner's group pay.
+    /// The live terms; if empty, the rules of the partner's group apply.
     pub terms: Vec<Term>,
     pub holdback_days: Option<u32>,
-    /// The window is [starts_at, ends_at); `None` leaves a side open.
+    /// The campaign's period is [starts_at, ends_at); `None` leaves that end open.
     pub starts_at: Option<Timestamp>,
     pub ends_at: Option<Timestamp>,
     pub advertiser_id: Option<AdvertiserId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// Rises by one whenever the terms, the holdback or the advertiser change: what events earn and which tiers count.
+    /// Incremented whenever the terms, the holdback or the advertiser change, since they decide what events earn and
+    /// which tiers count.
     pub version: u32,
 }

@@ -1,4 +1,4 @@
-//! Commissions: rows of the ledger, and the states that they move through.
+//! Commissions: rows of the ledger, and their states.
 
 use super::explain::Step;
 use super::id::{CampaignId, CommissionId, EventId, PartnerId, PayoutId, SnapshotId};
@@ -7,35 +7,35 @@ use super::terms::BasisKind;
 use super::{Timestamp, text_enum};
 
 text_enum! {
-    /// Where a commission stands. PAID and REVERSED are final.
+    /// The status of a commission. PAID and REVERSED are final.
     CommissionStatus { Accrued = "ACCRUED", Approved = "APPROVED", Paid = "PAID", Reversed = "REVERSED" }
 }
 
 text_enum! {
-    /// How a commission came about.
+    /// The origin of a commission.
     CommissionKind {
         /// An event earned it.
         Event = "EVENT",
-        /// A tier changed what an earlier event earned.
+        /// A tier changed the amount that an earlier event earned.
         TierAdjustment = "TIER_ADJUSTMENT",
         /// A deal entered a stage.
         Deal = "DEAL",
-        /// A refund took back from the row that it adjusts.
+        /// A refund, reversal or reassignment took back part or all of the row that it adjusts.
         Clawback = "CLAWBACK",
         /// Staff entered it.
         Manual = "MANUAL",
-        /// It was earned elsewhere and brought in as history.
+        /// It was earned in another system and imported as history.
         Opening = "OPENING",
     }
 }
 
 text_enum! {
-    /// Who is paid: the partner, or an individual there.
+    /// Who is paid: the partner, or an individual at the partner.
     PaymentTarget { Partnership = "PARTNERSHIP", Individual = "INDIVIDUAL" }
 }
 
 text_enum! {
-    /// Where a payout stands. All but PENDING are final.
+    /// The status of a payout. All but PENDING are final.
     PayoutStatus { Pending = "PENDING", Paid = "PAID", Failed = "FAILED", Canceled = "CANCELED" }
 }
 
@@ -62,32 +62,32 @@ pub struct Commission {
     pub status: CommissionStatus,
     pub amount: Money,
     pub payment_target: PaymentTarget,
-    /// The individual who is paid, once it is known.
+    /// The individual who is paid, once known.
     pub recipient: Option<String>,
     pub partner_id: PartnerId,
     pub campaign_id: Option<CampaignId>,
     pub event_id: Option<EventId>,
     pub snapshot_id: Option<SnapshotId>,
-    /// The row that it adjusts or claws back.
+    /// The row that this one adjusts or claws back.
     pub adjusts_id: Option<CommissionId>,
-    /// How its amount came about, for rows of events.
+    /// How the amount was computed, for rows of events.
     pub basis: Option<BasisKind>,
     pub holdback_days: Option<u32>,
     pub accrued_at: Timestamp,
-    /// From when on it may be approved; `None`: by hand, at any time.
+    /// The earliest time at which it may be approved; `None`: it is approved by hand, at any time.
     pub mature_at: Option<Timestamp>,
     pub approved_at: Option<Timestamp>,
     pub paid_at: Option<Timestamp>,
     pub reversed_at: Option<Timestamp>,
-    /// The payout that it is in, open or paid.
+    /// The pending or paid payout that contains it.
     pub payout_id: Option<PayoutId>,
 }
 
-/// A row of the ledger and how its amount came about: what is written. Most readers need only the row, and read only that.
+/// A ledger row with the explanation of its amount, as it is written. Most readers need, and load, only the row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExplainedCommission {
     pub row: Commission,
-    /// The steps whose amounts add up to that of the row.
+    /// The steps whose amounts add up to the row's amount.
     pub explanation: Vec<Step>,
 }
 
@@ -96,13 +96,13 @@ impl Commission {
         ExplainedCommission { row: self, explanation }
     }
 
-    /// Whether an open payout holds it.
+    /// Whether a pending payout has reserved it.
     pub fn is_reserved(&self) -> bool {
         self.payout_id.is_some() && self.status == CommissionStatus::Approved
     }
 
-    /// Whether it takes from the row that it adjusts, and so is approved together with it: clawbacks, also those of what
-    /// takes, and adjustments below 0.
+    /// Whether the row deducts from the row that it adjusts, and is therefore approved together with it: clawbacks,
+    /// including clawbacks of deductions, and negative adjustments.
     pub fn takes(&self) -> bool {
         match self.kind {
             CommissionKind::Clawback => true,
@@ -111,12 +111,12 @@ impl Commission {
         }
     }
 
-    /// Whether it still counts for or against the partner.
+    /// Whether it was undone and no longer counts for or against the partner.
     pub fn is_reversed(&self) -> bool {
         self.status == CommissionStatus::Reversed
     }
 
-    /// Moves it to `status`, if the state machine has such a move.
+    /// The row after a transition to `status`; `None` if the state machine has no such transition.
     pub fn moved(mut self, status: CommissionStatus, now: Timestamp) -> Option<Self> {
         use CommissionStatus::{Accrued, Approved, Paid, Reversed};
         match (self.status, status) {
@@ -130,22 +130,22 @@ impl Commission {
     }
 }
 
-/// What a row that was entered by hand or brought in says of itself. Rows of events say none of it.
+/// Details of a row that was entered by hand or imported. Rows of events have none of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entered {
-    /// What another system calls an OPENING row; unique in the tenant.
+    /// The identifier of an OPENING row in its source system; unique in the tenant.
     pub external_id: Option<String>,
-    /// Why there is a MANUAL row, for the partner, too. `None`: it is from before that was kept.
+    /// The reason for a MANUAL row, also shown to the partner. `None`: the row predates this field.
     pub reason: Option<String>,
-    /// What only staff sees of it.
+    /// Visible to staff only.
     pub note: Option<String>,
-    /// A hash of what an OPENING row was brought in as.
+    /// A hash of the input that an OPENING row was imported from.
     pub content: Option<Vec<u8>>,
     pub source: SourceTimes,
 }
 
-/// When the system that an OPENING row comes from says that it was earned, approved and paid; `None`: it does not say. Only
-/// shown, and what reports by occurrence go by: the ledger's times are those of bringing it in.
+/// When an OPENING row was earned, approved and paid according to its source system; `None`: not stated. These times
+/// are only displayed and used by reports by occurrence; the ledger's own times are those of the import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SourceTimes {
     pub accrued_at: Option<Timestamp>,
@@ -153,25 +153,25 @@ pub struct SourceTimes {
     pub paid_at: Option<Timestamp>,
 }
 
-/// When a commission accrued at `accrued_at` may be approved: its holdback in days of 24 hours later.
+/// When a commission accrued at `accrued_at` may be approved: after its holdback, in days of 24 hours.
 pub fn mature_at(accrued_at: Timestamp, holdback_days: Option<u32>) -> Option<Timestamp> {
     holdback_days.map(|days| accrued_at + chrono::TimeDelta::days(i64::from(days)))
 }
 
-/// One move of a commission's status.
+/// One transition of a commission's status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommissionTransition {
-    /// `None`: the row was written.
+    /// `None`: the row was created.
     pub from: Option<CommissionStatus>,
     pub to: CommissionStatus,
     pub actor: String,
     pub reason: Option<String>,
     pub at: Timestamp,
-    /// Its place in the partner's history; `None`: from before there were numbers.
+    /// Its position in the partner's history; `None`: it predates sequence numbers.
     pub sequence: Option<i64>,
 }
 
-/// A partner's sums in one currency, in minor units. Rows owed to individuals stand outside.
+/// A partner's sums in one currency, in minor units. Rows owed to individuals are not included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balance {
     pub currency: Currency,
@@ -179,7 +179,7 @@ pub struct Balance {
     pub approved: i64,
     pub paid: i64,
     pub reversed: i64,
-    /// The part of `approved` that open payouts hold.
+    /// The part of `approved` that is reserved by pending payouts.
     pub reserved: i64,
 }
 
@@ -199,7 +199,7 @@ impl Balance {
         self.approved - self.reserved
     }
 
-    /// The sum that rows of this status are counted in.
+    /// The sum that rows of this status contribute to.
     pub fn of(&mut self, status: CommissionStatus) -> &mut i64 {
         match status {
             CommissionStatus::Accrued => &mut self.accrued,
@@ -216,31 +216,31 @@ pub struct Payout {
     pub id: PayoutId,
     pub run_id: super::id::PayoutRunId,
     pub partner_id: PartnerId,
-    /// Set: the payee is this individual, not the partner.
+    /// If set, the payee is this individual, not the partner.
     pub recipient: Option<String>,
     pub amount: Money,
     pub status: PayoutStatus,
     pub created_at: Timestamp,
     pub settled_at: Option<Timestamp>,
-    /// What the payment system calls the payment.
+    /// The payment system's reference for the payment.
     pub reference: Option<String>,
-    /// What the payment service calls the payee, as it was when the run made the payout: of a partner its payout reference
-    /// or else its e-mail address, of an individual its name. `None`: from before that was kept.
+    /// How the payment service identifies the payee, as of the creation of the payout: for a partner its payout
+    /// reference or else its e-mail address, for an individual the name. `None`: the payout predates this field.
     pub payout_reference: Option<String>,
-    /// `None`: from before that was kept.
+    /// `None`: the payout predates this field.
     pub created_by: Option<String>,
-    /// `None`: it is pending, or was settled before that was kept.
+    /// `None`: it is pending, or was settled before this field existed.
     pub settled_by: Option<String>,
 }
 
-/// One run that made payouts.
+/// One run that created payouts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayoutRun {
     pub id: super::id::PayoutRunId,
     pub created_at: Timestamp,
-    /// Only rows that accrued before this moment, and clawbacks of these; `None`: all.
+    /// Only rows that accrued before this moment, and clawbacks of these, were paid; `None`: all.
     pub accrued_before: Option<Timestamp>,
-    /// `None`: from before that was kept.
+    /// `None`: the run predates this field.
     pub created_by: Option<String>,
 }
 

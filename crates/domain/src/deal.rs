@@ -1,11 +1,11 @@
-//! Deals, and the pipeline that they move through: payment stages, and custom fields whose options they bear.
+//! Deals, and the pipeline that they move through: payment stages, and custom fields whose options classify them.
 
 use super::id::{CustomFieldId, CustomFieldOptionId, DealId, PartnerId, PaymentStageId};
 use super::money::Money;
 use super::{Timestamp, text_enum};
 
 text_enum! {
-    /// What standing in a stage means for a deal.
+    /// What a stage means for the outcome of a deal.
     StageOutcome { Open = "OPEN", Won = "WON", Lost = "LOST" }
 }
 
@@ -18,18 +18,18 @@ impl StageOutcome {
     }
 }
 
-/// A stage of the pipeline. Entering it may pay.
+/// A stage of the pipeline. A deal that enters it may earn commissions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentStage {
     pub id: PaymentStageId,
     pub label: String,
-    /// Stages are shown and forecast in the order of their positions, then of their making.
+    /// Stages are shown and forecast by position, then by creation order.
     pub position: i32,
     pub outcome: StageOutcome,
     pub external_id: Option<String>,
 }
 
-/// Something that deals are told apart by: one of its options, or none.
+/// A classification of deals: a deal has at most one of its options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomField {
     pub id: CustomFieldId,
@@ -48,7 +48,7 @@ pub struct CustomFieldOption {
     pub external_id: Option<String>,
 }
 
-/// An option that a deal bears, or that a rule asks for.
+/// A field's option that a deal has, or that a rule requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct FieldValue {
     pub field_id: CustomFieldId,
@@ -65,12 +65,12 @@ pub struct Deal {
     pub partner_id: PartnerId,
     /// `None`: it has not entered the pipeline.
     pub stage_id: Option<PaymentStageId>,
-    /// The individual who registered it, by whatever name the individual is paid under.
+    /// The individual who registered it, by the name under which the individual is paid.
     pub lead_creator: Option<String>,
     pub owner: Option<String>,
-    /// How often it was renewed.
+    /// How many times it was renewed.
     pub renewals: u32,
-    /// At most one value a field.
+    /// At most one value per field.
     pub fields: Vec<FieldValue>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

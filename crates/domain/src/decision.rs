@@ -1,4 +1,4 @@
-//! Why an event earned what it earned, or nothing: kept with every recorded charge and conversion, and never changed.
+//! Why an event earned what it earned, or nothing: stored with every recorded charge and conversion, and immutable.
 
 use super::campaign::CampaignStatus;
 use super::id::{PartnerGroupId, SnapshotId, TieredCommissionId};
@@ -7,10 +7,10 @@ use super::partner::PartnerStatus;
 use super::text_enum;
 
 text_enum! {
-    /// Why an event, or a component of its terms, pays nothing. The order is the order of the checks.
+    /// Why an event, or a component of its terms, pays nothing. The variants are in the order of the checks.
     NoCommissionReason {
         Imported = "IMPORTED",
-        /// It was moved here after what it had earned elsewhere was paid.
+        /// It was reassigned to this partner after its earlier commission had been paid.
         AlreadyPaid = "ALREADY_PAID",
         Unattributed = "UNATTRIBUTED",
         PartnerSuspended = "PARTNER_SUSPENDED",
@@ -34,29 +34,29 @@ text_enum! {
     }
 }
 
-/// What stopped a component, and what was compared.
+/// Why a component did not pay, and the values that were compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub reason: NoCommissionReason,
-    /// For the partner, too: labels and amounts, no ids.
+    /// Also shown to the partner: labels and amounts, no ids.
     pub detail: String,
 }
 
-/// What one component of the terms gave.
+/// The result of one component of the terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {
-    /// Which one, from 0.
+    /// Its index in the terms.
     pub term: usize,
-    /// What stopped it; `None`: it paid.
+    /// Why it did not pay; `None`: it paid.
     pub reason: Option<NoCommissionReason>,
-    /// The amount of the row that was written; `None`: none was.
+    /// The amount of the row that was written; `None`: no row was.
     pub amount: Option<Money>,
-    /// What was compared, or how the amount comes about.
+    /// The values that were compared, or how the amount was computed.
     pub detail: String,
 }
 
 text_enum! {
-    /// Where the terms come from that pay.
+    /// The source of the terms that apply.
     TermsSource {
         /// A snapshot for the campaign.
         CampaignSnapshot = "CAMPAIGN_SNAPSHOT",
@@ -66,27 +66,27 @@ text_enum! {
         Campaign = "CAMPAIGN",
         /// The rules of the partner's group.
         Group = "GROUP",
-        /// The rules of the default group, since the partner has none.
+        /// The rules of the default group, since the partner is in no group.
         DefaultGroup = "DEFAULT_GROUP",
-        /// Nothing pays.
+        /// No terms apply.
         None = "NONE",
     }
 }
 
-/// What was in force when an event was decided.
+/// The state on which an event's decision was based.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MadeWith {
     pub partner_status: Option<PartnerStatus>,
     pub campaign_status: Option<CampaignStatus>,
-    /// `None`: the event was stopped before terms were looked for.
+    /// `None`: the event was rejected before terms were looked up.
     pub source: Option<TermsSource>,
     pub snapshot: Option<SnapshotId>,
-    /// The version of the campaign, whatever paid; `None`: the event had no campaign.
+    /// The version of the campaign, whichever terms applied; `None`: the event had no campaign.
     pub campaign_version: Option<u32>,
-    /// The group that the partner was in, whether it was asked or not; `Some(None)`: in none, so that the default one
-    /// counted. `None`: it had no partner, or the decision is from before this was kept.
+    /// The group that the partner was in, whether or not its rules were evaluated; `Some(None)`: in no group, so the
+    /// default group applied. `None`: the event had no partner, or the decision predates this field.
     pub own_group: Option<Option<PartnerGroupId>>,
-    /// The group whose rules were asked, and their version.
+    /// The group whose rules were evaluated, and their version.
     pub group: Option<(PartnerGroupId, u32)>,
     /// The tiered commissions that counted the event, and their versions.
     pub tiers: Vec<(TieredCommissionId, u32)>,
@@ -97,7 +97,7 @@ pub struct MadeWith {
 pub struct Decision {
     /// Why no row was written with the event; `None`: at least one was.
     pub reason: Option<NoCommissionReason>,
-    /// Every component of the terms, in their order; empty where the reason was found before looking at terms.
+    /// Every component of the terms, in order; empty if the reason was found before the terms were evaluated.
     pub components: Vec<Component>,
 }
 
@@ -110,7 +110,7 @@ impl Decision {
         }
     }
 
-    /// Where no component paid, the reason is that of the one which came furthest in the order of checks.
+    /// If no component paid, the reason is that of the component that passed the most checks.
     pub fn of(components: Vec<Component>) -> Self {
         let mut furthest = None;
         for component in &components {
@@ -128,8 +128,8 @@ impl Decision {
         }
     }
 
-    /// The same after tiers changed the amounts of the components that paid: `amounts` has one for each of these, in their
-    /// order, `None` where nothing was left.
+    /// The decision after tiers changed the amounts of the paying components: `amounts` has one entry per paying
+    /// component, in order, `None` where nothing is left.
     pub fn rated(self, amounts: impl IntoIterator<Item = Option<Money>>) -> Self {
         let mut amounts = amounts.into_iter();
         let mut components = self.components;

@@ -1,21 +1,22 @@
-//! The steps behind an amount, so that a reader can redo the sum by hand.
+//! The steps behind an amount, so that a reader can recompute it by hand.
 
 use rust_decimal::Decimal;
 
 use super::money::{Money, written};
 
-/// One consideration: which rule or term, what came of it, and what it contributed.
+/// One step: the rule or term that was considered, the outcome, and what it contributed.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Step {
-    /// What was considered: `rules.0 recurring`, `rounding`.
+    /// The rule, term or calculation: `rules.0 recurring`, `rounding`.
     pub source: String,
     pub outcome: Outcome,
-    /// The arithmetic, in words that anybody concerned may read.
+    /// The arithmetic in words, for everyone who may see the amount.
     pub detail: String,
-    /// What the inputs were compared with. Kept apart, since partners may read a step but no threshold.
+    /// The threshold that the inputs were compared with. A separate field, since partners may see the step but not the
+    /// threshold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<String>,
-    /// What the step added to the amount, exact and not rounded; `None` where it adds nothing by its nature.
+    /// What the step added to the amount, exact and unrounded; `None` if this kind of step adds nothing.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -25,21 +26,21 @@ pub struct Step {
 }
 
 super::text_enum! {
-    /// What came of a consideration.
+    /// The outcome of a considered rule or term.
     #[derive(serde::Serialize, serde::Deserialize)]
     Outcome {
-        /// It took part in the amount.
+        /// It contributed to the amount.
         Applied = "APPLIED",
-        /// Its condition does not hold.
+        /// Its condition is not met.
         NotReached = "NOT_REACHED",
-        /// It would have applied, but another took its place.
+        /// It would have applied, but another replaced it.
         Replaced = "REPLACED",
-        /// It stopped the payment.
+        /// It blocked the payment.
         Blocked = "BLOCKED",
     }
 }
 
-/// Where steps go. Evaluating into `()` builds none, so that explaining costs only those who ask.
+/// A collector of steps. Evaluating into `()` builds none, so that only callers who want an explanation pay for it.
 pub trait Explanation {
     fn note(&mut self, step: impl FnOnce() -> Step);
 }
@@ -54,7 +55,7 @@ impl Explanation for Vec<Step> {
     }
 }
 
-/// The step that says what rounding did.
+/// The step that explains the rounding.
 pub fn rounding(exact: Decimal, rounded: Money) -> Step {
     Step {
         source: "rounding".to_owned(),

@@ -1,15 +1,15 @@
-//! Texts that programs for tables would work out instead of showing them. In files for such programs they get an apostrophe
-//! before them, which is taken off again where files are read.
+//! Protection against formula injection: spreadsheet programs would evaluate some texts instead of showing them.
+//! Exports prefix these texts with an apostrophe, which imports strip again.
 
 const BEGINNINGS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Whether a text needs an apostrophe before it: also one that reads like another that has got one, so that taking it off
-/// again is certain.
+/// Whether a text needs an apostrophe prefix. This includes texts that already look prefixed, so that stripping is
+/// unambiguous.
 pub fn looks_like_one(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(BEGINNINGS)
 }
 
-/// The text without the apostrophe that it was given.
+/// The text without its protective apostrophe.
 pub fn taken_off(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if looks_like_one(rest) => rest,

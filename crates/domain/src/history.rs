@@ -1,7 +1,7 @@
 //! The order in which a partner's history was recorded. Clocks of replicas disagree and step back, so each step has a
-//! number: it decides what came before what. Its time is for people; it never goes back from one step to the next. Where a
-//! clock is behind, time goes on by a microsecond a step, so that ids, which begin with it, rise whichever replica makes
-//! them.
+//! sequence number, which alone defines the order. The timestamp is for display; it never decreases from one step to
+//! the next. If a replica's clock is behind, the timestamp advances by a microsecond per step, so that ids, which begin
+//! with it, increase whichever replica generates them.
 
 use chrono::TimeDelta;
 
@@ -10,13 +10,13 @@ use super::Timestamp;
 /// A step of a partner's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// Counts the partner's steps; 0 before the first.
+    /// The number of the partner's steps so far; 0 before the first.
     pub sequence: i64,
     pub at: Timestamp,
 }
 
 impl Moment {
-    /// The step after this one, at `now` by the clock of whoever takes it.
+    /// The step after this one, at `now` by the clock of the recording replica.
     pub fn next(self, now: Timestamp) -> Self {
         Self {
             sequence: self.sequence + 1,

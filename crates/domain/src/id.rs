@@ -11,12 +11,12 @@ use uuid::Uuid;
 
 use super::Timestamp;
 
-/// What an id identifies; gives the id its prefix.
+/// The kind of object that an id identifies; defines the id's prefix.
 pub trait Kind: Send + Sync + 'static {
     const PREFIX: &'static str;
 }
 
-/// The id of a `K`. Sorts by the moment it was made.
+/// The id of a `K`. Sorts by creation time.
 pub struct Id<K: Kind>(Uuid, PhantomData<fn() -> K>);
 
 macro_rules! kinds {
@@ -73,21 +73,21 @@ kinds! {
 }
 
 impl<K: Kind> Id<K> {
-    /// A new id made at `now`. Ids that one process makes sort in the order of making; those of other replicas sort by
+    /// A new id created at `now`. Ids from one process sort in creation order; ids from different replicas sort by
     /// their clocks, to the microsecond.
     pub fn new(now: Timestamp) -> Self {
         static SEQUENCE: AtomicU32 = AtomicU32::new(0);
         Self::from_parts(now, SEQUENCE.fetch_add(1, Ordering::Relaxed), fastrand::u64(..))
     }
 
-    /// The id made of exactly these parts (RFC 9562, 6.2: method 3, then method 1): 48 bits of milliseconds, 12 of the
-    /// fraction of the millisecond, 22 of `sequence` and 40 of `random`. For repeatable data.
+    /// The id composed of exactly these parts (RFC 9562, 6.2: method 3, then method 1): 48 bits of milliseconds, 12 of
+    /// the fraction of the millisecond, 22 of `sequence` and 40 of `random`. For reproducible data.
     pub fn from_parts(now: Timestamp, sequence: u32, random: u64) -> Self {
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
         let micros = now.timestamp_subsec_micros() % 1000;
         let fraction = u128::from(micros * 4096 / 1000);
         let low = (u128::from(sequence & 0x3f_ffff) << 40) | u128::from(random & 0xff_ffff_ffff);
-        // Builder takes the 74 free bits as ten bytes: 12 after the version nibble, 62 after the variant's two bits.
+        // Builder takes the 74 free bits as ten bytes: 12 after the version nibble, 62 after the two variant bits.
         let bits = (fraction << 64) | low;
         let bytes = bits.to_be_bytes();
         let free: [u8; 10] = bytes[6..].try_into().expect("ten of sixteen bytes");
@@ -103,7 +103,7 @@ impl<K: Kind> Id<K> {
     }
 }
 
-/// Why a text is not an id of the kind asked for.
+/// Why a text is not an id of the expected kind.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     #[error("is not an id: ids look like {0}_01h2xcejqtf2nbrexx3vqjhp41")]
@@ -124,7 +124,8 @@ impl<K: Kind> FromStr for Id<K> {
     }
 }
 
-/// Splits an id of any kind into its prefix and UUID; `None` if it is not an id. Only the canonical spelling is one.
+/// Splits an id of any kind into its prefix and UUID; `None` if it is not an id. Only the canonical spelling is
+/// accepted.
 pub fn parse_any(text: &str) -> Option<(&str, Uuid)> {
     let (prefix, suffix) = text.rsplit_once('_')?;
     Some((prefix, Uuid::from_u128(decode(suffix.as_bytes())?)))
@@ -142,7 +143,7 @@ fn encode(mut value: u128) -> [u8; 26] {
 }
 
 fn decode(text: &[u8]) -> Option<u128> {
-    // 26 characters hold 130 bits; the first may only use three of its five.
+    // 26 characters hold 130 bits; only three of the first one's five are used.
     if text.len() != 26 || text[0] > b'7' {
         return None;
     }
@@ -164,7 +165,7 @@ impl<K: Kind> fmt::Display for Id<K> {
     }
 }
 
-// Derives would ask the marker `K` for these traits.
+// Derives would require these traits of the marker `K`.
 impl<K: Kind> fmt::Debug for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -197,7 +198,7 @@ impl<K: Kind> Hash for Id<K> {
         self.0.hash(state);
     }
 }
-// Documents of the database keep ids as the texts that they are on the wire.
+// JSON documents in the database store ids in their wire format.
 impl<K: Kind> serde::Serialize for Id<K> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -1,8 +1,8 @@
-//! Plain named things that other things refer to: partner tiers, partner categories, advertisers.
+//! Simple named objects that others refer to: partner tiers, partner categories, advertisers.
 
 use super::id::{self, Id};
 
-/// A kind of label: its type in the API, and what it calls the label there.
+/// A kind of label: the name of its type in the API, and of the field that holds the label there.
 pub trait Labelled: id::Kind {
     const TYPE: &'static str;
     const FIELD: &'static str;

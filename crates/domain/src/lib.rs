@@ -1,4 +1,4 @@
-//! What Tributary knows about partner programmes. Pure: no async, no IO, nothing of the database, GraphQL or HTTP.
+//! The domain model of partner programmes. Pure: no async, no IO, and no dependency on the database, GraphQL or HTTP.
 
 pub mod accrual;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! Partners and the life of a partnership.
+//! Partners and the lifecycle of a partnership.
 
 use super::id::{PartnerGroupId, PartnerId, PartnerTierId};
 use super::money::Currency;
@@ -10,23 +10,23 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where a partnership stands.
+    /// The status of a partnership.
     PartnerStatus { Invited = "INVITED", Active = "ACTIVE", Suspended = "SUSPENDED", Revoked = "REVOKED" }
 }
 
-/// A move of a partnership from one status to another.
+/// A transition of a partnership from one status to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartnerMove {
-    /// An invited or suspended partner starts, or starts again.
+    /// Activates an invited partner, or resumes a suspended one.
     Activate,
     Suspend,
     Revoke,
-    /// A revoked partner comes back.
+    /// Activates a revoked partner again.
     Reinstate,
 }
 
 impl PartnerStatus {
-    /// The status after `the_move`; `None` where the state machine has no such move.
+    /// The status after `the_move`; `None` if the state machine has no such transition.
     pub fn after(self, the_move: PartnerMove) -> Option<Self> {
         use PartnerStatus::{Active, Invited, Revoked, Suspended};
         match (the_move, self) {
@@ -41,7 +41,7 @@ impl PartnerStatus {
         }
     }
 
-    /// Whether its tokens open anything: those of suspended and revoked partners do not.
+    /// Whether its tokens grant access: those of suspended and revoked partners do not.
     pub fn may_sign_in(self) -> bool {
         match self {
             Self::Invited | Self::Active => true,
@@ -60,27 +60,27 @@ pub struct Partner {
     pub status: PartnerStatus,
     pub tags: Vec<String>,
     pub metadata: Option<serde_json::Value>,
-    /// `None`: the tenant's default group counts.
+    /// `None`: the tenant's default group applies.
     pub group_id: Option<PartnerGroupId>,
     pub tier_id: Option<PartnerTierId>,
     pub payout_currency: Option<Currency>,
-    /// What the payment service calls it; `None`: it is paid by its e-mail address.
+    /// The payment service's identifier of the partner; `None`: it is paid by its e-mail address.
     pub payout_reference: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub activated_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
-    /// Tokens issued before this moment are dead.
+    /// Tokens issued before this moment are invalid.
     pub tokens_valid_from: Timestamp,
 }
 
 impl Partner {
-    /// What payments to it are addressed to.
+    /// The address of payments to the partner.
     pub fn paid_as(&self) -> &str {
         self.payout_reference.as_deref().unwrap_or(&self.email)
     }
 
-    /// The partner after `the_move` at `now`; `None` where the state machine has no such move.
+    /// The partner after `the_move` at `now`; `None` if the state machine has no such transition.
     pub fn after(self, the_move: PartnerMove, now: Timestamp) -> Option<Self> {
         let before = self.status;
         let status = before.after(the_move)?;
@@ -89,8 +89,8 @@ impl Partner {
             PartnerStatus::Revoked => (self.activated_at, Some(now)),
             PartnerStatus::Suspended | PartnerStatus::Invited => (self.activated_at, self.revoked_at),
         };
-        // Tokens from before a suspension or revocation stay dead, also after a comeback. Those of this very microsecond
-        // are from before; what is issued from now on is dated later.
+        // Tokens issued before a suspension or revocation stay invalid, even after reactivation. Tokens of this very
+        // microsecond count as issued before; tokens issued from now on get a later timestamp.
         let tokens_valid_from = match before.may_sign_in() && status.may_sign_in() {
             true => self.tokens_valid_from,
             false => now.max(self.tokens_valid_from) + chrono::TimeDelta::microseconds(1),
@@ -115,7 +115,7 @@ pub struct PartnerTransition {
     pub actor: String,
     pub reason: Option<String>,
     pub at: Timestamp,
-    /// Its place in the partner's history; `None`: from before there were numbers.
+    /// Its position in the partner's history; `None`: it predates sequence numbers.
     pub sequence: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! Partner groups: a classification of partners that carries a rules engine.
+//! Partner groups: a classification of partners with its own commission rules.
 
 use super::Timestamp;
 use super::group_rules::RuleSet;
@@ -12,12 +12,12 @@ pub struct PartnerGroup {
     pub external_id: Option<String>,
     pub description: Option<String>,
     pub tags: Vec<String>,
-    /// Partners without a group use the default one; a tenant has at most one.
+    /// The default group applies to partners without a group; a tenant has at most one.
     pub is_default: bool,
-    /// What the amounts of its rules are in; `None`: whatever currency the charge has.
+    /// The currency of the amounts in its rules; `None`: that of the charge.
     pub currency: Option<Currency>,
     pub rules: RuleSet,
-    /// Rises by one whenever the rules are replaced, or their currency is another one.
+    /// Incremented whenever the rules are replaced, or their currency changes.
     pub version: u32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

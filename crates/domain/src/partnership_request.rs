@@ -16,7 +16,7 @@ pub struct PartnershipRequest {
     pub campaign_id: CampaignId,
     pub status: PartnershipRequestStatus,
     pub message: Option<String>,
-    /// The partner that its approval created or joined.
+    /// The partner that its approval created or joined to the campaign.
     pub partner_id: Option<PartnerId>,
     pub reason: Option<String>,
     pub created_at: Timestamp,

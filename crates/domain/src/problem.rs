@@ -1,39 +1,40 @@
-//! What a caller got wrong and can mend. Checks collect every problem of an input, so that one answer names them all.
+//! Problems with a request that its caller can fix. Checks collect every problem of an input, so that one response
+//! lists them all.
 
 use super::id::{Id, IdError, Kind};
 
-/// One thing to mend.
+/// One thing to fix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub code: ProblemCode,
     pub message: String,
-    /// The way to the offending value in the input, list positions as numbers: `rules`, `2`, `percentage`.
+    /// The path of the offending value in the input, with list positions as numbers: `rules`, `2`, `percentage`.
     pub path: Vec<String>,
 }
 
 super::text_enum! {
     /// What kind of problem it is.
     ProblemCode {
-        /// The value is outside what the field takes.
+        /// The value is not among those that the field accepts.
         Invalid = "INVALID",
-        /// The value must be given and was not.
+        /// The value is required and missing.
         Required = "REQUIRED",
-        /// No such thing, or none that the caller may see.
+        /// The object does not exist, or the caller may not see it.
         NotFound = "NOT_FOUND",
-        /// Something else bears this name already.
+        /// Another object already has this name.
         Taken = "TAKEN",
-        /// The state of things does not allow it, though the input is well formed.
+        /// The current state does not allow it, although the input is well formed.
         Conflict = "CONFLICT",
-        /// It is referred to and cannot be deleted.
+        /// Other objects refer to it, so it cannot be deleted.
         InUse = "IN_USE",
         /// The commission has not matured.
         HoldbackActive = "HOLDBACK_ACTIVE",
-        /// The state machine has no such move.
+        /// The state machine has no such transition.
         InvalidTransition = "INVALID_TRANSITION",
     }
 }
 
-/// A change of one field: leave it, empty it, or give it a value.
+/// A change of one field: keep, clear or set its value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
     #[default]
@@ -42,7 +43,7 @@ pub enum Patch<T> {
     Set(T),
 }
 
-/// A single fault of a single value, before it is known where in the input the value stood.
+/// A fault of a single value whose path in the input is not yet known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault(pub ProblemCode, pub String);
 
@@ -80,7 +81,7 @@ impl Problems {
         result
     }
 
-    /// Runs `check` with every segment of `way` appended to the path; none leaves it as it is.
+    /// Runs `check` with every segment of `way` appended to the path; if there are none, the path is unchanged.
     pub fn within_all<T>(&mut self, way: &[String], check: impl FnOnce(&mut Self) -> T) -> T {
         let depth = self.path.len();
         self.path.extend_from_slice(way);
@@ -89,8 +90,8 @@ impl Problems {
         result
     }
 
-    /// Appends `segment` to the path until [`Problems::leave`]; for checks that wait for the database, where
-    /// [`Problems::within`] does not reach.
+    /// Appends `segment` to the path until [`Problems::leave`]; for checks that await the database, for which
+    /// [`Problems::within`] does not work.
     pub fn enter(&mut self, segment: impl ToString) {
         self.path.push(segment.to_string());
     }
@@ -99,7 +100,7 @@ impl Problems {
         self.path.pop();
     }
 
-    /// The value, or `None` after noting its fault under `field`.
+    /// The value, or `None` after recording its fault under `field`.
     pub fn take<T>(&mut self, field: &str, result: Result<T, Fault>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
@@ -110,7 +111,7 @@ impl Problems {
         }
     }
 
-    /// Checks an optional value; absent is fine.
+    /// Checks an optional value; absence is not a fault.
     pub fn optional<T, U>(
         &mut self,
         field: &str,
@@ -150,7 +151,8 @@ impl Problems {
         }
     }
 
-    /// Reads an id. Texts that are no id of that kind are a fault of their own, told apart from ids of nothing.
+    /// Parses an id. A text that is not an id of that kind is a fault of its own, distinct from an id that does not
+    /// exist.
     pub fn id<K: Kind>(&mut self, field: &str, text: &str) -> Option<Id<K>> {
         self.take(
             field,
@@ -158,19 +160,19 @@ impl Problems {
         )
     }
 
-    /// Notes that `field` names nothing that exists, unless something was found.
+    /// Records that the object named by `field` does not exist, unless `thing` was found.
     pub fn found<T>(&mut self, field: &str, thing: Option<T>) -> Option<T> {
         self.take(field, thing.ok_or_else(Fault::not_found))
     }
 
-    /// Notes that `field`'s value is another one's already, unless that other one is `me`.
+    /// Records that `field`'s value is taken if it has a holder other than `me`.
     pub fn free<I: PartialEq>(&mut self, field: &str, holder: Option<I>, me: Option<I>) {
         if holder.is_some() && holder != me {
             self.add(field, ProblemCode::Taken, "is taken already");
         }
     }
 
-    /// Notes what refers to `field`'s thing, if anything does.
+    /// Records the references to `field`'s object, if there are any.
     pub fn in_use(&mut self, field: &str, references: &[(u64, &'static str)]) {
         let used: Vec<String> = references
             .iter()
@@ -182,7 +184,7 @@ impl Problems {
         }
     }
 
-    /// Notes a problem of the value at the dotted path `field`; an empty `field` means the current path itself.
+    /// Records a problem of the value at the dotted path `field`; an empty `field` means the current path itself.
     pub fn add(&mut self, field: &str, code: ProblemCode, message: impl Into<String>) {
         let mut path = self.path.clone();
         path.extend(

@@ -1,5 +1,5 @@
-//! Correcting who earned: events that are moved to another partner, and what becomes of the rows that they have earned
-//! (domain.md 17).
+//! Reassignment: events are moved to another partner to correct who earned; this module decides about the rows they
+//! have already earned (domain.md 17).
 
 use super::commission::{Commission, CommissionKind, CommissionStatus};
 use super::explain::{Outcome, Step};
@@ -7,17 +7,17 @@ use super::id::{CampaignId, CustomerId, EventId, PartnerId, ReassignmentId};
 use super::money::Money;
 use super::{Timestamp, text_enum};
 
-/// The most events that are moved at once, refunds of them not counted.
+/// Maximum number of events moved in one call, not counting their refunds.
 pub const MAX_EVENTS: u64 = 2_000;
 
 text_enum! {
-    /// What became of a row of an event that was moved, or of the event.
+    /// The outcome for a moved event, or for one of its rows.
     ReassignmentOutcome {
-        /// It had not been paid, and is reversed.
+        /// It had not been paid and was reversed.
         Reversed = "REVERSED",
-        /// It was paid, and stays.
+        /// It was paid and is left as it is.
         KeptPaid = "KEPT_PAID",
-        /// It was paid, and what was left of it is clawed back.
+        /// It was paid, and what was left of it was clawed back.
         ClawedBack = "CLAWED_BACK",
         /// The event earned it for the new partner, or made it reach the goals of a tier.
         Earned = "EARNED",
@@ -26,42 +26,42 @@ text_enum! {
     }
 }
 
-/// What was asked for, and done.
+/// A requested reassignment and its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reassignment {
     pub id: ReassignmentId,
-    /// Whose events were moved; `None`: one event was.
+    /// The customer whose events were moved; `None`: a single event was moved.
     pub customer_id: Option<CustomerId>,
     pub event_id: Option<EventId>,
-    /// Whom the customer was bound to, or the event credited to, before.
+    /// The partner that the customer was bound to, or the event credited to, before.
     pub from_partner: Option<PartnerId>,
-    /// `None`: nobody; moved events earn nothing.
+    /// `None`: no partner; moved events earn nothing.
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
-    /// Events that occurred from this moment on are moved; `None`: none that is recorded.
+    /// Events of the customer that occurred from this moment on are moved; `None`: none of its recorded events.
     pub since: Option<Timestamp>,
     pub claw_back_paid: bool,
     pub reason: String,
     pub actor: String,
     pub at: Timestamp,
-    /// How many events are left for another call.
+    /// How many events are left to move in further calls.
     pub remaining: u64,
 }
 
-/// What becomes of a row that an event has earned for whom it is moved away from.
+/// What happens to a row that an event earned for the partner that it is moved away from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RowFate {
-    /// It was undone before.
+    /// It had already been undone.
     Nothing,
-    /// It is reversed, with what adjusts it.
+    /// It is reversed, together with the rows that adjust it.
     Reversed,
-    /// It was paid, or brought in, and stays: its event earns nothing anew.
+    /// It was paid or imported and stays, so its event does not earn again.
     Kept,
-    /// A CLAWBACK of this amount takes what is left of it.
+    /// A CLAWBACK of this amount takes back what is left of it.
     ClawedBack(Money),
 }
 
-/// Whether a row moves with its event; others have causes of their own.
+/// Whether a row moves with its event; rows of other kinds have other causes.
 pub fn is_earned(kind: CommissionKind) -> bool {
     match kind {
         CommissionKind::Event | CommissionKind::TierAdjustment | CommissionKind::Opening => true,
@@ -69,11 +69,11 @@ pub fn is_earned(kind: CommissionKind) -> bool {
     }
 }
 
-/// What becomes of `row`, from which `clawed_minor` (below 0, for a positive row) was clawed back before.
+/// What happens to `row`, of which `clawed_minor` (negative, for a positive row) was already clawed back.
 pub fn leave(row: &Commission, clawed_minor: i64, claw_back_paid: bool) -> RowFate {
     match row.status {
         CommissionStatus::Reversed => RowFate::Nothing,
-        // Nothing here could make it anew.
+        // An imported row could not be earned again here.
         CommissionStatus::Accrued | CommissionStatus::Approved if row.kind == CommissionKind::Opening => RowFate::Kept,
         CommissionStatus::Accrued | CommissionStatus::Approved => RowFate::Reversed,
         CommissionStatus::Paid => {
@@ -90,7 +90,7 @@ pub fn leave(row: &Commission, clawed_minor: i64, claw_back_paid: bool) -> RowFa
     }
 }
 
-/// Why a clawback takes what is left of a paid row.
+/// The explanation of a clawback that takes back what is left of a paid row.
 pub fn clawback_step(row: &Commission, amount: Money) -> Step {
     Step {
         source: "reassignment".to_owned(),
@@ -104,7 +104,8 @@ pub fn clawback_step(row: &Commission, amount: Money) -> Step {
     }
 }
 
-/// That a row was earned by a move. For the partner, too: it says nothing of whom the event was credited to before.
+/// States that a row was earned through a reassignment. Also shown to the partner: it does not reveal the previous
+/// attribution.
 pub fn earned_step(at: Timestamp) -> Step {
     Step {
         source: "reassignment".to_owned(),

@@ -6,17 +6,17 @@ use super::explain::{Outcome, Step};
 use super::money::{self, Currency, Money};
 use super::terms::BasisKind;
 
-/// How far an event is refunded, this time included. The default: not at all.
+/// How much of an event is refunded, including the current refund. The default: nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Refunded {
     pub refunded_minor: i64,
-    /// What was charged; 0 where the event had no amount.
+    /// The amount charged; 0 if the event had no amount.
     pub charged_minor: i64,
     pub wholly: bool,
 }
 
 impl Refunded {
-    /// With so much taken back of what was charged.
+    /// With `refunded_minor` taken back of what was charged.
     pub fn new(refunded_minor: i64, charged_minor: i64) -> Self {
         Self {
             refunded_minor,
@@ -25,25 +25,26 @@ impl Refunded {
         }
     }
 
-    /// The event once this amount is taken back, too.
+    /// The state of the event once `taken` is refunded, too.
     pub fn after(event: &Event, taken: Option<Money>) -> Self {
         let minor = |amount: Option<Money>| amount.map_or(0, Money::minor);
         Self::new(event.refunded_minor + minor(taken), minor(event.amount))
     }
 }
 
-/// What becomes of a row.
+/// What happens to a row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TakeBack {
     Nothing,
-    /// The whole row is undone.
+    /// The whole row is reversed.
     Reverse,
-    /// A CLAWBACK of this (negative, for a positive row) amount, with this status.
+    /// A CLAWBACK of this amount (negative, for a positive row), with this status.
     Clawback(Money, CommissionStatus, Vec<Step>),
 }
 
-/// What a refund does to `row`, from which `clawed_minor` (negative, for a positive row) was clawed back before by
-/// `clawbacks` rows. `is_fixed`: the row, or the one that it adjusts, is a fixed amount, which goes back as a whole.
+/// What a refund does to `row`, of which `clawed_minor` (negative, for a positive row) was already clawed back by
+/// `clawbacks` rows. `is_fixed`: the row, or the one that it adjusts, is a fixed amount, which is only taken back as a
+/// whole.
 pub fn take_back(
     row: &Commission,
     is_fixed: bool,
@@ -70,8 +71,8 @@ pub fn take_back(
     TakeBack::Clawback(amount, status, explain(row, share, clawed_minor, refunded, amount))
 }
 
-/// The status of a row that takes from another one: APPROVED at once beside what is not merely accrued, so that it counts
-/// with the next payout.
+/// The status of a row that deducts from another one: APPROVED at once unless the other is merely accrued, so that it
+/// counts in the next payout.
 pub fn status_beside(status: CommissionStatus) -> CommissionStatus {
     match status {
         CommissionStatus::Accrued => CommissionStatus::Accrued,
@@ -79,9 +80,9 @@ pub fn status_beside(status: CommissionStatus) -> CommissionStatus {
     }
 }
 
-/// How much of `amount_minor` has gone back so far: all of it when wholly refunded, else nothing of what is fixed, and of
-/// anything else the part that is refunded, rounded half away from zero. What one refund takes is the difference to what
-/// had gone back before it, so that several together take exactly as much as one.
+/// How much of `amount_minor` is taken back in total: all of it when wholly refunded, otherwise nothing of a fixed
+/// amount, and of any other amount the refunded proportion, rounded half away from zero. A single refund takes the
+/// difference to what was taken back before, so that several refunds together take exactly as much as one.
 pub fn share(amount_minor: i64, is_fixed: bool, refunded: Refunded) -> i64 {
     match (refunded.wholly, is_fixed) {
         (true, _) => amount_minor,
@@ -90,7 +91,7 @@ pub fn share(amount_minor: i64, is_fixed: bool, refunded: Refunded) -> i64 {
     }
 }
 
-/// `amount * part / whole`, rounded half away from zero; exact in between.
+/// `amount * part / whole`, rounded half away from zero; the intermediate results are exact.
 fn proportion(amount: i64, part: i64, whole: i64) -> i64 {
     if whole == 0 {
         return 0;
@@ -100,12 +101,13 @@ fn proportion(amount: i64, part: i64, whole: i64) -> i64 {
     i64::try_from(rounded).expect("a part of the amount")
 }
 
-/// How what goes back of `row` comes about: `share_minor` in all, `clawed_minor` of it (below 0, for a positive row) before.
+/// Explains how much of `row` is taken back: `share` in total, of which `clawed_minor` (negative, for a positive row)
+/// was taken back before.
 pub fn explain(row: &Commission, share: i64, clawed_minor: i64, refunded: Refunded, amount: Money) -> Vec<Step> {
     let show = |minor: i64, currency: Currency| rust_decimal::Decimal::new(minor, currency.exponent());
     let currency = row.amount.currency();
     let shown = |minor: i64| money::written(show(minor, currency), currency);
-    // A row that is not fixed has its event's currency; one that is goes back as a whole.
+    // A row that is not fixed has its event's currency; a fixed one is taken back as a whole.
     let how = if refunded.wholly {
         "all of it is refunded".to_owned()
     } else {

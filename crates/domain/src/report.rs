@@ -1,10 +1,10 @@
-//! Reports: commissions summed by what they have in common, and the order in which the sums are shown.
+//! Reports: commissions summed by shared attributes, and the order in which the sums are shown.
 
 use super::commission::{CommissionKind, CommissionStatus};
 use super::id::{CampaignId, PartnerId};
 use super::money::Currency;
 
-/// By what commissions are summed, besides their currency. In the order in which groups are sorted.
+/// An attribute to group commissions by, besides their currency. The variants are in the sort order of groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Dimension {
     Partner,
@@ -13,27 +13,27 @@ pub enum Dimension {
     Status,
 }
 
-/// Which of a commission's times decides whether and where it is counted.
+/// Which of a commission's timestamps decides whether and where it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TimeBasis {
     /// When it was written.
     Accrued,
-    /// When its event happened; without an event, when it was written.
+    /// When its event occurred; without an event, when it was written.
     Occurred,
-    /// When it was approved; those that never were are not counted.
+    /// When it was approved; commissions never approved are not counted.
     Approved,
-    /// When it was paid; those that never were are not counted.
+    /// When it was paid; commissions never paid are not counted.
     Paid,
 }
 
-/// What the commissions of one row of a report have in common. What they are not summed by is `None`.
+/// The attributes shared by the commissions in one row of a report. Attributes not grouped by are `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Group {
     pub currency: Currency,
-    /// The number of the interval that they lie in, from 0.
+    /// The index of their interval, from 0.
     pub interval: Option<u32>,
     pub partner: Option<PartnerId>,
-    /// `None` also where they have no campaign.
+    /// Also `None` if they have no campaign.
     pub campaign: Option<CampaignId>,
     pub kind: Option<CommissionKind>,
     pub status: Option<CommissionStatus>,
@@ -48,7 +48,7 @@ pub struct GroupRow {
     pub minor: i128,
 }
 
-/// Where a row stands in the order of a report: by currency, the largest amount of either sign first, then by group.
+/// The position of a row in the order of a report: by currency, then by absolute amount, largest first, then by group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReportPosition {
     pub group: Group,

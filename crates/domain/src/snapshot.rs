@@ -1,11 +1,11 @@
-//! Commission snapshots: what a partner was promised, stamped once and never edited.
+//! Commission snapshots: the terms a partner was promised, recorded once and never edited.
 
 use super::id::{CampaignId, PartnerId, SnapshotId};
 use super::terms::Term;
 use super::{Timestamp, text_enum};
 
 text_enum! {
-    /// Why the terms were stamped.
+    /// Why the terms were recorded.
     SnapshotSource {
         /// A partnership request was approved.
         RequestApproval = "REQUEST_APPROVAL",
@@ -20,23 +20,23 @@ text_enum! {
 pub struct CommissionSnapshot {
     pub id: SnapshotId,
     pub partner_id: PartnerId,
-    /// `None`: it holds for every campaign without a snapshot of its own.
+    /// `None`: it applies to every campaign without a snapshot of its own.
     pub campaign_id: Option<CampaignId>,
-    /// Counts from 1 for the partner and campaign.
+    /// Counts from 1 per partner and campaign.
     pub version: u32,
     pub terms: Vec<Term>,
-    /// `None`: the campaign's holdback counts.
+    /// `None`: the campaign's holdback applies.
     pub holdback_days: Option<u32>,
     pub source: SnapshotSource,
     pub reason: Option<String>,
     pub created_at: Timestamp,
-    /// Its place in the partner's history; `None`: from before there were numbers.
+    /// Its position in the partner's history; `None`: it predates sequence numbers.
     pub sequence: Option<i64>,
-    /// When the next version took its place; `None`: it is in force.
+    /// When the next version replaced it; `None`: it is in force.
     pub superseded_at: Option<Timestamp>,
 }
 
-/// The snapshot that pays for `campaign`: the newest of that campaign, else the newest partner-wide one. Without a
+/// The snapshot that applies to `campaign`: the newest of that campaign, else the newest partner-wide one. Without a
 /// campaign, the newest partner-wide one. `snapshots` are those of one partner, in any order.
 pub fn in_force(snapshots: &[CommissionSnapshot], campaign: Option<CampaignId>) -> Option<&CommissionSnapshot> {
     let newest = |campaign| {

@@ -1,8 +1,9 @@
-//! Statements: what is owed on an account, accrued and approved, and what moved it. A row of the ledger moves its account
-//! once when it enters, and once more when it is reversed or paid; whatever else happens to it moves nothing.
+//! Statements: what is owed on an account, accrued and approved, and the movements of that balance. A row of the ledger
+//! moves its account once when it is entered, and once more when it is reversed or paid; its other transitions move
+//! nothing.
 //!
-//! Movements have an order of their own: their time, their kind in the enum's order, the row. So a statement's opening and
-//! its movements are its closing, and the closing of one is the opening of the next.
+//! Movements are totally ordered: by time, then by kind in the enum's order, then by row. So a statement's opening plus
+//! its movements equals its closing, and the closing of one statement is the opening of the next.
 
 use chrono::Datelike;
 
@@ -12,15 +13,15 @@ use super::money::Currency;
 use super::{Timestamp, text_enum};
 
 text_enum! {
-    /// What moved an account.
+    /// The cause of a movement on an account.
     MovementKind {
-        /// A row was brought in as history.
+        /// A row was imported as history.
         Opening = "OPENING",
-        /// An event, a deal or staff earned a row.
+        /// A row was earned by an event or a deal, or entered by staff.
         Accrued = "ACCRUED",
-        /// A tier changed what was earned.
+        /// A tier changed an amount that had been earned.
         Adjusted = "ADJUSTED",
-        /// A refund or a reversal took back.
+        /// A refund, reversal or reassignment took back an amount.
         ClawedBack = "CLAWED_BACK",
         /// A row was undone before it was paid.
         Reversed = "REVERSED",
@@ -40,7 +41,7 @@ impl MovementKind {
         }
     }
 
-    /// Its place in the order of the kinds.
+    /// Its index in the order of the kinds.
     pub fn rank(self) -> i64 {
         self as i64
     }
@@ -50,7 +51,7 @@ impl MovementKind {
     }
 }
 
-/// What a statement is of: the partner's own rows, or those of one individual there, in one currency.
+/// The account of a statement: the partner's own rows, or those of one individual at the partner, in one currency.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Account {
     pub partner: PartnerId,
@@ -60,7 +61,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// The account that a row belongs to; `None`: it is owed to an individual whom nobody has named yet.
+    /// The account that a row belongs to; `None`: it is owed to an individual who has not been named yet.
     pub fn of(row: &Commission) -> Option<Self> {
         let recipient = match row.payment_target {
             PaymentTarget::Partnership => None,
@@ -74,14 +75,14 @@ impl Account {
     }
 }
 
-/// A range of time, its end excluded, that is over.
+/// A past time range, its end excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Range {
     pub from: Timestamp,
     pub to: Timestamp,
 }
 
-/// Why there is no statement of a range.
+/// Why a range has no statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RangeError {
     #[error("from must be before to")]
@@ -106,7 +107,7 @@ impl Range {
     }
 }
 
-/// Where a movement stands in the order of its account; no two are in one place.
+/// The position of a movement in the order of its account; positions are unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MovementPosition {
     pub at: Timestamp,
@@ -115,34 +116,34 @@ pub struct MovementPosition {
 }
 
 impl MovementPosition {
-    /// More kinds than there are.
+    /// At least the number of kinds.
     const KINDS: i64 = 8;
 
-    /// Time and kind in one number, which sorts as they do.
+    /// Time and kind encoded in one number that sorts in the same order.
     pub fn number(&self) -> i64 {
         self.at.timestamp_micros() * Self::KINDS + self.kind.rank()
     }
 
-    /// The place of a row with such a number; `None`: no place has it.
+    /// The position of a row with the given number; `None`: the number encodes no position.
     pub fn of_number(number: i64, row: CommissionId) -> Option<Self> {
         let at = Timestamp::from_timestamp_micros(number.div_euclid(Self::KINDS))?;
         let kind = MovementKind::of_rank(number.rem_euclid(Self::KINDS))?;
-        // Beyond these years databases disagree about what a moment is.
+        // Outside these years databases disagree about the representation of a timestamp.
         (1..=9999).contains(&at.year()).then_some(Self { at, kind, row })
     }
 }
 
-/// What moved an account.
+/// One movement of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Movement {
     pub place: MovementPosition,
-    /// By how many minor units; below 0: less is owed.
+    /// The change in minor units; if negative, less is owed.
     pub minor: i64,
     /// The payout that paid the row, if it was paid.
     pub payout: Option<PayoutId>,
 }
 
-/// How a row moved its account. `assigned_at`: when the individual to whom it is owed was named, if that was later than
+/// The movements of a row. `assigned_at`: when the individual to whom it is owed was named, if that was later than when
 /// the row was written.
 pub fn movements(row: &Commission, assigned_at: Option<Timestamp>) -> impl Iterator<Item = Movement> {
     let minor = row.amount.minor();
@@ -170,17 +171,17 @@ pub struct KindTotal {
     pub minor: i128,
 }
 
-/// What a statement adds up to.
+/// The sums of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementSums {
-    /// What was owed when the range began.
+    /// The amount owed at the start of the range.
     pub opening: i128,
-    /// By kind, in the enum's order; kinds without any movement are left out.
+    /// By kind, in the enum's order; kinds without movements are omitted.
     pub totals: Vec<KindTotal>,
 }
 
 impl StatementSums {
-    /// What movements of one account, in any order, come to in a range.
+    /// The sums of one account's movements, given in any order, for a range.
     pub fn of(movements: impl IntoIterator<Item = Movement>, range: Range) -> Self {
         let (mut opening, mut parts) = (0, Vec::new());
         for Movement { place, minor, .. } in movements {
@@ -194,18 +195,18 @@ impl StatementSums {
         Self { opening, totals }
     }
 
-    /// What was owed when the range ended.
+    /// The amount owed at the end of the range.
     pub fn closing(&self) -> i128 {
         self.opening + self.totals.iter().map(|total| total.minor).sum::<i128>()
     }
 
-    /// How many movements there are.
+    /// The number of movements.
     pub fn count(&self) -> i64 {
         self.totals.iter().map(|total| total.count).sum()
     }
 }
 
-/// Adds what there is of each kind, given as kind, count and minor units.
+/// Adds up the parts, given as kind, count and minor units, per kind.
 pub fn totals(parts: impl IntoIterator<Item = (MovementKind, i64, i128)>) -> Vec<KindTotal> {
     let mut totals: Vec<_> = MovementKind::ALL
         .iter()
@@ -225,7 +226,7 @@ pub fn totals(parts: impl IntoIterator<Item = (MovementKind, i64, i128)>) -> Vec
     totals
 }
 
-/// Each movement with what is owed after it. `before`: what was owed before the first.
+/// Each movement with the amount owed after it. `before`: the amount owed before the first movement.
 pub fn with_balances(before: i128, movements: Vec<Movement>) -> Vec<(Movement, i128)> {
     let mut balance = before;
     let after = movements.into_iter().map(|movement| {
@@ -235,7 +236,7 @@ pub fn with_balances(before: i128, movements: Vec<Movement>) -> Vec<(Movement, i
     after.collect()
 }
 
-/// The same. `after`: what was owed after the last.
+/// As [`with_balances`], given `after`, the amount owed after the last movement.
 pub fn with_balances_up_to(after: i128, movements: Vec<Movement>) -> Vec<(Movement, i128)> {
     let moved: i128 = movements.iter().map(|movement| i128::from(movement.minor)).sum();
     with_balances(after - moved, movements)

@@ -1,4 +1,4 @@
-//! One organisation's programme.
+//! Tenants: organisations with a partner programme.
 
 use chrono_tz::Tz;
 
@@ -13,15 +13,15 @@ pub struct Tenant {
     pub slug: String,
     pub name: String,
     pub base_currency: Currency,
-    /// Calendar arithmetic (months, periods, series) follows it.
+    /// The time zone of calendar arithmetic (months, periods, series).
     pub time_zone: Tz,
-    /// At most one a currency; a payout below it is not made.
+    /// At most one per currency; a payout below it is not created.
     pub minimum_payouts: Vec<Money>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
-/// A short name in lower case, as in addresses: letters, digits and inner hyphens, at most 63.
+/// A short name in lower case, for use in URLs: letters, digits and inner hyphens, at most 63.
 pub fn slug(text: &str) -> Result<String, Fault> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if text.is_empty() || text.len() > 63 || !text.bytes().all(allowed) || text.starts_with('-') || text.ends_with('-')

@@ -6,16 +6,16 @@ use super::money::{Currency, Percentage, check_stored_amount};
 use super::problem::{Fault, ProblemCode, Problems};
 use super::{text, text_enum};
 
-/// The most components terms have.
+/// Maximum number of components in terms.
 pub const MAX_TERMS: usize = 10;
 
 text_enum! {
-    /// How a component turns an event into an amount.
+    /// How a component computes an amount from an event.
     BasisKind { Percent = "PERCENT", Fixed = "FIXED", GroupRules = "GROUP_RULES" }
 }
 
 text_enum! {
-    /// Which of a customer's events of the type a component pays for.
+    /// Which of a customer's events of the given type a component pays for.
     #[derive(Default, serde::Serialize, serde::Deserialize)]
     Trigger {
         #[default]
@@ -25,17 +25,17 @@ text_enum! {
     }
 }
 
-/// One component; every component that matches an event makes its own commission.
+/// One component; every component that matches an event creates its own commission.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Term {
     #[serde(flatten)]
     pub basis: Basis,
     #[serde(default)]
     pub trigger: Trigger,
-    /// Only events of this type; required with `First` and `Subsequent`.
+    /// Only events of this type match; required with `First` and `Subsequent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_type: Option<String>,
-    /// Only in that many calendar months from the first event.
+    /// The number of calendar months from the first event in which the component applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurring_months: Option<u32>,
 }
@@ -43,21 +43,21 @@ pub struct Term {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "basis", rename_all = "snake_case")]
 pub enum Basis {
-    /// A share of the event's amount.
+    /// A percentage of the event's amount.
     Percent { value: Percentage },
-    /// An amount; without a currency, in the tenant's base currency.
+    /// A fixed amount; if no currency is given, in the tenant's base currency.
     Fixed {
         #[serde(with = "rust_decimal::serde::str")]
         value: Decimal,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         currency: Option<Currency>,
     },
-    /// Whatever the rules of the partner's group say when the event is recorded.
+    /// The rules of the partner's group, as of when the event is recorded.
     GroupRules,
 }
 
 impl Term {
-    /// Terms that leave everything to the partner's group.
+    /// Terms that leave the amount to the rules of the partner's group.
     pub fn group_rules() -> Self {
         Self {
             basis: Basis::GroupRules,
@@ -88,7 +88,7 @@ pub struct TermDraft {
     pub recurring_months: Option<i32>,
 }
 
-/// The terms, or `None` after noting what is wrong with them under `terms.N`. `base_currency` is the tenant's.
+/// The terms, or `None` after recording problems under `terms.N`. `base_currency` is the tenant's.
 pub fn terms(drafts: Vec<TermDraft>, base_currency: Currency, problems: &mut Problems) -> Option<Vec<Term>> {
     problems.within("terms", |problems| {
         if drafts.len() > MAX_TERMS {
@@ -108,7 +108,7 @@ pub fn terms(drafts: Vec<TermDraft>, base_currency: Currency, problems: &mut Pro
     })
 }
 
-/// The terms of a promise: like [`terms`], but at least one component, since no component would mean no promise.
+/// The terms of a promise: like [`terms`], but with at least one component, since terms without any promise nothing.
 pub fn promised(drafts: Vec<TermDraft>, base_currency: Currency, problems: &mut Problems) -> Option<Vec<Term>> {
     if drafts.is_empty() {
         problems.add("terms", ProblemCode::Required, "must have at least one component");
@@ -172,7 +172,7 @@ fn basis(draft: &TermDraft, base_currency: Currency, problems: &mut Problems) ->
     }
 }
 
-/// Days an accrued commission waits before it may be approved: 0 to 365.
+/// The days that an accrued commission waits before it may be approved: 0 to 365.
 pub fn holdback_days(days: i32) -> Result<u32, Fault> {
     match days {
         0..=365 => Ok(days.unsigned_abs()),

@@ -1,8 +1,8 @@
-//! Checks of the short texts that name things.
+//! Validation of short texts, such as names.
 
 use super::problem::{Fault, ProblemCode, Problems};
 
-/// A name or label: not blank, at most 200 characters, without control characters; outer white space is dropped.
+/// A name or label: not blank, at most 200 characters, without control characters; surrounding white space is trimmed.
 pub fn name(text: &str) -> Result<String, Fault> {
     bounded(text, 200)
 }
@@ -12,7 +12,7 @@ pub fn reason(text: &str) -> Result<String, Fault> {
     bounded(text, 1000)
 }
 
-/// An id that another system gave: not blank, at most 200 characters.
+/// An id assigned by another system: not blank, at most 200 characters.
 pub fn external_id(text: &str) -> Result<String, Fault> {
     bounded(text, 200)
 }
@@ -22,7 +22,7 @@ pub fn event_type(text: &str) -> Result<String, Fault> {
     bounded(text, 100)
 }
 
-/// A longer text: at most 5,000 characters; blank is fine.
+/// A longer text: at most 5,000 characters; may be blank.
 pub fn description(text: &str) -> Result<String, Fault> {
     if text.chars().count() > 5000 {
         return Err(Fault::invalid("is too long: at most 5000 characters"));
@@ -33,8 +33,8 @@ pub fn description(text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
-/// At most 50 distinct tags of at most 100 characters, in the order given; repeated ones count once. `None` after
-/// noting what is wrong with them under `tags.N`.
+/// At most 50 distinct tags of at most 100 characters, in the order given; duplicates are dropped. `None` after
+/// recording problems under `tags.N`.
 pub fn tags(tags: Vec<String>, problems: &mut Problems) -> Option<Vec<String>> {
     problems.within("tags", |problems| {
         let mut kept: Vec<String> = Vec::new();
@@ -54,7 +54,7 @@ pub fn tags(tags: Vec<String>, problems: &mut Problems) -> Option<Vec<String>> {
     })
 }
 
-/// An e-mail address, lower-cased.
+/// An e-mail address, converted to lower case.
 pub fn email(text: &str) -> Result<String, Fault> {
     let text = text.trim().to_lowercase();
     let options = email_address::Options::default()
@@ -68,7 +68,7 @@ pub fn email(text: &str) -> Result<String, Fault> {
     }
 }
 
-/// A text to look for: at most 200 characters, as long as any that is kept.
+/// A search text: at most 200 characters, as long as the longest stored name.
 pub fn wanted(text: &str) -> Result<(), Fault> {
     if text.chars().count() > 200 {
         return Err(Fault::invalid("is too long: at most 200 characters"));
@@ -76,7 +76,7 @@ pub fn wanted(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What names and external ids are searched and names are sorted by, on every database alike.
+/// The normalised text by which names and external ids are searched and names are sorted, the same on every database.
 pub fn sort_key(name: &str) -> String {
     name.to_lowercase()
 }

@@ -1,6 +1,6 @@
-//! Closed sets of values that are stored and read as text.
+//! Enums whose values are stored and read as text.
 
-/// Declares an enum with its stored spelling: `as_str` and `parse` are each other's inverse, `ALL` lists every value.
+/// Declares an enum with its stored spelling: `as_str` and `parse` are inverses, `ALL` lists every value.
 #[macro_export]
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {

@@ -1,4 +1,4 @@
-//! Which components of the terms an event matches, and what stops the others. The order of the checks is that of
+//! Which components of the terms an event matches, and why it does not match the others. The checks are in the order of
 //! [`NoCommissionReason`].
 
 use chrono_tz::Tz;
@@ -9,10 +9,10 @@ use crate::decision::{NoCommissionReason, Refusal};
 use crate::money::Currency;
 use crate::terms::{Basis, BasisKind, Term, Trigger};
 
-/// A component of the terms, and what stops it.
+/// A component of the terms, and why it does not pay.
 #[derive(Clone, Debug)]
 pub struct ConsideredTerm<'a> {
-    /// Which one, from 0.
+    /// Its index in the terms.
     pub index: usize,
     pub term: &'a Term,
     /// `None`: the event matches it.
@@ -20,13 +20,13 @@ pub struct ConsideredTerm<'a> {
 }
 
 impl ConsideredTerm<'_> {
-    /// Whether the rules of the partner's group decide what it gives.
+    /// Whether the rules of the partner's group determine its amount.
     pub fn asks_group(&self) -> bool {
         self.refused.is_none() && self.term.basis_kind() == BasisKind::GroupRules
     }
 }
 
-/// All components, in their order; none for what takes back, which earns nothing.
+/// All components, in order; none for refunds and chargebacks, which earn nothing.
 pub fn consider<'a>(
     terms: &'a ApplicableTerms,
     event: &EarningEvent<'_>,
@@ -85,7 +85,7 @@ fn without_customer(term: &Term, event: &EarningEvent<'_>) -> Stop {
     })
 }
 
-/// So many months.
+/// A number of months, in words.
 pub(super) fn months(count: u32) -> String {
     match count {
         1 => "1 month".to_owned(),

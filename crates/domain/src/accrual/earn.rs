@@ -1,4 +1,4 @@
-//! How much the components give that an event matches.
+//! The amounts of the components that an event matches.
 
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
@@ -14,20 +14,20 @@ use crate::money::{AmountTooLarge, Currency, Money, written};
 use crate::partner_group::PartnerGroup;
 use crate::terms::{Basis, BasisKind, Term, Trigger};
 
-/// What one component gives.
+/// What one component pays.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentEarning {
-    /// Which component.
+    /// The index of the component.
     pub term: usize,
     pub basis: BasisKind,
     /// Never 0.
     pub amount: Money,
-    /// How it comes about, in short.
+    /// A short description of how it was computed.
     pub detail: String,
     pub explanation: Vec<Step>,
 }
 
-/// What one component gives, or what stops it.
+/// What one component pays, or why it does not.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     Pays(ComponentEarning),
@@ -42,7 +42,7 @@ impl Verdict {
         }
     }
 
-    /// As decisions keep it, before any tier.
+    /// The component as stored in the decision, before any tier is applied.
     pub fn component(&self) -> Component {
         match self {
             Self::Pays(earned) => Component {
@@ -61,8 +61,8 @@ impl Verdict {
     }
 }
 
-/// What each component gives, in their order. `group` is the partner's, or the tenant's default one; it is looked at only
-/// where a component asks for it. Fails where an amount is too large.
+/// The result of each component, in order. `group` is the partner's, or the tenant's default one; it is used only by
+/// components that pay by group rules. Fails if an amount is too large.
 pub fn earned(
     terms: &ApplicableTerms,
     considered: Vec<ConsideredTerm<'_>>,
@@ -85,12 +85,12 @@ pub fn earned(
     verdicts.collect()
 }
 
-/// An amount before it is rounded, and after.
+/// An amount before and after rounding.
 struct RoundedAmount {
     exact: Decimal,
     rounded: Money,
     detail: String,
-    /// Why it is exactly 0, where it is.
+    /// The reason to give if the exact amount is 0.
     zero: NoCommissionReason,
 }
 

@@ -1,5 +1,5 @@
-//! What an event earns: which terms pay, which of their components match, and how much each gives or what stops it.
-//! Recording and simulating call the same functions.
+//! What an event earns: which terms apply, which of their components match, and how much each pays or why it does not.
+//! Recording and simulation call the same functions.
 
 mod component;
 mod earn;
@@ -27,27 +27,27 @@ pub struct ApplicableTerms {
     pub terms: Vec<Term>,
     pub holdback_days: Option<u32>,
     pub snapshot_id: Option<SnapshotId>,
-    /// Nobody promised anything and the campaign has no terms: the rules of the partner's group pay, if it has any.
+    /// No snapshot applies and the campaign has no terms: the rules of the partner's group apply, if it has one.
     pub is_fallback: bool,
-    /// Whether the snapshot is the campaign's own.
+    /// Whether the snapshot is specific to the campaign.
     of_campaign: bool,
-    /// Where the terms come from, for the explanation.
+    /// The source of the terms, for the explanation.
     source: String,
 }
 
 impl ApplicableTerms {
-    /// Whether the rules of the partner's group decide what any of the components gives.
+    /// Whether the rules of the partner's group determine the amount of any component.
     pub fn ask_group(&self) -> bool {
         self.terms.iter().any(|term| term.basis_kind() == BasisKind::GroupRules)
     }
 
-    /// Nobody promised anything, and there is no group either: nothing pays.
+    /// No snapshot or campaign terms apply, and there is no group either: nothing is paid.
     pub fn unpaid(&self, has_group: bool) -> Option<NoCommissionReason> {
         (self.is_fallback && !has_group).then_some(NoCommissionReason::NoTerms)
     }
 
-    /// Where the terms come from. `has_group`: the partner, or else the tenant by default, has a group, which is the
-    /// default one if `by_default`.
+    /// The source of the terms. `has_group`: the partner has a group, or else the tenant has a default one;
+    /// `by_default`: it is the default one.
     pub fn source(&self, has_group: bool, by_default: bool) -> TermsSource {
         match (self.snapshot_id, self.of_campaign, self.is_fallback) {
             (Some(_), true, _) => TermsSource::CampaignSnapshot,
@@ -61,8 +61,8 @@ impl ApplicableTerms {
 }
 
 /// First match wins: the newest snapshot for the campaign, the newest partner-wide one, the campaign's live terms, the
-/// partner's group. `snapshots` are the partner's, at least the newest of these. The holdback is the snapshot's, else the
-/// campaign's.
+/// partner's group. `snapshots` are the partner's, and include at least the newest of each of these. The holdback is
+/// the snapshot's, else the campaign's.
 pub fn terms_in_force(snapshots: &[CommissionSnapshot], campaign: Option<&Campaign>) -> ApplicableTerms {
     let of_campaign = campaign.and_then(|campaign| campaign.holdback_days);
     if let Some(snapshot) = snapshot::in_force(snapshots, campaign.map(|campaign| campaign.id)) {
@@ -92,7 +92,8 @@ pub fn terms_in_force(snapshots: &[CommissionSnapshot], campaign: Option<&Campai
     }
 }
 
-/// What stops every event of the partner and campaign that occurred then, whatever the terms; `None`: nothing.
+/// Why no event of the partner and campaign that occurred at `occurred_at` earns, whatever the terms; `None`: it may
+/// earn.
 pub fn stopped(
     partner: PartnerStatus,
     campaign: Option<&Campaign>,
@@ -115,7 +116,7 @@ pub fn stopped(
     is_over.then_some(NoCommissionReason::CampaignEnded)
 }
 
-/// Whether a partner with this status earns.
+/// Whether a partner with this status earns commissions.
 pub fn partner_earns(status: PartnerStatus) -> bool {
     match status {
         PartnerStatus::Invited | PartnerStatus::Active => true,
@@ -123,32 +124,32 @@ pub fn partner_earns(status: PartnerStatus) -> bool {
     }
 }
 
-/// An event and what was recorded before it.
+/// An event together with the history before it.
 #[derive(Clone, Debug)]
 pub struct EarningEvent<'a> {
     pub kind: EventKind,
     pub event_type: Option<&'a str>,
     pub amount: Option<Money>,
     pub occurred_at: Timestamp,
-    /// `None`: nobody knows whose event it is.
+    /// `None`: the event names no customer.
     pub customer: Option<CustomerHistory>,
 }
 
-/// What was recorded of the customer with the partner before.
+/// The customer's recorded history with the partner, before the event.
 #[derive(Clone, Copy, Debug)]
 pub struct CustomerHistory {
     pub acquired_at: Timestamp,
     /// When the first recorded event with the partner occurred, of any type and of this event's type.
     pub first_of_any: Option<Timestamp>,
     pub first_of_type: Option<Timestamp>,
-    /// Whether it already has a charge above 0 with the partner that was not wholly refunded.
+    /// Whether the customer already has a charge above 0 with the partner that was not wholly refunded.
     pub is_qualified: bool,
 }
 
-/// What the rules of a group look at, beside the event; before the event.
+/// The inputs of a group's rules other than the event, as of before the event.
 #[derive(Clone, Copy, Debug)]
 pub struct GroupRuleFacts {
-    /// In the currency of the event.
+    /// In the event's currency.
     pub partner_ltv: Decimal,
     pub qualified_customers: u32,
 }

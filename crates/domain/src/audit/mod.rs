@@ -1,7 +1,7 @@
-//! Who changed what: what is written down of every transaction that changed something.
+//! The audit log: one entry for every transaction that changed something.
 //!
-//! Objects are told field by field, by the names that the API has for them. What keeps rows of its own (events, approvals,
-//! payouts) is only counted.
+//! Changes of objects are recorded field by field, under the API's names. Objects with history rows of their own
+//! (events, approvals, payouts) are only counted.
 
 mod objects;
 
@@ -13,24 +13,24 @@ use sha2::{Digest, Sha256};
 use super::Timestamp;
 use super::id::{ApiKeyId, AuditEntryId, PartnerId};
 
-/// The longest value that is kept, as JSON text; of longer ones a hash.
+/// Maximum size of a recorded value, as JSON text; longer values are replaced by a hash.
 pub const MOST_BYTES: usize = 1024;
 
-/// What stands for a secret.
+/// Recorded in place of a secret.
 pub const CHANGED: &str = "changed";
 
-/// Names that others give may be long; so much of them is kept.
+/// Externally supplied names may be long; they are cut to this length.
 const MOST_CHARACTERS: usize = 255;
 
-/// Who does something, and by what: a caller's request, a command, a job.
+/// The actor and operation behind a change: a caller's request, a command, a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The token's subject or the key's id; `job:...`, `cli:...`.
     pub actor: String,
     pub api_key_id: Option<ApiKeyId>,
-    /// What the token calls itself (`jti`).
+    /// The token's own id (`jti`).
     pub token_id: Option<String>,
-    /// Whose token or key it is.
+    /// The partner that the token or key belongs to.
     pub partner_id: Option<PartnerId>,
     /// The mutation's field, the command or the job.
     pub operation: String,
@@ -50,7 +50,7 @@ impl Origin {
         }
     }
 
-    /// A command of the program, or one that has not said which: `cli:import`, which imports.
+    /// A command of the program, with or without the prefix: `cli:import` has the operation `import`.
     pub fn command(name: &str) -> Self {
         let name = name.strip_prefix("cli:").unwrap_or(name);
         Self {
@@ -67,7 +67,7 @@ impl Origin {
         }
     }
 
-    /// The same doing something.
+    /// The same origin with another operation.
     pub fn doing(self: &Arc<Self>, operation: &str) -> Arc<Self> {
         Arc::new(Self {
             operation: operation.to_owned(),
@@ -76,60 +76,60 @@ impl Origin {
     }
 }
 
-/// As much of a name as is kept; also of one that is looked for.
+/// A name cut to the recorded length; also applied to names that are searched for.
 pub fn cut(name: &str) -> String {
     name.chars().take(MOST_CHARACTERS).collect()
 }
 
-/// What is written down of a transaction.
+/// The audit log's entry for one transaction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuditEntry {
     pub id: AuditEntryId,
     pub at: Timestamp,
     pub origin: Origin,
-    /// Of what keeps rows of its own: how many. `None`: nothing of the kind.
+    /// The number of affected objects that have history rows of their own. `None`: there are none.
     pub count: Option<u32>,
     pub changes: Vec<FieldChange>,
 }
 
-/// What became of a field of an object.
+/// The change of a field of an object.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct FieldChange {
     #[serde(rename = "objectType")]
     pub object_type: String,
     #[serde(rename = "objectId")]
     pub object_id: String,
-    /// `None`: the object as a whole.
+    /// `None`: the change is of the object as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// `None`: nothing.
+    /// `None`: no value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,
 }
 
-/// Fields by their names; null or an empty list where there is nothing.
+/// Field names and values; null or an empty list for an absent value.
 pub type Fields = Vec<(&'static str, Value)>;
 
-/// What is told field by field.
+/// An object whose changes are recorded field by field.
 pub trait Audited {
-    /// Its type in the API.
+    /// The name of its type in the API.
     const TYPE: &'static str;
 
     fn object_id(&self) -> String;
 
-    /// What callers change of it, or may want to know of it. No secrets; and not when it was changed, which the entry says.
+    /// The fields that callers change or may want to know. No secrets, and no update times, which the entry has itself.
     fn fields(&self) -> Fields;
 }
 
 impl FieldChange {
-    /// Of one field of an object.
+    /// A change of one field of an object.
     pub fn of<T: Audited>(object: &T, field: &str, before: Value, after: Value) -> Self {
         Self::named::<T>(object.object_id(), field, before, after)
     }
 
-    /// Of one field of the object that has this id.
+    /// A change of one field of the object with this id.
     pub fn named<T: Audited>(id: String, field: &str, before: Value, after: Value) -> Self {
         Self {
             object_type: T::TYPE.to_owned(),
@@ -141,12 +141,12 @@ impl FieldChange {
     }
 }
 
-/// Each field that it has from now on.
+/// A change for each field of a new object.
 pub fn created<T: Audited>(object: &T) -> Vec<FieldChange> {
     told(object, |value| (Value::Null, value))
 }
 
-/// All that it has from now on, as one change.
+/// All fields of a new object, as one change.
 pub fn whole<T: Audited>(object: &T) -> FieldChange {
     let fields = object.fields().into_iter().filter(|(_, value)| !is_nothing(value));
     let fields = fields.map(|(name, value)| (name.to_owned(), value));
@@ -159,12 +159,12 @@ pub fn whole<T: Audited>(object: &T) -> FieldChange {
     }
 }
 
-/// Each field that it had.
+/// A change for each field of a deleted object.
 pub fn deleted<T: Audited>(object: &T) -> Vec<FieldChange> {
     told(object, |value| (value, Value::Null))
 }
 
-/// Each field that is another one than before; none: nothing was changed.
+/// A change for each field that differs; empty if nothing changed.
 pub fn changed<T: Audited>(before: &T, after: &T) -> Vec<FieldChange> {
     let fields = before.fields().into_iter().zip(after.fields());
     let fields = fields.filter(|((_, before), (_, after))| before != after);
@@ -186,7 +186,7 @@ fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// The value, or a hash of one that is too long.
+/// The value, or a hash if it is too long.
 fn kept(value: Value) -> Option<Value> {
     if value.is_null() {
         return None;
@@ -198,7 +198,7 @@ fn kept(value: Value) -> Option<Value> {
     })
 }
 
-/// The SHA-256 of a text or a file, in hexadecimal digits.
+/// The SHA-256 of a text or a file, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,5 @@
-//! What is told of each kind of object. Every field is taken apart by name, so that a new one is not forgotten.
+//! The recorded fields of each kind of object. Every struct is destructured in full, so that new fields are not
+//! forgotten.
 
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ use crate::tenant::Tenant;
 use crate::tiered::TieredCommission;
 use crate::webhook::WebhookEndpoint;
 
-/// What is told of a type: how its fields are taken apart, and their names in the API with their values.
+/// Implements [`Audited`] for a type: the pattern that destructures it, and its fields in the API with their values.
 macro_rules! audited {
     ($type:ty as $name:literal: { $($pattern:tt)* } => [$($field:literal: $value:expr),+ $(,)?]) => {
         impl Audited for $type {

@@ -1,4 +1,4 @@
-//! Both sides, held against each other: by event, kind and currency. REVERSED counts as no amount.
+//! Comparison of the ledger with the replay, by event, kind and currency. REVERSED counts as no amount.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::explain::Step;
 use crate::id::{CampaignId, CommissionId, EventId};
 use crate::money::{Currency, Money};
 
-/// What both sides come to, in minor units, and how many (event, kind) have which amounts. What has none on either side
-/// counts nowhere.
+/// The sums of both sides, in minor units, and how many (event, kind) pairs changed in which way. Pairs without an
+/// amount on either side are not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
     pub actual_minor: i64,
     pub proposed_minor: i64,
-    /// From no amount, and to none.
+    /// From no amount to some; `disappeared`: from some to none.
     pub appeared: i64,
     pub disappeared: i64,
     pub rose: i64,
@@ -24,7 +24,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Of one (event, kind).
+    /// The difference of one (event, kind).
     fn of(actual: i64, proposed: i64) -> Self {
         let mut difference = Self {
             actual_minor: actual,
@@ -43,7 +43,7 @@ impl Difference {
         difference
     }
 
-    /// `None`: it goes beyond what can be kept.
+    /// `None`: the sum exceeds what can be stored.
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
         let sum = Self {
@@ -58,7 +58,7 @@ impl Difference {
         sum.minor().map(|_| sum)
     }
 
-    /// What is proposed, less what was; `None`: it goes beyond what can be kept.
+    /// The proposed amount less the actual one; `None`: it exceeds what can be stored.
     pub fn minor(&self) -> Option<i64> {
         self.proposed_minor
             .checked_sub(self.actual_minor)
@@ -83,7 +83,7 @@ pub struct ComparedEvent {
 struct MonthlyAmount {
     kind: CommissionKind,
     currency: Currency,
-    /// When the month began in which the rows accrued.
+    /// The start of the month in which the rows accrued.
     month: Timestamp,
     actual: i64,
     proposed: i64,
@@ -93,11 +93,11 @@ struct MonthlyAmount {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangedRow {
     pub kind: CommissionKind,
-    /// Which component gave it, from 0.
+    /// The index of the component that earned it.
     pub term: Option<usize>,
-    /// 0: it was reversed.
+    /// 0 if it was reversed.
     pub amount: Money,
-    /// `None`: those of this row of the ledger.
+    /// `Err`: the steps of this row of the ledger, which has the same amount.
     pub steps: Result<Vec<Step>, CommissionId>,
 }
 
@@ -142,7 +142,7 @@ impl ComparedEvent {
         self.rows.push(row);
     }
 
-    /// What both sides come to by kind and currency.
+    /// The sums of both sides by kind and currency.
     fn pairs(&self) -> BTreeMap<(&'static str, Currency), (i64, i64)> {
         let mut pairs = BTreeMap::<_, (i64, i64)>::new();
         for cell in &self.cells {
@@ -153,11 +153,11 @@ impl ComparedEvent {
     }
 }
 
-/// What many events come to.
+/// The differences of many events, summed up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub total: BTreeMap<Currency, Difference>,
-    /// By when the month began.
+    /// Keyed by the start of the month.
     pub months: BTreeMap<(Timestamp, Currency), Difference>,
     pub campaigns: BTreeMap<(Option<CampaignId>, Currency), Difference>,
 }
@@ -172,7 +172,7 @@ fn add<K: Ord>(sums: &mut BTreeMap<K, Difference>, key: K, difference: Differenc
 }
 
 impl Tally {
-    /// Adds an event; gives it back if its sides differ.
+    /// Adds an event, and returns it if its sides differ.
     pub fn add(&mut self, entry: ComparedEvent) -> Result<Option<ChangedEvent>, ReplayError> {
         let mut differs = false;
         for ((_, currency), (actual, proposed)) in entry.pairs() {
@@ -191,7 +191,7 @@ impl Tally {
         }))
     }
 
-    /// Adds what other events came to.
+    /// Adds the tally of other events.
     pub fn merge(&mut self, other: Self) -> Result<(), ReplayError> {
         for (key, difference) in other.total {
             add(&mut self.total, key, difference)?;

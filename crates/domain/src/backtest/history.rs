@@ -1,4 +1,4 @@
-//! What a replay reads: the steps of a partner's history, and the rows that they left.
+//! The input of a replay: the recorded steps of a partner's history, and the resulting rows.
 
 use crate::Timestamp;
 use crate::commission::CommissionKind;
@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::id::{CommissionId, EventId, TieredCommissionId};
 use crate::money::Money;
 
-/// The place of a step in a partner's history. What was recorded before there were numbers comes first, by its time.
+/// The position of a step in a partner's history. Steps that predate sequence numbers come first, ordered by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HistoryPlace {
     pub sequence: Option<i64>,
@@ -25,7 +25,7 @@ impl HistoryPlace {
         }
     }
 
-    /// Whether both are one step.
+    /// Whether both denote the same step.
     pub fn is(self, other: Self) -> bool {
         match (self.sequence, other.sequence) {
             (Some(own), Some(other)) => own == other,
@@ -34,18 +34,18 @@ impl HistoryPlace {
     }
 }
 
-/// A recorded event, with what it left.
+/// A recorded event, with the rows that it produced.
 #[derive(Clone, Debug)]
 pub struct HistoryEvent {
-    /// As it stands now; without its content and metadata.
+    /// Its current state, without content and metadata.
     pub event: Event,
-    /// When its customer's life began.
+    /// When its customer was acquired.
     pub acquired_at: Option<Timestamp>,
-    /// `None`: it was recorded before decisions were kept, or takes back.
+    /// `None`: it was recorded before decisions were stored, or is a refund or chargeback.
     pub decision: Option<HistoryDecision>,
-    /// The rows that name it, in the order of writing, that accrued before the range ended.
+    /// The rows that refer to it and accrued before the range ended, in the order in which they were written.
     pub rows: Vec<HistoryRow>,
-    /// What rates of tiers acted on.
+    /// The amounts to which tiers' rates were applied.
     pub rated: Vec<Rated>,
 }
 
@@ -58,7 +58,7 @@ impl HistoryEvent {
     }
 }
 
-/// Why an event earned what it earned, and what it was decided with.
+/// The recorded decision about an event, and the state on which it was based.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryDecision {
     pub reason: Option<NoCommissionReason>,
@@ -66,7 +66,7 @@ pub struct HistoryDecision {
     pub made_with: MadeWith,
 }
 
-/// What matters to a replay of a row of the ledger.
+/// The attributes of a ledger row that a replay needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryRow {
     pub id: CommissionId,
@@ -74,21 +74,21 @@ pub struct HistoryRow {
     pub amount: Money,
     /// Whether refunds take it back only as a whole.
     pub is_fixed: bool,
-    /// The event that it names; of clawbacks that name none, that of what they adjust.
+    /// The event that it refers to; for clawbacks without an event, that of the row that they adjust.
     pub event: EventId,
     /// The row that it adjusts or claws back.
     pub adjusts: Option<CommissionId>,
-    /// The tier that wrote it, of an adjustment.
+    /// For an adjustment, the tier that created it.
     pub tier: Option<TieredCommissionId>,
     pub accrued_at: Timestamp,
     /// When it was reversed, if that was before the range ended.
     pub reversed: Option<HistoryPlace>,
 }
 
-/// What the rate of a tier acted on.
+/// An amount to which the rate of a tier was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rated {
-    /// The row that was left; `None`: nothing was.
+    /// The resulting row; `None`: nothing was left, so there is none.
     pub row: Option<CommissionId>,
     pub base: Money,
 }

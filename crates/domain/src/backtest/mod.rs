@@ -1,17 +1,20 @@
-//! Backtests: what would other rules have cost, on what really happened?
+//! Backtests: what would other rules have cost, given what really happened?
 //!
-//! A [`Replay`] goes through the history of one partner in the order of recording and sends every event of the range through
-//! the functions that pay: [`accrual`](super::accrual), [`tiered`](super::tiered) and [`refund`](super::refund). There is
-//! no second engine. What an event was decided with comes from its decision, and what that names from [`Versions`], in which
-//! the proposal takes the place of exactly the part that it names. Whatever rules do not decide is as it was recorded: to
-//! whom events are credited, what stopped them, lifetime values, first events, and when rows were paid.
+//! A [`Replay`] goes through the history of one partner in recording order and sends every event of the range through
+//! the functions that pay: [`accrual`](super::accrual), [`tiered`](super::tiered) and [`refund`](super::refund). There
+//! is no second engine. The state that an event's decision was based on is taken from that decision, and the objects it
+//! refers to from [`Versions`], in which the proposal replaces exactly the part that it names. Everything not
+//! determined by rules is as recorded: whom events are credited to, why they were rejected, lifetime values, first
+//! events, and when rows were paid.
 //!
-//! 1. Events before the range are only counted: what they earned is what was recorded, on both sides.
-//! 2. Events of the range earn what their terms, groups and tiers give. A tier that is proposed comes in as its mutation
-//!    would: its counters are added up from what was recorded, and what the one that it replaces has fired stays fired.
-//! 3. Refunds, chargebacks and reversals by hand follow. A row that is wholly refunded is reversed or clawed back as the
-//!    row was that it stands for, which comes to the same; one that stands for none is reversed. A reversal by hand takes
-//!    the row of the same component or tier; where an event lost all its rows, it loses all of the proposal's.
+//! 1. Events before the range are only counted: they earn the recorded amounts, on both sides.
+//! 2. Events of the range earn what their terms, groups and tiers give. A proposed tier takes effect as its mutation
+//!    would have it: its counters are computed from the recorded events, and parts fired by the tier it replaces stay
+//!    fired.
+//! 3. Refunds, chargebacks and manual reversals follow. A wholly refunded row is reversed or clawed back depending on
+//!    what happened to its counterpart in the ledger, which makes no difference to the sum; without a counterpart it is
+//!    reversed. A manual reversal applies to the row of the same component or tier; if an event lost all its rows in
+//!    the ledger, it loses all of the proposal's, too.
 //! 4. Both sides are compared by event, kind and currency ([`ComparedEvent`]).
 
 mod compare;
@@ -40,7 +43,7 @@ use super::text_enum;
 pub use versions::{VersionAt, Versioned, Versions};
 
 text_enum! {
-    /// Where a backtest stands. All but QUEUED and RUNNING are final.
+    /// The status of a backtest. All but QUEUED and RUNNING are final.
     BacktestStatus {
         Queued = "QUEUED",
         Running = "RUNNING",
@@ -51,7 +54,7 @@ text_enum! {
 }
 
 impl BacktestStatus {
-    /// Whether nothing more becomes of it.
+    /// Whether its status can no longer change.
     pub fn is_final(self) -> bool {
         match self {
             Self::Queued | Self::Running => false,
@@ -60,19 +63,19 @@ impl BacktestStatus {
     }
 }
 
-/// A backtest: what is proposed stands apart.
+/// A backtest; the validated proposal is stored separately.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Backtest {
     pub id: BacktestId,
     pub name: Option<String>,
     pub status: BacktestStatus,
-    /// What was recorded from this moment on.
+    /// The start of the compared range of recording times.
     pub from: Timestamp,
-    /// And before this one.
+    /// The exclusive end of the range.
     pub to: Timestamp,
     /// The proposal as it was entered.
     pub proposal: serde_json::Value,
-    /// Whose terms are proposed, or rules, or which tier is replaced.
+    /// The campaign whose terms, the group whose rules, or the tier that the proposal replaces.
     pub campaign_id: Option<CampaignId>,
     pub group_id: Option<PartnerGroupId>,
     pub tier_id: Option<TieredCommissionId>,
@@ -80,16 +83,17 @@ pub struct Backtest {
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
     pub created_by: String,
-    /// The events of the partners that are finished, and of all.
+    /// The number of events of the partners finished so far; `of_events`: of all partners.
     pub events: i64,
     pub of_events: i64,
-    /// Why it failed, for the caller.
+    /// The reason of the failure, for the caller.
     pub failure: Option<String>,
-    /// What was in force when some events were recorded is not known: what is in force now counts for them.
+    /// The versions in force when some events were recorded are unknown: the nearest known or current ones are used for
+    /// them.
     pub incomplete_history: bool,
 }
 
-/// Why a replay ends without a result.
+/// Why a replay fails.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
     #[error("the event {event} would earn or count too much: {error}")]

@@ -1,4 +1,4 @@
-//! What was recorded of a partner and its customers so far: what rules of groups and triggers look at. No rule decides it.
+//! The recorded state of a partner and its customers, used by group rules and triggers. It does not depend on any rule.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::money::{Currency, Money};
 pub struct PartnerState {
     lifetime_values: HashMap<Currency, i64>,
     customers: HashMap<CustomerId, CustomerState>,
-    /// How many customers have a charge above 0 that was not wholly refunded.
+    /// The number of customers with a charge above 0 that was not wholly refunded.
     qualified: u32,
 }
 
@@ -27,7 +27,7 @@ struct CustomerState {
 }
 
 impl PartnerState {
-    /// What the rules of a group look at for an event in this currency.
+    /// The inputs of a group's rules for an event in this currency.
     pub fn of(&self, currency: Currency) -> GroupRuleFacts {
         let minor = self.lifetime_values.get(&currency).copied().unwrap_or(0);
         GroupRuleFacts {
@@ -36,7 +36,7 @@ impl PartnerState {
         }
     }
 
-    /// What was recorded of the event's customer before it.
+    /// The recorded history of the event's customer before the event.
     pub fn history(&self, recorded: &HistoryEvent) -> Option<CustomerHistory> {
         let event = &recorded.event;
         let known = self.customers.get(&event.customer_id?);
@@ -73,7 +73,7 @@ impl PartnerState {
         }
     }
 
-    /// Takes back so much of an event; `wholly`: nothing is left of it.
+    /// Takes back `taken_minor` of an event; `wholly`: nothing is left of it.
     pub fn take_back(&mut self, original: &Event, taken_minor: i64, wholly: bool) {
         let Some(charged) = charged(original) else { return };
         *self.lifetime_values.entry(charged.currency()).or_default() -= taken_minor;
@@ -85,7 +85,7 @@ impl PartnerState {
     }
 }
 
-/// What counts for the lifetime value: charges above 0.
+/// The amount that counts towards the lifetime value: charges above 0 only.
 fn charged(event: &Event) -> Option<Money> {
     let amount = event.amount.filter(|amount| amount.minor() > 0)?;
     (event.kind == EventKind::Charge).then_some(amount)

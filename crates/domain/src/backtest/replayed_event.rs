@@ -1,4 +1,4 @@
-//! Events of which more may become: those that are refunded, reversed or counted by tiers, with all that they earn.
+//! Events that later steps may affect: those that are refunded, reversed or counted by tiers, with all their rows.
 
 use super::history::{HistoryPlace, HistoryRow};
 use crate::Timestamp;
@@ -14,23 +14,23 @@ use crate::tiered::{Conversion, EarnedRow, PastConversion, SideEarnings, TakenBa
 #[derive(Clone, Debug)]
 pub struct ProposedRow {
     pub kind: CommissionKind,
-    /// Which component gave it, of EVENT rows.
+    /// For EVENT rows, the index of the component that earned it.
     pub term: Option<usize>,
     pub amount: Money,
     pub is_fixed: bool,
     pub is_reversed: bool,
     pub accrued_at: Timestamp,
-    /// The event that it is compared with.
+    /// The event under which it is compared.
     pub on: EventId,
-    /// The row of the same event that it adjusts or claws back.
+    /// The index of the row of the same event that it adjusts or claws back.
     pub under: Option<usize>,
-    /// The ledger's row of the same component, tier or refund.
+    /// Its counterpart in the ledger: the row of the same component, tier or refund.
     pub stands_for: Option<CommissionId>,
-    /// `None`: those of the ledger's row, which has the same amount.
+    /// `None`: the steps of the ledger's row, which has the same amount.
     pub steps: Option<Vec<Step>>,
 }
 
-/// A row of the ledger, and what tells which row of the proposal stands for it.
+/// A row of the ledger, with the attributes by which its counterpart in the proposal is found.
 #[derive(Clone, Debug)]
 pub struct ActualRow {
     pub id: CommissionId,
@@ -59,7 +59,7 @@ impl ActualRow {
 #[derive(Clone, Debug)]
 pub struct ReplayedEvent {
     pub event: Event,
-    /// What it earned before any tier.
+    /// Its earnings before any tier.
     pub base: Vec<Money>,
     pub rows: Vec<ProposedRow>,
     pub written: Vec<ActualRow>,
@@ -72,7 +72,7 @@ impl ReplayedEvent {
         self.written.iter().find(|row| row.id == id)
     }
 
-    /// The steps to keep with a row: none where the ledger's row has the same amount.
+    /// The steps to store with a row: none if the ledger's row has the same amount.
     pub fn keep(&self, stands_for: Option<CommissionId>, amount: Money, steps: Vec<Step>) -> Option<Vec<Step>> {
         let is_same = stands_for
             .and_then(|id| self.written(id))
@@ -80,7 +80,7 @@ impl ReplayedEvent {
         (!is_same).then_some(steps)
     }
 
-    /// The places of its EVENT rows.
+    /// The indices of its EVENT rows.
     pub fn own(&self) -> impl Iterator<Item = usize> {
         let rows = self.rows.iter().enumerate();
         rows.filter(|(_, row)| row.kind == CommissionKind::Event)
@@ -99,7 +99,7 @@ impl ReplayedEvent {
         }
     }
 
-    /// With what it has earned so far, as tiers look at it. Revenue is no part of a backtest.
+    /// Its earnings so far, as tiers see them. Revenue is not part of a backtest.
     pub fn past(&self) -> PastConversion {
         let rows = self.own().map(|place| EarnedRow {
             amount: self.rows[place].amount,
@@ -121,7 +121,8 @@ impl ReplayedEvent {
         }
     }
 
-    /// Reverses a row by hand, with what adjusts it: what of that was paid is clawed back instead.
+    /// Reverses a row manually, together with the rows that adjust it; those of them that were paid are clawed back
+    /// instead.
     pub fn reverse(&mut self, place: usize, at: Timestamp) {
         self.rows[place].is_reversed = true;
         let (mut concerned, mut undone) = (vec![place], Vec::new());
@@ -134,7 +135,7 @@ impl ReplayedEvent {
                 let row = &self.rows[place];
                 let written = row.stands_for.and_then(|id| self.written(id));
                 let is_left = written.is_some_and(|row| row.reversed.is_none());
-                // What the reversal itself wrote, before the range.
+                // A clawback that the reversal itself wrote in the ledger, before the range.
                 let is_undo = row.kind == CommissionKind::Clawback && row.accrued_at == at;
                 if row.is_reversed || (is_left && is_undo) {
                     continue;

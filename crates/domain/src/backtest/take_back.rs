@@ -1,4 +1,4 @@
-//! Refunds, chargebacks and reversals by hand on the proposal's side.
+//! Refunds, chargebacks and manual reversals on the proposal's side.
 
 use super::ReplayError;
 use super::history::{HistoryEvent, HistoryPlace, HistoryRow};
@@ -11,7 +11,7 @@ use crate::refund::{Refunded, TakeBack, take_back};
 use crate::terms::BasisKind;
 
 impl Replay<'_> {
-    /// A refund or chargeback.
+    /// Replays a refund or chargeback.
     pub(super) fn take_back(&mut self, recorded: &HistoryEvent) -> Result<(), ReplayError> {
         let refund = &recorded.event;
         let (place, from) = (recorded.place(), self.whose.from);
@@ -48,7 +48,7 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// Rows of an event were reversed by hand.
+    /// Replays the manual reversal of rows of an event.
     pub(super) fn reverse(
         &mut self,
         place: HistoryPlace,
@@ -63,7 +63,7 @@ impl Replay<'_> {
             let is_open = |row: &ProposedRow| row.stands_for == Some(*id) && !row.is_reversed;
             held.rows.iter().position(is_open)
         };
-        // A clawback is never reversed by itself: it goes with what it is under.
+        // A clawback is never reversed on its own, only together with the row that it adjusts.
         for id in rows {
             let is_clawback = held
                 .written(*id)
@@ -104,7 +104,7 @@ fn refunded(held: &ReplayedEvent, taken_minor: i64) -> Refunded {
     Refunded::new(refunded_minor, charged_minor)
 }
 
-/// What a refund before the range did: it is what it was.
+/// Applies a refund before the range as it was recorded.
 fn as_recorded(held: &mut ReplayedEvent, rows: &[HistoryRow], place: HistoryPlace) {
     let reversed = |row: &ProposedRow| {
         let written = row.stands_for.and_then(|id| held.written(id))?;
@@ -134,7 +134,7 @@ fn as_recorded(held: &mut ReplayedEvent, rows: &[HistoryRow], place: HistoryPlac
     }
 }
 
-/// Clawbacks, and rows that are reversed, by the function that does it in the ledger.
+/// Claws back or reverses rows, by the function that does so in the ledger.
 fn take_back_rows(
     held: &mut ReplayedEvent,
     refund: EventId,
@@ -155,7 +155,7 @@ fn take_back_rows(
             .iter()
             .filter(|other| other.under == Some(above) && other.kind == CommissionKind::Clawback && !other.is_reversed);
         let (count, sum) = clawbacks.fold((0, 0), |(count, sum), row| (count + 1, sum + row.amount.minor()));
-        // An adjustment follows the row that it adjusts.
+        // An adjustment is fixed if the row that it adjusts is.
         let is_fixed = row.under.map_or(row.is_fixed, |adjusted| held.rows[adjusted].is_fixed);
         let written = row.stands_for.and_then(|id| held.written(id));
         let is_kept = written.is_some_and(|row| !row.reversed.is_some_and(|reversed| reversed.is(place)));
@@ -187,7 +187,7 @@ fn take_back_rows(
     }
 }
 
-/// The row as the ledger would have it. `is_kept`: what it stands for was clawed back rather than reversed, as a paid row is.
+/// The row as the ledger would have it. `is_kept`: its counterpart was not reversed (but clawed back), like a paid row.
 fn commission(row: &ProposedRow, partner: PartnerId, is_kept: bool) -> Commission {
     let status = match (row.is_reversed, is_kept) {
         (true, _) => CommissionStatus::Reversed,

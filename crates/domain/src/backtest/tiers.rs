@@ -1,5 +1,5 @@
-//! What tiers have counted so far on the proposal's side. Counters hold for one version of a tier, as in the ledger: those of
-//! another one are added up from the events.
+//! The tier counters on the proposal's side. As in the ledger, counters are valid for one version of a tier: those of
+//! another version are recomputed from the events.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -9,21 +9,21 @@ use crate::id::{CampaignId, EventId, TieredCommissionId};
 use crate::money::AmountTooLarge;
 use crate::tiered::{Conversion, Counters, Fired, TakenBack, TieredCommission, Window};
 
-/// Of one partner.
+/// The counters for one partner.
 #[derive(Debug, Default)]
 pub struct TierCounts(HashMap<CampaignId, HashMap<(TieredCommissionId, Window), TierCount>>);
 
 #[derive(Debug)]
 struct TierCount {
-    /// The version that the counters hold for.
+    /// The version that the counters are valid for.
     tier: Arc<TieredCommission>,
     counters: Counters,
-    /// What has fired stays fired, whatever became of the tier.
+    /// Never reset, even if the tier changes.
     fired: Fired,
 }
 
 impl TierCounts {
-    /// How the tier stands before the next event, all of which so far are in `held`.
+    /// The state of the tier before the next event; `held` contains all earlier events.
     pub fn before(
         &self,
         campaign: CampaignId,
@@ -58,7 +58,7 @@ impl TierCounts {
         self.0.entry(campaign).or_default().insert((tier.id, window), count);
     }
 
-    /// An event was taken back: what it adds is no longer what it was.
+    /// Updates the counters after an event was taken back, by the change of its contribution.
     pub fn leave(
         &mut self,
         campaign: CampaignId,

@@ -1,4 +1,4 @@
-//! What was in force when: every version of what pays.
+//! The history of versions of everything that determines payments.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::partner_group::PartnerGroup;
 use crate::terms::Term;
 use crate::tiered::TieredCommission;
 
-/// Something that holds since a moment, until the next one.
+/// A value in force from a moment until its successor begins.
 #[derive(Clone, Debug)]
 pub struct Versioned<T> {
     pub version: u32,
@@ -19,11 +19,11 @@ pub struct Versioned<T> {
     pub value: T,
 }
 
-/// What was found for a moment.
+/// The version found for a moment.
 #[derive(Debug)]
 pub struct VersionAt<'a, T> {
     pub value: &'a T,
-    /// Whether it is what was in force; otherwise the nearest that is known.
+    /// Whether it was really in force then; otherwise it is the nearest known version.
     pub is_known: bool,
 }
 
@@ -35,21 +35,21 @@ impl<T> Clone for VersionAt<'_, T> {
 
 impl<T> Copy for VersionAt<'_, T> {}
 
-/// All versions, each list in its order.
+/// All versions, each list in version order.
 #[derive(Clone, Debug, Default)]
 pub struct Versions {
     pub campaigns: HashMap<CampaignId, Vec<Versioned<Arc<Campaign>>>>,
     pub groups: HashMap<PartnerGroupId, Vec<Versioned<Arc<PartnerGroup>>>>,
     pub defaults: Vec<Versioned<Option<PartnerGroupId>>>,
-    /// Each from its `updated_at` on; those that never acted and are deleted are not known.
+    /// Each version is in force from its `updated_at` on; deleted tiers, which never acted, are missing.
     pub tiers: HashMap<TieredCommissionId, Vec<Arc<TieredCommission>>>,
-    /// The tier that is proposed: it counts and acts from the beginning of the range on, in the place of the one with its
-    /// id, if there is one.
+    /// The proposed tier: it counts and acts from the start of the range on, and replaces the tier with its id, if
+    /// there is one.
     pub proposed: Option<Arc<TieredCommission>>,
 }
 
 impl Versions {
-    /// The version with this number, or else the one of that time.
+    /// The version with this number, or else the one in force at `at`.
     fn find<T>(list: &[Versioned<T>], version: Option<u32>, at: Timestamp) -> Option<VersionAt<'_, T>> {
         let found = |since, is_known| VersionAt {
             value: Versioned::value_of(since),
@@ -59,7 +59,7 @@ impl Versions {
             return Some(found(since, true));
         }
         match list.iter().rev().find(|since| since.begins_at <= at) {
-            // A number that is not kept was of another version than any that is.
+            // A requested version that is not stored is not the one found by time.
             Some(since) => Some(found(since, version.is_none())),
             None => Some(found(list.first()?, false)),
         }
@@ -83,7 +83,7 @@ impl Versions {
         Self::find(self.groups.get(&id)?, version, at)
     }
 
-    /// The default group of that time, if there was one.
+    /// The default group at that time, if there was one, and whether that is known.
     pub fn default_group(&self, at: Timestamp) -> (Option<PartnerGroupId>, bool) {
         match self.defaults.iter().rev().find(|since| since.begins_at <= at) {
             Some(since) => (since.value, true),
@@ -99,7 +99,7 @@ impl Versions {
             .or_else(|| Some((versions.first()?, false)))
     }
 
-    /// Has every version of the campaign pay these terms.
+    /// Replaces the terms in every version of the campaign.
     pub fn propose_terms(&mut self, campaign: CampaignId, terms: &[Term], holdback_days: Option<u32>) {
         for since in self.campaigns.get_mut(&campaign).into_iter().flatten() {
             since.value = Arc::new(Campaign {
@@ -110,7 +110,7 @@ impl Versions {
         }
     }
 
-    /// Has every version of the group have these rules.
+    /// Replaces the rules in every version of the group.
     pub fn propose_rules(&mut self, group: PartnerGroupId, rules: &RuleSet) {
         for since in self.groups.get_mut(&group).into_iter().flatten() {
             since.value = Arc::new(PartnerGroup {

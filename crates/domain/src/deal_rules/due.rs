@@ -1,4 +1,4 @@
-//! What is due, given what was paid before.
+//! The payments that are due, given the earlier ones.
 
 use rust_decimal::Decimal;
 
@@ -10,7 +10,7 @@ use crate::explain::{Outcome, Step};
 use crate::id::{CommissionRuleId, PaymentStageId};
 use crate::money::{AmountTooLarge, Currency, Money};
 
-/// A deal as the rules see it. A simulated value may have more digits than its currency.
+/// A deal as the rules see it. A simulated value may have more decimal places than its currency.
 #[derive(Clone, Copy, Debug)]
 pub struct DealView<'a> {
     pub value: Decimal,
@@ -20,43 +20,43 @@ pub struct DealView<'a> {
     pub owner: Option<&'a str>,
 }
 
-/// What a deal pays at most once.
+/// Identifies a payment of a deal: each slot is paid at most once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slot {
     pub stage: PaymentStageId,
     pub target: PaymentTarget,
-    /// The entry's position in its rule, from 0.
+    /// The entry's index in its rule, from 0.
     pub entry: u32,
     pub part: PartKind,
-    /// From 1.
+    /// Counts from 1.
     pub occurrence: u32,
 }
 
-/// A payment that was due once.
+/// A payment that became due earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PastPayment {
     pub slot: Slot,
-    /// The rule and its version that made it.
+    /// The rule and version that created it.
     pub rule: CommissionRuleId,
     pub version: u32,
-    /// It came to nothing, since the deal was lost: the slot may be paid again.
+    /// It was cancelled because the deal was lost: the slot may be paid again.
     pub voided: bool,
 }
 
-/// A payment that is due now. An amount of 0 is due, too: it takes its slot, and no row of the ledger is written.
+/// A payment that is due now. An amount of 0 is due, too: it takes its slot, but no ledger row is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
     pub slot: Slot,
     pub rule: CommissionRuleId,
     pub version: u32,
     pub amount: Money,
-    /// The individual who is owed it; `None` for the partner, and where nobody is known yet.
+    /// The individual who is owed it; `None` for the partner, and for an individual not known yet.
     pub recipient: Option<String>,
     pub holdback_days: Option<u32>,
     pub explanation: Vec<Step>,
 }
 
-/// What was paid for a deal, oldest first, and the versions of rules that paid it.
+/// The payments of a deal, oldest first, and the rule versions that created them.
 #[derive(Clone, Debug, Default)]
 pub struct PaymentHistory {
     pub payments: Vec<PastPayment>,
@@ -74,13 +74,13 @@ impl PaymentHistory {
         self.payments.iter().any(|payment| payment.slot == *slot)
     }
 
-    /// The plan that made a payment.
+    /// The plan that created a payment.
     fn plan(&self, payment: &PastPayment) -> Option<&Plan> {
         let same = |(rule, version, _): &&(_, u32, _)| *rule == payment.rule && *version == payment.version;
         self.versions.iter().find(same).map(|(_, _, plan)| plan)
     }
 
-    /// Adds what is paid now.
+    /// Adds payments that are due now.
     pub fn enter(&mut self, due: &[Due], plans: &[&CommissionRule]) {
         for due in due {
             self.payments.push(PastPayment {
@@ -100,7 +100,7 @@ impl PaymentHistory {
         }
     }
 
-    /// The last void payment of every slot of `stage` that may be paid again, in the order of the slots.
+    /// The latest void payment of every slot of `stage` that may be paid again, in slot order.
     fn void_at(&self, stage: PaymentStageId) -> Vec<PastPayment> {
         let mut void: Vec<PastPayment> = Vec::new();
         for payment in self.payments.iter().filter(|payment| payment.slot.stage == stage) {
@@ -114,7 +114,7 @@ impl PaymentHistory {
     }
 }
 
-/// What is due when the deal enters `stage`. `rules` are those that govern it there.
+/// The payments due when the deal enters `stage`. `rules` are those that govern it there.
 pub fn on_entry(
     stage: PaymentStageId,
     rules: &[&CommissionRule],
@@ -124,8 +124,8 @@ pub fn on_entry(
     at_stage(stage, rules, deal, book, |entry| entry.holds(deal.fields))
 }
 
-/// What is due when the deal, standing in `stage`, bears other options than `before`: the entries whose condition has
-/// become true by that.
+/// The payments due when the options of the deal, which is in `stage`, change from `before`: those of entries whose
+/// condition has thereby become true.
 pub fn on_change(
     stage: PaymentStageId,
     rules: &[&CommissionRule],
@@ -138,7 +138,7 @@ pub fn on_change(
     })
 }
 
-/// What is due when the deal is renewed: the next occurrence of every recurring part that has started.
+/// The payments due when the deal is renewed: the next occurrence of every recurring part that has started.
 pub fn on_renewal(deal: &DealView<'_>, book: &PaymentHistory) -> Result<Vec<Due>, AmountTooLarge> {
     let recurring = || {
         book.payments
@@ -220,7 +220,7 @@ fn at_stage(
     Ok(due)
 }
 
-/// What pays, for staff. A rule that is tried out has no version.
+/// The source of a payment, for staff. A rule that is only simulated has no version.
 fn named(plan: &Plan, version: u32, entry: u32) -> String {
     let entry = entry + 1;
     match version {
@@ -229,7 +229,7 @@ fn named(plan: &Plan, version: u32, entry: u32) -> String {
     }
 }
 
-/// The payment of a slot by a plan; `None` where the plan has no such part, or its occurrences are over.
+/// The payment of a slot by a plan; `None` if the plan has no such part, or its occurrences are exhausted.
 fn pay(
     rule: CommissionRuleId,
     version: u32,
@@ -258,7 +258,7 @@ fn pay(
         threshold: Some(named(plan, version, slot.entry)),
         amount: None,
     }];
-    // A percentage is of the deal's value; the deal may have changed its currency since the part started.
+    // A percentage is of the deal's value; the deal's currency may have changed since the part started.
     let currency = match part.value_type {
         ValueType::Fixed => plan.currency.unwrap_or(deal.currency),
         ValueType::Percentage => deal.currency,

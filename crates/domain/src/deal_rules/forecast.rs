@@ -1,4 +1,5 @@
-//! What rules would pay: for a made-up deal on a made-up way, and for a real one on the way before it.
+//! What rules would pay: for a hypothetical deal on a given path through the pipeline, and for a real deal on its
+//! remaining stages.
 
 use super::CommissionRule;
 use super::due::{DealView, Due, PaymentHistory, on_entry, on_renewal};
@@ -7,11 +8,11 @@ use crate::deal::{PaymentStage, StageOutcome};
 use crate::id::PaymentStageId;
 use crate::money::AmountTooLarge;
 
-/// How many occurrences a forecast goes on after the one that a stage starts with, or after the last that was paid.
+/// Number of recurring occurrences in a forecast after the one paid on entering a stage, or after the last paid one.
 pub const FURTHER_OCCURRENCES: usize = 12;
 
-/// What `rule` would pay, were it the only one, for a deal that goes through `path` and is then renewed. Losing the
-/// deal takes back everything, since nothing of it is approved.
+/// What `rule` would pay, if it were the only one, for a deal that goes through `path` and is then renewed. Losing the
+/// deal cancels all its payments, since none of them is approved yet.
 pub fn simulate(
     rule: &CommissionRule,
     deal: &DealView<'_>,
@@ -47,8 +48,8 @@ pub fn simulate(
     Ok(schedule)
 }
 
-/// What the rules would pay if the deal went on through the stages behind the one that it stands in, none of them
-/// lost, and were then renewed. `stages` are all, in their order. A lost deal has no such way before it.
+/// What the rules would pay if the deal went through all later stages except lost ones, and were then renewed. `stages`
+/// are all stages, in order. A lost deal has no forecast.
 pub fn forecast(
     rules: &[CommissionRule],
     partner: &Payee,

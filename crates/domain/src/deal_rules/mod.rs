@@ -1,16 +1,17 @@
 //! Deal-stage commission rules: what a deal pays when it enters a stage, and with each renewal after that.
 //!
-//! - A rule has entries; an entry names a stage, maybe a condition (a custom field's option), and a one-off part, a
+//! - A rule has entries; an entry names a stage, an optional condition (a custom field's option), and a one-off part, a
 //!   recurring part, or both.
-//! - Of the rules that fit a deal's partner and currency and have an entry for the stage, one governs for each payment
-//!   target: the most specific (partner before tier before category before type only), then the newest ([`governing`]).
-//! - Entering a stage pays the one-off part and occurrence 1 of the recurring part of every entry whose condition holds;
-//!   a condition that becomes true later pays then, while the deal still stands there. Each renewal pays the next
-//!   occurrence of every recurring part that has started, by the version that it started with.
-//! - A payment is due once for its [`Slot`], whichever rule or version makes it. Losing the deal voids what was not
-//!   approved yet; entering the stage again pays that again, and only that, by the version that paid it.
-//! - The value of an occurrence is the nearest of: the period's scaling match, the period's value, the scaling match,
-//!   the base value; with none of them it is 0. It is rounded once.
+//! - Of the rules that match a deal's partner and currency and have an entry for the stage, one governs for each
+//!   payment target: the most specific (partner before tier before category before type only), then the newest
+//!   ([`governing`]).
+//! - Entering a stage pays the one-off part and occurrence 1 of the recurring part of every entry whose condition
+//!   holds. If a condition becomes true later, its entry is paid then, provided the deal is still in that stage. Each
+//!   renewal pays the next occurrence of every recurring part that has started, by the version that it started with.
+//! - A payment is due once per [`Slot`], whichever rule or version creates it. Losing the deal voids the payments that
+//!   were not approved yet; entering the stage again pays those again, and only those, by the version that paid them.
+//! - The value of an occurrence is the first available of: the period's scaling match, the period's value, the scaling
+//!   match, the base value; without any of them it is 0. It is rounded once.
 //!
 //! Recording, simulating and forecasting call the same functions. The rule types are those of Journeybee.
 
@@ -42,38 +43,38 @@ pub use validate::{
 };
 
 text_enum! {
-    /// Who becomes the recipient of what an individual is owed. `Manual`: it waits until staff names somebody.
+    /// Who becomes the recipient of an individual's commission. `Manual`: none until staff assigns one.
     #[derive(serde::Serialize, serde::Deserialize)]
     RecipientAssignment { LeadCreator = "LEAD_CREATOR", DealOwner = "DEAL_OWNER", Manual = "MANUAL" }
 }
 
 text_enum! {
-    /// Whether a part's values are amounts, or percent of the deal's value.
+    /// Whether a part's values are amounts or percentages of the deal's value.
     #[derive(serde::Serialize, serde::Deserialize)]
     ValueType { Fixed = "FIXED", Percentage = "PERCENTAGE" }
 }
 
 text_enum! {
-    /// Which part of an entry pays.
+    /// Which part of an entry a payment belongs to.
     PartKind { OneOff = "ONE_OFF", Recurring = "RECURRING" }
 }
 
-/// A rule as it stands.
+/// The current version of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommissionRule {
     pub id: CommissionRuleId,
     pub external_id: Option<String>,
-    /// Rises by one with every change.
+    /// Incremented with every change.
     pub version: u32,
     pub plan: Plan,
     pub filters: Filters,
-    /// `Some`: it stopped; only what had started goes on.
+    /// `Some`: the rule is archived; only what had already started under it continues.
     pub archived_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
-/// What a rule pays: everything that a version of it fixes for what starts under it.
+/// What a rule pays: everything that a version of it fixes for the payments that start under it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Plan {
     pub label: String,
@@ -81,7 +82,7 @@ pub struct Plan {
     pub payment_target: PaymentTarget,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_assign_recipient: Option<RecipientAssignment>,
-    /// `None`: the deal's.
+    /// `None`: the deal's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,7 +90,8 @@ pub struct Plan {
     pub entries: Vec<RuleEntry>,
 }
 
-/// Which partners a rule is for. Empty lists restrict nothing; within a list any one will do, and all lists must hold.
+/// The partners that a rule applies to. An empty list restricts nothing; a list matches if any of its items does, and
+/// all lists must match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filters {
     pub partner_type: PartnerType,
@@ -98,7 +100,7 @@ pub struct Filters {
     pub partners: Vec<PartnerId>,
 }
 
-/// What is paid when a deal enters a stage. At least one part is there.
+/// What is paid when a deal enters a stage. An entry has at least one part.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RuleEntry {
     pub stage_id: PaymentStageId,
@@ -122,7 +124,7 @@ pub struct Part {
     pub value: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scaling: Option<Scaling>,
-    /// `None`: no end; a one-off part has one occurrence all the same.
+    /// `None`: unlimited; a one-off part has one occurrence all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number_of_occurrences: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -146,17 +148,17 @@ pub struct ScalingTier {
 /// Values by occurrence.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PeriodRates {
-    /// `false`: as if there were none.
+    /// `false`: the periods are ignored.
     pub enabled: bool,
     pub periods: Vec<Period>,
 }
 
-/// The occurrences from `start` to `end`, both included. Periods of a part do not overlap; they may leave gaps.
+/// The occurrences from `start` to `end`, both inclusive. Periods of a part do not overlap; they may leave gaps.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Period {
     pub number: u32,
     pub start: u32,
-    /// `None`: no end.
+    /// `None`: unlimited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<u32>,
     #[serde(
@@ -177,7 +179,7 @@ impl RuleEntry {
         }
     }
 
-    /// Whether its condition holds for a deal that bears `fields`.
+    /// Whether its condition holds for a deal with these `fields`.
     pub fn holds(&self, fields: &[FieldValue]) -> bool {
         self.condition.is_none_or(|condition| fields.contains(&condition))
     }
@@ -188,7 +190,7 @@ impl Plan {
         self.entries.iter().any(|entry| entry.stage_id == stage)
     }
 
-    /// Everything of the pipeline that it names: stages, and options with their fields.
+    /// Everything of the pipeline that it refers to: stages, fields, and options.
     pub fn references(&self) -> (Vec<PaymentStageId>, Vec<CustomFieldId>, Vec<CustomFieldOptionId>) {
         let (mut stages, mut fields, mut options) = (Vec::new(), Vec::new(), Vec::new());
         for entry in &self.entries {

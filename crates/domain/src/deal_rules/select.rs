@@ -6,7 +6,7 @@ use crate::id::{PartnerCategoryId, PartnerId, PartnerTierId, PaymentStageId};
 use crate::money::Currency;
 use crate::partner::PartnerType;
 
-/// The deal's partner as the filters of rules see it.
+/// The deal's partner as seen by the filters of rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payee {
     pub id: PartnerId,
@@ -16,7 +16,7 @@ pub struct Payee {
 }
 
 /// The rules that pay when a deal of the partner in `currency` enters `stage`: for each payment target the most
-/// specific, and of equally specific ones the newest.
+/// specific one, and among equally specific ones the newest.
 pub fn governing<'a>(
     rules: &'a [CommissionRule],
     partner: &Payee,
@@ -48,7 +48,7 @@ impl CommissionRule {
             && (filters.categories.is_empty() || any(&filters.categories))
     }
 
-    /// By the nearest filter that it has: partners, tiers, categories, or the type only.
+    /// Determined by the most specific filter that it has: partners, tiers, categories, or the type only.
     fn specificity(&self) -> u8 {
         let filters = &self.filters;
         match (

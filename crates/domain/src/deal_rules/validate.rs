@@ -1,4 +1,5 @@
-//! From what a caller entered to entries that the engine can trust. Names every problem with its path.
+//! Validates the entries that a caller entered, so that the engine can rely on them. Reports every problem with its
+//! path.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,21 +11,21 @@ use crate::id::{self, CustomFieldId, CustomFieldOptionId, PaymentStageId};
 use crate::money::{Currency, Percentage, check_stored_amount};
 use crate::problem::{Fault, ProblemCode, Problems};
 
-/// The most entries of a rule, periods of a part, and tiers of a scaling.
+/// Maximum number of entries per rule; the next two limit periods per part and tiers per scaling.
 pub const MAX_ENTRIES: usize = 50;
 const MAX_PERIODS: usize = 100;
 const MAX_TIERS: usize = 500;
-/// More than any deal sees.
+/// More occurrences than any deal will have.
 const MAX_OCCURRENCES: u32 = 100_000;
 
-/// The pipeline that rules may name.
+/// The parts of the pipeline that rules may refer to.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     pub stages: HashSet<PaymentStageId>,
     pub fields: HashMap<CustomFieldId, HashSet<CustomFieldOptionId>>,
 }
 
-/// An entry as entered; ids are texts that may name nothing.
+/// An entry as entered; its ids are unparsed and may not refer to anything.
 #[derive(Clone, Debug)]
 pub struct EntryDraft {
     pub stage_id: String,
@@ -51,7 +52,7 @@ pub struct PartDraft {
 #[derive(Clone, Debug)]
 pub struct ScalingDraft {
     pub field_id: String,
-    /// Options and their values.
+    /// Option ids and their values.
     pub tiers: Vec<(String, Decimal)>,
 }
 
@@ -70,8 +71,7 @@ pub struct PeriodDraft {
     pub scaling: Option<ScalingDraft>,
 }
 
-/// The entries of a rule in `currency` (`None`: the deal's), or `None` after noting what is wrong with them under
-/// `entries.N`.
+/// The entries of a rule in `currency` (`None`: the deal's), or `None` after recording problems under `entries.N`.
 pub fn entries(
     drafts: Vec<EntryDraft>,
     currency: Option<Currency>,
@@ -93,7 +93,7 @@ pub fn entries(
     })
 }
 
-/// Whether the fixed values of entries that are in force could be amounts of `currency`, too.
+/// Checks that the fixed values of existing entries would also be valid amounts of `currency`.
 pub fn check_currency(entries: &[RuleEntry], currency: Currency) -> Result<(), Fault> {
     for (index, entry) in entries.iter().enumerate() {
         let parts = [&entry.one_off, &entry.recurring].into_iter().flatten();
@@ -112,7 +112,7 @@ pub fn check_currency(entries: &[RuleEntry], currency: Currency) -> Result<(), F
 }
 
 impl Part {
-    /// Every value that it has, whether or not its periods are enabled.
+    /// All its values, whether or not its periods are enabled.
     fn values(&self) -> impl Iterator<Item = Decimal> {
         let periods = self.period_rates.iter().flat_map(|rates| &rates.periods);
         let scaled = self
@@ -336,7 +336,7 @@ impl Checks<'_> {
 }
 
 impl PartDraft {
-    /// Whether any value of it could ever apply.
+    /// Whether any of its values could ever apply.
     fn may_pay(&self) -> bool {
         let periods = self
             .period_rates

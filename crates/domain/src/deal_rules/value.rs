@@ -1,4 +1,4 @@
-//! What an occurrence of a part pays.
+//! The amount of one occurrence of a part.
 
 use rust_decimal::Decimal;
 
@@ -8,7 +8,7 @@ use crate::deal::FieldValue;
 use crate::explain::{Outcome, Step, rounding};
 use crate::money::{AmountTooLarge, Currency, Money, Percentage, written};
 
-/// The amount of one occurrence in `currency`, with the steps that lead to it.
+/// The amount of one occurrence in `currency`; appends the steps of the computation.
 pub(super) fn amount(
     part: &Part,
     occurrence: u32,
@@ -46,8 +46,8 @@ pub(super) fn amount(
     Ok(rounded)
 }
 
-/// The period's scaling match, else the period's value, else the scaling match, else the base value. Every value that
-/// the part has for the occurrence gets a step.
+/// The period's scaling match, else the period's value, else the scaling match, else the base value. Every value
+/// defined for the occurrence gets a step.
 fn nearest(
     part: &Part,
     occurrence: u32,
@@ -128,5 +128,5 @@ fn matched(scaling: &Scaling, fields: &[FieldValue]) -> Result<Decimal, String> 
         .ok_or_else(|| "no value is set for the deal's option".to_owned())
 }
 
-/// What picks a value of a scaling.
+/// How a value of a scaling is selected.
 const BY_OPTION: &str = "by the deal's option of a custom field";

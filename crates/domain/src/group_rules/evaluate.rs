@@ -1,4 +1,4 @@
-//! Evaluating rules: one pass a stage, no allocation unless an explanation is wanted.
+//! Evaluation of rules: one pass per stage, without allocations unless an explanation is requested.
 
 use rust_decimal::Decimal;
 
@@ -6,9 +6,9 @@ use super::{Fee, GroupRuleInputs, Rule, RuleKind, RuleSet};
 use crate::explain::{Explanation, Outcome, Step, rounding};
 use crate::money::{AmountTooLarge, Currency, Money, Percentage, written};
 
-/// The fee of a charge under the rules of a group whose own currency is `group_currency`. Upgrades and bonuses of a
-/// group with a currency are not reached by charges in another one. Fails only where bonuses lift the fee beyond the
-/// largest amount.
+/// The fee of a charge under the rules of a group whose currency is `group_currency`. If the group has a currency,
+/// charges in other currencies get no upgrades or bonuses. Fails only if bonuses raise the fee above the largest
+/// amount.
 pub fn evaluate(
     rules: &RuleSet,
     group_currency: Option<Currency>,

@@ -1,9 +1,10 @@
-//! The rules engine of partner groups: what fee a charge earns.
+//! The rules engine of partner groups: the fee that a charge earns.
 //!
-//! Rules are a list whose order does not matter. Evaluation always goes base, upgrades, bonuses, gates, rounding:
+//! Rules are a list whose order does not matter. Evaluation always proceeds as base, upgrades, bonuses, gates,
+//! rounding:
 //!
 //! 1. Base: of the time tiers with `customer_months <= max_months` the one with the smallest `max_months` replaces the
-//!    recurring percentage; none leaves `recurring`, which every set of rules has exactly once.
+//!    recurring percentage. Without such a tier `recurring` applies, which every rule set has exactly once.
 //! 2. Upgrades: every reached one adds its percentage points; base and upgrades together are capped at 100.
 //! 3. Bonuses: every reached one adds its amount once; a negative one deducts; the fee never drops below 0.
 //! 4. Gates: every one must hold, or the fee is 0.
@@ -33,8 +34,8 @@ pub struct Rule {
     pub kind: RuleKind,
 }
 
-/// What a rule does, and its parameters. Amounts are in the group's currency, or in whatever currency the charge has
-/// where the group names none.
+/// The type of a rule, and its parameters. Amounts are in the group's currency, or in the charge's if the group has
+/// none.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum RuleKind {
@@ -42,20 +43,20 @@ pub enum RuleKind {
     NewCustomerTimeTier { max_months: u32, percentage: Percentage },
     /// The base percentage otherwise.
     Recurring { percentage: Percentage },
-    /// Percentage points on top once the partner's lifetime value reaches `min_ltv_total`.
+    /// Additional percentage points once the partner's lifetime value reaches `min_ltv_total`.
     PartnerLtvUpgrade {
         #[serde(with = "rust_decimal::serde::str")]
         min_ltv_total: Decimal,
         upgrade_percentage: Percentage,
     },
-    /// An amount on top of charges of at least `min_charge_total`.
+    /// An additional amount for charges of at least `min_charge_total`.
     ChargeThresholdBonus {
         #[serde(with = "rust_decimal::serde::str")]
         min_charge_total: Decimal,
         #[serde(with = "rust_decimal::serde::str")]
         bonus: Decimal,
     },
-    /// No fee before the partner has `min_qualified_customers`, but for the charge that brings its first one.
+    /// No fee until the partner has `min_qualified_customers`, except for the charge that brings the first one.
     CustomerVolumeGate { min_qualified_customers: u32 },
 }
 
@@ -72,8 +73,8 @@ impl RuleKind {
     }
 }
 
-/// Rules that hold together: exactly one `recurring`, no two time tiers of the same length, every parameter in range.
-/// Only [`rule_set`] and the database make one.
+/// A consistent set of rules: exactly one `recurring`, no two time tiers of the same length, every parameter in range.
+/// Only created by [`rule_set`] and when loaded from the database.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct RuleSet(Vec<Rule>);
@@ -85,7 +86,7 @@ impl RuleSet {
     }
 }
 
-/// A charge and the circumstances that the rules look at. [`inputs`] checks them.
+/// A charge and the facts that the rules depend on. Validated by [`inputs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupRuleInputs {
     charge: Decimal,
@@ -97,7 +98,7 @@ pub struct GroupRuleInputs {
 }
 
 impl GroupRuleInputs {
-    /// The inputs of a recorded charge: its amount is in range, since it is money.
+    /// The inputs of a recorded charge: its amount is in range because it is [`Money`].
     pub fn live(
         charge: Money,
         customer_months: u32,
@@ -116,12 +117,12 @@ impl GroupRuleInputs {
     }
 }
 
-/// What a charge earns.
+/// The fee that a charge earns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fee {
     pub fee: Money,
-    /// The fee before it is rounded.
+    /// The fee before rounding.
     pub exact: Decimal,
-    /// Base and upgrades together, capped at 100; bonuses and gates do not change it.
+    /// Base and upgrades together, capped at 100; bonuses and gates do not affect it.
     pub effective_percentage: Percentage,
 }

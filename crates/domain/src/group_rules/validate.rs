@@ -1,4 +1,5 @@
-//! From what a caller entered to rules and inputs that the engine can trust. Names every problem with its path.
+//! Validates rules and inputs that a caller entered, so that the engine can rely on them. Reports every problem with
+//! its path.
 
 use rust_decimal::Decimal;
 
@@ -7,7 +8,7 @@ use crate::money::{Currency, Percentage, check_amount, check_stored_amount};
 use crate::problem::{Fault, ProblemCode, Problems};
 use crate::text;
 
-/// The most rules a group has.
+/// Maximum number of rules of a group.
 pub const MAX_RULES: usize = 100;
 
 /// A rule as entered.
@@ -49,8 +50,8 @@ pub struct ScenarioDraft {
     pub first_paid_customer_bootstrap: bool,
 }
 
-/// The rules, or `None` after noting what is wrong with them, each problem at its path below the current one
-/// (`2.percentage`). `currency` is the group's.
+/// The rules, or `None` after recording problems, each at its path below the current one (`2.percentage`). `currency`
+/// is the group's.
 pub fn rule_set(drafts: Vec<RuleDraft>, currency: Option<Currency>, problems: &mut Problems) -> Option<RuleSet> {
     if drafts.len() > MAX_RULES {
         problems.add(
@@ -150,7 +151,7 @@ fn rule(draft: RuleDraft, currency: Option<Currency>, problems: &mut Problems) -
     Some(Rule { description, kind })
 }
 
-/// Whether the amounts of rules that are in force could be amounts of `currency`, too.
+/// Checks that the amounts of existing rules would also be valid amounts of `currency`.
 pub fn check_currency(rules: &RuleSet, currency: Currency) -> Result<(), Fault> {
     for (index, rule) in rules.rules().iter().enumerate() {
         let amounts = match &rule.kind {
@@ -175,7 +176,7 @@ pub fn check_currency(rules: &RuleSet, currency: Currency) -> Result<(), Fault> 
     Ok(())
 }
 
-/// The inputs of a simulated charge, or `None` after noting what is wrong with them. Month 0 is read as month 1.
+/// The inputs of a simulated charge, or `None` after recording problems. Month 0 is treated as month 1.
 pub fn inputs(draft: &ScenarioDraft, currency: Currency, problems: &mut Problems) -> Option<GroupRuleInputs> {
     let charge = problems.take("chargeAmount", not_negative(draft.charge_amount, currency));
     let partner_ltv = problems.take("partnerLtv", not_negative(draft.partner_ltv, currency));

@@ -1,4 +1,4 @@
-//! Amounts and sums of them, in minor units.
+//! Amounts, and sums of amounts, in minor units.
 
 use std::fmt;
 
@@ -8,13 +8,14 @@ use super::currency::Currency;
 use super::decimal::check_digits;
 use crate::problem::Fault;
 
-/// The largest amount there is, in minor units.
+/// The largest possible amount, in minor units.
 pub const MAX_MINOR: i64 = 1_000_000_000_000_000;
 
-/// The largest sum of amounts that is kept, in minor units: a thousand of the largest amounts.
+/// The largest sum of amounts that is stored, in minor units: a thousand times the largest amount.
 pub const MAX_SUM_MINOR: i64 = 1_000_000_000_000_000_000;
 
-/// An amount for people, which may be no whole number of minor units: with at least the currency's digits.
+/// An amount formatted for people, possibly with fractions of a minor unit: with at least the currency's decimal
+/// places.
 pub fn written(amount: Decimal, currency: Currency) -> String {
     let mut amount = amount.normalize();
     amount.rescale(amount.scale().max(currency.exponent()));
@@ -42,13 +43,13 @@ impl Money {
         }
     }
 
-    /// The amount exactly; a fault if it has more digits than the currency.
+    /// The amount without rounding; a fault if it has more decimal places than the currency.
     pub fn exact(amount: Decimal, currency: Currency) -> Result<Self, Fault> {
         check_digits(amount, currency.exponent(), || format!("{currency} has"))?;
         Self::round(amount, currency).map_err(|error| Fault::invalid(format!("is too large: {error}")))
     }
 
-    /// The amount rounded half away from zero to the minor unit: the one rounding of a ledger row.
+    /// The amount rounded half away from zero to the minor unit.
     pub fn round(amount: Decimal, currency: Currency) -> Result<Self, AmountTooLarge> {
         let exponent = currency.exponent();
         let mut rounded = amount.round_dp_with_strategy(exponent, RoundingStrategy::MidpointAwayFromZero);
@@ -69,7 +70,7 @@ impl Money {
         self.currency
     }
 
-    /// The amount with exactly the currency's digits.
+    /// The amount with exactly the currency's decimal places.
     pub fn amount(self) -> Decimal {
         Decimal::new(self.minor, self.currency.exponent())
     }
@@ -81,7 +82,7 @@ impl fmt::Display for Money {
     }
 }
 
-/// A sum of amounts, which may be larger than any of them.
+/// A sum of amounts, which may exceed the largest amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sum {
     pub minor: i64,
@@ -89,15 +90,15 @@ pub struct Sum {
 }
 
 impl Sum {
-    /// The sum with exactly the currency's digits.
+    /// The sum with exactly the currency's decimal places.
     pub fn amount(self) -> Decimal {
         Decimal::new(self.minor, self.currency.exponent())
     }
 }
 
-/// Admits what may be entered as an amount before it is rounded: at most [`MAX_MINOR`] minor units of `currency` and at
-/// most 20 significant digits, so that a percentage of it is exact ([`Percentage::of`]). Without a currency the bound
-/// is that of one without a minor unit.
+/// Validates an entered amount before rounding: at most [`MAX_MINOR`] minor units of `currency` and at most 20
+/// significant digits, so that a percentage of it is exact ([`Percentage::of`]). Without a currency the limit is that
+/// of a currency without a minor unit.
 pub fn check_amount(amount: Decimal, currency: Option<Currency>) -> Result<Decimal, Fault> {
     let amount = amount.normalize();
     let limit = Decimal::new(MAX_MINOR, currency.map_or(0, Currency::exponent));
@@ -112,8 +113,8 @@ pub fn check_amount(amount: Decimal, currency: Option<Currency>) -> Result<Decim
     Ok(amount)
 }
 
-/// Admits an amount that is kept: [`check_amount`], and no more decimals than the currency has (4, the most of any,
-/// where none is named).
+/// Validates an amount that is stored: [`check_amount`], and no more decimal places than the currency has (4, the
+/// maximum of any currency, if none is given).
 pub fn check_stored_amount(amount: Decimal, currency: Option<Currency>) -> Result<Decimal, Fault> {
     match currency {
         Some(currency) => check_digits(amount, currency.exponent(), || format!("{currency} has"))?,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::problem::Fault;
 
-/// An ISO 4217 currency that has a minor unit (so not gold, nor test codes).
+/// An ISO 4217 currency that has a minor unit (which excludes gold and test codes).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency(iso_currency::Currency);
 
@@ -20,7 +20,7 @@ impl Currency {
         self.0.code()
     }
 
-    /// The digits of its minor unit: JPY 0, USD 2, KWD 3.
+    /// The decimal places of its minor unit: JPY 0, USD 2, KWD 3.
     pub fn exponent(self) -> u32 {
         u32::from(self.0.exponent().expect("parse admits only currencies with one"))
     }

@@ -1,4 +1,4 @@
-//! Decimal numbers as they are written, exactly.
+//! Exact parsing of decimal numbers.
 
 use std::str::FromStr;
 
@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::problem::Fault;
 
-/// Reads a plain decimal number: an optional minus, digits, and an optional point with digits behind it. Nothing that
-/// would lose a digit: no exponent, no separators, at most 28 digits.
+/// Parses a plain decimal number: an optional minus, digits, and optionally a point followed by digits. Rejects
+/// anything that could lose a digit: exponents, separators, more than 28 digits.
 pub fn parse_decimal(text: &str) -> Result<Decimal, Fault> {
     let malformed = || Fault::invalid("must be a decimal number such as \"12.34\"");
     let unsigned = text.strip_prefix('-').unwrap_or(text);
@@ -25,7 +25,7 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, Fault> {
     Decimal::from_str(text).map_err(|_| malformed())
 }
 
-/// Reads a number of a JSON document, whose grammar knows exponents (`1e3`, `2.5E-1`), as exactly the number it means.
+/// Parses a JSON number, which may have an exponent (`1e3`, `2.5E-1`), without loss of precision.
 pub fn parse_json_number(text: &str) -> Result<Decimal, Fault> {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
         return parse_decimal(text);
@@ -36,7 +36,7 @@ pub fn parse_json_number(text: &str) -> Result<Decimal, Fault> {
     }
     let inexact = || Fault::invalid("has too many digits: at most 28 are exact");
     let exponent: i32 = exponent.parse().map_err(|_| inexact())?;
-    // The point moves, no digit is touched: digits x 10^-scale.
+    // Only the decimal point moves, all digits stay: digits x 10^-scale.
     let scale = i64::from(mantissa.scale()) - i64::from(exponent);
     let digits = match u32::try_from(-scale) {
         Ok(zeros) => 10i128

@@ -1,4 +1,4 @@
-//! Money and percentages, exact: the only module that rounds. Nothing here is a binary float.
+//! Exact money and percentages, and the rounding of decimals to minor units. Nothing here is a binary float.
 
 mod amount;
 mod currency;

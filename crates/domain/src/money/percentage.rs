@@ -1,4 +1,4 @@
-//! Percentages, and what they are of an amount.
+//! Percentages, and their application to amounts.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::decimal::check_digits;
 use crate::problem::Fault;
 
-/// A number of percent from 0 to 100 with at most six decimals: 20 means 20 %.
+/// A percentage from 0 to 100 with at most six decimal places: 20 means 20 %.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Percentage(Decimal);
 
@@ -27,16 +27,16 @@ impl Percentage {
         self.0
     }
 
-    /// The sum, at most 100.
+    /// The sum, capped at 100.
     pub fn saturating_add(self, other: Self) -> Self {
         Self((self.0 + other.0).min(Decimal::ONE_HUNDRED))
     }
 
-    /// This percentage of `amount`, exact for amounts that [`check_amount`] admits: at most 20 digits times 8, within
-    /// the 28 of a `Decimal`.
+    /// This percentage of `amount`, exact for amounts that [`check_amount`] admits: at most 20 digits times 8, which
+    /// fit into the 28 of a `Decimal`.
     pub fn of(self, amount: Decimal) -> Decimal {
         let mut product = amount * self.0;
-        // Dividing by 100 moves the point, without a division that might round.
+        // Dividing by 100 only moves the decimal point, so nothing is rounded.
         product
             .set_scale(product.scale() + 2)
             .expect("10 decimals of the amount, 6 of the percentage, 2 more");

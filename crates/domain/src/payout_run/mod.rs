@@ -1,10 +1,10 @@
-//! What a payout run pays, and what it leaves and why: decided from the rows that may be paid, without a database. A run
-//! and its preview ask the same functions.
+//! What a payout run pays, and what it does not pay and why: computed from the candidate rows, without a database. A
+//! run and its preview call the same functions.
 //!
-//! A run looks at the approved rows in no open payout that accrued before its cut-off, and at the clawbacks of these rows,
-//! whenever they accrued: so that a row of March that was refunded in April is not paid in full. It makes one line of them
-//! for each payee and currency. Rows past maturity that lack nothing but a recipient have lines of their own, which tell
-//! what waits for whom; no run pays them.
+//! A run considers the approved rows outside pending payouts that accrued before its cut-off, and all clawbacks of
+//! these rows, whenever they accrued, so that a row of March that was refunded in April is not paid in full. It groups
+//! them into one line for each payee and currency. Mature rows that lack only a recipient get lines of their own, which
+//! show the amounts waiting for a recipient; no run pays them.
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +19,7 @@ use super::partner::{Partner, PartnerStatus};
 use super::{Timestamp, text_enum};
 
 text_enum! {
-    /// What became of a line.
+    /// The result for a line.
     PayoutOutcome {
         PaidOut = "PAID_OUT",
         /// Below the tenant's minimum for the currency.
@@ -27,60 +27,60 @@ text_enum! {
         /// 0 or less.
         NotPositive = "NOT_POSITIVE",
         PartnerSuspended = "PARTNER_SUSPENDED",
-        /// Its rows wait for an individual.
+        /// Its rows have no recipient yet.
         RecipientUnassigned = "RECIPIENT_UNASSIGNED",
-        /// The partner wants to be paid in another currency.
+        /// The partner has chosen to be paid in another currency.
         CurrencyNotChosen = "CURRENCY_NOT_CHOSEN",
-        /// Beyond the largest amount.
+        /// Exceeds the largest amount.
         TooLarge = "TOO_LARGE",
     }
 }
 
-/// What a run goes by.
+/// The rules of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct RunTerms<'a> {
-    /// Leaves what is not in the currency that its partner has chosen, where it has chosen one.
+    /// Whether to skip amounts that are not in their partner's payout currency, if the partner has chosen one.
     pub respects_payout_currency: bool,
-    /// The tenant's, one a currency.
+    /// The tenant's minimum payouts, one per currency.
     pub minimums: &'a [Money],
 }
 
-/// What a run found for one payee in one currency.
+/// The result of a run for one payee in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunLine {
-    /// Its place in the list, from 1: by currency, amount falling, payee.
+    /// Its position in the list, from 1: sorted by currency, descending amount, payee.
     pub position: i64,
     pub partner_id: PartnerId,
-    /// Set: the payee is this individual, not the partner.
+    /// If set, the payee is this individual, not the partner.
     pub recipient: Option<String>,
-    /// May be 0, negative, or larger than any amount.
+    /// May be 0, negative, or larger than the largest amount.
     pub amount: Sum,
     pub commission_count: u32,
     pub outcome: PayoutOutcome,
-    /// What was paid out; of a preview nothing.
+    /// The payout that pays it; none in a preview.
     pub payout_id: Option<PayoutId>,
 }
 
 impl RunLine {
-    /// The amount of a payout.
+    /// The amount of the payout, if the line is paid out.
     pub fn payable(&self) -> Option<Money> {
         let amount = Money::from_minor(self.amount.minor, self.amount.currency).ok();
         amount.filter(|_| self.outcome == PayoutOutcome::PaidOut)
     }
 }
 
-/// The count and sum of the lines of one outcome and currency; of what was paid out, of payouts of one status.
+/// The count and sum of the lines of one outcome and currency; paid-out lines are also split by payout status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunTotal {
     pub outcome: PayoutOutcome,
     pub status: Option<PayoutStatus>,
     pub currency: Currency,
     pub count: i64,
-    /// Exact, however large: nothing bounds what all payees have together.
+    /// Exact, however large: the total of all payees is unbounded.
     pub minor: i128,
 }
 
-/// The rows of a payee in one currency add up to more than sums that are kept may.
+/// The rows of a payee in one currency exceed the largest sum that can be stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the approved rows of {partner_id} in {currency} add up to more than 10^18 minor units")]
 pub struct LineTooLarge {
@@ -88,8 +88,8 @@ pub struct LineTooLarge {
     pub currency: Currency,
 }
 
-/// Keeps of the rows that may be paid those that a run with this cut-off takes: what accrued before, and the clawbacks of
-/// what it takes.
+/// Keeps those candidate rows that a run with this cut-off takes: rows that accrued before it, and clawbacks of rows it
+/// takes.
 pub fn taken(mut rows: Vec<Commission>, accrued_before: Option<Timestamp>) -> Vec<Commission> {
     let Some(accrued_before) = accrued_before else {
         return rows;
@@ -111,13 +111,14 @@ pub fn taken(mut rows: Vec<Commission>, accrued_before: Option<Timestamp>) -> Ve
     rows
 }
 
-/// The lines of the rows that a run takes, in the order of the list, each with its rows. `partners` knows all of theirs.
+/// The lines of the rows that a run takes, in list order, each with its rows. `partners` contains the partners of all
+/// rows.
 pub fn lines(
     rows: Vec<Commission>,
     partners: &HashMap<PartnerId, Partner>,
     terms: RunTerms<'_>,
 ) -> Result<Vec<(RunLine, Vec<Commission>)>, LineTooLarge> {
-    // Rows that wait for an individual stand beside those of the partner itself.
+    // Rows without a recipient yet are grouped separately from the partner's own.
     let mut groups: BTreeMap<(PartnerId, Option<String>, Currency, bool), Vec<Commission>> = BTreeMap::new();
     for row in rows {
         let waits = row.status == CommissionStatus::Accrued;
@@ -145,7 +146,7 @@ pub fn lines(
         };
         lines.push((line, rows));
     }
-    // Stable: equal amounts stay in the order of their payees.
+    // The sort is stable: equal amounts stay ordered by payee.
     lines.sort_by_key(|(line, _)| (line.amount.currency.code(), Reverse(line.amount.minor)));
     for (position, (line, _)) in (1..).zip(&mut lines) {
         line.position = position;
@@ -153,7 +154,7 @@ pub fn lines(
     Ok(lines)
 }
 
-/// The first that holds.
+/// The first applicable outcome.
 fn outcome(amount: Sum, partner: Option<&Partner>, terms: RunTerms<'_>) -> PayoutOutcome {
     let Sum { minor, currency } = amount;
     let minimum = terms.minimums.iter().find(|minimum| minimum.currency() == currency);
@@ -173,7 +174,7 @@ fn outcome(amount: Sum, partner: Option<&Partner>, terms: RunTerms<'_>) -> Payou
     }
 }
 
-/// What lines add up to, by outcome and currency. What is paid out is pending, as it is right after a run.
+/// Sums up lines by outcome and currency. Paid-out lines count as pending, as they are right after a run.
 pub fn totals<'a>(lines: impl IntoIterator<Item = &'a RunLine>) -> Vec<RunTotal> {
     let mut totals: BTreeMap<_, (i64, i128)> = BTreeMap::new();
     for line in lines {

@@ -1,4 +1,4 @@
-//! What an action makes of amounts, and the steps that say so.
+//! Applying a tier's action to amounts, and the explanation steps.
 
 use rust_decimal::Decimal;
 
@@ -7,15 +7,15 @@ use super::counters::sum;
 use crate::explain::{Outcome, Step, rounding};
 use crate::money::{AmountTooLarge, Currency, MAX_MINOR, Money, written};
 
-/// What became of a row. The amounts of the steps add up to the difference that was made.
+/// The result for one row. The amounts of the steps add up to the change of the row's amount.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ActedAmount {
     pub amount: Money,
     pub steps: Vec<Step>,
 }
 
-/// What `action` makes of rows in one currency, none of them negative: as many, in their order. A sum of 0 stays 0.
-/// EXACT moves the sum to `value`, as a flat difference.
+/// Applies `action` to rows in one currency, none of them negative, and returns as many, in order. If the rows' sum is
+/// 0, they are unchanged. EXACT changes the sum to `value`, booked as a flat difference.
 pub fn act(action: Action, value: Decimal, rows: &[Money]) -> Result<Vec<Money>, AmountTooLarge> {
     Ok(explained(action, value, rows, "")?
         .into_iter()
@@ -51,7 +51,7 @@ pub(super) fn explained(
     }
 }
 
-/// One row changed by percent, rounded. Exact in between: row x (100 + change) / 100 in whole numbers.
+/// One row changed by a percentage, rounded. The intermediate result is exact: row x (100 + change) / 100 in integers.
 fn percent(change: Decimal, row: Money, source: &str) -> Result<ActedAmount, AmountTooLarge> {
     let currency = row.currency();
     let millionths = millionths(change);
@@ -67,7 +67,7 @@ fn percent(change: Decimal, row: Money, source: &str) -> Result<ActedAmount, Amo
     Ok(ActedAmount { amount, steps })
 }
 
-/// A difference booked on the first row; a deduction goes on to the next once a row is 0.
+/// Books a difference on the first row; what a deduction leaves once a row is 0 is booked on the next.
 fn flat_difference(difference: i64, rows: &[Money], source: &str) -> Result<Vec<ActedAmount>, AmountTooLarge> {
     let mut left = difference;
     let mut acted = Vec::with_capacity(rows.len());
@@ -80,7 +80,7 @@ fn flat_difference(difference: i64, rows: &[Money], source: &str) -> Result<Vec<
         let detail = match (booked == all, booked.is_zero()) {
             (true, _) => format!("{row} changed by {}", written(booked, currency)),
             (false, true) => format!("the change of {} is booked on other rows", written(all, currency)),
-            // What no row can bear is forgone: nothing falls below 0.
+            // The part of a deduction that exceeds all rows is dropped: no amount falls below 0.
             (false, false) => format!(
                 "{row} bears {} of the change of {}",
                 written(booked, currency),
@@ -97,7 +97,7 @@ fn flat_difference(difference: i64, rows: &[Money], source: &str) -> Result<Vec<
     Ok(acted)
 }
 
-/// A percentage of the sale amount, rounded, with steps that lead there from `base`.
+/// A percentage of the sale amount, rounded, with the steps that lead to it from `base`.
 pub(super) fn of_sale(
     value: Decimal,
     sale_amount: Decimal,
@@ -120,7 +120,7 @@ pub(super) fn of_sale(
     Ok(ActedAmount { amount, steps })
 }
 
-/// An exact amount, with the step that leads there from `base`.
+/// An exact amount, with the step that leads to it from `base`.
 pub(super) fn exactly(value: Decimal, base: Money, source: &str) -> Result<ActedAmount, AmountTooLarge> {
     let amount = Money::round(value, base.currency())?;
     let detail = format!("exactly {amount} instead of {base}");
@@ -152,12 +152,13 @@ impl RoundedShare {
         }
         let rounded = if product < 0 { -rounded } else { rounded };
         let rounded = Money::from_minor(rounded, currency)?;
-        // Only a simulated sale amount of many digits does not fit; the explanation then begins at the rounded amount.
+        // Only a simulated sale amount with many digits does not fit; the explanation then starts from the rounded
+        // amount.
         let exact = Decimal::try_from_i128_with_scale(product, scale).unwrap_or(rounded.amount());
         Ok(Self { exact, rounded })
     }
 
-    /// The rounded amount, at least 0, after noting what that takes.
+    /// The rounded amount, at least 0; appends the steps for the floor or the rounding.
     fn floored(&self, currency: Currency, steps: &mut Vec<Step>) -> Money {
         if self.exact.is_sign_negative() && !self.exact.is_zero() {
             let detail = format!("{} is below 0, an amount never is", written(self.exact, currency));
@@ -171,7 +172,7 @@ impl RoundedShare {
     }
 }
 
-/// A percentage in millionths of a percent; it has at most six decimals.
+/// A percentage in millionths of a percent; it has at most six decimal places.
 fn millionths(percent: Decimal) -> i128 {
     let percent = percent.normalize();
     percent.mantissa() * 10i128.pow(6u32.saturating_sub(percent.scale()))

@@ -1,12 +1,12 @@
-//! What a tier counts in a window, and whether it is enough.
+//! What a tier counts in a window, and whether the goals are reached.
 //!
-//! A conversion adds 1 to the conversions (or to the events, if its `base` is false) and, as far as they are in the
-//! tier's currency, its sale amount, the sum of its base payout rows and its base revenue. What it adds changes when it
-//! is taken back: [`Conversion::counted`] says what it adds in a given state, so whoever takes back books the
-//! difference of the states before and after. Of each sum, `round(sum x refunded so far / charged)` has left, half away
-//! from zero; a payout of 10.00 refunded by 1/3 and then by 2/3 loses 3.33 and then 6.67. A whole refund therefore takes
-//! exactly what was left, in however many steps it came. The counters of a tier that is new or changed are the sum of
-//! what all conversions of the window add as they stand.
+//! A conversion adds 1 to the conversions (or to the events, if its `base` is false) and, if they are in the tier's
+//! currency, its sale amount, the sum of its base payout rows and its base revenue. Its contribution changes when it is
+//! taken back: [`Conversion::counted`] computes the contribution in a given state, and a refund or reversal books the
+//! difference between the states before and after. Each sum is reduced by `round(sum x refunded so far / charged)`,
+//! half away from zero; a payout of 10.00 refunded by 1/3 and then by 2/3 loses 3.33 and then 6.67. A full refund
+//! therefore takes exactly what was left, however many steps it came in. The counters of a new or changed tier are the
+//! sum of the current contributions of all conversions in the window.
 
 use rust_decimal::Decimal;
 
@@ -16,7 +16,7 @@ use crate::event::Event;
 use crate::money::{AmountTooLarge, Currency, MAX_SUM_MINOR, Money, written};
 use crate::refund::{self, Refunded};
 
-/// What was sold. Not [`Money`], since a simulated one may have more digits than its currency.
+/// The amount of a sale. Not [`Money`], since a simulated one may have more decimal places than its currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SaleAmount {
     pub amount: Decimal,
@@ -30,16 +30,16 @@ impl From<Money> for SaleAmount {
     }
 }
 
-/// A charge or conversion of one partner on one campaign, as it is before any tier.
+/// A charge or conversion of one partner on one campaign, before any tier is applied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conversion {
     pub occurred_at: Timestamp,
     pub event_type: Option<String>,
     /// Whether it counts as a conversion rather than as an event.
     pub base: bool,
-    /// The event's amount; `None` is as good as 0.
+    /// The event's amount; `None` is equivalent to 0.
     pub sale_amount: Option<SaleAmount>,
-    /// The rounded amounts of its rows, in their order; empty: it earns nothing.
+    /// The rounded amounts of its rows, in order; empty if it earns nothing.
     pub payout: Vec<Money>,
     pub revenue: Option<Money>,
 }
@@ -65,10 +65,11 @@ impl Conversion {
         }
     }
 
-    /// What it adds to the counters of a tier with this currency, in whose window it lies and whose event type it has.
+    /// Its contribution to the counters of a tier with this currency. It must lie in the tier's window and have its
+    /// event type.
     pub fn counted(&self, currency: Currency, taken_back: TakenBack) -> Result<Counters, AmountTooLarge> {
         let left = |amount: Decimal| {
-            // Simulated sale amounts, which alone have more digits than the currency, are never refunded.
+            // Only simulated sale amounts have more decimal places than the currency, and these are never refunded.
             let taken = match taken_back.refunded {
                 Refunded { wholly: true, .. } => amount,
                 Refunded { refunded_minor: 0, .. } => Decimal::ZERO,
@@ -94,14 +95,14 @@ impl Conversion {
     }
 }
 
-/// The sum of the rows in this currency, which may be larger than any amount.
+/// The sum of the rows in this currency, which may exceed the largest amount.
 fn total(rows: &[Money], currency: Currency) -> Decimal {
     let rows = rows.iter().filter(|row| row.currency() == currency);
     rows.fold(Decimal::new(0, currency.exponent()), |total, row| total + row.amount())
 }
 
-/// A sum in minor units; fails where it is beyond what is stored, or has more digits than the currency, which no recorded
-/// amount has.
+/// A sum in minor units; fails if it exceeds the largest stored sum, or has more decimal places than the currency,
+/// which no recorded amount has.
 fn sum_minor(amount: Decimal, currency: Currency) -> Result<i64, AmountTooLarge> {
     let mut scaled = amount;
     scaled.rescale(currency.exponent());
@@ -120,7 +121,7 @@ pub(super) fn sum<'a>(rows: impl IntoIterator<Item = &'a Money>, currency: Curre
     Money::from_minor(minor.ok_or(AmountTooLarge)?, currency)
 }
 
-/// How far a conversion was taken back. The default: not at all.
+/// How much of a conversion was taken back. The default: nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TakenBack {
     pub refunded: Refunded,
@@ -129,7 +130,7 @@ pub struct TakenBack {
 }
 
 impl TakenBack {
-    /// What refunds took back of a recorded event so far.
+    /// The state of a recorded event after its refunds so far.
     pub fn recorded(event: &Event, rows_reversed: bool) -> Self {
         Self {
             refunded: Refunded {
@@ -141,8 +142,8 @@ impl TakenBack {
         }
     }
 
-    /// Whether it counts no longer as a conversion or event. Reversing its rows by hand leaves its amounts counted: only
-    /// refunds take those out.
+    /// Whether it no longer counts as a conversion or event. Reversing its rows by hand leaves its amounts in the sums:
+    /// only refunds deduct them.
     pub fn has_left(self) -> bool {
         self.refunded.wholly || self.rows_reversed
     }
@@ -161,7 +162,7 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// From what is stored: counts, and sums in minor units.
+    /// The counters as stored: counts, and sums in minor units.
     pub fn stored(currency: Currency, counts: [i64; 2], sums_minor: [i64; 3]) -> Self {
         let [conversions, events] = counts;
         let [sale_amount, payout, revenue] = sums_minor.map(|minor| Decimal::new(minor, currency.exponent()));
@@ -174,8 +175,8 @@ impl Counters {
         }
     }
 
-    /// Sale amount, payout and revenue in minor units; fails where one is beyond what is stored, or has more digits than
-    /// the currency, which no recorded amount has.
+    /// Sale amount, payout and revenue in minor units; fails if one exceeds the largest stored sum, or has more decimal
+    /// places than the currency, which no recorded amount has.
     pub fn sums_minor(&self, currency: Currency) -> Result<[i64; 3], AmountTooLarge> {
         let [sale_amount, payout, revenue] = [self.sale_amount, self.payout, self.revenue];
         Ok([
@@ -189,7 +190,7 @@ impl Counters {
         self.combined(other, i64::checked_add, Decimal::checked_add)
     }
 
-    /// The change from `earlier` to this.
+    /// The change from `earlier` to these counters.
     pub fn minus(self, earlier: Self) -> Result<Self, AmountTooLarge> {
         self.combined(earlier, i64::checked_sub, Decimal::checked_sub)
     }
@@ -230,31 +231,32 @@ pub fn achieved(goals: &[Goal], counters: &Counters) -> bool {
         .all(|goal| goal.goal.is_zero() || counters.value(goal.metric) >= goal.goal)
 }
 
-/// Whether every max is still unreached.
+/// Whether every metric is below its goal's max.
 pub fn in_band(goals: &[Goal], counters: &Counters) -> bool {
     goals
         .iter()
         .all(|goal| goal.max.is_none_or(|max| counters.value(goal.metric) < max))
 }
 
-/// How far one goal of a tier is reached.
+/// The progress towards one goal of a tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GoalProgress {
     pub window: Window,
     pub metric: Metric,
-    /// A whole number, or an amount with at least the digits of the tier's currency; `goal` and `max` likewise.
+    /// A whole number, or an amount with at least the decimal places of the tier's currency; the same applies to `goal`
+    /// and `max`.
     pub value: Decimal,
     pub goal: Decimal,
     pub max: Option<Decimal>,
 }
 
 impl GoalProgress {
-    /// Whether there is enough of it.
+    /// Whether the value has reached the goal.
     pub fn is_reached(&self) -> bool {
         self.value >= self.goal
     }
 
-    /// What is missing; 0 once it is reached.
+    /// The amount missing; 0 once the goal is reached.
     pub fn remaining(&self) -> Decimal {
         let missing = self.goal - self.value;
         if missing.is_sign_negative() {
@@ -265,7 +267,7 @@ impl GoalProgress {
     }
 }
 
-/// How far the goals of a tier are reached, in their order.
+/// The progress towards the goals of a tier, in order.
 pub fn progress(tier: &Tier, window: Window, counters: &Counters) -> Vec<GoalProgress> {
     let of_goal = |goal: &Goal| {
         let digits = if goal.metric.is_count() {
@@ -289,7 +291,8 @@ pub fn progress(tier: &Tier, window: Window, counters: &Counters) -> Vec<GoalPro
     tier.goals.iter().map(of_goal).collect()
 }
 
-/// The goals and what stands against them, for explanations: `conversions 9 < 10, revenue 130.00 EUR >= 121.00 EUR`.
+/// The goals and the values compared with them, for explanations:
+/// `conversions 9 < 10, revenue 130.00 EUR >= 121.00 EUR`.
 pub(super) fn compared(tier: &Tier, counters: &Counters) -> String {
     let mut parts = Vec::new();
     for goal in &tier.goals {

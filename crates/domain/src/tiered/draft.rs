@@ -1,4 +1,4 @@
-//! Tiered commissions as entered, and changes of them.
+//! Tiered commissions as entered, and changes to them.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -52,7 +52,7 @@ pub struct RetroactiveDraft {
     pub kind: Option<RetroactiveType>,
 }
 
-/// What to change; the currency never changes, since the counters are in it.
+/// A change to a tiered commission; the currency never changes, since the counters are in it.
 #[derive(Clone, Debug, Default)]
 pub struct TieredCommissionChange {
     pub name: Patch<String>,
@@ -74,8 +74,9 @@ pub struct TieredCommissionChange {
     pub retroactive_revenue: Patch<RetroactiveDraft>,
 }
 
-/// The tiered commission as it would be entered after the change, to be checked as a whole: a kept max must still be
-/// above a new goal. What may not be cleared is noted, and stays.
+/// The tiered commission as if it had been entered with the change applied, so that it is validated as a whole: an
+/// unchanged max must still be above a new goal. Clearing a required field is recorded as a problem and leaves the
+/// field unchanged.
 pub fn changed(current: &TieredCommission, change: TieredCommissionChange, problems: &mut Problems) -> Draft {
     let TieredCommission {
         tier, notes, audience, ..

@@ -1,31 +1,33 @@
 //! Tiered commissions: once a partner reaches goals in a period, a tier changes what further conversions pay, and may
-//! change what the earlier ones of the period paid. Both sides, the partner's payout and the event's revenue, go through
-//! the same functions, whether an event is recorded or simulated.
+//! change what the earlier ones of the period paid. Both sides, the partner's payout and the event's revenue, go
+//! through the same functions, whether an event is recorded or simulated.
 //!
-//! For each charge or conversion, in the order of recording:
+//! For each charge or conversion, in recording order:
 //!
 //! 1. Window ([`window`]): the day, week, month, quarter or whole life of the tier that contains `occurred_at`, in the
-//!    tenant's time zone, cut to the tier's dates. Outside these dates the tier knows nothing of the conversion.
-//! 2. Counters ([`Counters`]), one set a (tier, partner, campaign, window): conversions, events, and the sums of sale
-//!    amounts, payouts and revenue before any tier. What is in another currency than the tier's adds 0.
-//! 3. Which rate ([`pay`]): a tier reaches with the counters *before* the conversion, or *with* it, as its crossing
-//!    policy says. All its goals above 0 must be reached (>=) and no max (<): [goal, max). Of the tiers that reach, one
-//!    acts on a side: the one with the highest goals, compared as (conversion, event, sale amount, payout, revenue); then
-//!    the latest start date; then the newest.
-//! 4. Action ([`act`]): on the rounded base rows, and every result is rounded. Percent acts on each row. A flat
-//!    difference is booked on the first row; a deduction goes on to the next once a row is 0. Nothing falls below 0, and
-//!    a base of 0 is never modified. 3.00 increased by 10 % is 3.30; rows of 2.00 and 3.00 less 2.50 are 0 and 2.50.
-//! 5. Retroactive ([`fire`]): when the goals hold with the counters *with* the conversion, and the part has not fired in
-//!    this window, every conversion of the window so far moves to `new`, by an adjustment of
-//!    `new - (rows + earlier adjustments)`, clawbacks never looked at. `new` is the action on its base rows, or an exact
-//!    amount, or a percentage of its sale amount. An increase that would lower and a decrease that would raise is left
-//!    out, and so is an adjustment of 0.
+//!    tenant's time zone, clipped to the tier's dates. Conversions outside these dates are ignored.
+//! 2. Counters ([`Counters`]), one set per (tier, partner, campaign, window): conversions, events, and the sums of sale
+//!    amounts, payouts and revenue before any tier. Amounts in another currency than the tier's add 0.
+//! 3. Which rate ([`pay`]): a tier is reached with the counters *before* the conversion, or *with* it, depending on its
+//!    crossing policy. All its goals above 0 must be reached (>=) and no max (<): [goal, max). Of the tiers reached,
+//!    one acts on each side: the one with the highest goals, compared as (conversion, event, sale amount, payout,
+//!    revenue); then the one with the latest start date; then the newest.
+//! 4. Action ([`act`]): applied to the rounded base rows, and every result is rounded. A percentage applies to each
+//!    row. A flat difference is booked on the first row; what a deduction leaves once a row is 0 is booked on the next.
+//!    No amount falls below 0, and a base of 0 is never modified. 3.00 increased by 10 % is 3.30; rows of 2.00 and 3.00
+//!    less 2.50 are 0 and 2.50.
+//! 5. Retroactive ([`fire`]): when the goals hold with the counters *with* the conversion, and the part has not fired
+//!    in this window, every conversion of the window so far moves to `new`, by an adjustment of
+//!    `new - (rows + earlier adjustments)`, ignoring clawbacks. `new` is the result of the action on its base rows, or
+//!    an exact amount, or a percentage of its sale amount. Increases that would lower the amount, decreases that would
+//!    raise it, and adjustments of 0 are omitted.
 //!
 //! Example: goal 10 conversions, payout increase 10, retroactive flat_increase 5, twelve conversions of 4.00. The tenth
 //! reaches the goal: ten adjustments of 9.00 - 4.00 = 5.00; the eleventh and twelfth pay 4.40. 40.00 + 50.00 + 8.80 =
-//! 98.80. Were one of the ten half refunded, 2.00 of its 4.00 and 2.50 of its 5.00 would be clawed back: 4.50 stay.
+//! 98.80. If one of the ten were half refunded, 2.00 of its 4.00 and 2.50 of its 5.00 would be clawed back, leaving
+//! 4.50.
 //!
-//! An INACTIVE tier counts and does nothing else; what came due meanwhile fires with the first conversion after it is
+//! An INACTIVE tier only counts. What became due in the meantime fires with the first conversion after the tier is
 //! ACTIVE again, and so does a retroactive part that was added or changed after its goals had been reached.
 
 mod act;
@@ -61,43 +63,43 @@ pub use validate::{CheckedTier, MAX_LISTED, checked, tier};
 pub use window::{Window, window};
 
 text_enum! {
-    /// Whether a tier acts. An INACTIVE one goes on counting.
+    /// Whether a tier acts. An INACTIVE tier keeps counting.
     Status { Active = "ACTIVE", Inactive = "INACTIVE" }
 }
 
 text_enum! {
-    /// How often the counters start again, in the tenant's time zone.
+    /// How often the counters are reset, in the tenant's time zone.
     Period {
         Daily = "DAILY",
-        /// From Monday.
+        /// Starting on Monday.
         Weekly = "WEEKLY",
         Monthly = "MONTHLY",
-        /// From January, April, July and October.
+        /// Starting in January, April, July and October.
         Quarterly = "QUARTERLY",
-        /// Never: one window from the start date to the end date.
+        /// Never: a single window from the start date to the end date.
         Global = "GLOBAL",
     }
 }
 
 text_enum! {
-    /// Which counters decide the rate of a conversion.
+    /// Which counters determine the rate of a conversion.
     #[derive(Default)]
     CrossingPolicy {
-        /// Those before it: goal 10 changes the rate from conversion 11 on.
+        /// Those before the conversion: a goal of 10 changes the rate from conversion 11 on.
         #[default]
         NextConversion = "NEXT_CONVERSION",
-        /// Those with it: the conversion that reaches the goal has the new rate.
+        /// Those including the conversion: the conversion that reaches the goal gets the new rate.
         CrossingConversion = "CROSSING_CONVERSION",
     }
 }
 
 text_enum! {
-    /// What is counted; in the order in which the goals of two tiers are compared.
+    /// A counted quantity. The variants are in the order in which the goals of two tiers are compared.
     #[derive(serde::Serialize, serde::Deserialize)]
     Metric {
         /// Conversions whose `base` is true.
         Conversion = "CONVERSION",
-        /// The others.
+        /// Conversions whose `base` is false.
         Event = "EVENT",
         SaleAmount = "SALE_AMOUNT",
         /// Before any tier.
@@ -108,7 +110,7 @@ text_enum! {
 }
 
 impl Metric {
-    /// Whether it counts things rather than adds amounts of the tier's currency.
+    /// Whether it is a count rather than a sum of amounts in the tier's currency.
     pub fn is_count(self) -> bool {
         match self {
             Self::Conversion | Self::Event => true,
@@ -129,20 +131,20 @@ text_enum! {
         FlatIncrease = "FLAT_INCREASE",
         /// By an amount.
         FlatDecrease = "FLAT_DECREASE",
-        /// To an amount, or to a percentage of the sale amount; only retroactively.
+        /// To a fixed amount, or to a percentage of the sale amount; only retroactively.
         Exact = "EXACT",
     }
 }
 
 text_enum! {
-    /// What the value of a retroactive EXACT is; the other actions do not look at it.
+    /// The meaning of the value of a retroactive EXACT; other actions ignore it.
     #[derive(serde::Serialize, serde::Deserialize)]
     RetroactiveType {
-        /// Payout: an amount a conversion.
+        /// Payout: an amount per conversion.
         Cpa = "CPA",
         /// Payout: a percentage of the sale amount.
         Cps = "CPS",
-        /// Revenue: an amount a conversion.
+        /// Revenue: an amount per conversion.
         Rpa = "RPA",
         /// Revenue: a percentage of the sale amount.
         Rps = "RPS",
@@ -150,7 +152,7 @@ text_enum! {
 }
 
 impl RetroactiveType {
-    /// The side that it is for.
+    /// The side that the type belongs to.
     pub fn side(self) -> Side {
         match self {
             Self::Cpa | Self::Cps => Side::Payout,
@@ -167,23 +169,23 @@ impl RetroactiveType {
 }
 
 text_enum! {
-    /// Whose money is changed.
+    /// The side of a conversion whose amount is changed.
     Side {
-        /// The partner's.
+        /// The partner's earnings.
         Payout = "payout",
-        /// The tenant's, from the advertiser. Partners never see it.
+        /// The tenant's earnings from the advertiser. Never visible to partners.
         Revenue = "revenue",
     }
 }
 
-/// What to reach, and where it ends.
+/// A threshold that a counter must reach, and an optional upper limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Goal {
     pub metric: Metric,
-    /// 0: nothing to reach. Whole for counts, else in the tier's currency.
+    /// 0: no threshold. A whole number for counts, otherwise an amount in the tier's currency.
     #[serde(with = "rust_decimal::serde::str")]
     pub goal: Decimal,
-    /// The rate holds only below it; `None`: for ever. Above the goal.
+    /// The rate applies only below this value, which is above the goal; `None`: no limit.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -197,7 +199,7 @@ pub struct Goal {
 pub struct Modifier {
     /// Never EXACT.
     pub action: Action,
-    /// Percent, or an amount of the tier's currency; above 0.
+    /// A percentage, or an amount in the tier's currency; above 0.
     #[serde(with = "rust_decimal::serde::str")]
     pub value: Decimal,
 }
@@ -206,10 +208,10 @@ pub struct Modifier {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Retroactive {
     pub action: Action,
-    /// Percent, or an amount of the tier's currency; above 0.
+    /// A percentage, or an amount in the tier's currency; above 0.
     #[serde(with = "rust_decimal::serde::str")]
     pub value: Decimal,
-    /// `None`: an amount a conversion.
+    /// `None`: an amount per conversion.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<RetroactiveType>,
 }
@@ -221,18 +223,19 @@ impl Retroactive {
     }
 }
 
-/// What a tier counts and does; [`tier`] checks it. Whom it is for stands apart, in [`Audience`].
+/// What a tier counts and does; validated by [`tier`]. Its partners and campaigns are in [`Audience`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tier {
     pub name: String,
     pub status: Status,
-    /// From its 00:00 in the tenant's time zone.
+    /// From 00:00 of this day in the tenant's time zone.
     pub start_date: NaiveDate,
-    /// To its end.
+    /// Until the end of this day.
     pub end_date: NaiveDate,
     pub period: Period,
     pub crossing_policy: CrossingPolicy,
-    /// Of its goals, flat and exact values. Amounts in another one neither count nor change. Fixed at creation.
+    /// The currency of its goals, flat and exact values. Amounts in other currencies neither count nor change. Fixed at
+    /// creation.
     pub currency: Currency,
     /// Only events of this type count and change; `None`: every charge and conversion.
     pub event_type: Option<String>,
@@ -249,7 +252,7 @@ impl Tier {
         self.event_type.is_none() || self.event_type.as_deref() == event_type
     }
 
-    /// Whether partners are paid anything else because of it.
+    /// Whether the tier affects what partners are paid.
     pub fn changes_payout(&self) -> bool {
         self.payout.is_some() || self.retroactive_payout.is_some()
     }
@@ -269,19 +272,19 @@ impl Tier {
     }
 }
 
-/// Whom a tier is for.
+/// The partners and campaigns that a tier applies to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audience {
-    /// Also partners to come; then `partner_ids` do not matter.
+    /// Includes future partners; `partner_ids` is then ignored.
     pub apply_to_all_partners: bool,
     pub partner_ids: Vec<PartnerId>,
     pub campaign_ids: Vec<CampaignId>,
-    /// All campaigns of these, too.
+    /// All campaigns of these advertisers are included, too.
     pub advertiser_ids: Vec<AdvertiserId>,
 }
 
 impl Audience {
-    /// Whether it is for what the partner does on the campaign, which is of this advertiser.
+    /// Whether the tier applies to the partner's conversions on the campaign, which belongs to this advertiser.
     pub fn includes(&self, partner: PartnerId, campaign: CampaignId, advertiser: Option<AdvertiserId>) -> bool {
         (self.apply_to_all_partners || self.partner_ids.contains(&partner))
             && (self.campaign_ids.contains(&campaign)
@@ -292,14 +295,15 @@ impl Audience {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TieredCommission {
     pub id: TieredCommissionId,
-    /// The id that another system gave it; unique among those in force.
+    /// The id assigned by another system; unique among the tiered commissions in force.
     pub external_id: Option<String>,
-    /// Rises by one with every change; counters hold for one version only.
+    /// Incremented with every change; counters are valid for one version only.
     pub version: u32,
     pub tier: Tier,
     pub notes: Option<String>,
     pub audience: Audience,
-    /// Since when it has stopped for good, having paid; `None`: it is in force.
+    /// When it was archived after having changed amounts: it no longer counts or changes anything. `None`: it is in
+    /// force.
     pub archived_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What tiers would do to the next conversion, as those are told who may still reach their goals.
+//! What tiers would do to the next conversion, for showing partners their progress.
 
 use super::counters::{Conversion, Counters, achieved};
 use super::rate::{Fired, TierState, choose};
@@ -6,7 +6,7 @@ use super::{Side, Tier, Window};
 use crate::Timestamp;
 use crate::money::AmountTooLarge;
 
-/// A tier in the window that contains this moment.
+/// A tier in the window that contains the current moment.
 #[derive(Clone, Copy, Debug)]
 pub struct CurrentTier<'a> {
     pub tier: &'a Tier,
@@ -15,17 +15,18 @@ pub struct CurrentTier<'a> {
     pub fired: Fired,
 }
 
-/// How a tier stands before the next conversion.
+/// The state of a tier before the next conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// A retroactive part has fired, or all goals hold.
+    /// Whether a retroactive part has fired, or all goals are reached.
     pub achieved: bool,
-    /// Its rate applies to the payout of the next conversion that it counts: no other goes before it.
+    /// Whether its rate applies to the payout of the next conversion that it counts, i.e. no other tier takes
+    /// precedence.
     pub acts: bool,
 }
 
-/// How tiers stand, which are listed in the order of their making. Nothing is known of the next conversion but that it
-/// counts as one: where the crossing conversion decides, what it would add to sums is left out.
+/// The offers of tiers, which are given in creation order. The next conversion is only known to count as a conversion:
+/// with the policy CROSSING_CONVERSION, what it would add to the sums is ignored.
 pub fn offers(running: &[CurrentTier<'_>], now: Timestamp) -> Result<Vec<Offer>, AmountTooLarge> {
     let next = Conversion {
         occurred_at: now,
@@ -47,7 +48,7 @@ pub fn offers(running: &[CurrentTier<'_>], now: Timestamp) -> Result<Vec<Offer>,
     Ok(offers.collect())
 }
 
-/// Whether the tier at this place is the one that acts on a conversion of its own event type, in its own currency.
+/// Whether the tier at `place` is the one that acts on a conversion of its own event type, in its own currency.
 fn acts(standings: &[TierState<'_>], place: usize) -> bool {
     let own = standings[place].tier;
     let event_type = own.event_type.as_deref();

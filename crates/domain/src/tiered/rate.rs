@@ -1,4 +1,4 @@
-//! Which tier changes the rate of a conversion, what the conversion then pays, and which retroactive parts come due.
+//! Which tier changes the rate of a conversion, what the conversion then pays, and which retroactive parts become due.
 
 use super::act::{self, ActedAmount};
 use super::counters::{Conversion, Counters, TakenBack, achieved, compared, in_band};
@@ -6,7 +6,7 @@ use super::{Action, CrossingPolicy, Modifier, Side, Status, Tier, Window};
 use crate::explain::{Outcome, Step};
 use crate::money::{AmountTooLarge, Currency, Money, written};
 
-/// Which retroactive parts of a tier have fired in a window. Once set, never undone.
+/// Which retroactive parts of a tier have fired in a window. Never reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fired {
     pub payout: bool,
@@ -21,7 +21,7 @@ impl Fired {
         }
     }
 
-    /// Whether any has.
+    /// Whether any part has fired.
     pub fn any(self) -> bool {
         self.payout || self.revenue
     }
@@ -36,14 +36,14 @@ impl Fired {
     }
 }
 
-/// How a tier stands when a conversion comes that it counts: one of its event type, in a window of it. Lists of
-/// standings are in the order in which the tiers were created.
+/// The state of a tier when it counts a conversion, which has its event type and lies in the given window. Lists of
+/// states (`standings`) are in the order in which the tiers were created.
 #[derive(Clone, Copy, Debug)]
 pub struct TierState<'a> {
     pub tier: &'a Tier,
     pub window: Window,
     pub before: Counters,
-    /// The counters with the conversion: what to store.
+    /// The counters including the conversion, to be stored.
     pub with: Counters,
     pub fired: Fired,
 }
@@ -67,7 +67,7 @@ impl<'a> TierState<'a> {
         })
     }
 
-    /// The counters that decide the rate.
+    /// The counters that determine the rate.
     fn deciding(&self) -> &Counters {
         match self.tier.crossing_policy {
             CrossingPolicy::NextConversion => &self.before,
@@ -75,7 +75,7 @@ impl<'a> TierState<'a> {
         }
     }
 
-    /// Whether its rate holds.
+    /// Whether its rate applies.
     fn reaches(&self) -> bool {
         let (goals, counters) = (&self.tier.goals, self.deciding());
         achieved(goals, counters) && in_band(goals, counters)
@@ -85,36 +85,37 @@ impl<'a> TierState<'a> {
 /// What a conversion pays.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConversionPay {
-    /// As many as the conversion has payout rows.
+    /// One for each payout row of the conversion.
     pub payout: Vec<RatedRow>,
-    /// One, if it has revenue.
+    /// One, if the conversion has revenue.
     pub revenue: Vec<RatedRow>,
-    /// What fires with it, in the order of the standings.
+    /// The retroactive parts that fire with it, in the order of the standings.
     pub due: Vec<DueRetroactive>,
 }
 
 /// A row of a conversion, after the tiers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RatedRow {
-    /// Its part in the base.
+    /// Its amount before the tiers.
     pub base: Money,
-    /// 0: it is not written.
+    /// If 0, the row is not written.
     pub amount: Money,
-    /// The standing whose tier acted on the conversion.
+    /// The index of the standing whose tier acted on the conversion.
     pub tier: Option<usize>,
-    /// One step a tier, with its verdict, and what came of it. Their amounts add up to `amount` - `base`.
+    /// Each tier's verdict and, for the tier that acted, the steps of its action. Their amounts add up to
+    /// `amount` - `base`.
     pub steps: Vec<Step>,
 }
 
 /// A retroactive part that fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DueRetroactive {
-    /// Of which standing.
+    /// The index of the tier's standing.
     pub standing: usize,
     pub side: Side,
 }
 
-/// What a conversion pays, and what fires with it.
+/// What a conversion pays, and which retroactive parts fire with it.
 pub fn pay(standings: &[TierState<'_>], conversion: &Conversion) -> Result<ConversionPay, AmountTooLarge> {
     Ok(ConversionPay {
         payout: rate(Side::Payout, standings, conversion.rows(Side::Payout))?,
@@ -123,7 +124,7 @@ pub fn pay(standings: &[TierState<'_>], conversion: &Conversion) -> Result<Conve
     })
 }
 
-/// What tiers make of rows. Each currency is decided alone, since a tier neither sees nor changes another one.
+/// Applies the tiers to rows. Each currency is handled separately, since a tier neither counts nor changes other ones.
 fn rate(side: Side, standings: &[TierState<'_>], rows: &[Money]) -> Result<Vec<RatedRow>, AmountTooLarge> {
     let untouched = |row: &Money| RatedRow {
         base: *row,
@@ -168,11 +169,11 @@ pub(super) fn choose<'a>(side: Side, currency: Currency, standings: &[TierState<
         let modifier = tier.modifier(side)?;
         (tier.status == Status::Active && tier.currency == currency && standing.reaches()).then_some((index, modifier))
     });
-    // The last of equals is the newest.
+    // `max_by_key` returns the last of equal elements, which is the newest tier.
     reaching.max_by_key(|(index, _)| rank(standings[*index].tier))
 }
 
-/// Highest wins: the goals in the order of [`super::Metric`], then the start date.
+/// The highest rank wins: goals compared in the order of [`super::Metric`], then the start date.
 fn rank(tier: &Tier) -> impl Ord {
     let goal_of = |metric| {
         let goal = tier.goals.iter().find(|goal| goal.metric == metric);
@@ -182,7 +183,7 @@ fn rank(tier: &Tier) -> impl Ord {
     (goals, tier.start_date)
 }
 
-/// Every ACTIVE tier that has a rate on this side, with its verdict.
+/// The steps of every ACTIVE tier that has a rate on this side, each with its verdict.
 pub(super) fn steps(
     side: Side,
     currency: Currency,

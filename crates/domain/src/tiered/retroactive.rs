@@ -1,13 +1,15 @@
 //! What earlier conversions gain or lose when a tier's goals are reached.
 //!
-//! A conversion of the window moves to `new`: the action on its base rows, or exactly the value, or a percentage of its
-//! whole sale amount. The adjustment is `new` - what it has earned so far, gross: all its rows, also reversed ones, and
-//! earlier adjustments, but no clawback. What a refund took stays taken in proportion: the adjustment has a clawback for
-//! the share refunded. 4.00, half refunded, with a flat increase of 5.00: an adjustment of 5.00 and a clawback of 2.50.
+//! A conversion of the window moves to `new`: the result of the action on its base rows, or exactly the value, or a
+//! percentage of its whole sale amount. The adjustment is `new` minus what it has earned so far, gross: all its rows,
+//! including reversed ones, and earlier adjustments, but no clawbacks. Refunds keep their proportional effect: the
+//! adjustment gets a clawback for the share refunded. 4.00, half refunded, with a flat increase of 5.00: an adjustment
+//! of 5.00 and a clawback of 2.50.
 //!
-//! Left out: what is wholly refunded or has only reversed rows, and so has left the window; a base of 0; an increase that
-//! would lower, a decrease that would raise; an adjustment of 0. Parts that fire together do so one after the other, in
-//! the order in which their tiers were created, each on what the earlier ones made.
+//! Omitted are: conversions that are wholly refunded or have only reversed rows, and so no longer count; a base of 0;
+//! increases that would lower the amount and decreases that would raise it; adjustments of 0. Parts that fire together
+//! are applied one after the other, in the order in which their tiers were created, each to the result of the previous
+//! ones.
 
 use super::act::{self, ActedAmount, step};
 use super::counters::{Conversion, TakenBack, compared, sum};
@@ -47,16 +49,16 @@ impl PastConversion {
 /// What one side of a conversion has earned so far, gross.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SideEarnings {
-    /// Its EVENT rows, in their order; of revenue, the final one.
+    /// For payouts its EVENT rows, in order; for revenue the final amount.
     pub rows: Vec<EarnedRow>,
-    /// Earlier adjustments, of any tier, also reversed ones.
+    /// Earlier adjustments by any tier, including reversed ones.
     pub adjustments: Vec<Money>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EarnedRow {
     pub amount: Money,
-    /// Of a FIXED component, which goes back only as a whole.
+    /// Whether it belongs to a FIXED component, whose rows are only taken back as a whole.
     pub is_fixed: bool,
     pub is_reversed: bool,
 }
@@ -64,22 +66,23 @@ pub struct EarnedRow {
 /// What a conversion gains or loses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adjustment {
-    /// By which part of which tier.
+    /// The tier and part that caused it.
     pub due: DueRetroactive,
-    /// Of which of the past conversions.
+    /// The index of the past conversion that it adjusts.
     pub conversion: usize,
-    /// Which of its rows it adjusts: the first that is not reversed. `None`: the tiers had left it none, and the
-    /// adjustment names the event.
+    /// The index of the row that it adjusts: the first one not reversed. `None`: the tiers had left the conversion no
+    /// row, and the adjustment refers to the event.
     pub row: Option<usize>,
     pub amount: Money,
-    /// Of the opposite sign: the share that was refunded before. Payouts only, since revenue is never clawed back.
+    /// Of the opposite sign: the share that was already refunded. Payouts only, since revenue is never clawed back.
     pub clawback: Option<Money>,
     /// Their amounts add up to `amount`.
     pub steps: Vec<Step>,
 }
 
-/// Fires what is due with the last of `past`: the conversions of the partner on the campaign so far, in the order of
-/// recording, and at least those in the windows of what is due. Adds the adjustments to what they earned.
+/// Fires the due parts. `past` are the conversions of the partner on the campaign in recording order, at least those in
+/// the windows of the due parts, and ends with the conversion that triggered them. Adds the adjustments to what they
+/// earned.
 pub fn fire(
     due: &[DueRetroactive],
     standings: &[TierState<'_>],
@@ -125,14 +128,14 @@ pub fn fire(
     Ok(adjustments)
 }
 
-/// How one conversion moves.
+/// The adjustment of one conversion.
 struct RetroactiveMove {
     row: Option<usize>,
     amount: Money,
     steps: Vec<Step>,
 }
 
-/// How a conversion moves; `None` where it is left as it is.
+/// The adjustment of a conversion; `None` if it stays unchanged.
 fn adjust(
     tier: &Tier,
     side: Side,
@@ -174,7 +177,7 @@ fn adjust(
     Ok(Some(RetroactiveMove { row, amount, steps }))
 }
 
-/// What the conversion moves to; `None` where that is a percentage of a sale amount in another currency.
+/// The amount that the conversion moves to; `None` if it would be a percentage of a sale amount in another currency.
 fn new_amount(
     tier: &Tier,
     side: Side,
@@ -201,14 +204,14 @@ fn new_amount(
         .copied()
         .filter(|row| row.currency() == tier.currency)
         .collect();
-    // By row, as the rate acts too, so that the same action gives the same amount.
+    // Per row, like the rate, so that the same action gives the same amount.
     let acted = act::explained(action, value, &rows, &source)?;
     let amount = sum(acted.iter().map(|row| &row.amount), tier.currency)?;
     let steps = acted.into_iter().flat_map(|row| row.steps).collect();
     Ok(Some(ActedAmount { amount, steps }))
 }
 
-/// What goes back of an adjustment at once, as much as if it had been there before the refunds.
+/// The part of an adjustment to claw back at once, as if the adjustment had preceded the refunds.
 fn clawback(past: &PastConversion, row: Option<usize>, amount: Money) -> Option<Money> {
     let is_fixed = row.is_some_and(|row| past.payout.rows[row].is_fixed);
     let share = refund::share(amount.minor(), is_fixed, past.taken_back.refunded);

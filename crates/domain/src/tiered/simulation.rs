@@ -1,8 +1,9 @@
-//! Trying tiers on made-up conversions of one partner on one campaign, by the functions that record real ones.
+//! Simulation of tiers on hypothetical conversions of one partner on one campaign, by the functions that record real
+//! ones.
 //!
-//! The order of the list is the order of recording, and later tiers of the list are the newer ones. Every conversion is
-//! taken to be of the event type that a tier asks for, and every tier to be for this partner and campaign. Base payout
-//! and revenue are rounded first, as rows of the ledger are; the sale amount stays exact.
+//! Conversions are recorded in list order, and later tiers in the list are newer. Every conversion is assumed to have
+//! the event type that a tier requires, and every tier to apply to this partner and campaign. Base payout and revenue
+//! are rounded first, like rows of the ledger; the sale amount stays exact.
 
 use std::collections::HashMap;
 
@@ -19,12 +20,12 @@ use crate::explain::{Step, rounding};
 use crate::money::{AmountTooLarge, Currency, Money, check_amount, written};
 use crate::problem::{Fault, ProblemCode, Problems};
 
-/// The most conversions of one simulation.
+/// Maximum number of conversions in one simulation.
 pub const MAX_SIMULATED_CONVERSIONS: usize = 1000;
-/// The most tiers of one simulation.
+/// Maximum number of tiers in one simulation.
 pub const MAX_SIMULATED_TIERS: usize = 50;
 
-/// A conversion to simulate, as entered. Amounts are at least 0 and may have more digits than the currency.
+/// A conversion to simulate, as entered. Amounts are at least 0 and may have more decimal places than the currency.
 #[derive(Clone, Copy, Debug)]
 pub struct ConversionDraft {
     pub occurred_at: Timestamp,
@@ -34,36 +35,37 @@ pub struct ConversionDraft {
     pub base: bool,
 }
 
-/// What tiers make of a list of conversions.
+/// The result of applying tiers to a list of conversions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Simulation {
     pub conversions: Vec<Simulated>,
-    /// With all adjustments.
+    /// Including all adjustments.
     pub total_payout: Money,
-    /// With all adjustments.
+    /// Including all adjustments.
     pub total_revenue: Money,
 }
 
-/// What tiers make of one conversion.
+/// The result for one conversion.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Simulated {
-    /// Without adjustments.
+    /// Excluding adjustments.
     pub payout: Money,
-    /// Without adjustments.
+    /// Excluding adjustments.
     pub revenue: Money,
-    /// Which of the tiers acted.
+    /// The index of the tier that acted.
     pub payout_tier: Option<usize>,
     pub revenue_tier: Option<usize>,
-    /// What it caused, of payouts and of revenue.
+    /// The adjustments that it caused, of payouts and of revenue.
     pub adjustments: Vec<SimulatedAdjustment>,
     pub revenue_adjustments: Vec<SimulatedAdjustment>,
-    /// The counters with it, of every tier in whose dates it lies: the tier, and how far its goals are reached.
+    /// For every tier whose dates include it: the tier's index, and the progress towards the tier's goals with the
+    /// conversion.
     pub counters: Vec<(usize, Vec<GoalProgress>)>,
-    /// First of the payout, then of the revenue, then of the adjustments.
+    /// The steps of the payout, then of the revenue, then of the adjustments.
     pub explanation: Vec<Step>,
 }
 
-/// What one conversion of the list gains or loses by another one.
+/// The adjustment of one conversion in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SimulatedAdjustment {
     pub conversion: usize,
@@ -71,16 +73,16 @@ pub struct SimulatedAdjustment {
     pub amount: Money,
 }
 
-/// An amount beyond the largest came out.
+/// A result exceeds the largest amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("conversion {conversion} earns too much: {too_large}")]
 pub struct TooLarge {
-    /// At which conversion.
+    /// The index of the conversion.
     pub conversion: usize,
     pub too_large: AmountTooLarge,
 }
 
-/// The conversions and their unrounded bases, or `None` after noting what is wrong with them under `conversions.N`.
+/// The validated conversions with unrounded bases, or `None` after recording problems under `conversions.N`.
 pub fn conversions(
     drafts: &[ConversionDraft],
     currency: Currency,
@@ -118,7 +120,7 @@ pub fn conversions(
     })
 }
 
-/// What `tiers`, oldest first, make of the conversions, whose amounts are in `currency` and were checked by
+/// Applies `tiers`, oldest first, to the conversions, whose amounts are in `currency` and were validated by
 /// [`conversions`]. `zone` is the tenant's.
 pub fn simulate(
     tiers: &[Tier],
@@ -159,7 +161,7 @@ pub fn simulate(
     })
 }
 
-/// What the database would hold.
+/// The state that the database would hold.
 struct SimulationRun<'a> {
     tiers: &'a [Tier],
     currency: Currency,
@@ -181,7 +183,7 @@ impl SimulationRun<'_> {
             event_type: None,
             base: draft.base,
             sale_amount: Some(SaleAmount { amount, currency }),
-            // An amount of 0 is no row, as in the ledger.
+            // As in the ledger, an amount of 0 gets no row.
             payout: Some(payout).filter(|payout| payout.minor() != 0).into_iter().collect(),
             revenue: Some(revenue),
         };
@@ -300,7 +302,7 @@ fn earned(rows: &[RatedRow]) -> SideEarnings {
     }
 }
 
-/// The steps of an adjustment, which say of which conversion they are.
+/// The steps of an adjustment, prefixed with the conversion that they belong to.
 fn summary(adjustment: &Adjustment) -> Vec<Step> {
     let of = format!("conversions.{} ", adjustment.conversion);
     let named = |step: &Step| Step {

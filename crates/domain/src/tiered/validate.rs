@@ -1,4 +1,4 @@
-//! From a tiered commission as entered to one that the engine can trust. Names every problem with its path.
+//! Validates a tiered commission as entered, so that the engine can rely on it. Reports every problem with its path.
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
@@ -12,14 +12,14 @@ use crate::money::{Currency, MAX_MINOR, check_stored_amount};
 use crate::problem::{Fault, ProblemCode, Problems};
 use crate::text;
 
-/// The most partners, campaigns or advertisers that one tiered commission lists.
+/// Maximum number of partners, of campaigns, and of advertisers that one tiered commission lists.
 pub const MAX_LISTED: usize = 5000;
 
-/// The highest percentage: ten thousand times the base. Keeps every product within whole numbers of 128 bits.
+/// The highest percentage: ten thousand times the base. Keeps every product within a 128-bit integer.
 const MAX_PERCENT: i64 = 1_000_000;
 
-/// A tiered commission in which every value is in range. Whether its partners, campaigns and advertisers exist is for
-/// those to find out who know.
+/// A tiered commission in which every value is in range. Whether its partners, campaigns and advertisers exist is left
+/// to the caller to check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedTier {
     pub tier: Tier,
@@ -27,7 +27,7 @@ pub struct CheckedTier {
     pub audience: Audience,
 }
 
-/// The tiered commission, or `None` after noting all that is wrong with it. `base_currency` is the tenant's.
+/// The tiered commission, or `None` after recording all problems. `base_currency` is the tenant's.
 pub fn checked(draft: Draft, base_currency: Currency, problems: &mut Problems) -> Option<CheckedTier> {
     let tier = tier(&draft, base_currency, problems);
     let notes = problems.optional("notes", draft.notes.as_deref(), text::description);
@@ -39,8 +39,8 @@ pub fn checked(draft: Draft, base_currency: Currency, problems: &mut Problems) -
     })
 }
 
-/// What it counts and does, or `None` after noting what is wrong with that. A simulation needs no more, since its
-/// conversions are of one partner on one campaign, for whom every tier is taken to be.
+/// What it counts and does, or `None` after recording problems. A simulation needs nothing else, since its conversions
+/// are of one partner on one campaign, to which every tier is assumed to apply.
 pub fn tier(draft: &Draft, base_currency: Currency, problems: &mut Problems) -> Option<Tier> {
     let currency = draft.currency.unwrap_or(base_currency);
     let name = problems.take("name", text::name(&draft.name));
@@ -73,7 +73,7 @@ pub fn tier(draft: &Draft, base_currency: Currency, problems: &mut Problems) -> 
     (tier.start_date <= tier.end_date).then_some(tier)
 }
 
-/// The years that every date and time of the API can be written with.
+/// Accepts the years that every date and time format of the API supports.
 fn within_calendar(date: NaiveDate) -> Result<NaiveDate, Fault> {
     match date.year() {
         1..=9999 => Ok(date),
@@ -189,7 +189,7 @@ fn retroactive(
     })
 }
 
-/// Above 0, and a percentage or an amount of the currency, as the action wants.
+/// Checks that the value is above 0, and a valid percentage or amount of the currency, depending on the action.
 fn checked_value(
     action: Action,
     kind: Option<RetroactiveType>,
@@ -255,7 +255,7 @@ fn audience(draft: &Draft, problems: &mut Problems) -> Option<Audience> {
     fits.then_some(audience)
 }
 
-/// The ids, repeated ones once, in the order given.
+/// The ids in the order given, without duplicates.
 fn ids<K: Kind>(field: &str, texts: &[String], problems: &mut Problems) -> Option<Vec<Id<K>>> {
     if texts.len() > MAX_LISTED {
         let message = format!("has too many entries: at most {MAX_LISTED}");

@@ -1,4 +1,4 @@
-//! Which stretch of time the counters of a conversion belong to.
+//! Which time window the counters of a conversion belong to.
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -7,7 +7,7 @@ use super::{Period, Tier};
 use crate::Timestamp;
 use crate::calendar::resolve;
 
-/// The moments [start, end).
+/// The half-open time range [start, end).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
     pub start: Timestamp,
@@ -27,7 +27,8 @@ impl Tier {
     }
 }
 
-/// The window of `period` that contains `occurred_at`, cut to the days `start_date` to `end_date`, both included.
+/// The window of `period` that contains `occurred_at`, clipped to the days from `start_date` to `end_date`, both
+/// inclusive.
 pub fn window(
     period: Period,
     start_date: NaiveDate,
@@ -36,7 +37,7 @@ pub fn window(
     occurred_at: Timestamp,
 ) -> Option<Window> {
     let mut day = occurred_at.with_timezone(&zone).date_naive();
-    // Where clocks go back over midnight, a day has begun while the calendar shows the one before for a second time.
+    // If clocks go back over midnight, a day has already begun while the local calendar shows the previous day again.
     while occurred_at >= midnight(zone, day.succ_opt()?) {
         day = day.succ_opt()?;
     }
@@ -60,13 +61,13 @@ pub fn window(
     })
 }
 
-/// The first day of the stretch of `length` months, counted from January, that contains `day`, and of the next one.
+/// The first day of the period of `length` months, counted from January, that contains `day`, and of the next period.
 fn months(day: NaiveDate, length: u32) -> Option<(NaiveDate, NaiveDate)> {
     let first = NaiveDate::from_ymd_opt(day.year(), day.month0() / length * length + 1, 1)?;
     Some((first, first.checked_add_months(Months::new(length))?))
 }
 
-/// When a day begins: at its first 00:00, or after it where clocks skip that.
+/// When a day begins: at its first 00:00, or at the end of the gap if a clock change skips it.
 pub(super) fn midnight(zone: Tz, day: NaiveDate) -> Timestamp {
     resolve(zone, day.and_time(NaiveTime::MIN))
 }

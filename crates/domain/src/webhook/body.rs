@@ -1,5 +1,5 @@
-//! What endpoints are told: a flat object for each type, made once, of what cannot change any more. Ids, external ids,
-//! amounts, status and times as of what happened; never names, e-mail addresses, metadata, revenue or explanations.
+//! Bodies of webhooks: a flat object per event type, built once, with immutable data only. They contain ids, external
+//! ids, amounts, status and times as of the event; never names, e-mail addresses, metadata, revenue or explanations.
 
 use std::collections::HashMap;
 
@@ -14,17 +14,17 @@ use crate::id::{CampaignId, EventId, PartnerId};
 use crate::money::Money;
 use crate::partnership_request::PartnershipRequest;
 
-/// Something that happened, as the outbox says it.
+/// An event as recorded in the outbox.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Happening {
     pub event_type: WebhookEventType,
     pub object: Uuid,
     pub at: Timestamp,
-    /// What is said of it nowhere else: fields of the body.
+    /// Fields of the body that are recorded only here.
     pub detail: Option<Value>,
 }
 
-/// What the rows that happenings name are called by other systems.
+/// The external ids of the rows that outbox events refer to.
 #[derive(Debug, Default)]
 pub struct ExternalIds {
     pub partners: HashMap<Uuid, Option<String>>,
@@ -46,7 +46,7 @@ impl ExternalIds {
     }
 }
 
-/// The body, as it is signed and sent. `sequence` rises for each object.
+/// The body as signed and sent. `sequence` increases per object.
 pub fn body(happening: &Happening, sequence: i64, data: Value) -> String {
     let mut fields = Map::new();
     fields.insert("sequence".to_owned(), json!(sequence));
@@ -72,7 +72,7 @@ fn money(amount: Money) -> Value {
     json!({ "amount": amount.amount().to_string(), "currency": amount.currency().code() })
 }
 
-/// A commission that came to a status at `at`.
+/// A commission that reached a status at `at`.
 pub fn commission(row: &Commission, event_type: WebhookEventType, at: Timestamp, ids: &ExternalIds) -> Value {
     let status = event_type.as_str().trim_start_matches("COMMISSION_");
     let is_paid = event_type == WebhookEventType::CommissionPaid;
@@ -95,7 +95,7 @@ pub fn commission(row: &Commission, event_type: WebhookEventType, at: Timestamp,
     })
 }
 
-/// A payout that was made, or has come to its end, at `at`.
+/// A payout that was created or settled at `at`.
 pub fn payout(row: &Payout, event_type: WebhookEventType, at: Timestamp, ids: &ExternalIds) -> Value {
     let status = match event_type {
         WebhookEventType::PayoutCreated => "PENDING",
@@ -113,12 +113,12 @@ pub fn payout(row: &Payout, event_type: WebhookEventType, at: Timestamp, ids: &E
     })
 }
 
-/// A partner, whose status the happening itself says.
+/// A partner; its status is in the outbox event's detail.
 pub fn partner(id: PartnerId, at: Timestamp, ids: &ExternalIds) -> Value {
     json!({ "partnerId": id, "partnerExternalId": ids.partner(Some(id)), "changedAt": moment(at) })
 }
 
-/// A request that was made, or decided, at `at`.
+/// A request that was created or decided at `at`.
 pub fn request(row: &PartnershipRequest, event_type: WebhookEventType, at: Timestamp, ids: &ExternalIds) -> Value {
     let is_decided = event_type == WebhookEventType::PartnershipRequestDecided;
     let partner = row.partner_id.filter(|_| is_decided);
@@ -134,12 +134,12 @@ pub fn request(row: &PartnershipRequest, event_type: WebhookEventType, at: Times
     })
 }
 
-/// What else may happen is told by the happening itself.
+/// For all other types, the data is in the outbox event's detail.
 pub fn other(at: Timestamp) -> Value {
     json!({ "changedAt": moment(at) })
 }
 
-/// The body of a test: of its type, and about nothing.
+/// The body of a test delivery: it has an event type, but no object.
 pub fn test(event_type: WebhookEventType, at: Timestamp) -> String {
     let (object, detail) = (Uuid::nil(), None);
     let happening = Happening {

@@ -1,10 +1,10 @@
-//! Where a tenant wants to hear of what happens.
+//! Webhook endpoints: the URLs to which a tenant has its events delivered.
 
 use super::WebhookEventType;
 use crate::Timestamp;
 use crate::id::WebhookEndpointId;
 
-/// How many endpoints a tenant has at most.
+/// Maximum number of endpoints per tenant.
 pub const MOST: u64 = 20;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,12 +12,12 @@ pub struct WebhookEndpoint {
     pub id: WebhookEndpointId,
     pub url: String,
     pub description: Option<String>,
-    /// What it hears of; empty: everything.
+    /// The event types that it receives; empty: all.
     pub event_types: Vec<WebhookEventType>,
     pub api_version: String,
-    /// Whether it is sent anything; what happens meanwhile is kept for it.
+    /// Whether deliveries are sent to it; while it is inactive, they are queued.
     pub active: bool,
-    /// Why the program switched it off; `None`: it did not.
+    /// Why it was disabled automatically; `None`: it was not.
     pub disabled_reason: Option<String>,
     pub secret_rotated_at: Option<Timestamp>,
     pub created_at: Timestamp,
@@ -26,7 +26,7 @@ pub struct WebhookEndpoint {
 }
 
 impl WebhookEndpoint {
-    /// The types that it hears of.
+    /// The event types that it receives.
     pub fn selected(&self) -> &[WebhookEventType] {
         match self.event_types.as_slice() {
             [] => WebhookEventType::ALL,

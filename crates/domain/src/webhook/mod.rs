@@ -1,4 +1,5 @@
-//! Webhooks (domain.md 15): telling other systems what happened, signed, in order for each object, until they have it.
+//! Webhooks (domain.md 15): signed notifications to other systems, delivered in order per object and retried until
+//! received.
 
 pub mod address;
 pub mod body;
@@ -15,11 +16,11 @@ use super::{Timestamp, text_enum};
 
 pub use endpoint::WebhookEndpoint;
 
-/// The form of the bodies that are sent now.
+/// The version of the body format.
 pub const API_VERSION: &str = "2026-11-01";
 
 text_enum! {
-    /// What can happen.
+    /// The types of events that endpoints can receive.
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     WebhookEventType {
@@ -42,7 +43,7 @@ text_enum! {
 }
 
 impl WebhookEventType {
-    /// What it means for a commission to come to a status.
+    /// The event type for a commission reaching a status.
     pub fn of_commission(status: CommissionStatus) -> Self {
         match status {
             CommissionStatus::Accrued => Self::CommissionAccrued,
@@ -52,7 +53,7 @@ impl WebhookEventType {
         }
     }
 
-    /// What a move of a partner is called.
+    /// The event type for a partner's transition.
     pub fn of_partner(the_move: PartnerMove) -> Self {
         match the_move {
             PartnerMove::Activate => Self::PartnerActivated,
@@ -62,7 +63,7 @@ impl WebhookEventType {
         }
     }
 
-    /// As bodies spell it: the object, a dot, what happened to it.
+    /// The spelling in bodies: the object, a dot, what happened to it.
     pub fn dotted(self) -> String {
         let name = self.as_str().to_lowercase();
         match name.rsplit_once('_') {
@@ -73,11 +74,11 @@ impl WebhookEventType {
 }
 
 text_enum! {
-    /// How far a delivery is.
+    /// The state of a delivery.
     WebhookDeliveryStatus {
-        /// It will be tried, or tried again.
+        /// It will be attempted, possibly again.
         Pending = "PENDING",
-        /// The receiver has answered that it has it.
+        /// The receiver has acknowledged it.
         Delivered = "DELIVERED",
         /// The last attempt failed, too.
         Failed = "FAILED",
@@ -86,42 +87,42 @@ text_enum! {
     }
 }
 
-/// One thing that an endpoint is told.
+/// The delivery of one event to one endpoint.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebhookDelivery {
     pub id: WebhookDeliveryId,
     pub endpoint_id: WebhookEndpointId,
     pub event_type: WebhookEventType,
     pub status: WebhookDeliveryStatus,
-    /// The body, as it is signed and sent.
+    /// The body as signed and sent.
     pub payload: String,
     pub created_at: Timestamp,
-    /// `None`: it has come to its end, or waits for an earlier one of its object.
+    /// `None`: it is finished, or waits for an earlier delivery about the same object.
     pub next_attempt_at: Option<Timestamp>,
-    /// The last ones, in their order.
+    /// The latest attempts, in order.
     pub attempts: Vec<WebhookAttempt>,
 }
 
-/// What came of sending a delivery once.
+/// The result of one attempt to send a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookAttempt {
     pub at: Timestamp,
-    /// `None`: there was no answer.
+    /// `None`: there was no response.
     pub status_code: Option<u16>,
-    /// Why there was no answer, or no whole one.
+    /// Why there was no response, or only an incomplete one.
     pub error: Option<String>,
     pub milliseconds: u32,
-    /// The first kilobyte of what the receiver said.
+    /// The first kilobyte of the response.
     pub answer: Option<String>,
 }
 
 impl WebhookAttempt {
-    /// Whether the receiver has it.
+    /// Whether the receiver acknowledged the delivery.
     pub fn has_succeeded(&self) -> bool {
         self.status_code.is_some_and(|code| (200..300).contains(&code))
     }
 
-    /// Whether the receiver says that it is there no more.
+    /// Whether the receiver says that the endpoint no longer exists.
     pub fn is_gone(&self) -> bool {
         self.status_code == Some(410)
     }

@@ -1,10 +1,10 @@
-//! When a delivery is tried, and when an endpoint is given up.
+//! When deliveries are retried, and when an endpoint is disabled.
 
 use chrono::TimeDelta;
 
 use crate::Timestamp;
 
-/// The waits before each attempt, in seconds.
+/// The delays before each attempt, in seconds.
 const WAITS: [i64; 10] = [
     0,
     5,
@@ -18,20 +18,21 @@ const WAITS: [i64; 10] = [
     24 * 3600,
 ];
 
-/// By how much of it at most a wait is made longer, so that what failed together does not come back together: a tenth.
+/// Divisor of the maximum jitter: a delay is prolonged by up to a tenth, so that deliveries that failed together are
+/// not retried together.
 const JITTER: i64 = 10;
 
-/// For how long nothing succeeds before an endpoint is switched off.
+/// How many days without a successful delivery disable an endpoint.
 pub const QUIET_DAYS: i64 = 5;
 
-/// How many deliveries have failed for good by then.
+/// Minimum number of permanently failed deliveries for an endpoint to be disabled.
 pub const FAILED_DELIVERIES: u32 = 10;
 
-/// For how long the secret before signs as well.
+/// How long the previous secret also signs after a rotation.
 pub const OVERLAP_HOURS: i64 = 24;
 
-/// When to try again after `attempts` that failed, the last at `now`; `None`: never. `chance` is any number, which decides
-/// how much later than planned.
+/// When to retry after `attempts` failed attempts, the last at `now`; `None`: never. `chance` is a random number, which
+/// determines the jitter.
 pub fn next_attempt(attempts: u32, now: Timestamp, chance: u32) -> Option<Timestamp> {
     let seconds = WAITS.get(usize::try_from(attempts).ok()?)?;
     let most = seconds * 1000 / JITTER;
@@ -39,13 +40,14 @@ pub fn next_attempt(attempts: u32, now: Timestamp, chance: u32) -> Option<Timest
     Some(now + TimeDelta::milliseconds(seconds * 1000 + later))
 }
 
-/// Why an endpoint is switched off, where nothing has succeeded since `quiet_since` while so many deliveries failed.
+/// Why to disable an endpoint that had no success since `quiet_since`, while `failed` deliveries failed; `None`: not
+/// yet.
 pub fn gives_up(quiet_since: Timestamp, failed: u32, now: Timestamp) -> Option<String> {
     let is_over = now - quiet_since >= TimeDelta::days(QUIET_DAYS) && failed >= FAILED_DELIVERIES;
     is_over.then(|| format!("nothing succeeded for {QUIET_DAYS} days, and {failed} deliveries failed"))
 }
 
-/// What is said of an endpoint that answered 410.
+/// The reason for disabling an endpoint that answered 410.
 pub const GONE: &str = "it answered 410 Gone";
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! Signatures by the Standard Webhooks specification 1.0: HMAC-SHA256 with the bytes of the secret over the message's id,
-//! its timestamp in seconds and its body, joined by dots; in base64 behind `v1,`. While a secret is being changed, both
-//! sign, and a receiver takes either.
+//! Signatures by the Standard Webhooks specification 1.0: HMAC-SHA256 with the bytes of the secret over the message's
+//! id, its timestamp in seconds and its body, joined by dots; in base64 after `v1,`. While a secret is being rotated,
+//! both secrets sign, and a receiver accepts either signature.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -8,10 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::Timestamp;
 
-/// What secrets begin with.
+/// The prefix of secrets.
 const PREFIX: &str = "whsec_";
 
-/// What an endpoint's messages are signed with. Never shown but once: it has neither `Display` nor a telling `Debug`.
+/// The secret that signs an endpoint's messages. Shown only once: it has no `Display`, and its `Debug` reveals nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret([u8; 32]);
 
@@ -24,7 +24,7 @@ impl Secret {
         &self.0
     }
 
-    /// As the receiver's library takes it.
+    /// The secret in the format that the receiver's library expects.
     pub fn shown(&self) -> String {
         format!("{PREFIX}{}", STANDARD.encode(self.0))
     }
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// The value of the header `webhook-signature`: the signatures of all secrets that are live.
+/// The value of the header `webhook-signature`: the signatures of all valid secrets.
 pub fn signatures(secrets: &[Secret], id: &str, at: Timestamp, body: &str) -> String {
     let each = secrets.iter().map(|secret| secret.sign(id, at.timestamp(), body));
     each.collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! What events earn before any tier: those of the range by the functions that pay, those before it what they did.
+//! What events earn before any tier: events of the range by the functions that pay, earlier ones as recorded.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::refund::Refunded;
 use crate::snapshot;
 
 impl Replay<'_> {
-    /// The event as it is before any tier; in the range with what it earns, before it with the rows that it has.
+    /// The event before any tier is applied: in the range with its earnings, before the range with its recorded rows.
     pub(super) fn earn(
         &mut self,
         recorded: &HistoryEvent,
@@ -105,7 +105,7 @@ impl Replay<'_> {
         });
         let live = campaign.map(|found| &**found.value);
         let snapshot = match made_with {
-            // What stopped it then stops it now.
+            // If the event was rejected when it was recorded, it is rejected in the replay, too.
             Some(made_with) if made_with.source.is_none() => return Ok(Vec::new()),
             Some(made_with) => made_with.snapshot.and_then(|id| self.whose.snapshots.get(&id)).cloned(),
             None => {
@@ -148,7 +148,7 @@ impl Replay<'_> {
         Ok(verdicts.into_iter().filter_map(Verdict::earned).collect())
     }
 
-    /// The partner's group when the event was recorded, or the default one of that time.
+    /// The partner's group when the event was recorded, or the default group at that time.
     fn group(&mut self, event: &Event, decided: Option<&HistoryDecision>) -> Option<Arc<PartnerGroup>> {
         let at = event.recorded_at;
         if let Some(HistoryDecision {
@@ -160,7 +160,7 @@ impl Replay<'_> {
                 self.is_incomplete |= !found.is_known;
                 return Some(found.value.clone());
             }
-            // It was asked for, and there was none.
+            // A group was needed when the event was recorded, and there was none.
             let asked_in_vain = |reason| reason == Some(NoCommissionReason::NoGroup);
             if made_with.source == Some(TermsSource::None)
                 || components.iter().any(|component| asked_in_vain(component.reason))

@@ -1,4 +1,4 @@
-//! The history of one partner, once more.
+//! The replay of one partner's history.
 
 mod earn;
 mod tier;
@@ -24,45 +24,45 @@ use crate::partner::PartnerStatus;
 use crate::snapshot::CommissionSnapshot;
 use crate::tiered::{TierState, TieredCommission, Window};
 
-/// Whose history it is, and what of it is compared.
+/// The partner whose history is replayed, and the range to compare.
 #[derive(Clone, Debug)]
 pub struct ReplayedPartner {
     pub partner: PartnerId,
-    /// As they are now: for events whose decision is not known.
+    /// The current status and group, used for events whose decision is unknown.
     pub status: PartnerStatus,
     pub group: Option<PartnerGroupId>,
-    /// All that it was ever promised, with the proposed terms where snapshots are replaced.
+    /// All snapshots the partner ever had, with the proposed terms where the proposal replaces snapshots.
     pub snapshots: HashMap<SnapshotId, CommissionSnapshot>,
-    /// Clawbacks that name no event.
+    /// Clawbacks without an event.
     pub loose: Vec<HistoryRow>,
-    /// The tenant's.
+    /// The tenant's time zone and base currency.
     pub zone: Tz,
     pub base: Currency,
-    /// What was recorded since this moment is compared.
+    /// Events and rows recorded from this moment on are compared.
     pub from: Timestamp,
 }
 
-/// What a replay came to.
+/// The result of a replay.
 #[derive(Clone, Debug)]
 pub struct Replayed {
     pub tally: Tally,
     pub changed: Vec<ChangedEvent>,
-    /// What was in force when some events were recorded is not known.
+    /// Whether the versions in force when some events were recorded are unknown.
     pub is_incomplete: bool,
 }
 
-/// The history of one partner, as far as it went.
+/// The replay of one partner's history, in progress.
 pub struct Replay<'a> {
     pub(super) whose: ReplayedPartner,
     versions: &'a Versions,
     pub(super) standings: PartnerState,
     pub(super) counts: TierCounts,
-    /// In the order of recording.
+    /// In recording order.
     pub(super) held: BTreeMap<EventId, ReplayedEvent>,
-    /// Rows that are reversed at a later step, and by the event that earned them.
+    /// Rows to be reversed at a later step, with the event that earned them.
     reversals: BTreeMap<HistoryPlace, Vec<(EventId, CommissionId)>>,
     entries: BTreeMap<EventId, ComparedEvent>,
-    /// Whether any tier was ever for the campaign and the partner.
+    /// Whether any version of a tier ever applied to the partner on the campaign.
     tiered: HashMap<CampaignId, bool>,
     tally: Tally,
     changed: Vec<ChangedEvent>,
@@ -89,7 +89,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The next event, in the order of recording.
+    /// Replays the next event, in recording order.
     pub fn step(&mut self, recorded: HistoryEvent) -> Result<(), ReplayError> {
         self.reverse_before(Some(recorded.place()))?;
         match recorded.event.kind.takes_back() {
@@ -98,7 +98,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// What it all came to, and what events came to that were not given out before.
+    /// The overall result, and the changed events that [`Replay::take_changed`] has not returned yet.
     pub fn finish(mut self) -> Result<Replayed, ReplayError> {
         self.reverse_before(None)?;
         for row in std::mem::take(&mut self.whose.loose) {
@@ -126,12 +126,12 @@ impl<'a> Replay<'a> {
         })
     }
 
-    /// What is ready of the events that differ, so that they need not be kept until the end.
+    /// The changed events completed so far, so that they need not be held until the end.
     pub fn take_changed(&mut self) -> Vec<ChangedEvent> {
         std::mem::take(&mut self.changed)
     }
 
-    /// Does what was done by hand before this step.
+    /// Applies the manual reversals that happened before this step.
     fn reverse_before(&mut self, place: Option<HistoryPlace>) -> Result<(), ReplayError> {
         while let Some(first) = self.reversals.first_entry()
             && place.is_none_or(|place| first.key().is_before(place))
@@ -148,21 +148,21 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Rows that this refund reversed are no longer to be reversed by hand.
+    /// Drops scheduled reversals of rows that this refund has reversed.
     pub(super) fn reversed_with(&mut self, place: HistoryPlace, original: EventId) {
         if let Some(rows) = self.reversals.get_mut(&place) {
             rows.retain(|(event, _)| *event != original);
         }
     }
 
-    /// Notes when a row of an event, or of a refund of it, will be reversed.
+    /// Schedules the reversal of a row of an event, or of a refund of it.
     pub(super) fn schedule(&mut self, original: EventId, row: &HistoryRow) {
         if let Some(place) = row.reversed {
             self.reversals.entry(place).or_default().push((original, row.id));
         }
     }
 
-    /// Counts a row of the ledger if it is compared.
+    /// Adds a ledger row to the comparison if it is in the range.
     pub(super) fn add_actual(&mut self, row: &HistoryRow, campaign: Option<CampaignId>) {
         if row.accrued_at < self.whose.from {
             return;
@@ -181,7 +181,7 @@ impl<'a> Replay<'a> {
         resolve(self.whose.zone, first.and_time(NaiveTime::MIN))
     }
 
-    /// A charge or conversion.
+    /// Replays a charge or conversion.
     fn arrive(&mut self, recorded: HistoryEvent) -> Result<(), ReplayError> {
         let id = recorded.event.id;
         let campaign = recorded
@@ -232,7 +232,7 @@ impl<'a> Replay<'a> {
             }
             return Ok(());
         }
-        // Nothing more becomes of it.
+        // No later step affects this event.
         if in_range {
             let month = self.month(recorded.event.recorded_at);
             let mut entry = self

@@ -1,4 +1,4 @@
-//! What tiers do to events of the range, and what they count of all.
+//! What tiers do to events of the range, and what they count of all events.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::terms::BasisKind;
 use crate::tiered::{self, Conversion, Side, TierState, TieredCommission};
 
 impl Replay<'_> {
-    /// The tiers that count the event, in the order of their making.
+    /// The tiers that count the event, in creation order.
     pub(super) fn wanted(
         &mut self,
         recorded: &HistoryEvent,
@@ -37,7 +37,7 @@ impl Replay<'_> {
         match decision {
             Some(decided) => {
                 for (id, version) in &decided.made_with.tiers {
-                    // One that is gone has never changed an amount.
+                    // A deleted tier has never changed an amount.
                     if let Some((tier, is_known)) = versions.tier(*id, *version) {
                         self.is_incomplete |= !is_known;
                         tiers.push(tier.clone());
@@ -62,7 +62,7 @@ impl Replay<'_> {
         windowed.collect()
     }
 
-    /// Whether any version of any tier is for what the partner does on the campaign.
+    /// Whether any version of any tier applies to the partner on the campaign.
     pub(super) fn is_tiered(&mut self, campaign: CampaignId) -> bool {
         let (versions, partner) = (self.versions, self.whose.partner);
         *self.tiered.entry(campaign).or_insert_with(|| {
@@ -77,7 +77,7 @@ impl Replay<'_> {
         })
     }
 
-    /// Gives the event the rows that tiers leave it, in the range; and says which retroactive parts fire with it.
+    /// In the range, gives the event the rows that tiers leave it. Returns the retroactive parts that fire with it.
     pub(super) fn rate(
         &self,
         recorded: &HistoryEvent,
@@ -91,7 +91,7 @@ impl Replay<'_> {
         let made_with = recorded.decision.as_ref().map(|decided| &decided.made_with);
         let status = made_with.and_then(|made_with| made_with.partner_status);
         if !partner_earns(status.unwrap_or(self.whose.status)) {
-            // Goals reached by what earns nothing wait for the next conversion that does.
+            // If an event that earns nothing reaches the goals, the part fires with the next conversion that does earn.
             paid.due.clear();
         }
         if in_range {
@@ -121,7 +121,7 @@ impl Replay<'_> {
         Ok(paid.due)
     }
 
-    /// Fires the retroactive parts that are due with this event, which is held already.
+    /// Fires the retroactive parts that are due with this event, which is already in `held`.
     pub(super) fn fire(
         &mut self,
         event: &Event,

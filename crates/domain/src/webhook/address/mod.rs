@@ -1,5 +1,6 @@
-//! Which addresses requests may be sent to: those of the public internet, by the IANA special-purpose address registries,
-//! and what the operator allows. An IPv6 address that stands for an IPv4 address is as good as that one.
+//! Which addresses requests may be sent to: those of the public internet, according to the IANA special-purpose address
+//! registries, and those that the operator allows. An IPv6 address that embeds an IPv4 address is treated like the
+//! latter.
 
 mod network;
 
@@ -7,12 +8,12 @@ use std::net::IpAddr;
 
 pub use network::{Network, NotANetwork, is_public};
 
-/// What requests may be sent to.
+/// The rules for addresses that requests may be sent to.
 #[derive(Clone, Debug, Default)]
 pub struct AddressPolicy {
-    /// Only TLS on its own port, but to what is allowed.
+    /// Requires TLS on port 443, except for allowed networks.
     pub production: bool,
-    /// What the operator allows: any port of it, with or without TLS.
+    /// Networks allowed by the operator, on any port, with or without TLS.
     pub allowed: Vec<Network>,
 }
 
@@ -34,13 +35,13 @@ pub enum AddressRefusal {
 }
 
 impl AddressPolicy {
-    /// Whether the operator allows an address as such.
+    /// Whether the operator has explicitly allowed the address.
     pub fn is_allowed(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.allowed.iter().any(|network| network.contains(address))
     }
 
-    /// Whether a request may go to a port of an address.
+    /// Whether a request may be sent to a port of an address.
     pub fn check(&self, address: IpAddr, port: u16, is_tls: bool) -> Result<(), AddressRefusal> {
         if self.is_allowed(address) {
             return Ok(());
@@ -63,7 +64,7 @@ impl AddressPolicy {
         }
     }
 
-    /// The URL of an endpoint as it is kept, as far as can be told before its name is resolved.
+    /// The URL of an endpoint as it is stored, validated as far as possible before its host name is resolved.
     pub fn check_url(&self, text: &str) -> Result<url::Url, AddressRefusal> {
         if text.chars().count() > 2048 {
             return Err(AddressRefusal::TooLong);
@@ -81,7 +82,7 @@ impl AddressPolicy {
         match url.host().ok_or(AddressRefusal::NotAnAddress)? {
             url::Host::Ipv4(address) => self.check(address.into(), port, is_tls)?,
             url::Host::Ipv6(address) => self.check(address.into(), port, is_tls)?,
-            // What it resolves to may be allowed.
+            // The name may resolve to an allowed address.
             url::Host::Domain(_) if !self.allowed.is_empty() => {}
             url::Host::Domain(_) => self.check_port(port, is_tls)?,
         }

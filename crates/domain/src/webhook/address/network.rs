@@ -1,9 +1,9 @@
-//! Blocks of addresses, and which of them are public.
+//! IP networks, and which addresses are public.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// A block of addresses, such as `10.0.0.0/8`.
+/// An IP network in CIDR notation, such as `10.0.0.0/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     base: IpAddr,
@@ -50,7 +50,7 @@ fn within_v6(address: Ipv6Addr, base: Ipv6Addr, prefix: u8) -> bool {
     u128::from(address).checked_shr(shift) == u128::from(base).checked_shr(shift)
 }
 
-/// What the registry of IPv4 says is not globally reachable, and multicast.
+/// The networks that the IPv4 special-purpose registry lists as not globally reachable, and multicast.
 const SPECIAL_V4: [(Ipv4Addr, u8); 15] = [
     (Ipv4Addr::new(0, 0, 0, 0), 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
@@ -69,8 +69,8 @@ const SPECIAL_V4: [(Ipv4Addr, u8); 15] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// What the registry of IPv6 says is not globally reachable of the block that global unicast addresses are from. What is
-/// outside that block is refused as a whole.
+/// The networks within the global unicast block that the IPv6 special-purpose registry lists as not globally reachable.
+/// Everything outside that block is refused.
 const SPECIAL_V6: [(Ipv6Addr, u8); 3] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
@@ -85,7 +85,7 @@ const SIX_TO_FOUR: (Ipv6Addr, u8) = (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0),
 
 const NAT64: (Ipv6Addr, u8) = (Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96);
 
-/// Whether an address is one of the public internet.
+/// Whether an address belongs to the public internet.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -113,7 +113,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(part(80));
     }
     if is_of(TEREDO) {
-        // Its server, and the client, which is written with all bits turned round.
+        // Contains the server's address and the client's, the latter with all bits inverted.
         let client = Ipv4Addr::from(!u32::from(part(0)));
         return is_public_v4(part(64)) && is_public_v4(client);
     }
