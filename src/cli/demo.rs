@@ -54,8 +54,7 @@ pub async fn prepare_and_greet(app: &App, options: &StoreOptions, address: Socke
 }
 
 /// The demo's months are hundreds of transactions, each of which might wait long for the disk: none of them waits. What
-/// a
-/// power cut loses is made again at the next start.
+/// a power cut loses is made again at the next start.
 async fn prepare(app: &App, options: &StoreOptions) -> Result<Tenant, CliError> {
     let hasty = StoreOptions {
         durable: false,

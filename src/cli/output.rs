@@ -1,6 +1,5 @@
 //! Results on standard output. A reader that stops early (`tributary schema | head -1`) is no error: the rest of the
-//! output
-//! is dropped, and the command runs to its end and its exit code.
+//! output is dropped, and the command runs to its end and its exit code.
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};

@@ -1,6 +1,5 @@
 //! Commission rules of Journeybee: one as it is sent to create it or as its API returns it, a list of them, or a page
-//! of
-//! its list (`{"data": [...]}`).
+//! of its list (`{"data": [...]}`).
 //!
 //! Stages, custom fields, options, tiers, categories and partners are found by their external ids here. The documents
 //! hardly say whether values are amounts or percent, and their currency: where they do not, the importer does. A rule

@@ -10,8 +10,7 @@ use crate::server::tributary;
 use crate::{Failure, grow};
 
 /// The URL of the data set's database, which is filled if necessary. `server` is the URL of any database on the
-/// PostgreSQL
-/// server; `None`: SQLite, in `folder`.
+/// PostgreSQL server; `None`: SQLite, in `folder`.
 pub async fn prepare(scale: Scale, server: Option<&str>, folder: &Path) -> Result<String, Failure> {
     let url = match server {
         None if scale.growth().is_some() => return Err("grown data sets are for PostgreSQL only".into()),

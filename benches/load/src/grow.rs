@@ -8,8 +8,7 @@ use crate::Failure;
 use crate::scale::Growth;
 
 /// The id of a row's n-th copy: the number replaces its last 24 bits, which are random, and the version becomes 8,
-/// which no
-/// seeded id has.
+/// which no seeded id has.
 const COPY: &str = "CREATE OR REPLACE FUNCTION bench_copy(id uuid, number integer) RETURNS uuid LANGUAGE sql IMMUTABLE
   RETURN overlay(overlay(id::text placing lpad(to_hex(number), 6, '0') from 31) placing '8' from 15)::uuid";
 

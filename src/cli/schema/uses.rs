@@ -1,6 +1,5 @@
 //! What a document relies on in a schema, as schema coordinates. The values of variables are unknown: everything that
-//! their
-//! types may contain is perhaps used.
+//! their types may contain is perhaps used.
 
 use std::collections::BTreeSet;
 

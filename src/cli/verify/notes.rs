@@ -28,8 +28,7 @@ pub struct VerifyNotes {
 
 impl VerifyNotes {
     /// Reads the file; if it is missing, or another version wrote it, nothing is known and the file is started anew.
-    /// Fails if
-    /// it is a file of another kind.
+    /// Fails if it is a file of another kind.
     pub fn open(path: &Path) -> Result<Self, CliError> {
         let fault = |why: &dyn std::fmt::Display| -> CliError { format!("{}: {why}", path.display()).into() };
         let text = match std::fs::read_to_string(path) {

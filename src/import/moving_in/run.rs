@@ -22,8 +22,7 @@ use crate::store;
 /// Imports a file. `progress` is told how many of its bytes are done.
 ///
 /// The audit log gets an entry for its beginning, with the file's hash, one for each batch that wrote anything, and one
-/// for
-/// its end, with the counts of the report.
+/// for its end, with the counts of the report.
 pub async fn run(
     app: &App,
     caller: &Caller,

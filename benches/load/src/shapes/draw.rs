@@ -1,6 +1,5 @@
 //! Documents drawn at random from the mapping: links, nested lists, several roots, aliases, fragments and conditions;
-//! the
-//! same for the same seed.
+//! the same for the same seed.
 
 use std::fmt::Write as _;
 

@@ -6,8 +6,7 @@ use sqlx::PgPool;
 use super::{ACTOR, Charge, Earned, REQUEST_ID, TOKEN_ID};
 
 /// The partner's row is locked as in the gateway, so that concurrent additions to sums are serialised; a repeated
-/// external
-/// id writes nothing.
+/// external id writes nothing.
 const RECORD: &str = "
 WITH locked AS (
   SELECT id FROM partner WHERE tenant_id = $1 AND id = $2 AND status IN ('INVITED', 'ACTIVE') FOR NO KEY UPDATE
