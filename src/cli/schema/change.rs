@@ -13,7 +13,8 @@ pub struct SchemaChange {
     pub kind: &'static str,
     /// Its location, as a schema coordinate: `Type.field(argument:)`.
     pub place: String,
-    /// The part of the old schema whose users are affected: `place`, or its nearest ancestor that existed before.
+    /// The part of the old schema whose users are affected: `place`; what a new required input belongs to; or the
+    /// member that a union has lost.
     #[serde(skip)]
     pub concerns: String,
     /// The deprecation reason in the old schema; `None`: it was not deprecated.
