@@ -10,7 +10,7 @@ RUN scripts/graphiql-assets
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
-# Only the manifests first: as long as they stay the same, the next builds find the dependencies compiled.
+# Only the manifests first: as long as they do not change, later builds reuse the compiled dependencies.
 COPY Cargo.toml Cargo.lock ./
 COPY .cargo/ .cargo/
 COPY domain/Cargo.toml domain/
@@ -24,14 +24,14 @@ RUN mkdir -p src domain/src entity/src migration/src benches/load/src tests/it /
     && rm -r src domain/src entity/src migration/src benches tests
 COPY . .
 COPY --from=graphiql /src/assets/graphiql/ assets/graphiql/
-# Newer than what was compiled of the empty sources, whatever the times in the context are.
+# Makes the sources newer than what was compiled from the empty ones, whatever their times in the build context.
 RUN touch src/main.rs src/lib.rs domain/src/lib.rs entity/src/lib.rs migration/src/lib.rs build.rs \
     && cargo build --profile dist --locked --bin tributary
 
-# No shell and no package manager: the C library, certificates and an account without rights.
+# No shell and no package manager: the C library, certificates and an unprivileged account.
 FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /src/target/dist/tributary /usr/local/bin/tributary
-# Where SQLite's file is, if nothing else is said.
+# The default folder of SQLite's file.
 COPY --from=build --chown=nonroot:nonroot /data /data
 VOLUME /data
 WORKDIR /data

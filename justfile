@@ -1,9 +1,9 @@
-# Each recipe is plain cargo or a script; nothing here is needed to work on Tributary.
+# Each recipe is plain cargo or a script; none is needed for working on Tributary.
 
 # What CI checks.
 check: lint test deny
 
-# Tests on SQLite and, in a throwaway server, on PostgreSQL. Among them: schema.graphql is current.
+# Tests on SQLite and, in a throwaway server, on PostgreSQL; also checks that schema.graphql is current.
 test:
     scripts/with-postgres cargo test --workspace --locked
 
@@ -15,21 +15,21 @@ lint:
 deny:
     if command -v cargo-deny >/dev/null; then cargo deny check bans licenses sources; else echo "cargo-deny is not installed: skipped"; fi
 
-# Writes schema.graphql anew. By way of target/, because a build that fails must not empty it.
+# Regenerates schema.graphql. Through target/, because a failing build must not empty the file.
 schema:
     cargo run --quiet -- schema > target/schema.graphql
     mv target/schema.graphql schema.graphql
 
-# GraphiQL's files, for the next build where it cannot ask npm itself.
+# GraphiQL's files, for the next build on a machine that cannot fetch them from npm.
 graphiql:
     scripts/graphiql-assets
 
-# What the specification of GraphQL over HTTP asks, checked by its own audits.
+# The requirements of the GraphQL over HTTP specification, checked by its own audits.
 http-audit:
     scripts/http-audit
 
-# Which documents are sound, what comes of equal keys, and what documents answer over rows, compared with the reference
-# implementation. `just graphql-js --seed 2` draws others.
+# Compares with the reference implementation: which documents are valid, how equal response keys are merged, and the
+# results of documents over rows. `just graphql-js --seed 2` draws other documents.
 graphql-js *args:
     scripts/graphql-js {{args}}
 
@@ -37,7 +37,7 @@ graphql-js *args:
 clients:
     scripts/clients
 
-# The table of docs/security.md: what small requests that ask for much take of a release build.
+# The table of docs/security.md: the resources that a release build uses for small requests that ask for much.
 attacks $TRIBUTARY_ATTACKED_ROWS="300000" $TRIBUTARY_ATTACK_SECONDS="3":
     cargo build --profile dist --locked
     TRIBUTARY_TEST_PROGRAM="$PWD/target/dist/tributary" scripts/with-postgres \
@@ -47,27 +47,28 @@ attacks $TRIBUTARY_ATTACKED_ROWS="300000" $TRIBUTARY_ATTACK_SECONDS="3":
 kubernetes:
     scripts/kubernetes-validate
 
-# GraphiQL, and the explorer that stands in for it, in headless Chromium. `just graphiql-test docs/images` makes its picture anew.
+# GraphiQL, and the explorer that replaces it, in headless Chromium. `just graphiql-test docs/images` updates its
+# picture.
 graphiql-test *folder:
     scripts/graphiql-test {{folder}}
 
-# examples/portal beside the demo, until it is stopped; prints the links.
+# examples/portal with the demo, until it is stopped; prints the links.
 portal:
     scripts/portal
 
-# The portal in headless Chromium. `just portal-test docs/images` makes the pictures of the documentation anew.
+# The portal in headless Chromium. `just portal-test docs/images` updates the pictures of the documentation.
 portal-test *folder:
     scripts/portal-test {{folder}}
 
-# Made-up queries and mutations, 10 of each field or as many as you say.
+# Made-up queries and mutations, 10 of each field or the number given.
 fuzz examples="10":
     scripts/schemathesis {{examples}}
 
-# The clients graphql-ws and graphql-sse hear what happens, on SQLite and on two replicas over PostgreSQL.
+# The clients graphql-ws and graphql-sse receive events, on SQLite and from two replicas over PostgreSQL.
 subscription-clients:
     scripts/with-postgres scripts/subscription-clients
 
-# The packages standardwebhooks of npm and PyPI verify what is told, on SQLite and by two replicas over PostgreSQL.
+# The packages standardwebhooks of npm and PyPI verify deliveries, on SQLite and from two replicas over PostgreSQL.
 webhook-receivers:
     scripts/with-postgres scripts/webhook-receivers
 
@@ -75,17 +76,17 @@ webhook-receivers:
 demo:
     cargo run --release -- serve --demo
 
-# How fast the pure engines are.
+# Speed of the pure engines.
 bench *args:
     cargo bench {{args}}
 
-# How fast the gateway is beside the fastest server for the same answers: docs/performance.md says how to read it.
-# `just bench-load --sqlite` is over SQLite, `just bench-load --help` names the rest.
+# Speed of the gateway beside the fastest server for the same responses: docs/performance.md says how to read it.
+# `just bench-load --sqlite` measures over SQLite, `just bench-load --help` shows the other options.
 bench-load *args:
     cargo build --profile dist --locked --package tributary --package bench-load
     scripts/bench-postgres target/dist/bench-load {{args}}
 
-# What it costs to spread rows over two workers of Citus, whose sources are in that folder.
+# The cost of distributing rows over two workers of Citus, whose sources are in the folder `source`.
 bench-citus source *args:
     cargo build --profile dist --locked --package tributary --package bench-load
     scripts/bench-citus {{source}} target/dist/bench-load citus {{args}}

@@ -1,4 +1,4 @@
-//! How fast the pure engines are, on one core. `cargo bench` measures; `cargo bench -- --test` only runs each once.
+//! Speed of the pure engines, on one core. `cargo bench` measures; `cargo bench -- --test` only runs each once.
 
 use std::hint::black_box;
 
@@ -76,7 +76,7 @@ fn five() -> Vec<RuleDraftKind> {
     ]
 }
 
-/// Charges of all sizes, of young and old customers.
+/// Charges of all sizes, of new and old customers.
 fn charges() -> Vec<GroupRuleInputs> {
     let charge = |number: u32| {
         let charged = Money::round(Decimal::new(i64::from(number) * 3_917 % 200_000, 2), eur()).expect("small");
@@ -91,7 +91,7 @@ fn charges() -> Vec<GroupRuleInputs> {
     (0..1_000).map(charge).collect()
 }
 
-/// The rules of partner groups; the figures are evaluations a second.
+/// The rules of partner groups; the figures are evaluations per second.
 fn group_rules(criterion: &mut Criterion) {
     let charges = charges();
     let compound: Vec<_> = (1..=4)
@@ -147,7 +147,7 @@ fn term(basis: BasisKind, value: Option<&str>, trigger: Trigger, recurring_month
     }
 }
 
-/// What one event earns through a campaign's terms, explained, as recording it does.
+/// What one event earns by a campaign's terms, with the explanation, as when it is recorded.
 fn campaign_terms(criterion: &mut Criterion) {
     let of = |drafts| -> Vec<Term> { terms(drafts, eur(), &mut Problems::new()).expect("terms that hold together") };
     let group = PartnerGroup {
@@ -268,7 +268,7 @@ fn tiers(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A deal through three stages and twelve renewals.
+/// A deal with three stages and twelve renewals.
 fn commission_rule(criterion: &mut Criterion) {
     let stage = |number| PaymentStageId::from_parts(day(0), 0, number);
     let part = |value_type, value| {

@@ -266,9 +266,9 @@ pub(super) enum ImportSource {
 }
 
 impl ImportSource {
-    /// What files of rows have a row of.
-    pub(super) fn kind(self) -> Option<::import::moving_in::FileKind> {
-        use ::import::moving_in::FileKind;
+    /// What each row of the file stands for, for sources that are files of rows.
+    pub(super) fn kind(self) -> Option<import::moving_in::FileKind> {
+        use import::moving_in::FileKind;
         match self {
             Self::Partners => Some(FileKind::Partners),
             Self::Customers => Some(FileKind::Customers),
@@ -301,7 +301,7 @@ pub(super) enum ImportedValueType {
     Percentage,
 }
 
-/// Reads 90s, 15m, 1h or 7d.
+/// Parses 90s, 15m, 1h or 7d.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let explain = || "must be a number with its unit: 90s, 15m, 1h or 7d".to_owned();
     let unit = text.chars().last().ok_or_else(explain)?;
@@ -313,7 +313,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         _ => return Err(explain()),
     };
     let number: u64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| explain())?;
-    // Ten years: longer ones are typing errors.
+    // Maximum of ten years: longer durations are typing errors.
     let longest = 10 * 365 * 24 * 60 * 60;
     match number
         .checked_mul(seconds)

@@ -17,7 +17,7 @@ use service::backtest::{WaitState, work_on_one};
 const DIFFERENCE: &str = "actual { amount currency } proposed { amount } difference { amount } \
      appeared disappeared rose fell unchanged";
 
-/// Enters the backtest of a file, works it out, and shows what it came to; `explain` is an event, by either of its ids.
+/// Creates the backtest of a file, runs it, and shows its results; `explain` is an event, by either of its ids.
 pub async fn run(config: &Config, file: &Path, tenant: &str, explain: Option<&str>) -> Result<(), CliError> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let input: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -28,7 +28,7 @@ pub async fn run(config: &Config, file: &Path, tenant: &str, explain: Option<&st
         schema: schema(),
         caller: Caller::operator(tenant.id, "cli:backtest"),
     };
-    // Before anything is worked out.
+    // Looked up before anything is worked out, so that an unknown event fails early.
     let event = match explain {
         Some(event) => Some(asker.event(event).await?),
         None => None,
@@ -45,7 +45,7 @@ pub async fn run(config: &Config, file: &Path, tenant: &str, explain: Option<&st
     let parsed: BacktestId = id.parse().map_err(|_| "the backtest has no id")?;
     let bar = output::bar(0, "events");
     loop {
-        // Where a gateway runs, it may be working on it already.
+        // A running gateway may be working on it already.
         let standing = work_on_one(&app, tenant.id, parsed, |events, of_events| {
             bar.set_length(of_events);
             bar.set_position(events);
@@ -88,11 +88,11 @@ impl SchemaClient<'_> {
         if let Some(error) = response.errors.first() {
             return Err(error.message.clone().into());
         }
-        // Rows have written themselves.
+        // Rows were serialised when they were resolved, so the data is read back from its JSON text.
         Ok(serde_json::from_str(&written(&response.data))?)
     }
 
-    /// The id of an event that is given by either of its ids.
+    /// The id of the event that has `text` as either of its ids.
     async fn event(&self, text: &str) -> Result<String, CliError> {
         if text.starts_with("evt_") {
             return Ok(text.to_owned());
@@ -107,7 +107,7 @@ impl SchemaClient<'_> {
         Ok(id.ok_or_else(|| format!("there is no event {text:?}"))?)
     }
 
-    /// In total, by month, and the partners whose amounts change most.
+    /// Shows the totals, the months, and the partners whose amounts change most.
     async fn show(&self, id: &str) -> Result<(), CliError> {
         let document = format!(
             "query($id: ID!) {{ backtest(id: $id) {{ id status failure incompleteHistory totals {{ {DIFFERENCE} }}
@@ -150,7 +150,7 @@ impl SchemaClient<'_> {
         Ok(())
     }
 
-    /// Both sides of an event.
+    /// Shows both sides of an event.
     async fn explain(&self, id: &str, event: &str) -> Result<(), CliError> {
         let side = "kind term amount { amount currency } explanation { source detail }";
         let document = format!(

@@ -14,13 +14,13 @@ use store::{self, StoreOptions};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The question of `examples/donutwork/simulation.json`.
+/// The simulation of `examples/donutwork/simulation.json`.
 const SIMULATION: &str = "mutation { simulatePartnerGroup(input: { \
     rules: [{ newCustomerTimeTier: { maxMonths: 3, percentage: \"25\" } }, { recurring: { percentage: \"10\" } }], \
     scenarios: [{ chargeAmount: \"299.9\", customerMonths: 2, partnerLtv: \"4500\", qualifiedCustomers: 12 }] }) { \
     results { finalFee { amount currency } explanation { source outcome detail amount } } userErrors { message } } }";
 
-/// Makes the tenant `demo` if it is missing, and tells how to look at it.
+/// Creates the tenant `demo` if it is missing, and prints how to look at it.
 pub async fn prepare_and_greet(app: &App, options: &StoreOptions, address: SocketAddr) -> Result<(), CliError> {
     let tenant = prepare(app, options).await?;
     let endpoint = format!("http://{}/graphql", reachable(address));
@@ -53,8 +53,8 @@ pub async fn prepare_and_greet(app: &App, options: &StoreOptions, address: Socke
     Ok(())
 }
 
-/// The demo's months are hundreds of transactions, and a disk may take its time for each: none is waited for. Whatever a
-/// power cut takes is made again at the next start.
+/// The demo's months are hundreds of transactions, each of which might wait long for the disk: none of them waits. What
+/// a power cut loses is made again at the next start.
 async fn prepare(app: &App, options: &StoreOptions) -> Result<Tenant, CliError> {
     let hasty = StoreOptions {
         durable: false,
@@ -71,7 +71,7 @@ async fn prepare(app: &App, options: &StoreOptions) -> Result<Tenant, CliError> 
     tenant.map_err(open::readable)
 }
 
-/// The name and a token of the partner that stands for all of them; `None` where it may not sign in.
+/// The name and a token of the partner that the portal is shown for; `None` if it may not sign in.
 async fn partner_token(app: &App, tenant: &Tenant) -> Result<Option<(String, String)>, CliError> {
     let Some(partner) = demo::portal_partner(app, tenant).await? else {
         return Ok(None);
@@ -86,7 +86,7 @@ async fn partner_token(app: &App, tenant: &Tenant) -> Result<Option<(String, Str
     Ok(issued.token.map(|token| (partner.name, token)))
 }
 
-/// An address that a browser on this machine can open: "every interface" is none.
+/// An address that a browser on this machine can open, which the unspecified address is not.
 fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

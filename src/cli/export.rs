@@ -67,13 +67,13 @@ pub async fn run(config: &Config, tenant: &str, wanted: ExportArguments) -> Resu
     target.complete()
 }
 
-/// NAME and VALUE.
+/// The NAME and the VALUE.
 fn named(pair: &str) -> (&str, &str) {
     pair.split_once('=')
         .unwrap_or_else(|| bad_usage(&format!("{pair:?} must be NAME=VALUE, such as status=PAID")))
 }
 
-/// An error in lines for the terminal; where the arguments are wrong the program ends.
+/// An error as text for the terminal; wrong arguments end the program.
 fn readable(error: ExportError) -> CliError {
     match error {
         ExportError::Wrong(texts) => bad_usage(&texts.join("\n")),
@@ -93,13 +93,13 @@ fn readable(error: ExportError) -> CliError {
     }
 }
 
-/// Where an export goes.
+/// The destination of an export.
 enum ExportTarget {
     Output,
     File(PartialFile),
 }
 
-/// A file under another name, until it is whole. Dropping it before removes it.
+/// A file under a temporary name until it is complete. Dropping it earlier removes it.
 struct PartialFile {
     path: PathBuf,
     becomes: PathBuf,
@@ -115,7 +115,7 @@ impl ExportTarget {
         })
     }
 
-    /// Returns whether anybody wants more.
+    /// Returns whether the reader wants more.
     fn write(&mut self, text: &[u8]) -> Result<bool, CliError> {
         let written = match self {
             Self::Output => std::io::stdout().lock().write_all(text),
@@ -123,7 +123,7 @@ impl ExportTarget {
         };
         match written {
             Ok(()) => Ok(true),
-            // `| head` has seen enough.
+            // The reader has stopped early, as `| head` does.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
             Err(error) => Err(error.into()),
         }

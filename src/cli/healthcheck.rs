@@ -13,7 +13,7 @@ use outgoing::client;
 /// Shorter than orchestrators wait for a check.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Asks /readyz once.
+/// Requests /readyz once.
 pub async fn run(config: &Config, url: Option<&str>) -> Result<(), CliError> {
     let base = url.map_or_else(|| format!("http://{}", reachable(config.listen)), str::to_owned);
     let address = format!("{}/readyz", base.trim_end_matches('/'));
@@ -28,7 +28,7 @@ pub async fn run(config: &Config, url: Option<&str>) -> Result<(), CliError> {
     Err(format!("{address}: {} {}", answer.status().as_u16(), text.trim_end()).into())
 }
 
-/// Who listens on every address can be asked on this machine's own.
+/// A gateway that listens on every address can be reached on the loopback address.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {

@@ -65,7 +65,7 @@ pub async fn journeybee(
     Ok(())
 }
 
-/// What the values of a rule were taken for.
+/// The type that a rule's values were read as.
 fn value_types(plan: &Plan) -> &'static str {
     let parts = |value_type: ValueType| {
         let parts = plan.entries.iter().flat_map(|entry| [&entry.one_off, &entry.recurring]);
@@ -200,7 +200,7 @@ pub async fn moving_in(
     Err(format!("{kept}wrong in {}:\n{}", file.display(), lines.join("\n")).into())
 }
 
-/// Batches before the one that failed are there, and a second import passes over them.
+/// Batches before the one that failed are committed, and a second import skips their rows.
 fn stopped(file: &Path, is_dry: bool) -> impl FnOnce(ImportError) -> String {
     let again = match is_dry {
         true => "",
@@ -209,13 +209,13 @@ fn stopped(file: &Path, is_dry: bool) -> impl FnOnce(ImportError) -> String {
     move |error| format!("{}: {error}{again}", file.display())
 }
 
-/// Reads OURS=THEIRS.
+/// Parses OURS=THEIRS.
 pub fn column(text: &str) -> Result<(String, String), String> {
     let (ours, theirs) = text.split_once('=').ok_or("must be OURS=THEIRS")?;
     Ok((ours.to_owned(), theirs.to_owned()))
 }
 
-/// How many things were created, updated, and left as they were.
+/// How many objects were created, updated, and left as they were.
 fn counts(outcomes: impl Iterator<Item = Outcome>) -> [(&'static str, u64); 3] {
     let mut counts = [("created", 0), ("updated", 0), ("unchanged", 0)];
     for outcome in outcomes {

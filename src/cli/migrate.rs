@@ -25,7 +25,7 @@ pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(),
     }
 }
 
-/// Takes back the newest migration, once somebody who knows what is lost with it has agreed.
+/// Takes back the newest migration, once the operator has seen what is lost with it and agreed.
 async fn down(store: &Store, yes: bool) -> Result<(), CliError> {
     let Some(loss) = store::loss_of_migrating_down(store).await? else {
         return output::line("no migration is applied");
@@ -38,7 +38,7 @@ async fn down(store: &Store, yes: bool) -> Result<(), CliError> {
     output::line(format_args!("took back {}", loss.migration))
 }
 
-/// What is lost, in lines.
+/// What is lost, as lines of text.
 fn said(loss: &MigrationLoss) -> String {
     let mut lines = vec![format!("taking back {} drops", loss.migration)];
     lines.extend(
@@ -53,7 +53,7 @@ fn said(loss: &MigrationLoss) -> String {
     lines.join("\n")
 }
 
-/// Asks the person at the terminal; where there is none, `--yes` must have been said.
+/// Asks at the terminal; without a terminal, `--yes` is required.
 fn agreed(loss: &MigrationLoss) -> Result<bool, CliError> {
     let input = std::io::stdin();
     if !input.is_terminal() {

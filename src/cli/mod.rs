@@ -28,10 +28,10 @@ pub use arguments::Cli;
 use arguments::{ImportedValueType, Migration, TenantCommand};
 use run::bad_usage;
 
-/// What went wrong, for the person at the terminal.
+/// An error with a message for the person at the terminal.
 pub type CliError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Does what the command line says, and says what went wrong.
+/// Runs the command of the command line, and prints what went wrong.
 pub fn main() -> ExitCode {
     let command = Cli::parse();
     let done = tokio::runtime::Builder::new_multi_thread()

@@ -1,4 +1,4 @@
-//! What most commands begin with: the database, the keys, the tenant.
+//! What most commands start with: the database, the keys, the tenant.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +24,8 @@ pub async fn app(config: &Config, keys: Keys) -> Result<App, CliError> {
     migrated(config, store(config).await?, keys).await
 }
 
-/// The same for a program that looks at the whole database and does nothing else: it does not outlive a disk that fails.
+/// The same for a program that reads the whole database and does nothing else: it maps SQLite's file into memory, and
+/// so does not survive a failing disk.
 pub async fn checking_app(config: &Config, keys: Keys) -> Result<App, CliError> {
     let options = StoreOptions {
         mapped: true,
@@ -33,7 +34,7 @@ pub async fn checking_app(config: &Config, keys: Keys) -> Result<App, CliError> 
     migrated(config, connected(&options).await?, keys).await
 }
 
-/// Opens the database; errors say which, and what to try.
+/// Opens the database; errors name it, and say what to try.
 pub async fn store(config: &Config) -> Result<Store, CliError> {
     connected(&config.store).await
 }
@@ -48,7 +49,7 @@ async fn connected(options: &StoreOptions) -> Result<Store, CliError> {
     })
 }
 
-/// What a database's URL names, without what nobody may read, and what to look at where it does not answer.
+/// The database that a URL names, without credentials, and a hint for when it does not answer.
 fn place(url: &str) -> Option<(String, &'static str)> {
     if let Some(file) = sqlite_file(url) {
         let hint = "does its folder exist, may this user write there, and does the URL end with ?mode=rwc where the file is \
@@ -70,7 +71,7 @@ fn place(url: &str) -> Option<(String, &'static str)> {
     Some((format!("the database {name:?} of PostgreSQL on {places}"), hint))
 }
 
-/// The same for whoever serves others: a SQLite file that was not closed in order is looked at first, and the log names slow
+/// The same for a server: a SQLite file that was not closed properly is checked first, and the log names slow
 /// statements.
 pub async fn sound_app(config: &Config, keys: Keys) -> Result<App, CliError> {
     let mut store = store(config).await?;
@@ -96,10 +97,10 @@ async fn migrated(config: &Config, store: Store, keys: Keys) -> Result<App, CliE
     Ok(app.with_issuers(issuers).with_webhooks(webhooks(config)?))
 }
 
-/// The issuers of the settings, whose keys nobody has fetched yet.
+/// The configured issuers, whose keys have not been fetched yet.
 pub fn issuers(config: &Config, metrics: &Metrics) -> Result<Issuers, CliError> {
     let reach = AddressPolicy {
-        // Keys that came over plain http would be anybody's, in production or not.
+        // Keys fetched over plain http could be replaced by anybody, in production or not.
         production: true,
         allowed: config.issuer_networks.clone(),
     };
@@ -110,7 +111,7 @@ pub fn issuers(config: &Config, metrics: &Metrics) -> Result<Issuers, CliError> 
     Ok(Issuers::new(&config.issuers, fetching, own, &outgoing, metrics)?)
 }
 
-/// What webhooks are set up with. Without a key their secrets are as good as not encrypted, which production refuses.
+/// The settings of webhooks. Without a key their secrets are as good as not encrypted, which production refuses.
 fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
     let (settings, production) = (&config.webhooks, config.http.production);
     let keys = match &settings.keys {
@@ -136,7 +137,7 @@ fn outgoing(config: &Config, reach: AddressPolicy, patience: Duration) -> Result
     Ok(Outgoing::new(reach, Arc::new(SystemResolver), patience, &authorities))
 }
 
-/// The configured keys, or else those of the demo where there are any, or none where others issue all tokens.
+/// The configured keys; without any, none if other issuers are configured, or else those of the demo if it has any.
 pub fn keys(config: &Config) -> Result<Keys, CliError> {
     let (issuer, audience) = (&config.jwt_issuer, &config.jwt_audience);
     match (&config.jwt_public_key, &config.jwt_private_key) {
@@ -161,7 +162,7 @@ fn keys_of_secret(config: &Config, secret: &str) -> Result<Keys, CliError> {
     Ok(Keys::from_secret(secret.trim().as_bytes(), issuer, audience)?)
 }
 
-/// Keys for commands that make and check no tokens.
+/// Keys for commands that neither sign nor check tokens.
 pub fn no_keys(config: &Config) -> Result<Keys, CliError> {
     Ok(Keys::from_secret(
         random_secret()?.as_bytes(),
@@ -170,7 +171,7 @@ pub fn no_keys(config: &Config) -> Result<Keys, CliError> {
     )?)
 }
 
-/// The configured keys, or else those of the demo, made now if need be.
+/// The configured keys, or else those of the demo, generated if they do not exist.
 pub fn demo_keys(config: &Config) -> Result<Keys, CliError> {
     if config.jwt_secret.is_some() || config.jwt_public_key.is_some() {
         return keys(config);
@@ -182,13 +183,13 @@ pub fn demo_keys(config: &Config) -> Result<Keys, CliError> {
     keys_of_secret(config, &std::fs::read_to_string(file)?)
 }
 
-/// What a URL of SQLite names.
+/// The file that a URL of SQLite names.
 pub fn sqlite_file(url: &str) -> Option<&str> {
     let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
     path.split('?').next()
 }
 
-/// The demo's secret stands beside its database.
+/// The demo's secret is in a file beside its database.
 fn demo_secret_file(config: &Config) -> PathBuf {
     let file = sqlite_file(&config.store.url).filter(|path| !path.is_empty() && *path != ":memory:");
     PathBuf::from(format!("{}.jwt-secret", file.unwrap_or("tributary-demo")))
@@ -200,7 +201,7 @@ fn random_secret() -> Result<String, CliError> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Only its owner may read it.
+/// Writes a file that only its owner may read.
 fn write_secret(file: &PathBuf, secret: &str) -> std::io::Result<()> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
@@ -216,7 +217,7 @@ pub async fn tenant(app: &App, name: &str) -> Result<Tenant, CliError> {
     Ok(tenant.ok_or_else(|| format!("there is no tenant {name:?}: `tributary tenant list` shows them"))?)
 }
 
-/// A service's refusal in lines for the terminal.
+/// A service's error as text for the terminal.
 pub fn readable(error: ServiceError) -> CliError {
     match error {
         ServiceError::Rejected(problems) => {

@@ -39,7 +39,7 @@ pub struct Reassign {
     dry_run: bool,
 }
 
-/// Moves a customer, page by page until no event is left.
+/// Reassigns a customer, page by page until no event is left.
 pub async fn run(config: &Config, wanted: Reassign) -> Result<(), CliError> {
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, &wanted.tenant).await?;
@@ -109,7 +109,7 @@ async fn campaign(reader: &impl ConnectionTrait, scope: &Scope, external_id: &st
     Ok(found.id.to_string())
 }
 
-/// How many rows became what.
+/// How many rows had which outcome.
 #[derive(Default)]
 struct OutcomeCounts {
     events: u64,

@@ -1,4 +1,4 @@
-//! From the command line to what it says.
+//! Runs the command that was given, and prints its result.
 
 use clap::CommandFactory;
 
@@ -152,7 +152,7 @@ impl Cli {
     }
 }
 
-/// Says what is wrong with the arguments, and ends the program with 2.
+/// Reports what is wrong with the arguments, and exits with 2.
 pub(super) fn bad_usage(message: &str) -> ! {
     Cli::command()
         .error(clap::error::ErrorKind::ArgumentConflict, message)

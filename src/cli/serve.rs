@@ -13,7 +13,7 @@ use service::api_key::write_uses;
 use telemetry::SpanExport;
 
 pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) -> Result<(), CliError> {
-    // Whoever tries it out has a page of their own running beside it.
+    // Developers who try the demo run their own page on this machine.
     config.http.cors.localhost |= is_demo;
     http::check(&config.http)?;
     let keys = if is_demo {
@@ -51,9 +51,9 @@ pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) 
     });
     let work = tokio::spawn(jobs::run(app.clone(), ending.clone()));
     http::serve(listener, app.clone(), config.http, ending).await?;
-    // The job ends after the transaction that it is in.
+    // The jobs end after their current transaction.
     let _ = work.await;
-    // The last requests came after its last look.
+    // The last requests used keys after the jobs had last written this down.
     if let Err(error) = write_uses(&app).await {
         tracing::error!(%error, "writing down when keys were used failed");
     }
@@ -72,7 +72,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
     Ok(listener.map_err(|error| format!("cannot listen on {address}: {error}"))?)
 }
 
-/// Completes at SIGTERM or at an interrupt from the terminal.
+/// Completes on SIGTERM or on an interrupt from the terminal.
 async fn told_to_end() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]

@@ -84,7 +84,7 @@ pub(super) fn currency(code: &str) -> Result<Currency, CliError> {
     Currency::parse(code).map_err(|Fault(_, message)| format!("the currency {message}").into())
 }
 
-/// Reads "50 EUR".
+/// Parses "50 EUR".
 fn amount(text: &str) -> Result<(rust_decimal::Decimal, Currency), CliError> {
     let (number, code) = text
         .trim()

@@ -1,4 +1,4 @@
-//! What the numbers of the settings file may be. Whoever writes 0 and means "no limit" hears so before anything listens.
+//! The bounds of the numbers in the settings file. A 0 that is meant as "no limit" is refused before anything listens.
 
 use std::ops::RangeInclusive;
 
@@ -7,7 +7,7 @@ use toml::{Table, Value};
 const DAY: i64 = 24 * 60 * 60;
 const MEGABYTE: i64 = 1024 * 1024;
 
-/// Above what anybody means, and below where sums of it would overflow.
+/// More than any sensible value, and less than what would make sums of it overflow.
 const MANY: i64 = 1_000_000_000_000;
 
 /// Every number of the file: a setting without bounds fails the tests.
@@ -19,21 +19,21 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 53] = [
     ("database.lock_seconds", 1..=DAY),
     ("database.tenant_statements", 1..=10_000),
     ("database.tenant_seconds_per_second", 1..=10_000),
-    // A hundred years: dates stay within the calendar.
+    // A hundred years, so that dates stay within the calendar.
     ("ledger.future_hours", 0..=100 * 365 * 24),
     ("outbox.keep_hours", 1..=100 * 365 * 24),
     ("webhooks.at_once", 1..=1_000),
     ("webhooks.answer_seconds", 1..=30),
     ("issuer_keys.refresh_seconds", 10..=DAY),
     ("issuer_keys.outage_seconds", 10..=30 * DAY),
-    // More often would be a load on the provider, which any stranger could cause.
+    // Shorter intervals would allow any stranger to put load on the provider.
     ("issuer_keys.unknown_key_seconds", 1..=3600),
     ("issuer_keys.answer_seconds", 1..=30),
     ("limits.body_bytes", 1..=256 * MEGABYTE),
     ("limits.body_values", 1..=10_000_000),
     ("limits.document_bytes", 1..=16 * MEGABYTE),
     ("limits.tokens", 1..=1_000_000),
-    // Deeper brackets are refused before any level is counted.
+    // Deeper nesting is refused before any level is counted.
     ("limits.depth", 1..=60),
     ("limits.introspection_depth", 1..=60),
     ("limits.aliases", 1..=1_000_000),
@@ -70,13 +70,13 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 53] = [
     ("slow.statement_milliseconds", 0..=1000 * DAY),
 ];
 
-/// Looks at every number of the file's sections. The error names the setting.
+/// Checks every number of the file's sections. The error names the setting.
 pub fn check(file: &Table) -> Result<(), String> {
     for (section, settings) in file {
         for (name, value) in settings.as_table().into_iter().flatten() {
             let Value::Integer(number) = value else { continue };
             let name = format!("{section}.{name}");
-            // A name that is not known was refused before.
+            // Unknown names were refused before.
             let Some((_, bounds)) = BOUNDS.iter().find(|(known, _)| *known == name) else {
                 continue;
             };

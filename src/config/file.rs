@@ -13,7 +13,7 @@ use crate::http::{
 use auth::{IssuerSettings, KeyFetching};
 use telemetry::{LogFilter, LogFormat};
 
-/// The TOML file. Unknown keys are refused, so that a misspelt limit is not taken for one that holds.
+/// The TOML file. Unknown keys are refused, so that a misspelt limit is not taken for one in force.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ConfigFile {

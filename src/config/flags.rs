@@ -12,7 +12,7 @@ pub(super) const DEFAULT_DATABASE_URL: &str = "sqlite://tributary.db?mode=rwc";
 
 pub(super) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
-/// Both the issuer and the audience of tokens, where nothing else is said.
+/// The default of both the issuer and the audience of tokens.
 pub(super) const DEFAULT_PARTY: &str = "tributary";
 
 /// The settings as flags and environment variables; every command takes them.

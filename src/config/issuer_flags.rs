@@ -6,7 +6,7 @@ use clap::Args;
 
 use auth::{ClaimPath, IssuerSettings};
 
-/// What the file calls the issuer of the flags.
+/// The name of the flags' issuer in the settings file.
 const NAME: &str = "default";
 
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub struct IssuerFlags {
 }
 
 impl IssuerFlags {
-    /// The issuers of the file with what the flags say of theirs.
+    /// The issuers of the file, with the flags applied to theirs.
     pub fn over(self, mut file: BTreeMap<String, IssuerSettings>) -> BTreeMap<String, IssuerSettings> {
         if self == Self::default() {
             return file;
@@ -69,7 +69,7 @@ impl IssuerFlags {
         issuer.audience_claim = self.oidc_audience_claim.map_or(issuer.audience_claim, claim);
         match (self.oidc_tenant, self.oidc_tenant_claim) {
             (None, None) => {}
-            // Of both, the check says that it cannot be meant.
+            // If both are given, the check refuses them as contradictory.
             (tenant, path) => (issuer.tenant, issuer.tenant_claim) = (tenant, path.map(claim)),
         }
         issuer.partner_claim = self.oidc_partner_claim.map_or(issuer.partner_claim, claim);

@@ -23,7 +23,7 @@ use telemetry::{LogFilter, LogFormat};
 /// What the settings file may hold, with the defaults.
 pub const SETTINGS: &str = include_str!("../settings.toml");
 
-/// What webhooks are set up with.
+/// The settings of webhooks.
 #[derive(Clone, Debug)]
 pub struct WebhookConfig {
     /// `None`: there are no webhooks in production, and elsewhere their secrets are as good as not encrypted.
@@ -38,20 +38,20 @@ pub struct WebhookConfig {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub store: StoreOptions,
-    /// How far ahead of now an event may happen.
+    /// How far in the future an event may occur.
     pub latest_occurrence: Duration,
     pub listen: SocketAddr,
-    /// `None`, and no public key either: only `serve --demo` may go on.
+    /// `None`, and neither a public key nor an issuer: only the secret of `serve --demo` is left.
     pub jwt_secret: Option<String>,
     pub jwt_public_key: Option<PathBuf>,
-    /// `None`: tokens are made elsewhere.
+    /// `None`: tokens are signed elsewhere, unless there is a secret.
     pub jwt_private_key: Option<PathBuf>,
     pub jwt_issuer: String,
     pub jwt_audience: String,
-    /// Whose tokens are good beside those of the keys above, by the names that the settings give them.
+    /// Issuers whose tokens are accepted in addition to those of the keys above, by their names in the settings.
     pub issuers: BTreeMap<String, IssuerSettings>,
     pub issuer_keys: KeyFetching,
-    /// Where their keys may be, beside the public internet.
+    /// Networks in which their keys may be fetched, in addition to the public internet.
     pub issuer_networks: Vec<Network>,
     pub http: HttpOptions,
     pub log_format: LogFormat,
@@ -62,7 +62,7 @@ pub struct Config {
     /// `None`: no traces.
     pub otlp_endpoint: Option<String>,
     pub webhooks: WebhookConfig,
-    /// `None`: only the usual authorities are trusted.
+    /// `None`: only the usual certificate authorities are trusted.
     pub outgoing_ca_file: Option<PathBuf>,
 }
 
@@ -79,7 +79,7 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Puts flags, environment (which clap has read) and file together.
+    /// Merges the flags, the environment (which clap has read) and the file.
     pub fn load(flags: Flags) -> Result<Self, ConfigError> {
         let file = flags.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let listen = flags.listen.or(file.listen);
@@ -146,7 +146,7 @@ impl Config {
             log: flags.log.or(file.log).unwrap_or_default(),
             colours: flags.no_color.is_none_or(|text| text.is_empty()),
             metrics_listen,
-            // An empty variable is how a deployment says "none".
+            // Deployments set an empty variable to mean "none".
             otlp_endpoint: flags
                 .otlp_endpoint
                 .or(file.otlp_endpoint)

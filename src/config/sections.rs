@@ -1,4 +1,4 @@
-//! Sections of the settings file that stand nowhere else, with their defaults.
+//! Sections of the settings file that are declared nowhere else, with their defaults.
 
 use service::app::DEFAULT_LATEST_OCCURRENCE;
 use service::webhook::{AT_ONCE, KEEP_OUTBOX, PATIENCE};

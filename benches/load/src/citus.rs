@@ -1,5 +1,6 @@
-//! What it costs to spread rows over several servers: the same requests to two gateways in turn, over a data set on the
-//! coordinator alone and over a copy of it that Citus spreads. The ceiling is not asked: Citus does not take its statements.
+//! The cost of distributing rows over several servers: the same requests to two gateways in turn, over a data set on
+//! the coordinator alone and over a copy of it that Citus distributes. The ceiling is left out: Citus does not accept
+//! its statements.
 
 use std::path::Path;
 
@@ -27,7 +28,7 @@ pub struct Options {
     workers: Vec<String>,
 }
 
-/// `url` is that of the filled data set, on the coordinator; any copy of it is made anew.
+/// `url` is that of the filled data set, on the coordinator; an existing copy of it is replaced.
 pub async fn run(options: &Options, scale: Scale, plan: &Plan, url: &str, folder: &Path) -> Result<(), Failure> {
     let spread = spread(&options.workers, &scale.database(), url).await?;
     let (plain, spread) = (Stage::set(url, folder).await?, Stage::set(&spread, folder).await?);
@@ -48,13 +49,13 @@ pub async fn run(options: &Options, scale: Scale, plan: &Plan, url: &str, folder
     Ok(())
 }
 
-/// Copies a database on the coordinator and has the workers take the copy's rows; says where it is.
+/// Copies a database on the coordinator and distributes the copy's rows over the workers; returns its URL.
 async fn spread(workers: &[String], database: &str, url: &str) -> Result<String, Failure> {
     if workers.is_empty() {
         return Err("no workers: run scripts/with-citus SOURCE_FOLDER COMMAND, or pass --workers".into());
     }
     let copy = format!("{database}_citus");
-    // Nobody may be connected to what is copied, not even those who filled it.
+    // Copying a database requires that it has no connections, not even those that filled it.
     let coordinator = beside(url, "postgres")?;
     run_there(
         &coordinator,
@@ -75,7 +76,7 @@ async fn spread(workers: &[String], database: &str, url: &str) -> Result<String,
     eprintln!("distributing {copy} ...");
     fill::run(&spread, &["migrate", "distribute"]).await?;
     let pool = open(&spread).await?;
-    // One by one: what names no table looks at the coordinator's alone.
+    // One by one: without a table name, VACUUM only processes the coordinator's own tables.
     let tables: Vec<(String,)> = sqlx::query_as("SELECT logicalrelid::text FROM pg_dist_partition")
         .fetch_all(&pool)
         .await?;
@@ -88,7 +89,7 @@ async fn spread(workers: &[String], database: &str, url: &str) -> Result<String,
     Ok(spread)
 }
 
-/// So that whoever reads the figures knows whether the workers share the work.
+/// Shows to readers of the figures whether the workers share the work.
 async fn tell_where(pool: &PgPool) -> Result<(), Failure> {
     let tenants: Vec<(i32, i64)> = sqlx::query_as(
         "SELECT nodeport, count(*) FROM tenant_slug
@@ -109,7 +110,7 @@ fn beside(url: &str, name: &str) -> Result<String, Failure> {
     Ok(format!("{server}/{name}"))
 }
 
-/// Its host and port, as Citus takes them.
+/// The host and port of a URL, as Citus takes them.
 fn place(url: &str) -> Result<String, Failure> {
     let options: sqlx::postgres::PgConnectOptions = url.parse()?;
     Ok(format!("'{}', {}", options.get_host(), options.get_port()))
@@ -122,7 +123,7 @@ async fn open(url: &str) -> Result<PgPool, Failure> {
     }
 }
 
-/// Runs a statement of ours with names of ours; neither can be bound.
+/// Runs a statement of this program with names of this program; neither can be bound.
 async fn run_there(url: &str, sql: &str) -> Result<(), Failure> {
     let pool = open(url).await?;
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&pool).await?;

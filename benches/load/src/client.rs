@@ -1,5 +1,5 @@
-//! A client of HTTP/1.1 over kept connections: it sends bytes that were made beforehand and reads as far as the answer's
-//! length says, because it shares the processors with what it measures.
+//! An HTTP/1.1 client with persistent connections: it sends prebuilt bytes and reads no further than the response's
+//! length, because it shares the processors with what it measures.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,12 +10,12 @@ use tokio::net::TcpStream;
 
 use crate::Failure;
 
-/// Digits that are written anew for each request, so that it records something new.
+/// Digits that are replaced in each request, so that it records something new.
 pub const HOLE: &str = "0000000000000000";
-/// What stands before a hole.
+/// The text before a hole.
 pub const HOLE_MARK: &str = "bench-";
 
-/// The bytes of a request, with the places of its holes.
+/// The bytes of a request, with the positions of its holes.
 #[derive(Clone, Debug)]
 pub struct Request {
     bytes: Vec<u8>,
@@ -60,14 +60,14 @@ impl Request {
     }
 }
 
-/// A kept connection.
+/// A persistent connection.
 pub struct Connection {
     stream: TcpStream,
     sent: Vec<u8>,
     received: Vec<u8>,
 }
 
-/// An answer, in the connection's buffer.
+/// A response, in the connection's buffer.
 pub struct Answer<'a> {
     pub status: u16,
     pub body: &'a [u8],
@@ -105,7 +105,7 @@ impl Connection {
         Ok(Answer { status, body })
     }
 
-    /// The answer as JSON; a failure if its status is not 200.
+    /// The response as JSON; a failure if its status is not 200.
     pub async fn ask_json(&mut self, request: &Request, numbers: &AtomicU64) -> Result<Value, Failure> {
         let answer = self.ask(request, numbers).await?;
         if answer.status != 200 {
@@ -117,14 +117,14 @@ impl Connection {
 
 struct Head {
     status: u16,
-    /// Of the head itself, with the empty line.
+    /// Length of the head itself, with the empty line.
     length: usize,
-    /// Of the body.
+    /// Length of the body.
     body: usize,
 }
 
 impl Head {
-    /// `None`: it is not all there.
+    /// `None`: the head is not complete.
     fn read(bytes: &[u8]) -> Result<Option<Self>, Failure> {
         const LENGTH: &[u8] = b"content-length:";
         let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {

@@ -1,4 +1,4 @@
-//! Cursors, which only the gateway can make: found by walking its list.
+//! Cursors, which only the gateway can create: collected by paging through its list.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::tokens::Tokens;
 const DOCUMENT: &str = "query($after: String) { commissions(first: 500, after: $after) {
     edges { cursor node { id } } pageInfo { hasNextPage endCursor } } }";
 
-/// The cursors of each tenant's places, in their order.
+/// The cursors of each tenant's places, in the order of the places.
 pub async fn cursors(sample: &Sample, tokens: &Tokens, connection: &mut Connection) -> Result<Cursors, Failure> {
     let mut all = Vec::new();
     for tenant in &sample.tenants {

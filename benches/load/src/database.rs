@@ -5,11 +5,11 @@ use std::str::FromStr;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
-/// As many connections as the gateway has by default.
+/// The gateway's default number of connections.
 const CONNECTIONS: u32 = 8;
 
-/// Where rows are spread over several servers, statements are planned for the values that are bound, as the gateway has it: Citus
-/// must know the tenant.
+/// Where rows are distributed over several servers, statements are planned for their bound values, as in the gateway:
+/// Citus must know the tenant.
 const PLAN: &str =
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', false) WHERE to_regclass('tenant_slug') IS NOT NULL";
 
@@ -23,7 +23,7 @@ pub enum Database {
     },
 }
 
-/// A statement in the words of each engine.
+/// A statement in the SQL of each engine.
 #[derive(Clone, Copy, Debug)]
 pub struct Sql {
     pub postgres: &'static str,
@@ -31,7 +31,7 @@ pub struct Sql {
 }
 
 impl Sql {
-    /// Words that both engines understand.
+    /// SQL that both engines understand.
     pub const fn of(both: &'static str) -> Self {
         Self {
             postgres: both,
@@ -40,7 +40,7 @@ impl Sql {
     }
 }
 
-/// All rows of a statement, as tuples of the asked type.
+/// All rows of a statement, as tuples of the requested type.
 macro_rules! rows {
     ($database:expr, $sql:expr $(, $value:expr)* $(,)?) => {
         match $database {

@@ -1,4 +1,4 @@
-//! Reading an answer that comes in chunks, to its very end, and keeping nothing of it.
+//! Reads a chunked response to its very end, and discards it.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -15,19 +15,19 @@ pub struct Download {
     pub took: Duration,
 }
 
-/// Where in the body it reads.
+/// The parser's position in the body.
 enum Place {
-    /// In the line that says how long the next chunk is: so much of it was read.
+    /// In the line with the size of the next chunk: the number read so far.
     Size(u64),
-    /// In a chunk of which so much is left.
+    /// In a chunk: the number of bytes left.
     Chunk(u64),
-    /// Behind a chunk.
+    /// After a chunk.
     Behind,
-    /// Behind the last one, which is empty.
+    /// After the last chunk, which is empty.
     End,
 }
 
-/// A file. An answer that is not whole is a failure.
+/// Downloads a file. An incomplete response is a failure.
 pub async fn download(address: SocketAddr, path: &str, token: &str) -> Result<Download, Failure> {
     let mut stream = TcpStream::connect(address).await?;
     let start = Instant::now();
@@ -100,7 +100,7 @@ fn walk(mut place: Place, mut rest: &[u8], lines: &mut u64, bytes: &mut u64) -> 
                 rest = &rest[1..];
                 if is_end { Place::Size(0) } else { Place::Behind }
             }
-            // The empty line behind the last chunk.
+            // The empty line after the last chunk.
             Place::End => return Ok(Place::End),
         };
     }

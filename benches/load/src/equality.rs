@@ -1,4 +1,4 @@
-//! Whether both servers say and write the same. What is measured would mean nothing otherwise.
+//! Whether both servers return and write the same. Without that, measurements would mean nothing.
 
 mod written;
 
@@ -11,19 +11,19 @@ use crate::load::NUMBERS;
 use crate::operation::{Case, Operation};
 use crate::server::Server;
 
-/// So many cases of each operation are compared.
+/// Number of cases of each operation that are compared.
 const CASES: usize = 25;
-/// The gateway approves what matures while it runs; what it does between two answers is not a difference.
+/// The gateway approves matured rows while it runs; what it changes between two responses is not a difference.
 const ATTEMPTS: usize = 3;
 
-/// A connection to each server.
+/// One connection to each server.
 pub struct Both {
     pub gateway: Connection,
     pub ceiling: Connection,
 }
 
 impl Both {
-    /// Anew for each operation: servers close connections that nobody uses for a while.
+    /// Opened for each operation: servers close connections that are idle for a while.
     pub async fn connect(gateway: &Server, ceiling: &Server) -> Result<Self, Failure> {
         Ok(Self {
             gateway: Connection::open(gateway.address).await?,
@@ -32,7 +32,7 @@ impl Both {
     }
 }
 
-/// Fails with both answers if they differ.
+/// Fails with both responses if they differ.
 pub async fn check(operation: Operation, cases: &[Case], both: &mut Both, database: &Database) -> Result<(), Failure> {
     if cases.is_empty() {
         return Err(format!("{}: the data has nothing to ask for", operation.name()).into());

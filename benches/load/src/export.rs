@@ -1,5 +1,5 @@
-//! A tenant's commissions as a file: how long it takes, what memory the gateway takes for it, and what becomes of other
-//! requests meanwhile.
+//! Exporting a tenant's commissions as a file: the time and memory that it takes, and how other requests fare
+//! meanwhile.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::operation::{Case, Operation};
 use crate::process::{forget_peak, memory_mb};
 use crate::stage::{Stage, lasting};
 
-/// Other requests are counted in pieces of this length, until the file is whole.
+/// Other requests are counted in intervals of this length, until the file is complete.
 const PIECE: Duration = Duration::from_secs(1);
 
 #[derive(clap::Args)]
@@ -52,7 +52,7 @@ pub async fn run(
         .collect();
     let (requests, (begins, _)) = (lasting(requests), operation.begins());
 
-    // Once for caches, and for what every process has after its first.
+    // Once to warm up caches, and whatever else a process does only the first time.
     let first = download(address, &path, &token).await?;
     told("first", &first);
     let (before, _) = memory_mb(pid)?;

@@ -1,4 +1,4 @@
-//! The figures that stand beside the table: starting, a large simulation, and events in lists.
+//! The figures beside the table: startup, a large simulation, and events in lists.
 
 use std::path::Path;
 use std::time::Duration;
@@ -44,7 +44,7 @@ pub async fn run(url: &str, folder: &Path, time: Duration) -> Result<(), Failure
         simulated.errors,
     );
 
-    // Lists that name one partner wait for each other.
+    // Lists that name the same partner wait for each other.
     for (whose, step) in [
         ("each of its own partners", EVENTS),
         ("all of nearly the same partners", 7),
@@ -62,7 +62,7 @@ pub async fn run(url: &str, folder: &Path, time: Duration) -> Result<(), Failure
     Ok(())
 }
 
-/// Each event of a list must earn, or the rate would mean nothing.
+/// Each event of a list must earn something, or the rate would mean nothing.
 async fn check(request: &crate::client::Request, address: std::net::SocketAddr) -> Result<(), Failure> {
     let answer = Connection::open(address).await?.ask_json(request, &NUMBERS).await?;
     let recorded = answer["data"]["recordEvents"].as_array();

@@ -1,4 +1,4 @@
-//! Filling the data sets, with the program's own `seed`, each once.
+//! Fills each data set once, with the program's own `seed`.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use crate::scale::Scale;
 use crate::server::tributary;
 use crate::{Failure, grow};
 
-/// The URL of the data set's database, which is filled if it is not. `server` is that of any database on the PostgreSQL
-/// server; `None`: SQLite, in `folder`.
+/// The URL of the data set's database, which is filled if necessary. `server` is the URL of any database on the
+/// PostgreSQL server; `None`: SQLite, in `folder`.
 pub async fn prepare(scale: Scale, server: Option<&str>, folder: &Path) -> Result<String, Failure> {
     let url = match server {
         None if scale.growth().is_some() => return Err("grown data sets are for PostgreSQL only".into()),
@@ -20,7 +20,7 @@ pub async fn prepare(scale: Scale, server: Option<&str>, folder: &Path) -> Resul
     run(&url, &["migrate"]).await?;
     let database = Database::open(&url).await?;
     if let Database::Postgres(pool) = &database {
-        // Only a server that was started with the library has it; without, statements are not counted.
+        // Only a server that was started with the library has the extension; without it, statements are not counted.
         let _ = sqlx::query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
             .execute(pool)
             .await;
@@ -70,7 +70,7 @@ pub async fn prepare(scale: Scale, server: Option<&str>, folder: &Path) -> Resul
     Ok(url)
 }
 
-/// The short name of the n-th tenant.
+/// The slug of the n-th tenant.
 fn slug(number: u32) -> String {
     format!("bench-{number}")
 }
@@ -84,7 +84,7 @@ async fn create_database(server: &str, name: &str) -> Result<String, Failure> {
         .fetch_optional(&pool)
         .await?;
     if known.is_none() {
-        // A name of ours; names cannot be bound.
+        // The name comes from this program; names cannot be bound.
         let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
         sqlx::query(create).execute(&pool).await?;
     }
@@ -105,7 +105,7 @@ async fn tenants(database: &Database, slug: &str) -> Result<i64, Failure> {
     Ok(found.first().map_or(0, |count| count.0))
 }
 
-/// So that plans are those of a database that has been running for a while. On SQLite they do not depend on it.
+/// Makes plans those of a database that has been running for a while. SQLite's plans do not depend on it.
 async fn analyze(database: &Database) -> Result<(), Failure> {
     if let Database::Postgres(pool) = database {
         sqlx::query("VACUUM ANALYZE").execute(pool).await?;
@@ -113,11 +113,11 @@ async fn analyze(database: &Database) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The program, with these arguments, on that database.
+/// Runs the program with these arguments on that database.
 pub async fn run(url: &str, arguments: &[&str]) -> Result<(), Failure> {
     let mut command = Command::new(tributary()?);
     command.args(["--database-url", url, "--log", "warn"]).args(arguments);
-    // Results of ours go to standard output alone.
+    // Standard output is for this program's own results.
     let ended = command.stdout(std::process::Stdio::null()).status().await?;
     if ended.success() {
         Ok(())

@@ -1,5 +1,5 @@
-//! Copies a seeded tenant's ledger, set-based: the same rows again under other ids, at other times. Balances are added
-//! up anew, so that they are what the rows say; customers and payouts are not copied, but pointed to.
+//! Copies a seeded tenant's ledger with set-based statements: the same rows again with other ids and times. Balances
+//! are recomputed from the rows; customers and payouts are not copied, but referred to.
 
 use sqlx::{Connection, PgPool};
 use uuid::Uuid;
@@ -7,13 +7,13 @@ use uuid::Uuid;
 use crate::Failure;
 use crate::scale::Growth;
 
-/// The id of a row's n-th copy: its last 24 bits, which are random, become the number, and its version 8, which no
-/// seeded id has.
+/// The id of a row's n-th copy: the number replaces its last 24 bits, which are random, and the version becomes 8,
+/// which no seeded id has.
 const COPY: &str = "CREATE OR REPLACE FUNCTION bench_copy(id uuid, number integer) RETURNS uuid LANGUAGE sql IMMUTABLE
   RETURN overlay(overlay(id::text placing lpad(to_hex(number), 6, '0') from 31) placing '8' from 15)::uuid";
 
-/// What is copied, kept apart from the copies: the seeded events, what they earned, and its history. In the order of ids,
-/// which is nearly that of time, so that copies fill indexes from one end to the other.
+/// The rows to copy, kept apart from the copies: the seeded events, their commissions, and the history of these. In the
+/// order of ids, which is nearly that of time, so that copies fill indexes from one end to the other.
 const ORIGINALS: [&str; 3] = [
     "CREATE TEMPORARY TABLE original_event AS SELECT * FROM event
      WHERE tenant_id = $1 AND external_id NOT LIKE '%-copy-%' AND external_id NOT LIKE 'bench-%' ORDER BY id",
@@ -23,7 +23,7 @@ const ORIGINALS: [&str; 3] = [
      WHERE t.tenant_id = $1 AND t.commission_id IN (SELECT id FROM original_commission) ORDER BY t.id",
 ];
 
-/// $1 is the number of the copy, $2 the partner to whom all is given, or null.
+/// $1 is the number of the copy, $2 the partner that all rows are given to, or null.
 const EVENTS: &str = "
 INSERT INTO event (tenant_id, id, external_id, content, kind, type, base, amount_minor, currency, revenue_minor,
   revenue_currency, occurred_at, recorded_at, customer_id, attribution_id, partner_id, campaign_id, original_id, metadata,
@@ -62,13 +62,13 @@ SELECT tenant_id, partner_id, currency,
   coalesce(sum(amount_minor) FILTER (WHERE status = 'APPROVED' AND payout_id IS NOT NULL), 0)::bigint
 FROM commission WHERE tenant_id = $1 AND payment_target = 'PARTNERSHIP' GROUP BY tenant_id, partner_id, currency";
 
-/// The indexes that no constraint needs, and how they are made.
+/// The indexes that no constraint needs, with their definitions.
 const INDEXES: &str = "
 SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
 WHERE i.indrelid IN ('event'::regclass, 'commission'::regclass, 'commission_transition'::regclass)
   AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)";
 
-/// Copies until there are enough, in one transaction; says whether anything was done.
+/// Copies until there are enough commissions, in one transaction; returns whether anything was done.
 pub async fn grow(pool: &PgPool, slug: &str, growth: Growth) -> Result<bool, Failure> {
     let (tenant,): (Uuid,) = sqlx::query_as("SELECT id FROM tenant WHERE slug = $1")
         .bind(slug)
@@ -80,7 +80,7 @@ pub async fn grow(pool: &PgPool, slug: &str, growth: Growth) -> Result<bool, Fai
     }
     sqlx::query(COPY).execute(pool).await?;
     let mut connection = pool.acquire().await?;
-    // Copies refer to each other as the originals do, so that checking every reference again would only take hours.
+    // Copies refer to each other as the originals do, and checking every reference again would take hours.
     for setting in [
         "SET session_replication_role = replica",
         "SET maintenance_work_mem = '1GB'",
@@ -103,7 +103,7 @@ pub async fn grow(pool: &PgPool, slug: &str, growth: Growth) -> Result<bool, Fai
     .fetch_one(pool)
     .await?;
     let mut transaction = connection.begin().await?;
-    // An index that grows row by row takes many times as long as one that is made of all rows at once.
+    // Building an index row by row takes many times as long as building it from all rows at once.
     let indexes: Vec<(String, String)> = sqlx::query_as(INDEXES).fetch_all(&mut *transaction).await?;
     for (name, _) in &indexes {
         let drop = sqlx::AssertSqlSafe(format!("DROP INDEX {name}"));
@@ -111,7 +111,7 @@ pub async fn grow(pool: &PgPool, slug: &str, growth: Growth) -> Result<bool, Fai
     }
     while there < growth.commissions {
         number += 1;
-        // The last copies are all of one partner.
+        // The last copies all belong to one partner.
         let partner = (there >= growth.commissions - growth.of_one_partner).then_some(largest);
         let events = sqlx::query(EVENTS).bind(number).bind(partner);
         events.execute(&mut *transaction).await?;
@@ -132,7 +132,7 @@ pub async fn grow(pool: &PgPool, slug: &str, growth: Growth) -> Result<bool, Fai
         eprintln!("index {name} is there again");
     }
     transaction.commit().await?;
-    // The settings and the originals go with it.
+    // The settings and the temporary tables end with the connection.
     connection.close().await?;
     let mut transaction = pool.begin().await?;
     for statement in [FORGET_BALANCES, BALANCES] {

@@ -1,5 +1,5 @@
-//! Whether anything becomes slower as the ledger grows: the same requests to two gateways, over `base` and over `grown`,
-//! in turn; and the dashboard of the partner who has most of it beside that of one who has little.
+//! Whether anything becomes slower as the ledger grows: the same requests to two gateways, over `base` and over
+//! `grown`, in turn; and the dashboard of the partner with most of the ledger beside that of a partner with little.
 
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
@@ -25,9 +25,9 @@ const OPERATIONS: [Operation; 6] = [
     Operation::Q5,
     Operation::M1,
 ];
-/// What the later size may cost of the earlier's.
+/// Maximum ratio of the times over the larger and the smaller data set.
 const AT_MOST: f64 = 1.3;
-/// What a partner's portal asks for first, as examples/portal does, but for the months' sums.
+/// The first query of a partner's portal, as in examples/portal, but without the sums of months.
 const PORTAL: &str = r#"{ viewer {
   tenant { name timeZone minimumPayouts { amount currency } }
   partner { id name
@@ -43,11 +43,11 @@ const APPROVE: &str = "mutation($input: ApproveCommissionsInput!) { approveCommi
   commission { id status } userErrors { code message } } }";
 const MAKE: &str = "mutation($input: CreateManualCommissionInput!) { createManualCommission(input: $input) {
   commission { id } userErrors { code message } } }";
-/// Rows that are approved one after the other; the first ones only warm up.
+/// Number of rows that are approved one after the other; the first ones are for warming up only.
 const APPROVALS: usize = 350;
 const WARM_APPROVALS: usize = 50;
 
-/// Requests to one server, and the name of their row.
+/// Requests to one server.
 #[derive(Clone, Copy)]
 struct Side<'a> {
     stage: &'a Stage,
@@ -91,7 +91,7 @@ pub async fn run(base: &str, grown: &str, folder: &Path, time: Duration, rounds:
     Ok(())
 }
 
-/// What a partner asks for.
+/// A partner's query, with that partner's token.
 fn viewed<'a>(stage: &'a Stage, document: &str, partner: Uuid) -> Result<Side<'a>, Failure> {
     let tenant = stage.sample.tenants.first().ok_or("no tenant")?;
     let token = stage.tokens.partner(tenant.id, partner);
@@ -108,7 +108,7 @@ fn requests(stage: &Stage, operation: Operation) -> &'static [Request] {
     lasting(cases.map(|case| case.gateway).collect())
 }
 
-/// At one connection, where time is that of the request itself.
+/// With one connection, where the time is that of the request itself.
 async fn compare(
     name: &str,
     begins: &'static str,
@@ -126,8 +126,8 @@ async fn compare(
     Ok(())
 }
 
-/// Approves rows of partners from all over the ledger, one a request; they are made for it, since what is seeded and may
-/// be approved is.
+/// Approves rows of partners from all over the ledger, one per request. The rows are created for this, since seeded
+/// rows that may be approved are approved already.
 async fn approving(stages: [&Stage; 2]) -> Result<(), Failure> {
     let mut figures = Vec::new();
     for stage in stages {
@@ -187,7 +187,7 @@ fn tell(name: &str, [before, after]: [Figures; 2]) {
     );
 }
 
-/// The active partners with about ten commissions and with the most, and how many they have.
+/// The active partners with about ten commissions and with the most, and their numbers of commissions.
 async fn extremes(database: &Database) -> Result<((Uuid, i64), (Uuid, i64)), Failure> {
     let counts = Sql::of(
         "SELECT c.partner_id, count(*) FROM commission c

@@ -1,8 +1,8 @@
-//! Latencies in buckets of at most 3 % width: compact, however many there are.
+//! Latencies in buckets of at most 3 % width: of constant size, however many there are.
 
 use std::time::Duration;
 
-/// Each power of two is cut into so many buckets.
+/// Number of buckets per power of two.
 const PARTS: u64 = 32;
 const PART_BITS: u32 = PARTS.trailing_zeros();
 
@@ -39,7 +39,7 @@ impl Histogram {
         self.total
     }
 
-    /// So many per mille of the latencies are at most this; zero if there are none.
+    /// The latency that this many per mille do not exceed; zero if there are none.
     pub fn per_mille(&self, share: u64) -> Duration {
         let rank = (self.total * share).div_ceil(1000).max(1);
         let mut seen = 0;

@@ -1,4 +1,4 @@
-//! Loading a server: so many connections, each asking again as soon as it is answered.
+//! Puts load on a server: a number of connections, each of which sends its next request as soon as it has a response.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -10,15 +10,15 @@ use crate::Failure;
 use crate::client::{Answer, Connection, Request};
 use crate::histogram::Histogram;
 
-/// Numbers that fill the holes of requests; those of one process never repeat.
+/// Numbers that fill the holes of requests; they never repeat within a process.
 pub static NUMBERS: AtomicU64 = AtomicU64::new(0);
 
-/// What came of loading a server for a while.
+/// The result of loading a server for a while.
 #[derive(Clone, Default)]
 pub struct Loaded {
     pub latencies: Histogram,
     pub seconds: f64,
-    /// Answers that do not count, and what the first of them said.
+    /// Number of responses that do not count, and the text of the first of them.
     pub errors: u64,
     pub first_error: Option<String>,
 }
@@ -29,7 +29,7 @@ impl Loaded {
     }
 }
 
-/// Asks the requests in turn, beginning with the first, for so long. `begins` is how answers must begin to count.
+/// Sends the requests in turn, starting with the first, for this long. Responses count if they begin with `begins`.
 pub async fn load(
     address: SocketAddr,
     requests: &'static [Request],
@@ -84,8 +84,8 @@ async fn ask_until(
     Ok(loaded)
 }
 
-/// Whether an answer is one. Errors of the GraphQL answer stand at its end, and an answer that has some ends with their
-/// list; only then it is searched. What a caller could mend must be said to be nothing.
+/// Whether a response counts. GraphQL errors are at the end of a response, which then ends with their list; only then
+/// is it searched. A list of user errors must be empty.
 fn counts(answer: &Answer<'_>, begins: &str) -> bool {
     let contains = |text: &str| answer.body.windows(text.len()).any(|bytes| bytes == text.as_bytes());
     answer.status == 200

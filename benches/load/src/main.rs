@@ -1,4 +1,4 @@
-//! The load benchmark: the gateway beside the fastest server that we know how to write for the same answers, over the
+//! The load benchmark: the gateway beside the fastest server that we know how to write for the same responses, over the
 //! same data. `docs/performance.md` says how to read what it prints.
 
 mod ceiling;
@@ -42,7 +42,7 @@ use tributary::clock::Clock;
 use operation::Operation;
 use scale::Scale;
 
-/// What went wrong, for the person at the terminal.
+/// An error with a message for the person at the terminal.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Loads the gateway and the ceiling in turn, and prints how they compare.
@@ -105,7 +105,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // The harness shares the processors with what it measures: one thread is enough for it, not for a server.
+    // The harness shares the processors with what it measures: one thread is enough for it, but not for a server.
     let runtime = match cli.command {
         Some(Command::Ceiling { .. }) => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
         _ => tokio::runtime::Builder::new_current_thread().enable_all().build(),
@@ -130,7 +130,8 @@ impl Cli {
         }
         std::fs::create_dir_all(&self.folder)?;
         let folder = self.folder.canonicalize()?;
-        // Numbers that no earlier run over the same data has used: it cannot have sent one in every microsecond.
+        // Start numbers at a value that no earlier run over the same data has reached: none can have sent one per
+        // microsecond.
         load::NUMBERS.store(
             u64::try_from(Clock::System.now().timestamp_micros())?,
             Ordering::Relaxed,
@@ -188,7 +189,7 @@ impl Cli {
         }
     }
 
-    /// The data set's database, filled.
+    /// The URL of the data set's database, which is filled if necessary.
     async fn url(&self, scale: Scale, folder: &Path) -> Result<String, Failure> {
         if self.sqlite {
             return fill::prepare(scale, None, folder).await;
@@ -201,7 +202,7 @@ impl Cli {
     }
 }
 
-/// The middle value, or the higher one of the two in the middle; 0 if there is none.
+/// The median, or the higher of the two middle values; 0 if there are no values.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)

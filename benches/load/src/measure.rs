@@ -1,4 +1,4 @@
-//! One measurement: a server loaded for a while, and what it used meanwhile.
+//! One measurement: a server under load for a while, and the resources that it used.
 
 use std::time::Duration;
 
@@ -11,23 +11,23 @@ use crate::process::{cpu_seconds, memory_mb};
 use crate::server::Server;
 use crate::{Failure, median};
 
-/// The figures of one server, one operation and one number of connections.
+/// The figures for one server, one operation and one number of connections.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
     pub requests_a_second: f64,
     pub p50_ms: f64,
     pub p99_ms: f64,
-    /// The server's own processor time; on PostgreSQL that of the database comes on top.
+    /// The server's own processor time; PostgreSQL's is not included.
     pub cpu_ms_a_request: f64,
-    /// In use right after.
+    /// Memory in use right after the measurement.
     pub memory_mb: f64,
-    /// `None`: the database does not count them.
+    /// `None`: the database does not count statements.
     pub statements_a_request: Option<f64>,
     pub errors: u64,
 }
 
 impl Figures {
-    /// Of each figure the median.
+    /// The median of each figure.
     pub fn median(rounds: &[Self]) -> Self {
         let of = |figure: fn(&Self) -> f64| median(rounds.iter().map(figure).collect());
         let statements: Option<Vec<_>> = rounds.iter().map(|round| round.statements_a_request).collect();
@@ -43,17 +43,17 @@ impl Figures {
     }
 }
 
-/// What is asked, and for how long.
+/// The requests to send, and for how long.
 #[derive(Clone, Copy)]
 pub struct Work {
     pub requests: &'static [Request],
-    /// How answers that count begin.
+    /// What responses that count begin with.
     pub begins: &'static str,
     pub connections: usize,
     pub time: Duration,
 }
 
-/// Before anything is measured, so that statements are prepared and caches filled.
+/// Time under load before anything is measured, so that statements are prepared and caches filled.
 const WARM_UP: Duration = Duration::from_millis(500);
 
 /// One of two servers that are compared.
@@ -65,7 +65,7 @@ pub struct Target<'a> {
     pub begins: &'static str,
 }
 
-/// Measures both in turn, so many times, and takes the medians.
+/// Measures both in turn, for this number of rounds, and takes the medians.
 pub async fn in_turn(
     targets: [Target<'_>; 2],
     connections: usize,
@@ -120,8 +120,8 @@ fn figures(server: &Server, loaded: &Loaded, cpu: f64, counted: Option<i64>) -> 
     })
 }
 
-/// The statements that this database has run so far, without those of the harness; BEGIN and COMMIT count, since they
-/// are round trips. `None`: nobody counts.
+/// The statements that this database has run so far, except for the harness's own; BEGIN and COMMIT count, since they
+/// are round trips. `None`: statements are not counted.
 pub async fn statements(database: &Database) -> Result<Option<i64>, Failure> {
     let Database::Postgres(pool) = database else {
         return Ok(None);

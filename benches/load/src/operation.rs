@@ -1,4 +1,4 @@
-//! The operations: what the gateway is asked, and the same in the ceiling's words.
+//! The operations: the requests to the gateway, and their equivalents for the ceiling.
 
 mod inputs;
 
@@ -31,13 +31,13 @@ pub enum Operation {
 
 /// One request of an operation, for either server.
 pub struct Case {
-    /// Whose request it is to the gateway.
+    /// The token that the gateway's request is sent with.
     pub token: String,
     pub gateway: Request,
     pub ceiling: Request,
 }
 
-/// Where the gateway's lists go on behind rows; only it can make cursors. As many as the tenant has places.
+/// The gateway's cursors after certain rows, which only it can create. As many as the tenant has places.
 pub type Cursors = Vec<Vec<String>>;
 
 const STATUSES: [&str; 4] = ["ACCRUED", "APPROVED", "PAID", "REVERSED"];
@@ -100,7 +100,7 @@ impl Operation {
         }
     }
 
-    /// The first field of the answer, with which answers that count begin.
+    /// The first field of the response, with which responses that count begin.
     pub fn begins(self) -> (&'static str, &'static str) {
         match self {
             Self::Q1 => ("{\"data\":{\"partner\":{", "{\"partner\":{"),
@@ -115,7 +115,7 @@ impl Operation {
         }
     }
 
-    /// The requests in the order in which both servers are asked; neighbours are about different tenants.
+    /// The requests in the order in which both servers get them; neighbours are about different tenants.
     pub fn cases(self, sample: &Sample, cursors: &Cursors, tokens: &Tokens) -> Vec<Case> {
         let mut of_tenants: Vec<_> = sample
             .tenants
@@ -203,13 +203,14 @@ impl Operation {
     }
 }
 
-/// A simulation of so many scenarios for the gateway.
+/// A simulation of this many scenarios for the gateway.
 pub fn simulation(tenant: &Tenant, tokens: &Tokens, scenarios: u32) -> Request {
     let body = json!({ "query": Operation::M2.document(), "variables": inputs::simulation(scenarios) });
     Request::post("/graphql", Some(&tokens.staff(tenant.id)), &body)
 }
 
-/// Lists of so many events for the gateway, each of another partner's; each list begins so many partners after the one before.
+/// Lists of `events` events for the gateway, each of a different partner; each list starts `step` partners after the
+/// previous one.
 pub fn batches(tenant: &Tenant, tokens: &Tokens, events: usize, step: usize) -> Vec<Request> {
     const DOCUMENT: &str = "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) {
         commissions { id } duplicate userErrors { code message } } }";

@@ -1,5 +1,5 @@
-//! How PostgreSQL answered the statements that the gateway sent for each query: the plans that were carried out, with the
-//! real values, as `auto_explain` writes them into the server's log. The server of `scripts/bench-postgres` keeps its log
+//! How PostgreSQL answered the statements that the gateway sent for each query: the plans as executed, with the real
+//! values, which `auto_explain` writes into the server's log. The server of `scripts/bench-postgres` keeps its log
 //! where the database can read it.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use crate::operation::Operation;
 use crate::scale::Scale;
 use crate::stage::Stage;
 
-/// So many requests of each operation are asked: more than the five after which PostgreSQL may settle on one plan.
+/// Number of requests per operation: more than the five after which PostgreSQL may settle on a generic plan.
 const CASES: usize = 40;
 const LOG: &str = "server.log";
 
@@ -24,7 +24,8 @@ pub async fn run(operations: &[Operation], scale: Scale, url: &str, folder: &Pat
         return Err("plans are PostgreSQL's".into());
     };
     let database = scale.database();
-    // Names of ours; neither can be bound. Connections that are opened from now on explain what they run.
+    // The names come from this program and cannot be bound. Connections that are opened from now on explain what they
+    // run.
     let on = format!(
         "ALTER DATABASE {database} SET session_preload_libraries = 'auto_explain';
          ALTER DATABASE {database} SET auto_explain.log_min_duration = 0"
@@ -69,7 +70,7 @@ async fn explain(operations: &[Operation], url: &str, folder: &Path, pool: &PgPo
     Ok(())
 }
 
-/// Each statement and plan of the log, and how often it was carried out.
+/// Each statement and plan in the log, and how often it was executed.
 fn plans(log: &str) -> BTreeMap<(String, Vec<String>), usize> {
     let mut found = BTreeMap::new();
     let mut lines = log.lines().peekable();
@@ -78,7 +79,7 @@ fn plans(log: &str) -> BTreeMap<(String, Vec<String>), usize> {
             continue;
         }
         let mut entry = Vec::new();
-        // What belongs to an entry is indented by a tab.
+        // The continuation lines of an entry are indented by a tab.
         while let Some(line) = lines.next_if(|line| line.starts_with('\t')) {
             entry.push(line.trim_start_matches('\t'));
         }
@@ -95,14 +96,14 @@ fn plans(log: &str) -> BTreeMap<(String, Vec<String>), usize> {
             Some((node, _)) => node.to_owned(),
             None => (*line).to_owned(),
         });
-        // Values stand in conditions, and would tell equal plans apart.
+        // Values in conditions would make equal plans differ.
         let plan: Vec<_> = plan.map(|line| without_values(&line)).collect();
         *found.entry((statement, plan)).or_insert(0) += 1;
     }
     found
 }
 
-/// Quoted values become `?`.
+/// Replaces quoted values with `?`.
 fn without_values(line: &str) -> String {
     let parts = line.split('\'').enumerate();
     parts

@@ -1,4 +1,4 @@
-//! What a server's process uses, from what Linux tells of processes.
+//! The resources that a server's process uses, as Linux reports them.
 
 use std::fs::read_to_string;
 
@@ -10,14 +10,14 @@ const TICKS_A_SECOND: f64 = 100.0;
 /// Processor time so far, of all threads, in seconds.
 pub fn cpu_seconds(pid: u32) -> Result<f64, Failure> {
     let stat = read_to_string(format!("/proc/{pid}/stat"))?;
-    // The name, in parentheses, may hold anything.
+    // The name, in parentheses, may contain anything.
     let (_, rest) = stat.rsplit_once(')').ok_or("no name in stat")?;
     let fields: Vec<_> = rest.split_whitespace().collect();
     let ticks = |index: usize| -> Result<f64, Failure> { Ok(fields.get(index).ok_or("a short stat")?.parse::<f64>()?) };
     Ok((ticks(11)? + ticks(12)?) / TICKS_A_SECOND)
 }
 
-/// Memory in MB: what it has in use now, and the most that it ever had.
+/// Memory in MB: the current use, and the peak.
 pub fn memory_mb(pid: u32) -> Result<(f64, f64), Failure> {
     let status = read_to_string(format!("/proc/{pid}/status"))?;
     let kilobytes = |name: &str| -> Result<f64, Failure> {
@@ -28,7 +28,7 @@ pub fn memory_mb(pid: u32) -> Result<(f64, f64), Failure> {
     Ok((kilobytes("VmRSS:")? / 1024.0, kilobytes("VmHWM:")? / 1024.0))
 }
 
-/// Has the most that it ever had be what it has now.
+/// Resets the peak memory to the current use.
 pub fn forget_peak(pid: u32) -> Result<(), Failure> {
     Ok(std::fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
 }

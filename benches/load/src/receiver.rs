@@ -1,4 +1,4 @@
-//! Who is told: reads requests as far as their length says, answers 204, and counts.
+//! The receiver of webhooks: reads requests up to their content length, answers 204, and counts.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,12 +38,12 @@ impl Receiver {
         })
     }
 
-    /// One of its addresses.
+    /// The URL of one of its endpoints.
     pub fn url(&self, number: i64) -> String {
         format!("http://{}/{number}", self.address)
     }
 
-    /// How many messages it was told so far.
+    /// The number of messages received so far.
     pub fn count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }

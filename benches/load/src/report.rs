@@ -3,7 +3,7 @@
 use crate::measure::Figures;
 use crate::operation::Operation;
 
-/// One line: two servers side by side, the one that is measured first.
+/// One line: two servers side by side, the measured one first.
 pub struct Line {
     pub operation: Operation,
     pub connections: usize,
@@ -34,7 +34,7 @@ impl std::fmt::Display for Line {
             pair(|figures| figures.requests_a_second, 0),
             pair(|figures| figures.p50_ms, 2),
             pair(|figures| figures.p99_ms, 2),
-            // Milliseconds a request are seconds per thousand.
+            // Milliseconds per request are seconds per thousand requests.
             pair(|figures| figures.cpu_ms_a_request, 2),
             pair(|figures| figures.memory_mb, 0),
         )?;

@@ -1,4 +1,4 @@
-//! The benchmark proper: both servers in turn, and the table.
+//! The main benchmark: both servers in turn, and the table.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use crate::report::{HEAD, Line};
 use crate::server::Server;
 use crate::stage::{Stage, lasting};
 
-/// What to measure, and how long.
+/// What to measure, and for how long.
 pub struct Plan {
     pub operations: Vec<Operation>,
     pub connections: Vec<usize>,
-    /// Of each measurement.
+    /// Duration of each measurement.
     pub time: Duration,
-    /// How often the servers take turns; the medians are printed.
+    /// Number of turns of each server; the medians are printed.
     pub rounds: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What requests are about: ids from the database, spread over all tenants, the same in every run over the same data.
+//! The subjects of requests: ids from the database, spread over all tenants, the same in every run over the same data.
 
 mod promises;
 
@@ -10,7 +10,7 @@ use crate::database::{Database, Sql, rows};
 
 pub use promises::{Promise, promises};
 
-/// Of each tenant, and of each kind, so many.
+/// Maximum number of ids per tenant and kind.
 const OF_EACH: usize = 100;
 
 pub struct Sample {
@@ -22,7 +22,7 @@ pub struct Tenant {
     /// Active partners.
     pub partners: Vec<Uuid>,
     pub groups: Vec<Uuid>,
-    /// Where page 200 begins and some pages around it: the row before.
+    /// The rows just before the beginning of page 200 and of some pages around it.
     pub places: Vec<Place>,
     pub promises: Vec<Promise>,
 }
@@ -34,7 +34,7 @@ pub struct Place {
     pub id: Uuid,
 }
 
-/// Page 200 of 50 begins behind this row; in small data sets it is the middle.
+/// Page 200 of 50 rows begins after this row; in small data sets the middle is used instead.
 const PAGE_200: i64 = 199 * 50;
 
 pub async fn sample(database: &Database) -> Result<Sample, Failure> {

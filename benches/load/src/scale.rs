@@ -1,4 +1,4 @@
-//! How much data there is to be, and where it is kept.
+//! The sizes of the data sets, and where they are kept.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub enum Scale {
     SmallGrown,
 }
 
-/// What each tenant of a data set has, and how many tenants there are.
+/// The contents of each tenant of a data set, and the number of tenants.
 #[derive(Clone, Copy, Debug)]
 pub struct Amounts {
     pub tenants: u32,
@@ -28,7 +28,7 @@ pub struct Amounts {
     pub commissions: u32,
 }
 
-/// How many commissions a grown tenant has after copying, and how many of them belong to one partner.
+/// The commissions of a grown tenant after copying, and how many of them belong to one partner.
 #[derive(Clone, Copy, Debug)]
 pub struct Growth {
     pub commissions: i64,
@@ -36,7 +36,7 @@ pub struct Growth {
 }
 
 impl Scale {
-    /// What is seeded.
+    /// The amounts that are seeded.
     pub fn amounts(self) -> Amounts {
         let (tenants, partners, campaigns, commissions) = match self {
             Self::Small | Self::SmallGrown => (1, 200, 10, 5_000),
@@ -51,7 +51,7 @@ impl Scale {
         }
     }
 
-    /// `None`: it is what was seeded.
+    /// `None`: the data set stays as it was seeded.
     pub fn growth(self) -> Option<Growth> {
         let (commissions, of_one_partner) = match self {
             Self::Small | Self::Full | Self::Base => return None,

@@ -15,8 +15,8 @@ use crate::load::NUMBERS;
 /// Signs the tokens of the benchmark.
 pub const SECRET: &str = "a secret that only this benchmark knows";
 
-/// Everything that production has on is on. Only the throttle is out of reach, since one subject asks for everything, and
-/// what one document may cost, since drawn ones are as large as they come.
+/// Everything that production enables is enabled. Only the throttle is out of reach, since one subject sends all
+/// requests, and the maximum cost of a document, since drawn ones may be large.
 const SETTINGS: &str = "production = true
 log = \"info\"
 log_format = \"json\"
@@ -33,19 +33,19 @@ maximum = 1000000000000
 restore_per_second = 1000000000000
 ";
 
-/// So long a server may take until it is ready; the debug build on a slow machine does.
+/// How long a server may take to become ready; the debug build on a slow machine needs it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Server {
     pub address: SocketAddr,
     pub pid: u32,
-    /// From being started to being ready.
+    /// Time from start to readiness.
     pub ready_after: Duration,
-    // Ends with this value.
+    // The process ends when this is dropped.
     _child: Child,
 }
 
-/// The program `tributary`, which is built into the folder where this one is; TRIBUTARY_BENCH_PROGRAM names another.
+/// The program `tributary`, which is built into the same folder as this one; TRIBUTARY_BENCH_PROGRAM names another.
 #[expect(
     clippy::disallowed_methods,
     reason = "whoever compares builds names one in the environment"

@@ -1,4 +1,4 @@
-//! Everything that measuring needs: the data, both servers, and what to ask them.
+//! Everything that measuring needs: the data, the gateway, and what requests are about.
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts the gateway on a data set that is filled, and finds what to ask about.
+    /// Starts the gateway on a filled data set, and finds what requests are about.
     pub async fn set(url: &str, folder: &Path) -> Result<Self, Failure> {
         let database = Database::open(url).await?;
         let gateway = Server::gateway(url, folder).await?;
@@ -43,12 +43,12 @@ impl Stage {
     }
 }
 
-/// Requests that live as long as the program, so that tasks share them.
+/// Requests that live as long as the program, so that tasks can share them.
 pub fn lasting(requests: Vec<Request>) -> &'static [Request] {
     Box::leak(requests.into_boxed_slice())
 }
 
-/// Waits until the gateway has approved what matured since the data was made: it would work beside the measurements.
+/// Waits until the gateway has approved what matured since the data was made, which would disturb the measurements.
 async fn settle(database: &Database) -> Result<(), Failure> {
     const PAUSE: Duration = Duration::from_millis(500);
     let changes = Sql::of("SELECT coalesce(max(id), 0) FROM outbox");

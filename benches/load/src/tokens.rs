@@ -1,4 +1,4 @@
-//! Tokens, signed with the secret that the gateway is given.
+//! Tokens, signed with the gateway's secret.
 
 use std::time::Duration;
 
@@ -20,12 +20,12 @@ impl Tokens {
         Ok(Self(Keys::from_secret(SECRET.as_bytes(), "tributary", "tributary")?))
     }
 
-    /// For everything of a tenant.
+    /// A token for everything of a tenant.
     pub fn staff(&self, tenant: Uuid) -> String {
         self.mint("operator", tenant, "admin", None)
     }
 
-    /// For what is one partner's.
+    /// A token for the data of one partner.
     pub fn partner(&self, tenant: Uuid, partner: Uuid) -> String {
         let partner = PartnerId::from_uuid(partner).to_string();
         self.mint(&partner, tenant, FOR_PARTNERS, Some(partner.clone()))

@@ -1,5 +1,5 @@
-//! How fast webhooks are told, from rows of the outbox that are there when the gateway starts to a receiver on this machine
-//! over plain HTTP: deliveries a second, and what each takes. Nothing is recorded meanwhile.
+//! How fast webhooks are delivered, from outbox rows that exist when the gateway starts to a receiver on this machine
+//! over plain HTTP: deliveries per second, and the resources that each takes. Nothing is recorded meanwhile.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ pub struct Options {
     endpoints: Vec<i64>,
 }
 
-/// What one measurement found.
+/// The result of one measurement.
 struct Told {
     deliveries: f64,
     seconds: f64,
@@ -74,7 +74,7 @@ async fn tell(endpoints: i64, events: i64, url: &str, folder: &Path) -> Result<T
         }
     }
     let database = stage.database.clone();
-    // Nobody tells while there is nothing to measure yet.
+    // Stops the gateway, so that nothing is delivered before the measurement starts.
     drop(stage);
     happen(&database, tenant, events).await?;
 
@@ -102,10 +102,10 @@ async fn tell(endpoints: i64, events: i64, url: &str, folder: &Path) -> Result<T
     Ok(told)
 }
 
-/// So long all of it may take.
+/// How long all deliveries may take.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// Writes what is to be told: that commissions have accrued that are there.
+/// Writes the outbox rows to deliver: that existing commissions have accrued.
 async fn happen(database: &Database, tenant: Uuid, events: i64) -> Result<(), Failure> {
     const ROWS: &str = "INSERT INTO outbox (tenant_id, type, object_id, at)
         SELECT tenant_id, 'COMMISSION_ACCRUED', id, accrued_at FROM commission WHERE tenant_id = $1 ORDER BY id LIMIT $2";
@@ -129,7 +129,7 @@ async fn happen(database: &Database, tenant: Uuid, events: i64) -> Result<(), Fa
     Ok(())
 }
 
-/// Removes what measurements leave behind: other benchmarks have no webhooks.
+/// Removes what a measurement leaves behind: other benchmarks have no webhooks.
 async fn forget(database: &Database) -> Result<(), Failure> {
     for sql in ["DELETE FROM webhook_delivery", "DELETE FROM webhook_endpoint"] {
         match database {

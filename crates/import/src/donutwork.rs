@@ -13,10 +13,10 @@ use domain::text;
 use service::app::App;
 use service::partner_group::import::{GroupImport, Outcome, import};
 
-/// What a group to be created is wrapped in.
+/// The member that a group to be created is wrapped in.
 pub(super) const WRAPPER: &str = "partnerGroup";
 
-/// What is wrapped in this has been changed there, and is not told.
+/// The member that wraps the response to a change, which has no more of the group than its id.
 const ANSWER: &str = "group";
 
 /// Imports the groups of a document, all or none.
@@ -29,9 +29,9 @@ pub async fn partner_groups(
     Ok(import(app, caller, groups).await?)
 }
 
-/// The groups of a document, checked as far as the document alone can tell.
+/// The groups of a document, checked as far as is possible without the database.
 fn read(document: &str) -> Result<Vec<GroupImport>, ImportError> {
-    // Some editors of another system begin files with a byte order mark.
+    // Some editors on other systems begin files with a byte order mark.
     let document: &RawValue = serde_json::from_str(document.trim_start_matches('\u{feff}'))?;
     let mut problems = Problems::new();
     let mut groups: Vec<GroupImport> = Vec::new();
@@ -56,12 +56,12 @@ fn read(document: &str) -> Result<Vec<GroupImport>, ImportError> {
     }
 }
 
-/// Every group of a document with the way to it.
+/// Every group of a document with its path.
 fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<String>, &'a RawValue)> {
     let groups = if let Some(values) = list(document) {
         numbered(&[], values)
     } else {
-        // A bare group is read as any other one below, and its problems are noted then.
+        // A bare group is read like all others, which notes its problems.
         let is_wrapper = |members: &ObjectMembers| {
             ["partnerGroupSimulation", WRAPPER, ANSWER, "elements"]
                 .iter()
@@ -136,7 +136,7 @@ fn group(place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Optio
         }
     };
     let rules = rules.and_then(|values| problems.within("rules", |problems| rules_of(values, problems)));
-    // When the other system touched it changes nothing here.
+    // The other system's times of change are not imported.
     members.take("created_at");
     members.take("updated_at");
     members.refuse_the_rest(problems);
@@ -153,8 +153,8 @@ fn group(place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Optio
     })
 }
 
-/// What the group is known by from now on: its external id, else the id that the other system gave it. With an external id
-/// that it did not always have, it may be known by that other id.
+/// The group's identity from now on: its external id, or else the id that the other system gave it. A group with an
+/// external id may have been imported under that other id, before it had an external one.
 fn external_id(members: &mut ObjectMembers, problems: &mut Problems) -> Option<(String, Option<String>)> {
     let named = |patch: Patch<String>| match patch {
         Patch::Set(text) => Some(text).filter(|text| !text.trim().is_empty()),
@@ -171,7 +171,7 @@ fn external_id(members: &mut ObjectMembers, problems: &mut Problems) -> Option<(
     Some((external_id, formerly))
 }
 
-/// Tags as a text with commas, or as a list.
+/// Tags as a comma-separated text, or as a list.
 fn tags(value: &RawValue) -> Result<Vec<String>, Fault> {
     if let Ok(list) = serde_json::from_str::<Vec<String>>(value.get()) {
         return Ok(list);
@@ -199,7 +199,7 @@ fn rules_of(values: Vec<&RawValue>, problems: &mut Problems) -> Option<Vec<RuleD
     let mut found = Problems::new();
     group_rules::rule_set(drafts.clone(), None, &mut found);
     for problem in found.into_vec().into_iter().map(super::in_snake_case) {
-        // Told by position among those that could be read; back to the position in the document.
+        // Reported by position among the rules that could be read; mapped back to the position in the document.
         let Some((position, rest)) = problem.path.split_first() else {
             if !unread_recurring {
                 problems.add("", problem.code, problem.message);
@@ -219,7 +219,7 @@ fn rules_of(values: Vec<&RawValue>, problems: &mut Problems) -> Option<Vec<RuleD
     (drafts.len() == count && problems.is_empty()).then_some(drafts)
 }
 
-/// The rule's type as far as it is known, and the rule if all of it could be read.
+/// The rule's type if it is known, and the rule if all of it could be read.
 fn rule(value: &RawValue, problems: &mut Problems) -> (Option<String>, Option<RuleDraft>) {
     let Some(mut members) = ObjectMembers::read(value, problems) else {
         return (None, None);

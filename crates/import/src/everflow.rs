@@ -1,8 +1,8 @@
 //! Tiered commissions of Everflow: one as it is sent to create it or as its API returns it, or a list of them.
 //!
-//! Offers, affiliates and advertisers are found by the external ids that campaigns, partners and advertisers bear here.
-//! A tier is known again by its `network_tiered_commission_id`, or else by its name. Its documents write 0 and "" for
-//! what is not set. They say neither the currency, which whoever imports may, nor a crossing policy.
+//! Offers, affiliates and advertisers are found by the external ids of campaigns, partners and advertisers here. A tier
+//! is recognised by its `network_tiered_commission_id`, or else by its name. The documents write 0 and "" for unset
+//! values. They state neither the currency, which the importer may give, nor a crossing policy.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -23,7 +23,7 @@ use service::ServiceError;
 use service::app::App;
 use service::tiered_commission::import::{Outcome, TierImport, import};
 
-/// What the documents call the metrics, in the order in which tiers are compared.
+/// The documents' names of the metrics, in the order in which tiers are compared.
 const METRICS: [(Metric, &str); 5] = [
     (Metric::Conversion, "conversion"),
     (Metric::Event, "event"),
@@ -32,10 +32,10 @@ const METRICS: [(Metric, &str); 5] = [
     (Metric::Revenue, "revenue"),
 ];
 
-/// What changes nothing here: the tenant is given with the import, and times are when it was imported.
+/// Members that are ignored: the tenant is given with the import, and times are those of the import.
 const IGNORED: [&str; 4] = ["network_id", "relationship", "time_created", "time_saved"];
 
-/// Imports the tiered commissions of a document, all or none. `currency`: of new ones; `None`: the tenant's.
+/// Imports the tiered commissions of a document, all or none. `currency` is that of new ones; `None`: the tenant's.
 pub async fn tiered_commissions(
     app: &App,
     caller: &Caller,
@@ -61,17 +61,17 @@ pub async fn tiered_commissions(
     }
 }
 
-/// The tiered commissions of a document, with every reference found.
+/// The tiered commissions of a document, with every reference resolved.
 fn read(
     document: &str,
     currency: Option<Currency>,
     references: &TierReferences,
 ) -> Result<Vec<TierImport>, ImportError> {
-    // Some editors of another system begin files with a byte order mark.
+    // Some editors on other systems begin files with a byte order mark.
     let document: &RawValue = serde_json::from_str(document.trim_start_matches('\u{feff}'))?;
     let places = match list(document) {
         Some(values) => numbered(&[], values),
-        // A bare one; what is wrong with it is noted when it is read.
+        // A single tiered commission; its problems are noted when it is read.
         None => vec![(Vec::new(), document)],
     };
     let mut problems = Problems::new();
@@ -173,7 +173,7 @@ fn tier(
     })
 }
 
-/// One of an offer's several payouts, which is an event type here; its number alone does not say which.
+/// Refuses one of an offer's several payouts, which is an event type here; its number alone does not say which.
 fn no_single_payout(members: &mut ObjectMembers, problems: &mut Problems) {
     const NAME: &str = "network_offer_payout_revenue_id";
     let Some(value) = members.take(NAME).filter(|value| !is_null(value)) else {
@@ -213,7 +213,7 @@ fn goals(members: &mut ObjectMembers, problems: &mut Problems) -> Option<Vec<Goa
     all_good.then_some(goals)
 }
 
-/// A modifier that is enabled; what a disabled one says does not matter.
+/// An enabled modifier; the contents of a disabled one are ignored.
 fn modifier(members: &mut ObjectMembers, side: &str, problems: &mut Problems) -> Option<Option<ModifierDraft>> {
     let (action, value) = (members.take(&name_of(side, "action")), &name_of(side, "value"));
     if !flag(members, &format!("is_{side}_enabled"), problems) {
@@ -233,7 +233,8 @@ fn modifier(members: &mut ObjectMembers, side: &str, problems: &mut Problems) ->
     }))
 }
 
-/// A retroactive modifier that is enabled. The value of an exact percentage of the sale stands apart in the documents.
+/// An enabled retroactive modifier. The documents have the value of an exact percentage of the sale in a separate
+/// member.
 fn retroactive(members: &mut ObjectMembers, side: &str, problems: &mut Problems) -> Option<Option<RetroactiveDraft>> {
     let [action, kind, value, percentage] =
         ["action", "type", "value", "percentage"].map(|what| members.take(&name_of(side, what)));
@@ -322,7 +323,7 @@ fn named(
     })
 }
 
-/// The domain names fields as the API does; the documents, and hence their authors, have names of their own.
+/// Translates the paths of problems: the domain names fields as the API does, the documents have names of their own.
 fn in_its_words(problem: Problem, metrics: &[(Vec<String>, Vec<Metric>)]) -> Problem {
     let of_place = metrics.iter().find(|(place, _)| problem.path.starts_with(place));
     let (place, metrics) = of_place.map_or((&[][..], &[][..]), |(place, metrics)| (place, metrics));

@@ -1,9 +1,9 @@
-//! Commission rules of Journeybee: one as it is sent to create it or as its API returns it, a list of them, or a page of
-//! its list (`{"data": [...]}`).
+//! Commission rules of Journeybee: one as it is sent to create it or as its API returns it, a list of them, or a page
+//! of its list (`{"data": [...]}`).
 //!
-//! Stages, custom fields, options, tiers, categories and partners are found by the external ids that they bear here.
-//! The documents hardly say whether values are amounts or percent, and their currency: where they do not, whoever imports
-//! does. A rule is known again by its uuid, or else by its label, under which it came in before it had a uuid.
+//! Stages, custom fields, options, tiers, categories and partners are found by their external ids here. The documents
+//! hardly say whether values are amounts or percent, and their currency: where they do not, the importer does. A rule
+//! is recognised by its uuid, or else by its label, under which it was imported before it had a uuid.
 
 mod parts;
 mod values;
@@ -27,12 +27,12 @@ use service::commission_rule::import::{Outcome, RuleImport, import};
 
 use values::Currencies;
 
-/// What to make of what a document does not say.
+/// Defaults for what a document does not say.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ImportDefaults {
-    /// `None`: then every part of a rule must say it.
+    /// `None`: every part of a rule must say it.
     pub value_type: Option<ValueType>,
-    /// `None`: the deal's.
+    /// `None`: the deal's currency.
     pub currency: Option<Currency>,
 }
 
@@ -47,15 +47,15 @@ pub async fn commission_rules(
     let rules = read(document, unsaid, &references)?;
     match import(app, caller, rules).await {
         Ok(imported) => Ok(imported),
-        // The API's names of fields are close to the documents'.
+        // Paths stay as they are: the API's names of fields are close to the documents'.
         Err(ServiceError::Rejected(problems)) => Err(ImportError::Refused(problems)),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The rules of a document, with every reference found.
+/// The rules of a document, with every reference resolved.
 fn read(document: &str, unsaid: ImportDefaults, references: &References) -> Result<Vec<RuleImport>, ImportError> {
-    // Some editors of another system begin files with a byte order mark.
+    // Some editors on other systems begin files with a byte order mark.
     let document: &RawValue = serde_json::from_str(document.trim_start_matches('\u{feff}'))?;
     let mut problems = Problems::new();
     let reader = RulesReader { unsaid, references };
@@ -82,7 +82,7 @@ fn names_of(rule: &RuleImport) -> Named<'_> {
     (rule.uuid.as_deref(), &rule.rule.label)
 }
 
-/// Every rule of a document with the way to it.
+/// Every rule of a document with its path.
 fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<String>, &'a RawValue)> {
     let rules = if let Some(values) = list(document) {
         numbered(&[], values)
@@ -94,7 +94,7 @@ fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<Strin
                 members.refuse_the_rest(problems);
                 numbered(&["data"], values)
             }
-            // A bare rule; what is wrong with it is noted when it is read.
+            // A single rule; its problems are noted when it is read.
             _ => vec![(Vec::new(), document)],
         }
     };
@@ -104,7 +104,7 @@ fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<Strin
     rules
 }
 
-/// Reads one rule after the other.
+/// Reads the rules one after the other.
 struct RulesReader<'a> {
     unsaid: ImportDefaults,
     references: &'a References,
@@ -152,7 +152,7 @@ impl RulesReader<'_> {
             &references.partners,
             problems,
         );
-        // When the other system touched it changes nothing here.
+        // The other system's times of change are not imported.
         members.take("created_at");
         members.take("updated_at");
         members.refuse_the_rest(problems);
@@ -188,7 +188,7 @@ fn optional<T>(
     }
 }
 
-/// The ids of a list of uuids, as it is sent, or of objects with a uuid, as it is returned.
+/// The ids of a list of uuids, as in requests, or of objects with a uuid, as in responses.
 fn named(
     members: &mut ObjectMembers,
     sent: &str,
@@ -210,7 +210,7 @@ fn named(
                 problems.within(index, |problems| {
                     let mut members = ObjectMembers::read(entry, problems)?;
                     let uuid = members.required("uuid", problems)?;
-                    // What it is called there changes nothing here.
+                    // Its name in the other system is not imported.
                     members.take("label");
                     members.take("name");
                     members.refuse_the_rest(problems);

@@ -1,5 +1,5 @@
-//! Reads JSON without losing a digit: a number stays the text that it is in the document until it becomes an exact
-//! decimal. Every value that cannot be used is noted with its path.
+//! Reads JSON without losing a digit: a number stays the document's text until it becomes an exact decimal. Every value
+//! that cannot be used is noted with its path.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use serde_json::value::RawValue;
 use domain::money::parse_json_number;
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 
-/// A thing of a document: its id, where the other system has given it one, and its name.
+/// An item of a document: its id, if the other system has given it one, and its name.
 pub type Named<'a> = (Option<&'a str>, &'a str);
 
-/// By which of two `fields`, for ids and for names, a thing is the same as an earlier one of its document, and what stands
-/// there: by their ids, or by their names where not both have an id. `None`: it is another one.
+/// Looks for an earlier item of the document that is the same: with an equal id, or an equal name unless both have an
+/// id. Returns which of the `fields`, for ids and for names, is equal, and its value; `None` if there is no such item.
 pub fn told_before<'a>(
     fields: [&'static str; 2],
     (id, name): Named<'a>,
@@ -27,11 +27,11 @@ pub fn told_before<'a>(
     })
 }
 
-/// The members of an object. Each is taken once; what nobody took is unknown.
+/// The members of an object. Each is taken once; those that remain are unknown.
 pub struct ObjectMembers<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'a> ObjectMembers<'a> {
-    /// `None`, noted, where the value is no object.
+    /// `None`, with a problem noted, if the value is no object.
     pub fn read(value: &'a RawValue, problems: &mut Problems) -> Option<Self> {
         let members = serde_json::Deserializer::from_str(value.get()).deserialize_map(MembersVisitor);
         let members = members.map_err(|_| Fault::invalid("must be an object"));
@@ -50,13 +50,13 @@ impl<'a> ObjectMembers<'a> {
         self.0.iter().any(|(member, _)| member == name)
     }
 
-    /// The value as it stands, null included.
+    /// The value as it is, null included.
     pub fn take(&mut self, name: &str) -> Option<&'a RawValue> {
         let index = self.0.iter().position(|(member, _)| member == name)?;
         Some(self.0.remove(index).1)
     }
 
-    /// Takes those of the members that are null or empty texts.
+    /// Removes those of the members that are null or empty texts.
     pub fn take_nulls(&mut self, names: &[&str]) {
         let is_nothing = |value: &RawValue| is_null(value) || value.get() == "\"\"";
         self.0
@@ -73,7 +73,7 @@ impl<'a> ObjectMembers<'a> {
         self.patch(name, "must be true or false", problems)
     }
 
-    /// A text that must be there.
+    /// A required text.
     pub fn required_text(&mut self, name: &str, problems: &mut Problems) -> Option<String> {
         let value = self.required(name, problems)?;
         problems.take(
@@ -82,13 +82,13 @@ impl<'a> ObjectMembers<'a> {
         )
     }
 
-    /// A number that must be there, exactly.
+    /// A required number, exactly.
     pub fn number(&mut self, name: &str, problems: &mut Problems) -> Option<Decimal> {
         let value = self.required(name, problems)?;
         problems.take(name, number(value))
     }
 
-    /// A whole number that must be there.
+    /// A required whole number.
     pub fn whole_number(&mut self, name: &str, problems: &mut Problems) -> Option<i32> {
         let value = self.required(name, problems)?;
         problems.take(name, number(value).and_then(whole))
@@ -102,13 +102,13 @@ impl<'a> ObjectMembers<'a> {
         }
     }
 
-    /// The members of a list that must be there.
+    /// The elements of a required list.
     pub fn required_list(&mut self, name: &str, problems: &mut Problems) -> Option<Vec<&'a RawValue>> {
         let value = self.required(name, problems)?;
         problems.take(name, list(value).ok_or_else(|| Fault::invalid("must be a list")))
     }
 
-    /// Notes the members that nobody took: leaving them out silently might change what is paid.
+    /// Notes the remaining members as problems: ignoring them might change what is paid.
     pub fn refuse_the_rest(self, problems: &mut Problems) {
         for (name, _) in self.0 {
             problems.add(
@@ -119,7 +119,7 @@ impl<'a> ObjectMembers<'a> {
         }
     }
 
-    /// A value that must be there and not null.
+    /// A required value, which must not be null.
     pub fn required(&mut self, name: &str, problems: &mut Problems) -> Option<&'a RawValue> {
         let value = self.take(name).filter(|value| !is_null(value));
         problems.take(name, value.ok_or_else(Fault::required))
@@ -150,12 +150,12 @@ fn whole(number: Decimal) -> Result<i32, Fault> {
     whole.ok_or_else(|| Fault::invalid(format!("must be a whole number of at most {}, not {number}", i32::MAX)))
 }
 
-/// The entries of a list; `None` where the value is none.
+/// The elements of a list; `None` if the value is no list.
 pub fn list(value: &RawValue) -> Option<Vec<&RawValue>> {
     serde_json::from_str(value.get()).ok()
 }
 
-/// The entries of the list at `prefix`, with the way to each.
+/// The elements of the list at `prefix`, each with its path.
 pub fn numbered<'a>(prefix: &[&str], values: Vec<&'a RawValue>) -> Vec<(Vec<String>, &'a RawValue)> {
     let place = |index: usize| {
         let prefix = prefix.iter().map(|segment| (*segment).to_owned());
@@ -165,7 +165,7 @@ pub fn numbered<'a>(prefix: &[&str], values: Vec<&'a RawValue>) -> Vec<(Vec<Stri
     values.map(|(index, value)| (place(index), value)).collect()
 }
 
-/// A word of the documents, which are in lower case.
+/// A value of an enum, which the documents spell in lower case.
 pub fn chosen<T>(name: &str, word: &str, parse: impl FnOnce(&str) -> Option<T>, problems: &mut Problems) -> Option<T> {
     let known = if word.chars().any(char::is_uppercase) {
         None

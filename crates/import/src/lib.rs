@@ -1,5 +1,6 @@
-//! Bringing in other products' own JSON, files of what another system knew, and what payment services say of payouts. What cannot be mapped is named, all of it at once, and then nothing is
-//! imported; a second import of the same document changes nothing.
+//! Imports of other products' own JSON, of files with another system's data, and of payment services' reports on
+//! payouts. Whatever of a JSON document cannot be mapped is reported, all of it at once, and then nothing is imported;
+//! a second import of the same document changes nothing.
 
 pub mod donutwork;
 pub mod everflow;
@@ -21,7 +22,7 @@ use store::StoreError;
 pub enum ImportError {
     #[error("it is not JSON: {0}")]
     NotJson(#[from] serde_json::Error),
-    /// A table does not have the columns that it must have.
+    /// A table lacks columns that it must have.
     #[error("{0}")]
     Table(String),
     #[error("{}", lines(.0))]
@@ -51,13 +52,14 @@ fn lines(problems: &[Problem]) -> String {
     lines.join("\n")
 }
 
-/// The domain names fields as the API does (`maxMonths`); the documents, and hence their authors, say `max_months`.
+/// Translates the path of a problem: the domain names fields as the API does (`maxMonths`), the documents, and hence
+/// their authors, write `max_months`.
 fn in_snake_case(problem: Problem) -> Problem {
     let path = problem.path.iter().map(|segment| snake_case(segment)).collect();
     moved(problem, path)
 }
 
-/// The problem of the value that the document has at `path`.
+/// The problem, moved to the value at `path` of the document.
 fn moved(problem: Problem, path: Vec<String>) -> Problem {
     let api_place = problem.path.join(".");
     let message = match problem.message.strip_prefix(&api_place) {
@@ -72,7 +74,7 @@ fn moved(problem: Problem, path: Vec<String>) -> Problem {
 }
 
 fn snake_case(name: &str) -> String {
-    // The documents' outermost members are spelt like this one.
+    // The documents spell their outermost member like this.
     if name == donutwork::WRAPPER {
         return name.to_owned();
     }

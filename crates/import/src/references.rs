@@ -1,4 +1,4 @@
-//! What documents of other systems may refer to, by the external ids that it bears here.
+//! What documents of other systems may refer to, by external id.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use domain::problem::{Fault, ProblemCode, Problems};
 use service::ServiceError;
 use service::app::App;
 
-/// Ids of one kind.
+/// The ids of one kind of object.
 #[derive(Debug)]
 pub struct ByExternalId {
     what: &'static str,

@@ -1,5 +1,5 @@
-//! How payouts ended, as a payment service says it: a line each, with the payout's id, a status, and what the service calls
-//! the payment. The same file a second time changes nothing.
+//! How payouts ended, as reported by a payment service: one line per payout, with its id, a status, and the service's
+//! reference of the payment. Importing the same file again changes nothing.
 
 use std::collections::HashMap;
 
@@ -13,43 +13,43 @@ use domain::text;
 use service::app::App;
 use service::ledger::payout::{MAX_SETTLEMENTS, Settlement, settle_many};
 
-/// What we call the columns.
+/// Our names of the columns.
 pub const COLUMNS: [&str; 3] = ["id", "status", "reference"];
 
-/// How to go about it.
+/// Options of an import.
 #[derive(Clone, Debug, Default)]
 pub struct SettlementOptions {
-    /// What the file calls columns that it does not call like us: our name, and its.
+    /// The file's names of columns where they differ from ours: our name, and the file's.
     pub map: Vec<(String, String)>,
-    /// Only say what would be done.
+    /// Only report what would be done.
     pub dry_run: bool,
-    /// Do nothing where anything is wrong.
+    /// Write nothing if anything is wrong.
     pub all_or_nothing: bool,
 }
 
 impl SettlementOptions {
-    /// Whether anything is said.
+    /// Whether any option is set.
     pub fn is_given(&self) -> bool {
         self.dry_run || self.all_or_nothing || !self.map.is_empty()
     }
 }
 
-/// What became of a file.
+/// The outcome of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettlementReport {
     /// Payouts that were settled, or would be.
     pub settled: u64,
-    /// Those that had been settled like this before.
+    /// Payouts that had already been settled in the same way.
     pub before: u64,
-    /// Those of which the service does not know yet how they end.
+    /// Payouts whose outcome the service does not know yet.
     pub waiting: u64,
-    /// Everything that is wrong, by line.
+    /// All problems, by line.
     pub problems: Vec<LineProblem>,
     /// Nothing was written.
     pub is_dry: bool,
 }
 
-/// What a payment service says of a payment.
+/// What a payment service reports of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PaymentState {
     Ended(PayoutSettlement),
@@ -57,7 +57,7 @@ enum PaymentState {
     Waiting,
 }
 
-/// The words of PayPal's payouts (`transaction_status`) and of Wise's transfers (`status`), with our own.
+/// The statuses of PayPal's payouts (`transaction_status`) and of Wise's transfers (`status`), and our own.
 fn said(word: &str) -> Option<PaymentState> {
     use PayoutSettlement::{Canceled, Failed, Paid};
     let word: String = word.trim().to_ascii_uppercase().replace([' ', '-'], "_");
@@ -67,7 +67,7 @@ fn said(word: &str) -> Option<PaymentState> {
             PaymentState::Ended(Failed)
         }
         "CANCELED" | "CANCELLED" => PaymentState::Ended(Canceled),
-        // What has bounced may be sent once more.
+        // A payment that bounced may be sent once more.
         "BOUNCED_BACK"
         | "PENDING"
         | "UNCLAIMED"
@@ -90,7 +90,7 @@ struct SettlementLine {
     reference: Option<String>,
 }
 
-/// Where the columns are, and what they are called.
+/// The names and positions of the columns.
 struct SettlementColumns {
     names: [String; 3],
     places: [Option<usize>; 3],
@@ -105,7 +105,7 @@ impl SettlementColumns {
         };
         let names = COLUMNS.map(|ours| mapped(ours).unwrap_or(ours).to_owned());
         let places = names.each_ref().map(|name| table.column(name));
-        // Services do not always say what they call a payment; who names its column means one.
+        // Not every service gives a reference, but a column that is mapped must exist.
         let required = [true, true, mapped(COLUMNS[2]).is_some()];
         for ((name, place), required) in names.iter().zip(places).zip(required) {
             if place.is_none() && required {
@@ -126,7 +126,7 @@ impl SettlementColumns {
         LineProblem { line, column, message }
     }
 
-    /// What a service says of an entry.
+    /// A problem that settling reports for an entry.
     fn wrong_by(&self, line: usize, problem: &Problem) -> LineProblem {
         let field = problem.path.last().map_or("", String::as_str);
         let column = COLUMNS.iter().position(|ours| *ours == field);
@@ -139,7 +139,7 @@ impl SettlementColumns {
     }
 }
 
-/// Settles what a file says. `progress` hears how many of how many lines are done.
+/// Settles the payouts of a file. `progress` is told how many of how many lines are done.
 pub async fn settlements(
     app: &App,
     caller: &Caller,
@@ -188,7 +188,7 @@ pub async fn settlements(
     Ok(report)
 }
 
-/// The lines that say how a payout ended; notes those that cannot be read, and counts those that wait.
+/// The lines that say how a payout ended; unreadable ones are noted as problems, and pending ones are counted.
 fn read(table: &TextTable, columns: &SettlementColumns, report: &mut SettlementReport) -> Vec<SettlementLine> {
     let mut lines: Vec<SettlementLine> = Vec::with_capacity(table.records.len());
     let mut named: HashMap<PayoutId, usize> = HashMap::new();
@@ -236,7 +236,7 @@ fn read(table: &TextTable, columns: &SettlementColumns, report: &mut SettlementR
     lines
 }
 
-/// What settling these lines would come to now.
+/// Counts what settling these lines would do now.
 async fn check(
     app: &App,
     scope: &Scope,

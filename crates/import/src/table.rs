@@ -1,15 +1,15 @@
-//! A table in a text: CSV (RFC 4180), also with semicolons or tabs where programs for tables write them.
+//! A table in a text: CSV (RFC 4180), also with the semicolons or tabs that spreadsheet programs write.
 
 use std::fmt;
 
 use domain::formula;
 
-/// What is wrong in a line of a file.
+/// A problem in a line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineProblem {
     /// Counted from 1; the header is line 1.
     pub line: usize,
-    /// As the file calls it; empty: the line as a whole.
+    /// The file's name of the column; empty: the line as a whole.
     pub column: String,
     pub message: String,
 }
@@ -24,7 +24,7 @@ impl fmt::Display for LineProblem {
     }
 }
 
-/// A header and what stands below it. Lines without any letter are left out.
+/// A header and the records below it. Blank lines are left out.
 #[derive(Debug)]
 pub struct TextTable {
     header: Vec<String>,
@@ -33,13 +33,13 @@ pub struct TextTable {
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct TableRecord {
-    /// Where it begins.
+    /// The line on which it begins.
     pub line: usize,
     cells: Vec<String>,
 }
 
 impl TableRecord {
-    /// What stands in a column, without white space around it; `None`: nothing.
+    /// The value in a column, without white space around it; `None` if it is empty.
     pub fn text(&self, column: usize) -> Option<&str> {
         let text = self.cells.get(column)?.trim();
         Some(formula::taken_off(text)).filter(|text| !text.is_empty())
@@ -47,8 +47,8 @@ impl TableRecord {
 }
 
 impl TextTable {
-    /// Reads a text; the problems are of lines that have more or fewer cells than the header, which are left out, and of a
-    /// quote that nothing closes.
+    /// Reads a text. Problems are lines with more or fewer cells than the header, which are left out, and a quote that
+    /// is not closed.
     pub fn read(text: &str) -> (Self, Vec<LineProblem>) {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let separator = separator(text);
@@ -86,19 +86,19 @@ impl TextTable {
         (Self { header, records }, problems)
     }
 
-    /// The place of a column, whatever the case of its letters.
+    /// The position of a column, ignoring the case of its name.
     pub fn column(&self, name: &str) -> Option<usize> {
         let is_it = |column: &String| column.trim().eq_ignore_ascii_case(name.trim());
         self.header.iter().position(is_it)
     }
 
-    /// What the columns are called.
+    /// The names of the columns.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.header.iter().map(|name| name.trim())
     }
 }
 
-/// The separator that the header has most of.
+/// The most frequent separator of the header.
 fn separator(text: &str) -> char {
     let header = text.lines().next().unwrap_or_default();
     let count = |separator: &char| header.matches(*separator).count();
@@ -113,7 +113,7 @@ struct TableReader<'a> {
 }
 
 impl TableReader<'_> {
-    /// The next record; `None`: there is none.
+    /// The next record; `None` at the end.
     fn record(&mut self) -> Option<Result<TableRecord, LineProblem>> {
         if self.rest.is_empty() {
             return None;
@@ -143,7 +143,7 @@ impl TableReader<'_> {
         }
     }
 
-    /// Up to the next separator or end of a line. `None`: a quote is not closed.
+    /// A cell, up to the next separator or end of line. `None`: a quote is not closed.
     fn cell(&mut self) -> Option<String> {
         let Some(quoted) = self.rest.strip_prefix('"') else {
             return Some(self.plain());
@@ -165,7 +165,7 @@ impl TableReader<'_> {
             }
         }
         self.line += cell.matches('\n').count();
-        // What stands behind the quotes belongs to the cell, too.
+        // Text after the closing quote belongs to the cell, too.
         cell.push_str(&self.plain());
         Some(cell)
     }

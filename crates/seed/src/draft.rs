@@ -1,4 +1,4 @@
-//! Short ways to say rules and terms. The numbers are constants of this program.
+//! Shorthands for rules and terms. The numbers are constants of this program.
 
 use rust_decimal::Decimal;
 
@@ -91,7 +91,7 @@ pub fn subsequent(event_type: &str, draft: TermDraft) -> TermDraft {
     }
 }
 
-/// Only in so many months from the first event.
+/// Only within `months` months of the first event.
 pub fn for_months(months: i32, draft: TermDraft) -> TermDraft {
     TermDraft {
         recurring_months: Some(months),

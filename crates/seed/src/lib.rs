@@ -1,8 +1,8 @@
-//! Made-up data: any number of partners and commissions for trying Tributary out at its later size, the same for the
-//! same arguments; histories reach up to the present, so that they are the same for the same clock.
+//! Made-up data: any number of partners and commissions for trying Tributary out at its later size. The same arguments
+//! give the same data; histories reach up to the present, so that they also depend on the clock.
 //!
-//! Everything made bears an external id (`seed-1-partner-42`), and what is there already is skipped, so that a seeding
-//! that was stopped can be called again, and one that was not changes nothing.
+//! Everything made has an external id (`seed-1-partner-42`), and what already exists is skipped, so that an interrupted
+//! seeding can be run again, and repeating a complete one changes nothing.
 
 pub mod demo;
 mod draft;
@@ -21,20 +21,20 @@ use service::app::App;
 use source::SeedSource;
 use store::{self, StoreError, Writes, bulk};
 
-/// Partners of one transaction, with about five times as many rows that belong to them.
+/// Partners per transaction, with about five times as many rows that belong to them.
 const PARTNERS_AT_ONCE: u32 = 2_000;
 
-/// How much to make, and from which number.
+/// How much to make, and the seed of the random numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct SeedAmounts {
     pub partners: u32,
     pub campaigns: u32,
-    /// Of made-up partners, through made-up events; those of other events do not count.
+    /// Commissions of made-up partners from made-up events; those of other events do not count.
     pub commissions: u64,
     pub rng_seed: u64,
 }
 
-/// What was made; what was there already does not count.
+/// What was made; what already existed does not count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SeedCounts {
     pub partners: usize,
@@ -43,14 +43,14 @@ pub struct SeedCounts {
     pub commissions: u64,
 }
 
-/// How much of what was asked for is there.
+/// How much of the requested data exists.
 #[derive(Clone, Copy, Debug)]
 pub enum SeedProgress {
     Partners(u32),
     Commissions(u64),
 }
 
-/// Fills a tenant. `progress` hears what is there.
+/// Fills a tenant. `progress` is told how much exists.
 pub async fn fill(
     app: &App,
     tenant: &Tenant,
@@ -80,7 +80,7 @@ pub async fn fill(
     Ok(made)
 }
 
-/// Makes those of the partners `first` to `last` that are not there yet, with all that belongs to them: all or none.
+/// Makes the missing ones of the partners `first` to `last`, with everything that belongs to them: all or none.
 async fn partners(
     app: &App,
     tenant: &Tenant,
@@ -89,9 +89,9 @@ async fn partners(
     first: u32,
     last: u32,
 ) -> Result<PartnerBatch, StoreError> {
-    // Its entries in the audit log are made up as well: one for each partner.
+    // The audit entries are made up as well: one for each partner.
     let transaction = app.store.begin_unaudited().await?;
-    // Two seedings of one tenant take turns.
+    // Seedings of one tenant run one after the other.
     store::tenant::lock(&transaction, tenant.id).await?;
     let external_ids: Vec<_> = (first..=last)
         .map(|number| source.external_id("partner", number))

@@ -15,10 +15,10 @@ use domain::partner::{Partner, PartnerMove, PartnerStatus, PartnerTransition, Pa
 use domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use domain::text;
 
-/// Who is named in histories.
+/// The actor recorded in histories.
 pub const ACTOR: &str = "seed";
 
-/// Rows to be written together.
+/// Rows that are written together.
 #[derive(Default)]
 pub struct PartnerBatch {
     pub partners: Vec<Partner>,
@@ -26,14 +26,14 @@ pub struct PartnerBatch {
     pub categories: Vec<(PartnerId, PartnerCategoryId)>,
     pub members: Vec<(CampaignId, PartnerId, Timestamp)>,
     pub snapshots: Vec<CommissionSnapshot>,
-    /// What the audit log says of each.
+    /// The audit log's entry for each partner.
     pub entries: Vec<AuditEntry>,
-    /// How far each partner's history has come.
+    /// The last moment of each partner's history.
     pub moments: Vec<(PartnerId, Moment)>,
 }
 
 impl PartnerBatch {
-    /// Makes the partner of this number.
+    /// Makes the partner with this number.
     pub fn add(&mut self, source: &SeedSource, programme: &Programme, number: u32, external_id: String) {
         let random = &mut source.content("partner", number);
         let ids = &mut source.ids("partner", number);
@@ -62,7 +62,7 @@ impl PartnerBatch {
         self.partners.push(partner);
     }
 
-    /// Numbers the steps of the partner's history in the order of time: the transitions and snapshots from these places on.
+    /// Numbers the steps of the partner's history by time: the transitions and snapshots from these indexes on.
     fn number(&mut self, partner: &Partner, transitions: usize, snapshots: usize) {
         let transitions = self.transitions[transitions..].iter_mut();
         let transitions = transitions.map(|(_, _, transition)| (transition.at, &mut transition.sequence));
@@ -81,7 +81,7 @@ impl PartnerBatch {
         self.moments.push((partner.id, last));
     }
 
-    /// Leads the partner from its beginning to where it stands.
+    /// Takes the partner from its creation to its final status.
     fn live(&mut self, partner: Partner, random: &mut Rng, ids: &mut IdSequence) -> Partner {
         let (id, mut at) = (partner.id, partner.created_at);
         let mut note = |from, to, reason: Option<&str>, at| {
@@ -127,7 +127,7 @@ fn some_moves(begin: PartnerStatus, random: &mut Rng) -> &'static [(PartnerMove,
     }
 }
 
-/// What the campaign promised when the partner joined.
+/// The campaign's terms, promised when the partner joined.
 fn invite(campaign: &Campaign, partner: PartnerId, at: Timestamp, ids: &mut IdSequence) -> CommissionSnapshot {
     CommissionSnapshot {
         id: ids.next(at),

@@ -1,4 +1,4 @@
-//! What made-up partners are classified by and promote: groups, tiers, categories, advertisers, campaigns.
+//! The groups, tiers, categories, advertisers and campaigns of made-up partners.
 
 use super::draft::{
     bonus, first, fixed, for_months, gate, group_rules, percent, recurring, subsequent, time_tier, upgrade,
@@ -31,7 +31,7 @@ const CATEGORIES: [&str; 6] = [
 ];
 const ADVERTISERS: u32 = 4;
 
-/// What partners are given a share of.
+/// What partners are assigned to.
 pub struct Programme {
     pub base_currency: Currency,
     pub groups: Vec<PartnerGroupId>,
@@ -40,7 +40,7 @@ pub struct Programme {
     pub campaigns: Vec<Campaign>,
 }
 
-/// Makes what is missing of it, and says how many campaigns that were.
+/// Makes the missing parts of the programme, and returns how many campaigns were made.
 pub async fn prepare(
     app: &App,
     tenant: &Tenant,
@@ -48,7 +48,7 @@ pub async fn prepare(
     campaigns: u32,
 ) -> Result<(Programme, usize), ServiceError> {
     let transaction = app.store.begin_unaudited().await?;
-    // Two seedings of one tenant take turns, and so do changes of its default group.
+    // Seedings of one tenant, and changes of its default group, run one after the other.
     store::tenant::lock(&transaction, tenant.id).await?;
     let groups = make_groups(&transaction, tenant, source).await?;
     let tiers = labels::<id::PartnerTier>(&transaction, tenant, source, "tier", &TIERS).await?;
@@ -147,8 +147,8 @@ async fn make_groups(
     Ok(groups)
 }
 
-/// The labels, made where they are missing. One that the tenant has already, from another seed or of its own, serves
-/// as well where labels are unique.
+/// The labels, made where they are missing. Where labels are unique, an existing one of the tenant, from another seed
+/// or of its own, serves as well.
 async fn labels<K: LabelKind>(
     transaction: &Transaction,
     tenant: &Tenant,
@@ -217,7 +217,7 @@ async fn make_campaigns(
     Ok((campaigns, missing.len()))
 }
 
-/// Campaigns come in the first month, so that every partner finds them all.
+/// Campaigns start in the first month, so that every partner finds them all.
 fn campaign(
     base_currency: Currency,
     source: &SeedSource,
@@ -249,7 +249,7 @@ fn campaign(
     }
 }
 
-/// Any terms. Fixed amounts are whole, since some currencies have no smaller unit.
+/// Random terms. Fixed amounts are whole, since some currencies have no smaller unit.
 pub fn some_terms(random: &mut fastrand::Rng, base_currency: Currency) -> Vec<Term> {
     let drafts: Vec<TermDraft> = match random.u32(..6) {
         0 => vec![percent("20")],

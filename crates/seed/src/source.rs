@@ -1,4 +1,4 @@
-//! Where made-up data comes from: numbers that depend on nothing but the command's arguments.
+//! The source of made-up data: random numbers that depend on the command's arguments only.
 
 use chrono::Duration;
 use fastrand::Rng;
@@ -8,14 +8,14 @@ use domain::Timestamp;
 use domain::audit::{AuditEntry, Audited, Origin, whole};
 use domain::id::{Id, Kind};
 
-/// The two years of the made-up history end at the same moment whenever the data are made.
+/// The two years of made-up history end at this moment, whenever the data are made.
 const END: &str = "2026-01-01T00:00:00Z";
 const DAYS: i64 = 730;
 
-/// The days on which partners join: campaigns come before them, and what befalls a partner still lies in the history.
+/// The days on which partners join: after the campaigns, and early enough for their later history to fit in.
 pub const JOINING: (i64, i64) = (30, DAYS - 90);
 
-/// Everything is the same for the same tenant and seed; the content, but for its ids, for other tenants too. Ids are
+/// The same tenant and seed always give the same data; other tenants get the same content with other ids, since ids are
 /// unique across tenants.
 #[derive(Clone, Debug)]
 pub struct SeedSource {
@@ -35,22 +35,23 @@ impl SeedSource {
         self.seed
     }
 
-    /// The external id of the `number`th thing of its kind, by which it is known again.
+    /// The external id of the `number`th object of its kind, by which it is recognised.
     pub fn external_id(&self, what: &str, number: u32) -> String {
         format!("{}{number}", self.external_ids(what))
     }
 
-    /// What the external ids of all things of a kind begin with.
+    /// The prefix of the external ids of all objects of a kind.
     pub fn external_ids(&self, what: &str) -> String {
         format!("seed-{}-{what}-", self.seed)
     }
 
-    /// Chances for the content of one thing. Each has its own, so that it does not depend on how many there are.
+    /// Random numbers for the content of one object. Each object has its own generator, so that its content does not
+    /// depend on how many objects there are.
     pub fn content(&self, what: &str, number: u32) -> Rng {
         chances(&format!("{}/{what}/{number}", self.seed))
     }
 
-    /// The ids of one thing and of what belongs to it.
+    /// The ids of one object and of what belongs to it.
     pub fn ids(&self, what: &str, number: u32) -> IdSequence {
         let random = chances(&format!("{}/{}/{what}/{number}", self.tenant_slug, self.seed));
         IdSequence {
@@ -60,7 +61,7 @@ impl SeedSource {
         }
     }
 
-    /// What the audit log says of one thing that was made up.
+    /// The audit log's entry for a made-up object.
     pub fn entry<T: Audited>(&self, what: &str, number: u32, at: Timestamp, made: &T) -> AuditEntry {
         AuditEntry {
             id: self.ids(&format!("audit-{what}"), number).next(at),
@@ -71,7 +72,7 @@ impl SeedSource {
         }
     }
 
-    /// The ids of a history, which sort in the order of making, also where many are made at one moment.
+    /// The ids of a history, which sort in the order of creation even where many are created at one moment.
     pub fn ids_in_order(&self, what: &str, number: u32) -> IdSequence {
         let ids = self.ids(what, number);
         IdSequence {
@@ -82,7 +83,7 @@ impl SeedSource {
     }
 }
 
-/// Makes ids that are the same every time.
+/// Generates ids that are the same every time.
 pub struct IdSequence {
     sequence: u32,
     step: u32,
@@ -97,40 +98,40 @@ impl IdSequence {
     }
 }
 
-/// The hash makes neighbouring texts give unrelated numbers.
+/// Hashed, so that similar texts give unrelated numbers.
 fn chances(text: &str) -> Rng {
     let hash = Sha256::digest(text.as_bytes());
     let seed = hash.iter().take(8).fold(0, |seed, byte| (seed << 8) | u64::from(*byte));
     Rng::with_seed(seed)
 }
 
-/// When the history begins.
+/// The beginning of the history.
 pub fn start() -> Timestamp {
     let end: Timestamp = END.parse().expect("a constant moment");
     end - Duration::days(DAYS)
 }
 
-/// A moment between these days of the history.
+/// A random moment between these days of the history.
 pub fn between_days(random: &mut Rng, first: i64, last: i64) -> Timestamp {
     start() + Duration::days(first) + Duration::seconds(random.i64(0..(last - first) * 86_400))
 }
 
-/// A moment one to 20 days later.
+/// A random moment 1 to 20 days later.
 pub fn soon_after(random: &mut Rng, moment: Timestamp) -> Timestamp {
     moment + Duration::seconds(random.i64(86_400..20 * 86_400))
 }
 
-/// Whether something happens that does in so many of a hundred cases.
+/// Whether something happens that has this probability.
 pub fn happens(random: &mut Rng, percent: u32) -> bool {
     random.u32(..100) < percent
 }
 
-/// One of several.
+/// A random element.
 pub fn pick<'a, T>(random: &mut Rng, among: &'a [T]) -> &'a T {
     &among[random.usize(..among.len())]
 }
 
-/// Fewer than `limit` distinct ones of several.
+/// Fewer than `limit` distinct random elements.
 pub fn pick_some<'a, T>(random: &mut Rng, among: &'a [T], limit: usize) -> Vec<&'a T> {
     let mut places: Vec<usize> = Vec::with_capacity(limit);
     for _ in 0..random.usize(..limit) {

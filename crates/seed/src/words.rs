@@ -1,4 +1,4 @@
-//! What made-up names are made of. Letters only, since e-mail addresses are made of them too.
+//! The parts of made-up names. Letters only, since e-mail addresses are made of them too.
 
 pub const FIRST_NAMES: [&str; 48] = [
     "Ada", "Amir", "Anna", "Aylin", "Ben", "Bianca", "Carlos", "Chiara", "Daan", "Dilan", "Elena", "Emil", "Fatima",

@@ -1,4 +1,4 @@
-//! The database: whether it is there, takes writes, fits this program, and has the same time.
+//! The database: whether it is reachable, accepts writes, fits this program, and agrees on the time.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,14 +11,14 @@ use service::clock::Clock;
 use store::checkup::{self, ConnectionUse, Engine};
 use store::{self, Store, StoreError};
 
-/// A difference between clocks that is no matter of the network.
+/// A clock difference that network latency does not explain.
 const MOST_APART_SECONDS: i64 = 2;
-/// PostgreSQL from this version on; older ones get no more corrections.
+/// The oldest supported version of PostgreSQL; earlier ones get no more corrections.
 const OLDEST_POSTGRES: i32 = 140_000;
-/// Connections that a process has beside those of its pool and of its exports: docs/operations.md#many-replicas.
+/// Connections of a process other than those of its pool and of its exports: docs/operations.md#many-replicas.
 const BESIDES: i64 = 4;
 
-/// Looks at everything about it.
+/// Checks everything about the database.
 pub async fn look(config: &Config, store: &Store, report: &mut DoctorReport) {
     report.says("database", finding(engine(store).await));
     report.says("schema", finding(schema(store).await));
@@ -45,7 +45,7 @@ fn finding(looked: Result<CheckResult, StoreError>) -> CheckResult {
     looked.unwrap_or_else(CheckResult::failed)
 }
 
-/// SQLite's file, if it has one.
+/// The path of SQLite's file, unless the database is in memory.
 fn file(config: &Config) -> Option<PathBuf> {
     let name = open::sqlite_file(&config.store.url)?;
     let is_memory = name.is_empty() || name == ":memory:" || config.store.url.contains("mode=memory");
@@ -87,7 +87,8 @@ async fn schema(store: &Store) -> Result<CheckResult, StoreError> {
 }
 
 async fn writes(store: &Store) -> Result<CheckResult, StoreError> {
-    // SQLite begins to try; whoever is next in the queue of writers is there when that has come to its end.
+    // On SQLite the first ping starts a trial write, the transaction queues behind it, and the second ping has its
+    // outcome.
     store.ping().await?;
     store.begin_unaudited().await?.rollback().await?;
     store.ping().await?;
@@ -115,7 +116,7 @@ async fn whole(store: &Store, file: &Path) -> Result<CheckResult, StoreError> {
     })
 }
 
-/// Whether there is room for a gateway of these settings, and for another one beside those that run.
+/// Whether there are enough connections for a gateway with these settings, in addition to those in use.
 fn connections(config: &Config, server: ConnectionUse) -> CheckResult {
     let looks_at_log = i64::from(!config.store.standby_urls.is_empty());
     let needed = i64::from(config.store.max_connections) + BESIDES + looks_at_log + i64::from(config.store.aside);
@@ -131,7 +132,7 @@ fn connections(config: &Config, server: ConnectionUse) -> CheckResult {
     }
 }
 
-/// A gateway serves without it, more slowly.
+/// No more than a warning: a gateway serves without it, more slowly.
 fn replica(state: Result<Duration, String>) -> CheckResult {
     match state {
         Ok(lag) => CheckResult::ok().found(format!("behind by {} ms", lag.as_millis())),
@@ -148,12 +149,12 @@ async fn clock(store: &Store) -> Result<CheckResult, StoreError> {
     let Some(there) = store::server_time(store).await? else {
         return Ok(CheckResult::ok());
     };
-    // The answer took a while, and the server looked at its clock somewhere in between.
+    // The query took a while, and the server read its clock somewhere in between.
     let here = before + (Clock::System.now() - before) / 2;
     Ok(ahead((here - there).num_seconds()))
 }
 
-/// What it means that this machine's clock is so far ahead of the database's.
+/// Judges by how much this machine's clock is ahead of the database's.
 fn ahead(seconds: i64) -> CheckResult {
     let direction = if seconds > 0 { "ahead of" } else { "behind" };
     match seconds.abs() {

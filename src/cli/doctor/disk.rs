@@ -1,18 +1,18 @@
-//! Files: how much room there is for SQLite's, and who may read what is secret.
+//! Files: the free space for SQLite's file, and who may read secret ones.
 
 use std::path::Path;
 
 use super::report::CheckResult;
 
 const MEGABYTE: u64 = 1024 * 1024;
-/// With less than that a busy gateway may be at the end of it before anybody is there.
+/// With less space, a busy gateway may run out of it before an operator can act.
 const LITTLE: u64 = 1024 * MEGABYTE;
-/// With less than that writes fail soon: the log beside the file takes as much.
+/// With less space, writes fail soon: the write-ahead log takes as much.
 const NONE: u64 = 100 * MEGABYTE;
 
-/// Looks at the disk that the file is on; `None`: the system does not say.
+/// Checks the disk of the file; `None`: the system does not say.
 pub fn look(file: &Path) -> Option<CheckResult> {
-    // A name without a folder is in the present one.
+    // A name without a folder is in the current one.
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let free = free(folder.unwrap_or(Path::new(".")))?;
     let size = file.metadata().map_or(0, |file| file.len());
@@ -42,7 +42,7 @@ pub fn is_open_to_others(_: &Path) -> bool {
     false
 }
 
-/// What so many free bytes are for a file of so many.
+/// Judges the number of free bytes for a file of this size.
 fn judge(free: u64, size: u64) -> CheckResult {
     let found = format!(
         "{} MB are free, the file has {} MB",

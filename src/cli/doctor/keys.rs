@@ -1,4 +1,4 @@
-//! Keys: by which tokens are signed and checked, and by which webhooks' secrets are encrypted.
+//! Keys that sign and check tokens, and that encrypt the secrets of webhooks.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use crate::config::Config;
 use auth::{SealingError, SealingKeys};
 use store::{Store, checkup};
 
-/// Where a secret repeats itself within so many bytes, it is as good as that beginning alone.
+/// A secret that repeats itself after fewer bytes is no stronger than its first repetition.
 const SHORTEST_PERIOD: usize = 16;
-/// A secret of random bytes in hexadecimal digits has nearly all 16 of them.
+/// Minimum number of different characters: a secret of random bytes in hexadecimal has nearly all 16 digits.
 const FEWEST_LETTERS: usize = 10;
-/// What is guessed first.
+/// Words that are guessed first.
 const WORDS: [&str; 6] = ["secret", "password", "changeme", "change-me", "example", "tributary"];
 
-/// The keys of tokens: whether they can be used, and whether anybody else may know them.
+/// Checks the keys of tokens: whether they can be used, and whether others may know them.
 pub fn of_tokens(config: &Config) -> CheckResult {
     let keys = match open::keys(config) {
         Ok(keys) => keys,
@@ -62,7 +62,7 @@ fn of_secret(secret: &str, production: bool) -> CheckResult {
     }
 }
 
-/// Why a secret that is long enough can be guessed nevertheless.
+/// Why a secret can be guessed although it is long enough.
 fn weakness(secret: &str) -> Option<&'static str> {
     let bytes = secret.trim().as_bytes();
     let letters: BTreeSet<_> = bytes.iter().collect();
@@ -79,7 +79,7 @@ fn weakness(secret: &str) -> Option<&'static str> {
     }
 }
 
-/// The keys of webhooks: whether there are any, and whether they open what is in the database.
+/// Checks the keys of webhooks: whether there are any, and whether they decrypt the secrets in the database.
 pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> CheckResult {
     let keys = match &config.webhooks.keys {
         Some(keys) => match SealingKeys::parse(keys) {
@@ -90,7 +90,7 @@ pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> CheckResult 
         None => Some(SealingKeys::development()),
     };
     let secrets = match store {
-        // Before there are tables there are no secrets.
+        // Before the first migration there are no secrets.
         Some(store) => checkup::sealed_secrets(store).await,
         None => Ok(Vec::new()),
     };

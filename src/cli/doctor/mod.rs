@@ -13,8 +13,9 @@ use report::{CheckResult, DoctorReport};
 use service::clock::Clock;
 use telemetry::metrics::Metrics;
 
-/// Looks at everything that a gateway needs, and says of each what is wrong with it and how to mend it. Changes nothing; a
-/// SQLite file that is missing is made if the URL says so, as by every command. An error where anything is wrong.
+/// Checks everything that a gateway needs, and reports for each check what is wrong and how to mend it. Changes
+/// nothing, except that a missing SQLite file is created if the URL says so, as by every command. Fails if anything is
+/// wrong.
 pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
     let mut report = DoctorReport::default();
     report.is_done("settings", http::check(&config.http));
@@ -38,7 +39,7 @@ pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
     report.tell(json)
 }
 
-/// Says what is wrong with settings that cannot be read: nothing else can be looked at.
+/// Reports settings that cannot be read: nothing else can be checked.
 pub fn without_settings(error: &ConfigError, json: bool) -> Result<(), CliError> {
     let mut report = DoctorReport::default();
     report.says("settings", CheckResult::failed(error));
@@ -53,7 +54,7 @@ async fn issuers(config: &Config, report: &mut DoctorReport) {
                 report.is_done(format!("issuer {name}"), fetched);
             }
         }
-        // Among them: the file of authorities cannot be taken, which webhooks need, too.
+        // Errors include an unusable file of certificate authorities, which webhooks need, too.
         Err(error) => report.says("issuers", CheckResult::failed(error)),
     }
 }

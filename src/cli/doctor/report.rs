@@ -1,4 +1,4 @@
-//! What was looked at, and what is to be done about it.
+//! The results of checks, and what to do about them.
 
 use std::fmt::Display;
 
@@ -10,9 +10,9 @@ use crate::cli::{CliError, output};
 #[serde(rename_all = "lowercase")]
 pub enum CheckStatus {
     Ok,
-    /// A gateway runs with it, but somebody should know.
+    /// A gateway runs with it, but its operator should know.
     Warning,
-    /// A gateway does not start with it, or does not do what it is for.
+    /// A gateway does not start with it, or does not do its job.
     Wrong,
 }
 
@@ -26,12 +26,12 @@ impl CheckStatus {
     }
 }
 
-/// What came of looking at one thing.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CheckResult {
     check: String,
     result: CheckStatus,
-    /// What was found; null: nothing to speak of.
+    /// What was found; null: nothing worth mentioning.
     found: Option<String>,
     /// What to do about it; null: nothing.
     mend: Option<String>,
@@ -50,7 +50,7 @@ impl CheckResult {
         Self::new(CheckStatus::Wrong).found(found).mend(mend)
     }
 
-    /// What the error itself says is all there is to say.
+    /// The error's own message is all there is to report.
     pub fn failed(error: impl Display) -> Self {
         Self::new(CheckStatus::Wrong).found(error)
     }
@@ -65,7 +65,7 @@ impl CheckResult {
     }
 
     pub fn found(mut self, found: impl Display) -> Self {
-        // What others say may have several lines.
+        // Messages from other programs may have several lines.
         self.found = Some(found.to_string().replace('\n', "; "));
         self
     }
@@ -91,7 +91,7 @@ impl CheckResult {
     }
 }
 
-/// The findings, in the order in which they were made.
+/// The results, in the order of the checks.
 #[derive(Debug, Default)]
 pub struct DoctorReport(Vec<CheckResult>);
 
@@ -101,12 +101,12 @@ impl DoctorReport {
         self.0.push(finding);
     }
 
-    /// The same of what is in order where there is no error.
+    /// Adds a check that is all right unless there is an error.
     pub fn is_done<T>(&mut self, check: impl Into<String>, result: Result<T, impl Display>) {
         self.says(check, result.map_or_else(CheckResult::failed, |_| CheckResult::ok()));
     }
 
-    /// Writes it to standard output, in lines or as one JSON object; an error if anything is wrong.
+    /// Writes the report to standard output, in lines or as one JSON object; an error if anything is wrong.
     pub fn tell(&self, json: bool) -> Result<(), CliError> {
         let wrong = self
             .0

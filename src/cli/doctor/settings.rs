@@ -1,4 +1,4 @@
-//! Settings that are sound, and perhaps not meant.
+//! Settings that are valid, but perhaps not intended.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::http::{self, GraphiqlFiles, HttpOptions};
 use outgoing::client;
 use store::each_host;
 
-/// The collector is a process beside the gateway.
+/// How long to wait for the collector, which is a process beside the gateway.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether strangers may see more than they need.
@@ -42,7 +42,7 @@ pub fn exposure(config: &Config) -> CheckResult {
     }
 }
 
-/// Whether the database is on another machine and nothing says that the way there must be encrypted.
+/// Whether the database is on another machine, and the URL does not require encryption.
 fn is_plain(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
     let Some(host) = url.host_str().filter(|_| url.scheme().starts_with("postgres")) else {
@@ -56,7 +56,7 @@ fn is_plain(url: &str) -> bool {
     !is_here && !is_safe
 }
 
-/// Whether the page is there that browsers find.
+/// Whether the files of GraphiQL's page are available.
 pub fn graphiql(options: &HttpOptions) -> CheckResult {
     if options.production {
         return CheckResult::ok().found("not shown in production");
@@ -72,7 +72,7 @@ pub fn graphiql(options: &HttpOptions) -> CheckResult {
     }
 }
 
-/// Whether somebody takes connections where traces go.
+/// Whether the collector of traces accepts connections.
 pub async fn traces(endpoint: &str) -> CheckResult {
     let address = endpoint.parse::<Uri>().ok().filter(client::is_address);
     let Some(authority) = address.as_ref().and_then(Uri::authority) else {

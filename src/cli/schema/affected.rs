@@ -1,4 +1,4 @@
-//! Whom of those whose documents were recorded a change of the schema concerns.
+//! Which of the recorded documents a change of the schema affects.
 
 use std::path::Path;
 
@@ -11,27 +11,27 @@ use super::types::SchemaTypes;
 use super::uses::uses;
 use crate::http::{ClientDocument, ManifestError, Validator, recorded_documents};
 
-/// A recorded document that breaks, or that may.
+/// A recorded document that breaks, or that may break.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AffectedDocument {
-    /// The names of its operations; of a document without names its first line.
+    /// The names of its operations; for a document without names its first line.
     pub name: String,
     pub sha256: String,
-    /// What it uses that breaks, in the words of the changes.
+    /// The texts of the breaking changes to what it uses.
     pub breaks: Vec<String>,
-    /// What its variables may use that breaks.
+    /// The texts of the breaking changes to what its variables may use.
     pub may_break: Vec<String>,
-    /// Why it is not valid any more, where no change that it uses says so.
+    /// Why it is no longer valid, where none of the changes to what it uses explains that.
     pub invalid: Vec<String>,
 }
 
-/// What became of the documents of a manifest.
+/// The effect on the documents of a manifest.
 #[derive(Debug, Serialize)]
 pub struct AffectedDocuments {
     pub documents: usize,
     pub concerned: Vec<AffectedDocument>,
-    /// Those that did not fit the old schema either, by their names: of these nothing can be said.
+    /// The names of those that did not fit the old schema either: nothing can be said about them.
     pub unfit: Vec<String>,
 }
 

@@ -4,33 +4,34 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// One difference, as a sentence and for programs.
+/// One difference, for people and for programs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct SchemaChange {
     pub effect: Effect,
     pub text: String,
-    /// What graphql-js calls such a change: `FIELD_REMOVED`. What it has no name for is named alike.
+    /// The name that graphql-js gives such a change: `FIELD_REMOVED`. Changes that it has no name for are named alike.
     pub kind: &'static str,
-    /// Where, as a schema coordinate: `Type.field(argument:)`.
+    /// Its location, as a schema coordinate: `Type.field(argument:)`.
     pub place: String,
-    /// Those who use this of the old schema notice; the same as `place`, or the nearest part of it that was there before.
+    /// The part of the old schema whose users are affected: `place`; what a new required input belongs to; or the
+    /// member that a union has lost.
     #[serde(skip)]
     pub concerns: String,
-    /// Why it was deprecated in the old schema; `None`: it was not.
+    /// The deprecation reason in the old schema; `None`: it was not deprecated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
 }
 
-/// What a change means to clients that are as they are.
+/// What a change means to existing clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
-    /// Documents that were valid are not any more, or mean something else.
+    /// Documents that were valid are no longer, or mean something else.
     #[serde(rename = "breaking")]
     Breaks,
-    /// Documents stay valid, and clients may be told what they do not know, or be taken otherwise.
+    /// Documents stay valid, but clients may receive values that they do not know, or be understood differently.
     Dangerous,
-    /// Nobody needs to notice.
+    /// No client is affected.
     Safe,
 }
 

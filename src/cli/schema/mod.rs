@@ -15,14 +15,14 @@ use change::{Effect, SchemaChange};
 use changes::changes;
 use types::SchemaTypes;
 
-/// What of the schema is wanted.
+/// What to print, and what to compare it with.
 pub struct SchemaArguments {
     pub federation: bool,
     /// A schema to compare this one with.
     pub old: Option<PathBuf>,
     /// A manifest of the documents that clients send.
     pub operations: Option<PathBuf>,
-    /// For programs.
+    /// Print the changes as JSON.
     pub json: bool,
 }
 
@@ -37,7 +37,7 @@ pub fn run(wanted: &SchemaArguments) -> Result<(), CliError> {
     }
 }
 
-/// Says what is different, whom of the recorded documents it breaks, and fails if anything breaks.
+/// Prints the differences and the recorded documents that they break; fails if anything breaks.
 fn compare(file: &Path, new: &str, operations: Option<&Path>, json: bool) -> Result<(), CliError> {
     let old = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let old_types =

@@ -1,4 +1,4 @@
-//! A schema by its names: what extends a type is part of it, however it is written.
+//! A schema's types by name: extensions of a type are merged into it, however they are written.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use async_graphql::parser::types::{
 use async_graphql::parser::{Error, types::ConstDirective};
 use async_graphql::{Name, Positioned, Value};
 
-/// A schema's types and directives by name, and what its three roots are.
+/// A schema's types and directives by name, and the names of its three root types.
 #[derive(Default)]
 pub struct SchemaTypes {
     pub types: BTreeMap<String, TypeDefinition>,
@@ -18,7 +18,7 @@ pub struct SchemaTypes {
     roots: BTreeMap<&'static str, String>,
 }
 
-/// The operations of GraphQL, whose roots are named so unless the schema says otherwise.
+/// The operations of GraphQL, whose root types are named so unless the schema says otherwise.
 pub const ROOTS: [&str; 3] = ["Query", "Mutation", "Subscription"];
 
 impl SchemaTypes {
@@ -77,7 +77,7 @@ impl SchemaTypes {
         self.types.get(name).map(|definition| &definition.kind)
     }
 
-    /// The enums that answers may have: of the others no new value surprises anybody.
+    /// Whether responses may contain the enum: a new value of any other enum is no surprise to clients.
     pub fn is_output(&self, name: &str) -> bool {
         self.types.values().any(|definition| match &definition.kind {
             TypeKind::Object(object) => object.fields.iter().any(|field| base(&field.node.ty.node) == name),
@@ -104,7 +104,7 @@ fn extend(known: &mut TypeKind, more: TypeKind) {
     }
 }
 
-/// The name below lists and exclamation marks.
+/// The named type inside lists and non-null markers.
 pub fn base(ty: &Type) -> &str {
     match &ty.base {
         BaseType::Named(name) => name,
@@ -122,7 +122,7 @@ pub fn input<'a>(list: &'a [Positioned<InputValueDefinition>], name: &str) -> Op
     by_name(list, name, |input| &input.name.node)
 }
 
-/// Why something is deprecated; `None`: it is not.
+/// The deprecation reason; `None` if there is no deprecation.
 pub fn deprecated(directives: &[Positioned<ConstDirective>]) -> Option<String> {
     let directive = by_name(directives, "deprecated", |directive| &directive.name.node)?;
     let reason = directive.arguments.iter().find(|(name, _)| name.node == "reason");

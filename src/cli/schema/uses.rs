@@ -1,5 +1,5 @@
-//! What a document relies on of a schema, as schema coordinates. Variables hide what they will hold: whatever their types
-//! may contain is perhaps used.
+//! What a document relies on in a schema, as schema coordinates. The values of variables are unknown: everything that
+//! their types may contain is perhaps used.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub struct Uses {
     pub perhaps: BTreeSet<String>,
 }
 
-/// The document must fit the schema, and no fragment of it contain itself.
+/// The document must be valid in the schema, and its fragments must not contain cycles.
 pub fn uses(types: &SchemaTypes, document: &ExecutableDocument) -> Uses {
     let mut walk = UsesWalk {
         types,
@@ -34,7 +34,7 @@ pub fn uses(types: &SchemaTypes, document: &ExecutableDocument) -> Uses {
         let root = types.root_of(operation.node.ty);
         walk.selections(&operation.node.selection_set.node, root.unwrap_or_default());
     }
-    // Each once, wherever it is spread: what it selects of is its own type.
+    // Each fragment once, wherever it is spread: its selections are on its own type.
     for fragment in document.fragments.values() {
         walk.directives(&fragment.node.directives);
         let on = &fragment.node.type_condition.node.on.node;
@@ -69,7 +69,7 @@ impl<'a> UsesWalk<'a> {
     fn field(&mut self, field: &Field, parent: &str) {
         let name = &field.name.node;
         let Some(definition) = self.definition(parent, name) else {
-            // __typename and introspection, which every schema has.
+            // `__typename` and introspection, which every schema has.
             return;
         };
         let place = format!("{parent}.{name}");
@@ -133,7 +133,7 @@ impl<'a> UsesWalk<'a> {
         }
     }
 
-    /// All that a variable of this type may hold.
+    /// Adds everything that a variable of this type may hold.
     fn may_hold(&mut self, name: &str) {
         match self.types.kind(name) {
             Some(TypeKind::Enum(values)) => {
@@ -145,7 +145,7 @@ impl<'a> UsesWalk<'a> {
             }
             Some(TypeKind::InputObject(object)) => {
                 for field in object.fields.iter().map(|field| &field.node) {
-                    // A type that was seen before is not looked into again, though it contain itself.
+                    // A type that was visited before is not visited again, even if it contains itself.
                     if self.found.perhaps.insert(format!("{name}.{}", field.name.node)) {
                         let below = base(&field.ty.node);
                         self.found.perhaps.insert(below.to_owned());

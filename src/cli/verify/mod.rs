@@ -14,7 +14,7 @@ pub async fn run(config: &Config, tenant: Option<&str>, since: Option<&Path>) ->
     let app = open::checking_app(config, open::no_keys(config)?).await?;
     let mut count = 0;
     if notes.as_ref().is_none_or(|notes| !notes.file_is_sound()) {
-        // First: what is read from damaged pages may be anything.
+        // Checked first: data read from damaged pages may be anything.
         let faults = store::integrity::faults(&app.store).await?;
         for fault in &faults {
             output::line(format_args!("the database file: {fault}"))?;

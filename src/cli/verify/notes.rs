@@ -1,5 +1,6 @@
-//! The file of `--since`: what was found to hold, and at which mark. Lines are added as pages are done, so that a run that is
-//! killed loses at most the pages that it was at; at the end of a run the file is written anew, each thing once.
+//! The file of `--since`: what was found to hold, and at which mark. Lines are appended as pages are done, so that a
+//! killed run loses at most the pages that it was working on; at the end of a run the file is rewritten with each entry
+//! once.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,22 +13,22 @@ use domain::Timestamp;
 use domain::id::TenantId;
 use service::ledger::verify::{Holds, VerifiedState};
 
-/// What it begins with. What another version asked may be less than what this one asks.
+/// The first line of the file. Another version may have checked less than this one does.
 const HEAD: &str = concat!("tributary ", env!("CARGO_PKG_VERSION"), " verify");
 
-/// What an earlier run noted, and where this one does.
+/// The entries of an earlier run, to which this run adds its own.
 pub struct VerifyNotes {
     path: PathBuf,
     file: File,
     is_sound: bool,
     known: BTreeMap<TenantId, VerifiedState>,
-    /// Of which tenant the last lines of the file are.
+    /// The tenant that the last lines of the file are about.
     of: Option<TenantId>,
 }
 
 impl VerifyNotes {
-    /// Reads the file; where there is none, or another version wrote it, nothing is known and it begins anew. Fails if it is
-    /// no such file.
+    /// Reads the file; if it is missing, or another version wrote it, nothing is known and the file is started anew.
+    /// Fails if it is a file of another kind.
     pub fn open(path: &Path) -> Result<Self, CliError> {
         let fault = |why: &dyn std::fmt::Display| -> CliError { format!("{}: {why}", path.display()).into() };
         let text = match std::fs::read_to_string(path) {
@@ -46,7 +47,7 @@ impl VerifyNotes {
             known: BTreeMap::new(),
             of: None,
         };
-        // A line without its end was cut off when a run was killed.
+        // A last line without a line end was cut off when a run was killed.
         let mut lines = text.rfind('\n').map_or("", |end| &text[..end]).lines();
         if lines.next() == Some(HEAD) {
             for line in lines {
@@ -76,7 +77,7 @@ impl VerifyNotes {
         words.next().is_none().then_some(())
     }
 
-    /// Whether the pages of the database's file were sound.
+    /// Whether the pages of the database's file were found to be sound.
     pub fn file_is_sound(&self) -> bool {
         self.is_sound
     }
@@ -86,7 +87,7 @@ impl VerifyNotes {
         Ok(self.file.write_all(b"file sound\n")?)
     }
 
-    /// What holds in a tenant.
+    /// What is known to hold in a tenant.
     pub fn known(&self, tenant: TenantId) -> VerifiedState {
         self.known.get(&tenant).cloned().unwrap_or_default()
     }
@@ -106,12 +107,12 @@ impl VerifyNotes {
         Ok(self.file.write_all(text.as_bytes())?)
     }
 
-    /// Writes each thing once.
+    /// Rewrites the file with each entry once.
     pub fn close(mut self) -> Result<(), CliError> {
         self.write_anew()
     }
 
-    /// In the place of the file, in one step.
+    /// Replaces the file atomically.
     fn write_anew(&mut self) -> Result<(), CliError> {
         let mut text = format!("{HEAD}\n");
         if self.is_sound {

@@ -1,4 +1,4 @@
-//! The shapes of the answers: those of `data` in the gateway's.
+//! The shapes of the responses: the same as `data` in the gateway's.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -27,7 +27,7 @@ pub struct Amount {
     pub currency: String,
 }
 
-/// Minor units in units of the currency.
+/// Converts minor units to units of the currency.
 pub fn units(minor: i64, currency: &str) -> Result<Decimal, Failed> {
     let currency = Currency::parse(currency).map_err(|fault| Failed(fault.1))?;
     Ok(Decimal::new(minor, currency.exponent()))
@@ -42,7 +42,7 @@ impl Amount {
     }
 }
 
-/// Something with an id and a name, which is all that links show of it.
+/// An object with an id and a name, which is all that is shown of linked objects.
 #[derive(Serialize)]
 pub struct Named<Id> {
     pub id: Id,
@@ -205,7 +205,7 @@ pub struct RecordedEvent {
     pub event: Event,
     pub commissions: Vec<Accrued>,
     pub duplicate: bool,
-    /// Always empty: what could be mended is an error here.
+    /// Always empty: problems that a caller could fix are errors here.
     pub user_errors: [(); 0],
 }
 
@@ -235,7 +235,7 @@ pub struct Simulated {
 #[serde(rename_all = "camelCase")]
 pub struct Simulation {
     pub results: Vec<SimulatedFee>,
-    /// Always empty: what could be mended is an error here.
+    /// Always empty: problems that a caller could fix are errors here.
     pub user_errors: [(); 0],
 }
 

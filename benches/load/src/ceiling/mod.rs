@@ -1,5 +1,5 @@
-//! The ceiling: the fastest server that we know how to write for these answers. No GraphQL, no authorisation, no limits:
-//! one statement for each operation, rows straight into structs, structs straight into JSON.
+//! The ceiling: the fastest server that we know how to write for these responses. No GraphQL, no authorisation, no
+//! limits: one statement per operation, rows straight into structs, structs straight into JSON.
 
 mod answers;
 mod reads;
@@ -21,7 +21,7 @@ use crate::database::Database;
 
 type Shared = State<Arc<Database>>;
 
-/// Serves until it is killed; says on standard output where.
+/// Serves until it is killed; prints its address to standard output.
 pub async fn run(url: &str, listen: SocketAddr) -> Result<(), Failure> {
     let database = Arc::new(Database::open(url).await?);
     let router = Router::new()
@@ -44,7 +44,7 @@ pub async fn run(url: &str, listen: SocketAddr) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What could not be answered: the harness counts it as an error.
+/// Why a request failed: the harness counts it as an error.
 pub struct Failed(String);
 
 impl<E: std::fmt::Display> From<E> for Failed {
@@ -59,7 +59,7 @@ impl IntoResponse for Failed {
     }
 }
 
-/// A row by its id.
+/// Selects a row by its id.
 #[derive(serde::Deserialize)]
 struct One {
     tenant: Uuid,
@@ -72,7 +72,7 @@ struct OfStatus {
     status: String,
 }
 
-/// Behind this row.
+/// Selects the rows after this one.
 #[derive(serde::Deserialize)]
 struct Behind {
     tenant: Uuid,

@@ -1,4 +1,4 @@
-//! The reads: the one statement that fits each best, and its rows in the answer's shape.
+//! The reads: the best statement for each operation, with its rows in the response's shape.
 
 mod dashboard;
 
@@ -161,7 +161,7 @@ pub async fn partners_of_group(database: &Database, tenant: Uuid, group: Uuid) -
                 },
             });
         }
-        // A partner without commissions has one row without any.
+        // A partner without commissions has a single row with nulls.
         let (Some(id), Some(status), Some(minor), Some(currency), Some(accrued_at)) =
             (row.3, row.4, row.5, row.6, row.7)
         else {
@@ -185,7 +185,7 @@ pub async fn partners_of_group(database: &Database, tenant: Uuid, group: Uuid) -
 
 const PAGE_SIZE: usize = 50;
 
-/// One row more than the page has tells whether there is another page.
+/// One row more than the page has, to know whether there is a next page.
 const PAGE: Sql = Sql::of(
     "SELECT c.id, c.kind, c.status, c.amount_minor, c.currency, c.accrued_at, p.id, p.name, m.id, m.name
      FROM (SELECT * FROM commission WHERE tenant_id = $1 AND (accrued_at, id) < ($2, $3)

@@ -1,6 +1,6 @@
 //! Recording a charge that earns a percentage: exactly the rows that the gateway writes, in one statement on PostgreSQL
-//! and in one transaction on SQLite. It knows nothing of other terms, of refunds and of tiers, and its explanation names
-//! the snapshot by its bare id; the rows have the gateway's columns and nearly its sizes.
+//! and in one transaction on SQLite. It does not handle other terms, refunds or tiers, and its explanation names the
+//! snapshot by its bare id; the rows have the gateway's columns and nearly its sizes.
 
 mod postgres;
 mod sqlite;
@@ -39,7 +39,7 @@ struct InputAmount {
     currency: String,
 }
 
-/// Everything to be written that does not depend on what is there.
+/// Everything to be written that does not depend on existing rows.
 struct Charge {
     tenant: Uuid,
     partner: Uuid,
@@ -56,14 +56,14 @@ struct Charge {
     audit_entry: Uuid,
 }
 
-/// The row that a charge earned.
+/// The commission row that a charge earned.
 struct Earned {
     minor: i64,
     mature_at: Option<DateTime<Utc>>,
 }
 
 const ACTOR: &str = "operator";
-/// As long as those of the gateway.
+/// As long as the gateway's.
 const TOKEN_ID: &str = "0123456789abcdef0123456789abcdef";
 const REQUEST_ID: &str = "0123456789abcdef";
 
@@ -102,7 +102,7 @@ fn charge(tenant: Uuid, input: Input) -> Result<Charge, Failed> {
         partner: input.partner_id.uuid(),
         campaign: input.campaign_id.uuid(),
         customer_external_id: input.customer_external_id,
-        // The gateway hashes the input. As many bytes here, of no meaning, which is cheaper still.
+        // The gateway hashes the input. These bytes have the same length but no meaning, and are cheaper still.
         content: CommissionId::new(now).uuid().as_bytes().repeat(2),
         charged: Money::exact(amount, currency).map_err(|fault| Failed(fault.1))?,
         event: EventId::new(now).uuid(),

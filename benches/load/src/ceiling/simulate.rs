@@ -1,4 +1,4 @@
-//! Simulating the rules of a partner group: no database, the library's own engine, none of the gateway around it.
+//! Simulating the rules of a partner group: no database, only the library's own engine without the gateway around it.
 
 use serde::{Deserialize, Deserializer};
 use tributary::domain::explain::Step;

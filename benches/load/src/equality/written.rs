@@ -1,4 +1,5 @@
-//! What recording writes: the same rows, but for ids, times and the text of the explanation, and the same added to sums.
+//! What recording writes: the same rows, except for ids, times and the text of the explanation, and the same additions
+//! to sums.
 
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use crate::database::{Database, Sql, rows};
 use crate::load::NUMBERS;
 use crate::operation::Case;
 
-/// Each asks with $1 = the event's external id, which is unlike any other, for the rows of one table.
+/// Each selects the rows of one table by $1, the event's external id, which is unique.
 const ROWS: [(&str, Sql); 5] = [
     (
         "event",
@@ -70,7 +71,7 @@ const ROWS: [(&str, Sql); 5] = [
     ),
 ];
 
-/// The sums of everybody: an event adds to those of one.
+/// Sums over all partners: an event adds to those of one.
 const SUMS: [Sql; 4] = [
     Sql::of("SELECT CAST(sum(accrued_minor) AS bigint) FROM partner_balance"),
     Sql::of("SELECT CAST(sum(amount_minor) AS bigint) FROM partner_lifetime_value"),
@@ -78,7 +79,7 @@ const SUMS: [Sql; 4] = [
     Sql::of("SELECT CAST(sum(qualified_customers) AS bigint) FROM partner_standing"),
 ];
 
-/// What the gateway says of an event that either recorded, so that it can be read back.
+/// What the gateway returns for an event that either server recorded, which shows that it can be read back.
 const DOCUMENT: &str = "query($externalId: String!) { event(externalId: $externalId) {
     kind type base amount { amount currency } refundedAmount { amount } metadata
     decision { earned reason components { term reason detail amount { amount currency } } }
@@ -160,7 +161,7 @@ async fn written(database: &Database, sql: Sql, external_id: &str) -> Result<Vec
     Ok(found.into_iter().map(|row| row.0).collect())
 }
 
-/// Leaves out what cannot be the same in two recordings.
+/// Removes what cannot be equal in two recordings.
 fn without_ids(answer: &mut Value) {
     match answer {
         Value::Object(members) => {

@@ -6,7 +6,7 @@ use tributary::domain::id;
 use crate::client::{HOLE, HOLE_MARK};
 use crate::sample::{Promise, wire};
 
-/// A charge that earns; its external id is filled in when it is sent.
+/// A charge that earns a commission; its external id is completed when it is sent.
 pub fn event(promise: &Promise) -> Value {
     json!({ "input": {
         "externalId": format!("{HOLE_MARK}{HOLE}"),
@@ -18,7 +18,7 @@ pub fn event(promise: &Promise) -> Value {
     } })
 }
 
-/// So many scenarios against 5 rules, one of each type.
+/// This many scenarios for 5 rules, one of each type.
 pub fn simulation(scenarios: u32) -> Value {
     let rules = json!([
         { "newCustomerTimeTier": { "maxMonths": 6, "percentage": "30" } },

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::Failure;
 use crate::database::{Database, Sql, rows};
 
-/// Whose charge earns, and through what.
+/// A charge that earns: its partner, campaign and customer.
 #[derive(Clone, Debug)]
 pub struct Promise {
     pub partner: Uuid,
@@ -22,7 +22,7 @@ const SNAPSHOTS: Sql = Sql::of(
      ORDER BY partner_id, version",
 );
 
-/// Whose partner is active and whose campaign is open.
+/// Customers whose partner is active and whose campaign is open.
 const CUSTOMERS: Sql = Sql::of(
     "SELECT c.external_id, c.partner_id, c.campaign_id
      FROM customer c
@@ -37,7 +37,7 @@ pub async fn promises(database: &Database, tenant: Uuid) -> Result<Vec<Promise>,
     let snapshots: Vec<(Uuid, Option<Uuid>, String)> = rows!(database, SNAPSHOTS, tenant)?;
     let mut promised = HashMap::new();
     for (partner, campaign, terms) in snapshots {
-        // Later versions take the place of earlier ones.
+        // Later versions replace earlier ones.
         promised.insert((partner, campaign), is_percentage_of_everything(&terms)?);
     }
     let customers: Vec<(String, Uuid, Uuid)> = rows!(database, CUSTOMERS, tenant)?;
@@ -52,7 +52,7 @@ pub async fn promises(database: &Database, tenant: Uuid) -> Result<Vec<Promise>,
             customer_external_id,
         })
         .collect();
-    // One charge a partner: those of different partners do not wait for each other.
+    // One charge per partner: charges of different partners do not wait for each other.
     earning.sort_by_key(|promise| promise.partner);
     earning.dedup_by_key(|promise| promise.partner);
     Ok(earning)

@@ -1,12 +1,12 @@
-//! Documents drawn from the mapping: links, lists within lists, several roots, aliases, fragments and conditions; the same
-//! for the same seed.
+//! Documents drawn at random from the mapping: links, nested lists, several roots, aliases, fragments and conditions;
+//! the same for the same seed.
 
 use std::fmt::Write as _;
 
 use super::mapping::{Kind, Type, Under, named};
 use super::random::Random;
 
-/// What is asked of an object, by key of the answer.
+/// The selection on an object, by key of the response.
 pub struct Object {
     pub of: Type,
     pub fields: Vec<Field>,
@@ -47,7 +47,7 @@ pub enum Asked {
     },
 }
 
-/// What is asked of a connection.
+/// The selection on a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
     pub first: u32,
@@ -64,9 +64,9 @@ pub struct Root {
 }
 
 pub enum RootKind {
-    /// By id, which stands in this variable.
+    /// An object by id, which is in this variable.
     One(usize),
-    /// A page, of this status if any.
+    /// A page, filtered by this status if there is one.
     Page(Page, Option<&'static str>),
 }
 
@@ -74,9 +74,9 @@ pub struct Document {
     pub name: String,
     pub text: String,
     pub roots: Vec<Root>,
-    /// The types whose ids are the variables.
+    /// The types of the objects whose ids are the variables.
     pub ids: Vec<Type>,
-    /// Lists one under another: a statement each is what a gateway needs at most.
+    /// Number of nested lists: a gateway needs at most one statement for each.
     pub lists: usize,
 }
 
@@ -107,7 +107,7 @@ pub struct Drawing {
     fragments: Vec<String>,
     path: Vec<&'static str>,
     lists: usize,
-    /// How many more lists there may be.
+    /// Maximum number of further lists.
     left: usize,
 }
 
@@ -122,7 +122,7 @@ impl Drawing {
             left: 3,
         };
         let count = if drawing.random.chance(25) { 2 } else { 1 };
-        // Every kind of list comes in turn, and after it every kind of thing by its id.
+        // Each kind of list in turn, then each kind of object by id.
         let roots: Vec<_> = (0..count).map(|nth| drawing.root(nth, number + nth * 7)).collect();
         let body: Vec<_> = roots.iter().map(|root| drawing.root_text(root)).collect();
         let mut head = "$yes: Boolean!".to_owned();
@@ -182,7 +182,7 @@ impl Drawing {
             first: sizes[self.random.below(sizes.len())],
             edges: self.random.chance(15),
             has_next: self.random.chance(30),
-            // A count costs what it costs: seldom.
+            // Rare, since counting is expensive.
             total: self.random.chance(4),
         }
     }
@@ -219,7 +219,7 @@ impl Drawing {
         Object { of, fields }
     }
 
-    /// `None`: not here, or not this time.
+    /// `None`: not possible here, or not chosen this time.
     fn asked(&mut self, name: &'static str, kind: Kind, depth: usize) -> Option<Asked> {
         let deep = depth >= 3;
         Some(match kind {
@@ -303,7 +303,7 @@ impl Drawing {
         }
     }
 
-    /// The selection, some of it in fragments and under conditions.
+    /// The selection's text, some of it in fragments and under conditions.
     fn text(&mut self, object: &Object) -> String {
         let mut parts: Vec<String> = Vec::new();
         for field in &object.fields {

@@ -1,4 +1,4 @@
-//! What `seed` makes none of and documents ask for: stages and deals, written once.
+//! Rows that documents select but `seed` does not make: stages and deals, written once.
 
 use sqlx::PgPool;
 

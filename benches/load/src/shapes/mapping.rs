@@ -1,5 +1,5 @@
-//! Where fields come from: the mapping that graphql-js reads rows by, too. `tools/graphql-js/mapping.mjs` says what its
-//! words mean; that it names every field of the schema `scripts/graphql-js` holds.
+//! The sources of fields: the mapping that graphql-js uses for reading rows, too. `tools/graphql-js/mapping.mjs`
+//! explains its terms; `scripts/graphql-js` ensures that it covers every field of the schema.
 
 use std::sync::LazyLock;
 
@@ -21,42 +21,42 @@ pub struct Type {
     spec: &'static Value,
 }
 
-/// What a field is.
+/// The kind of a field.
 #[derive(Clone, Copy)]
 pub enum Kind {
-    /// A value, in the mapping's words.
+    /// A value, in the mapping's terms.
     Value(&'static str),
-    /// Minor units and a currency: an object.
+    /// An object of minor units and a currency.
     Money {
         minor: &'static str,
         currency: &'static str,
     },
-    /// The row of a type whose id stands in a column.
+    /// The row of a type whose id is in a column.
     Link { column: &'static str, to: Type },
-    /// The same row as another type, where this column has something.
+    /// The same row as another type, if this column is not null.
     Same { column: &'static str, to: Type },
-    /// Rows of a type under this one; a page of them, or all.
+    /// Rows of a type that belong to this one; a page of them, or all.
     Rows {
         of: Type,
         under: Under,
         order: &'static str,
         paged: bool,
     },
-    /// The parts of a JSON list.
+    /// The elements of a JSON list.
     Items { column: &'static str, of: Type },
-    /// A column whose text an expression of its own makes.
+    /// A column whose text is computed by an expression of its own.
     Code(&'static str),
 }
 
-/// How rows find their parent.
+/// How rows refer to their parent.
 #[derive(Clone, Copy)]
 pub enum Under {
     By(&'static str),
-    /// A table, its column of parents, and its column of children.
+    /// A join table, its column of parents, and its column of children.
     Via(&'static str, &'static str, &'static str),
 }
 
-/// The expressions of fields that are more than a column, over the row `{row}` of tenant `$1`.
+/// The expressions of fields that are more than a column, for the row `{row}` of tenant `$1`.
 static EXPRESSIONS: [(&str, &str); 2] = [
     (
         "stepDetail",
@@ -97,16 +97,16 @@ impl Type {
         self.spec["is"].as_str().unwrap_or(self.name)
     }
 
-    /// Columns, "-" before those that descend.
+    /// The columns to sort by, with "-" before descending ones.
     pub fn order(self) -> &'static str {
         self.spec["order"].as_str().unwrap_or("-id")
     }
 
-    /// The fields that a statement can answer.
+    /// The fields that a statement can compute.
     pub fn fields(self) -> Vec<(&'static str, Kind)> {
         let fields = self.spec["fields"].as_object().into_iter().flatten();
         let kinds = fields.filter_map(|(name, spec)| Some((name.as_str(), kind(spec)?)));
-        // What parts of JSON name is left to graphql-js: ids stand there as clients see them.
+        // Links from parts of JSON are left to graphql-js: their ids are in the form that clients see.
         kinds
             .filter(|(_, kind)| !self.table().is_empty() || !matches!(kind, Kind::Link { .. }))
             .collect()
@@ -124,7 +124,7 @@ fn kind(spec: &'static Value) -> Option<Kind> {
         });
     }
     if let Some(of) = text("list").or_else(|| text("rows")) {
-        // A condition of its own no statement here has.
+        // No statement here supports a condition of its own.
         if spec.get("where").is_some() {
             return None;
         }
@@ -146,7 +146,7 @@ fn kind(spec: &'static Value) -> Option<Kind> {
         });
     }
     if let (Some(column), Some(of)) = (text("items"), text("of")) {
-        // Lists of an interface, and those that lie in JSON themselves, are left to graphql-js.
+        // Lists of an interface, and lists within JSON, are left to graphql-js.
         let of = named(of);
         return (of.spec.get("kinds").is_none() && !column.contains('.')).then_some(Kind::Items { column, of });
     }

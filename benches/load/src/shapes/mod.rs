@@ -1,4 +1,4 @@
-//! The benchmark of any shape: documents drawn from the schema, each beside one statement that answers the same.
+//! The benchmark of arbitrary shapes: documents drawn from the schema, each beside one statement with the same result.
 
 mod draw;
 mod fill;
@@ -47,11 +47,11 @@ pub struct Options {
 }
 
 const CONNECTIONS: usize = 16;
-/// Each document is asked about so many things in turn.
+/// Number of sets of ids that each document is sent with, in turn.
 const CASES: usize = 20;
 const WARM_UP: Duration = Duration::from_millis(300);
 const WORST: usize = 5;
-/// What is asked of the median and of the worst.
+/// Minimum ratios for the median and for the worst document.
 const GOALS: (f64, f64) = (0.6, 0.4);
 
 struct Measured {
@@ -188,7 +188,7 @@ fn summary(all: &mut [Measured], documents: &[Document]) {
     );
 }
 
-/// The document about other things each time: the gateway's request and the ceiling's.
+/// The document with different ids each time: the gateway's request and the ceiling's.
 async fn cases(
     document: &Document,
     number: usize,
@@ -205,7 +205,7 @@ async fn cases(
             variables.insert(format!("id{place}"), json!(wire_id(of.prefix(), id)));
             path.push_str(&format!("&id{place}={id}"));
         }
-        // The document has a directive that leaves something out: said with the same variable.
+        // Directives that leave something out use the same variable `yes`.
         let body = json!({ "query": document.text, "variables": variables });
         let token = stage.tokens.staff(tenant.id);
         cases.push((Request::post("/graphql", Some(&token), &body), Request::get(&path)));
@@ -213,9 +213,9 @@ async fn cases(
     Ok(cases)
 }
 
-/// Some row of the tenant.
+/// The id of some row of the tenant.
 async fn id(pool: &PgPool, tenant: Uuid, table: &str, turn: usize) -> Result<Uuid, Failure> {
-    // A name of ours; names cannot be bound.
+    // The name comes from this program; names cannot be bound.
     let text = format!(
         "SELECT id FROM {table} WHERE tenant_id = $1 ORDER BY id
          OFFSET (SELECT count(*) FROM {table} WHERE tenant_id = $1) * $2 / $3 LIMIT 1"
@@ -228,13 +228,13 @@ async fn id(pool: &PgPool, tenant: Uuid, table: &str, turn: usize) -> Result<Uui
         .await?)
 }
 
-/// The id as clients see it, whatever its kind.
+/// The id as clients see it, of whatever kind.
 fn wire_id(prefix: &str, id: Uuid) -> String {
     let tenant = TenantId::from_uuid(id).to_string();
     tenant.replacen("ten", prefix, 1)
 }
 
-/// Both must say the same before anything is measured.
+/// Both servers must return the same before anything is measured.
 async fn check(
     document: &Document,
     cases: &[(Request, Request)],

@@ -1,5 +1,5 @@
-//! Fields that the mapping does not name are columns of the same name, in snake case, as their type in the schema says; as
-//! `tools/graphql-js/plain-fields.mjs` has it.
+//! Fields that are not in the mapping are columns of the same name in snake case, read as their type in the schema
+//! requires, as in `tools/graphql-js/plain-fields.mjs`.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{BaseType, FieldDefinition, TypeKind, TypeSystemDefinition};
 use serde_json::{Map, Value};
 
-/// Adds the fields that the mapping does not name.
+/// Adds the fields that are not in the mapping.
 pub fn complete(mapping: &mut Value) {
     let computed = mapping["computed"].as_array().into_iter().flatten();
     let computed: HashSet<_> = computed.filter_map(Value::as_str).map(str::to_owned).collect();

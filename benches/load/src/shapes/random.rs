@@ -1,4 +1,4 @@
-//! Choices that are the same for the same seed: splitmix64.
+//! Random choices that are the same for the same seed: splitmix64.
 
 pub struct Random(u64);
 

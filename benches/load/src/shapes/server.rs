@@ -1,4 +1,5 @@
-//! The ceiling's part: statements that the harness gives it, and their answers as they come from the database.
+//! The ceiling's part: runs statements that the harness gave it, and returns their results as they come from the
+//! database.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -27,7 +28,7 @@ pub fn router(database: Arc<Database>) -> Router {
         .with_state(Arc::new(Shapes { database, statements }))
 }
 
-/// Takes the statements, once.
+/// Receives the statements, once.
 async fn learn(State(shapes): State<Arc<Shapes>>, Json(statements): Json<Vec<String>>) -> Result<Json<usize>, Failed> {
     // They live as long as the program, so that sqlx prepares each only once.
     let statements = statements.into_iter().map(|text| &*text.leak()).collect();
@@ -35,7 +36,7 @@ async fn learn(State(shapes): State<Arc<Shapes>>, Json(statements): Json<Vec<Str
     Ok(Json(known.len()))
 }
 
-/// `number` of the statement, `tenant`, and the ids in their order: `id0`, `id1`.
+/// Takes the `number` of the statement, the `tenant`, and the ids in their order: `id0`, `id1`.
 async fn answer(
     State(shapes): State<Arc<Shapes>>,
     Query(asked): Query<HashMap<String, String>>,

@@ -1,10 +1,11 @@
-//! One statement that answers a document: PostgreSQL writes the JSON, lists are subselects, links are joins. `$1` is the
-//! tenant, `$2` and on are the ids. What SQL writes slowly it leaves to [`super::wire`], between two "~".
+//! A single statement with the result of a document: PostgreSQL writes the JSON, lists are subselects, links are joins.
+//! `$1` is the tenant, `$2` and following are the ids. What SQL formats slowly is left to [`super::wire`], between two
+//! "~".
 
 use super::draw::{Asked, Document, Field, Object, Page, Root, RootKind};
 use super::mapping::{Type, Under};
 
-/// Whether values lie in the columns of a row, or in a JSON object.
+/// Whether values are in the columns of a row, or in a JSON object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
     Row,
@@ -51,7 +52,7 @@ impl Writer {
         }
     }
 
-    /// A list as a scalar: `joined` stands before the condition, where `{row}` is the row.
+    /// A list as a scalar: `joined` goes before the condition; in both, `{row}` stands for the row.
     fn rows(
         &mut self,
         object: &Object,
@@ -105,7 +106,7 @@ impl Writer {
         )
     }
 
-    /// The object, and the joins that it needs.
+    /// The expression of an object, and the joins that it needs.
     fn object(&mut self, object: &Object, row: &str, source: Source) -> (String, String) {
         let mut joins = String::new();
         let mut parts = Vec::new();
@@ -192,7 +193,7 @@ fn ordered(order: &str, alias: &str) -> String {
     columns.collect::<Vec<_>>().join(", ")
 }
 
-/// A column's text.
+/// The text of a column.
 fn text(column: &str, row: &str, source: Source) -> String {
     match (source, column.split_once('.')) {
         (Source::Json, _) => format!("({row} ->> '{column}')"),

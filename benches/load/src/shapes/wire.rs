@@ -1,5 +1,5 @@
-//! What the statements leave to the server, between two "~": ids, amounts and names in capitals. And what makes two
-//! answers the same: moments without the zeros that say nothing.
+//! What the statements leave to the server, between two "~": ids, amounts and names in capitals. Also makes responses
+//! comparable: timestamps without insignificant zeros.
 
 use serde_json::Value;
 use tributary::domain::money::Currency;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// The answer as clients see it.
+/// The response as clients see it.
 pub fn finish(text: &str) -> Vec<u8> {
     let mut answer = Vec::with_capacity(text.len());
     let mut parts = text.split('~');
@@ -65,7 +65,7 @@ fn write(marked: &str, answer: &mut Vec<u8>) {
     }
 }
 
-/// The same answer with moments in one form.
+/// The same response with all timestamps in one format.
 pub fn tidy(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(moment(&text).unwrap_or(text)),

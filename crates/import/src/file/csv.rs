@@ -1,17 +1,17 @@
-//! CSV, record by record: a walk over bytes that keeps no more than the record.
+//! CSV, record by record, parsed byte by byte with no more than the current record in memory.
 
 use std::io::{self, BufRead};
 
 use super::{LONGEST, Next, wrong};
 
-/// Cells, and the line on which the first begins.
+/// The cells of a record, and the line on which it begins.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CsvRecord {
     pub line: usize,
     pub cells: Vec<String>,
 }
 
-/// Where our columns stand.
+/// The positions of our columns.
 pub struct Header {
     pub places: Vec<Option<usize>>,
     pub width: usize,
@@ -23,18 +23,18 @@ pub struct CsvReader<R> {
     line: usize,
 }
 
-/// Where in a cell the walk is.
+/// The parser's state within a cell.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CellState {
     Begin,
     Plain,
     Quoted,
-    /// Behind a quote in quotes: the end, or the first of two.
+    /// After a quote in a quoted cell: its end, or the first of a doubled quote.
     Quote,
 }
 
 impl<R: BufRead> CsvReader<R> {
-    /// Passes over a byte order mark, and takes the separator that the first line has most of.
+    /// Skips a byte order mark, and chooses the most frequent separator of the first line.
     pub fn new(mut input: R) -> io::Result<Self> {
         if input.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
             input.consume(3);
@@ -47,7 +47,7 @@ impl<R: BufRead> CsvReader<R> {
         Ok(Self { input, separator, line })
     }
 
-    /// The next record that has any letter.
+    /// The next record that is not blank.
     pub fn next(&mut self) -> Next<CsvRecord> {
         loop {
             match self.record()? {
@@ -95,7 +95,7 @@ impl<R: BufRead> CsvReader<R> {
             let is_end = matches!(byte, b'\n' | b'\r');
             if is_end {
                 if byte == b'\r' && self.input.fill_buf()?.first() == Some(&b'\n') {
-                    // The line ends with the next one.
+                    // The line ends with the line feed that follows.
                     if state == CellState::Quoted {
                         cell.push(byte);
                     }
@@ -145,7 +145,7 @@ impl<R: BufRead> CsvReader<R> {
         Ok(byte)
     }
 
-    /// Passes over what is left of the line.
+    /// Skips the rest of the line.
     fn skip_line(&mut self) -> io::Result<()> {
         self.input.skip_until(b'\n')?;
         self.line += 1;

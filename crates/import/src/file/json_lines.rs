@@ -1,4 +1,4 @@
-//! JSON Lines: an object a line. Numbers stay the text that they are.
+//! JSON Lines: one object per line. Numbers keep their text.
 
 use std::collections::HashMap;
 use std::io::{BufRead, Read};
@@ -17,7 +17,7 @@ impl<R: BufRead> JsonLinesReader<R> {
         Self { input, line: 0 }
     }
 
-    /// The members with these names of the next object.
+    /// The values of these members of the next object.
     pub fn next_of(&mut self, names: &[Option<&str>]) -> Next<(usize, Vec<Option<String>>)> {
         loop {
             let mut bytes = Vec::new();
@@ -49,7 +49,7 @@ impl<R: BufRead> JsonLinesReader<R> {
     }
 }
 
-/// The value of this name, or at this way into objects: `partner.email`.
+/// The value with this name, or at this path of nested objects: `partner.email`.
 fn member<'a>(object: &HashMap<String, &'a RawValue>, name: &str) -> Option<&'a RawValue> {
     if let Some(value) = object.get(name) {
         return Some(value);
@@ -59,7 +59,7 @@ fn member<'a>(object: &HashMap<String, &'a RawValue>, name: &str) -> Option<&'a 
     member(&inner, rest)
 }
 
-/// Texts as they are, all else as JSON spells it.
+/// Strings as they are, all other values as JSON.
 fn text_of(value: &RawValue) -> Option<String> {
     match value.get() {
         "null" => None,

@@ -1,5 +1,5 @@
-//! Files of rows, read as a stream: CSV (RFC 4180, also with semicolons or tabs) or JSON Lines. However long a file is, and
-//! whatever stands in it, a bounded part of it is in memory.
+//! Files of rows, read as a stream: CSV (RFC 4180, also with semicolons or tabs) or JSON Lines. Only a bounded part of
+//! a file is in memory, whatever its length and content.
 
 mod csv;
 mod json_lines;
@@ -16,10 +16,10 @@ use super::ImportError;
 use super::table::LineProblem;
 use domain::formula;
 
-/// The longest record, in bytes.
+/// Maximum length of a record, in bytes.
 const LONGEST: usize = 1024 * 1024;
 
-/// What a file calls our columns.
+/// The file's names of our columns.
 #[derive(Clone, Debug)]
 pub struct ColumnMapping {
     ours: &'static [&'static str],
@@ -31,16 +31,16 @@ pub struct ColumnMapping {
 enum ColumnSource {
     /// The column of the file with our own name.
     Own(&'static str),
-    /// The column of the file that was said to be it.
+    /// The column of the file that our column is mapped to.
     Mapped(String),
     /// All rows have this value.
     Always(String),
-    /// The column is left out.
+    /// The column is not imported.
     Nowhere,
 }
 
 impl ColumnSource {
-    /// What the column is called in the file.
+    /// The column's name in the file.
     fn column(&self) -> Option<&str> {
         match self {
             Self::Own(name) => Some(name),
@@ -51,8 +51,8 @@ impl ColumnSource {
 }
 
 impl ColumnMapping {
-    /// Our names, unless `map` says what the file calls a column: `theirs`, `=value` for a value that all rows have, or
-    /// nothing for a column to be left out.
+    /// Our names, unless `map` gives a column's name in the file: `theirs`, `=value` for a value that all rows have, or
+    /// nothing to leave the column out.
     pub fn new(ours: &'static [&'static str], map: &[(String, String)]) -> Result<Self, ImportError> {
         if let Some((unknown, _)) = map.iter().find(|(name, _)| !ours.contains(&name.as_str())) {
             let text = format!("there is no column {unknown:?} here: there are {}", ours.join(", "));
@@ -79,14 +79,14 @@ impl ColumnMapping {
         Ok(Self { ours, theirs })
     }
 
-    /// What the file calls one of our columns.
+    /// The file's name of one of our columns.
     pub fn shown(&self, ours: &str) -> String {
         let place = self.ours.iter().position(|name| *name == ours);
         let theirs = place.and_then(|place| self.theirs[place].column());
         theirs.unwrap_or(ours).to_owned()
     }
 
-    /// Of each of our columns the place among the file's, of which each of the `required` ones must have one.
+    /// The position of each of our columns in the file, which must have a column of each group in `required`.
     fn places(&self, header: &[String], required: &[&[&str]]) -> Result<Vec<Option<usize>>, ImportError> {
         let places = self.theirs.iter().map(|heading| {
             let Some(name) = heading.column() else { return Ok(None) };
@@ -122,7 +122,7 @@ impl ColumnMapping {
     }
 }
 
-/// Where the column with this name is: spelt so, or else in another case of letters.
+/// The position of the column with this name: spelt exactly so, or else in another case.
 fn place(header: &[String], name: &str) -> Result<Option<usize>, ImportError> {
     let places = |is_it: &dyn Fn(&str) -> bool| -> Vec<usize> {
         let columns = header.iter().enumerate();
@@ -154,23 +154,23 @@ fn shown(header: &[String]) -> String {
     }
 }
 
-/// A row of a file: of each of our columns what stands there.
+/// A row of a file: the values of our columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileRow {
-    /// Where it begins, counted from 1.
+    /// The line on which it begins, counted from 1.
     pub line: usize,
     ours: &'static [&'static str],
     cells: Vec<Option<String>>,
 }
 
 impl FileRow {
-    /// What stands in one of our columns, without white space around it; `None`: nothing.
+    /// The value of one of our columns, without white space around it; `None` if it is empty.
     pub fn text(&self, column: &str) -> Option<&str> {
         let place = self.ours.iter().position(|name| *name == column)?;
         self.cells[place].as_deref()
     }
 
-    /// What stands in each of our columns.
+    /// The values of our columns.
     pub fn cells(&self) -> &[Option<String>] {
         &self.cells
     }
@@ -180,9 +180,9 @@ impl FileRow {
 pub struct FileRows {
     reader: RowReader,
     headings: ColumnMapping,
-    /// Columns of the file that nobody looks at.
+    /// Columns of the file that are not used.
     pub ignored: Vec<String>,
-    /// Which of our columns had a value in any row.
+    /// Which of our columns had a value in any row so far.
     found: Vec<bool>,
     read: Arc<AtomicU64>,
 }
@@ -193,8 +193,8 @@ enum RowReader {
 }
 
 impl FileRows {
-    /// Opens a file: JSON Lines by its name (`.jsonl`, `.ndjson`), else CSV, of which each of the `required` columns must be
-    /// there, one of the names that stand together.
+    /// Opens a file: JSON Lines by its name (`.jsonl`, `.ndjson`), else CSV, which must have a column of each group in
+    /// `required`.
     pub fn open(path: &Path, headings: &ColumnMapping, required: &[&[&str]]) -> Result<Self, ImportError> {
         let unreadable = |error: io::Error| ImportError::Table(format!("it cannot be read: {error}"));
         let read = Arc::new(AtomicU64::new(0));
@@ -245,7 +245,7 @@ impl FileRows {
         })
     }
 
-    /// Of JSON Lines that were read: what columns were mapped to, as far as no line had it.
+    /// For JSON Lines that were read: the names that columns were mapped to and that no line had.
     pub fn missing(&self) -> Vec<String> {
         let RowReader::JsonLines(_) = self.reader else {
             return Vec::new();
@@ -258,12 +258,12 @@ impl FileRows {
         missing.collect()
     }
 
-    /// How many bytes of the file were read.
+    /// The number of bytes of the file that were read.
     pub fn read(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
     }
 
-    /// The next row, or what is wrong with its line; `None`: there is none.
+    /// The next row, or the problem with its line; `None` at the end.
     pub fn next(&mut self) -> Result<Option<Result<FileRow, LineProblem>>, ImportError> {
         let unreadable = |error: io::Error| ImportError::Table(format!("it cannot be read: {error}"));
         let read = match &mut self.reader {
@@ -311,7 +311,7 @@ pub fn hash(path: &Path) -> Result<String, ImportError> {
     }
 }
 
-/// A file that counts what was read of it.
+/// A file that counts the bytes read from it.
 struct CountedFile {
     file: File,
     read: Arc<AtomicU64>,
@@ -325,10 +325,10 @@ impl Read for CountedFile {
     }
 }
 
-/// What is read next: something, or what is wrong with its line; `None`: nothing is left.
+/// The next item, or the problem with its line; `None` at the end.
 type Next<T> = io::Result<Option<Result<T, LineProblem>>>;
 
-/// What is wrong with a line as a whole.
+/// A problem with a line as a whole.
 fn wrong(line: usize, message: impl Into<String>) -> LineProblem {
     LineProblem {
         line,

@@ -1,4 +1,4 @@
-//! What a rule pays: its entries, their parts, and where values depend on an option or on the occurrence.
+//! What a rule pays: its entries, their parts, and values that depend on an option or on the occurrence.
 
 use serde_json::value::RawValue;
 
@@ -9,7 +9,7 @@ use crate::references::{external_id, reference, unmapped};
 use domain::deal_rules::{EntryDraft, PartDraft, PeriodDraft, PeriodRatesDraft, ScalingDraft};
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 
-/// What a part has; a calculation that is split has them as nulls at most.
+/// The members of a part; in a split calculation they may be present as nulls only.
 const PART: [&str; 4] = ["value", "scalingConfig", "number_of_occurrences", "periodRates"];
 
 impl RulesReader<'_> {
@@ -118,7 +118,7 @@ impl RulesReader<'_> {
         })
     }
 
-    /// Rates that are switched off and empty are none, which is what their response makes of none.
+    /// Disabled and empty rates count as none, since responses represent none like that.
     fn rates(
         &self,
         value: &RawValue,

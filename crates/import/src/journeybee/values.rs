@@ -1,5 +1,5 @@
-//! Whether a part's values are percent or amounts. The documents have bare numbers mostly, or texts that may bear a percent
-//! sign or a currency; and no percentage is over 100.
+//! Whether a part's values are percent or amounts. The documents mostly have bare numbers, or texts that may contain a
+//! percent sign or a currency; no percentage is over 100.
 
 use rust_decimal::Decimal;
 
@@ -8,7 +8,7 @@ use domain::deal_rules::ValueType;
 use domain::money::{Currency, parse_decimal};
 use domain::problem::{Fault, ProblemCode, Problems};
 
-/// What the values of one part say of themselves: an example of each.
+/// What the values of one part say about their type: an example of each.
 #[derive(Debug, Default)]
 pub struct ValueSigns {
     percent: Option<String>,
@@ -18,7 +18,7 @@ pub struct ValueSigns {
     currencies: Vec<Currency>,
 }
 
-/// What a value is by its sign.
+/// The type of a value that has a sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ValueSign {
     Percent,
@@ -26,7 +26,7 @@ enum ValueSign {
 }
 
 impl ValueSigns {
-    /// A value as a number or as a text with one; absent, null and the empty text are none.
+    /// A value as a number or as numeric text; absent, null and the empty text are no value.
     pub fn value(&mut self, members: &mut ObjectMembers, problems: &mut Problems) -> Option<Option<Decimal>> {
         let Some(value) = members.take("value").filter(|value| !is_null(value)) else {
             return Some(None);
@@ -53,7 +53,8 @@ impl ValueSigns {
         Some(Some(value))
     }
 
-    /// What they are: as they say, or else `otherwise`. `None`, noted, where nobody says it or they contradict each other.
+    /// The type that the values state, or else `otherwise`. `None`, with a problem noted, if neither states it or if
+    /// the values contradict each other.
     pub fn value_type(&self, otherwise: Option<ValueType>, problems: &mut Problems) -> Option<ValueType> {
         let (code, message) = match (&self.percent, &self.amount) {
             (Some(percent), Some(amount)) => {
@@ -65,7 +66,7 @@ impl ValueSigns {
             (None, None) if self.over_100 => return Some(ValueType::Fixed),
             (None, None) => match otherwise {
                 Some(value_type) => return Some(value_type),
-                // Without any value it is refused as what pays nothing.
+                // A part without any value is refused because it pays nothing.
                 None if !self.bare => return Some(ValueType::Percentage),
                 None => {
                     let message = "does not tell whether its values are percent or amounts: give --value-type, which is for \
@@ -79,7 +80,7 @@ impl ValueSigns {
     }
 }
 
-/// A number that may have a percent sign, or a currency before or behind it.
+/// A number that may have a percent sign, or a currency before or after it.
 fn read(text: &str) -> Result<(Decimal, Option<ValueSign>), Fault> {
     if let Some(percent) = text.strip_suffix('%') {
         return Ok((parse_decimal(percent.trim_end())?, Some(ValueSign::Percent)));
@@ -95,7 +96,7 @@ fn read(text: &str) -> Result<(Decimal, Option<ValueSign>), Fault> {
     }
 }
 
-/// The currencies of a rule's amounts, where they say them.
+/// The currencies of a rule's amounts, where these state them.
 #[derive(Debug, Default)]
 pub struct Currencies(Vec<Currency>);
 
@@ -104,7 +105,7 @@ impl Currencies {
         self.0.extend(&said.currencies);
     }
 
-    /// The one that is said, if any is. `None`, noted, where there are several: a rule has one.
+    /// The currency that is stated, if any. `None`, with a problem noted, if there are several: a rule has one.
     pub fn only(&self, problems: &mut Problems) -> Option<Option<Currency>> {
         let first = self.0.first().copied();
         match self.0.iter().find(|currency| Some(**currency) != first) {

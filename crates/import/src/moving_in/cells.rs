@@ -1,4 +1,4 @@
-//! What stands in a cell.
+//! Parsing the values of cells.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeZone, Utc};
 use rust_decimal::Decimal;
@@ -8,7 +8,8 @@ use domain::Timestamp;
 use domain::money::{Currency, parse_decimal};
 use domain::problem::{Fault, ProblemCode, Problems};
 
-/// The cells of a row, as far as they are read without the database; faults are noted under our names of the columns.
+/// The cells of a row, as far as they can be read without the database; problems are noted under our names of the
+/// columns.
 pub struct Cells<'a> {
     pub row: &'a FileRow,
     pub problems: Problems,
@@ -24,7 +25,7 @@ impl<'a> Cells<'a> {
         self.row.text(column).map(str::to_owned)
     }
 
-    /// A text that must be there; empty where it is not, which is noted.
+    /// A required text; empty, with a problem noted, if it is missing.
     pub fn required(&mut self, column: &str) -> String {
         let text = self.text(column);
         if text.is_none() {
@@ -33,7 +34,7 @@ impl<'a> Cells<'a> {
         text.unwrap_or_default()
     }
 
-    /// What `read` makes of a cell, if there is anything in it.
+    /// Parses a cell with `read`, unless it is empty.
     pub fn read<T>(&mut self, column: &str, read: impl FnOnce(&'a str) -> Result<T, Fault>) -> Option<T> {
         let text = self.row.text(column)?;
         self.problems.take(column, read(text))
@@ -48,7 +49,7 @@ impl<'a> Cells<'a> {
         self.read(column, |text| Currency::parse(&text.to_ascii_uppercase()))
     }
 
-    /// An amount with its currency: both, or nothing. In the other column it is given in minor units, such as cents.
+    /// An amount with its currency: both, or neither. The `minor` column has it in minor units, such as cents.
     pub fn amount(&mut self, amount: &str, minor: &str, currency: &str) -> Option<(Decimal, Currency)> {
         let value = self.read(amount, parse_decimal);
         let whole = self.read(minor, |text| {
@@ -79,7 +80,7 @@ impl<'a> Cells<'a> {
         })
     }
 
-    /// A word of a closed set, whatever the case of its letters.
+    /// A word of a fixed set, in any case.
     pub fn word<T>(&mut self, column: &str, known: &[(&str, T)]) -> Option<T>
     where
         T: Copy,
@@ -94,7 +95,7 @@ impl<'a> Cells<'a> {
         })
     }
 
-    /// Texts in a list: JSON, or separated by commas or semicolons.
+    /// A list of texts: JSON, or separated by commas or semicolons.
     pub fn list(&mut self, column: &str) -> Vec<String> {
         let Some(text) = self.row.text(column) else {
             return Vec::new();

@@ -30,7 +30,7 @@ pub const COLUMNS: [&str; 17] = [
     "paidAt",
 ];
 
-/// Our words, and those of products that call them otherwise.
+/// Our own words, and those of other products.
 const STATUSES: [(&str, CommissionStatus); 17] = [
     ("ACCRUED", CommissionStatus::Accrued),
     ("APPROVED", CommissionStatus::Approved),
@@ -80,7 +80,7 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> 
                 amount,
                 status,
                 is_percent: cells.flag("percent").unwrap_or(false),
-                // Where it is approved already, exports still say from when on it could be.
+                // Exports still have the maturity date of rows that are approved already.
                 mature_at: cells.moment("matureAt").filter(|_| status == CommissionStatus::Accrued),
                 source: SourceTimes {
                     accrued_at: cells.moment("accruedAt"),

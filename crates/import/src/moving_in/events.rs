@@ -35,7 +35,7 @@ pub const COLUMNS: [&str; 20] = [
     "metadata",
 ];
 
-/// Our words, and those of products that call them otherwise.
+/// Our own words, and those of other products.
 const KINDS: [(&str, EventKind); 10] = [
     ("CHARGE", EventKind::Charge),
     ("CONVERSION", EventKind::Conversion),
@@ -49,7 +49,7 @@ const KINDS: [(&str, EventKind); 10] = [
     ("ACTION", EventKind::Conversion),
 ];
 
-/// Brings a batch in as history, or has it `earn`.
+/// Imports a batch as history, or records it so that it earns.
 pub async fn batch(
     app: &App,
     caller: &Caller,
@@ -63,7 +63,7 @@ pub async fn batch(
         let external_id = ParsedRow::name(&mut cells);
         cells.required("kind");
         let kind = cells.word("kind", &KINDS).unwrap_or(EventKind::Charge);
-        // Exports say of what takes back whose it is, which it takes from what it takes back from.
+        // A refund or chargeback takes these from its original, though exports repeat them.
         let own = !kind.takes_back();
         let event = NewEvent {
             external_id,

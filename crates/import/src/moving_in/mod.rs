@@ -1,6 +1,6 @@
-//! What another system knew of a programme, from files: partners, customers, events and commissions, in this order. A file
-//! is read as a stream and brought in by batches; what is there already with the same content changes nothing, so that a
-//! file whose import was cut off is imported again, whole.
+//! Another system's data of a programme, from files: partners, customers, events and commissions, in this order. A file
+//! is read as a stream and imported in batches; rows that already exist with the same content change nothing, so that a
+//! file whose import was interrupted is imported again as a whole.
 
 mod cells;
 mod commissions;
@@ -13,7 +13,7 @@ mod run;
 use super::table::LineProblem;
 pub use run::run;
 
-/// What a file has a row of.
+/// What each row of a file stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     Partners,
@@ -23,7 +23,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// What we call the columns: as exports do.
+    /// Our names of the columns, which exports use, too.
     pub fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Partners => &partners::COLUMNS,
@@ -33,7 +33,8 @@ impl FileKind {
         }
     }
 
-    /// Of which columns each file must have one; none where each row may do without.
+    /// Groups of columns of which each file must have at least one; columns that rows may leave empty are not among
+    /// them.
     pub(crate) fn required(self, earn: bool) -> &'static [&'static [&'static str]] {
         const NAME: &[&str] = &["externalId", "id"];
         match self {
@@ -61,31 +62,31 @@ impl FileKind {
     }
 }
 
-/// How to go about it.
+/// Options of an import.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
-    /// What the file calls columns that it does not call like us: our name, and its; `=value` for a value that all rows
-    /// have, nothing for a column to be left out.
+    /// The file's names of columns where they differ from ours: our name, and the file's; `=value` for a value that all
+    /// rows have, nothing to leave a column out.
     pub map: Vec<(String, String)>,
-    /// Only say what would be done.
+    /// Only report what would be done.
     pub dry_run: bool,
-    /// Do nothing where anything is wrong.
+    /// Write nothing if anything is wrong.
     pub all_or_nothing: bool,
-    /// Events are recorded and earn, instead of being history.
+    /// Events are recorded and earn, instead of being imported as history.
     pub earn: bool,
 }
 
-/// What became of a file.
+/// The outcome of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
     /// A hash of the file, in hexadecimal.
     pub hash: String,
     pub created: u64,
-    /// Those that were there before, with the same content.
+    /// Rows that already existed with the same content.
     pub unchanged: u64,
-    /// Everything that is wrong, by line.
+    /// All problems, by line.
     pub problems: Vec<LineProblem>,
-    /// Columns of the file that nobody looked at.
+    /// Columns of the file that are not used.
     pub ignored: Vec<String>,
     /// Members that `map` names, and that no line has.
     pub missing: Vec<String>,

@@ -41,7 +41,7 @@ const TYPES: [(&str, PartnerType); 4] = [
     ("DISTRIBUTOR", PartnerType::Distributor),
 ];
 
-/// Our words, and those of products that call them otherwise.
+/// Our own words, and those of other products.
 const STATUSES: [(&str, PartnerStatus); 15] = [
     ("ACTIVE", PartnerStatus::Active),
     ("INVITED", PartnerStatus::Invited),
@@ -60,7 +60,7 @@ const STATUSES: [(&str, PartnerStatus); 15] = [
     ("INACTIVE", PartnerStatus::Suspended),
 ];
 
-/// What partners are sorted into, by the names that files use.
+/// The groups, tiers and categories of partners, by the names that files use.
 #[derive(Default)]
 struct PartnerClasses {
     groups: HashMap<String, Option<PartnerGroupId>>,
@@ -79,7 +79,7 @@ impl PartnerClasses {
             let all = store::label::all::<id::PartnerCategory>(reader, scope).await?;
             classes.categories = all.into_iter().map(|category| (category.label, category.id)).collect();
         }
-        // Few, of any number of partners.
+        // One by one: there are few groups, however many partners there are.
         for row in rows {
             let Some(name) = group_name(row) else { continue };
             if classes.groups.contains_key(name) {

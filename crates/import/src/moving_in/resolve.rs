@@ -1,4 +1,5 @@
-//! What rows name: partners and campaigns by what the file calls them, which is their external id here, or by their id.
+//! Resolves the partners and campaigns that rows name: by the file's name, which is their external id here, or by their
+//! id.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,14 +13,14 @@ use domain::problem::{ProblemCode, Problems};
 use service::app::App;
 use store::{self, Store, StoreError};
 
-/// Where rows say who brought something, and in which campaign.
+/// The columns that name the partner and the campaign.
 pub const PARTNER: [&str; 3] = ["partnerExternalId", "partnerEmail", "partnerId"];
 const CAMPAIGN: [&str; 2] = ["campaignExternalId", "campaignId"];
 
-/// What a row calls its partner and campaign.
+/// The names of a row's partner and campaign.
 #[derive(Clone, Debug, Default)]
 pub struct RowNames {
-    /// Each with the column that it stands in.
+    /// Each with the column that it comes from.
     partner: Option<(&'static str, String)>,
     campaign: Option<(&'static str, String)>,
 }
@@ -58,7 +59,7 @@ pub struct ResolvedNames {
 }
 
 impl ResolvedNames {
-    /// The cells of rows, with what each calls its partner and campaign, and those of them that are there.
+    /// The cells of rows, with the names of each row's partner and campaign, and those of these that exist.
     pub async fn of_rows<'r>(
         app: &App,
         caller: &Caller,
@@ -74,7 +75,7 @@ impl ResolvedNames {
         Ok((read, resolved.map_err(ImportError::Store)?))
     }
 
-    /// At most four statements.
+    /// Takes at most four statements.
     pub async fn of<'a>(
         store: &Store,
         scope: &Scope,
@@ -125,7 +126,7 @@ impl ResolvedNames {
         Ok(resolved)
     }
 
-    /// The partner and the campaign that a row names; what names nothing is noted.
+    /// The partner and the campaign that a row names; names that do not exist are noted.
     pub fn find(&self, names: &RowNames, problems: &mut Problems) -> (Option<PartnerId>, Option<CampaignId>) {
         let partner = names.partner.as_ref().and_then(|(column, name)| {
             let found = self

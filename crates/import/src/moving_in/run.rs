@@ -1,4 +1,4 @@
-//! Reading a file, and bringing in batch after batch.
+//! Reading a file, and importing it batch by batch.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,10 +18,10 @@ use service::audit::Import;
 use service::imported::Outcome;
 use service::moving_in::{MOST, Mode, MovingInResult};
 
-/// Imports a file. `progress` hears how many of its bytes are done.
+/// Imports a file. `progress` is told how many of its bytes are done.
 ///
-/// The audit log has an entry of its beginning, with the file's hash, one of each batch that wrote anything, and one of its
-/// end, with the counts of the report.
+/// The audit log gets an entry for its beginning, with the file's hash, one for each batch that wrote anything, and one
+/// for its end, with the counts of the report.
 pub async fn run(
     app: &App,
     caller: &Caller,
@@ -56,7 +56,7 @@ pub async fn run(
     Ok(ImportReport { hash, ..report })
 }
 
-/// Goes through the file once.
+/// Reads the whole file once.
 async fn pass(
     app: &App,
     caller: &Caller,
@@ -106,7 +106,7 @@ async fn pass(
             progress(rows.read());
             batches += 1;
             if batches == look_again && mode == Mode::Write {
-                // Tables that have grown eightfold are to be planned for as what they are now.
+                // The planner's statistics of tables that have grown eightfold are out of date.
                 store::statistics::look_again(&app.store)
                     .await
                     .map_err(ServiceError::from)?;
@@ -121,7 +121,8 @@ async fn pass(
     }
 }
 
-/// What a check remembers of rows of earlier batches, which it did not write: hashes of their names and of all they say.
+/// What a check remembers of rows of earlier batches, which it did not write: hashes of their names and of their
+/// contents.
 #[derive(Default)]
 struct SeenRows(HashMap<u64, u64>);
 
@@ -165,7 +166,7 @@ fn hashed(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// A problem under the file's name of the column.
+/// The problem under the file's name of the column.
 fn told(row: &FileRow, names: &RowNames, problem: &Problem, headings: &ColumnMapping) -> LineProblem {
     let path = problem.path.join(".");
     let message = problem
@@ -190,7 +191,7 @@ fn told(row: &FileRow, names: &RowNames, problem: &Problem, headings: &ColumnMap
     }
 }
 
-/// A row as it is read: what it is, or what is wrong with it.
+/// A row that was parsed: the item, or its problems.
 pub struct ParsedRow<T> {
     names: RowNames,
     read: Result<T, Vec<Problem>>,
@@ -201,7 +202,7 @@ impl ParsedRow<()> {
         Scope::tenant_wide(caller.tenant())
     }
 
-    /// What the file calls the thing: its external id, or where it has none the id that another system gave it.
+    /// The item's name in the file: its external id, or else the id that the other system gave it.
     pub fn name(cells: &mut Cells<'_>) -> String {
         match cells.text("externalId").or_else(|| cells.text("id")) {
             Some(name) => name,
@@ -213,7 +214,7 @@ impl ParsedRow<()> {
         Self::perhaps(cells, names, Some(item))
     }
 
-    /// `None` only with a problem.
+    /// `item` is `None` only where a problem was noted.
     pub fn perhaps<T>(cells: Cells<'_>, names: RowNames, item: Option<T>) -> ParsedRow<T> {
         let read = match item {
             Some(item) if cells.problems.is_empty() => Ok(item),
@@ -223,11 +224,11 @@ impl ParsedRow<()> {
     }
 }
 
-/// What became of each row of a batch, with what the row names.
+/// The outcome of each row of a batch, with the names in the row.
 pub struct BatchResults(Vec<(RowNames, MovingInResult)>);
 
 impl BatchResults {
-    /// Brings in what could be read.
+    /// Imports the rows that could be read.
     pub async fn run<T>(
         rows: Vec<ParsedRow<T>>,
         bring_in: impl AsyncFnOnce(Vec<T>) -> Result<Vec<MovingInResult>, ServiceError>,

@@ -12,7 +12,7 @@ use service::ServiceError;
 use service::campaign::{CampaignChange, NewCampaign, create, update};
 use service::once::answered;
 
-/// When it becomes what it is now.
+/// The day on which the campaigns that are paused or ended by now become so.
 const TURNING_DAY: i64 = 180;
 
 struct CampaignRow {
@@ -22,7 +22,7 @@ struct CampaignRow {
     terms: Vec<TermDraft>,
     holdback_days: Option<i32>,
     status: CampaignStatus,
-    /// The window as days of the programme's life.
+    /// Start and end, as days of the programme's life.
     window: (Option<i64>, Option<i64>),
 }
 
@@ -98,7 +98,7 @@ fn rows() -> [CampaignRow; 10] {
             Active,
         ),
         CampaignRow {
-            // It begins three weeks after the first start.
+            // It begins three weeks after the demo's first start.
             window: (Some(261), None),
             ..row(
                 "spring",

@@ -90,8 +90,8 @@ pub async fn make(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -
     labels::<id::Advertiser>(stage, age, "advertiser", &advertisers, ids).await
 }
 
-/// Makes the standard group the default one. Until then partners without a group have no rules, and two sales of that time
-/// have earned nothing.
+/// Makes the standard group the default one. Until then partners without a group have no rules, and two sales of that
+/// time have earned nothing.
 pub async fn settle(stage: &DemoContext<'_>, age: Duration, ids: &IdsByName) -> Result<(), ServiceError> {
     let (app, caller) = stage.step(age, "demo-group-standard-settles");
     let change = PartnerGroupChange {

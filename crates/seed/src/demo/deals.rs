@@ -17,7 +17,7 @@ struct DealRow {
     owner: &'static str,
     /// Options of the fields plan and region.
     options: (&'static str, &'static str),
-    /// Where it stood from which day on; the first is where it began. "" is a renewal.
+    /// The stage reached on each day; the first entry is where the deal began. "" is a renewal.
     path: &'static [(i64, &'static str)],
 }
 
@@ -167,7 +167,7 @@ pub async fn make(
     Ok(())
 }
 
-/// Moves a deal on, or renews it.
+/// Moves a deal to its next stage, or renews it.
 pub async fn go_on(
     stage: &DemoContext<'_>,
     age: Duration,
@@ -188,7 +188,7 @@ pub async fn go_on(
     Ok(())
 }
 
-/// Remembers the rows of the last step for those who review them.
+/// Records the ids of the rows that the step wrote, for later reviews.
 fn keep(done: &Done, place: usize, ids: &mut IdsByName) {
     for row in &done.commissions {
         let name = format!("{place} {}", row.payment_target.as_str());

@@ -1,12 +1,12 @@
-//! Sales that earned nothing, at least one for each reason. Blue Harbor has those that a partner's support is asked about.
+//! Sales that earned nothing, at least one for each reason. Blue Harbor has those that partners ask support about.
 
 use super::sales::SaleRow;
 use domain::event::EventKind::{Charge, Conversion};
 
-/// In the order of the reasons' checks.
+/// In the order in which the reasons are checked.
 pub fn all() -> impl Iterator<Item = SaleRow> {
     let stopped = [
-        // UNATTRIBUTED: nobody is named, and nobody knows the customer.
+        // UNATTRIBUTED: no partner is named, and the customer is bound to none.
         SaleRow::new(73, "walk-in-1", Charge)
             .of("walk-in")
             .worth("89.00", "EUR"),
@@ -66,7 +66,7 @@ pub fn all() -> impl Iterator<Item = SaleRow> {
         // RULES_GAVE_ZERO: the second customer of a creator who is paid from the third on; the first was paid at once.
         booking(125, "nomad-1", 18, "winter"),
         booking(147, "nomad-2", 18, "winter"),
-        // ROUNDED_TO_ZERO: 0.35 % of little.
+        // ROUNDED_TO_ZERO: 0.35 % of a small amount.
         SaleRow::new(195, "till-at-coffee", Charge)
             .typed("payment")
             .by(7, "reader")

@@ -1,13 +1,14 @@
-//! The programme of `serve --demo`: small, and made through the services as its staff and its shops would have made it,
+//! The programme of `serve --demo`: small, and created through the services as its staff and its shops would have done,
 //! over the months before the first start.
 //!
-//! What happened is a list of steps in the order of time ([`story`]), each taken at its own time. A step is done once,
-//! however often it is asked for: things bear idempotency keys, events are what they are by their external ids. So a fill
-//! that was killed goes on where it ended. The last step is a request: once that is there, the programme is its users'
-//! and no step is ever taken again.
+//! Its history is a list of steps in the order of time ([`story`]), each performed at its own time. Steps are
+//! idempotent: writes carry idempotency keys, and events are identified by their external ids, so an interrupted fill
+//! continues where it stopped. The last step is a request to join: once it exists, the programme belongs to its users
+//! and no step is performed again.
 //!
-//! All dates are days of the programme's life, which begins the same number of days before the first start whenever that
-//! is. So that the figures are the same, too, nothing that pays depends on how the calendar cuts these days into months.
+//! All dates are days of the programme's life, which begins the same number of days before the first start, whenever
+//! that is. Nothing that pays depends on where month boundaries fall among these days, so that the figures are always
+//! the same, too.
 
 mod campaigns;
 mod classes;
@@ -40,12 +41,12 @@ use service::tenant::{NewTenant, create};
 use store::{self, StoreError};
 
 pub const SLUG: &str = "demo";
-/// Tells the tenant made here from one of the same slug that somebody made by hand, which is left alone.
+/// Distinguishes the tenant created here from a hand-made one with the same slug, which is left alone.
 const NAME: &str = "Lumen Partner Programme";
 /// How old the programme is at the first start.
 const DAYS: i64 = 240;
 
-/// The demo's tenant, made and filled if it is missing.
+/// The demo's tenant, created and filled if it is missing.
 pub async fn prepare(app: &App) -> Result<Tenant, ServiceError> {
     let known = store::tenant::find_by_name(app.store.reader(), SLUG).await?;
     let tenant = match known {
@@ -60,7 +61,7 @@ pub async fn prepare(app: &App) -> Result<Tenant, ServiceError> {
     Ok(stage.tenant)
 }
 
-/// The partner whose token is printed; `None` in a tenant that was not made here.
+/// The partner whose token is printed; `None` in a tenant that was not created here.
 pub async fn portal_partner(app: &App, tenant: &Tenant) -> Result<Option<Partner>, StoreError> {
     let scope = Scope::tenant_wide(tenant.id);
     store::partner::find_by_external_id(app.store.reader(), &scope, &partners::external_id(0)).await
@@ -79,7 +80,7 @@ async fn create_tenant(app: &App) -> Result<Tenant, ServiceError> {
     create(&begin, tenant).await
 }
 
-/// The ids of what the steps before have made, by kind and by the names that the tables here use.
+/// The ids of what earlier steps created, by kind and by the names that the tables here use.
 #[derive(Default)]
 struct IdsByName(HashMap<(&'static str, String), String>);
 
@@ -100,7 +101,7 @@ impl IdsByName {
     }
 }
 
-/// Where the demo's history plays.
+/// The app and the tenant in which the demo's history takes place.
 struct DemoContext<'a> {
     app: &'a App,
     tenant: Tenant,
@@ -116,12 +117,12 @@ impl DemoContext<'_> {
         at(self.app, self.moment(age))
     }
 
-    /// The program at that age of the programme, and the staff who takes the step of this name once.
+    /// The app with its clock at that age, and a staff caller whose idempotency key is the step's name.
     fn step(&self, age: Duration, name: &str) -> (App, Caller) {
         let call = Call {
             operation: "demo".to_owned(),
             key: name.to_owned(),
-            // A step of this name never asks for anything else.
+            // A name always stands for the same request.
             content: Vec::new(),
         };
         (self.at(age), self.caller().calling(call))
@@ -136,7 +137,7 @@ impl DemoContext<'_> {
     }
 }
 
-/// The same program at another time.
+/// The same app with its clock set to another time.
 fn at(app: &App, moment: Timestamp) -> App {
     App {
         clock: Clock::manual(moment),
@@ -144,7 +145,7 @@ fn at(app: &App, moment: Timestamp) -> App {
     }
 }
 
-/// The age of the programme on this day of its life. Neighbouring steps of a day get distinct times by their `turn`.
+/// The programme's age on this day of its life. `turn` gives neighbouring steps of a day distinct times.
 fn on(day: i64, turn: usize) -> Duration {
     Duration::days(day) + Duration::minutes(i64::try_from(turn).unwrap_or(0) * 47)
 }

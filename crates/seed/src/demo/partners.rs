@@ -1,4 +1,4 @@
-//! The demo's partners, what they were promised, and what became of them.
+//! The demo's partners, their terms and the changes of their status.
 
 use chrono::Duration;
 
@@ -60,10 +60,10 @@ const PARTNERS: [PartnerRow; 30] = [
     ("Hafenkante Consulting", "mail@hafenkante.example", Referral, "", "", "integrator", "", "", 231),
 ];
 
-/// Those who have not answered yet.
+/// Partners that have not accepted their invitation yet.
 const INVITED: [usize; 3] = [27, 28, 29];
 
-/// Who was led elsewhere, to where, on which day and why. In the order of the days.
+/// Changes of status: the partner, the new status, the day and the reason, ordered by day.
 const MOVES: [(usize, PartnerStatus, i64, &str); 7] = [
     (
         14,
@@ -104,20 +104,20 @@ const MOVES: [(usize, PartnerStatus, i64, &str); 7] = [
     ),
 ];
 
-/// Who was created with terms: the partner, the campaign, the terms, the holdback.
+/// Partners created with terms of their own: the partner, the campaign, the terms, the holdback.
 fn invites() -> Vec<(usize, &'static str, Vec<TermDraft>, i32)> {
     vec![
         (0, "annual", vec![percent("22.5")], 30),
         (1, "signup", vec![first("signup", fixed("18.00"))], 14),
         (4, "reader", vec![first("activation", fixed("55.00"))], 45),
         (12, "team", vec![first("purchase", percent("35")), percent("5")], 30),
-        // Whoever else brings the customer: only renewals are paid.
+        // Only renewals are paid, no matter which partner brought the customer.
         (19, "annual", vec![subsequent("renewal", percent("15"))], 30),
         (28, "annual", vec![percent("20")], 30),
     ]
 }
 
-/// What was renegotiated: the partner, the day, the campaign, the terms, the reason.
+/// Renegotiated terms: the partner, the day, the campaign, the terms, the reason.
 fn amendments() -> Vec<(usize, i64, &'static str, Vec<TermDraft>, &'static str)> {
     vec![
         (
@@ -144,7 +144,7 @@ fn amendments() -> Vec<(usize, i64, &'static str, Vec<TermDraft>, &'static str)>
     ]
 }
 
-/// By which a partner is known again.
+/// The external id by which a partner is recognised.
 pub fn external_id(place: usize) -> String {
     format!("demo-partner-{:02}", place + 1)
 }
@@ -180,7 +180,7 @@ pub async fn make(
             .is_multiple_of(4)
             .then(|| serde_json::json!({ "crmId": 4100 + place })),
         payout_currency: None,
-        // The others are paid by their e-mail addresses.
+        // The other partners are paid by their e-mail addresses.
         payout_reference: place.is_multiple_of(3).then(|| format!("demo-payee-{:02}", place + 1)),
         send_invite: INVITED.contains(&place),
         campaign_ids: ids.all("campaign", campaigns),
@@ -195,7 +195,7 @@ pub async fn make(
     Ok(())
 }
 
-/// Writes what a partner was promised anew.
+/// Amends a partner's terms.
 pub async fn renegotiate(
     stage: &DemoContext<'_>,
     age: Duration,

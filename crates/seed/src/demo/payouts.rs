@@ -12,10 +12,10 @@ use service::once::answered;
 use store::page::PageRequest;
 use store::payout::PayoutParent;
 
-/// The days of the runs. They are settled two days later; the last one is not.
+/// The days of the runs. Each is settled two days later, except for the last one.
 const RUNS: [i64; 7] = [65, 95, 125, 155, 185, 215, 238];
 
-/// Payouts that were not paid: the run, the partner, the currency, and what became of them.
+/// Payouts that were not paid: the run, the partner, the currency, the outcome and its reference.
 const UNPAID: [(usize, usize, &str, PayoutSettlement, &str); 3] = [
     (2, 0, "EUR", PayoutSettlement::Failed, "account closed"),
     (
@@ -35,7 +35,7 @@ pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
     runs.chain(settled)
 }
 
-/// Pays everybody what is approved; in the last run, of what accrued more than three days before.
+/// Pays all partners their approved rows; the last run only those that accrued more than three days before.
 pub async fn run(
     stage: &DemoContext<'_>,
     age: Duration,
@@ -75,7 +75,7 @@ pub async fn settle_run(
     Ok(())
 }
 
-/// All of a run, of which a page holds more, in the order in which their partners joined.
+/// All payouts of a run (one page holds them), in the order in which their partners joined.
 async fn payouts(stage: &DemoContext<'_>, run: &str) -> Result<Vec<Payout>, ServiceError> {
     let run: PayoutRunId = run.parse().expect("the id of a run");
     let request = PageRequest {

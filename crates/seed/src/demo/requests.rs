@@ -1,4 +1,4 @@
-//! The demo's requests to join. The last of them ends the fill.
+//! The demo's requests to join. Sending the last of them ends the fill.
 
 use chrono::Duration;
 
@@ -11,12 +11,12 @@ use store::{self, StoreError};
 
 enum RequestDecision {
     None,
-    /// Into this group.
+    /// Approved into this group.
     Approve(&'static str),
     Reject(&'static str),
 }
 
-/// Name, e-mail, campaign, message, the day it came, the answer four days later.
+/// Name, e-mail, campaign, message, the day it was sent, the decision four days later.
 type RequestRow = (
     &'static str,
     &'static str,
@@ -35,7 +35,7 @@ const REQUESTS: [RequestRow; 6] = [
         140,
         RequestDecision::Approve("creators"),
     ),
-    // The address is a partner's, who joins one more campaign.
+    // The address belongs to a partner, who joins one more campaign.
     (
         "Ada Lindqvist",
         "ada@lindqvist.example",
@@ -78,7 +78,7 @@ const REQUESTS: [RequestRow; 6] = [
     ),
 ];
 
-/// Whether the demo was filled to its end once.
+/// Whether the demo was ever filled to its end.
 pub async fn last_is_there(stage: &DemoContext<'_>) -> Result<bool, StoreError> {
     let (_, email, ..) = REQUESTS[REQUESTS.len() - 1];
     let reader = stage.app.store.reader();
@@ -86,7 +86,7 @@ pub async fn last_is_there(stage: &DemoContext<'_>) -> Result<bool, StoreError> 
     Ok(found.is_some())
 }
 
-/// All but the last one.
+/// All requests but the last one.
 pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
     let all = (0..REQUESTS.len() - 1).zip(&REQUESTS);
     all.flat_map(|(place, (.., day, answer))| {

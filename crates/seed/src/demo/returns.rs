@@ -7,12 +7,13 @@ pub fn all() -> impl Iterator<Item = SaleRow> {
     let returns = [
         // A partial refund of what was paid out long ago: a clawback that is paid with the next payout.
         refund(200, "delta-moebel-1", "150.00"),
-        // Before its holdback has passed: reversed where all goes back, else a clawback that waits with its row.
+        // Before the holdback has passed: a full refund reverses the row, a partial one adds a clawback that waits with
+        // it.
         whole(236, "ilex-apotheken-5"),
         refund(231, "velo-kontor-3", "120.00"),
         // A refund of today, for a row that was paid: its clawback waits for the next payout.
         refund(239, "stadtwerk-nord-4", "250.00"),
-        // A tier had raised this purchase: the adjustment goes back with it.
+        // A tier had raised this purchase: the adjustment is taken back with it.
         whole(238, "team-2"),
         SaleRow {
             original: Some("tromso-outdoor-6".to_owned()),

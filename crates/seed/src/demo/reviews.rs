@@ -18,24 +18,24 @@ enum ReviewStep {
     /// Name, partner, amount, reason, and the sale whose row it adjusts.
     Enter(&'static str, usize, &'static str, &'static str, Option<&'static str>),
     Approve(ReviewedRow),
-    /// Before its holdback has passed, and why.
+    /// Approves before the holdback has passed; with the reason.
     ApproveEarly(ReviewedRow, &'static str),
     Reverse(ReviewedRow, &'static str),
     Assign(ReviewedRow, &'static str),
 }
 
-/// Which rows.
+/// The rows that a review step applies to.
 #[derive(Clone, Copy)]
 enum ReviewedRow {
-    /// That was entered under this name.
+    /// The row entered under this name.
     Entered(&'static str),
-    /// That this sale earned.
+    /// The rows that this sale earned.
     Sale(&'static str),
-    /// The last that this deal paid to the partner, or to an individual.
+    /// The latest row that this deal paid to the partner, or to an individual.
     Deal(usize, &'static str),
 }
 
-/// In the order of the days.
+/// Ordered by day.
 const REVIEWS: [(i64, ReviewStep); 15] = [
     (80, ReviewStep::Approve(ReviewedRow::Deal(8, "PARTNERSHIP"))),
     (101, ReviewStep::Assign(ReviewedRow::Deal(5, "INDIVIDUAL"), "Mara Vogt")),

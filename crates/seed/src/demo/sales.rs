@@ -1,4 +1,4 @@
-//! What customers did, as the shops report it every evening.
+//! The customers' purchases, as the shops report them every evening.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,12 @@ use service::ServiceError;
 use service::ledger::event::NewEvent;
 use service::ledger::record;
 
-/// Into a day, when the sales of the day are reported.
+/// Time of day at which the sales of the day are reported.
 pub const REPORTED: Duration = Duration::hours(20);
 
-/// One event. Partners go by their place, campaigns by their name.
+/// One event. Partners are given by their index, campaigns by their key.
 pub struct SaleRow {
-    /// The day of its report.
+    /// The day on which it is reported.
     pub day: i64,
     /// The last part of its external id.
     pub name: String,
@@ -32,12 +32,12 @@ pub struct SaleRow {
     pub customer: Option<String>,
     pub partner: Option<usize>,
     pub campaign: Option<&'static str>,
-    /// The name of what it takes back.
+    /// The name of the event that it takes back.
     pub original: Option<String>,
 }
 
-/// Customers who pay every four weeks: (customer, partner, campaign, first day, how often, amount, currency). Four weeks,
-/// not a month, so that the month of a customer's life is the same for every start of the programme.
+/// Customers who pay every four weeks: (customer, partner, campaign, first day, number of payments, amount, currency).
+/// Four weeks, not a month, so that the month of a customer's life does not depend on when the programme starts.
 #[rustfmt::skip]
 const SUBSCRIPTIONS: [(&str, usize, &str, i64, i64, &str, &str); 27] = [
     ("ferber-logistik", 0, "annual", 10, 9, "489.00", "EUR"),
@@ -69,8 +69,8 @@ const SUBSCRIPTIONS: [(&str, usize, &str, i64, i64, &str, &str); 27] = [
     ("orbit-coworking", 20, "annual", 117, 3, "450.00", "EUR"),
 ];
 
-/// Single sales: (what the customers are called, partner, campaign, kind, type, amount, revenue, days). Each is a new
-/// customer's.
+/// Single sales: (prefix of the customers' names, partner, campaign, kind, type, amount, revenue, days). Each has a new
+/// customer.
 type Singles = (
     &'static str,
     usize,
@@ -104,7 +104,7 @@ const SINGLES: [Singles; 17] = [
 ];
 
 impl SaleRow {
-    /// By default nobody's, at a time of the day that depends on nothing but the name.
+    /// Without partner and customer by default, at a time of day that depends on the name only.
     pub fn new(day: i64, name: impl Into<String>, kind: EventKind) -> Self {
         let name = name.into();
         let minute = SeedSource::new("demo", 1).content(&name, 0).i64(0..17 * 60);
@@ -160,7 +160,7 @@ pub fn external_id(name: &str) -> String {
     format!("demo-{name}")
 }
 
-/// What runs by itself.
+/// The regular sales.
 pub fn regular() -> impl Iterator<Item = SaleRow> {
     subscriptions().chain(singles())
 }
@@ -169,7 +169,7 @@ fn subscriptions() -> impl Iterator<Item = SaleRow> {
     SUBSCRIPTIONS
         .iter()
         .flat_map(|(customer, partner, campaign, first, times, amount, unit)| {
-            // What was used differs from time to time, within a fifth.
+            // Usage varies between payments, by up to a fifth.
             let mut usage = SeedSource::new("demo", 1).content(customer, 1);
             (0..*times).map(move |time| {
                 let share = Decimal::new(usage.i64(80..=120), 2);

@@ -1,4 +1,4 @@
-//! What happened in the programme's life, in the order of time.
+//! The events of the programme's life, in the order of time.
 
 use chrono::Duration;
 use futures::future::BoxFuture;
@@ -11,19 +11,19 @@ use super::{
 use service::ServiceError;
 use service::ledger::review::approve_matured_of;
 
-/// How often what has matured is approved, in days. The real job does it within seconds.
+/// Days between approvals of matured rows. The real job approves them within seconds.
 const MATURING: usize = 5;
 
-/// One thing that happened. Numbers are places in the tables of the modules that do it.
+/// One step of the history. Numbers are indexes into the tables of the module that performs the step.
 pub enum StoryStep {
     /// Groups, tiers, categories and advertisers.
     Classify,
     /// Stages, custom fields and commission rules.
     Lay,
     Campaign(usize),
-    /// A campaign becomes what it is now.
+    /// Pauses or ends a campaign.
     Turn(usize),
-    /// The standard group becomes that of all partners without one.
+    /// Makes the standard group the default for partners without one.
     Settle,
     Tier(usize),
     Partner(usize),
@@ -31,7 +31,7 @@ pub enum StoryStep {
     Lead(usize),
     Ask(usize),
     Answer(usize),
-    /// What the shops report of a day.
+    /// The sales that the shops report for one day.
     Record(Vec<SaleRow>),
     Deal(usize),
     /// A deal's next stage or renewal.
@@ -68,7 +68,7 @@ fn steps() -> Vec<Dated> {
     steps
 }
 
-/// The last steps are taken a little before the first start.
+/// The last steps take place shortly before the first start.
 fn now() -> Duration {
     Duration::days(DAYS) - Duration::minutes(10)
 }
@@ -114,7 +114,7 @@ async fn mature(stage: &DemoContext<'_>, age: Duration) -> Result<(), ServiceErr
     Ok(())
 }
 
-/// Makes a step where it is kept: whoever holds all kinds of them side by side takes a megabyte of stack.
+/// Creates a step's future on the heap: one future that holds all kinds side by side takes a megabyte of stack.
 fn boxed<'a, F>(make: impl FnOnce() -> F) -> BoxFuture<'a, Result<(), ServiceError>>
 where
     F: Future<Output = Result<(), ServiceError>> + Send + 'a,

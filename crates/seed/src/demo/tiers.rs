@@ -1,5 +1,5 @@
 //! The demo's tiered commissions: every period, metric and action. Those that change what partners earn count over a
-//! season, or decide by single orders, so that the calendar does not change the figures.
+//! season, or are decided by single orders, so that the calendar does not change the figures.
 
 use chrono::{Duration, NaiveDate};
 use rust_decimal::Decimal;
@@ -18,7 +18,7 @@ struct TierRow {
     key: &'static str,
     name: &'static str,
     notes: &'static str,
-    /// The days of the programme's life on which it holds.
+    /// The days of the programme's life on which it applies.
     days: (i64, i64),
     period: Period,
     crossing_policy: CrossingPolicy,
@@ -161,7 +161,7 @@ fn rows() -> [TierRow; 8] {
     ]
 }
 
-/// The sign-up cap names a partner who joined on day 47.
+/// On day 48, since the sign-up cap names a partner who joined on day 47.
 pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
     (0..rows().len()).map(|place| (on(48, place), StoryStep::Tier(place)))
 }

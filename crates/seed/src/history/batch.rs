@@ -30,7 +30,7 @@ pub struct HistoryBatch {
 }
 
 impl HistoryBatch {
-    /// Adds what happened to the partner after the `last` moment of its history.
+    /// Adds the partner's history after its `last` moment.
     pub fn add(&mut self, partner: PartnerId, last: Moment, mut lived: GeneratedHistory) {
         self.moments.push((partner, number(last, &mut lived)));
         let members = lived.joined.into_iter().map(|(campaign, at)| (campaign, partner, at));
@@ -60,10 +60,10 @@ impl HistoryBatch {
         }
     }
 
-    /// Writes everything, what is referred to before what refers to it, and each table in the order of time: most
-    /// indexes begin with it, so that every page of them is visited once.
+    /// Writes everything: referenced rows before those that refer to them, and each table in the order of time, with
+    /// which most indexes begin, so that every index page is visited once.
     pub async fn write_to(mut self, transaction: &Transaction, tenant: TenantId) -> Result<(), StoreError> {
-        // Equal moments of one partner keep their order: ids count on.
+        // Rows of one partner with equal times keep their order: ids count up.
         self.customers.sort_by_key(|customer| customer.id);
         self.events.sort_by_key(|event| event.id);
         self.payouts.sort_by_key(|payout| payout.id);
@@ -96,8 +96,8 @@ impl HistoryBatch {
     }
 }
 
-/// Numbers the steps of a history in the order of their ids, which are those of one making: by time, and at one moment in
-/// the order of writing. Gives the last one.
+/// Numbers the steps of a history in the order of their ids, which come from one sequence: by time, and at equal times
+/// in the order of writing. Returns the last moment.
 fn number(last: Moment, lived: &mut GeneratedHistory) -> Moment {
     let events = lived.events.iter_mut();
     let events = events.map(|event| (event.id.uuid(), event.recorded_at, &mut event.sequence));

@@ -11,17 +11,17 @@ use domain::id::CustomerId;
 use domain::money::{Currency, Money};
 use service::ledger::event::NewEvent;
 
-/// The currencies of customers from abroad.
+/// The currencies of foreign customers.
 const ABROAD: [&str; 4] = ["USD", "GBP", "CHF", "JPY"];
 /// How many of a partner's newest customers still buy.
 const LOYAL: usize = 12;
 
-/// A customer of the partner, and what was recorded of it.
+/// A customer of the partner, and what was recorded about it.
 pub struct SeededCustomer<'a> {
     pub customer: Customer,
-    /// Where the first event bound it to.
+    /// The campaign to which its first event bound it; `None`: outside of campaigns.
     pub place: Option<&'a Campaign>,
-    /// In which it pays.
+    /// The currency in which it pays.
     currency: Currency,
     pub first_of_any: Option<Timestamp>,
     firsts: Vec<(String, Timestamp)>,
@@ -47,7 +47,7 @@ impl SeededCustomer<'_> {
     }
 }
 
-/// Somebody signs up or buys, most often somebody known.
+/// A sign-up or a purchase, most often by a known customer.
 pub fn draft_sale<'a>(life: &mut PartnerLife<'a>, at: Timestamp) -> SaleDraft<'a> {
     let occurred_at = match happens(&mut life.random, 30) {
         true => Some(at - Duration::seconds(life.random.i64(1..7_200))),
@@ -77,7 +77,7 @@ pub fn draft_sale<'a>(life: &mut PartnerLife<'a>, at: Timestamp) -> SaleDraft<'a
         input.metadata = Some(serde_json::json!({ "orderNumber": format!("O-{}-{number}", life.before.number) }));
     }
     let base = life.before.tenant.base_currency;
-    // Nobody knows who a few of them are.
+    // A few customers are anonymous.
     if happens(&mut life.random, 3) {
         let place = *pick(&mut life.random, &life.before.places);
         input.amount = Some(price(life, base));
@@ -97,7 +97,7 @@ pub fn draft_sale<'a>(life: &mut PartnerLife<'a>, at: Timestamp) -> SaleDraft<'a
         if happens(&mut life.random, 10) {
             input.revenue = input.amount;
         }
-        // Whoever the customer is bound to need not be named.
+        // The partner need not be named: the customer is bound to it.
         if happens(&mut life.random, 50) {
             (input.partner_id, input.campaign_id) = (named_partner, named_campaign(place));
         }
@@ -115,7 +115,7 @@ pub fn draft_sale<'a>(life: &mut PartnerLife<'a>, at: Timestamp) -> SaleDraft<'a
         input.amount = Some(price(life, currency));
     }
     let customer = Customer {
-        // Made when the event is recorded.
+        // Assigned when the event is recorded.
         id: CustomerId::from_uuid(uuid::Uuid::nil()),
         external_id: life.external_id("customer", number),
         acquired_at: occurred_at.unwrap_or(at),
@@ -136,7 +136,7 @@ pub fn draft_sale<'a>(life: &mut PartnerLife<'a>, at: Timestamp) -> SaleDraft<'a
     SaleDraft { client, place, input }
 }
 
-/// What something costs: from 5 to 900 of currencies with cents.
+/// A random price: from 5 to 900 in currencies with cents.
 fn price(life: &mut PartnerLife<'_>, currency: Currency) -> (rust_decimal::Decimal, Currency) {
     let cents = match life.random.u32(..10) {
         0 => life.random.i64(20_000..90_000),

@@ -1,4 +1,4 @@
-//! The ledger's rows of one partner while its history is worked out, with every move noted as the live ledger would.
+//! The ledger's rows of one partner while its history is generated, with every transition noted as in the live ledger.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +10,7 @@ use domain::commission::{
 use domain::explain::Step;
 use domain::id::{CommissionId, CommissionTransitionId, PayoutId, PayoutItemId};
 
-/// Who moves a row, why and when.
+/// The actor, reason and time of a transition.
 #[derive(Clone, Copy)]
 pub struct TransitionNote<'a> {
     pub actor: &'static str,
@@ -20,9 +20,9 @@ pub struct TransitionNote<'a> {
 
 pub struct LedgerDraft {
     pub ids: IdSequence,
-    /// In the order of writing; others refer to them by position.
+    /// In the order of writing; other rows refer to them by position.
     pub rows: Vec<Commission>,
-    /// How the amount of each came about, in the same order.
+    /// How the amount of each row was worked out, in the same order.
     explanations: Vec<Vec<Step>>,
     pub transitions: Vec<(CommissionTransitionId, CommissionId, CommissionTransition)>,
     pub payouts: Vec<Payout>,
@@ -44,7 +44,7 @@ impl LedgerDraft {
         }
     }
 
-    /// Writes a new row with the status that it has; gives its position.
+    /// Adds a new row in the status that it has; returns its position.
     pub fn write(&mut self, commission: ExplainedCommission, note: TransitionNote<'_>) -> usize {
         let ExplainedCommission { row, explanation } = commission;
         self.note(row.id, None, row.status, note);
@@ -53,7 +53,7 @@ impl LedgerDraft {
         self.rows.len() - 1
     }
 
-    /// Writes a row that takes back from the one at `adjusted`.
+    /// Adds a clawback of the row at `adjusted`.
     pub fn write_clawback(
         &mut self,
         clawback: ExplainedCommission,
@@ -65,12 +65,12 @@ impl LedgerDraft {
         index
     }
 
-    /// The positions of the rows that take back from the one at `index`.
+    /// The positions of the clawbacks of the row at `index`.
     pub fn clawbacks_of(&self, index: usize) -> Vec<usize> {
         self.clawbacks.get(&index).cloned().unwrap_or_default()
     }
 
-    /// Moves a row, if the state machine has such a move.
+    /// Moves a row to a status if the state machine allows it; returns whether it did.
     pub fn move_to(&mut self, index: usize, status: CommissionStatus, note: TransitionNote<'_>) -> bool {
         let row = &self.rows[index];
         let (id, from) = (row.id, row.status);
@@ -92,7 +92,7 @@ impl LedgerDraft {
         self.payouts.push(payout);
     }
 
-    /// The rows as they are written in the end.
+    /// The rows in their final state.
     pub fn take_commissions(&mut self) -> impl Iterator<Item = ExplainedCommission> {
         let explanations = std::mem::take(&mut self.explanations);
         let rows = std::mem::take(&mut self.rows).into_iter().zip(explanations);
@@ -105,7 +105,7 @@ impl LedgerDraft {
         for row in &self.rows {
             match row.payment_target {
                 PaymentTarget::Partnership => {}
-                // Those stand outside the partner's balances.
+                // Rows paid to individuals are not part of the partner's balances.
                 PaymentTarget::Individual => continue,
             }
             let currency = row.amount.currency();

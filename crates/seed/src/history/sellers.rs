@@ -1,4 +1,4 @@
-//! Who earns the made-up commissions, and how many each.
+//! The partners that earn the made-up commissions, and how many each.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use domain::tenant::Tenant;
 use service::app::App;
 use store::{self, StoreError, bulk};
 
-/// Partners that are looked up at once.
+/// Number of partners looked up at once.
 const AT_ONCE: u32 = 2_000;
 
 /// A made-up partner whose events earn.
@@ -20,18 +20,18 @@ const AT_ONCE: u32 = 2_000;
 pub struct Seller {
     pub number: u32,
     pub id: PartnerId,
-    /// How much it sells, compared with others.
+    /// How much it sells, relative to other sellers.
     weight: u64,
 }
 
-/// A seller and how many commissions it shall have in the end.
+/// A seller and the number of commissions that it is to have in the end.
 #[derive(Clone, Copy)]
 pub struct SellerQuota {
     pub seller: Seller,
     pub commissions: u64,
 }
 
-/// The sellers among the first `partners` made-up ones; 0: among all that are there.
+/// The sellers among the first `partners` made-up partners; 0: among all existing ones.
 pub async fn find(app: &App, tenant: &Tenant, source: &SeedSource, partners: u32) -> Result<Vec<Seller>, StoreError> {
     let scope = Scope::tenant_wide(tenant.id);
     let mut sellers = Vec::new();
@@ -52,7 +52,7 @@ pub async fn find(app: &App, tenant: &Tenant, source: &SeedSource, partners: u32
         let found = store::partner::by_ids(app.store.reader(), &scope, &uuids).await?;
         for (number, external_id) in (done + 1..=until).zip(external_ids) {
             let partner = known.get(&external_id).and_then(|id| found.get(&id.uuid()));
-            // Whoever was suspended or has left sold nothing.
+            // Suspended and revoked partners sell nothing.
             if let Some(partner) = partner.filter(|partner| accrual::partner_earns(partner.status)) {
                 let weight = source.content("sales", number).u64(1..=9);
                 let id = partner.id;
@@ -64,8 +64,8 @@ pub async fn find(app: &App, tenant: &Tenant, source: &SeedSource, partners: u32
     Ok(sellers)
 }
 
-/// What is missing of `commissions`, shared out. `known` says how many partners have already, sellers or not; whatever
-/// the distribution was so far, the sum comes out.
+/// Distributes the commissions that are missing to `commissions`. `known` says how many each partner already has,
+/// sellers or not; whatever the distribution so far, the sum comes out right.
 pub fn share(sellers: &[Seller], known: &HashMap<Uuid, u64>, commissions: u64) -> Vec<SellerQuota> {
     let mut left = commissions.saturating_sub(known.values().sum());
     let all: u64 = sellers.iter().map(|seller| seller.weight).sum();

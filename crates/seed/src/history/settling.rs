@@ -1,5 +1,5 @@
-//! What becomes of made-up commissions: approvals of what matured, by the job, and of the rest, by hand; monthly payout
-//! runs and how their payouts end.
+//! What becomes of made-up commissions: approvals, of matured rows by the job and of the others by hand, and monthly
+//! payout runs with the outcomes of their payouts.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use domain::Timestamp;
 use domain::commission::{CommissionStatus, Payout, PayoutRun, PayoutStatus};
 use domain::money::{Currency, Money};
 
-/// Who is named where the background job moves rows.
+/// The actor recorded where the background job moves rows.
 const JOB: &str = "system";
 
-/// What happens to the rows of one partner, and when.
+/// The scheduled approvals, payout runs and settlements of one partner's rows.
 pub struct Agenda {
     due: BTreeMap<(Timestamp, u64), ScheduledSettlement>,
     count: u64,
-    /// Approved rows that may be in no payout; some are by the time they are looked at.
+    /// Approved rows for the next payout run, which checks them again: by then some are in a payout or reversed.
     payable: Vec<usize>,
     minimums: Vec<Money>,
     /// What payments to the partner are addressed to.
@@ -40,7 +40,7 @@ enum ScheduledSettlement {
 }
 
 impl Agenda {
-    /// With the runs that come after `start` and before `now`.
+    /// Schedules the runs after `start` and before `now`.
     pub fn new(
         source: &SeedSource,
         (start, now): (Timestamp, Timestamp),
@@ -65,11 +65,11 @@ impl Agenda {
         self.due.insert((at, self.count), due);
     }
 
-    /// Takes up a new row: it is approved when it matures, or some day by hand.
+    /// Schedules a new row: it is approved when it matures, or some day by hand.
     pub fn take_up(&mut self, book: &LedgerDraft, index: usize, random: &mut Rng) {
         let row = &book.rows[index];
         match (row.status, row.mature_at) {
-            // The job looks every few seconds.
+            // The job runs every few seconds.
             (CommissionStatus::Accrued, Some(mature_at)) => {
                 let at = mature_at + Duration::microseconds(random.i64(1..5_000_000));
                 self.put(at, ScheduledSettlement::Approve(index));
@@ -83,7 +83,7 @@ impl Agenda {
         }
     }
 
-    /// Lets happen what is due by `now`.
+    /// Carries out what is due by `now`.
     pub fn settle_until(&mut self, book: &mut LedgerDraft, now: Timestamp, random: &mut Rng) {
         while let Some(entry) = self.due.first_entry() {
             let (at, _) = *entry.key();
@@ -122,7 +122,7 @@ impl Agenda {
         }
     }
 
-    /// What a payout run does for the partner.
+    /// The part of a payout run that pays this partner.
     fn pay(&mut self, book: &mut LedgerDraft, run: PayoutRun, random: &mut Rng) {
         let mut groups: BTreeMap<Currency, Vec<usize>> = BTreeMap::new();
         for index in std::mem::take(&mut self.payable) {
@@ -138,7 +138,7 @@ impl Agenda {
             let amount = Money::from_minor(total, currency)
                 .ok()
                 .filter(|_| total >= minimum.map_or(1, |money| money.minor().max(1)));
-            // Too little is left and carries forward.
+            // Amounts that are too small carry forward.
             let (Some(amount), Some(first)) = (amount, rows.first()) else {
                 self.payable.extend(rows);
                 continue;
@@ -210,7 +210,7 @@ impl Agenda {
     }
 }
 
-/// The runs of the programme, on the fifth of every month.
+/// The programme's payout runs, on the fifth of every month.
 fn monthly_runs(source: &SeedSource, start: Timestamp, now: Timestamp) -> Vec<PayoutRun> {
     let mut runs = Vec::new();
     let first = Utc.with_ymd_and_hms(start.year(), start.month(), 5, 8, 0, 0).single();
@@ -220,7 +220,7 @@ fn monthly_runs(source: &SeedSource, start: Timestamp, now: Timestamp) -> Vec<Pa
             break;
         };
         if created_at > start {
-            // The same run for all partners.
+            // All partners share the run.
             let number = created_at.year().unsigned_abs() * 12 + created_at.month0();
             let id = source.ids("payout-run", number).next(created_at);
             runs.push(PayoutRun {

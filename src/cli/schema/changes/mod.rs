@@ -1,5 +1,5 @@
-//! What changes between two versions of a schema, and whether clients break: the categories of graphql-js's
-//! `findBreakingChanges` and `findDangerousChanges`, and beside them @oneOf, the roots, and what is deprecated.
+//! The changes between two versions of a schema, and whether they break clients: the categories of graphql-js's
+//! `findBreakingChanges` and `findDangerousChanges`, and in addition @oneOf, the root types, and deprecations.
 
 #[cfg(test)]
 mod tests;
@@ -15,7 +15,7 @@ use async_graphql::{Name, Positioned, Value};
 use super::change::{Effect, SchemaChange};
 use super::types::{ROOTS, SchemaTypes, by_name, deprecated, input};
 
-/// What is different in `new`, the worst first.
+/// The differences of `new`, the worst first.
 pub fn changes(old: &SchemaTypes, new: &SchemaTypes) -> Vec<SchemaChange> {
     let mut found = Comparison {
         old,
@@ -45,11 +45,11 @@ struct Comparison<'a> {
     found: Vec<SchemaChange>,
 }
 
-/// Where arguments of a field, or fields of an input object, belong.
+/// What arguments, or fields of an input object, belong to.
 struct Owner<'a> {
-    /// Whose they are, which those use who must now give what they did not.
+    /// The owner, whose users are affected when an input becomes required.
     name: &'a str,
-    /// The kinds of: removed, of another type, required and new, optional and new, another default.
+    /// The kinds for: removed, of another type, required and new, optional and new, another default.
     kinds: [&'static str; 5],
 }
 
@@ -76,7 +76,7 @@ const DIRECTIVE_ARGUMENTS: [&str; 5] = [
 ];
 
 impl Owner<'_> {
-    /// What one of them is called in a sentence, and as a coordinate.
+    /// The name of one of its inputs in a sentence, and its coordinate.
     fn names(&self, name: &str) -> (String, String) {
         match self.kinds == FIELDS {
             true => (
@@ -295,7 +295,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Arguments of a field or a directive, or fields of an input object.
+    /// Compares arguments of a field or a directive, or fields of an input object.
     fn inputs(
         &mut self,
         owner: &Owner,
@@ -354,7 +354,7 @@ impl Comparison<'_> {
     }
 }
 
-/// The names that are gone, and those that came.
+/// The names that were removed, and those that were added.
 fn differences(before: &[Positioned<Name>], after: &[Positioned<Name>]) -> [Vec<String>; 2] {
     let names = |of: &[Positioned<Name>]| -> BTreeSet<String> { of.iter().map(|name| name.node.to_string()).collect() };
     let (before, after) = (names(before), names(after));
@@ -372,13 +372,13 @@ fn is_required(input: &InputValueDefinition) -> bool {
     !input.ty.node.nullable && input.default_value.is_none()
 }
 
-/// Whether whoever reads a `was` can read an `is`: what could be null may have ceased to be.
+/// Whether clients that read a `was` can read an `is`: a nullable type may have become non-null.
 fn still_answers(was: &Type, is: &Type) -> bool {
     (was.nullable || !is.nullable) && same_base(was, is, still_answers)
 }
 
-/// Whether what was given for a `was` can be given for an `is`: what had to be given may be left out now. A list of what was
-/// one value takes that value, but not a variable of its type.
+/// Whether what was given for a `was` can be given for an `is`: a required value may have become optional. A list that
+/// replaces a single type is refused: it takes a single value, but not a variable of that type.
 fn still_takes(was: &Type, is: &Type) -> bool {
     (!was.nullable || is.nullable) && same_base(was, is, still_takes)
 }

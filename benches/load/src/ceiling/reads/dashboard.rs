@@ -10,8 +10,8 @@ use crate::ceiling::answers::{
 };
 use crate::database::{Database, Sql, rows};
 
-/// Three kinds of rows in one round trip, told by the first column: the partner and its group, its balances, its newest
-/// commissions.
+/// Three kinds of rows in one round trip, distinguished by the first column: the partner and its group, its balances,
+/// its newest commissions.
 const DASHBOARD: Sql = Sql::of(
     "SELECT * FROM (
        SELECT 0 AS kind, p.id, p.name AS text, 0 AS minor, p.status AS also, p.created_at AS at, g.id AS link,

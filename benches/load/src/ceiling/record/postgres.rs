@@ -1,12 +1,12 @@
-//! One statement, in one round trip, which is its own transaction.
+//! A single statement, in one round trip, which is its own transaction.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use super::{ACTOR, Charge, Earned, REQUEST_ID, TOKEN_ID};
 
-/// The partner's row is locked as the gateway locks it, so that sums are added one after the other; a repeated external id
-/// writes nothing.
+/// The partner's row is locked as in the gateway, so that concurrent additions to sums are serialised; a repeated
+/// external id writes nothing.
 const RECORD: &str = "
 WITH locked AS (
   SELECT id FROM partner WHERE tenant_id = $1 AND id = $2 AND status IN ('INVITED', 'ACTIVE') FOR NO KEY UPDATE
@@ -88,7 +88,7 @@ WITH locked AS (
 )
 SELECT amount_minor, mature_at FROM earned";
 
-/// `None`: nothing was written, since the external id is known or nothing would be earned.
+/// `None`: nothing was written, because the external id is known or nothing would be earned.
 pub(super) async fn record(pool: &PgPool, charge: &Charge) -> Result<Option<Earned>, sqlx::Error> {
     let earned: Option<(i64, Option<DateTime<Utc>>)> = sqlx::query_as(RECORD)
         .bind(charge.tenant)

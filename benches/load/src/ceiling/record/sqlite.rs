@@ -1,4 +1,4 @@
-//! One transaction, whose statements are calls within the process. Everything that is known beforehand is read by one.
+//! One transaction, whose statements are calls within the process. One statement reads everything needed beforehand.
 
 use rust_decimal::Decimal;
 use sqlx::SqlitePool;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{ACTOR, Charge, Earned, REQUEST_ID, TOKEN_ID};
 
-/// What was promised, to whom the charge belongs and how many it paid.
+/// The snapshot, the customer of the charge, and its number of paid charges.
 const PREPARE: &str = "
 SELECT s.id, s.version, json_extract(s.terms, '$[0].value'), coalesce(s.holdback_days, m.holdback_days), c.id,
   json_array_length(s.terms), p.status, m.status,
@@ -70,10 +70,10 @@ INSERT INTO event_decision (tenant_id, event_id, number, components, made_with, 
   campaign_id, amount_minor, currency)
 VALUES ($1, $2, 1, $3, $4, $5, $5, $6, $7, $8, $9)";
 
-/// What `PREPARE` finds.
+/// The row that `PREPARE` returns.
 type Prepared = (Uuid, i32, String, Option<i32>, Uuid, i64, String, String, i64);
 
-/// `None`: nothing was written, since the external id is known or nothing would be earned.
+/// `None`: nothing was written, because the external id is known or nothing would be earned.
 pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<Earned>, sqlx::Error> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let (tenant, partner, campaign, now) = (charge.tenant, charge.partner, charge.campaign, charge.now);
@@ -195,7 +195,7 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
     Ok(Some(earned))
 }
 
-/// So many percent of an amount: exact, and rounded.
+/// A percentage of an amount: exact, and rounded.
 fn share(percent: &str, charged: Money) -> Result<(Decimal, Money), sqlx::Error> {
     let percent = parse_decimal(percent).and_then(Percentage::new);
     let percent = percent.map_err(|fault| sqlx::Error::Decode(fault.1.into()))?;

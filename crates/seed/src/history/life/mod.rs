@@ -28,11 +28,11 @@ use domain::tenant::Tenant;
 pub use sale::{SaleCustomer, SaleDraft};
 use service::ledger::event::NewEvent;
 
-/// What is known of a partner before.
+/// What is known of a partner before its history is generated.
 pub struct PartnerBefore<'a> {
     pub tenant: &'a Tenant,
     pub partner: &'a Partner,
-    /// Its number among the made-up ones.
+    /// Its number among the made-up partners.
     pub number: u32,
     pub snapshots: Vec<CommissionSnapshot>,
     pub group: Option<&'a PartnerGroup>,
@@ -44,7 +44,7 @@ pub struct PartnerBefore<'a> {
     pub qualified_customers: i64,
     /// How many events it has.
     pub events: u64,
-    /// From when on it may sell.
+    /// The moment from which it may sell.
     pub start: Timestamp,
 }
 
@@ -56,12 +56,12 @@ pub struct GeneratedHistory {
     pub joined: Vec<(CampaignId, Timestamp)>,
     pub paid_charges: Vec<(CustomerId, i64)>,
     pub lifetime_values: Vec<(Currency, i64)>,
-    /// `None`: nothing about the partner's qualified customers was ever counted.
+    /// `None`: no customer's paid charge was counted.
     pub qualified: Option<i64>,
     pub runs: Vec<PayoutRun>,
 }
 
-/// Something sold that may be taken back.
+/// A sale that may still be taken back.
 struct RecordedSale {
     event: usize,
     rows: Range<usize>,
@@ -80,13 +80,14 @@ pub struct PartnerLife<'a> {
     lifetime_values: BTreeMap<Currency, i64>,
     qualified: i64,
     counted: bool,
-    /// The external ids of the events so far, before and now, end with 1 to this.
+    /// Number of events, those of earlier histories included; their external ids end with 1 to this number.
     pub number: u64,
     source: &'a SeedSource,
 }
 
-/// Makes events until they have brought `wanted` commissions; seldom fewer, never more. What is due by `now` is
-/// approved and paid, unless the partner has a history already: then that is left to the gateway, which knows it whole.
+/// Generates events until they have earned `wanted` commissions: seldom fewer, never more. What is due by `now` is
+/// approved and paid, unless the partner already has a history: then that is left to the gateway, which knows all of
+/// it.
 pub fn live(source: &SeedSource, before: &PartnerBefore<'_>, wanted: u64, now: Timestamp) -> GeneratedHistory {
     let what = format!("history/{}", before.events);
     let agenda = (before.events == 0).then(|| {
@@ -108,7 +109,7 @@ pub fn live(source: &SeedSource, before: &PartnerBefore<'_>, wanted: u64, now: T
         number: before.events,
         source,
     };
-    // A little is left for a history that goes on before the clock does.
+    // Leaves some time before `now`, so that the history can be continued even if the clock has not advanced.
     let end = now - (now - before.start) / 1024;
     let mut at = before.start;
     let most = 50 + 20 * wanted;
@@ -130,7 +131,7 @@ pub fn live(source: &SeedSource, before: &PartnerBefore<'_>, wanted: u64, now: T
 }
 
 impl<'a> PartnerLife<'a> {
-    /// The more is left to do, the sooner: the last event comes close to the end.
+    /// The more commissions are left, the sooner the next event: the last one comes close to `end`.
     fn next_moment(&mut self, at: Timestamp, end: Timestamp, left: u64) -> Timestamp {
         let span = (end - at).num_microseconds().unwrap_or(i64::MAX).max(0);
         let events = i64::try_from(left).unwrap_or(i64::MAX / 2) / 10 * 11 + 1;

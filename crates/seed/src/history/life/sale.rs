@@ -1,4 +1,4 @@
-//! Sales: what they earn, and recording them.
+//! Working out what sales earn, and recording them.
 
 use rust_decimal::Decimal;
 
@@ -17,7 +17,7 @@ use domain::money::{Currency, Money};
 use service::ledger::event::NewEvent;
 use service::ledger::record;
 
-/// How often another sale is tried where one earns nothing, or more rows than are wanted.
+/// Maximum number of drafts for a sale that earns something, and no more rows than are wanted.
 const ATTEMPTS: u32 = 40;
 
 /// How many of the latest sales may still be refunded.
@@ -36,7 +36,7 @@ pub enum SaleCustomer<'a> {
 }
 
 impl<'a> PartnerLife<'a> {
-    /// Records a sale that brings commissions, at most `left`; some bring none.
+    /// Records a sale that earns commissions, at most `left`; some sales earn none.
     pub(super) fn sell(&mut self, at: Timestamp, left: u64) {
         for attempt in 1..=ATTEMPTS {
             let draft = draft_sale(self, at);
@@ -54,7 +54,7 @@ impl<'a> PartnerLife<'a> {
         }
     }
 
-    /// What a sale earns; `None` where partner and campaign earn nothing at all.
+    /// What a sale earns; `None` where the partner and the campaign earn nothing at all.
     fn work_out(&self, draft: &SaleDraft<'_>, at: Timestamp) -> Option<(ApplicableTerms, Vec<ComponentEarning>)> {
         let SaleDraft { client, place, input } = draft;
         let before = self.before;

@@ -1,4 +1,4 @@
-//! What is taken back: refunds, chargebacks, and rows that staff reverses.
+//! Refunds, chargebacks, and rows that staff reverses.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use service::ledger::event::NewEvent;
 use service::ledger::refund;
 
 impl<'a> PartnerLife<'a> {
-    /// Refunds one of the latest sales, in part or wholly; false if there is none, or it might take too many rows.
+    /// Refunds one of the latest sales, in part or wholly; false if there is none, or if it might write too many rows.
     pub(super) fn take_back(&mut self, at: Timestamp, left: u64) -> bool {
         if self.sales.is_empty() {
             return false;
@@ -113,7 +113,7 @@ impl<'a> PartnerLife<'a> {
                     let id = self.book.ids.next(at);
                     let clawback = refund::clawback(&self.book.rows[index], event, id, (amount, status, explanation));
                     let clawback = self.book.write_clawback(clawback, index, note);
-                    // One that waits is approved together with its row.
+                    // A clawback that is not approved yet is approved together with its row.
                     if status == CommissionStatus::Approved {
                         self.take_up(clawback);
                     }
@@ -122,7 +122,7 @@ impl<'a> PartnerLife<'a> {
         }
     }
 
-    /// Staff reverses one of the latest rows, if there is one that nothing holds or adjusts.
+    /// Staff reverses a row of the latest sales, unless it is in a payout or has clawbacks.
     pub(super) fn reverse_one(&mut self, at: Timestamp) {
         let rows: Vec<_> = self.sales.iter().flat_map(|sale| sale.rows.clone()).collect();
         if rows.is_empty() {
