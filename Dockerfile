@@ -8,24 +8,23 @@ COPY scripts/graphiql-assets scripts/
 COPY tools/graphiql/ tools/graphiql/
 RUN scripts/graphiql-assets
 
+# The manifests of all crates, and nothing else: as long as they stay the same, the next builds find the dependencies compiled.
+FROM debian:bookworm-slim AS manifests
+WORKDIR /src
+COPY . .
+RUN find . -type f ! -name Cargo.toml ! -name Cargo.lock ! -path './.cargo/*' -delete
+
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
-# Only the manifests first: as long as they do not change, later builds reuse the compiled dependencies.
-COPY Cargo.toml Cargo.lock ./
-COPY .cargo/ .cargo/
-COPY domain/Cargo.toml domain/
-COPY entity/Cargo.toml entity/
-COPY migration/Cargo.toml migration/
-COPY benches/load/Cargo.toml benches/load/
-RUN mkdir -p src domain/src entity/src migration/src benches/load/src tests/it /data \
-    && echo 'fn main() {}' | tee src/main.rs benches/engines.rs benches/load/src/main.rs > tests/it/main.rs \
-    && touch src/lib.rs domain/src/lib.rs entity/src/lib.rs migration/src/lib.rs \
-    && cargo build --profile dist --locked --package tributary \
-    && rm -r src domain/src entity/src migration/src benches tests
+COPY --from=manifests /src .
+RUN mkdir -p src tests/it /data \
+    && echo 'fn main() {}' | tee src/main.rs benches/engines.rs > tests/it/main.rs \
+    && for crate in . entity migration crates/* benches/load; do mkdir -p $crate/src && touch $crate/src/lib.rs; done \
+    && cargo build --profile dist --locked --package tributary
 COPY . .
 COPY --from=graphiql /src/assets/graphiql/ assets/graphiql/
 # Makes the sources newer than what was compiled from the empty ones, whatever their times in the build context.
-RUN touch src/main.rs src/lib.rs domain/src/lib.rs entity/src/lib.rs migration/src/lib.rs build.rs \
+RUN find . -path ./target -prune -o \( -name lib.rs -o -name main.rs -o -name build.rs \) -exec touch {} + \
     && cargo build --profile dist --locked --bin tributary
 
 # No shell and no package manager: the C library, certificates and an unprivileged account.

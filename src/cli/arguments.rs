@@ -267,8 +267,8 @@ pub(super) enum ImportSource {
 
 impl ImportSource {
     /// What each row of the file stands for, for sources that are files of rows.
-    pub(super) fn kind(self) -> Option<import::moving_in::FileKind> {
-        use import::moving_in::FileKind;
+    pub(super) fn kind(self) -> Option<::import::moving_in::FileKind> {
+        use ::import::moving_in::FileKind;
         match self {
             Self::Partners => Some(FileKind::Partners),
             Self::Customers => Some(FileKind::Customers),

@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use super::{CliError, open, output};
+use ::seed::demo;
 use auth::{Caller, Permissions, Scope};
 use domain::tenant::Tenant;
-use ::seed::demo;
 use service::app::App;
 use service::audit::token_issued;
 use service::token::{issue_for_partner, mint};

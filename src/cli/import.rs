@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::{CliError, ImportedValueType, open, output};
 use crate::config::Config;
-use auth::Caller;
-use domain::deal_rules::{Plan, ValueType};
-use domain::money::Currency;
 use ::import::moving_in::{self, FileKind};
 use ::import::settlements::{COLUMNS, SettlementOptions};
 use ::import::{self, ImportError, journeybee::ImportDefaults};
+use auth::Caller;
+use domain::deal_rules::{Plan, ValueType};
+use domain::money::Currency;
 use service::app::App;
 use service::audit::Import;
 use service::partner_group::import::Outcome;

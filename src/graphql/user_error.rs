@@ -169,7 +169,7 @@ macro_rules! payload {
 
         impl $name {
             /// The payload of a service call.
-            pub fn of<'b, T: $service::once::Answer + 'b>(
+            pub fn of<'b, T: service::once::Answer + 'b>(
                 mutation: &'b $crate::graphql::context::MutationContext<'_>,
                 doing: impl Future<Output = Result<T, service::ServiceError>> + Send + 'b,
             ) -> impl Future<Output = Result<Self, $crate::graphql::error::ApiError>> + Send + 'b

@@ -2,63 +2,71 @@
 
 use std::path::Path;
 
-/// Module, and the modules of ours that it may use. What is not listed is not allowed.
-const ARROWS: [(&str, &[&str]); 15] = [
-    ("store", &["store", "domain", "auth", "metrics", "telemetry", "task"]),
-    ("auth", &["auth", "domain", "app", "store", "outgoing", "metrics"]),
-    (
-        "service",
-        &["service", "store", "domain", "auth", "app", "clock", "outgoing", "task"],
-    ),
-    ("outgoing", &["outgoing", "domain"]),
-    ("jobs", &["jobs", "service", "app", "metrics"]),
-    (
-        "graphql",
-        &[
-            "graphql",
-            "service",
-            "store",
-            "domain",
-            "auth",
-            "app",
-            "metrics",
-            "telemetry",
-        ],
-    ),
-    (
-        "http",
-        &[
-            "http",
-            "export",
-            "graphql",
-            "auth",
-            "app",
-            "store",
-            "metrics",
-            "telemetry",
-        ],
-    ),
-    (
-        "export",
-        &["export", "graphql", "domain", "auth", "app", "store", "metrics", "task"],
-    ),
-    ("import", &["import", "service", "store", "domain", "auth", "app"]),
-    ("seed", &["seed", "service", "store", "domain", "auth", "app", "clock"]),
-    ("clock.rs", &["domain"]),
-    ("metrics", &["metrics", "domain"]),
-    ("telemetry", &["telemetry", "metrics", "client"]),
-    ("client.rs", &[]),
-    ("task.rs", &[]),
+/// Module of the gateway's own crate, and the others of them that it may use. What is not listed is not allowed. The arrows
+/// between crates are in their manifests.
+const ARROWS: [(&str, &[&str]); 4] = [
+    ("jobs", &["jobs"]),
+    ("graphql", &["graphql"]),
+    ("export", &["export", "graphql"]),
+    ("http", &["http", "export", "graphql"]),
 ];
 
 /// Crates that a module must not know.
-const FORBIDDEN: [(&str, &[&str]); 5] = [
-    ("service", &["entity", "async_graphql", "axum"]),
-    ("graphql", &["entity", "axum", "sea_orm"]),
-    ("export", &["entity", "axum", "sea_orm"]),
-    ("seed", &["entity", "axum", "async_graphql"]),
-    ("import", &["entity", "axum", "async_graphql", "sea_orm"]),
+const FORBIDDEN: [(&str, &[&str]); 3] = [
+    ("graphql", &["axum", "seed", "import", "outgoing"]),
+    ("export", &["axum", "seed", "import", "outgoing"]),
+    ("http", &["seed", "import"]),
 ];
+
+/// Each of our crates, and those of ours that it may depend on.
+const CRATES: [(&str, &[&str]); 10] = [
+    ("entity", &[]),
+    ("migration", &[]),
+    ("crates/domain", &[]),
+    ("crates/outgoing", &["domain"]),
+    ("crates/telemetry", &["domain", "outgoing"]),
+    ("crates/auth", &["domain", "outgoing", "telemetry"]),
+    ("crates/store", &["auth", "domain", "entity", "migration", "telemetry"]),
+    ("crates/service", &["auth", "domain", "outgoing", "store", "telemetry"]),
+    ("crates/seed", &["auth", "domain", "service", "store"]),
+    ("crates/import", &["auth", "domain", "service", "store"]),
+];
+
+/// Crates of others that only one of ours, and those above it that are named, may use.
+const KEPT_IN: [(&str, &[&str]); 4] = [
+    ("sea-orm", &["entity", "migration", "crates/store"]),
+    ("sqlx", &["crates/store"]),
+    ("async-graphql", &[]),
+    ("axum", &[]),
+];
+
+#[test]
+fn crates_depend_only_on_those_below_them() {
+    for (path, allowed) in CRATES {
+        let manifest =
+            std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = manifest.parse().unwrap();
+        let names: Vec<_> = manifest["dependencies"].as_table().unwrap().keys().collect();
+        let ours = CRATES.map(|(path, _)| path.rsplit('/').next().unwrap());
+        for name in names {
+            if ours.contains(&name.as_str()) {
+                assert!(allowed.contains(&name.as_str()), "{path} depends on {name}");
+            }
+            if let Some((_, holders)) = KEPT_IN.iter().find(|(kept, _)| kept == name) {
+                assert!(holders.contains(&path), "{path} depends on {name}");
+            }
+        }
+    }
+}
+
+/// A caller is what verified credentials make, or the operator of the command line.
+#[test]
+fn only_authentication_makes_callers() {
+    let files = all_sources().into_iter();
+    let made = files.filter(|(_, text)| text.contains("Caller::of_token(") || text.contains("Caller::of_api_key("));
+    let files: Vec<_> = made.map(|(file, _)| file).collect();
+    assert_eq!(files, ["crates/service/src/authentication/mod.rs"]);
+}
 
 #[test]
 fn modules_use_only_what_lies_below_them() {
@@ -89,7 +97,7 @@ fn modules_use_only_what_lies_below_them() {
 #[test]
 fn reads_of_the_store_begin_with_the_scope() {
     let mut wrong = Vec::new();
-    for (file, text) in sources(Path::new("src/store")) {
+    for (file, text) in sources(Path::new("crates/store/src")) {
         // Tenants are what scopes are made of; opening reads no table, statistics are of indexes, and
         // migrations and their loss are of whole tables; BEGIN, COMMIT and pragmas read no rows; a checkup is of the whole database; the questions of
         // verify take the tenant as $1; distributing asks catalogs, and is of the whole database; a presented key says which tenant is meant; what matured, what changed, backtests and lines
@@ -110,7 +118,7 @@ fn reads_of_the_store_begin_with_the_scope() {
             "sqlite/health.rs",
             "integrity.rs",
             "statistics.rs",
-            "store/mod.rs",
+            "src/lib.rs",
             "verify/mod.rs",
             "citus/state.rs",
             "citus/distribute.rs",
@@ -136,40 +144,28 @@ fn few_transactions_are_not_audited() {
         // Only tries whether it may write.
         "src/cli/doctor/database.rs",
         // When keys were used.
-        "src/service/api_key.rs",
+        "crates/service/src/api_key.rs",
         // Leases and progress; how a backtest ends is told.
-        "src/service/backtest/work.rs",
+        "crates/service/src/backtest/work.rs",
         // Deliveries and marks; an endpoint that is switched off is told.
-        "src/service/webhook/fan_out.rs",
-        "src/service/webhook/forget.rs",
-        "src/service/webhook/send.rs",
+        "crates/service/src/webhook/fan_out.rs",
+        "crates/service/src/webhook/forget.rs",
+        "crates/service/src/webhook/send.rs",
         // Writes its own entries, as made up as what they tell of.
-        "src/seed/history/mod.rs",
-        "src/seed/mod.rs",
-        "src/seed/programme.rs",
+        "crates/seed/src/history/mod.rs",
+        "crates/seed/src/lib.rs",
+        "crates/seed/src/programme.rs",
         // Only waits for locks.
-        "src/store/statement/mod.rs",
+        "crates/store/src/statement/mod.rs",
         // Only has the database look at its tables.
-        "src/store/statistics.rs",
-        "src/store/mod.rs",
+        "crates/store/src/statistics.rs",
+        "crates/store/src/lib.rs",
     ];
-    let files = sources(Path::new("src")).into_iter();
+    let files = all_sources().into_iter();
     let found = files.filter(|(_, text)| text.contains("begin_unaudited(") || text.contains("begin_patiently("));
     let wrong: Vec<_> = found
         .map(|(file, _)| file)
         .filter(|file| !exempt.contains(&file.as_str()))
-        .collect();
-    assert_eq!(wrong, Vec::<String>::new());
-}
-
-#[test]
-fn only_the_store_knows_the_entities() {
-    let files = sources(Path::new("src"))
-        .into_iter()
-        .filter(|(file, _)| !file.starts_with("src/store"));
-    let wrong: Vec<_> = files
-        .filter(|(_, text)| names(text, "entity"))
-        .map(|(file, _)| file)
         .collect();
     assert_eq!(wrong, Vec::<String>::new());
 }
@@ -197,6 +193,14 @@ fn first_word(text: &str) -> Option<&str> {
     // `use crate::{...}` is not our style, so that this test stays simple.
     assert!(end > 0, "write crate:: paths out: {}", &text[..text.len().min(40)]);
     Some(&text[..end])
+}
+
+/// The Rust files of all crates but those of the database's tables.
+fn all_sources() -> Vec<(String, String)> {
+    ["src", "crates"]
+        .iter()
+        .flat_map(|folder| sources(Path::new(folder)))
+        .collect()
 }
 
 /// The Rust files at `path`, with their names from the project's root.

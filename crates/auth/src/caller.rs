@@ -7,8 +7,7 @@ use domain::Timestamp;
 use domain::audit::{self, Origin};
 use domain::id::{PartnerId, TenantId};
 
-/// The authenticated caller. Made from a token by [`super::authenticate`], or for the command line by
-/// [`Caller::operator`].
+/// The authenticated caller. Made from verified credentials, or for the command line by [`Caller::operator`].
 #[derive(Clone, Debug)]
 pub struct Caller {
     tenant: TenantId,
@@ -107,14 +106,23 @@ impl Caller {
         }
     }
 
-    /// The same caller, authenticated by an API key.
-    pub(super) fn by_key(self, key: ApiKeyId) -> Self {
-        self.known_by(|origin| origin.api_key_id = Some(key))
+    /// The caller who presented a JWT with these claims, which were verified. `partner` is the one that they name: the
+    /// caller of this function has looked up that it may sign in.
+    pub fn of_token(tenant: TenantId, claims: &Claims, partner: Option<PartnerId>) -> Self {
+        let caller = Self {
+            expires_at: claims.expires_at(),
+            ..Self::new(tenant, claims.sub.clone(), Permissions::parse(&claims.scope), partner)
+        };
+        caller.known_by(|origin| origin.token_id = claims.jti.as_deref().map(audit::cut))
     }
 
-    /// The same caller, authenticated by a token with this id.
-    pub(super) fn by_token(self, id: Option<&str>) -> Self {
-        self.known_by(|origin| origin.token_id = id.map(audit::cut))
+    /// The caller who presented this API key, which was found and is not revoked.
+    pub fn of_api_key(tenant: TenantId, key: &ApiKey) -> Self {
+        let caller = Self {
+            expires_at: key.expires_at,
+            ..Self::new(tenant, key.id.to_string(), key.permissions, key.partner_id)
+        };
+        caller.known_by(|origin| origin.api_key_id = Some(key.id))
     }
 
     /// The same caller in a request.
@@ -151,10 +159,6 @@ impl Caller {
     /// What the caller asks for, if it may repeat that.
     pub fn call(&self) -> Option<&Call> {
         self.call.as_deref()
-    }
-
-    pub(super) fn until(self, expires_at: Option<Timestamp>) -> Self {
-        Self { expires_at, ..self }
     }
 
     /// The operator who runs the program's command line on the database itself.

@@ -14,7 +14,7 @@ use domain::Timestamp;
 /// Minimum length of a secret for HS256: that of the hash (RFC 7518, 3.2).
 const MIN_SECRET_BYTES: usize = 32;
 /// How far the clocks of issuer and gateway may differ.
-pub(super) const LEEWAY_SECONDS: f64 = 5.0;
+const LEEWAY_SECONDS: f64 = 5.0;
 
 /// The keys that sign and verify tokens.
 #[derive(Clone)]
@@ -70,6 +70,18 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// When the token expires; `None` if that is out of range.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        moment(self.exp)
+    }
+
+    /// When the token was issued; `None` if it does not say, or names a time after `now`: it would outlive the next
+    /// revocation.
+    pub fn issued_at(&self, now: Timestamp) -> Option<IssuedAt> {
+        let latest = numeric_date(now) + LEEWAY_SECONDS;
+        self.iat.filter(|seconds| *seconds <= latest).map(IssuedAt)
+    }
+
     /// Whether the claims are valid at `now`, and their subject can be named: it appears in histories.
     pub(super) fn are_in_force(&self, now: Timestamp) -> bool {
         let now = numeric_date(now);
@@ -216,13 +228,24 @@ fn signing(file: &Path, ring: &KeyRing) -> Result<Signing, KeyError> {
     })
 }
 
+/// When a token was issued, in seconds since 1970.
+#[derive(Clone, Copy, Debug)]
+pub struct IssuedAt(f64);
+
+impl IssuedAt {
+    /// Whether that was at `moment` or later.
+    pub fn is_since(self, moment: Timestamp) -> bool {
+        self.0 >= numeric_date(moment)
+    }
+}
+
 /// Seconds since 1970 with microseconds: times are not money, and a double is precise enough for them until the year
 /// 2255.
-pub(super) fn numeric_date(moment: Timestamp) -> f64 {
+fn numeric_date(moment: Timestamp) -> f64 {
     moment.timestamp_micros() as f64 / 1e6
 }
 
 /// The time of a date in seconds since 1970; `None` if it is out of range.
-pub(super) fn moment(date: f64) -> Option<Timestamp> {
+fn moment(date: f64) -> Option<Timestamp> {
     Timestamp::from_timestamp_micros((date * 1e6) as i64)
 }

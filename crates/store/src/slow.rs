@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use prometheus::HistogramTimer;
 
-
 /// Maximum length of a statement in the log; more would tell nothing new.
 const LONGEST: usize = 2_000;
 

@@ -65,19 +65,8 @@ async fn by_token(app: &App, token: &str, since: Option<Instant>) -> Result<Call
     Ok(Caller::of_token(tenant, &claims, partner))
 }
 
-/// The claims of a JWT, verified by the keys of the issuer that it names.
-async fn genuine(app: &App, token: &str) -> Option<Claims> {
-    let form = token_form::read(token)?;
-    let now = app.clock.now();
-    match app.issuers.of(&form.claims) {
-        Some(issuer) => issuer.verify(&form, now).await,
-        None => app.keys.verify(&form, now),
-    }
-}
-
 /// The caller who presents an API key. One read decides, with every request, so that nothing outlives a revocation.
-async fn by_key(app: &App, text: &str, since: Option<Instant>) -> Result<Caller, AuthError> {
-    let prefix = api_key::prefix(text).ok_or(AuthError::Invalid)?;
+async fn by_key(app: &App, prefix: &str, text: &str, since: Option<Instant>) -> Result<Caller, AuthError> {
     let now = app.clock.now();
     let read = || {
         let (reader, prefix) = (app.store.reader().clone(), prefix.to_owned());

@@ -134,12 +134,7 @@ async fn pages_of(
 }
 
 /// The partners that one owner's references name: those of the rows of `R` whose `owner` is `id`.
-pub(crate) fn named_by<R: Scoped>(
-    scope: &Scope,
-    partner: R::Column,
-    owner: R::Column,
-    id: Expr,
-) -> Select<Entity> {
+pub(crate) fn named_by<R: Scoped>(scope: &Scope, partner: R::Column, owner: R::Column, id: Expr) -> Select<Entity> {
     let named = Query::select()
         .column(partner)
         .from(R::default())

@@ -19,7 +19,8 @@ use sea_orm::{ColumnTrait, DbBackend, EntityName, EntityTrait, FromQueryResult, 
 use super::StoreError;
 use auth::Scope;
 pub use cell::{
-    Write, amount, difference, document, id, is_amount, json, moment, number, one_of, place, sum, text, truth, uuid, word,
+    Write, amount, difference, document, id, is_amount, json, moment, number, one_of, place, sum, text, truth, uuid,
+    word,
 };
 pub use json::{JsonMark, JsonText, TooLong};
 pub use list::{Family, List, Order, PairTable};
