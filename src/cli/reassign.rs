@@ -1,7 +1,5 @@
 //! `tributary reassign`.
 
-use sea_orm::ConnectionTrait;
-
 use super::{CliError, open, output};
 use crate::config::Config;
 use auth::{Caller, Scope};
@@ -9,6 +7,7 @@ use domain::Timestamp;
 use domain::reassignment::{MAX_EVENTS, ReassignmentOutcome};
 use service::app::App;
 use service::ledger::reassign::{Moved, NewReassignment, preview_customer, reassign_customer};
+use store::Connection;
 
 /// What the command line says.
 #[derive(clap::Args)]
@@ -97,13 +96,13 @@ async fn input(app: &App, scope: &Scope, wanted: &Reassign) -> Result<NewReassig
     })
 }
 
-async fn partner(reader: &impl ConnectionTrait, scope: &Scope, external_id: &str) -> Result<String, CliError> {
+async fn partner(reader: &Connection, scope: &Scope, external_id: &str) -> Result<String, CliError> {
     let found = store::partner::find_by_external_id(reader, scope, external_id).await?;
     let found = found.ok_or_else(|| format!("there is no partner {external_id:?}"))?;
     Ok(found.id.to_string())
 }
 
-async fn campaign(reader: &impl ConnectionTrait, scope: &Scope, external_id: &str) -> Result<String, CliError> {
+async fn campaign(reader: &Connection, scope: &Scope, external_id: &str) -> Result<String, CliError> {
     let found = store::campaign::find_by_external_id(reader, scope, external_id).await?;
     let found = found.ok_or_else(|| format!("there is no campaign {external_id:?}"))?;
     Ok(found.id.to_string())

@@ -34,7 +34,7 @@ const CRATES: [(&str, &[&str]); 10] = [
 
 /// Crates of others that only one of ours, and those above it that are named, may use.
 const KEPT_IN: [(&str, &[&str]); 4] = [
-    ("sea-orm", &["entity", "migration", "crates/store"]),
+    ("sea-orm", &["entity", "crates/store"]),
     ("sqlx", &["crates/store"]),
     ("async-graphql", &[]),
     ("axum", &[]),

@@ -56,9 +56,3 @@ impl From<StoreError> for ServiceError {
         problems.into()
     }
 }
-
-impl From<sea_orm::DbErr> for ServiceError {
-    fn from(error: sea_orm::DbErr) -> Self {
-        StoreError::from(error).into()
-    }
-}

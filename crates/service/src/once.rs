@@ -9,7 +9,6 @@
 //! the database or because of what the first one changed; [`answered`] looks the key up again, so that they return the
 //! first one's answer.
 
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::ServiceError;
@@ -21,6 +20,7 @@ use domain::label::Label;
 use domain::problem::{ProblemCode, Problems};
 use domain::{backtest, campaign, commission, deal_rules, id, partner, partner_group, partnership_request};
 use domain::{snapshot, tenant, text, tiered};
+use store::Connection;
 use store::idempotency::StoredAnswer;
 use store::label::LabelTable;
 use store::{self, Store, StoreError, Transaction};
@@ -133,7 +133,7 @@ async fn again<T: Answer>(app: &App, scope: &Scope, kept: &Value) -> Result<T, S
 
 /// The stored answer; a CONFLICT if it belongs to other input, and INVALID if no answer can be stored for such a key.
 async fn earlier(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     subject: &str,
     call: &Call,

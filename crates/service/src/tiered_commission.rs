@@ -1,7 +1,5 @@
 //! Tiered commissions.
 
-use sea_orm::ConnectionTrait;
-
 use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit, repeated};
@@ -12,6 +10,7 @@ use domain::money::Currency;
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::text;
 use domain::tiered::{self, CheckedTier, Draft, TieredCommission, changed};
+use store::Connection;
 use store::{self, StoreError, Transaction};
 
 pub mod import;
@@ -166,7 +165,7 @@ pub(crate) async fn proposed(
 /// The tier that an input describes, or `None` after noting what is wrong with it. Does not check whether its external
 /// id is free.
 async fn checked(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     writer: &Writer,
     input: NewTieredCommission,
     base_currency: Currency,
@@ -233,7 +232,7 @@ async fn locked(
 }
 
 async fn check_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     writer: &Writer,
     external_id: &str,
     me: Option<TieredCommissionId>,

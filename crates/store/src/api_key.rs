@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::api_key::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -10,7 +11,6 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::citus::Distributable;
 use super::citus::directory::{self, DirectoryName};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
@@ -23,11 +23,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    request: &PageRequest,
-) -> Result<Page<ApiKey>, StoreError> {
+pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<ApiKey>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
     Ok(page.map(from_row))
 }
@@ -42,26 +38,18 @@ pub fn whole(row: &view::Row, prefix: &str) -> Result<ApiKey, StoreError> {
     Ok(from_row(view::whole(row, prefix)?))
 }
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
     Ok(visible::<Entity>(scope).count(database).await?)
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, ApiKey>, StoreError> {
+pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, ApiKey>, StoreError> {
     let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
 }
 
 /// Selects the key for update: other writers wait until this transaction ends.
-pub async fn lock(
-    transaction: &impl ConnectionTrait,
-    scope: &Scope,
-    id: ApiKeyId,
-) -> Result<Option<ApiKey>, StoreError> {
+pub async fn lock(transaction: &Connection, scope: &Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
     let select = visible::<Entity>(scope)
         .filter(Column::Id.eq(id.uuid()))
         .lock_exclusive();
@@ -69,7 +57,7 @@ pub async fn lock(
 }
 
 pub async fn insert(
-    transaction: &impl Distributable,
+    transaction: &Connection,
     tenant: TenantId,
     key: &ApiKey,
     hash: &KeyHash,
@@ -87,7 +75,7 @@ pub async fn insert(
 
 /// Revokes a key; one that is already revoked stays as it is.
 pub async fn revoke(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     id: ApiKeyId,
     now: Timestamp,
@@ -98,7 +86,7 @@ pub async fn revoke(
 
 /// Revokes all keys that are bound to a partner; returns how many were not revoked before.
 pub async fn revoke_of_partner(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     partner: PartnerId,
     now: Timestamp,
@@ -107,7 +95,7 @@ pub async fn revoke_of_partner(
 }
 
 async fn revoke_where(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     which: Expr,
     now: Timestamp,
@@ -124,7 +112,7 @@ async fn revoke_where(
 
 /// Records that a key was used at `at`, unless a later use is recorded.
 pub async fn set_used(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     id: ApiKeyId,
     at: Timestamp,

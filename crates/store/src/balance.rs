@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::partner_balance::{self, Column, Entity};
 use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -29,7 +30,7 @@ pub fn family() -> view::Family {
 
 /// The balances of each partner, by currency.
 pub async fn of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Balance>>, StoreError> {

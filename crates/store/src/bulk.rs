@@ -5,6 +5,7 @@ pub mod ledger;
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::{
     campaign, campaign_member, campaign_version, commission_snapshot, partner, partner_category_member,
     partner_transition,
@@ -27,7 +28,7 @@ const ROWS: usize = 500;
 
 /// The campaigns with these external ids.
 pub async fn campaigns_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_ids: &[String],
 ) -> Result<HashMap<String, CampaignId>, StoreError> {
@@ -41,7 +42,7 @@ pub async fn campaigns_by_external_id(
 
 /// The partners with these external ids.
 pub async fn partners_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_ids: &[String],
 ) -> Result<HashMap<String, PartnerId>, StoreError> {
@@ -54,7 +55,7 @@ pub async fn partners_by_external_id(
 }
 
 async fn by_external_id<E: Scoped>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     (id, external_id): (E::Column, E::Column),
     external_ids: &[String],
@@ -86,7 +87,7 @@ pub async fn insert_campaigns(
 
 /// Makes partners members of campaigns; none of them may be a member already.
 pub async fn insert_campaign_members(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     members: &[(CampaignId, PartnerId, Timestamp)],
 ) -> Result<(), StoreError> {
@@ -102,7 +103,7 @@ pub async fn insert_campaign_members(
 }
 
 pub async fn insert_partners(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     partners: &[Partner],
 ) -> Result<(), StoreError> {
@@ -112,7 +113,7 @@ pub async fn insert_partners(
 
 /// Gives partners categories that they do not have yet.
 pub async fn insert_partner_categories(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     members: &[(PartnerId, PartnerCategoryId)],
 ) -> Result<(), StoreError> {
@@ -127,7 +128,7 @@ pub async fn insert_partner_categories(
 }
 
 pub async fn insert_partner_transitions(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     transitions: &[(PartnerTransitionId, PartnerId, PartnerTransition)],
 ) -> Result<(), StoreError> {
@@ -138,7 +139,7 @@ pub async fn insert_partner_transitions(
 }
 
 pub async fn insert_snapshots(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     snapshots: &[CommissionSnapshot],
 ) -> Result<(), StoreError> {
@@ -148,7 +149,7 @@ pub async fn insert_snapshots(
     insert::<commission_snapshot::Entity, _>(transaction, rows).await
 }
 
-async fn insert<E, R>(transaction: &impl ConnectionTrait, rows: impl Iterator<Item = R>) -> Result<(), StoreError>
+async fn insert<E, R>(transaction: &Connection, rows: impl Iterator<Item = R>) -> Result<(), StoreError>
 where
     E: EntityTrait,
     R: IntoActiveModel<E::ActiveModel>,

@@ -6,7 +6,7 @@
 macro_rules! by_id {
     ($of:ty: by_ids) => {
         pub async fn by_ids(
-            database: &impl sea_orm::ConnectionTrait,
+            database: &$crate::Connection,
             scope: &auth::Scope,
             ids: &[uuid::Uuid],
         ) -> Result<std::collections::HashMap<uuid::Uuid, $of>, $crate::StoreError> {
@@ -16,7 +16,7 @@ macro_rules! by_id {
     };
     ($of:ty, $id:ty: find) => {
         pub async fn find(
-            database: &impl sea_orm::ConnectionTrait,
+            database: &$crate::Connection,
             scope: &auth::Scope,
             id: $id,
         ) -> Result<Option<$of>, $crate::StoreError> {
@@ -26,7 +26,7 @@ macro_rules! by_id {
     };
     ($of:ty, $id:ty: lock) => {
         pub async fn lock(
-            transaction: &impl sea_orm::ConnectionTrait,
+            transaction: &$crate::Connection,
             scope: &auth::Scope,
             id: $id,
         ) -> Result<Option<$of>, $crate::StoreError> {

@@ -5,7 +5,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use uuid::Uuid;
 
-use super::{Reader, Store, StoreError};
+use super::{Connection, Store, StoreError};
 use auth::Sealed;
 use domain::id::TenantId;
 
@@ -55,12 +55,12 @@ pub struct SealedSecret {
 pub async fn engine(store: &Store) -> Result<Engine, StoreError> {
     let reader = store.reader();
     match reader {
-        Reader::Sqlite(_) => {
+        Connection::Sqlite(_) => {
             let row = one(reader, "SELECT sqlite_version()").await?;
             let version = row.try_get_by_index(0)?;
             Ok(Engine::Sqlite { version })
         }
-        Reader::Postgres(_) | Reader::Standby(_) | Reader::Moment(_) => {
+        Connection::Postgres(_) | Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
             let sql = "SELECT current_setting('server_version_num')::int4, current_setting('server_version'),
                        current_setting('server_encoding')";
             let row = one(reader, sql).await?;
@@ -96,8 +96,8 @@ pub async fn migrations(store: &Store) -> Result<Migrations, StoreError> {
 pub async fn closed_tables(store: &Store) -> Result<Vec<String>, StoreError> {
     let reader = store.reader();
     match reader {
-        Reader::Sqlite(_) => Ok(Vec::new()),
-        Reader::Postgres(_) | Reader::Standby(_) | Reader::Moment(_) => {
+        Connection::Sqlite(_) => Ok(Vec::new()),
+        Connection::Postgres(_) | Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
             let sql = "SELECT relname::text FROM pg_class
                        WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema())
                          AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
@@ -148,7 +148,7 @@ pub async fn sealed_secrets(store: &Store) -> Result<Vec<SealedSecret>, StoreErr
     secrets.collect::<Result<_, DbErr>>().map_err(StoreError::from)
 }
 
-async fn has_table(reader: &Reader, name: &str) -> Result<bool, StoreError> {
+async fn has_table(reader: &Connection, name: &str) -> Result<bool, StoreError> {
     let sql = match reader.get_database_backend() {
         DbBackend::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
         _ => "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass($1)",
@@ -158,18 +158,18 @@ async fn has_table(reader: &Reader, name: &str) -> Result<bool, StoreError> {
     Ok(row.try_get_by_index::<i64>(0)? > 0)
 }
 
-async fn texts(reader: &Reader, sql: &str) -> Result<Vec<String>, StoreError> {
+async fn texts(reader: &Connection, sql: &str) -> Result<Vec<String>, StoreError> {
     let rows = all(reader, sql).await?;
     let texts = rows.iter().map(|row| row.try_get_by_index(0));
     Ok(texts.collect::<Result<_, _>>()?)
 }
 
-async fn all(reader: &Reader, sql: &str) -> Result<Vec<sea_orm::QueryResult>, StoreError> {
+async fn all(reader: &Connection, sql: &str) -> Result<Vec<sea_orm::QueryResult>, StoreError> {
     let statement = Statement::from_string(reader.get_database_backend(), sql);
     Ok(reader.query_all_raw(statement).await?)
 }
 
-async fn one(reader: &Reader, sql: &str) -> Result<sea_orm::QueryResult, StoreError> {
+async fn one(reader: &Connection, sql: &str) -> Result<sea_orm::QueryResult, StoreError> {
     all(reader, sql)
         .await?
         .into_iter()

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryResult, QuerySelect, QueryTrait};
@@ -28,7 +29,7 @@ pub struct StatusTotal {
 
 /// Counts and sums by status and currency.
 pub async fn totals(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     filter: &CommissionFilter,
 ) -> Result<Vec<StatusTotal>, StoreError> {
@@ -52,7 +53,7 @@ pub async fn totals(
 
 /// The totals of the children of each parent.
 pub async fn totals_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     parent: CommissionParent,
     parents: &[Uuid],
@@ -87,7 +88,7 @@ pub async fn totals_of(
 /// Counts and sums by status and currency in each interval [start, next start), given by their bounds: bounds N and
 /// N + 1 enclose interval N.
 pub async fn series(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     filter: &CommissionFilter,
     bounds: &[Timestamp],

@@ -12,7 +12,7 @@ use super::postgres::hosts::{Hosts, each_host};
 use super::postgres::{self, PoolOptions};
 use super::share::{ShareOptions, Shares};
 use super::standby::{Standby, Standbys};
-use super::{Reader, Store, StoreError, sqlite};
+use super::{Connection, Store, StoreError, sqlite};
 use domain::Timestamp;
 
 /// Where the database is and how many connections read it.
@@ -132,7 +132,7 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
         .map_sqlx_postgres_opts(move |_| found.clone());
     let single = Database::connect(single).await?;
     Ok(Store {
-        reader: Reader::Postgres(pool),
+        reader: Connection::Postgres(pool),
         single,
         pulse: Some(pulse),
         aside: Some(long),
@@ -226,7 +226,7 @@ async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
         // It is not needed again, and the state of its transaction is unknown.
         .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|_, _| Box::pin(async { Ok(false) })));
     Ok(Store {
-        reader: Reader::Sqlite(pool),
+        reader: Connection::Sqlite(pool),
         single: Database::connect(single).await?,
         pulse: None,
         aside: None,
@@ -279,10 +279,7 @@ pub(super) async fn lift_limits(transaction: &impl ConnectionTrait) -> Result<()
 /// Prepares a transaction for reading a list from its first page to its last one. It may be idle for `pause`, or for
 /// ever; SQLite does not end idle transactions. PostgreSQL plans for the bound values: a generic plan may find the rows
 /// of a long range by an index on that range and sort them anew for every page.
-pub(super) async fn read_page_by_page(
-    transaction: &impl ConnectionTrait,
-    pause: Option<Duration>,
-) -> Result<(), StoreError> {
+pub(super) async fn read_page_by_page(transaction: &Connection, pause: Option<Duration>) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {
         let longest = pause.map_or(0, |pause| pause.as_millis());
@@ -299,7 +296,7 @@ pub(super) async fn read_page_by_page(
 }
 
 /// Makes PostgreSQL show the state at the transaction's first statement, as SQLite always does.
-pub(super) async fn see_one_moment(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+pub(super) async fn see_one_moment(transaction: &Connection) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {
         let command = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::custom_field::{self, Column, Entity};
 use entity::{commission_rule_reference, custom_field_option, deal_field};
 use sea_orm::{
@@ -19,7 +20,7 @@ use domain::id::{CustomFieldId, CustomFieldOptionId, TenantId};
 use custom_field_option::Column as OptionColumn;
 
 /// All fields, oldest first.
-pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<CustomField>, StoreError> {
+pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<CustomField>, StoreError> {
     let fields = visible::<Entity>(scope).order_by_asc(Column::Id).all(database).await?;
     let options = visible::<custom_field_option::Entity>(scope)
         .order_by_asc(OptionColumn::Position)
@@ -30,7 +31,7 @@ pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<C
 }
 
 pub async fn by_ids(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, CustomField>, StoreError> {
@@ -44,7 +45,7 @@ pub async fn by_ids(
 }
 
 pub async fn find_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<CustomFieldId>, StoreError> {
@@ -54,7 +55,7 @@ pub async fn find_by_external_id(
 
 /// Selects the field for update: other writers of it and of its options wait until this transaction ends.
 pub async fn lock(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     scope: &Scope,
     id: CustomFieldId,
 ) -> Result<Option<CustomField>, StoreError> {
@@ -69,7 +70,7 @@ pub async fn lock(
 }
 
 async fn options_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     fields: &[Uuid],
 ) -> Result<Vec<custom_field_option::Model>, StoreError> {
@@ -87,7 +88,7 @@ async fn options_of(
 
 /// How many rows refer to the field, and what they are.
 pub async fn count_references(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     id: CustomFieldId,
 ) -> Result<[(u64, &'static str); 2], StoreError> {
@@ -104,7 +105,7 @@ pub async fn count_references(
 
 /// How many rows refer to the option, and what they are.
 pub async fn count_option_references(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     id: CustomFieldOptionId,
 ) -> Result<[(u64, &'static str); 2], StoreError> {
@@ -119,11 +120,7 @@ pub async fn count_option_references(
     Ok([(deals, "deals"), (rules, "commission rules")])
 }
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    field: &CustomField,
-) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Connection, tenant: TenantId, field: &CustomField) -> Result<(), StoreError> {
     Entity::insert(to_row(tenant, field).into_active_model())
         .exec_without_returning(transaction)
         .await?;
@@ -140,7 +137,7 @@ pub async fn insert(
 /// Writes the field and its options, of which `known` are stored. Known options that the field no longer has are
 /// deleted.
 pub async fn update(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     field: &CustomField,
     known: &[CustomFieldOption],
@@ -171,7 +168,7 @@ pub async fn update(
 }
 
 /// Deletes the field with its options.
-pub async fn delete(transaction: &impl ConnectionTrait, tenant: TenantId, id: CustomFieldId) -> Result<(), StoreError> {
+pub async fn delete(transaction: &Connection, tenant: TenantId, id: CustomFieldId) -> Result<(), StoreError> {
     custom_field_option::Entity::delete_many()
         .filter(OptionColumn::TenantId.eq(tenant.uuid()))
         .filter(OptionColumn::FieldId.eq(id.uuid()))

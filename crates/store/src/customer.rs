@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::customer::{self, Column, Entity};
 use entity::{customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
@@ -69,7 +70,7 @@ pub fn sort() -> Sort<Column> {
 }
 
 pub async fn find_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<Customer>, StoreError> {
@@ -79,7 +80,7 @@ pub async fn find_by_external_id(
 
 /// Customers by their external ids.
 pub async fn by_external_ids(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_ids: &[String],
 ) -> Result<HashMap<String, Customer>, StoreError> {
@@ -93,7 +94,7 @@ pub async fn by_external_ids(
 
 by_id!(Customer: by_ids);
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
@@ -112,7 +113,7 @@ pub fn list_of_partners() -> view::List {
 
 /// A page of the customers that are bound to each partner.
 pub async fn pages_of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     request: &PageRequest,
@@ -122,7 +123,7 @@ pub async fn pages_of_partners(
 }
 
 pub async fn counts_of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
@@ -181,7 +182,7 @@ pub fn bring_in(writes: &mut Writes, tenant: TenantId, customers: &[Customer], a
 
 /// Binds a customer that is not bound to a partner yet.
 pub async fn bind(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     customer: CustomerId,
     partner: PartnerId,
@@ -218,7 +219,7 @@ pub fn bind_all(
 
 /// Binds a customer to this partner and campaign, or to none, whatever it was bound to before.
 pub async fn rebind(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     customer: CustomerId,
     to: Option<(PartnerId, Option<CampaignId>)>,

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::deal::{self, Column, Entity};
 use entity::{deal_field, payment_stage};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -83,7 +84,7 @@ pub fn sort() -> Sort<Column> {
 by_id!(Deal, DealId: find, by_ids);
 
 pub async fn find_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<Deal>, StoreError> {
@@ -91,7 +92,7 @@ pub async fn find_by_external_id(
     load::one(database, select, from_row).await
 }
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
@@ -115,7 +116,7 @@ pub fn whole(row: &view::Row, prefix: &str) -> Result<Deal, StoreError> {
 
 /// A page of the deals of each partner, newest first.
 pub async fn pages_of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     request: &PageRequest,
@@ -132,7 +133,7 @@ pub async fn pages_of_partners(
 }
 
 pub async fn counts_of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
@@ -177,14 +178,14 @@ fn filtered(scope: &Scope, filter: &DealFilter) -> Select<Entity> {
     select.filter(more)
 }
 
-pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Connection, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
     Entity::insert(to_row(tenant, deal).into_active_model())
         .exec_without_returning(transaction)
         .await?;
     insert_fields(transaction, tenant, deal).await
 }
 
-pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
+pub async fn update(transaction: &Connection, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
     to_row(tenant, deal)
         .into_active_model()
         .reset_all()
@@ -194,11 +195,7 @@ pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, deal: 
 }
 
 /// Replaces the stored options of the deal by those that it has now.
-pub async fn replace_fields(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    deal: &Deal,
-) -> Result<(), StoreError> {
+pub async fn replace_fields(transaction: &Connection, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
     deal_field::Entity::delete_many()
         .filter(deal_field::Column::TenantId.eq(tenant.uuid()))
         .filter(deal_field::Column::DealId.eq(deal.id.uuid()))
@@ -207,7 +204,7 @@ pub async fn replace_fields(
     insert_fields(transaction, tenant, deal).await
 }
 
-async fn insert_fields(transaction: &impl ConnectionTrait, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
+async fn insert_fields(transaction: &Connection, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
     if deal.fields.is_empty() {
         return Ok(());
     }

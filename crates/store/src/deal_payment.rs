@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::commission_rule_version;
 use entity::deal_payment::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
@@ -32,7 +33,7 @@ pub struct NewPayment {
 /// The payments of each deal, with the versions of the rules that paid: two statements. Deals without payments are left
 /// out.
 pub async fn books_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     deals: &[Uuid],
 ) -> Result<HashMap<Uuid, PaymentHistory>, StoreError> {
@@ -79,11 +80,7 @@ pub async fn books_of(
 }
 
 /// The ledger rows of a deal's payments that are not void.
-pub async fn commissions_of(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    deal: DealId,
-) -> Result<Vec<Uuid>, StoreError> {
+pub async fn commissions_of(database: &Connection, scope: &Scope, deal: DealId) -> Result<Vec<Uuid>, StoreError> {
     let rows = visible::<Entity>(scope)
         .filter(Column::DealId.eq(deal.uuid()))
         .filter(Column::VoidedAt.is_null())
@@ -94,7 +91,7 @@ pub async fn commissions_of(
 
 /// The deals that produced these ledger rows, by row.
 pub async fn deals_of_commissions(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     commissions: &[Uuid],
 ) -> Result<HashMap<Uuid, DealId>, StoreError> {
@@ -111,7 +108,7 @@ pub async fn deals_of_commissions(
 }
 
 pub async fn insert(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     deal: DealId,
     payments: &[NewPayment],
@@ -144,7 +141,7 @@ pub async fn insert(
 
 /// Voids the payments that are worth nothing since the deal was lost: those of 0, and those whose rows are `reversed`.
 pub async fn void(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     deal: DealId,
     reversed: &[Uuid],
@@ -166,11 +163,7 @@ pub async fn void(
 }
 
 /// Whether a rule has ever paid.
-pub async fn has_paid(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    rule: CommissionRuleId,
-) -> Result<bool, StoreError> {
+pub async fn has_paid(database: &Connection, scope: &Scope, rule: CommissionRuleId) -> Result<bool, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::RuleId.eq(rule.uuid())).limit(1);
     Ok(select.one(database).await?.is_some())
 }

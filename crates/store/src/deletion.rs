@@ -1,11 +1,12 @@
 //! Deletes partners and deals that nothing refers to, with the rows that belong to them alone.
 
+use crate::Connection;
 use entity::{
     api_key, campaign_member, commission, commission_rule_reference, commission_snapshot, customer, deal, deal_field,
     deal_payment, deleted_partner, event, event_move, partner, partner_category_member, partner_transition,
     partnership_request, payout, reassignment, tiered_commission_reference,
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 
 use super::StoreError;
 use super::scope::visible;
@@ -16,7 +17,7 @@ use domain::id::{DealId, PartnerId, TenantId};
 /// How many rows refer to the partner, and what they are. Its history, memberships and keys belong to it and do not
 /// count.
 pub async fn references_of_partner(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partner: PartnerId,
 ) -> Result<Vec<(u64, &'static str)>, StoreError> {
@@ -49,7 +50,7 @@ pub async fn references_of_partner(
 
 /// Deletes a partner that nothing refers to, with its history, memberships and keys.
 pub async fn delete_partner(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     partner: PartnerId,
     (actor, at): (&str, Timestamp),
@@ -81,7 +82,7 @@ pub async fn delete_partner(
 
 /// How many rows refer to the deal, and what they are. A payment of 0 has no commission, but prevents deletion as well.
 pub async fn references_of_deal(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     deal: DealId,
 ) -> Result<[(u64, &'static str); 2], StoreError> {
@@ -97,7 +98,7 @@ pub async fn references_of_deal(
     Ok([(commissions, "commissions"), (of_nothing, "payments of 0")])
 }
 
-pub async fn delete_deal(transaction: &impl ConnectionTrait, tenant: TenantId, deal: DealId) -> Result<(), StoreError> {
+pub async fn delete_deal(transaction: &Connection, tenant: TenantId, deal: DealId) -> Result<(), StoreError> {
     deal_field::Entity::delete_many()
         .filter(deal_field::Column::TenantId.eq(tenant.uuid()))
         .filter(deal_field::Column::DealId.eq(deal.uuid()))

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::event_decision::{self, Column, Entity};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
@@ -77,7 +78,7 @@ pub fn add<'a>(writes: &mut Writes, tenant: TenantId, decisions: impl IntoIterat
 
 /// The number of the latest decision of each event; events without one are left out.
 pub async fn last_numbers(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, i32>, StoreError> {
@@ -90,7 +91,7 @@ pub async fn last_numbers(
 
 /// The decision in force of each event; events from before decisions were stored have none.
 pub async fn of_events(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, Decision>, StoreError> {
@@ -101,7 +102,7 @@ pub async fn of_events(
 
 /// The decision in force of each event, with what it was made with.
 pub(super) async fn with_what(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, HistoryDecision>, StoreError> {
@@ -140,7 +141,7 @@ pub struct DecisionTotal {
 
 /// Counts and sums by reason, in the order of reasons; events that earned come first.
 pub async fn totals(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     wanted: &DecisionRange,
 ) -> Result<Vec<DecisionTotal>, StoreError> {

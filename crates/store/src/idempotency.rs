@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::idempotency::{self, Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
 
 use super::StoreError;
 use super::scope::visible;
@@ -31,7 +32,7 @@ pub struct NewStoredAnswer {
 
 /// The answer that `subject` got. Answers that were stored before subjects were recorded are valid for every subject.
 pub async fn find(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     subject: &str,
     operation: &str,
@@ -47,7 +48,7 @@ pub async fn find(
 
 /// Like [`find`] for many keys, by key.
 pub async fn find_all(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     subject: &str,
     operation: &str,
@@ -75,11 +76,7 @@ fn kept(row: idempotency::Model) -> (String, StoredAnswer) {
     (row.idempotency_key, kept)
 }
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    row: NewStoredAnswer,
-) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Connection, tenant: TenantId, row: NewStoredAnswer) -> Result<(), StoreError> {
     Entity::insert(model(tenant, row))
         .exec_without_returning(transaction)
         .await?;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::Connection;
 use entity::{partner, partner_group, partner_lifetime_value, partner_standing, tier_counter, tiered_commission};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -34,7 +35,7 @@ pub struct GroupState {
 
 /// What the rules of the groups of partners look at.
 pub async fn ruled(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, GroupState>, StoreError> {
@@ -96,7 +97,7 @@ pub async fn ruled(
 /// The tiers in force that apply to one of the partners on one of the campaigns or of the advertisers, in the order of
 /// creation, and what they have counted for these in the windows that contain `now`.
 pub async fn tiers(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     campaigns: &[Uuid],

@@ -3,7 +3,7 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::{Reader, Store, StoreError};
+use super::{Connection, Store, StoreError};
 
 /// How many tables are checked concurrently.
 const AT_ONCE: usize = 4;
@@ -12,8 +12,10 @@ const AT_ONCE: usize = 4;
 /// and concurrently each table with its indexes, the largest first.
 pub async fn faults(store: &Store) -> Result<Vec<String>, StoreError> {
     match store.reader() {
-        Reader::Sqlite(_) => {}
-        Reader::Postgres(_) | Reader::Standby(_) | Reader::Moment(_) => return Ok(Vec::new()),
+        Connection::Sqlite(_) => {}
+        Connection::Postgres(_) | Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
+            return Ok(Vec::new());
+        }
     }
     let parts = tables(store).await?;
     let parts = parts.iter().map(|table| format!("PRAGMA integrity_check('{table}')"));
@@ -49,8 +51,12 @@ async fn tables(store: &Store) -> Result<Vec<String>, StoreError> {
 /// machine, or where it was copied while it was in use.
 pub async fn faults_after_crash(store: &Store) -> Result<Vec<String>, StoreError> {
     match store.reader() {
-        Reader::Sqlite(pool) if pool.was_left_open() => check(store, "PRAGMA quick_check(100)").await,
-        Reader::Sqlite(_) | Reader::Postgres(_) | Reader::Standby(_) | Reader::Moment(_) => Ok(Vec::new()),
+        Connection::Sqlite(pool) if pool.was_left_open() => check(store, "PRAGMA quick_check(100)").await,
+        Connection::Sqlite(_)
+        | Connection::Postgres(_)
+        | Connection::Standby(_)
+        | Connection::Moment(_)
+        | Connection::Transaction(_) => Ok(Vec::new()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::{
     advertiser, campaign, commission_rule_reference, partner, partner_category, partner_category_member, partner_tier,
     tiered_commission_reference,
@@ -38,7 +39,7 @@ pub trait LabelTable: id::Kind + Sized {
 
     /// How many rows refer to the label, and what they are.
     fn count_references(
-        database: &impl ConnectionTrait,
+        database: &Connection,
         scope: &Scope,
         id: Id<Self>,
     ) -> impl Future<Output = Result<Vec<(u64, &'static str)>, StoreError>> + Send;
@@ -82,7 +83,7 @@ macro_rules! label_table {
             }
 
             async fn count_references(
-                database: &impl ConnectionTrait,
+                database: &Connection,
                 scope: &Scope,
                 id: Id<Self>,
             ) -> Result<Vec<(u64, &'static str)>, StoreError> {
@@ -110,7 +111,7 @@ pub fn sort<K: LabelTable>() -> Sort<<K::Entity as EntityTrait>::Column> {
 }
 
 pub async fn find<K: LabelTable>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     id: Id<K>,
 ) -> Result<Option<Label<K>>, StoreError> {
@@ -123,7 +124,7 @@ pub async fn find<K: LabelTable>(
 
 /// Selects the label for update: other writers wait until this transaction ends.
 pub async fn lock<K: LabelTable>(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     scope: &Scope,
     id: Id<K>,
 ) -> Result<Option<Label<K>>, StoreError> {
@@ -134,7 +135,7 @@ pub async fn lock<K: LabelTable>(
 }
 
 pub async fn find_by_external_id<K: LabelTable>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<Label<K>>, StoreError> {
@@ -143,7 +144,7 @@ pub async fn find_by_external_id<K: LabelTable>(
 }
 
 pub async fn find_by_label<K: LabelTable>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     label: &str,
 ) -> Result<Option<Label<K>>, StoreError> {
@@ -152,7 +153,7 @@ pub async fn find_by_label<K: LabelTable>(
 }
 
 pub async fn by_ids<K: LabelTable>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Label<K>>, StoreError> {
@@ -191,7 +192,7 @@ pub fn advertisers() -> view::List {
 }
 
 /// All rows, by label. A programme has dozens.
-pub async fn all<K: LabelTable>(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Label<K>>, StoreError> {
+pub async fn all<K: LabelTable>(database: &Connection, scope: &Scope) -> Result<Vec<Label<K>>, StoreError> {
     let select = visible::<K::Entity>(scope)
         .order_by_asc(K::label_column())
         .order_by_asc(K::id_column());
@@ -199,7 +200,7 @@ pub async fn all<K: LabelTable>(database: &impl ConnectionTrait, scope: &Scope) 
 }
 
 pub async fn page<K: LabelTable>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     request: &PageRequest,
 ) -> Result<Page<Label<K>>, StoreError> {
@@ -209,12 +210,12 @@ pub async fn page<K: LabelTable>(
         .try_map(|row| Ok(K::from_row(row)))
 }
 
-pub async fn count<K: LabelTable>(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+pub async fn count<K: LabelTable>(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
     Ok(visible::<K::Entity>(scope).count(database).await?)
 }
 
 pub async fn insert<K: LabelTable>(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     label: &Label<K>,
 ) -> Result<(), StoreError> {
@@ -224,7 +225,7 @@ pub async fn insert<K: LabelTable>(
 }
 
 pub async fn update<K: LabelTable>(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     label: &Label<K>,
 ) -> Result<(), StoreError> {
@@ -233,11 +234,7 @@ pub async fn update<K: LabelTable>(
     Ok(())
 }
 
-pub async fn delete<K: LabelTable>(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    id: Id<K>,
-) -> Result<(), StoreError> {
+pub async fn delete<K: LabelTable>(transaction: &Connection, tenant: TenantId, id: Id<K>) -> Result<(), StoreError> {
     K::Entity::delete_by_id((tenant.uuid(), id.uuid()))
         .exec(transaction)
         .await?;
@@ -246,7 +243,7 @@ pub async fn delete<K: LabelTable>(
 
 /// The categories of each partner, by label.
 pub async fn categories_of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Label<id::PartnerCategory>>>, StoreError> {

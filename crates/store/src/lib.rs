@@ -19,6 +19,7 @@ pub mod commission_report;
 pub mod commission_rule;
 pub mod commission_totals;
 mod connect;
+mod connection;
 pub mod custom_field;
 pub mod customer;
 pub mod deal;
@@ -50,7 +51,6 @@ pub mod payout;
 pub mod payout_run;
 mod postgres;
 pub mod presented_key;
-mod reader;
 pub mod reassignment;
 pub mod recording;
 mod row;
@@ -84,24 +84,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Status;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{DatabaseConnection, DbBackend, Statement};
 
 pub use audit::Trail;
 use audit::TransactionNotes;
 pub use connect::{StoreOptions, connect, server_time};
+pub use connection::Connection;
 use domain::id::TenantId;
 pub use error::StoreError;
 pub use loss::{MigrationLoss, loss_of_migrating_down};
 pub use many::distinct;
 pub use migrating::{migrate, migrate_down, migration_status};
 pub use postgres::hosts::each_host;
-pub use reader::Reader;
 pub use share::ShareOptions;
 use share::Shares;
 pub use standby::{CommitNote, LogPosition};
 use standby::{CommitPosition, StandbyReads, StandbyWatch, Standbys};
 use telemetry::metrics::{self, PoolState};
-use transaction::EngineTransaction;
 pub use transaction::Transaction;
 pub use unique::{is_passing, is_reference_violation, is_sum_too_large, taken_field};
 pub use writes::Writes;
@@ -110,7 +109,7 @@ pub use writes::Writes;
 /// standby; SQLite writes through one connection.
 #[derive(Clone)]
 pub struct Store {
-    reader: Reader,
+    reader: Connection,
     /// At most one connection, of the type that migrations require.
     single: DatabaseConnection,
     /// PostgreSQL: the connection of the readiness check, used for nothing else.
@@ -158,13 +157,13 @@ impl Store {
     /// The store for a query of this caller, which reads from a standby that has the caller's last write, and `given`
     /// as well; `None`: only the primary can serve it. Results must be discarded once the watch says so.
     pub fn on_standby(&self, subject: &str, given: Option<LogPosition>) -> Option<(Self, StandbyWatch)> {
-        let (Some(standbys), Reader::Postgres(primary)) = (&self.standbys, &self.reader) else {
+        let (Some(standbys), Connection::Postgres(primary)) = (&self.standbys, &self.reader) else {
             return None;
         };
         let reads = StandbyReads::new(standbys.choose(subject, given)?, primary);
         let watch = reads.watch();
         let store = Self {
-            reader: Reader::Standby(reads),
+            reader: Connection::Standby(reads),
             ..self.clone()
         };
         Some((store, watch))
@@ -196,7 +195,7 @@ impl Store {
     }
 
     /// For reads outside of transactions.
-    pub fn reader(&self) -> &Reader {
+    pub fn reader(&self) -> &Connection {
         &self.reader
     }
 
@@ -209,7 +208,7 @@ impl Store {
     /// one writing connection. Dropping it rolls it back.
     pub async fn begin(&self, trail: Trail) -> Result<Transaction, StoreError> {
         let transaction = self.begin_with(false).await?;
-        if citus::Distributable::is_distributed(&transaction) {
+        if transaction.is_distributed() {
             Box::pin(citus::hold_place(&transaction, trail.tenant())).await?;
         }
         Ok(transaction.audited(TransactionNotes::new(trail)))
@@ -227,18 +226,20 @@ impl Store {
     pub async fn begin_patiently(&self) -> Result<Transaction, StoreError> {
         let transaction = self.begin_with(true).await?;
         transaction.wait_for_ever().await;
-        connect::lift_limits(&transaction).await?;
+        connect::lift_limits(transaction.connection()).await?;
         Ok(transaction)
     }
 
     async fn begin_with(&self, patient: bool) -> Result<Transaction, StoreError> {
-        let transaction = match &self.reader {
+        let engine = match &self.reader {
             // Boxed: otherwise every future that writes would include the state of opening a connection.
-            Reader::Postgres(pool) => EngineTransaction::Postgres(Box::pin(pool.begin()).await?),
-            Reader::Sqlite(pool) => EngineTransaction::Sqlite(Box::pin(pool.begin(patient)).await?),
-            Reader::Standby(_) | Reader::Moment(_) => return Err(self.reader.leave()),
+            Connection::Postgres(pool) => Box::pin(pool.begin()).await?.into(),
+            Connection::Sqlite(pool) => Box::pin(pool.begin(patient)).await?.into(),
+            Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
+                return Err(self.reader.leave());
+            }
         };
-        let transaction = Transaction::new(transaction, self.appended.clone());
+        let transaction = Transaction::new(engine, self.appended.clone());
         Ok(transaction.telling(self.written.clone()))
     }
 
@@ -247,7 +248,7 @@ impl Store {
     pub async fn snapshot(&self) -> Result<Transaction, StoreError> {
         let transaction = self.moment_with(true).await?;
         transaction.wait_for_ever().await;
-        connect::lift_limits(&transaction).await?;
+        connect::lift_limits(transaction.connection()).await?;
         Ok(transaction)
     }
 
@@ -257,12 +258,14 @@ impl Store {
     }
 
     async fn moment_with(&self, patient: bool) -> Result<Transaction, StoreError> {
-        let transaction = match &self.reader {
-            Reader::Postgres(pool) => EngineTransaction::Postgres(pool.begin().await?),
-            Reader::Sqlite(pool) => EngineTransaction::Sqlite(pool.snapshot(patient).await?),
-            Reader::Standby(_) | Reader::Moment(_) => return Err(self.reader.leave()),
+        let engine = match &self.reader {
+            Connection::Postgres(pool) => pool.begin().await?.into(),
+            Connection::Sqlite(pool) => pool.snapshot(patient).await?.into(),
+            Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
+                return Err(self.reader.leave());
+            }
         };
-        let transaction = Transaction::new(transaction, self.appended.clone());
+        let transaction = Transaction::new(engine, self.appended.clone());
         connect::see_one_moment(&transaction).await?;
         Ok(transaction)
     }
@@ -271,25 +274,25 @@ impl Store {
     /// each step with a request's limits; it writes nothing. It occupies one of the connections that requests do not
     /// wait for, until its last clone is dropped. Up to `pause` may pass between two steps; `None`: any time.
     pub async fn at_one_moment(&self, pause: Option<Duration>) -> Result<Self, StoreError> {
-        let transaction = match (&self.reader, &self.aside) {
-            (Reader::Sqlite(pool), _) => EngineTransaction::Sqlite(pool.moment().await?),
-            (Reader::Postgres(_), Some(aside)) => EngineTransaction::Postgres(aside.begin().await?),
-            (Reader::Postgres(pool), None) => EngineTransaction::Postgres(pool.begin().await?),
-            (Reader::Standby(_), _) => return Err(self.reader.leave()),
-            (Reader::Moment(_), _) => return Ok(self.clone()),
+        let engine = match (&self.reader, &self.aside) {
+            (Connection::Sqlite(pool), _) => pool.moment().await?.into(),
+            (Connection::Postgres(_), Some(aside)) => aside.begin().await?.into(),
+            (Connection::Postgres(pool), None) => pool.begin().await?.into(),
+            (Connection::Standby(_) | Connection::Transaction(_), _) => return Err(self.reader.leave()),
+            (Connection::Moment(_), _) => return Ok(self.clone()),
         };
-        let transaction = Transaction::new(transaction, self.appended.clone());
+        let transaction = Transaction::new(engine, self.appended.clone());
         connect::see_one_moment(&transaction).await?;
         connect::read_page_by_page(&transaction, pause).await?;
         Ok(Self {
-            reader: Reader::Moment(Arc::new(transaction)),
+            reader: Connection::Moment(Arc::new(transaction)),
             ..self.clone()
         })
     }
 
     /// Whether its readers all see one snapshot.
     pub fn is_moment(&self) -> bool {
-        matches!(self.reader, Reader::Moment(_))
+        matches!(self.reader, Connection::Moment(_))
     }
 
     /// Calls `count` with the text of every statement except BEGIN and COMMIT.
@@ -332,9 +335,9 @@ impl Store {
             }
         };
         match &self.reader {
-            Reader::Sqlite(pool) => pool.status().map(|(name, status)| state(name, status)).to_vec(),
-            Reader::Postgres(pool) => vec![state("reader", pool.status())],
-            Reader::Standby(_) | Reader::Moment(_) => Vec::new(),
+            Connection::Sqlite(pool) => pool.status().map(|(name, status)| state(name, status)).to_vec(),
+            Connection::Postgres(pool) => vec![state("reader", pool.status())],
+            Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => Vec::new(),
         }
     }
 
@@ -348,7 +351,7 @@ impl Store {
     /// Whether the database answers and takes writes, for readiness; on SQLite, as of the last write.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let Some(pulse) = &self.pulse else {
-            if let Reader::Sqlite(pool) = &self.reader {
+            if let Connection::Sqlite(pool) = &self.reader {
                 pool.ping().await?;
             }
             return Ok(());
@@ -356,7 +359,7 @@ impl Store {
         // A standby, or a server that is configured to take no writes.
         let sql = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean";
         let row = pulse
-            .query_one_raw(Statement::from_string(DbBackend::Postgres, sql))
+            .query_one(Statement::from_string(DbBackend::Postgres, sql))
             .await?;
         match row.map(|row| row.try_get_by_index(0)).transpose()? {
             Some(false) => Ok(()),

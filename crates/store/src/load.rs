@@ -6,10 +6,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter
 use uuid::Uuid;
 
 use super::{StoreError, many};
+use crate::Connection;
 
 /// The first row found.
 pub async fn one<E: EntityTrait, T>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     select: Select<E>,
     from_row: impl FnOnce(E::Model) -> Result<T, StoreError>,
 ) -> Result<Option<T>, StoreError> {
@@ -18,7 +19,7 @@ pub async fn one<E: EntityTrait, T>(
 
 /// All rows found, in the order of the select.
 pub async fn all<E: EntityTrait, T>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     select: Select<E>,
     from_row: impl FnMut(E::Model) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
@@ -27,7 +28,7 @@ pub async fn all<E: EntityTrait, T>(
 
 /// The row of a select that has this id.
 pub async fn with_id<E: EntityTrait, T>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     select: Select<E>,
     (column, id): (E::Column, Uuid),
     from_row: impl FnOnce(E::Model) -> Result<T, StoreError>,
@@ -37,7 +38,7 @@ pub async fn with_id<E: EntityTrait, T>(
 
 /// The rows whose `column`, which must be unique, is one of `ids`, by that column.
 pub async fn by_ids<E: EntityTrait, T>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     select: Select<E>,
     column: E::Column,
     ids: &[Uuid],
@@ -55,7 +56,7 @@ pub async fn by_ids<E: EntityTrait, T>(
 
 /// The external ids of the rows found, with the rows' own ids; rows without an external id are left out.
 pub async fn external_ids<E: EntityTrait, I>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     select: Select<E>,
     [external_id, id]: [E::Column; 2],
     from_uuid: impl Fn(Uuid) -> I,

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::page::{Page, PageRequest, Sort, cut};
+use crate::Connection;
 
 /// Sorted ids without duplicates, so that equal requests have equal texts and values.
 pub fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
@@ -89,7 +90,7 @@ pub fn one_of_pairs(backend: DbBackend, columns: [impl IntoColumnRef; 2], pairs:
 /// PostgreSQL joins a lateral subquery with a limit; SQLite has none, but finds the few row ids of each parent through
 /// a correlated subquery, which is faster than ranking all children of all parents.
 pub async fn pages<E, T>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     parents: &[Uuid],
     sort: Sort<E::Column>,
     request: &PageRequest,
@@ -161,7 +162,7 @@ pub fn joined_as(
 
 /// How many children each parent has; 0 for parents without any.
 pub async fn counts<E>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     parents: &[Uuid],
     children: impl FnOnce(Expr) -> Select<E>,
 ) -> Result<HashMap<Uuid, u64>, StoreError>

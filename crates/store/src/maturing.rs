@@ -1,6 +1,7 @@
 //! Finding what matured, in all tenants: a read without a scope. Each row found is read again, with its tenant's scope,
 //! before anything is done to it.
 
+use crate::Connection;
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
@@ -16,7 +17,7 @@ use domain::id::{CommissionId, PartnerId, TenantId};
 /// except those of the partners `but`. For the background job, which works for all tenants and reads each row again
 /// under its partner's lock.
 pub async fn matured(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     now: Timestamp,
     limit: u64,
     only: Option<TenantId>,

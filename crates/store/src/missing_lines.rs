@@ -3,6 +3,7 @@
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::StoreError;
+use crate::Connection;
 use domain::id::TenantId;
 
 /// The tenants with runs of which nothing is stored but their payouts.
@@ -29,7 +30,7 @@ const FILL: &str = "WITH known AS MATERIALIZED (
      ON CONFLICT DO NOTHING";
 
 /// Tenants with runs that a replica of a release without lines has created, and whose lines are to be filled in.
-pub async fn tenants(database: &impl ConnectionTrait) -> Result<Vec<TenantId>, StoreError> {
+pub async fn tenants(database: &Connection) -> Result<Vec<TenantId>, StoreError> {
     let statement = Statement::from_string(database.get_database_backend(), WITHOUT_LINES);
     let rows = database.query_all_raw(statement).await?;
     let ids = rows
@@ -39,7 +40,7 @@ pub async fn tenants(database: &impl ConnectionTrait) -> Result<Vec<TenantId>, S
 }
 
 /// Adds the lines of payouts that were written without them; returns how many.
-pub async fn fill(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<u64, StoreError> {
+pub async fn fill(transaction: &Connection, tenant: TenantId) -> Result<u64, StoreError> {
     let backend = transaction.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, FILL, [tenant.uuid().into()]);
     Ok(transaction.execute_raw(statement).await?.rows_affected())

@@ -1,10 +1,11 @@
 //! Keyset pagination: a page starts after a row, never at an offset, so that its cost does not grow with its position.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
 use uuid::Uuid;
 
 use super::StoreError;
+use crate::Connection;
 use domain::Timestamp;
 use domain::id::{Id, Kind};
 
@@ -173,7 +174,7 @@ impl<C: ColumnTrait> Sort<C> {
     /// Reads the page of `select`.
     pub async fn page<E>(
         &self,
-        database: &impl ConnectionTrait,
+        database: &Connection,
         select: Select<E>,
         request: &PageRequest,
     ) -> Result<Page<E::Model>, StoreError>

@@ -1,11 +1,11 @@
 //! Partner groups.
 
+use crate::Connection;
 use chrono::TimeDelta;
 use entity::partner_group::{self, Column, Entity};
 use entity::{default_group_version, partner, partner_group_version};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QueryTrait,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -53,7 +53,7 @@ use crate::by_id::by_id;
 by_id!(PartnerGroup, PartnerGroupId: find, by_ids, lock);
 
 pub async fn find_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<PartnerGroup>, StoreError> {
@@ -66,7 +66,7 @@ pub async fn find_by_external_id(
 }
 
 /// The group of partners that have none of their own.
-pub async fn find_default(database: &impl ConnectionTrait, scope: &Scope) -> Result<Option<PartnerGroup>, StoreError> {
+pub async fn find_default(database: &Connection, scope: &Scope) -> Result<Option<PartnerGroup>, StoreError> {
     load::one(
         database,
         visible::<Entity>(scope).filter(Column::IsDefault.eq(true)),
@@ -81,16 +81,12 @@ pub fn list(sorted: Sorted<PartnerGroupOrder>) -> view::List {
     view::List::new(&view::PARTNER_GROUP, Some(String::new()), sorted.into(), select)
 }
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
     Ok(visible::<Entity>(scope).count(database).await?)
 }
 
 /// How many partners are in the group.
-pub async fn count_partners(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: PartnerGroupId,
-) -> Result<u64, StoreError> {
+pub async fn count_partners(database: &Connection, scope: &Scope, id: PartnerGroupId) -> Result<u64, StoreError> {
     Ok(visible::<partner::Entity>(scope)
         .filter(partner::Column::GroupId.eq(id.uuid()))
         .count(database)
@@ -98,7 +94,7 @@ pub async fn count_partners(
 }
 
 /// Clears the default group. The caller holds the tenant's lock.
-pub async fn clear_default(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
+pub async fn clear_default(transaction: &Connection, tenant: TenantId) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::IsDefault, false.into())
         .filter(Column::TenantId.eq(tenant.uuid()))
@@ -110,7 +106,7 @@ pub async fn clear_default(transaction: &impl ConnectionTrait, tenant: TenantId)
 
 pub async fn insert(transaction: &Transaction, tenant: TenantId, group: &PartnerGroup) -> Result<(), StoreError> {
     Entity::insert(to_row(tenant, group).into_active_model())
-        .exec_without_returning(transaction)
+        .exec_without_returning(transaction.connection())
         .await?;
     keep_version(transaction, tenant, group, None).await
 }
@@ -135,14 +131,14 @@ pub async fn keep_version(
             audit_entry_id: transaction.audit_entry(),
         };
         partner_group_version::Entity::insert(version.into_active_model())
-            .exec_without_returning(transaction)
+            .exec_without_returning(transaction.connection())
             .await?;
     }
     if group.is_default != before.is_some_and(|before| before.is_default) {
         // Clocks may stand still or go back: each entry must be later than the last one, by a microsecond at least.
         let last = visible::<default_group_version::Entity>(&Scope::tenant_wide(tenant))
             .order_by_desc(default_group_version::Column::BeginsAt)
-            .one(transaction)
+            .one(transaction.connection())
             .await?;
         let after = last.map(|last| last.begins_at + TimeDelta::microseconds(1));
         let default = default_group_version::Model {
@@ -152,17 +148,13 @@ pub async fn keep_version(
             audit_entry_id: transaction.audit_entry(),
         };
         default_group_version::Entity::insert(default.into_active_model())
-            .exec_without_returning(transaction)
+            .exec_without_returning(transaction.connection())
             .await?;
     }
     Ok(())
 }
 
-pub async fn update(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    group: &PartnerGroup,
-) -> Result<(), StoreError> {
+pub async fn update(transaction: &Connection, tenant: TenantId, group: &PartnerGroup) -> Result<(), StoreError> {
     to_row(tenant, group)
         .into_active_model()
         .reset_all()
@@ -171,11 +163,7 @@ pub async fn update(
     Ok(())
 }
 
-pub async fn delete(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    id: PartnerGroupId,
-) -> Result<(), StoreError> {
+pub async fn delete(transaction: &Connection, tenant: TenantId, id: PartnerGroupId) -> Result<(), StoreError> {
     Entity::delete_by_id((tenant.uuid(), id.uuid()))
         .exec(transaction)
         .await?;

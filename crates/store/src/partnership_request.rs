@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::partnership_request::{self, Column, Entity};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 
 use super::filter::one_of_ids;
@@ -34,7 +35,7 @@ pub struct PartnershipRequestFilter {
 }
 
 pub async fn count(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     status: Option<PartnershipRequestStatus>,
     filter: &PartnershipRequestFilter,
@@ -67,7 +68,7 @@ fn filtered(
 
 /// Whether a request from that address for that campaign is pending.
 pub async fn is_pending(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     campaign: CampaignId,
     email: &str,
@@ -84,7 +85,7 @@ pub async fn is_pending(
 
 /// The newest request from an address, for any campaign and whatever its decision.
 pub async fn find_newest_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     email: &str,
 ) -> Result<Option<PartnershipRequest>, StoreError> {
@@ -94,7 +95,7 @@ pub async fn find_newest_of(
 }
 
 pub async fn insert(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     request: &PartnershipRequest,
 ) -> Result<(), StoreError> {
@@ -105,7 +106,7 @@ pub async fn insert(
 }
 
 pub async fn update(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     request: &PartnershipRequest,
 ) -> Result<(), StoreError> {

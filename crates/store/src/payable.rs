@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::Connection;
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, Select};
@@ -32,11 +33,7 @@ pub struct PayableFilter {
 
 /// The rows, in the order of their ids; of rows that accrued later only clawbacks, which belong to the run if the rows
 /// that they adjust do.
-pub async fn rows(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    wanted: &PayableFilter,
-) -> Result<Vec<Commission>, StoreError> {
+pub async fn rows(database: &Connection, scope: &Scope, wanted: &PayableFilter) -> Result<Vec<Commission>, StoreError> {
     let in_time = wanted.accrued_before.map(|before| {
         let clawback = Column::Kind.eq(CommissionKind::Clawback.as_str());
         Column::AccruedAt.lt(before).or(clawback)
@@ -54,7 +51,7 @@ pub async fn rows(
 
 /// The partners of the rows, in the order of their ids.
 pub async fn partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     wanted: &PayableFilter,
 ) -> Result<Vec<PartnerId>, StoreError> {
@@ -73,7 +70,7 @@ pub async fn partners(
 }
 
 /// The rows that may be paid, and those that wait for an individual: each kind has an index of its own.
-fn both(database: &impl ConnectionTrait, scope: &Scope, wanted: &PayableFilter) -> [Select<Entity>; 2] {
+fn both(database: &Connection, scope: &Scope, wanted: &PayableFilter) -> [Select<Entity>; 2] {
     let of_partners = wanted.partners.as_ref().map(|partners| {
         let ids: Vec<_> = partners.iter().map(|id| id.uuid()).collect();
         many::one_of(database.get_database_backend(), Column::PartnerId.as_column_ref(), &ids)

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::payout::{self, Column, Entity};
 use entity::{commission, payout_item, payout_settlement};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -84,7 +85,7 @@ pub fn sort() -> Sort<Column> {
 
 by_id!(Payout: by_ids);
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
@@ -103,7 +104,7 @@ pub fn list_under(parent: PayoutParent) -> view::List {
 
 /// A page of the payouts of each parent.
 pub async fn pages_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     parent: PayoutParent,
     parents: &[Uuid],
@@ -121,7 +122,7 @@ pub async fn pages_of(
 }
 
 pub async fn counts_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     parent: PayoutParent,
     parents: &[Uuid],
@@ -156,11 +157,7 @@ fn filtered(scope: &Scope, filter: &PayoutFilter) -> Select<Entity> {
     visible::<Entity>(scope).filter(wanted)
 }
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    payouts: &[Payout],
-) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Connection, tenant: TenantId, payouts: &[Payout]) -> Result<(), StoreError> {
     for chunk in payouts.chunks(2000) {
         let rows = chunk.iter().map(|payout| to_row(tenant, payout).into_active_model());
         Entity::insert_many(rows).exec_without_returning(transaction).await?;
@@ -170,7 +167,7 @@ pub async fn insert(
 
 /// Records for ever that the commissions were in the payouts.
 pub async fn insert_items(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     items: &[(PayoutId, CommissionId)],
     now: Timestamp,
@@ -193,11 +190,7 @@ pub async fn insert_items(
 }
 
 /// The commissions that are in the payouts now: those of failed or canceled payouts were released.
-pub async fn rows_in(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    payouts: &[Uuid],
-) -> Result<Vec<Commission>, StoreError> {
+pub async fn rows_in(database: &Connection, scope: &Scope, payouts: &[Uuid]) -> Result<Vec<Commission>, StoreError> {
     let backend = database.get_database_backend();
     // Rows in a payout are found by its items, so that no index of commissions by payout is needed.
     let items = Query::select()
@@ -224,7 +217,7 @@ pub async fn rows_in(
 
 /// The next pending payouts of a run, in the order of their ids.
 pub async fn pending_of_run(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     run: PayoutRunId,
     limit: u64,
@@ -239,11 +232,7 @@ pub async fn pending_of_run(
 }
 
 /// How many payouts of a run are pending.
-pub async fn count_pending_of_run(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    run: PayoutRunId,
-) -> Result<u64, StoreError> {
+pub async fn count_pending_of_run(database: &Connection, scope: &Scope, run: PayoutRunId) -> Result<u64, StoreError> {
     Ok(pending(scope, run).count(database).await?)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::payout_run::{self, Column, Entity};
 use entity::{payout, payout_run_line};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
@@ -50,16 +51,12 @@ pub fn list() -> view::List {
 
 by_id!(PayoutRun: by_ids);
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    request: &PageRequest,
-) -> Result<Page<PayoutRun>, StoreError> {
+pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<PayoutRun>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
     page.try_map(from_row)
 }
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
     Ok(visible::<Entity>(scope).count(database).await?)
 }
 
@@ -72,7 +69,7 @@ pub fn lines(outcomes: OutcomeFilter) -> view::List {
 
 /// A page of the lines of each run.
 pub async fn line_pages_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     runs: &[Uuid],
     outcomes: &OutcomeFilter,
@@ -90,7 +87,7 @@ pub async fn line_pages_of(
 }
 
 pub async fn line_counts_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     runs: &[Uuid],
     outcomes: &OutcomeFilter,
@@ -109,7 +106,7 @@ fn lines_of(scope: &Scope, outcomes: &OutcomeFilter, run: Expr) -> Select<payout
 
 /// The totals of the lines of each run; for lines that were paid out, by the present status of their payouts.
 pub async fn totals_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     runs: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<RunTotal>>, StoreError> {
@@ -157,14 +154,14 @@ pub async fn insert(transaction: &Transaction, tenant: TenantId, run: &PayoutRun
         ..to_row(tenant, run)
     };
     Entity::insert(row.into_active_model())
-        .exec_without_returning(transaction)
+        .exec_without_returning(transaction.connection())
         .await?;
     Ok(())
 }
 
 /// Writes what a run found, after its payouts.
 pub async fn insert_lines(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     run: PayoutRunId,
     lines: &[RunLine],

@@ -1,13 +1,13 @@
 //! Finding the API key that a caller presents. Like tenants, keys are what scopes are made of, so that this read has
 //! none: the key says which tenant is meant.
 
+use crate::Connection;
 use entity::{api_key, partner};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::StoreError;
 use super::api_key::from_row;
-use super::citus::Distributable;
 use super::citus::directory::{self, DirectoryName};
 use auth::{ApiKey, KeyHash};
 use domain::Timestamp;
@@ -26,11 +26,7 @@ pub struct PresentedKey {
 /// could ever since the key was created. One statement reads all of it, so that nothing is cached from before a
 /// revocation. Where rows are distributed over several servers, another statement looks up its tenant first, which
 /// never changes.
-pub async fn find(
-    database: &impl Distributable,
-    prefix: &str,
-    now: Timestamp,
-) -> Result<Option<PresentedKey>, StoreError> {
+pub async fn find(database: &Connection, prefix: &str, now: Timestamp) -> Result<Option<PresentedKey>, StoreError> {
     let tenant = match database.is_distributed() {
         true => match directory::find(database, DirectoryName::KeyPrefix(prefix)).await? {
             Some(tenant) => Some(tenant.uuid()),

@@ -1,5 +1,6 @@
 //! Moves of events to other partners. Append-only.
 
+use crate::Connection;
 use entity::reassignment::{self, Column, Entity};
 use entity::{event_move, reassigned_row};
 use sea_orm::{
@@ -36,7 +37,7 @@ by_id!(Reassignment: by_ids);
 
 /// The last reassignment of the customer.
 pub async fn last_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     customer: CustomerId,
 ) -> Result<Option<Reassignment>, StoreError> {
@@ -46,11 +47,7 @@ pub async fn last_of(
 }
 
 /// The partners on both sides of all moves of events from or to any of `partners`.
-pub async fn moved_partners(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    partners: &[Uuid],
-) -> Result<Vec<Uuid>, StoreError> {
+pub async fn moved_partners(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
     use event_move::{Column, Entity};
     let backend = database.get_database_backend();
     let either = Condition::any()
@@ -65,22 +62,14 @@ pub async fn moved_partners(
 }
 
 /// How many events a reassignment moved.
-pub async fn count_moved(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: ReassignmentId,
-) -> Result<u64, StoreError> {
+pub async fn count_moved(database: &Connection, scope: &Scope, id: ReassignmentId) -> Result<u64, StoreError> {
     use event_move::{Column, Entity};
     let moves = visible::<Entity>(scope).filter(Column::ReassignmentId.eq(id.uuid()));
     Ok(moves.count(database).await?)
 }
 
 /// What became of the rows, in their order.
-pub async fn entries(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: ReassignmentId,
-) -> Result<Vec<RowOutcome>, StoreError> {
+pub async fn entries(database: &Connection, scope: &Scope, id: ReassignmentId) -> Result<Vec<RowOutcome>, StoreError> {
     use reassigned_row::{Column, Entity};
     let select = visible::<Entity>(scope).filter(Column::ReassignmentId.eq(id.uuid()));
     let rows = select.order_by_asc(Column::Position).all(database).await?;

@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use crate::Connection;
 use entity::{campaign, commission_snapshot, customer, event, partner_customer, tenant, tiered_commission_reference};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, ValueTuple};
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, QueryTrait, Statement, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Statement, Value,
 };
 use serde_json::{Value as JsonValue, json};
 use uuid::Uuid;
 
-use super::citus::Distributable;
 use super::scope::{Scoped, covered, visible};
 use super::template::Template;
 use super::{StoreError, many, row};
@@ -52,7 +52,7 @@ pub struct RecordingFacts {
 /// The facts for each event, by its external id; these must differ. The caller holds the locks of the partners, so that
 /// the facts do not change.
 pub async fn facts(
-    database: &impl Distributable,
+    database: &Connection,
     scope: &Scope,
     asked: &[EventReferences<'_>],
 ) -> Result<HashMap<String, RecordingFacts>, StoreError> {
@@ -189,7 +189,7 @@ fn is_tiered(scope: &Scope, campaign: &Expr) -> Expr {
 impl EventReferences<'_> {
     /// The references in the form that this database needs. Citus cannot route a join that its planner recognises as
     /// empty at once, as it does where an event refers to nothing; no id is all zeros, and no external id is empty.
-    fn on(&self, database: &impl Distributable) -> Self {
+    fn on(&self, database: &Connection) -> Self {
         if !database.is_distributed() {
             return *self;
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::commission_snapshot::{self, Column, Entity};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
@@ -58,7 +59,7 @@ impl FromQueryResult for StampedSnapshot {
 }
 
 pub async fn by_ids(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, CommissionSnapshot>, StoreError> {
@@ -77,7 +78,7 @@ pub async fn by_ids(
 
 /// All snapshots of each partner, newest first.
 pub async fn of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<CommissionSnapshot>>, StoreError> {
@@ -103,7 +104,7 @@ pub async fn of_partners(
 
 /// The newest version for a partner and campaign; 0 if there is none. The caller holds the partner's lock.
 pub async fn newest_version(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     scope: &Scope,
     partner: PartnerId,
     campaign: Option<CampaignId>,
@@ -126,7 +127,7 @@ pub async fn newest_version(
 }
 
 pub async fn insert(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     snapshot: &CommissionSnapshot,
 ) -> Result<(), StoreError> {

@@ -1,10 +1,10 @@
 //! Payment stages. A pipeline has about a dozen, so that all are read at once.
 
+use crate::Connection;
 use entity::payment_stage::{self, Column, Entity};
 use entity::{commission_rule_reference, deal, deal_payment};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::scope::visible;
@@ -18,7 +18,7 @@ use domain::id::{PaymentStageId, TenantId};
 const TABLE: &str = "payment_stage";
 
 /// All stages, by position.
-pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<PaymentStage>, StoreError> {
+pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<PaymentStage>, StoreError> {
     let select = visible::<Entity>(scope)
         .order_by_asc(Column::Position)
         .order_by_asc(Column::Id);
@@ -29,7 +29,7 @@ pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<P
 by_id!(PaymentStage, PaymentStageId: find, by_ids, lock);
 
 pub async fn find_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<PaymentStage>, StoreError> {
@@ -39,7 +39,7 @@ pub async fn find_by_external_id(
 
 /// The stage, locked against changes until this transaction ends; other readers and deals do not wait.
 pub async fn share(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     scope: &Scope,
     id: PaymentStageId,
 ) -> Result<Option<PaymentStage>, StoreError> {
@@ -47,18 +47,14 @@ pub async fn share(
     load::one(transaction, select, from_row).await
 }
 
-pub async fn count_deals(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: PaymentStageId,
-) -> Result<u64, StoreError> {
+pub async fn count_deals(database: &Connection, scope: &Scope, id: PaymentStageId) -> Result<u64, StoreError> {
     let standing = visible::<deal::Entity>(scope).filter(deal::Column::StageId.eq(id.uuid()));
     Ok(standing.count(database).await?)
 }
 
 /// How many rows refer to the stage, and what they are.
 pub async fn count_references(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     id: PaymentStageId,
 ) -> Result<[(u64, &'static str); 3], StoreError> {
@@ -77,22 +73,14 @@ pub async fn count_references(
     ])
 }
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    stage: &PaymentStage,
-) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Connection, tenant: TenantId, stage: &PaymentStage) -> Result<(), StoreError> {
     Entity::insert(to_row(tenant, stage).into_active_model())
         .exec_without_returning(transaction)
         .await?;
     Ok(())
 }
 
-pub async fn update(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    stage: &PaymentStage,
-) -> Result<(), StoreError> {
+pub async fn update(transaction: &Connection, tenant: TenantId, stage: &PaymentStage) -> Result<(), StoreError> {
     to_row(tenant, stage)
         .into_active_model()
         .reset_all()
@@ -101,11 +89,7 @@ pub async fn update(
     Ok(())
 }
 
-pub async fn delete(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    id: PaymentStageId,
-) -> Result<(), StoreError> {
+pub async fn delete(transaction: &Connection, tenant: TenantId, id: PaymentStageId) -> Result<(), StoreError> {
     Entity::delete_by_id((tenant.uuid(), id.uuid()))
         .exec(transaction)
         .await?;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::Connection;
 use entity::{partner_customer, partner_lifetime_value, partner_standing};
 use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use domain::money::{Currency, Sum};
 
 /// The lifetime values of each partner, by currency.
 pub async fn lifetime_values_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Sum>>, StoreError> {
@@ -76,7 +77,7 @@ pub fn add_lifetime_values(
 
 /// How many charges above 0 that are not fully refunded the customer paid through the partner.
 pub async fn paid_charges(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partner: PartnerId,
     customer: CustomerId,
@@ -91,7 +92,7 @@ pub async fn paid_charges(
 
 /// Like [`paid_charges`] for many, by partner and customer; pairs without any may be left out.
 pub async fn paid_charges_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     pairs: &[(PartnerId, CustomerId)],
 ) -> Result<HashMap<(PartnerId, CustomerId), i64>, StoreError> {

@@ -1,12 +1,10 @@
 //! Tenants. The one table without a tenant filter: its rows are the tenants.
 
+use crate::Connection;
 use entity::tenant::{self, Column, Entity};
 use sea_orm::sea_query::LockType;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use super::citus::Distributable;
 use super::citus::directory::{self, DirectoryName};
 use super::{StoreError, row};
 use auth::Scope;
@@ -16,7 +14,7 @@ use domain::tenant::{Tenant, slug};
 
 const TABLE: &str = "tenant";
 
-pub async fn get(database: &impl ConnectionTrait, scope: &Scope) -> Result<Tenant, StoreError> {
+pub async fn get(database: &Connection, scope: &Scope) -> Result<Tenant, StoreError> {
     match Entity::find_by_id(scope.tenant().uuid()).one(database).await? {
         Some(row) => from_row(row),
         None => Err(StoreError::Corrupt {
@@ -28,7 +26,7 @@ pub async fn get(database: &impl ConnectionTrait, scope: &Scope) -> Result<Tenan
 }
 
 /// Finds a tenant by slug or id. For authentication and the command line, before there is a scope.
-pub async fn find_by_name(database: &impl Distributable, name: &str) -> Result<Option<Tenant>, StoreError> {
+pub async fn find_by_name(database: &Connection, name: &str) -> Result<Option<Tenant>, StoreError> {
     let condition = match name.parse::<TenantId>() {
         Ok(id) => Column::Id.eq(id.uuid()),
         // Tokens name tenants, so this may be any text, even one that no database accepts.
@@ -51,7 +49,7 @@ pub async fn find_by_name(database: &impl Distributable, name: &str) -> Result<O
 }
 
 /// All tenants by slug, for the command line.
-pub async fn list(database: &impl ConnectionTrait) -> Result<Vec<Tenant>, StoreError> {
+pub async fn list(database: &Connection) -> Result<Vec<Tenant>, StoreError> {
     Entity::find()
         .order_by_asc(Column::Slug)
         .all(database)
@@ -63,7 +61,7 @@ pub async fn list(database: &impl ConnectionTrait) -> Result<Vec<Tenant>, StoreE
 
 /// Makes other callers of this function wait until this transaction ends, and nothing else: rows that refer to the
 /// tenant may be written meanwhile.
-pub async fn take_turn(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
+pub async fn take_turn(transaction: &Connection, tenant: TenantId) -> Result<(), StoreError> {
     Entity::find_by_id(tenant.uuid())
         .lock(LockType::NoKeyUpdate)
         .one(transaction)
@@ -73,7 +71,7 @@ pub async fn take_turn(transaction: &impl ConnectionTrait, tenant: TenantId) -> 
 
 /// Reads the tenant, and makes other writers of tenant-wide rules (settings, the default group) wait until this
 /// transaction ends.
-pub async fn lock(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<Tenant, StoreError> {
+pub async fn lock(transaction: &Connection, tenant: TenantId) -> Result<Tenant, StoreError> {
     let row = Entity::find_by_id(tenant.uuid())
         .lock_exclusive()
         .one(transaction)
@@ -88,7 +86,7 @@ pub async fn lock(transaction: &impl ConnectionTrait, tenant: TenantId) -> Resul
     }
 }
 
-pub async fn insert(transaction: &impl Distributable, tenant: &Tenant) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Connection, tenant: &Tenant) -> Result<(), StoreError> {
     directory::add(transaction, tenant.id, DirectoryName::Slug(&tenant.slug)).await?;
     Entity::insert(to_row(tenant).into_active_model())
         .exec_without_returning(transaction)
@@ -96,7 +94,7 @@ pub async fn insert(transaction: &impl Distributable, tenant: &Tenant) -> Result
     Ok(())
 }
 
-pub async fn update(transaction: &impl ConnectionTrait, tenant: &Tenant) -> Result<(), StoreError> {
+pub async fn update(transaction: &Connection, tenant: &Tenant) -> Result<(), StoreError> {
     to_row(tenant)
         .into_active_model()
         .reset_all()

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::tier_counter::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -56,7 +57,7 @@ pub struct NewCounter {
 
 /// The counters of partners on campaigns in the windows that contain any of the moments from `from` to `to`.
 pub async fn around(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     campaigns: &[Uuid],
@@ -75,7 +76,7 @@ pub async fn around(
 
 /// The counters of partners in windows that ended at `now` or before, on all campaigns or on one.
 pub async fn over(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     campaign: Option<CampaignId>,
@@ -97,7 +98,7 @@ pub async fn over(
 
 /// All counters of partners.
 pub async fn of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
@@ -134,18 +135,14 @@ pub fn put(writes: &mut Writes, tenant: TenantId, counters: &[NewCounter]) {
 }
 
 /// Invalidates the counters of a campaign, since tiers of other advertisers count it from now on. What has fired stays.
-pub async fn forget(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    campaign: CampaignId,
-) -> Result<(), StoreError> {
+pub async fn forget(transaction: &Connection, tenant: TenantId, campaign: CampaignId) -> Result<(), StoreError> {
     let of_campaign = Column::CampaignId.eq(campaign.uuid());
     forget_those(transaction, tenant, Condition::all().add(of_campaign)).await
 }
 
 /// Invalidates the counters of these pairs, since events have left the partners; all of their campaigns must be named.
 pub async fn forget_of(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     pairs: impl IntoIterator<Item = (PartnerId, CampaignId)>,
 ) -> Result<(), StoreError> {
@@ -160,11 +157,7 @@ pub async fn forget_of(
     }
 }
 
-async fn forget_those(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    which: Condition,
-) -> Result<(), StoreError> {
+async fn forget_those(transaction: &Connection, tenant: TenantId, which: Condition) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::Version, Expr::value(0))
         .filter(Column::TenantId.eq(tenant.uuid()))
@@ -175,7 +168,7 @@ async fn forget_those(
 }
 
 pub(super) async fn delete(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     tier: TieredCommissionId,
 ) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::{commission, event, tier_result};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -80,7 +81,7 @@ struct ConversionColumns {
 
 /// The charges and conversions of these partners on these campaigns in a window, in the order of recording.
 pub async fn in_window(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     campaigns: &[Uuid],
@@ -106,17 +107,13 @@ pub async fn in_window(
 }
 
 /// These events, in the order of recording.
-pub async fn of_events(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<Vec<PastEvent>, StoreError> {
+pub async fn of_events(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<PastEvent>, StoreError> {
     let one_of = many::one_of(database.get_database_backend(), event::Column::Id.as_column_ref(), ids);
     read(database, scope, visible::<event::Entity>(scope).filter(one_of)).await
 }
 
 async fn read(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     select: Select<event::Entity>,
 ) -> Result<Vec<PastEvent>, StoreError> {
@@ -147,7 +144,7 @@ async fn read(
 }
 
 async fn rows(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     events: SelectStatement,
 ) -> Result<HashMap<Uuid, Vec<PastRow>>, StoreError> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::event;
 use entity::tier_result::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -55,7 +56,7 @@ pub struct TierResult {
 
 /// The revenue of events after the rate of a tier; events without such a rate are left out.
 pub async fn final_revenues(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, Money>, StoreError> {
@@ -69,7 +70,7 @@ pub async fn final_revenues(
 
 /// Pages of the retroactive adjustments of each event's revenue, newest first.
 pub async fn pages_of_revenue(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     events: &[Uuid],
     request: &PageRequest,
@@ -79,7 +80,7 @@ pub async fn pages_of_revenue(
 }
 
 pub async fn counts_of_revenue(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
@@ -106,7 +107,7 @@ fn revenue(scope: &Scope, event: Expr) -> Select<Entity> {
 }
 
 /// How many payouts the recording of an event adjusted.
-pub async fn count_caused(database: &impl ConnectionTrait, scope: &Scope, cause: EventId) -> Result<u64, StoreError> {
+pub async fn count_caused(database: &Connection, scope: &Scope, cause: EventId) -> Result<u64, StoreError> {
     let adjustments = visible::<Entity>(scope)
         .filter(Column::CauseId.eq(cause.uuid()))
         .filter(Column::Kind.eq(ResultKind::Adjustment.as_str()))

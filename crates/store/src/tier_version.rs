@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::tiered_commission::{self, Model as Tier};
 use entity::tiered_commission_version::{Column, Entity, Model};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -46,7 +47,7 @@ pub(super) async fn keep(transaction: &Transaction, tier: &Tier) -> Result<(), S
         .to_owned();
     Entity::insert(version.into_active_model())
         .on_conflict(known)
-        .exec_without_returning(transaction)
+        .exec_without_returning(transaction.connection())
         .await?;
     Ok(())
 }
@@ -54,7 +55,7 @@ pub(super) async fn keep(transaction: &Transaction, tier: &Tier) -> Result<(), S
 /// All stored versions of tiers, each from its `updated_at` on, in order. Every version of an archived tier says that
 /// it is archived.
 pub async fn of_tiers(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     tiers: &[Uuid],
 ) -> Result<HashMap<TieredCommissionId, Vec<TieredCommission>>, StoreError> {
@@ -99,7 +100,7 @@ pub async fn of_tiers(
 }
 
 pub(super) async fn delete(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     tier: TieredCommissionId,
 ) -> Result<(), StoreError> {

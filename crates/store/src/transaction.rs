@@ -1,21 +1,21 @@
 //! A transaction that writes. One that changes something for a tenant is begun on behalf of an actor
 //! ([`Trail`](super::Trail)) and notes what it changes; its commit also writes the audit log entry.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-use sea_orm::prelude::async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::audit::TransactionNotes;
 use super::outbox::Signal;
 use super::standby::CommitPosition;
-use super::{StoreError, Writes, postgres, sqlite};
+use super::{Connection, StoreError, Writes, postgres, sqlite};
 use domain::audit::{Audited, FieldChange, changed, created, deleted};
 
 /// A transaction of [`Store::begin`](super::Store::begin). Dropping it rolls it back.
 pub struct Transaction {
-    inner: EngineTransaction,
+    engine: EngineTransaction,
+    /// Runs statements in it.
+    connection: Connection,
     signal: Signal,
     /// Whether it appended to the outbox.
     appended: AtomicBool,
@@ -25,30 +25,47 @@ pub struct Transaction {
     written: Option<Arc<CommitPosition>>,
 }
 
-pub(super) enum EngineTransaction {
-    Sqlite(sqlite::Transaction),
-    Postgres(postgres::Transaction),
+/// Clones are the same transaction.
+#[derive(Clone)]
+pub enum EngineTransaction {
+    Sqlite(Arc<sqlite::Transaction>),
+    Postgres(Arc<postgres::Transaction>),
 }
 
-/// Does the same with either engine.
-macro_rules! either {
-    ($inner:expr, $transaction:ident => $run:expr) => {
-        match $inner {
-            EngineTransaction::Sqlite($transaction) => $run,
-            EngineTransaction::Postgres($transaction) => $run,
-        }
-    };
+impl From<sqlite::Transaction> for EngineTransaction {
+    fn from(transaction: sqlite::Transaction) -> Self {
+        Self::Sqlite(Arc::new(transaction))
+    }
+}
+
+impl From<postgres::Transaction> for EngineTransaction {
+    fn from(transaction: postgres::Transaction) -> Self {
+        Self::Postgres(Arc::new(transaction))
+    }
+}
+
+impl Deref for Transaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
 }
 
 impl Transaction {
-    pub(super) fn new(inner: EngineTransaction, signal: Signal) -> Self {
+    pub(super) fn new(engine: EngineTransaction, signal: Signal) -> Self {
         Self {
-            inner,
+            connection: Connection::Transaction(engine.clone()),
+            engine,
             signal,
             appended: AtomicBool::new(false),
             noted: None,
             written: None,
         }
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// The same transaction, which notes the log position of its commit if that is wanted.
@@ -126,18 +143,10 @@ impl Transaction {
 
     /// Removes the time limit of its statements.
     pub(super) async fn wait_for_ever(&self) {
-        match &self.inner {
+        match &self.engine {
             // They have none.
             EngineTransaction::Sqlite(_) => {}
             EngineTransaction::Postgres(transaction) => transaction.wait_for_ever().await,
-        }
-    }
-
-    /// Whether the rows of its database are distributed over several servers.
-    pub(super) fn is_on_citus(&self) -> bool {
-        match &self.inner {
-            EngineTransaction::Sqlite(_) => false,
-            EngineTransaction::Postgres(transaction) => transaction.is_distributed(),
         }
     }
 
@@ -151,7 +160,7 @@ impl Transaction {
         if let Some(entry) = self.noted.as_ref().and_then(TransactionNotes::take) {
             entry.run(&self).await?;
         }
-        match self.inner {
+        match &self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,
             EngineTransaction::Postgres(transaction) => match self.written {
                 None => transaction.commit().await.map_err(StoreError::of_commit)?,
@@ -168,37 +177,10 @@ impl Transaction {
     }
 
     pub async fn rollback(self) -> Result<(), StoreError> {
-        match self.inner {
+        match &self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.rollback().await,
             EngineTransaction::Postgres(transaction) => transaction.rollback().await?,
         }
         Ok(())
-    }
-}
-
-#[async_trait]
-impl ConnectionTrait for Transaction {
-    fn get_database_backend(&self) -> DbBackend {
-        either!(&self.inner, transaction => transaction.get_database_backend())
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        either!(&self.inner, transaction => transaction.execute_raw(statement).await)
-    }
-
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "hands on what somebody else is not allowed to call"
-    )]
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        either!(&self.inner, transaction => transaction.execute_unprepared(sql).await)
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        either!(&self.inner, transaction => transaction.query_one_raw(statement).await)
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        either!(&self.inner, transaction => transaction.query_all_raw(statement).await)
     }
 }

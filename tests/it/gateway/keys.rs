@@ -261,7 +261,7 @@ both_databases! {
         assert_eq!(holder.ask("{ payouts { totalCount } }").await.codes(), ["FORBIDDEN"]);
         // Whatever its row says: past the program's own granting, which would refuse it.
         let transaction = app.store().begin_unaudited().await.unwrap();
-        run(&transaction, "UPDATE api_key SET scopes = 'admin'").await;
+        run(&*transaction, "UPDATE api_key SET scopes = 'admin'").await;
         transaction.commit().await.unwrap();
         let before = app.rows().await;
         let selections = p.inputs().into_iter().map(|(mutation, input)| (mutation, input, crate::support::programme::made_by(mutation)));
@@ -290,7 +290,7 @@ both_databases! {
             assert!(!is_alive(&app, &key).await, "{comeback}");
             // Not even where the row had not been ended: the statement that finds it looks at the partner.
             let transaction = app.store().begin_unaudited().await.unwrap();
-            run(&transaction, "UPDATE api_key SET revoked_at = NULL").await;
+            run(&*transaction, "UPDATE api_key SET revoked_at = NULL").await;
             transaction.commit().await.unwrap();
             assert!(!is_alive(&app, &key).await, "{comeback}");
             let (_, new) = make(&p.staff, bound(&p.a)).await;

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tributary::app::App;
 use tributary::auth::Keys;
 use tributary::http::{self, HttpOptions, TimeoutsSection};
-use tributary::store::{self, Reader, Store, StoreOptions};
+use tributary::store::{self, Connection, Store, StoreOptions};
 
 use super::{admin, message, run};
 use crate::support::program::{Program, Wire};
@@ -124,7 +124,7 @@ both_databases! {
         let (writing, mut taken) = (app.store().begin_unaudited().await.unwrap(), Vec::new());
         if app.is_postgres() {
             // A statement waits for the lock.
-            run(&writing, "LOCK TABLE advertiser").await;
+            run(&*writing, "LOCK TABLE advertiser").await;
         } else {
             // A request waits for a connection.
             for _ in 0..2 {
@@ -227,8 +227,10 @@ both_databases! {
 /// Takes a connection that reads, until it is dropped.
 async fn take(store: &Store) -> Box<dyn std::any::Any + Send> {
     match store.reader() {
-        Reader::Sqlite(_) => Box::new(store.snapshot().await.unwrap()),
-        Reader::Postgres(_) => Box::new(store.begin_unaudited().await.unwrap()),
-        Reader::Standby(_) | Reader::Moment(_) => unreachable!("it is the program's own"),
+        Connection::Sqlite(_) => Box::new(store.snapshot().await.unwrap()),
+        Connection::Postgres(_) => Box::new(store.begin_unaudited().await.unwrap()),
+        Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
+            unreachable!("it is the program's own")
+        }
     }
 }

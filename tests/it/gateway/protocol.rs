@@ -212,7 +212,7 @@ both_databases! {
         let client = admin(&app, HttpOptions::default());
         client.data("{ advertisers { totalCount } }").await;
         let transaction = app.store().begin_unaudited().await.unwrap();
-        run(&transaction, "ALTER TABLE advertiser RENAME TO secret_table").await;
+        run(&*transaction, "ALTER TABLE advertiser RENAME TO secret_table").await;
         transaction.commit().await.unwrap();
         let answer = client.ask("{ viewer { subject } advertisers { totalCount } }").await;
         assert_eq!((answer.status.as_u16(), answer.codes()), (200, vec!["INTERNAL_SERVER_ERROR"]), "{}", answer.body);

@@ -74,7 +74,7 @@ both_databases! {
         let row = "INSERT INTO outbox (tenant_id, type, object_id, at)
                    SELECT tenant_id, 'PARTNER_SUSPENDED', id, created_at FROM partner";
         let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, row);
-        sea_orm::ConnectionTrait::execute_raw(&late, statement).await.unwrap();
+        sea_orm::ConnectionTrait::execute_raw(&*late, statement).await.unwrap();
         endpoint(&staff, &receiver.url(), &["PARTNER_SUSPENDED", "COMMISSION_ACCRUED"]).await;
         seller.earns(&staff, "1").await;
         work(&app.app).await;

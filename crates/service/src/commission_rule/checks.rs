@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use sea_orm::ConnectionTrait;
-
 use super::NewCommissionRule;
 use crate::ids::existing;
 use auth::Writer;
@@ -13,12 +11,13 @@ use domain::id::{self, CommissionRuleId, PartnerCategoryId, PartnerId, PartnerTi
 use domain::money::Currency;
 use domain::problem::{Patch, Problems};
 use domain::{Timestamp, terms, text};
+use store::Connection;
 use store::{self, StoreError, Transaction};
 
 /// The rule that an input describes, or `None` after noting what is wrong with it. Does not check whether its external
 /// id is free.
 pub(super) async fn checked(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     writer: &Writer,
     input: NewCommissionRule,
     now: Timestamp,
@@ -83,7 +82,7 @@ pub(super) async fn locked(
 }
 
 pub(super) async fn check_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     writer: &Writer,
     external_id: &str,
     me: Option<CommissionRuleId>,
@@ -95,7 +94,7 @@ pub(super) async fn check_external_id(
 }
 
 pub(super) async fn entries(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     writer: &Writer,
     drafts: Vec<EntryDraft>,
     currency: Option<Currency>,
@@ -105,7 +104,7 @@ pub(super) async fn entries(
     Ok(deal_rules::entries(drafts, currency, &catalog, problems))
 }
 
-pub(super) async fn catalog(database: &impl ConnectionTrait, writer: &Writer) -> Result<Catalog, StoreError> {
+pub(super) async fn catalog(database: &Connection, writer: &Writer) -> Result<Catalog, StoreError> {
     let stages = store::stage::all(database, &writer.scope()).await?;
     let fields = store::custom_field::all(database, &writer.scope()).await?;
     let fields: HashMap<_, _> = fields
@@ -119,7 +118,7 @@ pub(super) async fn catalog(database: &impl ConnectionTrait, writer: &Writer) ->
 }
 
 pub(super) async fn tiers(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     writer: &Writer,
     ids: &[String],
     problems: &mut Problems,
@@ -131,7 +130,7 @@ pub(super) async fn tiers(
 }
 
 pub(super) async fn categories(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     writer: &Writer,
     ids: &[String],
     problems: &mut Problems,
@@ -143,7 +142,7 @@ pub(super) async fn categories(
 }
 
 pub(super) async fn partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     writer: &Writer,
     ids: &[String],
     problems: &mut Problems,

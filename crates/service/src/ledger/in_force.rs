@@ -16,7 +16,7 @@ use domain::partner::PartnerStatus;
 use domain::partner_group::PartnerGroup;
 use domain::snapshot::CommissionSnapshot;
 use domain::terms::Term;
-use store::citus::Distributable;
+use store::Connection;
 use store::in_force::GroupState;
 use store::recording::{EventReferences, RecordingFacts};
 use store::{self, StoreError};
@@ -60,7 +60,7 @@ pub struct GroupRules {
 /// the partner neither belongs to nor has a snapshot for. Two statements, and a third if a partner has a snapshot for a
 /// campaign that it does not belong to.
 pub async fn terms_in_force(
-    database: &impl Distributable,
+    database: &Connection,
     scope: &Scope,
     keys: &[Key],
 ) -> Result<HashMap<Key, TermsInForce>, StoreError> {
@@ -99,7 +99,7 @@ pub async fn terms_in_force(
 
 /// The facts that recording would read.
 async fn facts<'a>(
-    database: &impl Distributable,
+    database: &Connection,
     scope: &Scope,
     keys: &'a [Key],
 ) -> Result<Vec<(&'a Key, RecordingFacts)>, StoreError> {

@@ -2,19 +2,19 @@
 
 use std::collections::HashSet;
 
-use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use auth::Scope;
 use domain::id::{self, Id, Kind};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::tiered::{Draft, MAX_LISTED};
+use store::Connection;
 use store::{self, StoreError};
 
 /// Notes for each draft, under its path, the ids that do not exist; at most three statements. Malformed ids are
 /// skipped: [`well_formed`] and the domain note those. Returns whether all ids exist.
 pub(super) async fn check(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     drafts: &[(Vec<String>, &Draft)],
     problems: &mut Problems,

@@ -1,7 +1,5 @@
 //! Simulates tiers on made-up conversions, with the functions that pay real ones. Writes nothing.
 
-use sea_orm::ConnectionTrait;
-
 use super::{NewTieredCommission, references};
 use crate::ServiceError;
 use crate::app::App;
@@ -11,6 +9,7 @@ use domain::money::Currency;
 use domain::problem::{ProblemCode, Problems};
 use domain::text;
 use domain::tiered::{ConversionDraft, MAX_SIMULATED_TIERS, Simulation, Tier, conversions, tier};
+use store::Connection;
 use store::task::joined;
 use store::{self, StoreError};
 
@@ -83,7 +82,7 @@ pub async fn simulate(app: &App, caller: &Caller, input: TierSimulation) -> Resu
 
 /// The stored tiers in the order of the list, without repetitions.
 async fn stored(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     texts: &[String],
     problems: &mut Problems,
@@ -110,7 +109,7 @@ async fn stored(
 }
 
 async fn inline(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     inputs: &[NewTieredCommission],
     currency: Currency,

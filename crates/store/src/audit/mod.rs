@@ -5,12 +5,13 @@ mod transaction_notes;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::audit_entry::{self, Column, Entity};
 use entity::audit_object;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, RelationDef, Select,
+    ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, RelationDef,
+    Select,
 };
 use uuid::Uuid;
 
@@ -50,7 +51,7 @@ pub fn list(filter: Arc<AuditFilter>) -> view::List {
 }
 
 pub async fn page(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     filter: &AuditFilter,
     request: &PageRequest,
@@ -59,7 +60,7 @@ pub async fn page(
     page.try_map(from_row)
 }
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &AuditFilter) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, filter: &AuditFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
@@ -93,7 +94,7 @@ pub fn list_of_objects() -> view::List {
 
 /// A page of the entries of each object.
 pub async fn pages_of_objects(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     objects: &[Uuid],
     request: &PageRequest,
@@ -110,7 +111,7 @@ pub async fn pages_of_objects(
 }
 
 pub async fn counts_of_objects(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     objects: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {

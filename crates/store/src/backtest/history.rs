@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::{backtest, commission, commission_transition, event, partner};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -34,7 +35,7 @@ pub(super) const KINDS: [CommissionKind; 3] = [
 ];
 
 /// How many events of partners there are in the range.
-pub async fn count_events(database: &impl ConnectionTrait, scope: &Scope, of: &Backtest) -> Result<i64, StoreError> {
+pub async fn count_events(database: &Connection, scope: &Scope, of: &Backtest) -> Result<i64, StoreError> {
     let count = visible::<event::Entity>(scope)
         .filter(event::Column::RecordedAt.gte(of.from))
         .filter(event::Column::RecordedAt.lt(of.to))
@@ -47,7 +48,7 @@ pub async fn count_events(database: &impl ConnectionTrait, scope: &Scope, of: &B
 
 /// The next partners with anything recorded in the range, after the last finished one.
 pub async fn partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     of: &Backtest,
     limit: u64,
@@ -103,7 +104,7 @@ pub async fn partners(
 /// The clawbacks of each partner that name no event, each with the event of the row that it adjusts. Clawbacks of
 /// events that were moved count on neither side.
 pub async fn loose(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     of: &Backtest,
     partners: &[Uuid],
@@ -184,7 +185,7 @@ struct LedgerColumns {
 
 /// Rows, each with its partner's id.
 pub(super) async fn read_rows(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     of: &Backtest,
     select: sea_orm::Select<commission::Entity>,
@@ -244,7 +245,7 @@ pub(super) async fn read_rows(
 
 /// The sequence numbers of the transitions that reversed these rows.
 async fn reversals(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     rows: &[Uuid],
 ) -> Result<HashMap<Uuid, Option<i64>>, StoreError> {

@@ -10,6 +10,7 @@ mod work;
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::backtest::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait};
@@ -46,31 +47,23 @@ pub fn list() -> view::List {
     view::List::new(&view::BACKTEST, Some(String::new()), sort().into(), select)
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Backtest>, StoreError> {
+pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Backtest>, StoreError> {
     let one_of = super::many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
-pub async fn page(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    request: &PageRequest,
-) -> Result<Page<Backtest>, StoreError> {
+pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<Backtest>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
     page.try_map(from_row)
 }
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
     Ok(visible::<Entity>(scope).count(database).await?)
 }
 
 /// How many backtests are queued or running.
-pub async fn count_open(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+pub async fn count_open(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
     let open = [BacktestStatus::Queued, BacktestStatus::Running].map(BacktestStatus::as_str);
     Ok(visible::<Entity>(scope)
         .filter(Column::Status.is_in(open))
@@ -79,11 +72,7 @@ pub async fn count_open(database: &impl ConnectionTrait, scope: &Scope) -> Resul
 }
 
 /// The proposal as it was checked.
-pub async fn checked(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    id: BacktestId,
-) -> Result<Option<Proposal>, StoreError> {
+pub async fn checked(database: &Connection, scope: &Scope, id: BacktestId) -> Result<Option<Proposal>, StoreError> {
     let row = visible::<Entity>(scope)
         .filter(Column::Id.eq(id.uuid()))
         .one(database)
@@ -92,7 +81,7 @@ pub async fn checked(
 }
 
 pub async fn insert(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     backtest: &Backtest,
     checked: &Proposal,
@@ -109,7 +98,7 @@ pub async fn insert(
 
 /// Cancels the backtest unless it has ended; returns whether it was canceled.
 pub async fn cancel(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     id: BacktestId,
     now: Timestamp,

@@ -1,6 +1,7 @@
 //! Backtests that wait for a worker, and expired ones, looked up across all tenants. Each is then processed in its own
 //! tenant.
 
+use crate::Connection;
 use entity::backtest::{self, Column};
 use entity::{backtest_event, backtest_partner, backtest_sum};
 use sea_orm::sea_query::Query;
@@ -14,7 +15,7 @@ use domain::id::{BacktestId, TenantId};
 
 /// Open backtests that no worker holds, the longest waiting first.
 pub async fn open(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<(TenantId, BacktestId)>, StoreError> {
@@ -47,29 +48,29 @@ pub async fn delete_expired(transaction: &Transaction, before: Timestamp, limit:
         backtest_event::Entity::delete_many()
             .filter(backtest_event::Column::TenantId.eq(tenant))
             .filter(backtest_event::Column::BacktestId.eq(id))
-            .exec(transaction)
+            .exec(transaction.connection())
             .await?;
         backtest_partner::Entity::delete_many()
             .filter(backtest_partner::Column::TenantId.eq(tenant))
             .filter(backtest_partner::Column::BacktestId.eq(id))
-            .exec(transaction)
+            .exec(transaction.connection())
             .await?;
         backtest_sum::Entity::delete_many()
             .filter(backtest_sum::Column::TenantId.eq(tenant))
             .filter(backtest_sum::Column::BacktestId.eq(id))
-            .exec(transaction)
+            .exec(transaction.connection())
             .await?;
         backtest::Entity::delete_many()
             .filter(Column::TenantId.eq(tenant))
             .filter(Column::Id.eq(id))
-            .exec(transaction)
+            .exec(transaction.connection())
             .await?;
     }
     Ok(expired.len())
 }
 
 async fn ids(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     select: &sea_orm::sea_query::SelectStatement,
 ) -> Result<Vec<(TenantId, BacktestId)>, StoreError> {
     let rows = database.query_all(select).await?.into_iter().map(|row| {

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::mem;
 
+use crate::Connection;
 use entity::event::{Column, Entity};
 use entity::{commission, customer, tier_result};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, WindowStatement};
@@ -35,7 +36,7 @@ pub struct EventRange {
 /// Cuts the events of these partners into stretches of at most `size` events, by partner and in the order of recording.
 /// One statement, which reads only an index.
 pub async fn stretches(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     size: u32,
@@ -144,7 +145,7 @@ impl Packing {
 /// The events of a stretch that were recorded before the range ends; events that were moved to their partner count on
 /// neither side. Six statements.
 pub async fn recorded(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     of: &Backtest,
     stretch: &EventRange,
@@ -209,7 +210,7 @@ pub async fn recorded(
 
 /// When these customers were acquired.
 async fn acquired_at(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     customers: &[Uuid],
 ) -> Result<HashMap<Uuid, Timestamp>, StoreError> {
@@ -229,11 +230,7 @@ async fn acquired_at(
 }
 
 /// How tiers changed what these events pay.
-async fn results(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    events: &[Uuid],
-) -> Result<Vec<TierResult>, StoreError> {
+async fn results(database: &Connection, scope: &Scope, events: &[Uuid]) -> Result<Vec<TierResult>, StoreError> {
     use tier_result::Column;
     let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
     let found = visible::<tier_result::Entity>(scope)

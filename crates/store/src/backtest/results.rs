@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::{backtest_event, backtest_partner, backtest_sum, commission_written};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -87,7 +88,7 @@ pub struct SumsKey {
 
 /// The overall sums of each backtest, by currency.
 pub async fn totals_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     backtests: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<BacktestSum>>, StoreError> {
@@ -96,7 +97,7 @@ pub async fn totals_of(
 
 /// The sums of each backtest by month and currency.
 pub async fn months_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     backtests: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<BacktestSum>>, StoreError> {
@@ -104,7 +105,7 @@ pub async fn months_of(
 }
 
 async fn by(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     backtests: &[Uuid],
     dimension: &str,
@@ -143,7 +144,7 @@ fn campaigns(scope: &Scope, currency: Currency, backtest: Expr) -> Select<backte
 
 /// A page of the campaigns of each backtest, in the order of creation; the sum of rows without a campaign comes first.
 pub async fn campaign_pages(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     backtests: &[Uuid],
     currency: Currency,
@@ -154,7 +155,7 @@ pub async fn campaign_pages(
 }
 
 pub async fn campaign_counts(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     backtests: &[Uuid],
     currency: Currency,
@@ -171,7 +172,7 @@ fn partners(scope: &Scope, currency: Currency, backtest: Expr) -> Select<backtes
 
 /// A page of the partners of each backtest.
 pub async fn partner_pages(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     backtests: &[Uuid],
     (currency, order): (Currency, PartnerResultOrder),
@@ -197,7 +198,7 @@ pub async fn partner_pages(
 }
 
 pub async fn partner_counts(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     backtests: &[Uuid],
     currency: Currency,
@@ -224,7 +225,7 @@ fn sum_from_row(row: backtest_sum::Model) -> Result<BacktestSum, StoreError> {
 
 /// The compared rows of an event, as the ledger has them: those that accrued in the range.
 pub async fn actual_rows(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     of: &Backtest,
     event: EventId,
@@ -257,7 +258,7 @@ pub async fn actual_rows(
 
 /// The rows that an event would have under the proposal, if its sides differ.
 pub async fn changed_rows(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     backtest: BacktestId,
     event: EventId,

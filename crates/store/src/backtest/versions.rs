@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::{campaign, campaign_version, default_group_version, partner_group_version, tiered_commission};
-use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect};
+use sea_orm::{QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::super::scope::visible;
@@ -16,7 +17,7 @@ use domain::id::{AdvertiserId, CampaignId, PartnerGroupId};
 use domain::partner_group::PartnerGroup;
 
 /// All versions, in the order in which they began; five statements.
-pub async fn versions(database: &impl ConnectionTrait, scope: &Scope) -> Result<Versions, StoreError> {
+pub async fn versions(database: &Connection, scope: &Scope) -> Result<Versions, StoreError> {
     let tiers: Vec<Uuid> = visible::<tiered_commission::Entity>(scope)
         .select_only()
         .column(tiered_commission::Column::Id)
@@ -38,10 +39,7 @@ pub async fn versions(database: &impl ConnectionTrait, scope: &Scope) -> Result<
 
 type VersionHistories<K, T> = HashMap<K, Vec<Versioned<Arc<T>>>>;
 
-async fn campaigns(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-) -> Result<VersionHistories<CampaignId, Campaign>, StoreError> {
+async fn campaigns(database: &Connection, scope: &Scope) -> Result<VersionHistories<CampaignId, Campaign>, StoreError> {
     const TABLE: &str = "campaign_version";
     let present = visible::<campaign::Entity>(scope).all(database).await?;
     let present = present.into_iter().map(super::super::campaign::from_row);
@@ -77,7 +75,7 @@ async fn campaigns(
 }
 
 async fn groups(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
 ) -> Result<VersionHistories<PartnerGroupId, PartnerGroup>, StoreError> {
     const TABLE: &str = "partner_group_version";
@@ -116,10 +114,7 @@ async fn groups(
     Ok(groups)
 }
 
-async fn defaults(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-) -> Result<Vec<Versioned<Option<PartnerGroupId>>>, StoreError> {
+async fn defaults(database: &Connection, scope: &Scope) -> Result<Vec<Versioned<Option<PartnerGroupId>>>, StoreError> {
     let rows = visible::<default_group_version::Entity>(scope)
         .order_by_asc(default_group_version::Column::BeginsAt)
         .all(database)

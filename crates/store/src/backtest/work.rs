@@ -58,7 +58,7 @@ pub async fn claim(
         .filter(Column::Id.eq(held.id.uuid()))
         .filter(Column::Status.is_in(open))
         .filter(free)
-        .exec(transaction)
+        .exec(transaction.connection())
         .await?;
     Ok(claimed.rows_affected == 1)
 }
@@ -84,7 +84,7 @@ pub async fn renew(
     if let Some(count) = of_events {
         update = update.col_expr(Column::OfEvents, Expr::value(count));
     }
-    Ok(update.exec(transaction).await?.rows_affected == 1)
+    Ok(update.exec(transaction.connection()).await?.rows_affected == 1)
 }
 
 /// Writes the results of partners, and that they are finished. Returns whether the lease was still held; if not, the
@@ -102,7 +102,7 @@ pub async fn advance(
         .col_expr(Column::AfterPartner, Expr::value(after.uuid()))
         .col_expr(Column::Events, Expr::col(Column::Events).add(batch.events))
         .col_expr(Column::IncompleteHistory, incomplete);
-    if update.exec(transaction).await?.rows_affected != 1 {
+    if update.exec(transaction.connection()).await?.rows_affected != 1 {
         return Ok(false);
     }
     let mut writes = Writes::default();
@@ -160,7 +160,7 @@ pub async fn end(
         .col_expr(Column::FinishedAt, Expr::value(now))
         .col_expr(Column::Failure, Expr::value(failure.map(str::to_owned)))
         .col_expr(Column::HeldUntil, Expr::value(None::<Timestamp>));
-    Ok(update.exec(transaction).await?.rows_affected == 1)
+    Ok(update.exec(transaction.connection()).await?.rows_affected == 1)
 }
 
 fn to_json(row: &ChangedRow) -> Json {

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::{
     campaign_member, commission, commission_transition, commission_written, customer, event, outbox, partner_customer,
     partner_standing, payout_item, payout_run,
@@ -26,7 +27,7 @@ use domain::id::{
 /// How many commissions each partner has through events whose external ids begin with `prefix`. `partners` restricts
 /// the result to these.
 pub async fn commissions_by_partner(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     prefix: &str,
     partners: Option<&[Uuid]>,
@@ -66,7 +67,7 @@ pub async fn commissions_by_partner(
 
 /// How many events each partner has, and when the newest was recorded; partners without events are left out.
 pub async fn events_of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, (u64, Timestamp)>, StoreError> {
@@ -94,7 +95,7 @@ pub async fn events_of_partners(
 
 /// How many customers with a paid charge each partner has; partners without any are left out.
 pub async fn qualified_customers_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, i64>, StoreError> {
@@ -116,7 +117,7 @@ pub async fn qualified_customers_of(
 
 /// The campaigns that each partner belongs to, in the order of their ids.
 pub async fn campaigns_of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<CampaignId>>, StoreError> {
@@ -140,7 +141,7 @@ pub async fn campaigns_of_partners(
 }
 
 pub async fn insert_customers(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     customers: &[Customer],
 ) -> Result<(), StoreError> {
@@ -151,18 +152,14 @@ pub async fn insert_customers(
 }
 
 /// Originals must come before their refunds.
-pub async fn insert_events(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    events: &[Event],
-) -> Result<(), StoreError> {
+pub async fn insert_events(transaction: &Connection, tenant: TenantId, events: &[Event]) -> Result<(), StoreError> {
     let rows = events.iter().map(|event| crate::event::to_row(tenant, event));
     insert::<event::Entity, _>(transaction, rows).await
 }
 
 /// Rows must come before those that adjust them.
 pub async fn insert_commissions(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     commissions: &[ExplainedCommission],
 ) -> Result<(), StoreError> {
@@ -175,7 +172,7 @@ pub async fn insert_commissions(
 /// Appends to the histories of commissions, and the changes to the outbox. Listeners are not woken for this many rows
 /// at once: they find them at their next poll.
 pub async fn insert_commission_transitions(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     transitions: &[(CommissionTransitionId, CommissionId, CommissionTransition)],
 ) -> Result<(), StoreError> {
@@ -189,7 +186,7 @@ pub async fn insert_commission_transitions(
 }
 
 pub async fn insert_payout_runs(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     runs: &[PayoutRun],
 ) -> Result<(), StoreError> {
@@ -198,7 +195,7 @@ pub async fn insert_payout_runs(
 }
 
 pub async fn insert_payout_items(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     items: &[(PayoutItemId, PayoutId, CommissionId)],
 ) -> Result<(), StoreError> {
@@ -213,7 +210,7 @@ pub async fn insert_payout_items(
 
 /// Writes how many paid charges customers have with partners; none of the pairs may be stored already.
 pub async fn insert_paid_charges(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     counts: &[(PartnerId, CustomerId, i64)],
 ) -> Result<(), StoreError> {

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::campaign::Entity;
 use entity::campaign_member;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::{CampaignFilter, filtered};
@@ -20,7 +21,7 @@ use crate::{StoreError, many, view};
 use auth::Scope;
 use domain::campaign::Campaign;
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &CampaignFilter) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, filter: &CampaignFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
@@ -39,7 +40,7 @@ pub fn list_of_partners() -> view::List {
 
 /// A page of the campaigns of each partner.
 pub async fn pages_of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     request: &PageRequest,
@@ -56,7 +57,7 @@ pub async fn pages_of_partners(
 }
 
 pub async fn counts_of_partners(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {

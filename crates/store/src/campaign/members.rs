@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::Connection;
 use entity::campaign::{Column, Entity};
 use entity::campaign_member;
 use sea_orm::{
@@ -36,7 +37,7 @@ pub struct Membership {
 
 /// The campaigns that partners belong to, or one of them, the newest first.
 pub async fn memberships(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     campaign: Option<CampaignId>,
@@ -64,7 +65,7 @@ pub async fn memberships(
 
 /// Whether a partner belongs to a campaign.
 pub async fn has_member(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     campaign: CampaignId,
     partner: PartnerId,

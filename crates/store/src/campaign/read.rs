@@ -1,8 +1,9 @@
 //! Campaigns by their ids and external ids, and what refers to them.
 
+use crate::Connection;
 use entity::campaign::{Column, Entity};
 use entity::{campaign_member, commission_snapshot, partnership_request, tiered_commission_reference};
-use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::rows::from_row;
 use crate::by_id::by_id;
@@ -15,7 +16,7 @@ use domain::id::CampaignId;
 by_id!(Campaign, CampaignId: find, by_ids, lock);
 
 pub async fn find_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<Campaign>, StoreError> {
@@ -28,17 +29,14 @@ pub async fn find_by_external_id(
 }
 
 /// The external ids of all campaigns that have one.
-pub async fn external_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-) -> Result<Vec<(String, CampaignId)>, StoreError> {
+pub async fn external_ids(database: &Connection, scope: &Scope) -> Result<Vec<(String, CampaignId)>, StoreError> {
     let columns = [Column::ExternalId, Column::Id];
     load::external_ids(database, visible::<Entity>(scope), columns, CampaignId::from_uuid).await
 }
 
 /// How many snapshots, partnership requests, memberships and tiers refer to the campaign.
 pub async fn count_references(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     id: CampaignId,
 ) -> Result<[(u64, &'static str); 4], StoreError> {

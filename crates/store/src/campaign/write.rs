@@ -1,8 +1,9 @@
 //! Writing campaigns and their versions.
 
+use crate::Connection;
 use entity::campaign::Entity;
 use entity::campaign_version;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::rows::{to_row, version_row};
 use crate::{StoreError, Transaction};
@@ -11,7 +12,7 @@ use domain::id::{CampaignId, TenantId};
 
 pub async fn insert(transaction: &Transaction, tenant: TenantId, campaign: &Campaign) -> Result<(), StoreError> {
     Entity::insert(to_row(tenant, campaign).into_active_model())
-        .exec_without_returning(transaction)
+        .exec_without_returning(transaction.connection())
         .await?;
     keep_version(transaction, tenant, campaign).await
 }
@@ -20,16 +21,12 @@ pub async fn insert(transaction: &Transaction, tenant: TenantId, campaign: &Camp
 pub async fn keep_version(transaction: &Transaction, tenant: TenantId, campaign: &Campaign) -> Result<(), StoreError> {
     let version = version_row(tenant, campaign, transaction.audit_entry());
     campaign_version::Entity::insert(version.into_active_model())
-        .exec_without_returning(transaction)
+        .exec_without_returning(transaction.connection())
         .await?;
     Ok(())
 }
 
-pub async fn update(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    campaign: &Campaign,
-) -> Result<(), StoreError> {
+pub async fn update(transaction: &Connection, tenant: TenantId, campaign: &Campaign) -> Result<(), StoreError> {
     to_row(tenant, campaign)
         .into_active_model()
         .reset_all()
@@ -38,7 +35,7 @@ pub async fn update(
     Ok(())
 }
 
-pub async fn delete(transaction: &impl ConnectionTrait, tenant: TenantId, id: CampaignId) -> Result<(), StoreError> {
+pub async fn delete(transaction: &Connection, tenant: TenantId, id: CampaignId) -> Result<(), StoreError> {
     Entity::delete_by_id((tenant.uuid(), id.uuid()))
         .exec(transaction)
         .await?;

@@ -7,7 +7,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 
-use super::Distributable;
+use crate::Connection;
 use crate::StoreError;
 use domain::id::TenantId;
 
@@ -29,7 +29,7 @@ impl DirectoryName<'_> {
 }
 
 /// The owner of a name, where rows are distributed; `None`: no tenant owns it.
-pub async fn find(database: &impl ConnectionTrait, name: DirectoryName<'_>) -> Result<Option<TenantId>, StoreError> {
+pub async fn find(database: &Connection, name: DirectoryName<'_>) -> Result<Option<TenantId>, StoreError> {
     let (table, column, text) = name.place();
     let sql = format!("SELECT tenant_id FROM {table} WHERE {column} = $1");
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [text.into()]);
@@ -39,11 +39,7 @@ pub async fn find(database: &impl ConnectionTrait, name: DirectoryName<'_>) -> R
 }
 
 /// Records the owner of a name, where rows are distributed; elsewhere the name's own row says so.
-pub async fn add(
-    transaction: &impl Distributable,
-    tenant: TenantId,
-    name: DirectoryName<'_>,
-) -> Result<(), StoreError> {
+pub async fn add(transaction: &Connection, tenant: TenantId, name: DirectoryName<'_>) -> Result<(), StoreError> {
     if !transaction.is_distributed() {
         return Ok(());
     }

@@ -18,7 +18,7 @@ mod state;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::{Reader, StoreError, Transaction};
+use super::{StoreError, Transaction};
 pub use distribute::{DistributeError, DistributeOutcome, distribute};
 use domain::id::TenantId;
 pub(super) use state::is_distributed;
@@ -56,26 +56,4 @@ pub(super) async fn hold_place(transaction: &Transaction, tenant: TenantId) -> R
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, HOLD, [tenant.uuid().into()]);
     transaction.execute_raw(statement).await?;
     Ok(())
-}
-
-/// A connection that knows whether rows are distributed over several servers.
-pub trait Distributable: ConnectionTrait {
-    fn is_distributed(&self) -> bool;
-}
-
-impl Distributable for Reader {
-    fn is_distributed(&self) -> bool {
-        match self {
-            Self::Postgres(pool) => pool.is_distributed(),
-            Self::Moment(transaction) => transaction.is_distributed(),
-            // Standbys are not read from where rows are distributed.
-            Self::Sqlite(_) | Self::Standby(_) => false,
-        }
-    }
-}
-
-impl Distributable for Transaction {
-    fn is_distributed(&self) -> bool {
-        self.is_on_citus()
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::commission_entered;
 use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
@@ -59,11 +60,7 @@ fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &
 }
 
 /// The details given for rows that were entered manually or imported; empty for all others.
-pub async fn entered(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Entered>, StoreError> {
+pub async fn entered(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Entered>, StoreError> {
     use commission_entered::{Column, Entity};
     let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
     read_entered(database, visible::<Entity>(scope).filter(one_of)).await
@@ -71,7 +68,7 @@ pub async fn entered(
 
 /// Imported rows by their ids in the other system, each with a hash of its content at the time of import.
 pub async fn contents_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_ids: &[String],
 ) -> Result<HashMap<String, Vec<u8>>, StoreError> {
@@ -86,7 +83,7 @@ pub async fn contents_by_external_id(
 }
 
 async fn read_entered(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     select: Select<commission_entered::Entity>,
 ) -> Result<HashMap<Uuid, Entered>, StoreError> {
     use commission_entered::Column;

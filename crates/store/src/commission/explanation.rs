@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::commission_written;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use domain::explain::Step;
 
 /// How the amount of each commission came about.
 pub async fn explanations_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     commissions: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Step>>, StoreError> {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::{CommissionFilter, ever_in_payout, filtered, made_by_deal};
@@ -44,7 +45,7 @@ pub fn list(
 }
 
 pub async fn page(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     filter: &CommissionFilter,
     sorted: Sorted<CommissionOrder>,
@@ -56,17 +57,13 @@ pub async fn page(
         .try_map(from_row)
 }
 
-pub async fn count(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &CommissionFilter,
-) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, filter: &CommissionFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// A page of the children of each parent.
 pub async fn pages_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     parent: CommissionParent,
     parents: &[Uuid],
@@ -86,7 +83,7 @@ pub async fn pages_of(
 }
 
 pub async fn counts_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     parent: CommissionParent,
     parents: &[Uuid],

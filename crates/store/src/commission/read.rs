@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::Connection;
 use entity::commission::{Column, Entity};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -19,20 +20,12 @@ use domain::id::{CommissionId, EventId};
 by_id!(Commission: by_ids);
 
 /// The rows of an event, in the order of writing.
-pub async fn of_event(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    event: EventId,
-) -> Result<Vec<Commission>, StoreError> {
+pub async fn of_event(database: &Connection, scope: &Scope, event: EventId) -> Result<Vec<Commission>, StoreError> {
     of_events(database, scope, &[event.uuid()]).await
 }
 
 /// The rows of events, in the order of writing.
-pub async fn of_events(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    events: &[Uuid],
-) -> Result<Vec<Commission>, StoreError> {
+pub async fn of_events(database: &Connection, scope: &Scope, events: &[Uuid]) -> Result<Vec<Commission>, StoreError> {
     let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
     let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
     load::all(database, select, from_row).await
@@ -40,7 +33,7 @@ pub async fn of_events(
 
 /// The kinds of the rows that events have; those without any are left out.
 pub async fn kinds_of_events(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, BTreeSet<CommissionKind>>, StoreError> {
@@ -57,11 +50,7 @@ pub async fn kinds_of_events(
 }
 
 /// The rows that adjust any of these, in the order of writing.
-pub async fn adjusting(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<Vec<Commission>, StoreError> {
+pub async fn adjusting(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Commission>, StoreError> {
     let one_of = many::one_of(database.get_database_backend(), Column::AdjustsId.as_column_ref(), ids);
     let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
     load::all(database, select, from_row).await
@@ -69,7 +58,7 @@ pub async fn adjusting(
 
 /// The ids of accrued rows that match the filter, in ascending order; `after`: only ids after this one.
 pub async fn accrued(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     filter: &CommissionFilter,
     after: Option<CommissionId>,

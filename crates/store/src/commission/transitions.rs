@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::{commission_transition, outbox};
 use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -106,7 +107,7 @@ pub fn transitions() -> view::Family {
 
 /// The status changes of each commission, in the order of recording.
 pub async fn transitions_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     commissions: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<CommissionTransition>>, StoreError> {

@@ -1,8 +1,9 @@
 //! Writing commissions.
 
+use crate::Connection;
 use entity::{commission_assignment, commission_state};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::rows::to_row;
 use crate::StoreError;
@@ -37,7 +38,7 @@ pub fn set_state(writes: &mut Writes, tenant: TenantId, commissions: &[Commissio
 
 /// Sets the individual to whom a row is owed from `at` on, which can be done only once.
 pub async fn set_recipient(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     commission: CommissionId,
     recipient: &str,

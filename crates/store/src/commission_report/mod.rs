@@ -13,6 +13,7 @@ use sea_orm::sea_query::{Alias, Expr, Query};
 use super::StoreError;
 use super::commission::CommissionFilter;
 use super::page::{Page, PageRequest, cut};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::report::{Dimension, GroupRow, ReportPosition, TimeBasis};
@@ -33,7 +34,7 @@ pub struct Report {
 
 /// A page of the report. One statement.
 pub async fn page(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     report: &Report,
     request: &PageRequest<ReportPosition>,
@@ -46,7 +47,7 @@ pub async fn page(
 }
 
 /// How many rows the report has.
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope, report: &Report) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, report: &Report) -> Result<u64, StoreError> {
     let mut statement = Query::select();
     statement
         .expr_as(Expr::cust("COUNT(*)"), Alias::new("count"))

@@ -2,19 +2,16 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait, PaginatorTrait, QueryTrait};
+use sea_orm::{PaginatorTrait, QueryTrait};
 
 use super::filter::{CommissionRuleFilter, filtered};
 use super::order::CommissionRuleOrder;
+use crate::Connection;
 use crate::order::Sorted;
 use crate::{StoreError, view};
 use auth::Scope;
 
-pub async fn count(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &CommissionRuleFilter,
-) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, filter: &CommissionRuleFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 

@@ -1,9 +1,10 @@
 //! Commission rules by their ids and names, and those that apply to a stage.
 
+use crate::Connection;
 use entity::commission_rule::{Column, Entity};
 use entity::commission_rule_reference::{self, Column as Reference};
 use sea_orm::sea_query::LockType;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::filter::in_force;
 use super::rows::from_row;
@@ -21,7 +22,7 @@ by_id!(CommissionRule, CommissionRuleId: find, by_ids, lock);
 
 /// The rule in force with this external id.
 pub async fn find_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<CommissionRule>, StoreError> {
@@ -30,11 +31,7 @@ pub async fn find_by_external_id(
 }
 
 /// The rules in force with this label and an external id, in no particular order.
-pub async fn imported_as(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    label: &str,
-) -> Result<Vec<CommissionRule>, StoreError> {
+pub async fn imported_as(database: &Connection, scope: &Scope, label: &str) -> Result<Vec<CommissionRule>, StoreError> {
     let select = in_force(scope)
         .filter(Column::ExternalId.is_not_null())
         .filter(Column::LabelKey.eq(text::sort_key(label)));
@@ -47,7 +44,7 @@ pub async fn imported_as(
 /// The rules in force for partners of a type that have an entry for the stage, locked until this transaction ends:
 /// transactions that change or delete one wait, and this one waits for them; other deals do not wait.
 pub async fn for_stage(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     scope: &Scope,
     partner_type: PartnerType,
     stage: PaymentStageId,
@@ -64,6 +61,6 @@ pub async fn for_stage(
 }
 
 /// All rules in force.
-pub async fn all_in_force(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<CommissionRule>, StoreError> {
+pub async fn all_in_force(database: &Connection, scope: &Scope) -> Result<Vec<CommissionRule>, StoreError> {
     load::all(database, in_force(scope), from_row).await
 }

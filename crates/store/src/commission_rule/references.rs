@@ -1,9 +1,10 @@
 //! What commission rules name: partners, tiers, categories and so on.
 
+use crate::Connection;
 use entity::commission_rule_reference::{self, Column as Reference};
 use entity::partner;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
 
 use crate::StoreError;
 use auth::Scope;
@@ -16,7 +17,7 @@ pub(crate) fn partners_of(scope: &Scope, rule: Expr) -> Select<partner::Entity> 
 }
 
 pub(super) async fn delete_references(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     rule: CommissionRuleId,
 ) -> Result<(), StoreError> {
@@ -29,7 +30,7 @@ pub(super) async fn delete_references(
 }
 
 pub(super) async fn insert_references(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     rule: &CommissionRule,
 ) -> Result<(), StoreError> {

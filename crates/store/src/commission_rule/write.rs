@@ -1,9 +1,10 @@
 //! Writing commission rules and their versions.
 
+use crate::Connection;
 use entity::commission_rule::Entity;
 use entity::commission_rule_version;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::references::{delete_references, insert_references};
 use super::rows::to_row;
@@ -14,22 +15,14 @@ use domain::Timestamp;
 use domain::deal_rules::CommissionRule;
 use domain::id::{self, CommissionRuleId, Id, TenantId};
 
-pub async fn insert(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    rule: &CommissionRule,
-) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Connection, tenant: TenantId, rule: &CommissionRule) -> Result<(), StoreError> {
     Entity::insert(to_row(tenant, rule).into_active_model())
         .exec_without_returning(transaction)
         .await?;
     insert_references(transaction, tenant, rule).await
 }
 
-pub async fn update(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    rule: &CommissionRule,
-) -> Result<(), StoreError> {
+pub async fn update(transaction: &Connection, tenant: TenantId, rule: &CommissionRule) -> Result<(), StoreError> {
     to_row(tenant, rule)
         .into_active_model()
         .reset_all()
@@ -40,11 +33,7 @@ pub async fn update(
 }
 
 /// Deletes a rule that has never paid.
-pub async fn delete(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    id: CommissionRuleId,
-) -> Result<(), StoreError> {
+pub async fn delete(transaction: &Connection, tenant: TenantId, id: CommissionRuleId) -> Result<(), StoreError> {
     delete_references(transaction, tenant, id).await?;
     Entity::delete_by_id((tenant.uuid(), id.uuid()))
         .exec(transaction)
@@ -54,7 +43,7 @@ pub async fn delete(
 
 /// Stores the rule's current version, since a deal is paid by it, unless it is stored already.
 pub async fn keep_version(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     rule: &CommissionRule,
     now: Timestamp,

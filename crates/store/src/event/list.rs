@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::event::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::{EventFilter, filtered};
@@ -18,7 +19,7 @@ use crate::{StoreError, many, view};
 use auth::Scope;
 use domain::event::Event;
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &EventFilter) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, filter: &EventFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
@@ -37,7 +38,7 @@ pub fn list_of_customers() -> view::List {
 
 /// A page of the events of each customer.
 pub async fn pages_of_customers(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     customers: &[Uuid],
     request: &PageRequest,
@@ -54,7 +55,7 @@ pub async fn pages_of_customers(
 }
 
 pub async fn counts_of_customers(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     customers: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {

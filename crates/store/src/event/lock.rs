@@ -1,5 +1,6 @@
 //! Locking events.
 
+use crate::Connection;
 use entity::event::{Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use domain::event::Event;
 use domain::id::EventId;
 
 /// Selects the event for update: this serialises its refunds.
-pub async fn lock(transaction: &impl ConnectionTrait, scope: &Scope, id: EventId) -> Result<Option<Event>, StoreError> {
+pub async fn lock(transaction: &Connection, scope: &Scope, id: EventId) -> Result<Option<Event>, StoreError> {
     load::one(
         transaction,
         visible::<Entity>(scope)
@@ -24,11 +25,7 @@ pub async fn lock(transaction: &impl ConnectionTrait, scope: &Scope, id: EventId
 }
 
 /// Selects events for update, in the order of recording.
-pub async fn lock_all(
-    transaction: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<Vec<Event>, StoreError> {
+pub async fn lock_all(transaction: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Event>, StoreError> {
     let one_of = many::one_of(transaction.get_database_backend(), Column::Id.as_column_ref(), ids);
     let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
     let rows = select.lock_exclusive().all(transaction).await?;

@@ -1,8 +1,9 @@
 //! Events that a reassignment may move.
 
+use crate::Connection;
 use entity::event::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use crate::StoreError;
@@ -59,18 +60,13 @@ impl Movable {
     }
 
     /// The ids of the events, in the order of recording, at most `limit`.
-    pub async fn ids(
-        &self,
-        database: &impl ConnectionTrait,
-        scope: &Scope,
-        limit: u64,
-    ) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn ids(&self, database: &Connection, scope: &Scope, limit: u64) -> Result<Vec<Uuid>, StoreError> {
         let select = self.select(scope).select_only().column(Column::Id);
         let select = select.order_by_asc(Column::Id).limit(limit);
         Ok(select.into_tuple().all(database).await?)
     }
 
-    pub async fn count(&self, database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+    pub async fn count(&self, database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
         Ok(self.select(scope).count(database).await?)
     }
 }

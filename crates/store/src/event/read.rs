@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::event::{self, Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use domain::event::{Event, EventKind};
 use domain::id::{CustomerId, EventId, PartnerId};
 
 pub async fn find_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<Event>, StoreError> {
@@ -29,7 +30,7 @@ pub async fn find_by_external_id(
 
 /// Events by their external ids.
 pub async fn by_external_ids(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_ids: &[String],
 ) -> Result<HashMap<String, Event>, StoreError> {
@@ -41,17 +42,13 @@ pub async fn by_external_ids(
         .collect()
 }
 
-pub async fn by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Event>, StoreError> {
+pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Event>, StoreError> {
     by(database, scope, Column::Id, ids, |event| event.id).await
 }
 
 /// Events by the id of their attribution.
 pub async fn by_attributions(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Event>, StoreError> {
@@ -62,7 +59,7 @@ pub async fn by_attributions(
 }
 
 async fn by(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     column: Column,
     ids: &[Uuid],
@@ -76,7 +73,7 @@ async fn by(
 /// When the first charge or conversion of the customer with the partner occurred, of those recorded before this event:
 /// of any type, or of `event_type`.
 pub async fn first_occurred_at(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     (partner, customer): (PartnerId, CustomerId),
     event_type: Option<&str>,

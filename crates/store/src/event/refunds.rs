@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::event::{Column, Entity};
 use entity::event_refunded;
 use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
@@ -32,7 +33,7 @@ pub fn refunds() -> view::Family {
 
 /// The refunds and chargebacks of each event, in the order of recording.
 pub async fn refunds_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     originals: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Event>>, StoreError> {

@@ -49,7 +49,7 @@ pub async fn insert(transaction: &Transaction, tenant: TenantId, event: &Event) 
     let inserted = Entity::insert(row.into_active_model())
         .on_conflict(sea_orm::sea_query::OnConflict::new().do_nothing().to_owned())
         .try_insert()
-        .exec_without_returning(transaction)
+        .exec_without_returning(transaction.connection())
         .await?;
     Ok(matches!(inserted, sea_orm::TryInsertResult::Inserted(1..)))
 }

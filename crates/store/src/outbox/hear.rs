@@ -12,7 +12,7 @@ use super::bookmark::Bookmark;
 use super::mark;
 use super::position::OutboxPosition;
 use super::{ChangeBatch, Changes, CommissionChange, Listener, ListenerLost};
-use crate::citus::Distributable;
+use crate::Connection;
 use crate::{Store, StoreError};
 use domain::Timestamp;
 
@@ -138,7 +138,7 @@ struct MissedChanges {
 }
 
 impl MissedChanges {
-    async fn behind(bookmark: Bookmark, database: &impl Distributable) -> Result<Self, Unheard> {
+    async fn behind(bookmark: Bookmark, database: &Connection) -> Result<Self, Unheard> {
         let end = OutboxPosition::at_end(database).await?;
         let reach = bookmark.reach();
         if std::mem::discriminant(&reach) != std::mem::discriminant(&end) || reach.order() > end.order() {
@@ -155,7 +155,7 @@ impl MissedChanges {
     }
 
     /// Reads the next page.
-    async fn read(&mut self, database: &impl Distributable) -> Result<ChangeBatch, Unheard> {
+    async fn read(&mut self, database: &Connection) -> Result<ChangeBatch, Unheard> {
         let mut position = self.position.clone();
         let is_bounded = position.is_bounded();
         let reading = position.changes(database).await?;
@@ -176,7 +176,7 @@ impl MissedChanges {
     }
 
     /// Fails if rows that come after what was read may have been pruned.
-    async fn check_kept(&self, database: &impl Distributable) -> Result<(), Unheard> {
+    async fn check_kept(&self, database: &Connection) -> Result<(), Unheard> {
         let pruned = mark::pruned_before(database).await?;
         match self.at - LATE < pruned {
             true => Err(Unheard::Pruned),

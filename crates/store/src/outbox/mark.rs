@@ -3,6 +3,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::position::OutboxPosition;
+use crate::Connection;
 use crate::{StoreError, Transaction};
 use domain::Timestamp;
 
@@ -43,7 +44,7 @@ pub async fn take(transaction: &Transaction, mark: OutboxMark) -> Result<Option<
 }
 
 /// The mark's position, as far as it is known; without a lock.
-pub async fn look(database: &impl ConnectionTrait, mark: OutboxMark) -> Result<Option<OutboxPosition>, StoreError> {
+pub async fn look(database: &Connection, mark: OutboxMark) -> Result<Option<OutboxPosition>, StoreError> {
     let sql = "SELECT position FROM outbox_mark WHERE name = $1";
     let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [mark.name().into()]);
     let found = database.query_one_raw(statement).await?;
@@ -52,7 +53,7 @@ pub async fn look(database: &impl ConnectionTrait, mark: OutboxMark) -> Result<O
 }
 
 /// Rows from before this moment may have been pruned.
-pub async fn pruned_before(database: &impl ConnectionTrait) -> Result<Timestamp, StoreError> {
+pub async fn pruned_before(database: &Connection) -> Result<Timestamp, StoreError> {
     let sql = "SELECT at FROM outbox_mark WHERE name = $1";
     let values = [OutboxMark::Pruned.name().into()];
     let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::CommissionChange;
 use super::position::{OutboxPosition, SnapshotRange};
-use crate::citus::Distributable;
+use crate::Connection;
 use crate::{StoreError, row};
 use domain::Timestamp;
 use domain::id::{CommissionId, PartnerId, TenantId};
@@ -89,7 +89,7 @@ const COORDINATOR: &str =
 
 impl OutboxPosition {
     /// After everything that is committed at present.
-    pub async fn at_end(database: &impl Distributable) -> Result<Self, StoreError> {
+    pub async fn at_end(database: &Connection) -> Result<Self, StoreError> {
         let backend = database.get_database_backend();
         let sql = match backend {
             DbBackend::Postgres if database.is_distributed() => COORDINATOR,
@@ -106,17 +106,17 @@ impl OutboxPosition {
     }
 
     /// Reads the next changes for subscriptions.
-    pub async fn changes(&mut self, database: &impl Distributable) -> Result<OutboxRead<CommissionChange>, StoreError> {
+    pub async fn changes(&mut self, database: &Connection) -> Result<OutboxRead<CommissionChange>, StoreError> {
         self.read(database, &CHANGES).await
     }
 
     /// Reads the next rows of every kind.
-    pub async fn entries(&mut self, database: &impl Distributable) -> Result<OutboxRead<OutboxRow>, StoreError> {
+    pub async fn entries(&mut self, database: &Connection) -> Result<OutboxRead<OutboxRow>, StoreError> {
         self.read(database, &ENTRIES).await
     }
 
     /// When the first row after this position was written; `None`: there is none.
-    pub async fn next_at(&self, database: &impl Distributable) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn next_at(&self, database: &Connection) -> Result<Option<Timestamp>, StoreError> {
         let (sql, values) = match self {
             Self::Behind(last) => {
                 let sql = "SELECT at FROM outbox WHERE id > $1 ORDER BY id LIMIT 1".to_owned();
@@ -138,11 +138,7 @@ impl OutboxPosition {
         Ok(found.map(|found| found.try_get("", "at")).transpose()?)
     }
 
-    async fn read<T>(
-        &mut self,
-        database: &impl Distributable,
-        form: &RowQuery<T>,
-    ) -> Result<OutboxRead<T>, StoreError> {
+    async fn read<T>(&mut self, database: &Connection, form: &RowQuery<T>) -> Result<OutboxRead<T>, StoreError> {
         let mut rows = match self {
             Self::Behind(last) => behind(database, last, form).await?,
             Self::Between(snapshots) if database.is_distributed() => across(database, snapshots, form).await?,
@@ -160,7 +156,7 @@ impl OutboxPosition {
 /// replicated, names a transaction of another server: only where the system column `xmin` agrees was the row written by
 /// that transaction. `xmin` is of the server that has the row, so that it says nothing where rows are distributed over
 /// several.
-fn own(database: &impl Distributable) -> &'static str {
+fn own(database: &Connection) -> &'static str {
     match database.is_distributed() {
         true => "TRUE",
         false => "o.xmin::text::bigint = o.transaction_number & 4294967295",
@@ -169,7 +165,7 @@ fn own(database: &impl Distributable) -> &'static str {
 
 /// Reads what was committed after an id, and moves it on.
 async fn behind<T>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     last: &mut i64,
     RowQuery { columns, join, read }: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
@@ -191,7 +187,7 @@ async fn behind<T>(
 /// Reads what was committed between two snapshots, and moves to the later one. Where none is named, the later one is
 /// the statement's own, which is returned even if there are no rows.
 async fn between<T>(
-    database: &impl Distributable,
+    database: &Connection,
     snapshots: &mut SnapshotRange,
     RowQuery { columns, join, read }: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
@@ -224,7 +220,7 @@ async fn between<T>(
 /// Like [`between`] where rows are distributed over several servers: none of them knows the coordinator's snapshot,
 /// which is taken first.
 async fn across<T>(
-    database: &impl Distributable,
+    database: &Connection,
     snapshots: &mut SnapshotRange,
     RowQuery { columns, join, read }: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement};
+use sea_orm::{DbBackend, DbErr, RuntimeErr, Statement};
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -84,7 +84,7 @@ impl Signal {
         };
         loop {
             let notify = Statement::from_sql_and_values(DbBackend::Postgres, NOTIFY, []);
-            if let Err(error) = telling.execute_raw(notify).await {
+            if let Err(error) = telling.execute(notify).await {
                 // Followers poll every second in any case.
                 tracing::warn!(%error, "cannot wake the other replicas");
             }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::campaign_member;
 use entity::partner::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -26,7 +27,7 @@ pub fn list(filter: Arc<PartnerFilter>, sorted: Sorted<PartnerOrder>) -> view::L
     view::List::new(&view::PARTNER, kept, sorted.into(), select)
 }
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &PartnerFilter) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, filter: &PartnerFilter) -> Result<u64, StoreError> {
     Ok(filtered(database.get_database_backend(), scope, filter)
         .count(database)
         .await?)
@@ -50,7 +51,7 @@ pub fn list_of_campaigns() -> view::List {
 
 /// A page of the partners of each group, newest first.
 pub async fn pages_of_groups(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     groups: &[Uuid],
     request: &PageRequest,
@@ -59,7 +60,7 @@ pub async fn pages_of_groups(
 }
 
 pub async fn counts_of_groups(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     groups: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
@@ -68,7 +69,7 @@ pub async fn counts_of_groups(
 
 /// A page of the partners of each campaign, newest first.
 pub async fn pages_of_campaigns(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     campaigns: &[Uuid],
     request: &PageRequest,
@@ -77,7 +78,7 @@ pub async fn pages_of_campaigns(
 }
 
 pub async fn counts_of_campaigns(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     campaigns: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
@@ -86,7 +87,7 @@ pub async fn counts_of_campaigns(
 
 /// A page of the partners that each commission rule names, newest first.
 pub async fn pages_of_rules(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     rules: &[Uuid],
     request: &PageRequest,
@@ -95,7 +96,7 @@ pub async fn pages_of_rules(
 }
 
 pub async fn counts_of_rules(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     rules: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
@@ -104,7 +105,7 @@ pub async fn counts_of_rules(
 
 /// A page of the partners that each tiered commission names, newest first.
 pub async fn pages_of_tiers(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     tiers: &[Uuid],
     request: &PageRequest,
@@ -116,7 +117,7 @@ pub async fn pages_of_tiers(
 }
 
 pub async fn counts_of_tiers(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     tiers: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
@@ -124,7 +125,7 @@ pub async fn counts_of_tiers(
 }
 
 async fn pages_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     keys: &[Uuid],
     request: &PageRequest,
     of_key: impl Fn(Expr) -> Select<Entity>,

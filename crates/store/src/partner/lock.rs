@@ -1,5 +1,6 @@
 //! Locking partners: every write that concerns a partner is done under its lock.
 
+use crate::Connection;
 use entity::partner::{self, Column, Entity};
 use entity::partner_history;
 use sea_orm::sea_query::{Expr, Func, LockType};
@@ -50,11 +51,7 @@ impl LockedRow {
 }
 
 /// Selects the partner for update: every write that concerns it waits until this transaction ends.
-pub async fn lock(
-    transaction: &impl ConnectionTrait,
-    scope: &Scope,
-    id: PartnerId,
-) -> Result<Option<LockedPartner>, StoreError> {
+pub async fn lock(transaction: &Connection, scope: &Scope, id: PartnerId) -> Result<Option<LockedPartner>, StoreError> {
     let row = with_last_moment(visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())))
         .lock(WRITER)
         .into_model::<LockedRow>()
@@ -65,7 +62,7 @@ pub async fn lock(
 
 /// Locks partners in the order of their ids, and returns them in that order.
 pub async fn lock_all(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     scope: &Scope,
     ids: &[PartnerId],
 ) -> Result<Vec<LockedPartner>, StoreError> {
@@ -107,7 +104,7 @@ pub struct CreditedPartner {
 
 /// Locks like [`lock_all`], and reads fewer columns.
 pub async fn lock_credited(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     scope: &Scope,
     ids: &[PartnerId],
 ) -> Result<Vec<CreditedPartner>, StoreError> {

@@ -1,5 +1,6 @@
 //! Partners by their ids, external ids and e-mail addresses.
 
+use crate::Connection;
 use entity::partner::{Column, Entity};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect};
 
@@ -17,7 +18,7 @@ by_id!(Partner, PartnerId: find, by_ids);
 
 /// What decides whether a partner's tokens are valid: the status of the partnership, and from when on tokens are valid.
 pub async fn sign_in(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     id: PartnerId,
 ) -> Result<Option<(PartnerStatus, Timestamp)>, StoreError> {
@@ -32,7 +33,7 @@ pub async fn sign_in(
 }
 
 pub async fn find_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<Partner>, StoreError> {
@@ -44,11 +45,7 @@ pub async fn find_by_external_id(
     .await
 }
 
-pub async fn find_by_email(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    email: &str,
-) -> Result<Option<Partner>, StoreError> {
+pub async fn find_by_email(database: &Connection, scope: &Scope, email: &str) -> Result<Option<Partner>, StoreError> {
     load::one(
         database,
         visible::<Entity>(scope).filter(Column::Email.eq(email)),
@@ -58,17 +55,14 @@ pub async fn find_by_email(
 }
 
 /// The external ids of all partners that have one.
-pub async fn external_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-) -> Result<Vec<(String, PartnerId)>, StoreError> {
+pub async fn external_ids(database: &Connection, scope: &Scope) -> Result<Vec<(String, PartnerId)>, StoreError> {
     let columns = [Column::ExternalId, Column::Id];
     load::external_ids(database, visible::<Entity>(scope), columns, PartnerId::from_uuid).await
 }
 
 /// The partners that have any of these external ids or e-mail addresses.
 pub async fn named(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_ids: &[String],
     emails: &[String],

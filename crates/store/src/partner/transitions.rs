@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::partner_transition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use domain::partner::{PartnerStatus, PartnerTransition};
 
 /// Appends to the history of a partner's status.
 pub async fn insert_transition(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     partner: PartnerId,
     transition: &PartnerTransition,
@@ -39,7 +40,7 @@ pub fn transitions() -> view::Family {
 
 /// The status changes of each partner, in the order of recording.
 pub async fn transitions_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<PartnerTransition>>, StoreError> {

@@ -1,8 +1,9 @@
 //! Writing partners and their categories.
 
+use crate::Connection;
 use entity::partner::Entity;
 use entity::{partner_category_member, partner_history};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::rows::to_row;
 use crate::StoreError;
@@ -11,14 +12,14 @@ use domain::history::Moment;
 use domain::id::{PartnerCategoryId, PartnerId, TenantId};
 use domain::partner::Partner;
 
-pub async fn insert(transaction: &impl ConnectionTrait, tenant: TenantId, partner: &Partner) -> Result<(), StoreError> {
+pub async fn insert(transaction: &Connection, tenant: TenantId, partner: &Partner) -> Result<(), StoreError> {
     Entity::insert(to_row(tenant, partner).into_active_model())
         .exec_without_returning(transaction)
         .await?;
     Ok(())
 }
 
-pub async fn update(transaction: &impl ConnectionTrait, tenant: TenantId, partner: &Partner) -> Result<(), StoreError> {
+pub async fn update(transaction: &Connection, tenant: TenantId, partner: &Partner) -> Result<(), StoreError> {
     to_row(tenant, partner)
         .into_active_model()
         .reset_all()
@@ -43,7 +44,7 @@ pub fn advance(writes: &mut Writes, tenant: TenantId, moments: impl IntoIterator
 
 /// Replaces the partner's categories by `categories`.
 pub async fn replace_categories(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     partner: PartnerId,
     categories: &[PartnerCategoryId],

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnAcquireErr, DbBackend, DbErr, Statement};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
@@ -71,7 +71,7 @@ impl LockWaiters {
 
     async fn tell(&self, process: i32) -> Result<bool, DbErr> {
         let cancel = Statement::from_sql_and_values(DbBackend::Postgres, CANCEL, [process.into()]);
-        Ok(self.teller.query_one_raw(cancel).await?.is_some())
+        Ok(self.teller.query_one(cancel).await?.is_some())
     }
 }
 

@@ -18,8 +18,7 @@ use std::time::Duration;
 
 use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, TimeoutType, Timeouts};
 use deadpool::{Runtime, Status};
-use sea_orm::prelude::async_trait::async_trait;
-use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
+use sea_orm::{ConnAcquireErr, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use tokio::sync::Mutex;
 
 use super::share::TenantShare;
@@ -158,6 +157,24 @@ impl Pool {
         }
     }
 
+    pub async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        observed(self.observer.as_ref(), &statement);
+        let mut connection = self.get().await?;
+        let _timer = self.timer(&statement.sql);
+        connection.execute(statement).await
+    }
+
+    pub async fn query_one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.query(statement).await?.into_iter().next())
+    }
+
+    pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        observed(self.observer.as_ref(), &statement);
+        let mut connection = self.get().await?;
+        let _timer = self.timer(&statement.sql);
+        connection.query(statement).await
+    }
+
     pub async fn begin(&self) -> Result<Transaction, DbErr> {
         Ok(Transaction {
             connection: Mutex::new(Some(self.begun().await?)),
@@ -236,25 +253,25 @@ impl Transaction {
         self.pool.is_distributed()
     }
 
-    pub async fn commit(self) -> Result<(), DbErr> {
-        self.last()?.end("COMMIT").await
+    pub async fn commit(&self) -> Result<(), DbErr> {
+        self.last().await?.end("COMMIT").await
     }
 
     /// Commits, and returns the log position of the database after it: one round trip for both.
-    pub async fn commit_and_ask(self) -> Result<LogPosition, DbErr> {
-        self.last()?.end_and_ask().await
+    pub async fn commit_and_ask(&self) -> Result<LogPosition, DbErr> {
+        self.last().await?.end_and_ask().await
     }
 
-    pub async fn rollback(self) -> Result<(), DbErr> {
-        match self.last() {
+    pub async fn rollback(&self) -> Result<(), DbErr> {
+        match self.last().await {
             Ok(connection) => connection.end("ROLLBACK").await,
             // It was rolled back when it yielded its connection.
             Err(_) => Ok(()),
         }
     }
 
-    fn last(self) -> Result<Lease, DbErr> {
-        self.connection.into_inner().ok_or_else(gave_up)
+    async fn last(&self) -> Result<Lease, DbErr> {
+        self.connection.lock().await.take().ok_or_else(gave_up)
     }
 
     /// Removes the time limit of this transaction's statements.
@@ -264,7 +281,11 @@ impl Transaction {
         }
     }
 
-    async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+    pub async fn query_one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.query(statement).await?.into_iter().next())
+    }
+
+    pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         observed(self.pool.observer.as_ref(), &statement);
         let mut lease = self.connection.lock().await;
         let _timer = self.pool.timer(&statement.sql);
@@ -288,7 +309,7 @@ impl Transaction {
         }
     }
 
-    async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+    pub async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         observed(self.pool.observer.as_ref(), &statement);
         self.only_reads.store(false, Ordering::Relaxed);
         let mut lease = self.connection.lock().await;
@@ -305,59 +326,5 @@ fn held(lease: &mut Option<Lease>) -> Result<&mut Lease, DbErr> {
 fn observed(observer: Option<&Observer>, statement: &Statement) {
     if let Some(observer) = observer {
         observer(&statement.sql);
-    }
-}
-
-#[async_trait]
-impl ConnectionTrait for Pool {
-    fn get_database_backend(&self) -> DbBackend {
-        DbBackend::Postgres
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        observed(self.observer.as_ref(), &statement);
-        let mut connection = self.get().await?;
-        let _timer = self.timer(&statement.sql);
-        connection.execute(statement).await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, []);
-        self.execute_raw(statement).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        Ok(self.query_all_raw(statement).await?.into_iter().next())
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        observed(self.observer.as_ref(), &statement);
-        let mut connection = self.get().await?;
-        let _timer = self.timer(&statement.sql);
-        connection.query(statement).await
-    }
-}
-
-#[async_trait]
-impl ConnectionTrait for Transaction {
-    fn get_database_backend(&self) -> DbBackend {
-        DbBackend::Postgres
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.execute(statement).await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, []);
-        self.execute_raw(statement).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        Ok(self.query_all_raw(statement).await?.into_iter().next())
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.query(statement).await
     }
 }

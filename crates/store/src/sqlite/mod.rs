@@ -13,8 +13,7 @@ use std::time::Duration;
 
 use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, Timeouts};
 use deadpool::{Runtime, Status};
-use sea_orm::prelude::async_trait::async_trait;
-use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
+use sea_orm::{ConnAcquireErr, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteError, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::Mutex;
@@ -57,7 +56,8 @@ pub struct Pool {
 
 /// A transaction. Dropping it rolls it back. After a failed statement nothing more is done in it.
 pub struct Transaction {
-    connection: Mutex<Lease>,
+    /// `None`: it has ended.
+    connection: Mutex<Option<Lease>>,
     pool: Pool,
 }
 
@@ -237,7 +237,7 @@ impl Pool {
 
     fn transaction(&self, connection: Lease) -> Transaction {
         Transaction {
-            connection: Mutex::new(connection),
+            connection: Mutex::new(Some(connection)),
             pool: self.clone(),
         }
     }
@@ -308,14 +308,65 @@ async fn let_go(pool: managed::WeakPool<Manager>) {
     }
 }
 
+/// Statements outside of transactions.
+impl Pool {
+    pub async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        observed(self.observer.as_ref(), &statement);
+        let mut connection = self.reader().await?;
+        let _timer = self.timer(&statement.sql);
+        connection.execute(statement).await
+    }
+
+    pub async fn query_one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        observed(self.observer.as_ref(), &statement);
+        let mut connection = self.reader().await?;
+        let _timer = self.timer(&statement.sql);
+        connection.query_one(statement).await
+    }
+
+    pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        observed(self.observer.as_ref(), &statement);
+        let mut connection = self.reader().await?;
+        let _timer = self.timer(&statement.sql);
+        connection.query(statement).await
+    }
+}
+
 impl Transaction {
-    pub async fn commit(self) -> Result<(), DbErr> {
-        self.connection.into_inner().commit().await
+    pub async fn commit(&self) -> Result<(), DbErr> {
+        self.take().await?.commit().await
     }
 
     /// Whatever fails here, nothing of the transaction lasts.
-    pub async fn rollback(self) {
-        self.connection.into_inner().end().await;
+    pub async fn rollback(&self) {
+        if let Ok(connection) = self.take().await {
+            connection.end().await;
+        }
+    }
+
+    pub async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.with(statement, async |connection, statement| {
+            connection.execute(statement).await
+        })
+        .await
+    }
+
+    pub async fn query_one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.with(statement, async |connection, statement| {
+            connection.query_one(statement).await
+        })
+        .await
+    }
+
+    pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.with(statement, async |connection, statement| {
+            connection.query(statement).await
+        })
+        .await
+    }
+
+    async fn take(&self) -> Result<Lease, DbErr> {
+        self.connection.lock().await.take().ok_or_else(has_ended)
     }
 
     async fn with<T>(
@@ -324,78 +375,19 @@ impl Transaction {
         run: impl AsyncFnOnce(&mut Connection, Statement) -> Result<T, DbErr>,
     ) -> Result<T, DbErr> {
         observed(self.pool.observer.as_ref(), &statement);
-        let mut connection = self.connection.lock().await;
+        let mut lease = self.connection.lock().await;
+        let connection = lease.as_mut().ok_or_else(has_ended)?;
         let _timer = self.pool.timer(&statement.sql);
-        run(&mut connection, statement).await
+        run(connection, statement).await
     }
+}
+
+fn has_ended() -> DbErr {
+    DbErr::Custom("the transaction has ended".to_owned())
 }
 
 fn observed(observer: Option<&Observer>, statement: &Statement) {
     if let Some(observer) = observer {
         observer(&statement.sql);
-    }
-}
-
-#[async_trait]
-impl ConnectionTrait for Pool {
-    fn get_database_backend(&self) -> DbBackend {
-        DbBackend::Sqlite
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        observed(self.observer.as_ref(), &statement);
-        let mut connection = self.reader().await?;
-        let _timer = self.timer(&statement.sql);
-        connection.execute(statement).await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.execute_raw(Statement::from_string(DbBackend::Sqlite, sql)).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        observed(self.observer.as_ref(), &statement);
-        let mut connection = self.reader().await?;
-        let _timer = self.timer(&statement.sql);
-        connection.query_one(statement).await
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        observed(self.observer.as_ref(), &statement);
-        let mut connection = self.reader().await?;
-        let _timer = self.timer(&statement.sql);
-        connection.query(statement).await
-    }
-}
-
-#[async_trait]
-impl ConnectionTrait for Transaction {
-    fn get_database_backend(&self) -> DbBackend {
-        DbBackend::Sqlite
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.with(statement, async |connection, statement| {
-            connection.execute(statement).await
-        })
-        .await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.execute_raw(Statement::from_string(DbBackend::Sqlite, sql)).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.with(statement, async |connection, statement| {
-            connection.query_one(statement).await
-        })
-        .await
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.with(statement, async |connection, statement| {
-            connection.query(statement).await
-        })
-        .await
     }
 }

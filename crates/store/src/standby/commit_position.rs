@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::Standbys;
 use super::position::{ASK, LogPosition};
-use crate::{Reader, StoreError};
+use crate::{Connection, StoreError};
 
 /// The log position of an operation's last commit; `None`: there is none. A commit that was sent and not answered is
 /// [`LogPosition::UNKNOWN`].
@@ -60,7 +60,7 @@ impl CommitNote {
     /// The mutation has been answered. Returns what the caller must find from now on, as far as is known. A mutation
     /// that wrote nothing was answered from what others had written, or from what it did when it was sent before: its
     /// caller must find that, too.
-    pub async fn end(self, primary: &Reader) -> Option<LogPosition> {
+    pub async fn end(self, primary: &Connection) -> Option<LogPosition> {
         if self.written.latest().is_none()
             && let Ok(place) = ask(primary).await
         {
@@ -78,7 +78,7 @@ impl Drop for CommitNote {
     }
 }
 
-async fn ask(primary: &Reader) -> Result<LogPosition, StoreError> {
+async fn ask(primary: &Connection) -> Result<LogPosition, StoreError> {
     let ask = Statement::from_sql_and_values(DbBackend::Postgres, ASK, []);
     let row = primary.query_one_raw(ask).await?.ok_or(StoreError::ReadOnly)?;
     let (timeline, lsn): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{DbBackend, Statement};
 use tokio::time::timeout;
 
 use super::{StoreError, postgres};
@@ -85,7 +85,7 @@ impl Standbys {
 
     async fn look_at_primary(&self) -> Result<(), StoreError> {
         let look = Statement::from_sql_and_values(DbBackend::Postgres, LOOK, []);
-        let row = self.primary.query_one_raw(look).await?.ok_or(StoreError::ReadOnly)?;
+        let row = self.primary.query_one(look).await?.ok_or(StoreError::ReadOnly)?;
         let (timeline, lsn): (Option<String>, Option<String>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         let (Some(timeline), Some(lsn)) = (timeline, lsn) else {
             return Err(StoreError::ReadOnly);

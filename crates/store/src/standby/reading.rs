@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sea_orm::prelude::async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{DbErr, ExecResult, QueryResult, Statement};
 use tokio::sync::{Notify, watch};
 
 use super::server::Standby;
@@ -56,6 +55,18 @@ impl StandbyReads {
         }
     }
 
+    pub async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.judged(self.pool.execute(statement).await)
+    }
+
+    pub async fn query_one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.judged(self.pool.query_one(statement).await)
+    }
+
+    pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.judged(self.pool.query(statement).await)
+    }
+
     fn judged<T>(&self, answer: Result<T, DbErr>) -> Result<T, DbErr> {
         answer.map_err(|error| {
             let error = StoreError::Database(error);
@@ -93,32 +104,5 @@ impl StandbyWatch {
     /// Whether the operation itself found that it must start again elsewhere.
     pub fn has_ended(&self) -> bool {
         self.end.is_there.load(Ordering::Relaxed)
-    }
-}
-
-#[async_trait]
-impl ConnectionTrait for StandbyReads {
-    fn get_database_backend(&self) -> DbBackend {
-        DbBackend::Postgres
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.judged(self.pool.execute_raw(statement).await)
-    }
-
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "hands on what somebody else is not allowed to call"
-    )]
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.judged(self.pool.execute_unprepared(sql).await)
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.judged(self.pool.query_one_raw(statement).await)
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.judged(self.pool.query_all_raw(statement).await)
     }
 }

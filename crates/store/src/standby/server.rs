@@ -3,7 +3,7 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{DbBackend, Statement};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -92,7 +92,7 @@ impl Standby {
     /// Its position, `None` if it is not in recovery, and its database system.
     async fn ask(&self) -> Result<(Option<LogPosition>, i64), StoreError> {
         let look = Statement::from_sql_and_values(DbBackend::Postgres, LOOK, []);
-        let row = self.watch.query_one_raw(look).await?.ok_or(StoreError::ReadOnly)?;
+        let row = self.watch.query_one(look).await?.ok_or(StoreError::ReadOnly)?;
         let place = match (row.try_get_by_index(0)?, row.try_get_by_index::<Option<i64>>(1)?) {
             (true, Some(lsn)) => Some(LogPosition {
                 timeline: u32::try_from(row.try_get_by_index::<i64>(2)?).unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::{commission, payout};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryResult, QuerySelect};
@@ -20,7 +21,7 @@ const RESERVED: &str = "reserved";
 /// The balances of each partner before a moment, by currency: from the rows that existed, by their status then, and
 /// what was reserved in open payouts. One statement; the caller has waited for writers with earlier times.
 pub async fn balances_as_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     at: Timestamp,

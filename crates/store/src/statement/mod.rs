@@ -55,7 +55,7 @@ pub async fn wait_for_writers(
     }
     let transaction = store.begin_unaudited().await?;
     let locked = quiet(backend, &waiting).lock(LockType::Share);
-    locked.into_tuple::<Uuid>().all(&transaction).await?;
+    locked.into_tuple::<Uuid>().all(transaction.connection()).await?;
     transaction.rollback().await
 }
 

@@ -1,5 +1,6 @@
 //! The movements of an account, page by page.
 
+use crate::Connection;
 use entity::commission::Column;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, Order, QueryFilter, QueryResult, QuerySelect};
@@ -22,7 +23,7 @@ const BALANCE: &str = "balance";
 /// `balance` is the balance where the page begins: after the position `after`, or before the position `before` where it
 /// is read `backward`. A caller that goes from page to page knows it from the page before; `None`: it is computed.
 pub async fn page(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     account: &Account,
     range: Range,

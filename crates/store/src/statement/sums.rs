@@ -1,6 +1,7 @@
 //! The totals of a statement. The present balance is known; what has happened since is subtracted from it, so that a
 //! statement of last month costs what happened since it began, however long the history is.
 
+use crate::Connection;
 use entity::commission::Column;
 use entity::partner_balance;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
@@ -18,7 +19,7 @@ const NOW: i64 = -1;
 
 /// The balance when the range began, and the movements in it. One statement.
 pub async fn sums(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     account: &Account,
     range: Range,

@@ -1,5 +1,6 @@
 //! Tiered commissions by their ids and names, and those that count for partners and campaigns.
 
+use crate::Connection;
 use entity::tier_result;
 use entity::tiered_commission::{Column, Entity};
 use entity::tiered_commission_reference::{self, Column as Reference};
@@ -23,7 +24,7 @@ by_id!(TieredCommission, TieredCommissionId: find, by_ids);
 /// Selects the tier for update: other writers wait until this transaction ends. Rows that merely refer to it do not
 /// wait, since their writers hold the locks of partners to which a change of the tier refers.
 pub async fn lock(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     scope: &Scope,
     id: TieredCommissionId,
 ) -> Result<Option<TieredCommission>, StoreError> {
@@ -35,7 +36,7 @@ pub async fn lock(
 
 /// Like [`lock`], but also waits for writers of rows that refer to the tier, and makes them wait from then on.
 pub async fn lock_exclusive(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     scope: &Scope,
     id: TieredCommissionId,
 ) -> Result<Option<TieredCommission>, StoreError> {
@@ -47,7 +48,7 @@ pub async fn lock_exclusive(
 
 /// The tier in force with this external id.
 pub async fn find_by_external_id(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     external_id: &str,
 ) -> Result<Option<TieredCommission>, StoreError> {
@@ -57,7 +58,7 @@ pub async fn find_by_external_id(
 
 /// The tiers in force with this name and an external id, in no particular order.
 pub async fn imported_as(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     name: &str,
 ) -> Result<Vec<TieredCommission>, StoreError> {
@@ -70,7 +71,7 @@ pub async fn imported_as(
 /// The tiers in force, active or not, that apply to one of the partners on one of the campaigns or of the advertisers,
 /// in the order of creation.
 pub async fn counting(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     campaigns: &[Uuid],
@@ -104,17 +105,13 @@ pub(crate) fn for_any(
 }
 
 /// The tiers in force, in the order of creation.
-pub async fn all_in_force(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<TieredCommission>, StoreError> {
+pub async fn all_in_force(database: &Connection, scope: &Scope) -> Result<Vec<TieredCommission>, StoreError> {
     let select = in_force(scope).order_by_asc(Column::Id);
     load::all(database, select, from_row).await
 }
 
 /// Whether a tier has ever changed an amount.
-pub async fn has_paid(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    tier: TieredCommissionId,
-) -> Result<bool, StoreError> {
+pub async fn has_paid(database: &Connection, scope: &Scope, tier: TieredCommissionId) -> Result<bool, StoreError> {
     let select = visible::<tier_result::Entity>(scope)
         .filter(tier_result::Column::TierId.eq(tier.uuid()))
         .limit(1);

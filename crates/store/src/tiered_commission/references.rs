@@ -1,9 +1,10 @@
 //! What tiered commissions name: partners, campaigns and advertisers.
 
+use crate::Connection;
 use entity::partner;
 use entity::tiered_commission_reference::{self, Column as Reference};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
 
 use crate::StoreError;
 use auth::Scope;
@@ -21,7 +22,7 @@ pub(crate) fn partners_of(scope: &Scope, tier: Expr) -> Select<partner::Entity> 
 }
 
 pub(super) async fn delete_references(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     tier: TieredCommissionId,
 ) -> Result<(), StoreError> {
@@ -34,7 +35,7 @@ pub(super) async fn delete_references(
 }
 
 pub(super) async fn insert_references(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     tier: &TieredCommission,
 ) -> Result<(), StoreError> {

@@ -1,7 +1,8 @@
 //! Writing tiered commissions and their versions.
 
+use crate::Connection;
 use entity::tiered_commission::Entity;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::references::{delete_references, insert_references};
 use super::rows::to_row;
@@ -12,7 +13,7 @@ use domain::tiered::TieredCommission;
 pub async fn insert(transaction: &Transaction, tenant: TenantId, tier: &TieredCommission) -> Result<(), StoreError> {
     let row = to_row(tenant, tier);
     Entity::insert(row.clone().into_active_model())
-        .exec_without_returning(transaction)
+        .exec_without_returning(transaction.connection())
         .await?;
     crate::tier_version::keep(transaction, &row).await?;
     insert_references(transaction, tenant, tier).await
@@ -23,7 +24,7 @@ pub async fn update(transaction: &Transaction, tenant: TenantId, tier: &TieredCo
     row.clone()
         .into_active_model()
         .reset_all()
-        .update_without_returning(transaction)
+        .update_without_returning(transaction.connection())
         .await?;
     crate::tier_version::keep(transaction, &row).await?;
     delete_references(transaction, tenant, tier.id).await?;
@@ -31,11 +32,7 @@ pub async fn update(transaction: &Transaction, tenant: TenantId, tier: &TieredCo
 }
 
 /// Deletes a tier that has never changed an amount, with what it has counted.
-pub async fn delete(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    id: TieredCommissionId,
-) -> Result<(), StoreError> {
+pub async fn delete(transaction: &Connection, tenant: TenantId, id: TieredCommissionId) -> Result<(), StoreError> {
     crate::tier_counter::delete(transaction, tenant, id).await?;
     crate::tier_version::delete(transaction, tenant, id).await?;
     delete_references(transaction, tenant, id).await?;

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::marks::ask;
 use super::{QuestionSubjects, one_of};
+use crate::Connection;
 use crate::{StoreError, row};
 use auth::Scope;
 use domain::Timestamp;
@@ -52,7 +53,7 @@ const COLUMNS: &str =
 /// the index by which they are found has them in this order, so that nothing is sorted. `after`: the last one that was
 /// read.
 pub async fn events_after(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     whose: QuestionSubjects<'_>,
     after: Option<&EventRow>,
@@ -74,17 +75,13 @@ pub async fn events_after(
 }
 
 /// These events.
-pub async fn events_by_ids(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[Uuid],
-) -> Result<Vec<EventRow>, StoreError> {
+pub async fn events_by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<EventRow>, StoreError> {
     let (these, ids) = one_of(database.get_database_backend(), ids);
     read(database, scope, format!("{COLUMNS}id {these}"), vec![ids]).await
 }
 
 async fn read(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     sql: String,
     values: Vec<Value>,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::marks::ask;
 use super::one_of;
+use crate::Connection;
 use crate::{StoreError, row};
 use auth::Scope;
 use domain::Timestamp;
@@ -14,7 +15,7 @@ use domain::commission::PayoutStatus;
 
 /// By partner and currency: accrued, approved, paid, reversed and reserved, in minor units.
 pub async fn balances(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<(Uuid, String), [i128; 5]>, StoreError> {
@@ -32,7 +33,7 @@ pub async fn balances(
 
 /// By partner and currency: the lifetime value in minor units.
 pub async fn lifetime_values(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<(Uuid, String), i64>, StoreError> {
@@ -43,7 +44,7 @@ pub async fn lifetime_values(
 
 /// By partner and customer: the number of paid charges.
 pub async fn paid_charges(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<(Uuid, Uuid), i64>, StoreError> {
@@ -54,7 +55,7 @@ pub async fn paid_charges(
 
 /// By partner: how many customers have a paid charge.
 pub async fn qualified_customers(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, i64>, StoreError> {
@@ -75,7 +76,7 @@ pub struct SnapshotRow {
 
 /// The snapshots of partners, in the order of their versions.
 pub async fn snapshots(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<SnapshotRow>>, StoreError> {
@@ -109,11 +110,7 @@ pub struct PayoutRow {
 }
 
 /// The payouts of partners, in the order of their ids.
-pub async fn payouts(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    partners: &[Uuid],
-) -> Result<Vec<PayoutRow>, StoreError> {
+pub async fn payouts(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<PayoutRow>, StoreError> {
     let sql = "SELECT id, partner_id, recipient, currency, amount_minor, status FROM payout
                WHERE tenant_id = $1 AND partner_id {mine} ORDER BY id";
     let read = |row: &QueryResult| {
@@ -132,7 +129,7 @@ pub async fn payouts(
 
 /// The items of the payouts of partners: which row is in which payout.
 pub async fn payout_items(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
@@ -145,7 +142,7 @@ pub async fn payout_items(
 
 /// The numbered status changes of partners: their numbers and times.
 pub async fn changes_of_status(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<Vec<(Uuid, (i64, Timestamp))>, StoreError> {
@@ -161,7 +158,7 @@ pub async fn changes_of_status(
 /// The ids in `entries` that are missing from the audit log. A log that was dropped with its migration and started anew
 /// lacks what was before.
 pub async fn missing_entries(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     entries: &HashSet<Uuid>,
 ) -> Result<HashSet<Uuid>, StoreError> {
@@ -181,11 +178,7 @@ pub async fn missing_entries(
 }
 
 /// The ids in `events` of which a move is stored.
-pub async fn moved(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    events: &[Uuid],
-) -> Result<HashSet<Uuid>, StoreError> {
+pub async fn moved(database: &Connection, scope: &Scope, events: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
     let sql = "SELECT DISTINCT event_id FROM event_move WHERE tenant_id = $1 AND event_id {mine}";
     of(database, scope, sql, events, |row| Ok(row.try_get_by_index(0)?)).await
 }
@@ -197,7 +190,7 @@ fn of_two<T: TryGetable>(row: &QueryResult) -> Result<((Uuid, T), i64), StoreErr
 }
 
 async fn of<T, All: FromIterator<T>>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     sql: &str,
     ids: &[Uuid],

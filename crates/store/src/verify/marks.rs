@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::{StoreError, one_of};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 
@@ -41,7 +42,7 @@ pub type Marked = (Uuid, HistoryStep);
 
 /// The next partners in the order of their ids, at most `limit`.
 pub async fn marks_after(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     after: Uuid,
     limit: u32,
@@ -51,17 +52,13 @@ pub async fn marks_after(
 }
 
 /// The marks of these partners.
-pub async fn marks_of(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    partners: &[Uuid],
-) -> Result<Vec<Marked>, StoreError> {
+pub async fn marks_of(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<Marked>, StoreError> {
     let (these, ids) = one_of(database.get_database_backend(), partners);
     marks(database, scope, &format!("id {these}"), [ids]).await
 }
 
 async fn marks<const N: usize>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     which: &str,
     values: [Value; N],
@@ -87,11 +84,7 @@ fn marked(row: &QueryResult) -> Result<Marked, StoreError> {
 }
 
 /// How many rows of the ledger each of these partners has, and then how many events; partners without any are left out.
-pub async fn rows_of(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    partners: &[Uuid],
-) -> Result<Vec<(Uuid, i64)>, StoreError> {
+pub async fn rows_of(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<(Uuid, i64)>, StoreError> {
     let (these, ids) = one_of(database.get_database_backend(), partners);
     let counted = |table| {
         format!(
@@ -108,7 +101,7 @@ pub async fn rows_of(
 
 /// How many events are credited to nobody, and how many were moved from or to nobody: unchanged as long as nothing is
 /// written about such events. They are recorded; refunded, which is recorded as well; and moved.
-pub async fn events_of_nobody(database: &impl ConnectionTrait, scope: &Scope) -> Result<String, StoreError> {
+pub async fn events_of_nobody(database: &Connection, scope: &Scope) -> Result<String, StoreError> {
     let sql = "SELECT (SELECT COUNT(*) FROM event WHERE tenant_id = $1 AND partner_id IS NULL) AS there,
                  (SELECT COUNT(*) FROM event_move WHERE tenant_id = $1 AND from_partner_id IS NULL) AS gone,
                  (SELECT COUNT(*) FROM event_move WHERE tenant_id = $1 AND partner_id IS NULL) AS come";
@@ -119,7 +112,7 @@ pub async fn events_of_nobody(database: &impl ConnectionTrait, scope: &Scope) ->
 
 /// The answer to a statement that takes the tenant as `$1` and these values after it.
 pub(super) async fn ask(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     sql: &str,
     values: impl IntoIterator<Item = Value>,

@@ -23,6 +23,7 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::{Store, StoreError, Transaction, connect, many};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerId, PayoutId, PayoutRunId};
@@ -130,7 +131,7 @@ pub async fn plan_once(transaction: &Transaction) -> Result<(), StoreError> {
 
 /// All violations of the questions about these, at most [`MOST`] of a kind.
 pub async fn questions(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     whose: QuestionSubjects<'_>,
 ) -> Result<Vec<Finding>, StoreError> {

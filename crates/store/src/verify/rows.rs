@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::Connection;
 use entity::commission::{Column, Entity};
 use entity::{commission, commission_assignment, commission_transition, commission_written};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -53,7 +54,7 @@ impl FromQueryResult for LedgerModel {
 /// The next rows of these partners, at most `limit`: partner by partner in the order of accrual, which is that of the
 /// index by which they are found, so that nothing is sorted.
 pub async fn rows_after(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
     after: Option<&Commission>,
@@ -100,7 +101,7 @@ pub async fn rows_after(
 
 /// The status changes of rows, in the order of recording.
 pub async fn moves_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     rows: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<StatusMove>>, StoreError> {

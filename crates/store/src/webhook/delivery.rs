@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::Connection;
 use entity::webhook_delivery::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait,
-    Select,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use crate::by_id::by_id;
@@ -42,7 +40,7 @@ pub fn list(filter: Arc<DeliveryFilter>) -> view::List {
 }
 
 pub async fn page(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     filter: &DeliveryFilter,
     request: &PageRequest,
@@ -51,7 +49,7 @@ pub async fn page(
     page.try_map(from_row)
 }
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope, filter: &DeliveryFilter) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope, filter: &DeliveryFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
 }
 
@@ -79,7 +77,7 @@ pub struct NewDelivery {
 }
 
 pub async fn insert(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     deliveries: Vec<NewDelivery>,
 ) -> Result<(), StoreError> {
@@ -136,18 +134,14 @@ impl RedeliverySelection {
 }
 
 /// How many deliveries these are.
-pub async fn count_again(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    again: RedeliverySelection,
-) -> Result<u64, StoreError> {
+pub async fn count_again(database: &Connection, scope: &Scope, again: RedeliverySelection) -> Result<u64, StoreError> {
     let select = visible::<Entity>(scope).filter(again.condition());
     Ok(select.count(database).await?)
 }
 
 /// Begins a new turn of each: it is tried at once, and does not wait for others. Returns how many.
 pub async fn begin_again(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     again: RedeliverySelection,
     now: Timestamp,
@@ -165,11 +159,7 @@ pub async fn begin_again(
 }
 
 /// Cancels everything that is still to be sent to an endpoint.
-pub async fn cancel(
-    transaction: &impl ConnectionTrait,
-    tenant: TenantId,
-    endpoint: WebhookEndpointId,
-) -> Result<(), StoreError> {
+pub async fn cancel(transaction: &Connection, tenant: TenantId, endpoint: WebhookEndpointId) -> Result<(), StoreError> {
     let never = Expr::value(Option::<Timestamp>::None);
     pending(tenant, endpoint)
         .col_expr(Column::Status, Expr::value(WebhookDeliveryStatus::Canceled.as_str()))
@@ -182,7 +172,7 @@ pub async fn cancel(
 /// Makes everything due that an endpoint has not received, oldest first; deliveries that must wait for others are
 /// parked again.
 pub async fn hasten(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     endpoint: WebhookEndpointId,
     now: Timestamp,

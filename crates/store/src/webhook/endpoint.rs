@@ -1,10 +1,11 @@
 //! Endpoints. Deleted ones stay for the deliveries that refer to them, but are not listed.
 
+use crate::Connection;
 use entity::webhook_endpoint::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use crate::by_id::by_id;
@@ -19,14 +20,14 @@ use domain::webhook::WebhookEndpoint;
 const TABLE: &str = "webhook_endpoint";
 
 /// All endpoints that are not deleted, oldest first.
-pub async fn all(database: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<WebhookEndpoint>, StoreError> {
+pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<WebhookEndpoint>, StoreError> {
     let select = visible::<Entity>(scope)
         .filter(Column::DeletedAt.is_null())
         .order_by_asc(Column::Id);
     load::all(database, select, from_row).await
 }
 
-pub async fn count(database: &impl ConnectionTrait, scope: &Scope) -> Result<u64, StoreError> {
+pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::DeletedAt.is_null());
     Ok(select.count(database).await?)
 }
@@ -35,7 +36,7 @@ by_id!(WebhookEndpoint: by_ids);
 
 /// Selects an endpoint for update that is not deleted, with its present secret.
 pub async fn lock(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     scope: &Scope,
     id: WebhookEndpointId,
 ) -> Result<Option<(WebhookEndpoint, Option<Sealed>)>, StoreError> {
@@ -52,7 +53,7 @@ pub async fn lock(
 
 /// The URL of an endpoint, and the secrets that sign at `now`: the present one first. `None`: it was deleted.
 pub async fn target(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     id: WebhookEndpointId,
     now: Timestamp,
@@ -71,7 +72,7 @@ pub async fn target(
 
 /// Writes a new endpoint, which receives what comes after `since`.
 pub async fn insert(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     endpoint: &WebhookEndpoint,
     secret: Sealed,
@@ -91,7 +92,7 @@ pub async fn insert(
 
 /// Writes what callers may change. An endpoint that becomes active (`begins`) is treated like a new one.
 pub async fn update(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     endpoint: &WebhookEndpoint,
     begins: bool,
@@ -118,7 +119,7 @@ pub async fn update(
 
 /// Signs with another secret from now on, and until `until` with the previous one as well.
 pub async fn rotate(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     endpoint: &WebhookEndpoint,
     (secret, former): (Sealed, Option<Sealed>),
@@ -143,7 +144,7 @@ pub async fn rotate(
 
 /// Marks it as deleted, and erases its secrets.
 pub async fn delete(
-    transaction: &impl ConnectionTrait,
+    transaction: &Connection,
     tenant: TenantId,
     id: WebhookEndpointId,
     now: Timestamp,

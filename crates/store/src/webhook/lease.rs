@@ -2,6 +2,7 @@
 //! under a lease; whatever it writes, it writes under the lock of the endpoint's row, having seen that the lease is its
 //! own, so that no other worker affects the order of an object's deliveries.
 
+use crate::Connection;
 use entity::webhook_delivery::Column;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryFilter, QueryResult, Statement, Value};
@@ -97,11 +98,7 @@ impl DeliveryColumns {
     }
 }
 
-async fn run<const N: usize>(
-    database: &impl ConnectionTrait,
-    sql: &str,
-    values: [Value; N],
-) -> Result<ExecResult, StoreError> {
+async fn run<const N: usize>(database: &Connection, sql: &str, values: [Value; N]) -> Result<ExecResult, StoreError> {
     let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
     Ok(database.execute_raw(statement).await?)
 }
@@ -112,12 +109,7 @@ impl EndpointLease {
     }
 
     /// Takes the lease until `until`, if nobody holds it; returns whether it is ours.
-    pub async fn take(
-        &self,
-        database: &impl ConnectionTrait,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn take(&self, database: &Connection, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE webhook_endpoint SET lease_owner = $3, lease_until = $4
                    WHERE tenant_id = $1 AND id = $2 AND active
                    AND (lease_until IS NULL OR lease_until <= $5)";
@@ -127,7 +119,7 @@ impl EndpointLease {
     }
 
     /// Extends the lease until `until`; returns whether it is still ours.
-    pub async fn keep(&self, database: &impl ConnectionTrait, until: Timestamp) -> Result<bool, StoreError> {
+    pub async fn keep(&self, database: &Connection, until: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE webhook_endpoint SET lease_until = $4
                    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND active";
         let [tenant, endpoint] = self.key();
@@ -136,7 +128,7 @@ impl EndpointLease {
     }
 
     /// Releases the lease.
-    pub async fn give_back(&self, database: &impl ConnectionTrait) -> Result<(), StoreError> {
+    pub async fn give_back(&self, database: &Connection) -> Result<(), StoreError> {
         let sql = "UPDATE webhook_endpoint SET lease_owner = NULL, lease_until = NULL
                    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
         let [tenant, endpoint] = self.key();
@@ -173,7 +165,7 @@ impl EndpointLease {
     /// The deliveries that are due at `now`, the longest overdue first.
     pub async fn due(
         &self,
-        database: &impl ConnectionTrait,
+        database: &Connection,
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<DueDelivery>, StoreError> {
@@ -201,7 +193,7 @@ impl EndpointLease {
             .col_expr(Column::NextAttemptAt, Expr::value(None::<Timestamp>))
             .filter(Column::Turn.eq(0))
             .filter(many::one_of(backend, Column::Id.as_column_ref(), &ids))
-            .exec(transaction)
+            .exec(transaction.connection())
             .await?;
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
+use crate::Connection;
 use crate::outbox::OutboxPosition;
 use crate::{StoreError, Transaction, row};
 use domain::Timestamp;
@@ -35,7 +36,7 @@ impl Subscriber {
 }
 
 async fn rows<const N: usize>(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     sql: &str,
     values: [Value; N],
 ) -> Result<Vec<QueryResult>, StoreError> {
@@ -51,20 +52,20 @@ fn ids(row: &QueryResult) -> Result<(TenantId, WebhookEndpointId), DbErr> {
 }
 
 /// Whether there is any endpoint that is not deleted.
-pub async fn is_heard(database: &impl ConnectionTrait) -> Result<bool, StoreError> {
+pub async fn is_heard(database: &Connection) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM webhook_endpoint WHERE deleted_at IS NULL LIMIT 1";
     Ok(!rows(database, sql, []).await?.is_empty())
 }
 
 /// Whether there is anything that will have to be deleted some day.
-pub async fn is_kept(database: &impl ConnectionTrait) -> Result<bool, StoreError> {
+pub async fn is_kept(database: &Connection) -> Result<bool, StoreError> {
     Ok(!rows(database, "SELECT 1 FROM webhook_endpoint LIMIT 1", [])
         .await?
         .is_empty())
 }
 
 /// The endpoints that are notified of events, including those that are sent nothing at present.
-pub async fn hearers(database: &impl ConnectionTrait) -> Result<HashMap<TenantId, Vec<Subscriber>>, StoreError> {
+pub async fn hearers(database: &Connection) -> Result<HashMap<TenantId, Vec<Subscriber>>, StoreError> {
     let sql = "SELECT tenant_id, id, event_types, listens_since FROM webhook_endpoint WHERE deleted_at IS NULL";
     let mut hearers: HashMap<_, Vec<_>> = HashMap::new();
     for found in rows(database, sql, []).await? {
@@ -81,7 +82,7 @@ pub async fn hearers(database: &impl ConnectionTrait) -> Result<HashMap<TenantId
 
 /// Endpoints with due deliveries that no worker holds.
 pub async fn due(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<(TenantId, WebhookEndpointId)>, StoreError> {
@@ -97,7 +98,7 @@ pub async fn due(
 }
 
 /// How many deliveries of active endpoints wait for their next attempt, or for an earlier delivery.
-pub async fn pending(database: &impl ConnectionTrait) -> Result<i64, StoreError> {
+pub async fn pending(database: &Connection) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) AS number FROM webhook_endpoint e JOIN webhook_delivery d
                ON d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.status = 'PENDING' WHERE e.active";
     let found = rows(database, sql, []).await?;
@@ -109,7 +110,7 @@ pub async fn pending(database: &impl ConnectionTrait) -> Result<i64, StoreError>
 }
 
 /// Since when the longest overdue delivery of an active endpoint has been due; `None`: nothing is due.
-pub async fn due_since(database: &impl ConnectionTrait, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+pub async fn due_since(database: &Connection, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT first.at FROM (
                 SELECT (SELECT d.next_attempt_at FROM webhook_delivery d WHERE d.tenant_id = e.tenant_id
                     AND d.endpoint_id = e.id AND d.status = 'PENDING' AND d.next_attempt_at <= $1

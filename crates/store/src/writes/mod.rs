@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use sea_orm::{ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, EntityTrait, Iterable, Statement, Value};
 
-use super::citus::Distributable;
 use super::{StoreError, Transaction};
 use statement::{StatementText, at_once, cut, in_a_row};
 use template::WriteTemplate;

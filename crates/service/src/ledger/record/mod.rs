@@ -20,8 +20,6 @@ mod write;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DbBackend};
-
 use super::event::{CheckedEvent, NewEvent};
 use super::{refund, tiers};
 use crate::ServiceError;
@@ -96,10 +94,10 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
         );
         return Err(problems.into());
     }
-    // SQLite has a single writer anyway, so that a larger transaction makes no other writer wait longer in total.
-    let most = match app.store.reader().get_database_backend() {
-        DbBackend::Sqlite => MAX_EVENTS,
-        _ => MOST_TOGETHER,
+    // Where writers queue anyway, a larger transaction makes no other writer wait longer in total.
+    let most = match app.store.reader().has_single_writer() {
+        true => MAX_EVENTS,
+        false => MOST_TOGETHER,
     };
     let mut answers = Vec::with_capacity(events.len());
     let mut together = most;
@@ -154,7 +152,7 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
             latest_occurrence: app.latest_occurrence,
             writer,
             transaction: &transaction,
-            writes_once: transaction.get_database_backend() == DbBackend::Postgres,
+            writes_once: transaction.writes_in_one_statement(),
         };
         match recorder.record(events).await {
             Ok(answers) => {

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
-use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::progress::GoalOnCampaign;
@@ -13,6 +12,7 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::id::CampaignId;
 use domain::tiered::{Status, TieredCommission};
+use store::Connection;
 use store::tier_counter::CounterKey;
 use store::{self, StoreError};
 
@@ -21,7 +21,7 @@ use store::{self, StoreError};
 /// were stored are left out, since what the tier said then is not known. Two statements, and three more if counters
 /// must be added up.
 pub async fn bygone(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     zone: Tz,
     partners: &[Uuid],

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 
-use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::recorded;
 use auth::Scope;
 use domain::money::AmountTooLarge;
 use domain::tiered::{Counters, Fired, TakenBack, TieredCommission, Window};
+use store::Connection;
 use store::tier_counter::{CounterKey, StoredCounter};
 use store::{self, StoreError};
 
@@ -49,7 +49,7 @@ pub type WantedCounter<'a> = (&'a TieredCommission, CounterKey);
 
 /// The wanted counters: from `stored` if they are valid, else added up from the events. At most three statements.
 pub async fn current(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     wanted: &[WantedCounter<'_>],
     stored: &HashMap<CounterKey, StoredCounter>,
@@ -102,7 +102,7 @@ pub async fn current(
 
 /// The tiers of stored counters.
 pub async fn tiers_of(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     stored: &HashMap<CounterKey, StoredCounter>,
 ) -> Result<HashMap<Uuid, TieredCommission>, StoreError> {

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use sea_orm::ConnectionTrait;
 
 use super::{Failure, counting, wanted};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{AdvertiserId, CampaignId, PartnerId};
 use domain::tiered::{self, CurrentTier, GoalProgress, Status, Tier};
+use store::Connection;
 use store::{self, StoreError};
 
 /// The partner, the campaign and the time of a possible conversion.
@@ -37,7 +37,7 @@ pub struct Offered {
 /// The ACTIVE tiers for each key, in their current windows and in the order of creation. One statement, and three more
 /// if counters must be added up.
 pub async fn offers(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     zone: Tz,
     keys: &[OfferKey],

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::Failure;
@@ -12,6 +11,7 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, TieredCommissionId};
 use domain::tiered::{self, Counters, Metric, Status, TieredCommission};
+use store::Connection;
 use store::tier_counter::CounterKey;
 use store::{self, StoreError};
 
@@ -50,7 +50,7 @@ impl GoalOnCampaign {
 /// or on one of these. ACTIVE tiers only, in the order of creation. Three statements, and three more if counters must
 /// be added up.
 pub async fn progress(
-    database: &impl ConnectionTrait,
+    database: &Connection,
     scope: &Scope,
     zone: Tz,
     partners: &[Uuid],

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::Failure;
 use super::counting;
 use auth::Scope;
+use store::Connection;
 use store::verify::{Finding, MOST};
 use store::{self, StoreError};
 
@@ -15,11 +15,7 @@ use store::{self, StoreError};
 const PARTNERS: usize = 100;
 
 /// Valid counters of these partners that differ from what the recorded events add up to; at most [`MOST`].
-pub async fn counters(
-    database: &impl ConnectionTrait,
-    scope: &Scope,
-    partners: &[Uuid],
-) -> Result<Vec<Finding>, StoreError> {
+pub async fn counters(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<Finding>, StoreError> {
     let mut findings = Vec::new();
     for partners in partners.chunks(PARTNERS) {
         let stored = store::tier_counter::of_partners(database, scope, partners).await?;
