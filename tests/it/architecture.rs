@@ -19,10 +19,11 @@ const FORBIDDEN: [(&str, &[&str]); 3] = [
 ];
 
 /// Each of our crates, and those of ours that it may depend on.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("entity", &[]),
     ("migration", &[]),
     ("crates/domain", &[]),
+    ("crates/paged", &[]),
     ("crates/outgoing", &["domain"]),
     ("crates/telemetry", &["domain", "outgoing"]),
     ("crates/auth", &["domain", "outgoing", "telemetry"]),

@@ -1,6 +1,7 @@
 //! Backtests as output types.
 
 use async_graphql::{ComplexObject, Context, Enum, ID};
+use paged::paged;
 use uuid::Uuid;
 
 use super::description::BACKTEST;
@@ -62,6 +63,7 @@ impl RowObject for Backtest {
     }
 }
 
+#[paged]
 #[ComplexObject]
 impl Backtest {
     /// The campaign whose terms are proposed; null: it is not about a campaign's.
@@ -109,18 +111,13 @@ impl Backtest {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "In which currency.")] currency: CurrencyCode,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
     ) -> Result<Connection<BacktestCampaign>, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
         result::campaigns(ctx, self.sums(currency, PartnerResultOrder::Magnitude), &page)
     }
 
     /// The same by partner, in one currency: the largest difference first, up or down; or in the order of the differences,
     /// ASC from who loses most, DESC from who gains most.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn partners(
         &self,
         ctx: &Context<'_>,
@@ -128,12 +125,8 @@ impl Backtest {
         #[graphql(desc = "In the order of the differences; by default by their size alone.")] direction: Option<
             OrderDirection,
         >,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
     ) -> Result<Connection<BacktestPartner>, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
         let order = match direction {
             None => PartnerResultOrder::Magnitude,
             Some(OrderDirection::Asc) => PartnerResultOrder::Rising,

@@ -1,6 +1,7 @@
 //! Queries about backtests.
 
 use async_graphql::{Context, ID, Object};
+use paged::paged;
 
 use super::description::BACKTEST;
 use super::object::Backtest;
@@ -18,6 +19,7 @@ use store::page::Place;
 #[derive(Default)]
 pub struct BacktestQuery;
 
+#[paged]
 #[Object]
 impl BacktestQuery {
     /// One backtest; null if there is none, or for a partner's token.
@@ -29,14 +31,10 @@ impl BacktestQuery {
     async fn backtests(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
     ) -> Result<ProjectedPage<Connection<Backtest>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
         let cursors = Cursors::of((scope, "backtests"));
-        let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
         let listing = Listing {
             to: &BACKTEST,

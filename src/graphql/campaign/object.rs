@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum};
+use paged::paged;
 use uuid::Uuid;
 
 use super::description::CAMPAIGN;
@@ -54,6 +55,7 @@ impl RowObject for Campaign {
     }
 }
 
+#[paged]
 #[ComplexObject]
 impl Campaign {
     /// Who owns it; null if nobody is named.
@@ -69,45 +71,24 @@ impl Campaign {
     }
 
     /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
-    async fn history(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<AuditEntry>, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
+    async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
         history(ctx, self.0.id.uuid(), page)
     }
 
     /// The partners that belong to it, newest first.
-    async fn partners(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Partner>, ApiError> {
+    async fn partners(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Partner>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
-        let page = PageArguments::new(first, after, last, before);
         children::<PartnersOfCampaign, _>(scope, self.0.id.uuid(), page)
     }
 
     /// The commissions earned in it, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn commissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
         commissions_of(
             ctx,
             CommissionParent::Campaign,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
+use paged::paged;
 
 use super::description::campaigns;
 use super::object::{Campaign, CampaignStatus};
@@ -59,6 +60,7 @@ pub enum CampaignOrderField {
 #[derive(Default)]
 pub struct CampaignQuery;
 
+#[paged]
 #[Object]
 impl CampaignQuery {
     /// One campaign, by its id or by the id that another system gave it; null if there is none.
@@ -85,14 +87,10 @@ impl CampaignQuery {
 
     /// The campaigns, newest first where no other order is asked for. A partner's token lists those that it belongs to, and
     /// may search their names.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn campaigns(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<CampaignFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CampaignOrderField>>,
     ) -> Result<ProjectedPage<Connection<Campaign>>, ApiError> {
@@ -123,7 +121,6 @@ impl CampaignQuery {
         };
         let filter = Arc::new(filter);
         let cursors = order::cursors((scope, "campaigns", &filter), sorted);
-        let arguments = PageArguments::new(first, after, last, before);
         let listing = campaigns(store::campaign::list(filter.clone(), sorted));
         projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
+use paged::paged;
 use uuid::Uuid;
 
 use super::description::DEAL;
@@ -48,6 +49,7 @@ impl RowObject for Deal {
     }
 }
 
+#[paged]
 #[ComplexObject]
 impl Deal {
     /// Who brought it.
@@ -78,15 +80,7 @@ impl Deal {
     }
 
     /// The commissions that it made, newest first.
-    async fn commissions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
+    async fn commissions(&self, ctx: &Context<'_>, page: PageArguments) -> Result<CommissionConnection, ApiError> {
         commissions_of(ctx, CommissionParent::Deal, self.0.id.uuid(), &page, None, None)
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use paged::paged;
 
 use super::description::deals;
 use super::filter::{DealFilter, DealOrderField};
@@ -22,6 +23,7 @@ use store::{self, view};
 #[derive(Default)]
 pub struct DealQuery;
 
+#[paged]
 #[Object]
 impl DealQuery {
     /// One deal, by id or by external id; null if there is none.
@@ -41,14 +43,10 @@ impl DealQuery {
     }
 
     /// The deals, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn deals(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<DealFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<DealOrderField>>,
     ) -> Result<ProjectedPage<Connection<Deal>>, ApiError> {
@@ -59,7 +57,6 @@ impl DealQuery {
             within_currency("VALUE", filter.currency)?;
         }
         let cursors = order::cursors((scope, "deals", &filter), sorted);
-        let arguments = PageArguments::new(first, after, last, before);
         let listing = deals(store::deal::list(filter.clone(), sorted));
         projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

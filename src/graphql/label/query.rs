@@ -1,6 +1,7 @@
 //! Queries about partner tiers, partner categories and advertisers.
 
 use async_graphql::{Context, Object};
+use paged::paged;
 
 use super::object::{ADVERTISER, Advertiser, PartnerCategory, PartnerTier};
 use crate::graphql::connection::{Connection, placed};
@@ -16,6 +17,7 @@ use store::page::Place;
 #[derive(Default)]
 pub struct LabelQuery;
 
+#[paged]
 #[Object]
 impl LabelQuery {
     /// All partner tiers by label.
@@ -38,14 +40,11 @@ impl LabelQuery {
     async fn advertisers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
     ) -> Result<ProjectedPage<Connection<Advertiser>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Campaigns)?;
         let cursors = Cursors::of((scope, "advertisers"));
-        let page = PageArguments::new(first, after, last, before).read(&cursors)?;
+        let page = page.read(&cursors)?;
         let listing = Listing {
             to: &ADVERTISER,
             connection: "AdvertiserConnection",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID};
+use paged::paged;
 use uuid::Uuid;
 
 use super::balance::PartnerBalance;
@@ -63,6 +64,7 @@ impl RowObject for Partner {
     }
 }
 
+#[paged]
 #[ComplexObject]
 impl Partner {
     /// Its group, whose rules pay where no other terms do; null: the tenant's default group counts.
@@ -93,43 +95,19 @@ impl Partner {
     }
 
     /// The campaigns that it belongs to, newest campaign first.
-    async fn campaigns(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Campaign>, ApiError> {
+    async fn campaigns(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Campaign>, ApiError> {
         let scope = request(ctx).caller.read_linked(Resource::Campaigns)?;
-        let page = PageArguments::new(first, after, last, before);
         children::<CampaignsOfPartner, _>(scope, self.0.id.uuid(), page)
     }
 
     /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
-    async fn history(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<AuditEntry>, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
+    async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
         history(ctx, self.0.id.uuid(), page)
     }
 
     /// The deals that it brought, newest first.
-    async fn deals(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Deal>, ApiError> {
+    async fn deals(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Deal>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Deals)?;
-        let page = PageArguments::new(first, after, last, before);
         children::<DealsOfPartner, _>(scope, self.0.id.uuid(), page)
     }
 
@@ -150,12 +128,8 @@ impl Partner {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only on this campaign.")] campaign_id: Option<ID>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
     ) -> Result<Connection<TierCounter>, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
         let campaign = campaign_id.map(|id| id.parse()).transpose()?;
         past_tier_progress(ctx, self.0.id.uuid(), campaign, &page)
     }
@@ -192,18 +166,13 @@ impl Partner {
     }
 
     /// Its commissions, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn commissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
         commissions_of(
             ctx,
             CommissionParent::Partner,
@@ -242,33 +211,13 @@ impl Partner {
     }
 
     /// Its payouts, newest first.
-    async fn payouts(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Payout>, ApiError> {
-        payouts_of(
-            ctx,
-            PayoutParent::Partner,
-            self.0.id.uuid(),
-            &PageArguments::new(first, after, last, before),
-        )
+    async fn payouts(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Payout>, ApiError> {
+        payouts_of(ctx, PayoutParent::Partner, self.0.id.uuid(), &page)
     }
 
     /// The customers that are bound to it, newest first.
-    async fn customers(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Customer>, ApiError> {
+    async fn customers(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Customer>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Events)?;
-        let page = PageArguments::new(first, after, last, before);
         children::<CustomersOfPartner, _>(scope, self.0.id.uuid(), page)
     }
 

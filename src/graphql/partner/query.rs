@@ -1,6 +1,7 @@
 //! Queries about partners.
 
 use async_graphql::{Context, ID, Object};
+use paged::paged;
 
 use super::description::partners;
 use super::filter::{PartnerFilter, PartnerOrder, PartnerSelection};
@@ -18,6 +19,7 @@ use store::{self, view};
 #[derive(Default)]
 pub struct PartnerQuery;
 
+#[paged]
 #[Object]
 impl PartnerQuery {
     /// One partner, by its id or by the id that another system gave it; null if there is none. Whoever may read rows that
@@ -42,14 +44,10 @@ impl PartnerQuery {
     }
 
     /// The partners, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn partners(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<PartnerFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<PartnerOrder>,
     ) -> Result<ProjectedPage<Connection<Partner>>, ApiError> {
@@ -57,7 +55,6 @@ impl PartnerQuery {
         let scope = caller.read(Resource::Partners)?;
         let selection = PartnerSelection::read(caller, filter, order_by)?;
         let cursors = selection.cursors(scope);
-        let arguments = PageArguments::new(first, after, last, before);
         let PartnerSelection { filter, sorted } = selection;
         let listing = partners(store::partner::list(filter.clone(), sorted));
         projected_page(listing, &cursors, &arguments, move |request| {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID};
+use paged::paged;
 use uuid::Uuid;
 
 use super::rule::PartnerGroupRule;
@@ -99,6 +100,7 @@ fn computed() -> FieldDescription {
     resolver(|row, prefix| Ok(Box::new(PartnerGroup::from(store::partner_group::whole(row, prefix)?))))
 }
 
+#[paged]
 #[ComplexObject]
 impl PartnerGroup {
     /// The rules, in the order in which they were entered, which does not matter.
@@ -108,29 +110,13 @@ impl PartnerGroup {
     }
 
     /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
-    async fn history(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<AuditEntry>, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
+    async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
         history(ctx, self.0.id.uuid(), page)
     }
 
     /// The partners in it, newest first.
-    async fn partners(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Partner>, ApiError> {
+    async fn partners(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Partner>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
-        let page = PageArguments::new(first, after, last, before);
         children::<PartnersOfGroup, _>(scope, self.0.id.uuid(), page)
     }
 }

@@ -1,6 +1,7 @@
 //! Queries about partner groups.
 
 use async_graphql::{Context, Enum, ID, Object};
+use paged::paged;
 
 use super::object::{PartnerGroup, partner_groups};
 use crate::graphql::connection::Connection;
@@ -28,6 +29,7 @@ pub enum PartnerGroupOrderField {
 #[derive(Default)]
 pub struct PartnerGroupQuery;
 
+#[paged]
 #[Object]
 impl PartnerGroupQuery {
     /// One partner group, by its id or by the id that another system gave it; null if there is none.
@@ -55,16 +57,12 @@ impl PartnerGroupQuery {
     async fn partner_groups(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PartnerGroupOrderField>>,
     ) -> Result<ProjectedPage<Connection<PartnerGroup>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::PartnerGroups)?;
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "partnerGroups"), sorted);
-        let arguments = PageArguments::new(first, after, last, before);
         let listing = partner_groups(store::partner_group::list(sorted));
         projected_page(listing, &cursors, &arguments, move |request| {
             Box::pin(async move { Ok(store::partner_group::count(request.store().reader(), &scope).await?) })

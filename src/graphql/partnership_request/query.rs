@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
+use paged::paged;
 
 use super::object::{PartnershipRequest, PartnershipRequestStatus, partnership_requests};
 use crate::graphql::connection::Connection;
@@ -46,6 +47,7 @@ impl PartnershipRequestFilter {
 #[derive(Default)]
 pub struct PartnershipRequestQuery;
 
+#[paged]
 #[Object]
 impl PartnershipRequestQuery {
     /// One partnership request; null if there is none.
@@ -58,14 +60,10 @@ impl PartnershipRequestQuery {
     }
 
     /// The partnership requests, newest first.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn partnership_requests(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "Only those that stand like this.")] status: Option<PartnershipRequestStatus>,
         #[graphql(desc = "Which ones.")] filter: Option<PartnershipRequestFilter>,
     ) -> Result<ProjectedPage<Connection<PartnershipRequest>>, ApiError> {
@@ -77,7 +75,6 @@ impl PartnershipRequestQuery {
             true => Cursors::of((scope, "partnershipRequests", status)),
             false => Cursors::of((scope, "partnershipRequests", status, &filter)),
         };
-        let arguments = PageArguments::new(first, after, last, before);
         let listing = partnership_requests(store::partnership_request::list(status, filter.clone()));
         projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

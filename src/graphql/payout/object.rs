@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum};
+use paged::paged;
 use uuid::Uuid;
 
 use super::description::PAYOUT;
@@ -61,6 +62,7 @@ impl RowObject for Payout {
     }
 }
 
+#[paged]
 #[ComplexObject]
 impl Payout {
     /// The partner who is paid, or whose individual is.
@@ -75,15 +77,7 @@ impl Payout {
     }
 
     /// The commissions that were put into it, newest first; also those that a failed payout released.
-    async fn commissions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
+    async fn commissions(&self, ctx: &Context<'_>, page: PageArguments) -> Result<CommissionConnection, ApiError> {
         commissions_of(ctx, CommissionParent::Payout, self.0.id.uuid(), &page, None, None)
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
+use paged::paged;
 
 use super::description::payouts;
 use super::object::{Payout, PayoutStatus};
@@ -60,6 +61,7 @@ pub enum PayoutOrderField {
 #[derive(Default)]
 pub struct PayoutQuery;
 
+#[paged]
 #[Object]
 impl PayoutQuery {
     /// One payout; null if there is none.
@@ -68,14 +70,10 @@ impl PayoutQuery {
     }
 
     /// The payouts, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn payouts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<PayoutFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PayoutOrderField>>,
     ) -> Result<ProjectedPage<Connection<Payout>>, ApiError> {
@@ -111,7 +109,6 @@ impl PayoutQuery {
             within_currency("AMOUNT", filter.currency)?;
         }
         let cursors = order::cursors((scope, "payouts", &filter), sorted);
-        let arguments = PageArguments::new(first, after, last, before);
         let listing = payouts(store::payout::list(filter.clone(), sorted));
         projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
+use paged::paged;
 
 use super::description::tiered_commissions;
 use super::object::{TieredCommission, TieredCommissionStatus};
@@ -60,6 +61,7 @@ pub enum TieredCommissionOrderField {
 #[derive(Default)]
 pub struct TieredCommissionQuery;
 
+#[paged]
 #[Object]
 impl TieredCommissionQuery {
     /// One tiered commission, archived or not; null if there is none.
@@ -72,14 +74,10 @@ impl TieredCommissionQuery {
     }
 
     /// The tiered commissions in force, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn tiered_commissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<TieredCommissionFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<TieredCommissionOrderField>>,
     ) -> Result<ProjectedPage<Connection<TieredCommission>>, ApiError> {
@@ -87,7 +85,6 @@ impl TieredCommissionQuery {
         let filter = Arc::new(filter.unwrap_or_default().read()?);
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "tiered_commissions", &filter), sorted);
-        let arguments = PageArguments::new(first, after, last, before);
         let listing = tiered_commissions(store::tiered_commission::list(filter.clone(), sorted));
         projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use paged::paged;
 
 use super::delivery::{WebhookDelivery, WebhookDeliveryStatus, webhook_deliveries};
 use crate::graphql::connection::{Connection, placed};
@@ -20,19 +21,16 @@ use store::webhook::delivery::{self, DeliveryFilter};
 #[derive(Default)]
 pub struct WebhookDeliveryQuery;
 
+#[paged]
 #[Object]
 impl WebhookDeliveryQuery {
     /// The deliveries of webhooks, newest first: those of types whose read scope the caller has.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn webhook_deliveries(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those to this endpoint.")] endpoint_id: Option<ID>,
         #[graphql(desc = "Only those that stand like one of these.")] status: Option<Vec<WebhookDeliveryStatus>>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
     ) -> Result<ProjectedPage<Connection<WebhookDelivery>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Webhooks)?;
@@ -43,7 +41,6 @@ impl WebhookDeliveryQuery {
             types: readable(caller),
         });
         let cursors = Cursors::of((scope, "webhookDeliveries", &filter));
-        let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
         let selected = webhook_deliveries(delivery::list(filter.clone())).page(&page, &cursors);
         let counted = filter.clone();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum};
+use paged::paged;
 use uuid::Uuid;
 
 use super::description::COMMISSION_RULE;
@@ -61,6 +62,7 @@ impl RowObject for CommissionRule {
     }
 }
 
+#[paged]
 #[ComplexObject]
 impl CommissionRule {
     /// What it is called.
@@ -113,29 +115,13 @@ impl CommissionRule {
     }
 
     /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
-    async fn history(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<AuditEntry>, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
+    async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
         history(ctx, self.0.id.uuid(), page)
     }
 
     /// The partners that it is for, newest first; empty: all.
-    async fn partners(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Partner>, ApiError> {
+    async fn partners(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Partner>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
-        let page = PageArguments::new(first, after, last, before);
         children::<PartnersOfRule, _>(scope, self.0.id.uuid(), page)
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
+use paged::paged;
 
 use super::description::commission_rules;
 use super::object::CommissionRule;
@@ -47,6 +48,7 @@ pub enum CommissionRuleOrderField {
 #[derive(Default)]
 pub struct CommissionRuleQuery;
 
+#[paged]
 #[Object]
 impl CommissionRuleQuery {
     /// One commission rule, archived or not; null if there is none.
@@ -59,14 +61,10 @@ impl CommissionRuleQuery {
     }
 
     /// The commission rules in force, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn commission_rules(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<CommissionRuleFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CommissionRuleOrderField>>,
     ) -> Result<ProjectedPage<Connection<CommissionRule>>, ApiError> {
@@ -85,7 +83,6 @@ impl CommissionRuleQuery {
         };
         let (filter, sorted) = (Arc::new(filter), OrderBy::read(order_by));
         let cursors = order::cursors((scope, "commission_rules", &filter), sorted);
-        let arguments = PageArguments::new(first, after, last, before);
         let listing = commission_rules(store::commission_rule::list(filter.clone(), sorted));
         projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

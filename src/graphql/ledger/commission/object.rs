@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum};
+use paged::paged;
 use uuid::Uuid;
 
 use super::connection::CommissionConnection;
@@ -123,6 +124,7 @@ pub(super) fn shown_steps(steps: Vec<Step>, for_partner: bool) -> Vec<Explanatio
     steps.collect()
 }
 
+#[paged]
 #[ComplexObject]
 impl Commission {
     /// Why there is a MANUAL row; null for other kinds, and for rows from before that was kept.
@@ -194,15 +196,7 @@ impl Commission {
     }
 
     /// The rows that adjust it, newest first.
-    async fn adjustments(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
+    async fn adjustments(&self, ctx: &Context<'_>, page: PageArguments) -> Result<CommissionConnection, ApiError> {
         commissions_of(ctx, CommissionParent::Adjusted, self.0.id.uuid(), &page, None, None)
     }
 

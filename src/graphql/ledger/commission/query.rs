@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use paged::paged;
 
 use super::connection::{CommissionConnection, ReadTotals};
 use super::filter::CommissionFilter;
@@ -42,6 +43,7 @@ pub struct SeriesPoint {
 #[derive(Default)]
 pub struct CommissionQuery;
 
+#[paged]
 #[Object]
 impl CommissionQuery {
     /// One commission; null if there is none.
@@ -54,21 +56,17 @@ impl CommissionQuery {
     }
 
     /// The commissions, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn commissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
     ) -> Result<ProjectedPage<CommissionConnection>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
         let selection = CommissionSelection::read(filter, order_by)?;
         let cursors = selection.cursors_of_all(scope);
-        let page = PageArguments::new(first, after, last, before).read(&cursors)?;
+        let page = page.read(&cursors)?;
         let selected = listing(None, &selection).page(&page, &cursors);
         let CommissionSelection { filter, sorted } = selection;
         let (counted, totalled) = (filter.clone(), filter.clone());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID};
+use paged::paged;
 use uuid::Uuid;
 
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
@@ -82,6 +83,7 @@ declare! {
     });
 }
 
+#[paged]
 #[ComplexObject]
 impl Customer {
     /// The partner that its first attributed event bound it to; null: none did yet.
@@ -95,16 +97,8 @@ impl Customer {
     }
 
     /// Its events, the last recorded first.
-    async fn events(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Event>, ApiError> {
+    async fn events(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Event>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Events)?;
-        let page = PageArguments::new(first, after, last, before);
         children::<EventsOfCustomer, _>(scope, self.0.id.uuid(), page)
     }
 }

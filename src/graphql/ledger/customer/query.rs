@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
+use paged::paged;
 
 use super::object::{Customer, customers};
 use crate::graphql::connection::Connection;
@@ -53,6 +54,7 @@ pub enum CustomerOrderField {
 #[derive(Default)]
 pub struct CustomerQuery;
 
+#[paged]
 #[Object]
 impl CustomerQuery {
     /// One customer, by its id or by its external id; null if there is none.
@@ -74,14 +76,10 @@ impl CustomerQuery {
     }
 
     /// The customers, newest first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn customers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<CustomerFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CustomerOrderField>>,
     ) -> Result<ProjectedPage<Connection<Customer>>, ApiError> {
@@ -102,7 +100,6 @@ impl CustomerQuery {
         });
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "customers", &filter), sorted);
-        let arguments = PageArguments::new(first, after, last, before);
         let listing = customers(store::customer::list(filter.clone(), sorted));
         projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use paged::paged;
 
 use super::object::Customer;
 use super::reassigned_row::ReassignedRow;
@@ -37,6 +38,7 @@ struct CompletedReassignment {
 }
 
 /// What a move did, or would do.
+#[paged]
 #[Object]
 impl ReassignmentPayload {
     /// The customer, bound as it is now; null if there is something to mend, and for an event without one.
@@ -53,17 +55,9 @@ impl ReassignmentPayload {
 
     /// Every row before and after, event by event in the order of recording; null if there is something to mend. A repeat
     /// by idempotency key pages on.
-    async fn rows(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Nullable<Connection<ReassignedRow>> {
+    async fn rows(&self, ctx: &Context<'_>, page: PageArguments) -> Nullable<Connection<ReassignedRow>> {
         nullable(async {
             request(ctx).caller.read(Resource::Events)?;
-            let page = PageArguments::new(first, after, last, before);
             let listed = |found: &CompletedReassignment| {
                 let place = |row: &ReassignedRow| (row.number, row.row.event.id.uuid());
                 at_hand(found.rows.clone(), place, found.cursors.clone(), &page)

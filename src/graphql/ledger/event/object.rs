@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum};
+use paged::paged;
 use uuid::Uuid;
 
 use super::attribution::Attribution;
@@ -76,6 +77,7 @@ impl RowObject for Event {
     }
 }
 
+#[paged]
 #[ComplexObject]
 impl Event {
     /// What a tiered commission made of the revenue when the event was recorded, later adjustments apart; the revenue
@@ -138,15 +140,7 @@ impl Event {
     }
 
     /// Its own rows of the ledger, newest first: what it earned, or what it clawed back.
-    async fn commissions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<CommissionConnection, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
+    async fn commissions(&self, ctx: &Context<'_>, page: PageArguments) -> Result<CommissionConnection, ApiError> {
         commissions_of(ctx, CommissionParent::Event, self.0.id.uuid(), &page, None, None)
     }
 
@@ -154,12 +148,8 @@ impl Event {
     async fn revenue_adjustments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
     ) -> Result<Connection<RevenueAdjustment>, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
         identity::require_read(ctx, Resource::Events)?;
         children::<RevenueAdjustmentsOfEvent, _>(request(ctx).caller.scope(), self.0.id.uuid(), page)
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
+use paged::paged;
 
 use super::description::events;
 use super::filter::EventFilter;
@@ -32,6 +33,7 @@ pub enum EventOrderField {
 #[derive(Default)]
 pub struct EventQuery;
 
+#[paged]
 #[Object]
 impl EventQuery {
     /// One event, by its id or by its external id; null if there is none.
@@ -51,14 +53,10 @@ impl EventQuery {
     }
 
     /// The events, the last recorded first where no other order is asked for.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "Which ones.")] filter: Option<EventFilter>,
         #[graphql(desc = "In which order.")] order_by: Option<OrderBy<EventOrderField>>,
     ) -> Result<ProjectedPage<Connection<Event>>, ApiError> {
@@ -71,7 +69,6 @@ impl EventQuery {
         let filter = Arc::new(filter.read()?);
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "events", &filter), sorted);
-        let arguments = PageArguments::new(first, after, last, before);
         let listing = events(store::event::list(filter.clone(), sorted));
         projected_page(listing, &cursors, &arguments, move |request| {
             let filter = filter.clone();

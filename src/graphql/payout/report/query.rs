@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use paged::paged;
 
 use super::cursor::{mark, place};
 use super::row::{ReportDimension, ReportRow, TimeBasis};
@@ -22,13 +23,13 @@ use store::page::SortKey;
 #[derive(Default)]
 pub struct CommissionReportQuery;
 
+#[paged]
 #[Object]
 impl CommissionReportQuery {
     /// Counts and sums of the commissions whose time lies in a range, by what they have in common, and always by currency.
     /// Reversed ones count, too, unless the filter leaves them out: so what accrued in a range that is over does not change,
     /// where neither the groups nor the filter look at the status. By currency; of one currency the largest amount of
     /// either sign first. At most 400 intervals.
-    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn commission_report(
         &self,
         ctx: &Context<'_>,
@@ -41,10 +42,7 @@ impl CommissionReportQuery {
         from: DateTime,
         #[graphql(desc = "The end of the range, exclusive.")] to: DateTime,
         #[graphql(desc = "Which commissions.")] filter: Option<CommissionFilter>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
     ) -> Result<Connection<ReportRow>, ApiError> {
         let request = request(ctx);
         let scope = request.caller.read(Resource::Commissions)?;
@@ -61,7 +59,6 @@ impl CommissionReportQuery {
             filter,
         });
         let cursors = Cursors::of((scope, "commissionReport", &report)).sorted_by(Some(SortKey::Text(String::new())));
-        let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?.try_map(place)?;
         let counted = report.clone();
         Ok(Connection::new(

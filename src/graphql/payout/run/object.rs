@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID};
+use paged::paged;
 use uuid::Uuid;
 
 use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
@@ -89,6 +90,7 @@ declare! {
     "payouts" = page_of(|ctx| payout_pages(ctx, PayoutParent::Run));
 }
 
+#[paged]
 #[ComplexObject]
 impl PayoutRun {
     /// What it found for each payee and currency, and what became of it: by currency, amount falling, payee. They are what
@@ -96,13 +98,9 @@ impl PayoutRun {
     async fn lines(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
         #[graphql(desc = "Only those with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
     ) -> Result<Connection<PayoutRunLine>, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
         lines_of(ctx, self.0.id.uuid(), outcomes(outcome), &page)
     }
 
@@ -117,15 +115,7 @@ impl PayoutRun {
     }
 
     /// The payouts that it made, newest first.
-    async fn payouts(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Payout>, ApiError> {
-        let page = PageArguments::new(first, after, last, before);
+    async fn payouts(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Payout>, ApiError> {
         payouts_of(ctx, PayoutParent::Run, self.0.id.uuid(), &page)
     }
 }

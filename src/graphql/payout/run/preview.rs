@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use paged::paged;
 
 use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
 use super::line_list::{lines_of_preview, outcomes};
@@ -24,6 +25,7 @@ pub struct PayoutRunPreviewPayload {
 }
 
 /// What a payout run would do now.
+#[paged]
 #[Object]
 impl PayoutRunPreviewPayload {
     /// What it would find for each payee and currency, as `PayoutRun.lines`; null if there is something to mend. A cursor is
@@ -31,15 +33,11 @@ impl PayoutRunPreviewPayload {
     async fn lines(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
         #[graphql(desc = "Only those with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
     ) -> Nullable<Connection<PayoutRunLine>> {
         nullable(async {
             request(ctx).caller.read(Resource::Payouts)?;
-            let page = PageArguments::new(first, after, last, before);
             let lines = |preview| lines_of_preview(preview, &self.cursors, outcomes(outcome), &page);
             self.preview.as_ref().map(lines).transpose()
         })

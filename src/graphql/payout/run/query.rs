@@ -1,6 +1,7 @@
 //! Queries about payout runs.
 
 use async_graphql::{Context, ID, Object};
+use paged::paged;
 
 use super::object::{PayoutRun, payout_runs};
 use crate::graphql::connection::{Connection, placed};
@@ -16,6 +17,7 @@ use store::page::Place;
 #[derive(Default)]
 pub struct PayoutRunQuery;
 
+#[paged]
 #[Object]
 impl PayoutRunQuery {
     /// One payout run; null if there is none, or for a partner's token.
@@ -31,14 +33,10 @@ impl PayoutRunQuery {
     async fn payout_runs(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
     ) -> Result<ProjectedPage<Connection<PayoutRun>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Payouts)?;
         let cursors = Cursors::of((scope, "payoutRuns"));
-        let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
         let selected = payout_runs(store::payout_run::list()).page(&page, &cursors);
         let connection = Connection::new(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use paged::paged;
 use tokio::sync::OnceCell;
 
 use super::movement::{StatementMovement, StatementTotal};
@@ -29,6 +30,7 @@ pub struct Statement(Arc<StatementData>);
 
 /// What was owed to a partner, or to an individual there, in one currency at the beginning and at the end of a range of
 /// time, and everything that moved it in between. What is owed is what is accrued and approved. It never changes.
+#[paged]
 #[Object]
 impl Statement {
     /// Whose it is, or whose individual's.
@@ -75,14 +77,7 @@ impl Statement {
     }
 
     /// What moved it, by time; of one moment by kind, and then by commission.
-    async fn movements(
-        &self,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<StatementMovement>, ApiError> {
-        let arguments = PageArguments::new(first, after, last, before);
+    async fn movements(&self, arguments: PageArguments) -> Result<Connection<StatementMovement>, ApiError> {
         let StatementData {
             scope, account, range, ..
         } = &*self.0;

@@ -1,6 +1,7 @@
 //! Queries about API keys.
 
 use async_graphql::{Context, Object};
+use paged::paged;
 
 use super::object::{ApiKey, api_keys};
 use crate::graphql::connection::{Connection, placed};
@@ -15,20 +16,18 @@ use store::page::Place;
 #[derive(Default)]
 pub struct ApiKeyQuery;
 
+#[paged]
 #[Object]
 impl ApiKeyQuery {
     /// The API keys, newest first, revoked and expired ones among them.
     async fn api_keys(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        page: PageArguments,
     ) -> Result<ProjectedPage<Connection<ApiKey>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::ApiKeys)?;
         let cursors = Cursors::of((scope, "apiKeys"));
-        let page = PageArguments::new(first, after, last, before).read(&cursors)?;
+        let page = page.read(&cursors)?;
         let selected = api_keys(store::api_key::list()).page(&page, &cursors);
         let connection = Connection::new(
             cursors,

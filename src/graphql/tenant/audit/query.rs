@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
+use paged::paged;
 
 use super::entry::{AuditEntry, audit_entries};
 use crate::graphql::connection::{Connection, placed};
@@ -50,22 +51,19 @@ impl AuditFilter {
 #[derive(Default)]
 pub struct AuditQuery;
 
+#[paged]
 #[Object]
 impl AuditQuery {
     /// Who changed what, newest first. Needs `audit:read`; empty for a partner's token.
     async fn audit_log(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        arguments: PageArguments,
         #[graphql(desc = "Which entries; by default all.")] filter: Option<AuditFilter>,
     ) -> Result<ProjectedPage<Connection<AuditEntry>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Audit)?;
         let filter = Arc::new(filter.unwrap_or_default().parse()?);
         let cursors = Cursors::of((scope, "auditLog", &filter));
-        let arguments = PageArguments::new(first, after, last, before);
         let page = arguments.read(&cursors)?;
         let selected = audit_entries(store::audit::list(filter.clone())).page(&page, &cursors);
         let counted = filter.clone();
