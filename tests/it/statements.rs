@@ -126,7 +126,10 @@ both_databases! {
         for (document, statements) in COSTS {
             for size in ["1", "3", "40"] {
                 let document = document.replace("SIZE", size);
-                assert_eq!(cost(&app, &admin, &document).await, statements, "{document}: {:#?}", app.statements());
+                let cost = cost(&app, &admin, &document).await;
+                // The lists of a single row are read together.
+                let is_less = size == "1" && app.is_postgres() && cost < statements;
+                assert!(cost == statements || is_less, "{document}: {:#?}", app.statements());
             }
         }
     }
@@ -150,7 +153,8 @@ both_databases! {
         programme(&admin, 5).await;
         let data = admin.data("{ partners(first: 1) { nodes { id } } }").await;
         let portal = app.partner(&tenant, data["partners"]["nodes"][0]["id"].as_str().unwrap());
-        assert_eq!(cost(&app, &portal, "{ viewer { partner { name group { name } campaigns { nodes { name } } } } }").await, 3);
+        let document = "{ viewer { partner { name group { name } campaigns { nodes { name } } } } }";
+        assert_eq!(cost(&app, &portal, document).await, if app.is_postgres() { 2 } else { 3 });
     }
 
     async fn simulating_inline_rules_reads_at_most_the_tenant(app: TestApp) {

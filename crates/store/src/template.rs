@@ -23,7 +23,7 @@ impl Template {
     pub fn of(model: Statement, parameters: &[Value]) -> Self {
         let values = model.values.map_or_else(Vec::new, |values| values.0);
         let (sql, values) = match model.db_backend {
-            DbBackend::Postgres => limits::written(model.sql, values),
+            DbBackend::Postgres => limits::written(model.sql, values, parameters),
             _ => (model.sql, values),
         };
         let bound = values.into_iter().map(|value| {

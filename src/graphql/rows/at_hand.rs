@@ -139,7 +139,7 @@ pub async fn read<'p, 'a: 'p>(
         let found: HashMap<_, _> = found
             .into_iter()
             .filter_map(|(id, row)| match row {
-                Row::Read(read) => Some((id, Arc::new(read))),
+                Row::Read(read, _) => Some((id, Arc::new(read))),
                 Row::AtHand(..) => None,
             })
             .collect();

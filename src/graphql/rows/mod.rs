@@ -22,6 +22,7 @@ mod projection;
 mod read;
 mod results;
 mod root;
+mod together;
 mod walk;
 mod write;
 
@@ -205,18 +206,18 @@ async fn one(
     let mut projection = Projection::of(to.table);
     let object = projection.object(context, to, Source::OWN, &ctx.item.node);
     let reader = RowReader::new(request);
-    let key = match &lookup.key {
-        LookupKey::Id(id) => Key::Id(*id),
-        LookupKey::Text(text) => Key::Text(text),
+    let found = match &lookup.key {
+        LookupKey::Id(id) if lookup.column == to.table.id() => reader.with_children(to.name, *id, &projection).await,
+        LookupKey::Id(id) => reader.one_by(to.name, lookup.column, Key::Id(*id), &projection).await,
+        LookupKey::Text(text) => {
+            reader
+                .one_by(to.name, lookup.column, Key::Text(text), &projection)
+                .await
+        }
     };
-    let row = reader.one(to.name, lookup.column, key, &projection).await;
-    let Some(row) = row.map_err(|error| failed(error.into()))? else {
+    let Some(read) = found.map_err(|error| failed(error.into()))? else {
         return Ok(Value::Null);
     };
-    let read = reader
-        .below(&projection, vec![row])
-        .await
-        .map_err(|error| failed(error.into()))?;
     if object.has_resolvers {
         read.ask(&object, 0, ctx).await;
     }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::description::{ChildList, Listing};
 use super::page::PageProjection;
 use super::projection::{ChildForm, ChildProjection, Projection};
+use super::together::ReadPages;
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
@@ -64,8 +65,8 @@ pub enum ListError {
 /// Reads within the scope of a request's caller.
 #[derive(Clone, Copy)]
 pub struct RowReader<'p> {
-    request: &'p RequestContext,
-    scope: Scope,
+    pub(super) request: &'p RequestContext,
+    pub(super) scope: Scope,
 }
 
 impl FetchedList {
@@ -130,16 +131,20 @@ impl<'p, 'a: 'p> RowReader<'p> {
         (listed, rows)
     }
 
-    /// Reads the row whose `column` has this value.
-    pub async fn one(
+    /// Reads the row whose `column` has this value, and its child rows; `None`: the caller sees no such row.
+    pub async fn one_by(
         self,
         name: &'static str,
         column: view::Column,
         key: view::Key<'_>,
-        projection: &Projection<'a>,
-    ) -> Result<Option<Row>, StoreError> {
+        projection: &'p Projection<'a>,
+    ) -> Result<Option<FetchedRows<'p, 'a>>, StoreError> {
         let (store, selected) = (self.request.store(), &projection.selected);
-        traced(name, 1, view::one(store, &self.scope, column, key, selected)).await
+        let row = traced(name, 1, view::one(store, &self.scope, column, key, selected)).await?;
+        Ok(match row {
+            Some(row) => Some(self.below(projection, vec![row]).await?),
+            None => None,
+        })
     }
 
     /// Reads rows of the projection's table by id. Rows that the caller may not see are left out.
@@ -165,8 +170,29 @@ impl<'p, 'a: 'p> RowReader<'p> {
         projection: &'p Projection<'a>,
         rows: Vec<Row>,
     ) -> Result<FetchedRows<'p, 'a>, StoreError> {
+        let read = match rows.as_slice() {
+            [row] if projection.children.len() > 1 => self.siblings(projection, row).await?,
+            _ => ReadPages::new(),
+        };
+        self.complete(projection, rows, read).await
+    }
+
+    /// Reads the child rows that were not read yet.
+    pub async fn complete(
+        self,
+        projection: &'p Projection<'a>,
+        rows: Vec<Row>,
+        mut read: ReadPages,
+    ) -> Result<FetchedRows<'p, 'a>, StoreError> {
         let mut reads = Vec::with_capacity(projection.children.len());
-        for child in &projection.children {
+        for (number, child) in projection.children.iter().enumerate() {
+            if let Some((parent, page)) = read.remove(&number) {
+                let found = page.map(|page| HashMap::from([(parent, page)]));
+                let mut rows = Vec::new();
+                let lists = listed(child, found, &[parent], &mut rows);
+                reads.push(self.children(child, lists, rows));
+                continue;
+            }
             let mut parents = HashSet::with_capacity(rows.len());
             for row in &rows {
                 // A null id means that the joined row is missing.
@@ -195,21 +221,22 @@ impl<'p, 'a: 'p> RowReader<'p> {
                     let (store, selected) = (self.request.store(), &child.projection.selected);
                     let read = view::family(store, &self.scope, family, &parents, selected);
                     let found = traced(child.to.name, parents.len(), read).await;
-                    lists(
-                        found.map(|found| {
-                            found.into_iter().map(|(parent, items)| {
-                                let page = Page { items, ..Page::empty() };
-                                (parent, page)
-                            })
-                        }),
-                        &parents,
-                        &mut rows,
-                        0,
-                        |_| None,
-                        ListError::Field,
-                    )
+                    listed(child, found.map_err(ApiError::from), &parents, &mut rows)
                 }
             };
+            self.children(child, lists, rows).await
+        }
+        .boxed()
+    }
+
+    /// The child rows with what is below them.
+    fn children(
+        self,
+        child: &'p ChildProjection<'a>,
+        lists: HashMap<Uuid, FetchedList>,
+        rows: Vec<Row>,
+    ) -> BoxFuture<'p, Result<FetchedChildren<'p, 'a>, StoreError>> {
+        async move {
             let read = self.below(&child.projection, rows).await?;
             Ok(FetchedChildren { child, lists, read })
         }
@@ -250,50 +277,46 @@ impl<'p, 'a: 'p> RowReader<'p> {
                 }
                 false => Ok(HashMap::new()),
             };
-            let cursors = |parent| shape.places.is_some().then(|| (under.cursors)(parent));
-            all.extend(lists(
-                found,
-                parents,
-                rows,
-                shape.resolver_fields,
-                cursors,
-                ListError::Rows,
-            ));
+            all.extend(listed(child, found.map_err(ApiError::from), parents, rows));
         }
         all
     }
 }
 
 /// The list of each parent, made of the rows that were found for it; empty if none were.
-fn lists(
-    found: Result<impl IntoIterator<Item = (Uuid, Page<Row>)>, StoreError>,
+fn listed(
+    child: &ChildProjection<'_>,
+    found: Result<HashMap<Uuid, Page<Row>>, ApiError>,
     parents: &[Uuid],
     rows: &mut Vec<Row>,
-    resolver_fields: usize,
-    cursors: impl Fn(Uuid) -> Option<Cursors>,
-    wrong: impl Fn(ApiError) -> ListError,
 ) -> HashMap<Uuid, FetchedList> {
-    match found {
-        Ok(found) => {
-            let mut lists: HashMap<_, _> = parents
-                .iter()
-                .map(|parent| (*parent, FetchedList::empty(resolver_fields)))
-                .collect();
-            for (parent, page) in found {
-                lists.insert(parent, FetchedList::of(page, rows, cursors(parent), resolver_fields));
-            }
-            lists
-        }
+    let (resolver_fields, wrong): (_, fn(ApiError) -> ListError) = match &child.form {
+        ChildForm::Page(_, shape) => (shape.resolver_fields, ListError::Rows),
+        ChildForm::Family(..) => (0, ListError::Field),
+    };
+    let cursors = |parent| match &child.form {
+        ChildForm::Page(under, shape) => shape.places.is_some().then(|| (under.cursors)(parent)),
+        ChildForm::Family(..) => None,
+    };
+    let mut found = match found {
+        Ok(found) => found,
         Err(error) => {
-            let error = ApiError::from(error);
             let list = |parent: &Uuid| (*parent, FetchedList::wrong(wrong(error.clone()), resolver_fields));
-            parents.iter().map(list).collect()
+            return parents.iter().map(list).collect();
         }
-    }
+    };
+    let list = |parent: &Uuid| {
+        let list = match found.remove(parent) {
+            Some(page) => FetchedList::of(page, rows, cursors(*parent), resolver_fields),
+            None => FetchedList::empty(resolver_fields),
+        };
+        (*parent, list)
+    };
+    parents.iter().map(list).collect()
 }
 
 /// Reads within a trace span, as loaders do.
-async fn traced<T>(
+pub async fn traced<T>(
     what: &'static str,
     keys: usize,
     read: impl Future<Output = Result<T, StoreError>>,

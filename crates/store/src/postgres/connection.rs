@@ -112,7 +112,7 @@ impl Connection {
             true => citus::routable(statement.sql),
             false => statement.sql,
         };
-        let (sql, values) = limits::written(sql, statement.values.map_or_else(Vec::new, |values| values.0));
+        let (sql, values) = limits::written(sql, statement.values.map_or_else(Vec::new, |values| values.0), &[]);
         sqlx::query_with(AssertSqlSafe(sql), SqlxValues(Values(values)))
     }
 

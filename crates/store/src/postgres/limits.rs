@@ -5,21 +5,29 @@
 
 use sea_orm::Value;
 
-/// The statement with its limits as literals. No other value is unsigned, since no column is.
-pub fn written(sql: String, values: Vec<Value>) -> (String, Vec<Value>) {
-    if !values.iter().any(|value| matches!(value, Value::BigUnsigned(Some(_)))) {
+/// The statement with its limits as literals, and each of the `shared` values bound once however often it occurs. No other
+/// value than limits is unsigned, since no column is.
+pub fn written(sql: String, values: Vec<Value>, shared: &[Value]) -> (String, Vec<Value>) {
+    let is_limit = |value: &Value| matches!(value, Value::BigUnsigned(Some(_)));
+    if shared.is_empty() && !values.iter().any(is_limit) {
         return (sql, values);
     }
-    let mut bound = Vec::with_capacity(values.len());
+    let mut bound: Vec<Value> = Vec::with_capacity(values.len());
     // The replacement for each placeholder.
     let marks: Vec<String> = values
         .into_iter()
-        .map(|value| match value {
-            Value::BigUnsigned(Some(limit)) => format!("'{limit}'"),
-            value => {
-                bound.push(value);
-                format!("${}", bound.len())
+        .map(|value| {
+            if let Value::BigUnsigned(Some(limit)) = value {
+                return format!("'{limit}'");
             }
+            let known = bound
+                .iter()
+                .position(|known| *known == value && shared.contains(&value));
+            let place = known.unwrap_or_else(|| {
+                bound.push(value);
+                bound.len() - 1
+            });
+            format!("${}", place + 1)
         })
         .collect();
     let mut parts = sql.split('$');
@@ -50,13 +58,22 @@ mod tests {
     fn limits_are_written_out_and_the_rest_is_numbered_anew() {
         let values = vec![Value::from("a"), Value::BigUnsigned(Some(21)), Value::from(7i64)];
         let sql = "SELECT $1 FROM (SELECT 1 LIMIT $2) AS \"x$y\" WHERE a = $3 AND b = $1";
-        let (text, bound) = written(sql.to_owned(), values);
+        let (text, bound) = written(sql.to_owned(), values, &[]);
         assert_eq!(
             text,
             "SELECT $1 FROM (SELECT 1 LIMIT '21') AS \"x$y\" WHERE a = $2 AND b = $1"
         );
         assert_eq!(bound, [Value::from("a"), Value::from(7i64)]);
         let same = ("SELECT $1".to_owned(), vec![Value::from(7i64)]);
-        assert_eq!(written(same.0.clone(), same.1.clone()), same);
+        assert_eq!(written(same.0.clone(), same.1.clone(), &[]), same);
+    }
+
+    #[test]
+    fn shared_values_are_bound_once_and_others_as_often_as_they_occur() {
+        let values = ["a", "b", "a", "b"].map(Value::from).to_vec();
+        let sql = "SELECT $1, $2 FROM x WHERE a = $3 AND b = $4";
+        let (text, bound) = written(sql.to_owned(), values, &["a".into()]);
+        assert_eq!(text, "SELECT $1, $2 FROM x WHERE a = $1 AND b = $3");
+        assert_eq!(bound, ["a", "b", "b"].map(Value::from));
     }
 }

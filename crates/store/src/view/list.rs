@@ -22,6 +22,11 @@ pub struct List {
 }
 
 impl List {
+    /// Whether the texts of its statements are cached.
+    pub fn is_kept(&self) -> bool {
+        self.kept.is_some()
+    }
+
     /// `select` reads the table under its own name, and is given the parent's id.
     pub(crate) fn new(
         table: &'static Table,

@@ -2,12 +2,15 @@
 //! only those columns that were requested. `graphql` defines what a type of the schema shows of its table, and to whom;
 //! the tables' own modules define which rows a list has, and in which order.
 
+mod bindings;
 mod cell;
 mod json;
 mod list;
+mod part;
 mod read;
 mod row;
 mod selected;
+mod statement;
 mod statement_cache;
 mod table;
 
@@ -18,13 +21,15 @@ use sea_orm::{ColumnTrait, DbBackend, EntityName, EntityTrait, FromQueryResult, 
 
 use super::StoreError;
 use auth::Scope;
+pub use bindings::Key;
 pub use cell::{
     Write, amount, difference, document, id, is_amount, json, moment, number, one_of, place, sum, text, truth, uuid,
     word,
 };
 pub use json::{JsonMark, JsonText, TooLong};
 pub use list::{Family, List, Order, PairTable};
-pub use read::{Key, by_ids, family, one, page, pages};
+pub use part::{Part, PartRead};
+pub use read::{by_ids, family, one, page, pages, reads_together, together};
 pub use row::Row;
 pub use selected::{Selected, Source};
 pub use statement_cache::StatementCache;

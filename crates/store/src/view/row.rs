@@ -11,7 +11,8 @@ use crate::StoreError;
 
 /// A row with the columns of a [`Selected`](super::Selected).
 pub enum Row {
-    Read(QueryResult),
+    /// As it was read; the column in which its first cell is.
+    Read(QueryResult, usize),
     /// From an already loaded object: its own values, cell by cell, and the rest as it was read.
     AtHand(Vec<Option<Value>>, Option<Arc<QueryResult>>),
 }
@@ -24,10 +25,16 @@ impl<'r, T: Type<Postgres> + Type<Sqlite> + Decode<'r, Postgres> + Decode<'r, Sq
 /// Where the value of a cell is.
 enum CellValue<'r> {
     Own(&'r Value),
-    Read(&'r QueryResult),
+    /// In this column.
+    Read(&'r QueryResult, usize),
 }
 
 impl Row {
+    /// A row whose cells are all the columns that were read.
+    pub(super) fn read_from(read: QueryResult) -> Self {
+        Self::Read(read, 0)
+    }
+
     /// The value of a cell; `None`: null.
     pub(super) fn get<T>(&self, cell: usize) -> Result<Option<T>, StoreError>
     where
@@ -36,7 +43,7 @@ impl Row {
     {
         match self.cell(cell)? {
             CellValue::Own(value) => <Option<T> as ValueType>::try_from(value.clone()).map_err(|_| not_at_hand(cell)),
-            CellValue::Read(read) => decode(read, cell),
+            CellValue::Read(read, column) => decode(read, column),
         }
     }
 
@@ -45,7 +52,7 @@ impl Row {
         match self.cell(cell)? {
             CellValue::Own(Value::String(text)) => Ok(text.as_deref().map(Cow::Borrowed)),
             CellValue::Own(_) => Err(not_at_hand(cell)),
-            CellValue::Read(read) => Ok(decode::<&str>(read, cell)?.map(Cow::Borrowed)),
+            CellValue::Read(read, column) => Ok(decode::<&str>(read, column)?.map(Cow::Borrowed)),
         }
     }
 
@@ -61,7 +68,7 @@ impl Row {
     /// The row as it was read.
     pub(super) fn read(&self) -> Result<&QueryResult, StoreError> {
         match self {
-            Self::Read(read) => Ok(read),
+            Self::Read(read, _) => Ok(read),
             Self::AtHand(_, Some(read)) => Ok(read),
             Self::AtHand(_, None) => Err(not_at_hand(0)),
         }
@@ -69,10 +76,10 @@ impl Row {
 
     fn cell(&self, cell: usize) -> Result<CellValue<'_>, StoreError> {
         match self {
-            Self::Read(read) => Ok(CellValue::Read(read)),
+            Self::Read(read, first) => Ok(CellValue::Read(read, first + cell)),
             Self::AtHand(own, read) => match (own.get(cell).and_then(Option::as_ref), read) {
                 (Some(value), _) => Ok(CellValue::Own(value)),
-                (None, Some(read)) => Ok(CellValue::Read(read)),
+                (None, Some(read)) => Ok(CellValue::Read(read, cell)),
                 (None, None) => Err(not_at_hand(cell)),
             },
         }

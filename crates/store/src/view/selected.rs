@@ -62,13 +62,27 @@ impl Selected {
 
     /// The index of the cell that will hold the value of `column` of the row from `source`.
     pub fn cell(&mut self, source: Source, column: Column) -> usize {
-        let wanted = (source, column);
-        let known = self.columns.iter().position(|known| *known == wanted);
-        let place = known.unwrap_or_else(|| {
-            self.columns.push(wanted);
-            self.columns.len() - 1
-        });
-        Self::FIRST + place
+        self.find_cell(source, column).unwrap_or_else(|| {
+            self.columns.push((source, column));
+            Self::FIRST + self.columns.len() - 1
+        })
+    }
+
+    /// The cell with the value of `column` of the row from `source`; `None`: it is not read.
+    pub fn find_cell(&self, source: Source, column: Column) -> Option<usize> {
+        let known = self.columns.iter().position(|known| *known == (source, column));
+        known.map(|place| Self::FIRST + place)
+    }
+
+    /// How many columns a row has.
+    pub(super) fn width(&self) -> usize {
+        let whole = |source: &Source| (self.sources[source.0].table.columns)().len();
+        Self::FIRST + self.columns.len() + self.wholes.iter().map(whole).sum::<usize>()
+    }
+
+    /// Whether all columns of a row are read, under names that other statements have, too.
+    pub fn has_wholes(&self) -> bool {
+        !self.wholes.is_empty()
     }
 
     /// Also reads the row of `table` to which the column `on` refers.

@@ -5,13 +5,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use sea_orm::sea_query::SelectStatement;
-use sea_orm::{DbBackend, Statement, Value};
-use uuid::Uuid;
+use sea_orm::{DbBackend, Statement};
 
-use super::read::Key;
+use super::bindings::Bindings;
 use crate::template::Template;
-use auth::Scope;
-use domain::id::{PartnerId, TenantId};
 
 /// Approximate number of bytes of cached texts. Entries that were not used since half of it last filled up are evicted.
 const BYTES: usize = 8 * 1024 * 1024;
@@ -34,30 +31,25 @@ struct StatementGenerations {
 }
 
 impl StatementCache {
-    /// The statement that `make` builds for the caller's scope and the key of what is read. `shape` is everything else
-    /// on which its text depends; `None`: unlikely to be used twice.
+    /// The statement that `make` builds for these bindings. `shape` is everything else on which its text depends; `None`:
+    /// unlikely to be used twice.
     pub(super) fn statement(
         &self,
         backend: DbBackend,
         shape: Option<String>,
-        (scope, key): (&Scope, Key<'_>),
-        make: impl Fn(&Scope, Key<'_>) -> SelectStatement,
+        bindings: &Bindings<'_>,
+        make: impl Fn(&Bindings<'_>) -> SelectStatement,
     ) -> Statement {
         let Some(shape) = shape else {
-            return backend.build(&make(scope, key));
+            return backend.build(&make(bindings));
         };
-        let parameters = parameters(backend, scope, key);
+        let values = bindings.values(backend);
         if let Some(template) = self.find(&shape) {
-            return template.with(&parameters);
+            return template.with(&values);
         }
-        let own = scope.partner().is_some();
-        let (scope, ids) = stand_ins(own);
-        let key = key.stand_in(&ids);
-        let template = Template::of(
-            backend.build(&make(&scope, key)),
-            &self::parameters(backend, &scope, key),
-        );
-        let statement = template.with(&parameters);
+        let stand_in = bindings.stand_in();
+        let template = Template::of(backend.build(&make(&stand_in)), &stand_in.values(backend));
+        let statement = template.with(&values);
         if statement.values.iter().all(|values| values.0.len() <= MOST_VALUES) {
             self.keep(shape, statement.sql.len(), template);
         }
@@ -102,22 +94,4 @@ impl StatementGenerations {
         self.young_bytes += bytes;
         self.young.insert(shape, template);
     }
-}
-
-/// What statements bind besides the values that belong to their shape.
-fn parameters(backend: DbBackend, scope: &Scope, key: Key<'_>) -> [Value; 3] {
-    let partner = scope.partner().map(|partner| partner.uuid());
-    [scope.tenant().uuid().into(), Value::Uuid(partner), key.value(backend)]
-}
-
-/// Ids that no object has. Statements with ids of their own have no shape, so that none of these can be mistaken for
-/// one.
-fn stand_ins(own: bool) -> (Scope, [Uuid; 2]) {
-    let [tenant, partner, one, other] = [1, 2, 3, 4].map(Uuid::from_u128);
-    let tenant = TenantId::from_uuid(tenant);
-    let scope = match own {
-        true => Scope::of_partner(tenant, PartnerId::from_uuid(partner)),
-        false => Scope::tenant_wide(tenant),
-    };
-    (scope, [one, other])
 }
