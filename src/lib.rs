@@ -1,18 +1,17 @@
 //! Tributary: a GraphQL gateway for partner programmes. Who the partners are, what they were promised, what they earned
 //! and why.
 //!
-//! Modules call downwards only (a test checks it):
+//! This crate is the gateway. What lies below it are crates of their own, each of which uses only those below it:
 //!
 //! ```text
-//! main -> cli -> http, export, import, seed, service, store
-//! http -> export, graphql, auth            import -> service, auth, domain
-//! export -> graphql, auth, store           seed -> service, store, auth, domain
-//! graphql -> store (reads), service (writes), auth, domain
-//! service -> store, auth, domain, outgoing
-//! auth -> store, domain, outgoing          outgoing -> domain
-//! store -> entity, domain, auth::Scope
-//! http, graphql, auth, jobs -> metrics      http, graphql -> telemetry
-//! the crates domain, entity, migration -> nothing of ours
+//! tributary: cli -> http -> export -> graphql    jobs
+//! seed, import    made-up data; other systems' data
+//! service         what callers may do beyond reading; authentication
+//! store           the database; over entity and migration, its tables
+//! auth            tokens, API keys, permissions, scopes
+//! telemetry       logs, traces, metrics
+//! outgoing        requests to other programs
+//! domain          everything that can be said without IO
 //! ```
 
 // The schema's root types are nested in each other, and so are the futures that resolve them.
