@@ -193,6 +193,10 @@ impl<'p, 'a: 'p> FetchedChildren<'p, 'a> {
 }
 
 async fn answer(resolver: &dyn Resolver, ctx: &Context<'_>, slot: &ResolverAnswer) {
+    // Counts may have been read along with their lists.
+    if slot.get().is_some() {
+        return;
+    }
     // A row that occurs twice is resolved twice, with the same result: the first one stays.
     let _ = slot.set(resolver.resolve(ctx).await);
 }

@@ -17,6 +17,8 @@ pub struct PageProjection<'a> {
     pub places: Option<(usize, Option<usize>)>,
     /// Whether the rows of the page must be read.
     pub reads: bool,
+    /// Which of the fields with a resolver are the number of rows in the whole list.
+    pub counts: Vec<usize>,
     /// How many of the connection's fields have a resolver.
     pub resolver_fields: usize,
     /// Whether the connection, or anything below it, has fields with a resolver.
@@ -67,6 +69,7 @@ impl<'a> Projection<'a> {
             fields: Vec::with_capacity(set.items.len()),
             places: None,
             reads: false,
+            counts: Vec::new(),
             resolver_fields: 0,
             has_resolvers: false,
         };
@@ -81,7 +84,10 @@ impl<'a> Projection<'a> {
                 }
                 "edges" => PageField::Edges(self.edges(context, listing, below, &mut shape)),
                 "pageInfo" => PageField::PageInfo(self.page_info(context, listing, below, &mut shape)),
-                _ => {
+                name => {
+                    if name == "totalCount" {
+                        shape.counts.push(shape.resolver_fields);
+                    }
                     shape.has_resolvers = true;
                     shape.resolver_fields += 1;
                     PageField::Resolved(shape.resolver_fields - 1)

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::description::{ChildList, Listing};
 use super::page::PageProjection;
 use super::projection::{ChildForm, ChildProjection, Projection};
-use super::together::ReadPages;
+use super::together::{ReadList, ReadLists};
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
@@ -171,8 +171,8 @@ impl<'p, 'a: 'p> RowReader<'p> {
         rows: Vec<Row>,
     ) -> Result<FetchedRows<'p, 'a>, StoreError> {
         let read = match rows.as_slice() {
-            [row] if projection.children.len() > 1 => self.siblings(projection, row).await?,
-            _ => ReadPages::new(),
+            [row] if !projection.children.is_empty() => self.siblings(projection, row).await?,
+            _ => ReadLists::new(),
         };
         self.complete(projection, rows, read).await
     }
@@ -182,14 +182,13 @@ impl<'p, 'a: 'p> RowReader<'p> {
         self,
         projection: &'p Projection<'a>,
         rows: Vec<Row>,
-        mut read: ReadPages,
+        mut read: ReadLists,
     ) -> Result<FetchedRows<'p, 'a>, StoreError> {
         let mut reads = Vec::with_capacity(projection.children.len());
         for (number, child) in projection.children.iter().enumerate() {
-            if let Some((parent, page)) = read.remove(&number) {
-                let found = page.map(|page| HashMap::from([(parent, page)]));
+            if let Some((parent, list)) = read.remove(&number) {
                 let mut rows = Vec::new();
-                let lists = listed(child, found, &[parent], &mut rows);
+                let lists = list_of(child, parent, list, &mut rows);
                 reads.push(self.children(child, lists, rows));
                 continue;
             }
@@ -281,6 +280,29 @@ impl<'p, 'a: 'p> RowReader<'p> {
         }
         all
     }
+}
+
+/// The list of one parent that was read along with others.
+fn list_of(
+    child: &ChildProjection<'_>,
+    parent: Uuid,
+    list: Result<ReadList, ApiError>,
+    rows: &mut Vec<Row>,
+) -> HashMap<Uuid, FetchedList> {
+    let (count, found) = match list {
+        Ok(list) => (
+            list.count,
+            Ok(list.page.map(|page| (parent, page)).into_iter().collect()),
+        ),
+        Err(error) => (None, Err(error)),
+    };
+    let lists = listed(child, found, &[parent], rows);
+    if let (Some(count), ChildForm::Page(_, shape)) = (count, &child.form) {
+        for number in &shape.counts {
+            let _ = lists[&parent].answers[*number].set(Ok(Value::Number(count.into())));
+        }
+    }
+    lists
 }
 
 /// The list of each parent, made of the rows that were found for it; empty if none were.

@@ -28,7 +28,7 @@ pub use cell::{
 };
 pub use json::{JsonMark, JsonText, TooLong};
 pub use list::{Family, List, Order, PairTable};
-pub use part::{Part, PartRead};
+pub use part::{Part, PartResult};
 pub use read::{by_ids, family, one, page, pages, reads_together, together};
 pub use row::Row;
 pub use selected::{Selected, Source};

@@ -6,24 +6,26 @@ use sea_orm::{DbBackend, QueryResult};
 use sqlx::{Row as _, ValueRef as _};
 
 use super::bindings::Bindings;
-use super::statement::{family, list_shape, page, row, shape as part_shape};
+use super::statement::{count, family, list_shape, page, row, shape as part_shape};
 use super::{Column, Family, List, Row, Selected};
 use crate::StoreError;
 use crate::page::{Page, PageRequest, cut};
 
-/// One of the reads.
-pub struct Part<'a> {
-    pub read: PartRead<'a>,
-    pub selected: &'a Selected,
+/// One of the reads, for the id that all of them look for.
+pub enum Part<'a> {
+    /// The row whose column is the id.
+    Row(Column, &'a Selected),
+    /// A page of the list under the id. It begins at an end of the list, and the list's statements are cached.
+    Page(&'a List, &'a PageRequest, &'a Selected),
+    Family(&'a Family, &'a Selected),
+    /// How many rows the list under the id has.
+    Count(&'a List),
 }
 
-/// What is read for the id that all parts look for.
-pub enum PartRead<'a> {
-    /// The row whose column is the id.
-    Row(Column),
-    /// A page of the list under the id. It begins at an end of the list, and the list's statements are cached.
-    Page(&'a List, &'a PageRequest),
-    Family(&'a Family),
+/// What a part has read.
+pub enum PartResult {
+    Rows(Page<Row>),
+    Count(u64),
 }
 
 /// The number of the part that a result row belongs to, in front of all parts' columns.
@@ -32,23 +34,49 @@ const NUMBERS: &str = "part";
 
 impl Part<'_> {
     fn statement(&self, backend: DbBackend, bindings: &Bindings<'_>) -> SelectStatement {
-        match self.read {
-            PartRead::Row(column) => row(backend, bindings, column, self.selected),
-            PartRead::Page(list, request) => page(backend, bindings, list, request, self.selected),
-            PartRead::Family(of) => family(backend, bindings, of, self.selected),
+        match self {
+            Self::Row(column, selected) => row(backend, bindings, *column, selected),
+            Self::Page(list, request, selected) => page(backend, bindings, list, request, selected),
+            Self::Family(of, selected) => family(backend, bindings, of, selected),
+            Self::Count(list) => count(backend, bindings, list),
         }
     }
 
     fn shape(&self, bindings: &Bindings<'_>) -> Option<String> {
-        match self.read {
-            PartRead::Row(column) => Some(part_shape("one", bindings, self.selected, |text| {
+        match self {
+            Self::Row(column, selected) => Some(part_shape("one", bindings, selected, |text| {
                 text.push_str(column.name);
             })),
-            PartRead::Page(list, request) => list_shape("page", bindings, list, request, self.selected),
-            PartRead::Family(of) => Some(part_shape("family", bindings, self.selected, |text| {
+            Self::Page(list, request, selected) => list_shape("page", bindings, list, request, selected),
+            Self::Family(of, selected) => Some(part_shape("family", bindings, selected, |text| {
                 text.push_str(of.parent.name);
             })),
+            Self::Count(list) => {
+                let nothing = Selected::of(list.table);
+                list_shape("count", bindings, list, &PageRequest::nothing(), &nothing)
+            }
         }
+    }
+
+    fn width(&self) -> usize {
+        match self {
+            Self::Row(_, selected) | Self::Page(_, _, selected) | Self::Family(_, selected) => selected.width(),
+            Self::Count(_) => 1,
+        }
+    }
+
+    /// What it has read, of all its result rows and the column in which its own columns begin.
+    fn result(&self, found: Vec<QueryResult>, first: usize) -> Result<PartResult, StoreError> {
+        if let Self::Count(_) = self {
+            let count = found.first().map(|row| row.try_get_by_index::<i64>(first));
+            return Ok(PartResult::Count(count.transpose()?.unwrap_or(0).unsigned_abs()));
+        }
+        let rows = found.into_iter().filter(|row| !is_null(row, first + Selected::PARENT));
+        let items = rows.map(|row| Row::Read(row, first)).collect();
+        Ok(PartResult::Rows(match self {
+            Self::Page(_, request, _) => cut(items, request),
+            Self::Row(..) | Self::Family(..) | Self::Count(_) => Page { items, ..Page::empty() },
+        }))
     }
 }
 
@@ -75,27 +103,20 @@ pub fn statement(backend: DbBackend, bindings: &Bindings<'_>, parts: &[Part<'_>]
     statement
 }
 
-/// The rows of each part. Nested loops keep the order of each subquery, and nothing but a nested loop joins lateral ones.
-pub fn rows(parts: &[Part<'_>], found: Vec<QueryResult>) -> Result<Vec<Page<Row>>, StoreError> {
-    let first = parts.iter().scan(NUMBER + 1, |next, part| {
-        let first = *next;
-        *next += part.selected.width();
-        Some(first)
-    });
-    let first: Vec<_> = first.collect();
-    let mut each: Vec<Vec<Row>> = parts.iter().map(|_| Vec::new()).collect();
+/// What each part has read. Nested loops keep the order of each subquery, and nothing but a nested loop joins lateral ones.
+pub fn results(parts: &[Part<'_>], found: Vec<QueryResult>) -> Result<Vec<PartResult>, StoreError> {
+    let mut each: Vec<Vec<QueryResult>> = parts.iter().map(|_| Vec::new()).collect();
     for row in found {
         let number: i32 = row.try_get_by_index(NUMBER)?;
-        let number = usize::try_from(number).unwrap_or_default();
-        if !is_null(&row, first[number] + Selected::PARENT) {
-            each[number].push(Row::Read(row, first[number]));
-        }
+        each[usize::try_from(number).unwrap_or_default()].push(row);
     }
-    let pages = parts.iter().zip(each).map(|(part, items)| match part.read {
-        PartRead::Page(_, request) => cut(items, request),
-        PartRead::Row(_) | PartRead::Family(_) => Page { items, ..Page::empty() },
-    });
-    Ok(pages.collect())
+    let mut first = NUMBER + 1;
+    let mut results = Vec::with_capacity(parts.len());
+    for (part, found) in parts.iter().zip(each) {
+        results.push(part.result(found, first)?);
+        first += part.width();
+    }
+    Ok(results)
 }
 
 /// Whether a part has no row: every row that it has begins with something.

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
 use super::bindings::{Bindings, Key};
-use super::{Column, Family, List, Part, Row, Selected, part, statement};
+use super::{Column, Family, List, Part, PartResult, Row, Selected, part, statement};
 use crate::page::{Page, PageRequest, cut};
 use crate::{Store, StoreError};
 use auth::Scope;
@@ -119,19 +119,19 @@ pub fn reads_together(store: &Store) -> bool {
     store.reader().writes_in_one_statement() && !store.reader().is_distributed()
 }
 
-/// Several reads that look for the same id, in one statement: the rows of each part, in order.
+/// Several reads that look for the same id, in one statement: what each part has read.
 pub async fn together(
     store: &Store,
     scope: &Scope,
     id: Uuid,
     parts: &[Part<'_>],
-) -> Result<Vec<Page<Row>>, StoreError> {
+) -> Result<Vec<PartResult>, StoreError> {
     let backend = store.reader().get_database_backend();
     let bindings = Bindings::of(scope, Key::Id(id));
     let shape = part::shape(&bindings, parts);
     let make = |bindings: &Bindings<'_>| part::statement(backend, bindings, parts);
     let statement = store.kept().statement(backend, shape, &bindings, make);
-    part::rows(parts, store.reader().query_all_raw(statement).await?)
+    part::results(parts, store.reader().query_all_raw(statement).await?)
 }
 
 fn by_parent(rows: Vec<QueryResult>) -> Result<HashMap<Uuid, Vec<Row>>, StoreError> {

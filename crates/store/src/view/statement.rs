@@ -61,6 +61,14 @@ pub fn page(
     statement
 }
 
+/// How many rows the list has, under the parent that is the key.
+pub fn count(backend: DbBackend, bindings: &Bindings<'_>, list: &List) -> SelectStatement {
+    let Bindings { scope, key, .. } = bindings;
+    let mut statement = (list.select)(backend, scope, Expr::val(key.value(backend)));
+    statement.clear_selects().expr(Expr::cust("COUNT(*)"));
+    statement
+}
+
 /// A page of a list under each parent of the key.
 pub fn pages(
     backend: DbBackend,
