@@ -1,7 +1,6 @@
 //! Everything that the recording of events depends on, read by one statement.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
 use crate::Connection;
 use entity::{campaign, commission_snapshot, customer, event, partner_customer, tenant, tiered_commission_reference};
@@ -14,7 +13,7 @@ use serde_json::{Value as JsonValue, json};
 use uuid::Uuid;
 
 use super::scope::{Scoped, covered, visible};
-use super::template::Template;
+use super::template::EngineTemplates;
 use super::{StoreError, many, row};
 use auth::Scope;
 use domain::campaign::Campaign;
@@ -85,14 +84,12 @@ pub async fn facts(
 
 /// The statement for these events, from a template where its text is always the same.
 fn statement(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> Statement {
-    static POSTGRES: OnceLock<Template> = OnceLock::new();
-    static SQLITE: OnceLock<Template> = OnceLock::new();
-    let template = match (backend, asked, scope.partner()) {
-        (DbBackend::Postgres, [_], None) => &POSTGRES,
-        (DbBackend::Sqlite, _, None) => &SQLITE,
+    static TEMPLATES: EngineTemplates = EngineTemplates::new();
+    match (backend, asked, scope.partner()) {
+        (DbBackend::Postgres, [_], None) | (DbBackend::Sqlite, _, None) => {}
         _ => return backend.build(&select(backend, scope, asked)),
-    };
-    let template = template.get_or_init(|| {
+    }
+    let template = TEMPLATES.get(backend, || {
         let scope = Scope::tenant_wide(TenantId::from_uuid(Uuid::from_u128(1)));
         let asked = [EventReferences {
             external_id: "event",
@@ -101,7 +98,7 @@ fn statement(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -
             customer_external_id: Some("customer"),
         }];
         let model = backend.build(&select(backend, &scope, &asked));
-        Template::of(model, &parameters(backend, &scope, &asked))
+        (model, parameters(backend, &scope, &asked))
     });
     template.with(&parameters(backend, scope, asked))
 }

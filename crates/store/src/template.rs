@@ -1,6 +1,8 @@
 //! Statements whose text is built once: building one of many columns takes more processor time than the round trip to
 //! the database. From one use to the next only the bound values change.
 
+use std::sync::OnceLock;
+
 use sea_orm::{DbBackend, Statement, Value, Values};
 
 use super::postgres::limits;
@@ -9,6 +11,33 @@ pub struct Template {
     backend: DbBackend,
     sql: String,
     bound: Vec<BoundValue>,
+}
+
+/// A template for each engine, made when it is first used.
+pub struct EngineTemplates {
+    postgres: OnceLock<Template>,
+    sqlite: OnceLock<Template>,
+}
+
+impl EngineTemplates {
+    pub const fn new() -> Self {
+        Self {
+            postgres: OnceLock::new(),
+            sqlite: OnceLock::new(),
+        }
+    }
+
+    /// The template of this engine; `make` gives the statement and the values that stand in for its parameters.
+    pub fn get(&self, backend: DbBackend, make: impl FnOnce() -> (Statement, Vec<Value>)) -> &Template {
+        let template = match backend {
+            DbBackend::Postgres => &self.postgres,
+            _ => &self.sqlite,
+        };
+        template.get_or_init(|| {
+            let (model, parameters) = make();
+            Template::of(model, &parameters)
+        })
+    }
 }
 
 /// One of the values that the statement binds.

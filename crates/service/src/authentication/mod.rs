@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures::FutureExt;
 
 use crate::app::App;
-use auth::{Caller, Claims, Credentials, Scope};
+use auth::{Caller, Claims, Credentials};
 use domain::id::{PartnerId, TenantId};
 use store::StoreError;
 
@@ -92,14 +92,13 @@ async fn signed_in_partner(
 ) -> Result<PartnerId, AuthError> {
     let id: PartnerId = partner.parse().map_err(|_| AuthError::Invalid)?;
     let issued_at = claims.issued_at(app.clock.now()).ok_or(AuthError::Invalid)?;
-    let scope = Scope::of_partner(tenant, id);
     let read = || {
         let reader = app.store.reader().clone();
-        async move { store::partner::sign_in(&reader, &scope, id).await }.boxed()
+        async move { store::partner::sign_in(&reader, tenant, id).await }.boxed()
     };
     let partner = match since {
         Some(since) => app.recent.partners.since(since, (tenant, id), read).await?,
-        None => store::partner::sign_in(app.store.reader(), &scope, id).await?,
+        None => store::partner::sign_in(app.store.reader(), tenant, id).await?,
     };
     match partner {
         Some((status, valid_from)) if status.may_sign_in() && issued_at.is_since(valid_from) => Ok(id),
