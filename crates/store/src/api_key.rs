@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::api_key::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -15,6 +14,7 @@ use super::citus::directory::{self, DirectoryName};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, many, view};
+use crate::Connection;
 use auth::{ApiKey, KeyHash, Permissions, Scope};
 use domain::Timestamp;
 use domain::id::{ApiKeyId, PartnerId, TenantId};

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::partner_balance::{self, Column, Entity};
 use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -10,6 +9,7 @@ use uuid::Uuid;
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row, view};
+use crate::Connection;
 use auth::Scope;
 use domain::commission::Balance;
 use domain::id::{PartnerId, TenantId};

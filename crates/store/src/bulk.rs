@@ -5,7 +5,6 @@ pub mod ledger;
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::{
     campaign, campaign_member, campaign_version, commission_snapshot, partner, partner_category_member,
     partner_transition,
@@ -15,6 +14,7 @@ use uuid::Uuid;
 
 use super::scope::{Scoped, visible};
 use super::{StoreError, Transaction, many};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::campaign::Campaign;

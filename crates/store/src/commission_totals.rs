@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryResult, QuerySelect, QueryTrait};
@@ -10,6 +9,7 @@ use uuid::Uuid;
 
 use super::commission::{CommissionFilter, CommissionParent, children, filtered};
 use super::{StoreError, many, row, sum};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::CommissionStatus;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::custom_field::{self, Column, Entity};
 use entity::{commission_rule_reference, custom_field_option, deal_field};
 use sea_orm::{
@@ -13,6 +12,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::{StoreError, many, view};
+use crate::Connection;
 use auth::Scope;
 use domain::deal::{CustomField, CustomFieldOption};
 use domain::id::{CustomFieldId, CustomFieldOptionId, TenantId};

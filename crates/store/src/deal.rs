@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Connection;
 use entity::deal::{self, Column, Entity};
 use entity::{deal_field, payment_stage};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -19,6 +18,7 @@ use super::order::{SortBy, SortColumn, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, load, many, row, view};
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::mapped::mapped;
 use auth::Scope;

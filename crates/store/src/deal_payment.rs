@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::commission_rule_version;
 use entity::deal_payment::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
@@ -12,6 +11,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::{StoreError, many, row};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::PaymentTarget;

@@ -1,6 +1,5 @@
 //! Deletes partners and deals that nothing refers to, with the rows that belong to them alone.
 
-use crate::Connection;
 use entity::{
     api_key, campaign_member, commission, commission_rule_reference, commission_snapshot, customer, deal, deal_field,
     deal_payment, deleted_partner, event, event_move, partner, partner_category_member, partner_transition,
@@ -10,6 +9,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTra
 
 use super::StoreError;
 use super::scope::visible;
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{DealId, PartnerId, TenantId};

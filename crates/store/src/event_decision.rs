@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::event_decision::{self, Column, Entity};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
@@ -15,6 +14,7 @@ use super::commission_totals::{SUM, add_sums};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row, sum};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::backtest::HistoryDecision;

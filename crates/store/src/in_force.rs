@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::Connection;
 use entity::{partner, partner_group, partner_lifetime_value, partner_standing, tier_counter, tiered_commission};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -15,6 +14,7 @@ use super::recording::{columns, found, join};
 use super::scope::{covered, visible};
 use super::tier_counter::{CounterKey, StoredCounter};
 use super::{StoreError, many, row};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::money::Sum;

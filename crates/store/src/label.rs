@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::{
     advertiser, campaign, commission_rule_reference, partner, partner_category, partner_category_member, partner_tier,
     tiered_commission_reference,
@@ -16,6 +15,7 @@ use uuid::Uuid;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::{Scoped, visible};
 use super::{StoreError, many, view};
+use crate::Connection;
 use auth::Scope;
 use domain::id::{self, Id, TenantId};
 use domain::label::Label;

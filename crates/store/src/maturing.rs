@@ -1,7 +1,6 @@
 //! Finding what matured, in all tenants: a read without a scope. Each row found is read again, with its tenant's scope,
 //! before anything is done to it.
 
-use crate::Connection;
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
@@ -9,6 +8,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::commission::has_status;
+use crate::Connection;
 use domain::Timestamp;
 use domain::commission::{CommissionStatus, PaymentTarget};
 use domain::id::{CommissionId, PartnerId, TenantId};

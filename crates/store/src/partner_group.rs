@@ -1,6 +1,5 @@
 //! Partner groups.
 
-use crate::Connection;
 use chrono::TimeDelta;
 use entity::partner_group::{self, Column, Entity};
 use entity::{default_group_version, partner, partner_group_version};
@@ -12,6 +11,7 @@ use uuid::Uuid;
 use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
 use super::{StoreError, Transaction, load, row, view};
+use crate::Connection;
 use crate::mapped::mapped;
 use auth::Scope;
 use domain::id::{PartnerGroupId, TenantId};

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::Connection;
 use entity::partnership_request::{self, Column, Entity};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
@@ -13,6 +12,7 @@ use super::filter::one_of_ids;
 use super::page::Sort;
 use super::scope::visible;
 use super::{StoreError, view};
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::mapped::mapped;
 use auth::Scope;

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::Connection;
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, Select};
@@ -12,6 +11,7 @@ use uuid::Uuid;
 use super::commission::{from_row, has_status};
 use super::scope::visible;
 use super::{StoreError, many};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Connection;
 use entity::payout::{self, Column, Entity};
 use entity::{commission, payout_item, payout_settlement};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -19,6 +18,7 @@ use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
 use super::{StoreError, many, row, view};
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::mapped::mapped;
 use auth::Scope;

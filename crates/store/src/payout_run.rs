@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Connection;
 use entity::payout_run::{self, Column, Entity};
 use entity::{payout, payout_run_line};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
@@ -17,6 +16,7 @@ use super::commission_totals::{SUM, add_sums};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, Transaction, many, row, sum, view};
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::mapped::mapped;
 use auth::Scope;

@@ -1,7 +1,6 @@
 //! Finding the API key that a caller presents. Like tenants, keys are what scopes are made of, so that this read has
 //! none: the key says which tenant is meant.
 
-use crate::Connection;
 use entity::{api_key, partner};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
@@ -9,6 +8,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use super::StoreError;
 use super::api_key::from_row;
 use super::citus::directory::{self, DirectoryName};
+use crate::Connection;
 use auth::{ApiKey, KeyHash};
 use domain::Timestamp;
 use domain::id::TenantId;

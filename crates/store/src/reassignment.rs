@@ -1,6 +1,5 @@
 //! Moves of events to other partners. Append-only.
 
-use crate::Connection;
 use entity::reassignment::{self, Column, Entity};
 use entity::{event_move, reassigned_row};
 use sea_orm::{
@@ -11,6 +10,7 @@ use uuid::Uuid;
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row};
+use crate::Connection;
 use crate::by_id::by_id;
 use auth::Scope;
 use domain::event::{Attribution, Event};

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::{campaign, commission_snapshot, customer, event, partner_customer, tenant, tiered_commission_reference};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, ValueTuple};
 use sea_orm::{
@@ -15,6 +14,7 @@ use uuid::Uuid;
 use super::scope::{Scoped, covered, visible};
 use super::template::EngineTemplates;
 use super::{StoreError, many, row};
+use crate::Connection;
 use auth::Scope;
 use domain::campaign::Campaign;
 use domain::event::Customer;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::commission_snapshot::{self, Column, Entity};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
@@ -12,6 +11,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::{StoreError, many, row, view};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, PartnerId, SnapshotId, TenantId};

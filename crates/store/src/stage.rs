@@ -1,6 +1,5 @@
 //! Payment stages. A pipeline has about a dozen, so that all are read at once.
 
-use crate::Connection;
 use entity::payment_stage::{self, Column, Entity};
 use entity::{commission_rule_reference, deal, deal_payment};
 use sea_orm::{
@@ -9,6 +8,7 @@ use sea_orm::{
 
 use super::scope::visible;
 use super::{StoreError, load, view};
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::mapped::mapped;
 use auth::Scope;

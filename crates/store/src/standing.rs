@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::Connection;
 use entity::{partner_customer, partner_lifetime_value, partner_standing};
 use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -11,6 +10,7 @@ use uuid::Uuid;
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row, view};
+use crate::Connection;
 use auth::Scope;
 use domain::id::{CustomerId, PartnerId, TenantId};
 use domain::money::{Currency, Sum};

@@ -1,12 +1,12 @@
 //! Tenants. The one table without a tenant filter: its rows are the tenants.
 
-use crate::Connection;
 use entity::tenant::{self, Column, Entity};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::citus::directory::{self, DirectoryName};
 use super::{StoreError, row};
+use crate::Connection;
 use auth::Scope;
 use domain::id::TenantId;
 use domain::money::{Currency, Money};

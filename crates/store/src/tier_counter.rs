@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::tier_counter::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -10,7 +9,8 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row};
+use super::{StoreError, load, many, row};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, PartnerId, TenantId, TieredCommissionId};
@@ -172,12 +172,7 @@ pub(super) async fn delete(
     tenant: TenantId,
     tier: TieredCommissionId,
 ) -> Result<(), StoreError> {
-    Entity::delete_many()
-        .filter(Column::TenantId.eq(tenant.uuid()))
-        .filter(Column::TierId.eq(tier.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    load::delete::<Entity>(transaction, tenant, Column::TierId.eq(tier.uuid())).await
 }
 
 pub(super) fn from_row(row: tier_counter::Model) -> Result<(CounterKey, StoredCounter), StoreError> {

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::{commission, event, tier_result};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -14,6 +13,7 @@ use uuid::Uuid;
 use super::scope::visible;
 use super::tier_result::TierResult;
 use super::{StoreError, many, row};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Commission, CommissionKind, CommissionStatus};

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::event;
 use entity::tier_result::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -15,6 +14,7 @@ use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{StoreError, many, row};
+use crate::Connection;
 use auth::Scope;
 use domain::id::{CommissionId, EventId, TenantId, TierResultId, TieredCommissionId};
 use domain::money::Money;

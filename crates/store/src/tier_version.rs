@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::tiered_commission::{self, Model as Tier};
 use entity::tiered_commission_version::{Column, Entity, Model};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -13,7 +12,8 @@ use uuid::Uuid;
 
 use super::recording::{found, join};
 use super::scope::visible;
-use super::{StoreError, Transaction, many};
+use super::{StoreError, Transaction, load, many};
+use crate::Connection;
 use auth::Scope;
 use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;
@@ -104,10 +104,5 @@ pub(super) async fn delete(
     tenant: TenantId,
     tier: TieredCommissionId,
 ) -> Result<(), StoreError> {
-    Entity::delete_many()
-        .filter(Column::TenantId.eq(tenant.uuid()))
-        .filter(Column::TierId.eq(tier.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    load::delete::<Entity>(transaction, tenant, Column::TierId.eq(tier.uuid())).await
 }

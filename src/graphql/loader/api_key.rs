@@ -1,13 +1,12 @@
 //! API keys.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, shared};
+use super::{Fetch, Fetched, shared};
 use auth::{ApiKey, Scope};
-use store::{Store, StoreError, api_key};
+use store::{Store, api_key};
 
 /// API keys by id.
 pub struct ApiKeyById;
@@ -16,7 +15,7 @@ impl Fetch for ApiKeyById {
     type Key = Uuid;
     type Value = Arc<ApiKey>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(api_key::by_ids(store.reader(), scope, ids).await?))
     }
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::Fetch;
 use super::ledger::grouped;
+use super::{Fetch, Fetched};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::Balance;
+use store::Store;
 use store::statement::{balances_as_of, wait_for_writers};
-use store::{Store, StoreError};
 
 /// A partner, and the moment to read its balances at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,11 +29,7 @@ impl Fetch for BalancesAsOf {
     type Key = BalancesKey;
     type Value = Arc<Vec<Balance>>;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[BalancesKey],
-    ) -> Result<HashMap<BalancesKey, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let mut found = HashMap::with_capacity(keys.len());
         for (at, partners) in grouped(keys, |key| (key.at, key.partner)) {
             wait_for_writers(store, scope, &partners, at).await?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::ledger::grouped;
-use super::{Fetch, shared};
+use super::{Fetch, Fetched, shared};
 use auth::Scope;
 use domain::money::Currency;
 use store::backtest::{self, BacktestSum, PartnerResultOrder, PartnerSum, SumsKey};
@@ -21,7 +21,7 @@ impl Fetch for BacktestTotals {
     type Key = Uuid;
     type Value = Arc<Vec<BacktestSum>>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(backtest::totals_of(store.reader(), scope, ids).await?))
     }
 }
@@ -33,7 +33,7 @@ impl Fetch for BacktestMonths {
     type Key = Uuid;
     type Value = Arc<Vec<BacktestSum>>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(backtest::months_of(store.reader(), scope, ids).await?))
     }
 }
@@ -137,11 +137,7 @@ impl<L: SumsBy> Fetch for BacktestPages<L> {
     type Key = BacktestPageKey;
     type Value = Page<L::Sum>;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[BacktestPageKey],
-    ) -> Result<HashMap<BacktestPageKey, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let mut pages = HashMap::with_capacity(keys.len());
         let of = |key: &BacktestPageKey| {
             let (group, backtest) = parted(&key.sums);
@@ -165,7 +161,7 @@ impl<L: SumsBy> Fetch for BacktestCounts<L> {
     type Key = SumsKey;
     type Value = u64;
 
-    async fn fetch(store: &Store, scope: &Scope, keys: &[SumsKey]) -> Result<HashMap<SumsKey, u64>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let mut counts = HashMap::with_capacity(keys.len());
         for (group, ids) in grouped(keys, parted) {
             let found = L::counts(store, scope, &ids, group.0).await?;

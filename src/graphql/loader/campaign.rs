@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, children, shared};
+use super::{Fetch, Fetched, children, shared};
 use auth::Scope;
 use domain::campaign::Campaign;
 use store::{Store, StoreError, campaign};
@@ -17,7 +17,7 @@ impl Fetch for CampaignById {
     type Key = Uuid;
     type Value = Arc<Campaign>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(campaign::by_ids(store.reader(), scope, ids).await?))
     }
 }
@@ -30,7 +30,7 @@ impl Fetch for ReferencedCampaign {
     type Key = Uuid;
     type Value = Arc<Campaign>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         let whole = Scope::tenant_wide(scope.tenant());
         Ok(shared(campaign::by_ids(store.reader(), &whole, ids).await?))
     }

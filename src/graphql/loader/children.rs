@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, Loader, Loaders};
+use super::{Fetch, Fetched, Loader, Loaders};
 use auth::Scope;
 use store::page::{Page, PageRequest, Place};
 use store::{Store, StoreError};
@@ -79,11 +79,7 @@ impl<C: Children> Fetch for PagesOf<C> {
     type Key = PageKey;
     type Value = Page<Arc<C::Child>>;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[PageKey],
-    ) -> Result<HashMap<PageKey, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let read = async |parents: Vec<Uuid>, request: PageRequest| C::pages(store, scope, &parents, &request).await;
         pages(keys, read).await
     }
@@ -96,7 +92,7 @@ impl<C: Children> Fetch for CountsOf<C> {
     type Key = Uuid;
     type Value = u64;
 
-    async fn fetch(store: &Store, scope: &Scope, parents: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, parents: &[Self::Key]) -> Fetched<Self> {
         C::counts(store, scope, parents).await
     }
 }

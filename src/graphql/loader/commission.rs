@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::Fetch;
 use super::ledger::grouped;
+use super::{Fetch, Fetched};
 use auth::Scope;
 use domain::commission::Commission;
+use store::Store;
 use store::commission::{self, CommissionFilter, CommissionOrder, CommissionParent};
 use store::commission_totals::{self, StatusTotal};
 use store::order::Sorted;
 use store::page::{Page, PageRequest};
-use store::{Store, StoreError};
 
 /// The commissions under one parent that match a filter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,11 +38,7 @@ impl Fetch for CommissionPages {
     type Key = CommissionPageKey;
     type Value = Page<Arc<Commission>>;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[CommissionPageKey],
-    ) -> Result<HashMap<CommissionPageKey, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let groups = grouped(keys, |key| {
             (
                 (key.list.kind, key.list.filter.clone(), key.sorted, key.request.clone()),
@@ -80,11 +76,7 @@ impl Fetch for CommissionCounts {
     type Key = CommissionsKey;
     type Value = u64;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[CommissionsKey],
-    ) -> Result<HashMap<CommissionsKey, u64>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let mut counts = HashMap::with_capacity(keys.len());
         for ((kind, filter), parents) in grouped(keys, |key| ((key.kind, key.filter.clone()), key.parent)) {
             for (parent, count) in commission::counts_of(store.reader(), scope, kind, &parents, &filter).await? {
@@ -109,11 +101,7 @@ impl Fetch for CommissionTotals {
     type Key = CommissionsKey;
     type Value = Arc<Vec<StatusTotal>>;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[CommissionsKey],
-    ) -> Result<HashMap<CommissionsKey, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let mut totals = HashMap::with_capacity(keys.len());
         for ((kind, filter), parents) in grouped(keys, |key| ((key.kind, key.filter.clone()), key.parent)) {
             for (parent, list) in commission_totals::totals_of(store.reader(), scope, kind, &parents, &filter).await? {

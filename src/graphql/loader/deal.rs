@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, children, shared};
+use super::{Fetch, Fetched, children, shared};
 use auth::Scope;
 use domain::deal::{CustomField, Deal, PaymentStage};
 use domain::deal_rules::CommissionRule;
@@ -22,7 +22,7 @@ macro_rules! by_id {
             type Key = Uuid;
             type Value = Arc<$value>;
 
-            async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<$value>>, StoreError> {
+            async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
                 Ok(shared($store::by_ids(store.reader(), scope, ids).await?))
             }
         }
@@ -53,7 +53,7 @@ impl Fetch for DealOfCommission {
     type Key = Uuid;
     type Value = Uuid;
 
-    async fn fetch(store: &Store, scope: &Scope, rows: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, rows: &[Self::Key]) -> Fetched<Self> {
         let deals = deal_payment::deals_of_commissions(store.reader(), scope, rows).await?;
         Ok(deals.into_iter().map(|(row, deal)| (row, deal.uuid())).collect())
     }
@@ -66,7 +66,7 @@ impl Fetch for ForecastOfDeal {
     type Key = Uuid;
     type Value = Arc<Forecast>;
 
-    async fn fetch(store: &Store, scope: &Scope, deals: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, deals: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(forecasts(store, scope, deals).await?))
     }
 }

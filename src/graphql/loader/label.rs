@@ -1,16 +1,15 @@
 //! Partner tiers, partner categories and advertisers.
 
-use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, shared};
+use super::{Fetch, Fetched, shared};
 use auth::Scope;
 use domain::label::{Label, PartnerCategory};
+use store::Store;
 use store::label::{self, LabelTable};
-use store::{Store, StoreError};
 
 /// Labels of one kind by id.
 pub struct LabelById<K>(PhantomData<fn() -> K>);
@@ -19,7 +18,7 @@ impl<K: LabelTable> Fetch for LabelById<K> {
     type Key = Uuid;
     type Value = Arc<Label<K>>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(label::by_ids(store.reader(), scope, ids).await?))
     }
 }
@@ -31,7 +30,7 @@ impl Fetch for CategoriesOfPartner {
     type Key = Uuid;
     type Value = Arc<Vec<PartnerCategory>>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(label::categories_of_partners(store.reader(), scope, ids).await?))
     }
 }

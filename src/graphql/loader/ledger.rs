@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, children, shared};
+use super::{Fetch, Fetched, children, shared};
 use auth::Scope;
 use domain::commission::{Balance, Commission, CommissionTransition, Entered, Payout};
 use domain::decision::Decision;
@@ -25,11 +25,7 @@ macro_rules! shared_loader {
                 type Key = Uuid;
                 type Value = Arc<$value>;
 
-                async fn fetch(
-                    store: &Store,
-                    scope: &Scope,
-                    keys: &[Uuid],
-                ) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+                async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
                     Ok(shared($read(store.reader(), scope, keys).await?))
                 }
             }

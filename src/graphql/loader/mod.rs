@@ -91,6 +91,9 @@ pub trait Fetch: 'static {
     ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, StoreError>> + Send;
 }
 
+/// The values that were found, by their keys.
+pub type Fetched<F> = Result<HashMap<<F as Fetch>::Key, <F as Fetch>::Value>, StoreError>;
+
 /// The result for one key; all keys of a batch share its error.
 type LoadResult<V> = Result<Option<V>, Arc<StoreError>>;
 

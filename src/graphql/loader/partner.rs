@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, children, shared};
+use super::{Fetch, Fetched, children, shared};
 use auth::Scope;
 use domain::partner::{Partner, PartnerTransition};
 use store::{Store, StoreError, partner};
@@ -17,7 +17,7 @@ impl Fetch for PartnerById {
     type Key = Uuid;
     type Value = Arc<Partner>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(partner::by_ids(store.reader(), scope, ids).await?))
     }
 }
@@ -29,7 +29,7 @@ impl Fetch for TransitionsOfPartner {
     type Key = Uuid;
     type Value = Arc<Vec<PartnerTransition>>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(partner::transitions_of(store.reader(), scope, ids).await?))
     }
 }

@@ -1,14 +1,13 @@
 //! Partnership requests.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, shared};
+use super::{Fetch, Fetched, shared};
 use auth::Scope;
 use domain::partnership_request::PartnershipRequest;
-use store::{Store, StoreError, partnership_request};
+use store::{Store, partnership_request};
 
 /// Partnership requests by id.
 pub struct PartnershipRequestById;
@@ -17,7 +16,7 @@ impl Fetch for PartnershipRequestById {
     type Key = Uuid;
     type Value = Arc<PartnershipRequest>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(partnership_request::by_ids(store.reader(), scope, ids).await?))
     }
 }

@@ -1,13 +1,12 @@
 //! The progress that partners made in past tier windows.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::tier_progress::by_campaign;
-use super::{Fetch, ProgressKey};
+use super::{Fetch, Fetched, ProgressKey};
 use auth::Scope;
 use service::ledger::tiers::{GoalOnCampaign, bygone};
-use store::{Store, StoreError};
+use store::Store;
 
 /// The progress towards the goals of past windows, most recent window first.
 pub struct PastTierProgress;
@@ -16,11 +15,7 @@ impl Fetch for PastTierProgress {
     type Key = ProgressKey;
     type Value = Arc<Vec<GoalOnCampaign>>;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[ProgressKey],
-    ) -> Result<HashMap<ProgressKey, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         by_campaign(store, scope, keys, |zone, partners, campaign, now| async move {
             bygone(store.reader(), scope, zone, &partners, campaign, now).await
         })

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::Fetch;
 use super::ledger::grouped;
+use super::{Fetch, Fetched};
 use auth::Scope;
 use domain::commission::Payout;
+use store::Store;
 use store::page::{Page, PageRequest};
 use store::payout::{self, PayoutParent};
-use store::{Store, StoreError};
 
 /// A page of one parent's payouts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,11 +28,7 @@ impl Fetch for PayoutPages {
     type Key = PayoutPageKey;
     type Value = Page<Arc<Payout>>;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[PayoutPageKey],
-    ) -> Result<HashMap<PayoutPageKey, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let mut pages = HashMap::with_capacity(keys.len());
         for ((kind, request), parents) in grouped(keys, |key| ((key.kind, key.request.clone()), key.parent)) {
             for (parent, page) in payout::pages_of(store.reader(), scope, kind, &parents, &request).await? {
@@ -58,11 +54,7 @@ impl Fetch for PayoutCounts {
     type Key = (PayoutParent, Uuid);
     type Value = u64;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[(PayoutParent, Uuid)],
-    ) -> Result<HashMap<(PayoutParent, Uuid), u64>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let mut counts = HashMap::with_capacity(keys.len());
         for (kind, parents) in grouped(keys, |key| *key) {
             let found = payout::counts_of(store.reader(), scope, kind, &parents).await?;

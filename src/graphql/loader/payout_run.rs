@@ -6,13 +6,13 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::ledger::grouped;
-use super::{Fetch, shared};
+use super::{Fetch, Fetched, shared};
 use auth::Scope;
 use domain::commission::PayoutRun;
 use domain::payout_run::{RunLine, RunTotal};
+use store::Store;
 use store::page::{Page, PageRequest};
 use store::payout_run::{self, OutcomeFilter};
-use store::{Store, StoreError};
 
 /// Payout runs by id.
 pub struct PayoutRunById;
@@ -21,7 +21,7 @@ impl Fetch for PayoutRunById {
     type Key = Uuid;
     type Value = Arc<PayoutRun>;
 
-    async fn fetch(store: &Store, scope: &Scope, runs: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, runs: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(payout_run::by_ids(store.reader(), scope, runs).await?))
     }
 }
@@ -33,7 +33,7 @@ impl Fetch for PayoutRunTotals {
     type Key = Uuid;
     type Value = Arc<Vec<RunTotal>>;
 
-    async fn fetch(store: &Store, scope: &Scope, runs: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, runs: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(payout_run::totals_of(store.reader(), scope, runs).await?))
     }
 }
@@ -59,11 +59,7 @@ impl Fetch for PayoutRunLinePages {
     type Key = PayoutRunLinePageKey;
     type Value = Page<Arc<RunLine>>;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[PayoutRunLinePageKey],
-    ) -> Result<HashMap<PayoutRunLinePageKey, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let groups = grouped(keys, |key| {
             ((key.lines.outcomes.clone(), key.request.clone()), key.lines.run)
         });
@@ -88,11 +84,7 @@ impl Fetch for PayoutRunLineCounts {
     type Key = PayoutRunLinesKey;
     type Value = u64;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[PayoutRunLinesKey],
-    ) -> Result<HashMap<PayoutRunLinesKey, u64>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let mut counts = HashMap::with_capacity(keys.len());
         for (outcomes, runs) in grouped(keys, |key| (key.outcomes.clone(), key.run)) {
             let found = payout_run::line_counts_of(store.reader(), scope, &runs, &outcomes).await?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::{Fetch, children};
+use super::{Fetch, Fetched, children};
 use auth::Scope;
 use domain::money::Money;
 use store::tier_result::{self, TierResult};
@@ -17,7 +17,7 @@ impl Fetch for FinalRevenueOfEvent {
     type Key = Uuid;
     type Value = Money;
 
-    async fn fetch(store: &Store, scope: &Scope, events: &[Uuid]) -> Result<HashMap<Uuid, Money>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, events: &[Self::Key]) -> Fetched<Self> {
         tier_result::final_revenues(store.reader(), scope, events).await
     }
 }

@@ -1,14 +1,13 @@
 //! Commission snapshots, by id and by partner.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, shared};
+use super::{Fetch, Fetched, shared};
 use auth::Scope;
 use domain::snapshot::CommissionSnapshot;
-use store::{Store, StoreError, snapshot};
+use store::{Store, snapshot};
 
 /// Snapshots by id.
 pub struct SnapshotById;
@@ -17,7 +16,7 @@ impl Fetch for SnapshotById {
     type Key = Uuid;
     type Value = Arc<CommissionSnapshot>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(snapshot::by_ids(store.reader(), scope, ids).await?))
     }
 }
@@ -29,7 +28,7 @@ impl Fetch for SnapshotsOfPartner {
     type Key = Uuid;
     type Value = Arc<Vec<CommissionSnapshot>>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(snapshot::of_partners(store.reader(), scope, ids).await?))
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::Fetch;
+use super::{Fetch, Fetched};
 use auth::Scope;
 use service::ledger::in_force::{Key, TermsInForce, terms_in_force};
 use service::ledger::tiers::{OfferKey, Offered, offers};
-use store::{Store, StoreError};
+use store::Store;
 
 /// The terms in force.
 pub struct TermsOfPartner;
@@ -18,7 +18,7 @@ impl Fetch for TermsOfPartner {
     type Key = Key;
     type Value = Arc<TermsInForce>;
 
-    async fn fetch(store: &Store, scope: &Scope, keys: &[Key]) -> Result<HashMap<Key, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         let found = terms_in_force(store.reader(), scope, keys).await?;
         Ok(super::shared(found))
     }
@@ -32,11 +32,7 @@ impl Fetch for OffersOfPartner {
     type Key = (OfferKey, Tz);
     type Value = Arc<Vec<Offered>>;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[Self::Key],
-    ) -> Result<HashMap<Self::Key, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         // All keys have the tenant's time zone.
         let Some((_, zone)) = keys.first() else {
             return Ok(HashMap::new());

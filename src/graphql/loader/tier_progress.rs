@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::Fetch;
+use super::{Fetch, Fetched};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::CampaignId;
@@ -29,11 +29,7 @@ impl Fetch for TierProgress {
     type Key = ProgressKey;
     type Value = Arc<Vec<GoalOnCampaign>>;
 
-    async fn fetch(
-        store: &Store,
-        scope: &Scope,
-        keys: &[ProgressKey],
-    ) -> Result<HashMap<ProgressKey, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         by_campaign(store, scope, keys, |zone, partners, campaign, now| async move {
             progress(store.reader(), scope, zone, &partners, campaign, now).await
         })

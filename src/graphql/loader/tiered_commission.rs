@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, children, shared};
+use super::{Fetch, Fetched, children, shared};
 use auth::Scope;
 use domain::partner::Partner;
 use domain::tiered::TieredCommission;
@@ -18,7 +18,7 @@ impl Fetch for TieredCommissionById {
     type Key = Uuid;
     type Value = Arc<TieredCommission>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(tiered_commission::by_ids(store.reader(), scope, ids).await?))
     }
 }

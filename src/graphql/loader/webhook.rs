@@ -1,15 +1,14 @@
 //! Webhook endpoints.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Fetch, shared};
+use super::{Fetch, Fetched, shared};
 use auth::Scope;
 use domain::webhook;
+use store::Store;
 use store::webhook::endpoint;
-use store::{Store, StoreError};
 
 /// Endpoints by id, including deleted ones.
 pub struct WebhookEndpointById;
@@ -18,7 +17,7 @@ impl Fetch for WebhookEndpointById {
     type Key = Uuid;
     type Value = Arc<webhook::WebhookEndpoint>;
 
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Self::Value>, StoreError> {
+    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
         Ok(shared(endpoint::by_ids(store.reader(), scope, ids).await?))
     }
 }

@@ -5,7 +5,6 @@ mod transaction_notes;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Connection;
 use entity::audit_entry::{self, Column, Entity};
 use entity::audit_object;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -18,6 +17,7 @@ use uuid::Uuid;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, many, row, view};
+use crate::Connection;
 use crate::by_id::by_id;
 use auth::Scope;
 use domain::Timestamp;

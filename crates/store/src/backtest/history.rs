@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::{backtest, commission, commission_transition, event, partner};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -10,6 +9,7 @@ use uuid::Uuid;
 
 use super::super::scope::visible;
 use super::super::{StoreError, many, row};
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::backtest::{Backtest, HistoryPlace, HistoryRow};

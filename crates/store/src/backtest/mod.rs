@@ -10,7 +10,6 @@ mod work;
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::backtest::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait};
@@ -19,6 +18,7 @@ use uuid::Uuid;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, row, view};
+use crate::Connection;
 use crate::mapped::mapped;
 use auth::Scope;
 use domain::Timestamp;

@@ -1,7 +1,6 @@
 //! Backtests that wait for a worker, and expired ones, looked up across all tenants. Each is then processed in its own
 //! tenant.
 
-use crate::Connection;
 use entity::backtest::{self, Column};
 use entity::{backtest_event, backtest_partner, backtest_sum};
 use sea_orm::sea_query::Query;
@@ -9,6 +8,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use uuid::Uuid;
 
 use super::super::{StoreError, Transaction};
+use crate::Connection;
 use domain::Timestamp;
 use domain::backtest::BacktestStatus;
 use domain::id::{BacktestId, TenantId};

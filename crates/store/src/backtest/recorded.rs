@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 use std::mem;
 
-use crate::Connection;
 use entity::event::{Column, Entity};
 use entity::{commission, customer, tier_result};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, WindowStatement};
@@ -16,6 +15,7 @@ use super::super::scope::visible;
 use super::super::tier_result::{ResultKind, TierResult};
 use super::super::{StoreError, event, event_decision as decisions, many};
 use super::history::read_rows;
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::backtest::{Backtest, HistoryEvent, HistoryRow, Rated};

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::{backtest_event, backtest_partner, backtest_sum, commission_written};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -13,6 +12,7 @@ use super::super::page::{Page, PageRequest, Sort};
 use super::super::scope::visible;
 use super::super::{StoreError, many, row};
 use super::history::KINDS;
+use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::backtest::{Backtest, ChangedRow, Difference};

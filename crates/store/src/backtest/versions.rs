@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Connection;
 use entity::{campaign, campaign_version, default_group_version, partner_group_version, tiered_commission};
 use sea_orm::{QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::super::scope::visible;
 use super::super::{StoreError, row, tier_version};
+use crate::Connection;
 use auth::Scope;
 use domain::backtest::{Versioned, Versions};
 use domain::campaign::Campaign;

@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::{
     campaign_member, commission, commission_transition, commission_written, customer, event, outbox, partner_customer,
     partner_standing, payout_item, payout_run,
@@ -14,6 +13,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait
 use uuid::Uuid;
 
 use super::insert;
+use crate::Connection;
 use crate::scope::visible;
 use crate::{StoreError, many};
 use auth::Scope;

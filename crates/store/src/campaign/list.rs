@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Connection;
 use entity::campaign::Entity;
 use entity::campaign_member;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -14,6 +13,7 @@ use super::filter::{CampaignFilter, filtered};
 use super::members::members;
 use super::order::{CampaignOrder, sort};
 use super::rows::from_row;
+use crate::Connection;
 use crate::order::Sorted;
 use crate::page::{Page, PageRequest};
 use crate::scope::visible;

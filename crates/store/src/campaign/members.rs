@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::Connection;
 use entity::campaign::{Column, Entity};
 use entity::campaign_member;
 use sea_orm::{
@@ -11,6 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::Connection;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
 use crate::{StoreError, many};

@@ -1,11 +1,11 @@
 //! Campaigns by their ids and external ids, and what refers to them.
 
-use crate::Connection;
 use entity::campaign::{Column, Entity};
 use entity::{campaign_member, commission_snapshot, partnership_request, tiered_commission_reference};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::rows::from_row;
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::scope::visible;
 use crate::{StoreError, load};

@@ -1,11 +1,11 @@
 //! Writing campaigns and their versions.
 
-use crate::Connection;
 use entity::campaign::Entity;
 use entity::campaign_version;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::rows::{to_row, version_row};
+use crate::Connection;
 use crate::{StoreError, Transaction};
 use domain::campaign::Campaign;
 use domain::id::{CampaignId, TenantId};

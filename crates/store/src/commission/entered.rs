@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::commission_entered;
 use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::rows::to_row;
+use crate::Connection;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
 use crate::{StoreError, many};

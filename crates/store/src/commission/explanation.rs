@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::commission_written;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::TABLE;
+use crate::Connection;
 use crate::scope::visible;
 use crate::{StoreError, many, row, view};
 use auth::Scope;

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Connection;
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
@@ -12,6 +11,7 @@ use uuid::Uuid;
 use super::filter::{CommissionFilter, ever_in_payout, filtered, made_by_deal};
 use super::order::{CommissionOrder, sort};
 use super::rows::from_row;
+use crate::Connection;
 use crate::order::Sorted;
 use crate::page::{Page, PageRequest};
 use crate::{StoreError, many, view};

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::Connection;
 use entity::commission::{Column, Entity};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -10,6 +9,7 @@ use uuid::Uuid;
 use super::TABLE;
 use super::filter::{CommissionFilter, filtered, has_status};
 use super::rows::from_row;
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::scope::visible;
 use crate::{StoreError, load, many, row};

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::{commission_transition, outbox};
 use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use crate::Connection;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
 use crate::{StoreError, many, row, view};

@@ -1,11 +1,11 @@
 //! Writing commissions.
 
-use crate::Connection;
 use entity::{commission_assignment, commission_state};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::rows::to_row;
+use crate::Connection;
 use crate::StoreError;
 use crate::writes::{Conflict, Writes};
 use domain::Timestamp;

@@ -1,6 +1,5 @@
 //! Commission rules by their ids and names, and those that apply to a stage.
 
-use crate::Connection;
 use entity::commission_rule::{Column, Entity};
 use entity::commission_rule_reference::{self, Column as Reference};
 use sea_orm::sea_query::LockType;
@@ -8,6 +7,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::filter::in_force;
 use super::rows::from_row;
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::scope::visible;
 use crate::{StoreError, load};

@@ -1,11 +1,11 @@
 //! What commission rules name: partners, tiers, categories and so on.
 
-use crate::Connection;
 use entity::commission_rule_reference::{self, Column as Reference};
 use entity::partner;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
 
+use crate::Connection;
 use crate::StoreError;
 use auth::Scope;
 use domain::deal_rules::CommissionRule;

@@ -1,6 +1,5 @@
 //! Writing commission rules and their versions.
 
-use crate::Connection;
 use entity::commission_rule::Entity;
 use entity::commission_rule_version;
 use sea_orm::sea_query::OnConflict;
@@ -8,6 +7,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 use super::references::{delete_references, insert_references};
 use super::rows::to_row;
+use crate::Connection;
 use crate::scope::visible;
 use crate::{StoreError, row};
 use auth::Scope;

@@ -1,11 +1,11 @@
 //! Locking events.
 
-use crate::Connection;
 use entity::event::{Column, Entity};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::rows::from_row;
+use crate::Connection;
 use crate::scope::visible;
 use crate::{StoreError, load, many};
 use auth::Scope;

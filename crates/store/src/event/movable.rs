@@ -1,11 +1,11 @@
 //! Events that a reassignment may move.
 
-use crate::Connection;
 use entity::event::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
+use crate::Connection;
 use crate::StoreError;
 use crate::scope::visible;
 use auth::Scope;

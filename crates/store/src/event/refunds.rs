@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::event::{Column, Entity};
 use entity::event_refunded;
 use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::rows::from_row;
+use crate::Connection;
 use crate::scope::visible;
 use crate::writes::Writes;
 use crate::{StoreError, many, view};

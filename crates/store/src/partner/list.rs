@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Connection;
 use entity::campaign_member;
 use entity::partner::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -13,6 +12,7 @@ use uuid::Uuid;
 use super::filter::{PartnerFilter, filtered};
 use super::order::PartnerOrder;
 use super::rows::from_row;
+use crate::Connection;
 use crate::order::Sorted;
 use crate::page::{Page, PageRequest, Sort};
 use crate::scope::{Scoped, visible};

@@ -1,6 +1,5 @@
 //! Locking partners: every write that concerns a partner is done under its lock.
 
-use crate::Connection;
 use entity::partner::{self, Column, Entity};
 use entity::partner_history;
 use sea_orm::sea_query::{Expr, Func, LockType};
@@ -11,6 +10,7 @@ use uuid::Uuid;
 
 use super::TABLE;
 use super::rows::from_row;
+use crate::Connection;
 use crate::scope::visible;
 use crate::{StoreError, many, row};
 use auth::Scope;

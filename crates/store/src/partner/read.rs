@@ -1,12 +1,12 @@
 //! Partners by their ids, external ids and e-mail addresses.
 
-use crate::Connection;
 use entity::partner::{Column, Entity};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::TABLE;
 use super::rows::from_row;
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::scope::visible;
 use crate::template::EngineTemplates;

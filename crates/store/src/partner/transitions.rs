@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::partner_transition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use crate::Connection;
 use crate::scope::visible;
 use crate::{StoreError, many, row, view};
 use auth::Scope;

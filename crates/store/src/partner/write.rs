@@ -1,11 +1,11 @@
 //! Writing partners and their categories.
 
-use crate::Connection;
 use entity::partner::Entity;
 use entity::{partner_category_member, partner_history};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::rows::to_row;
+use crate::Connection;
 use crate::StoreError;
 use crate::writes::Writes;
 use domain::history::Moment;

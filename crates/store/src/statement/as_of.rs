@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::{commission, payout};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
 
+use crate::Connection;
 use crate::scope::visible;
 use crate::{StoreError, many, row, sum};
 use auth::Scope;

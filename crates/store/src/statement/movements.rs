@@ -1,6 +1,5 @@
 //! The movements of an account, page by page.
 
-use crate::Connection;
 use entity::commission::Column;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, Order, QueryFilter, QueryResult, QuerySelect};
@@ -8,6 +7,7 @@ use uuid::Uuid;
 
 use super::sums::owed;
 use super::{MovementStep, rows, steps};
+use crate::Connection;
 use crate::page::{Page, PageRequest, cut};
 use crate::{StoreError, row, sum};
 use auth::Scope;

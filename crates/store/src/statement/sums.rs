@@ -1,13 +1,13 @@
 //! The totals of a statement. The present balance is known; what has happened since is subtracted from it, so that a
 //! statement of last month costs what happened since it began, however long the history is.
 
-use crate::Connection;
 use entity::commission::Column;
 use entity::partner_balance;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QuerySelect};
 
 use super::{MovementStep, rows, steps};
+use crate::Connection;
 use crate::scope::visible;
 use crate::{StoreError, row, sum};
 use auth::Scope;

@@ -1,6 +1,5 @@
 //! Tiered commissions by their ids and names, and those that count for partners and campaigns.
 
-use crate::Connection;
 use entity::tier_result;
 use entity::tiered_commission::{Column, Entity};
 use entity::tiered_commission_reference::{self, Column as Reference};
@@ -12,6 +11,7 @@ use uuid::Uuid;
 
 use super::filter::{for_partner, in_force};
 use super::rows::from_row;
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::scope::visible;
 use crate::{StoreError, load, many};

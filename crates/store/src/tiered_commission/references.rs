@@ -1,11 +1,11 @@
 //! What tiered commissions name: partners, campaigns and advertisers.
 
-use crate::Connection;
 use entity::partner;
 use entity::tiered_commission_reference::{self, Column as Reference};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
 
+use crate::Connection;
 use crate::StoreError;
 use auth::Scope;
 use domain::id::{self, Id, TenantId, TieredCommissionId};

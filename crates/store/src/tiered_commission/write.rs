@@ -1,11 +1,11 @@
 //! Writing tiered commissions and their versions.
 
-use crate::Connection;
 use entity::tiered_commission::Entity;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::references::{delete_references, insert_references};
 use super::rows::to_row;
+use crate::Connection;
 use crate::{StoreError, Transaction};
 use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;

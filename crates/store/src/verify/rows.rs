@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::Connection;
 use entity::commission::{Column, Entity};
 use entity::{commission, commission_assignment, commission_transition, commission_written};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Order, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
 
+use crate::Connection;
 use crate::scope::visible;
 use crate::{StoreError, many, row};
 use auth::Scope;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::Connection;
 use entity::webhook_delivery::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::page::{Page, PageRequest, Sort};
 use crate::scope::visible;

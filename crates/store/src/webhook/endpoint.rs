@@ -1,6 +1,5 @@
 //! Endpoints. Deleted ones stay for the deliveries that refer to them, but are not listed.
 
-use crate::Connection;
 use entity::webhook_endpoint::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -8,6 +7,7 @@ use sea_orm::{
     QuerySelect,
 };
 
+use crate::Connection;
 use crate::by_id::by_id;
 use crate::outbox::OutboxPosition;
 use crate::scope::visible;

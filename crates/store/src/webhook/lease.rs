@@ -2,7 +2,6 @@
 //! under a lease; whatever it writes, it writes under the lock of the endpoint's row, having seen that the lease is its
 //! own, so that no other worker affects the order of an object's deliveries.
 
-use crate::Connection;
 use entity::webhook_delivery::Column;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryFilter, QueryResult, Statement, Value};
@@ -10,6 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::delivery::pending;
+use crate::Connection;
 use crate::{StoreError, Transaction, many, row};
 use domain::Timestamp;
 use domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
