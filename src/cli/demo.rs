@@ -10,7 +10,7 @@ use domain::tenant::Tenant;
 use service::app::App;
 use service::audit::token_issued;
 use service::token::{issue_for_partner, mint};
-use store::{self, StoreOptions};
+use store::StoreOptions;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -7,7 +7,7 @@ use super::{CliError, ImportedValueType, open, output};
 use crate::config::Config;
 use ::import::moving_in::{self, FileKind};
 use ::import::settlements::{COLUMNS, SettlementOptions};
-use ::import::{self, ImportError, journeybee::ImportDefaults};
+use ::import::{ImportError, journeybee::ImportDefaults};
 use auth::Caller;
 use domain::deal_rules::{Plan, ValueType};
 use domain::money::Currency;

@@ -5,7 +5,7 @@ use std::io::{BufRead, IsTerminal};
 use super::{CliError, Migration, open, output};
 use crate::config::Config;
 use store::citus::{self, DistributeOutcome};
-use store::{self, MigrationLoss, Store};
+use store::{MigrationLoss, Store};
 
 pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(), CliError> {
     let store = open::store(config).await?;

@@ -16,7 +16,7 @@ use service::ServiceError;
 use service::app::App;
 use service::clock::Clock;
 use service::webhook::Webhooks;
-use store::{self, Store, StoreError, StoreOptions};
+use store::{Store, StoreError, StoreOptions};
 use telemetry::metrics::Metrics;
 
 /// Opens and migrates the database.

@@ -11,7 +11,7 @@ use super::{
 use crate::config::Config;
 use crate::export::FileFormat;
 use ::seed::SeedAmounts;
-use telemetry::{self, SpanExport};
+use telemetry::SpanExport;
 
 impl Cli {
     pub(super) async fn run(self) -> Result<(), CliError> {

@@ -18,8 +18,8 @@ use domain::tenant::Tenant;
 use service::ServiceError;
 use service::app::App;
 use service::once::{self, Answer};
+use store::Store;
 use store::view::{JsonText, TooLong};
-use store::{self, Store};
 
 /// One per request: the application, the caller, and loaders that cache only what this query, or the current mutation
 /// of a document with several, has read.

@@ -19,7 +19,7 @@ use programme::Programme;
 use service::ServiceError;
 use service::app::App;
 use source::SeedSource;
-use store::{self, StoreError, Writes, bulk};
+use store::{StoreError, Writes, bulk};
 
 /// Partners per transaction, with about five times as many rows that belong to them.
 const PARTNERS_AT_ONCE: u32 = 2_000;

@@ -18,7 +18,7 @@ use domain::terms::{Term, TermDraft, terms};
 use service::ServiceError;
 use service::app::App;
 use service::label::LabelKind;
-use store::{self, StoreError, Transaction, Writes, bulk};
+use store::{StoreError, Transaction, Writes, bulk};
 
 const TIERS: [&str; 4] = ["Bronze", "Silver", "Gold", "Platinum"];
 const CATEGORIES: [&str; 6] = [

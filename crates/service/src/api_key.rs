@@ -11,7 +11,7 @@ use domain::audit::CHANGED;
 use domain::id::{self, ApiKeyId, TenantId};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
-use store::{self, Store, StoreError};
+use store::{Store, StoreError};
 
 /// A key as requested.
 #[derive(Clone, Debug)]

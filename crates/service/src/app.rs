@@ -11,7 +11,7 @@ use auth::{Issuers, KeyUses, Keys, Writer};
 use domain::audit::Origin;
 use domain::id::TenantId;
 use store::outbox::Changes;
-use store::{self, Store, StoreError, Trail, Transaction};
+use store::{Store, StoreError, Trail, Transaction};
 use telemetry::metrics::Metrics;
 
 /// How far ahead of now an event may have occurred by default. Senders' clocks and time zones may be off by a day;

@@ -10,7 +10,7 @@ use domain::id::{self, AdvertiserId, CampaignId};
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::terms::{self, TermDraft};
 use domain::text;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// A campaign as entered.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use domain::deal::{CustomField, CustomFieldOption};
 use domain::id::{self, CustomFieldId, CustomFieldOptionId};
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// Maximum number of options of a field.
 pub const MAX_OPTIONS: usize = 500;

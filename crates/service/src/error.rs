@@ -2,7 +2,7 @@
 
 use auth::Denied;
 use domain::problem::{Problem, ProblemCode, Problems};
-use store::{self, StoreError};
+use store::StoreError;
 
 /// The message for a write that would exceed the bounds of sums.
 pub(super) const SUM_TOO_LARGE: &str = "would take a sum of the partner (its balance, its lifetime value or what a tier \

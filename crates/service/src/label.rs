@@ -9,7 +9,7 @@ use domain::label::{Label, Labelled};
 use domain::problem::{Patch, Problems};
 use domain::text;
 use store::label::LabelTable;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// A kind of label, with the resource whose permission guards it.
 pub trait LabelKind: LabelTable + Labelled {

@@ -20,10 +20,9 @@ use domain::label::Label;
 use domain::problem::{ProblemCode, Problems};
 use domain::{backtest, campaign, commission, deal_rules, id, partner, partner_group, partnership_request};
 use domain::{snapshot, tenant, text, tiered};
-use store::Connection;
 use store::idempotency::StoredAnswer;
 use store::label::LabelTable;
-use store::{self, Store, StoreError, Transaction};
+use store::{Connection, Store, StoreError, Transaction};
 
 /// The result of a call, and what is stored of it: enough to read it again.
 pub trait Answer: Send + Sync + Sized {

@@ -13,7 +13,7 @@ use domain::webhook::WebhookEventType;
 use domain::webhook::body::Happening;
 use domain::{Timestamp, text};
 use store::partner::LockedPartner;
-use store::{self, StoreError, Transaction, Writes};
+use store::{StoreError, Transaction, Writes};
 
 /// A request as entered.
 #[derive(Clone, Debug)]

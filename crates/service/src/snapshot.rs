@@ -15,7 +15,7 @@ use domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use domain::terms::{self, Term, TermDraft};
 use domain::text;
 use store::partner::LockedPartner;
-use store::{self, StoreError, Transaction, Writes};
+use store::{StoreError, Transaction, Writes};
 
 /// Terms to stamp, as entered.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use domain::deal::{PaymentStage, StageOutcome};
 use domain::id::{self, PaymentStageId};
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// A stage as entered.
 #[derive(Clone, Debug)]

@@ -10,8 +10,7 @@ use domain::money::Currency;
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::text;
 use domain::tiered::{self, CheckedTier, Draft, TieredCommission, changed};
-use store::Connection;
-use store::{self, StoreError, Transaction};
+use store::{Connection, StoreError, Transaction};
 
 pub mod import;
 mod references;

@@ -12,7 +12,7 @@ use auth::{Caller, Permission, Permissions, Resource, Scope};
 use domain::Timestamp;
 use domain::id;
 use domain::problem::{Fault, ProblemCode, Problems};
-use store::{self, Store, StoreError};
+use store::{Store, StoreError};
 
 /// Maximum lifetime of a partner's token: a day. Portals request a new one for as long as they trust their user.
 const MAX_TTL: Duration = Duration::from_secs(24 * 60 * 60);

@@ -13,8 +13,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryF
 use uuid::Uuid;
 
 use super::scope::{Scoped, visible};
-use super::{StoreError, Transaction, many};
-use crate::Connection;
+use super::{Connection, StoreError, Transaction, many};
 use auth::Scope;
 use domain::Timestamp;
 use domain::campaign::Campaign;

@@ -8,8 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryResult, QuerySelect,
 use uuid::Uuid;
 
 use super::commission::{CommissionFilter, CommissionParent, children, filtered};
-use super::{StoreError, many, row, sum};
-use crate::Connection;
+use super::{Connection, StoreError, many, row, sum};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::CommissionStatus;

@@ -11,8 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, many, view};
-use crate::Connection;
+use super::{Connection, StoreError, many, view};
 use auth::Scope;
 use domain::deal::{CustomField, CustomFieldOption};
 use domain::id::{CustomFieldId, CustomFieldOptionId, TenantId};

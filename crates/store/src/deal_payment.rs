@@ -10,8 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryF
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, many, row};
-use crate::Connection;
+use super::{Connection, StoreError, many, row};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::PaymentTarget;

@@ -7,9 +7,8 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 
-use super::StoreError;
 use super::scope::visible;
-use crate::Connection;
+use super::{Connection, StoreError};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{DealId, PartnerId, TenantId};

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use entity::idempotency::{self, Column, Entity};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
 
-use super::StoreError;
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use crate::Connection;
+use super::{Connection, StoreError};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{AnswerId, TenantId};

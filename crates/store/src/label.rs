@@ -14,8 +14,7 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::{Scoped, visible};
-use super::{StoreError, many, view};
-use crate::Connection;
+use super::{Connection, StoreError, many, view};
 use auth::Scope;
 use domain::id::{self, Id, TenantId};
 use domain::label::Label;

@@ -7,8 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter
 use uuid::Uuid;
 
 use super::scope::Scoped;
-use super::{StoreError, many};
-use crate::Connection;
+use super::{Connection, StoreError, many};
 use domain::id::TenantId;
 
 /// The first row found.

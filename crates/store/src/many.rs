@@ -9,9 +9,8 @@ use sea_orm::sea_query::{
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Value};
 use uuid::Uuid;
 
-use super::StoreError;
 use super::page::{Page, PageRequest, Sort, cut};
-use crate::Connection;
+use super::{Connection, StoreError};
 
 /// Sorted ids without duplicates, so that equal requests have equal texts and values.
 pub fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {

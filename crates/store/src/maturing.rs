@@ -6,9 +6,8 @@ use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 use uuid::Uuid;
 
-use super::StoreError;
 use super::commission::has_status;
-use crate::Connection;
+use super::{Connection, StoreError};
 use domain::Timestamp;
 use domain::commission::{CommissionStatus, PaymentTarget};
 use domain::id::{CommissionId, PartnerId, TenantId};

@@ -2,8 +2,7 @@
 
 use sea_orm::{ConnectionTrait, Statement};
 
-use super::StoreError;
-use crate::Connection;
+use super::{Connection, StoreError};
 use domain::id::TenantId;
 
 /// The tenants with runs of which nothing is stored but their payouts.

@@ -4,8 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
 use uuid::Uuid;
 
-use super::StoreError;
-use crate::Connection;
+use super::{Connection, StoreError};
 use domain::Timestamp;
 use domain::id::{Id, Kind};
 

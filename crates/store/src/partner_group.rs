@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
-use super::{StoreError, Transaction, load, row, view};
-use crate::Connection;
+use super::{Connection, StoreError, Transaction, load, row, view};
 use crate::mapped::mapped;
 use auth::Scope;
 use domain::id::{PartnerGroupId, TenantId};

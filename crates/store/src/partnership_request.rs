@@ -11,8 +11,7 @@ use sea_orm::{
 use super::filter::one_of_ids;
 use super::page::Sort;
 use super::scope::visible;
-use super::{StoreError, view};
-use crate::Connection;
+use super::{Connection, StoreError, view};
 use crate::by_id::by_id;
 use crate::mapped::mapped;
 use auth::Scope;

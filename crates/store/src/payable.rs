@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use super::commission::{from_row, has_status};
 use super::scope::visible;
-use super::{StoreError, many};
-use crate::Connection;
+use super::{Connection, StoreError, many};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};

@@ -5,10 +5,9 @@ use entity::{api_key, partner};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
-use super::StoreError;
 use super::api_key::from_row;
 use super::citus::directory::{self, DirectoryName};
-use crate::Connection;
+use super::{Connection, StoreError};
 use auth::{ApiKey, KeyHash};
 use domain::Timestamp;
 use domain::id::TenantId;

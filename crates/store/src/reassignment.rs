@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row};
-use crate::Connection;
+use super::{Connection, StoreError, many, row};
 use crate::by_id::by_id;
 use auth::Scope;
 use domain::event::{Attribution, Event};

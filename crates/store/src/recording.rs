@@ -13,8 +13,7 @@ use uuid::Uuid;
 
 use super::scope::{Scoped, covered, visible};
 use super::template::EngineTemplates;
-use super::{StoreError, many, row};
-use crate::Connection;
+use super::{Connection, StoreError, many, row};
 use auth::Scope;
 use domain::campaign::Campaign;
 use domain::event::Customer;

@@ -10,8 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{StoreError, many, row, view};
-use crate::Connection;
+use super::{Connection, StoreError, many, row, view};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, PartnerId, SnapshotId, TenantId};

@@ -7,8 +7,7 @@ use sea_orm::{
 };
 
 use super::scope::visible;
-use super::{StoreError, load, view};
-use crate::Connection;
+use super::{Connection, StoreError, load, view};
 use crate::by_id::by_id;
 use crate::mapped::mapped;
 use auth::Scope;

@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, many, row, view};
-use crate::Connection;
+use super::{Connection, StoreError, many, row, view};
 use auth::Scope;
 use domain::id::{CustomerId, PartnerId, TenantId};
 use domain::money::{Currency, Sum};

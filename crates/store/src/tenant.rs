@@ -5,8 +5,7 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::citus::directory::{self, DirectoryName};
-use super::{StoreError, row};
-use crate::Connection;
+use super::{Connection, StoreError, row};
 use auth::Scope;
 use domain::id::TenantId;
 use domain::money::{Currency, Money};

@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{StoreError, load, many, row};
-use crate::Connection;
+use super::{Connection, StoreError, load, many, row};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, PartnerId, TenantId, TieredCommissionId};

@@ -12,8 +12,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::tier_result::TierResult;
-use super::{StoreError, many, row};
-use crate::Connection;
+use super::{Connection, StoreError, many, row};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Commission, CommissionKind, CommissionStatus};

@@ -12,8 +12,7 @@ use uuid::Uuid;
 
 use super::recording::{found, join};
 use super::scope::visible;
-use super::{StoreError, Transaction, load, many};
-use crate::Connection;
+use super::{Connection, StoreError, Transaction, load, many};
 use auth::Scope;
 use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;

@@ -9,7 +9,7 @@ use crate::cli::open;
 use crate::config::Config;
 use service::clock::Clock;
 use store::checkup::{self, ConnectionUse, Engine};
-use store::{self, Store, StoreError};
+use store::{Store, StoreError};
 
 /// A clock difference that network latency does not explain.
 const MOST_APART_SECONDS: i64 = 2;

@@ -10,8 +10,8 @@ use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::tiered::TIERED_COMMISSION;
 use auth::Resource;
 use domain::{backtest, id};
+use store::view;
 use store::view::BacktestColumn as Column;
-use store::{self, view};
 
 declare! {
     /// What other rules would have cost, on what really happened: the ledger, held against what it would be. Kept for 30 days

@@ -23,7 +23,7 @@ use auth::Resource;
 use domain::backtest;
 use domain::id::{EventId, TenantId};
 use store::backtest::{PartnerResultOrder, SumsKey};
-use store::{self, view};
+use store::view;
 
 /// Where a backtest stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

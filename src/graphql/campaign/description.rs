@@ -14,8 +14,8 @@ use crate::graphql::terms::{CommissionTerm, write_terms};
 use auth::Resource;
 use domain::{campaign, id};
 use store::commission::CommissionParent;
+use store::view;
 use store::view::CampaignColumn as Column;
-use store::{self, view};
 
 /// A list of campaigns.
 pub fn campaigns(list: view::List) -> Listing {

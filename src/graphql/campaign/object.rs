@@ -23,7 +23,7 @@ use auth::Resource;
 use domain::campaign;
 use domain::id::TenantId;
 use store::commission::CommissionParent;
-use store::{self, view};
+use store::view;
 
 /// Whether the events of a campaign earn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -19,7 +19,7 @@ use auth::Resource;
 use domain::campaign;
 use domain::id::CampaignId;
 use store::campaign::CampaignOrder;
-use store::{self, view};
+use store::view;
 
 /// Which campaigns to list; everything given must hold.
 #[derive(Default, InputObject)]

@@ -14,8 +14,8 @@ use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::id;
 use store::commission::CommissionParent;
+use store::view;
 use store::view::DealColumn as Column;
-use store::{self, view};
 
 /// A list of deals.
 pub fn deals(list: view::List) -> Listing {

@@ -21,7 +21,7 @@ use auth::Resource;
 use domain::deal;
 use domain::id::{DealId, TenantId};
 use store::commission::CommissionParent;
-use store::{self, view};
+use store::view;
 
 /// A deal: business that a partner brought.
 #[derive(Clone)]

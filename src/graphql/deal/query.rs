@@ -18,7 +18,7 @@ use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::DealId;
 use store::deal::DealOrder;
-use store::{self, view};
+use store::view;
 
 #[derive(Default)]
 pub struct DealQuery;

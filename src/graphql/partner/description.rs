@@ -26,8 +26,8 @@ use auth::Resource;
 use domain::{id, partner};
 use store::commission::CommissionParent;
 use store::payout::PayoutParent;
+use store::view;
 use store::view::PartnerColumn as Column;
-use store::{self, view};
 
 /// A list of partners.
 pub fn partners(list: view::List) -> Listing {

@@ -36,7 +36,7 @@ use domain::id::{PartnerId, TenantId};
 use domain::partner;
 use store::commission::CommissionParent;
 use store::payout::PayoutParent;
-use store::{self, view};
+use store::view;
 
 /// An organisation or person that earns commission.
 #[derive(Clone)]

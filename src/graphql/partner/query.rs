@@ -14,7 +14,7 @@ use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use auth::Resource;
-use store::{self, view};
+use store::view;
 
 #[derive(Default)]
 pub struct PartnerQuery;

@@ -24,8 +24,8 @@ use crate::graphql::tenant::audit::{AuditEntry, histories, history};
 use auth::Resource;
 use domain::id::{self, TenantId};
 use domain::partner_group;
+use store::view;
 use store::view::PartnerGroupColumn as Column;
-use store::{self, view};
 
 /// A classification of partners with a rules engine that says what they earn.
 #[derive(Clone)]

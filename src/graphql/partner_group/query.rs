@@ -13,7 +13,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::PartnerGroupId;
-use store::{self, view};
+use store::view;
 
 /// What partner groups are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]

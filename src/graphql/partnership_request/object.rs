@@ -15,8 +15,8 @@ use crate::graphql::shared::shares;
 use auth::Resource;
 use domain::id::{self, TenantId};
 use domain::partnership_request;
+use store::view;
 use store::view::PartnershipRequestColumn as Column;
-use store::{self, view};
 
 /// Whether a request was decided, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -20,7 +20,7 @@ use auth::Resource;
 use domain::commission;
 use domain::id::{PayoutId, TenantId};
 use store::commission::CommissionParent;
-use store::{self, view};
+use store::view;
 
 /// Where a payout stands. All but PENDING are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -17,8 +17,8 @@ use crate::graphql::shared::shares;
 use auth::Resource;
 use domain::id::{self, CampaignId, PartnerId, SnapshotId, TenantId};
 use domain::snapshot;
+use store::view;
 use store::view::CommissionSnapshotColumn as Column;
-use store::{self, view};
 
 /// Why terms were stamped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

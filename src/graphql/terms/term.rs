@@ -7,8 +7,8 @@ use crate::graphql::context::RequestContext;
 use crate::graphql::rows::{PlainObject, SubSelection};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use domain::terms::{self, Basis, Term, TermDraft};
+use store::StoreError;
 use store::view::{self, JsonText};
-use store::{self, StoreError};
 
 /// One component of commission terms. Every component that matches an event makes its own commission.
 #[derive(Clone, SimpleObject)]

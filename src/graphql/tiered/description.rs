@@ -9,8 +9,8 @@ use crate::graphql::tenant::audit::histories;
 use crate::graphql::tiered::goal::{CrossingPolicy, TierPeriod};
 use auth::Resource;
 use domain::{id, tiered};
+use store::view;
 use store::view::TieredCommissionColumn as Column;
-use store::{self, view};
 
 /// A list of tiered commissions.
 pub fn tiered_commissions(list: view::List) -> Listing {

@@ -23,7 +23,7 @@ use crate::graphql::tenant::audit::{AuditEntry, history};
 use auth::Resource;
 use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered;
-use store::{self, view};
+use store::view;
 
 /// Whether a tier acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

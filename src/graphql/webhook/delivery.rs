@@ -16,7 +16,7 @@ use auth::Resource;
 use domain::{id, webhook};
 use service::webhook::resource;
 use store::view::WebhookDeliveryColumn as Column;
-use store::{self, StoreError, view};
+use store::{StoreError, view};
 
 /// How far a delivery is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -13,7 +13,7 @@ use domain::partner::{PartnerStatus, PartnerType};
 use domain::problem::ProblemCode;
 use service::app::App;
 use service::moving_in::{self, ImportedPartner, Mode};
-use store::{self, StoreError};
+use store::StoreError;
 
 pub const COLUMNS: [&str; 16] = [
     "externalId",

@@ -11,7 +11,7 @@ use auth::{Caller, Scope};
 use domain::id::{CampaignId, PartnerId};
 use domain::problem::{ProblemCode, Problems};
 use service::app::App;
-use store::{self, Store, StoreError};
+use store::{Store, StoreError};
 
 /// The columns that name the partner and the campaign.
 pub const PARTNER: [&str; 3] = ["partnerExternalId", "partnerEmail", "partnerId"];

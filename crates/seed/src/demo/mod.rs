@@ -38,7 +38,7 @@ use service::ServiceError;
 use service::app::App;
 use service::clock::Clock;
 use service::tenant::{NewTenant, create};
-use store::{self, StoreError};
+use store::StoreError;
 
 pub const SLUG: &str = "demo";
 /// Distinguishes the tenant created here from a hand-made one with the same slug, which is left alone.

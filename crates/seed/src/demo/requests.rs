@@ -7,7 +7,7 @@ use super::{DemoContext, IdsByName, on};
 use service::ServiceError;
 use service::once::answered;
 use service::partnership_request::{NewPartnershipRequest, approve, create, reject};
-use store::{self, StoreError};
+use store::StoreError;
 
 enum RequestDecision {
     None,

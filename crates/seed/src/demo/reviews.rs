@@ -12,7 +12,7 @@ use service::ServiceError;
 use service::ledger::manual::{NewManualCommission, assign_recipient, create};
 use service::ledger::review::{ReviewResults, approve, reverse};
 use service::once::answered;
-use store::{self, StoreError};
+use store::StoreError;
 
 enum ReviewStep {
     /// Name, partner, amount, reason, and the sale whose row it adjusts.

@@ -10,7 +10,7 @@ use domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
 };
 use domain::money::Currency;
-use store::{self, StoreError, Transaction, Writes, bulk};
+use store::{StoreError, Transaction, Writes, bulk};
 
 #[derive(Default)]
 pub struct HistoryBatch {

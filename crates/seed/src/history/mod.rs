@@ -27,7 +27,7 @@ use sellers::SellerQuota;
 use service::ServiceError;
 use service::app::App;
 use store::partner::LockedPartner;
-use store::{self, StoreError, Transaction, bulk};
+use store::{StoreError, Transaction, bulk};
 
 /// Commissions per transaction, generated in memory (about 4 KB each) before they are written. Every history spans
 /// years, so that each transaction touches most pages of most indexes: few large ones are far faster than many small

@@ -10,7 +10,7 @@ use domain::accrual;
 use domain::id::PartnerId;
 use domain::tenant::Tenant;
 use service::app::App;
-use store::{self, StoreError, bulk};
+use store::{StoreError, bulk};
 
 /// Number of partners looked up at once.
 const AT_ONCE: u32 = 2_000;

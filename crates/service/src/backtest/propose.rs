@@ -9,7 +9,7 @@ use domain::id;
 use domain::problem::{ProblemCode, Problems};
 use domain::terms;
 use store::backtest::{Proposal, ProposedTier};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// The proposal, or `None` after noting what is wrong with it.
 pub async fn checked(

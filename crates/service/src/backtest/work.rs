@@ -15,7 +15,7 @@ use domain::id::{BacktestId, CampaignId, TenantId};
 use domain::snapshot::CommissionSnapshot;
 use domain::terms::Term;
 use store::backtest::{CurrentPartner, FinishedPartners, LeasedBacktest, Proposal};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// How long a lease lasts that its holder does not renew.
 pub const HOLD: Duration = Duration::from_secs(60);

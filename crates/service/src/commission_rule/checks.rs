@@ -11,8 +11,7 @@ use domain::id::{self, CommissionRuleId, PartnerCategoryId, PartnerId, PartnerTi
 use domain::money::Currency;
 use domain::problem::{Patch, Problems};
 use domain::{Timestamp, terms, text};
-use store::Connection;
-use store::{self, StoreError, Transaction};
+use store::{Connection, StoreError, Transaction};
 
 /// The rule that an input describes, or `None` after noting what is wrong with it. Does not check whether its external
 /// id is free.

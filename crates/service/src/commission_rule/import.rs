@@ -11,7 +11,7 @@ use crate::imported::by_names;
 use auth::{Caller, Resource, Scope};
 use domain::deal_rules::{CommissionRule, Plan};
 use domain::problem::{ProblemCode, Problems};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// A rule as the other system describes it, its references already resolved. What the description leaves out, a known
 /// rule keeps.

@@ -12,7 +12,7 @@ use domain::money::Currency;
 use domain::partner::PartnerType;
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::{Timestamp, terms, text};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// Changes of a rule. Entries and lists are replaced as a whole.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use domain::id::{self, CustomFieldId, CustomFieldOptionId};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
 use store::partner::LockedPartner;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// The deal and its partner, with the partner locked.
 pub(crate) async fn locked(

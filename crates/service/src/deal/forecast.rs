@@ -7,7 +7,7 @@ use uuid::Uuid;
 use auth::Scope;
 use domain::deal_rules::{DealView, Due, Payee, forecast};
 use domain::money::AmountTooLarge;
-use store::{self, Store, StoreError};
+use store::{Store, StoreError};
 
 /// A deal's forecast, or an error if an amount is too large for the ledger.
 pub type Forecast = Result<Vec<Due>, AmountTooLarge>;

@@ -21,7 +21,7 @@ use domain::commission::Commission;
 use domain::deal::Deal;
 use domain::id::{CommissionId, DealId};
 pub use stages::{move_to, renew};
-use store::{self, Store, StoreError};
+use store::{Store, StoreError};
 pub use update::{DealChange, update};
 
 /// A deal as it is now, and the ledger rows that the operation wrote.

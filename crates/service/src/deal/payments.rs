@@ -16,7 +16,7 @@ use domain::money::{AmountTooLarge, Money};
 use domain::partner::Partner;
 use domain::problem::{ProblemCode, Problems};
 use store::deal_payment::NewPayment;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// A deal with its past payments, under its partner's lock.
 pub(super) struct DealPayments<'a> {

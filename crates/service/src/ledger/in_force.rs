@@ -16,10 +16,9 @@ use domain::partner::PartnerStatus;
 use domain::partner_group::PartnerGroup;
 use domain::snapshot::CommissionSnapshot;
 use domain::terms::Term;
-use store::Connection;
 use store::in_force::GroupState;
 use store::recording::{EventReferences, RecordingFacts};
-use store::{self, StoreError};
+use store::{Connection, StoreError};
 
 /// The partner, the campaign and the time that the terms are wanted for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

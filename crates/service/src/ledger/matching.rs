@@ -11,7 +11,7 @@ use domain::commission::CommissionStatus;
 use domain::id::CommissionId;
 use domain::problem::Problems;
 use store::commission::CommissionFilter;
-use store::{self, Store, StoreError};
+use store::{Store, StoreError};
 
 /// Maximum number of rows that one call examines.
 pub const MAX_LOOKED_AT: u64 = 10_000;

@@ -28,7 +28,7 @@ pub mod verify;
 use auth::Writer;
 use domain::id::PartnerId;
 use store::partner::LockedPartner;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// Locks partners in the order of their ids, whatever order they are given in, and returns them in that order.
 pub(crate) async fn lock_partners(

@@ -13,7 +13,7 @@ use domain::history::Moment;
 use domain::id::{CommissionId, PartnerId, PayoutId, TenantId};
 use domain::money::Currency;
 use store::partner::LockedPartner;
-use store::{self, StoreError, Transaction, Writes};
+use store::{StoreError, Transaction, Writes};
 
 /// The next moments of the histories of locked partners. Each partner has a clock of its own, so that a partner whose
 /// history is ahead does not advance the others.

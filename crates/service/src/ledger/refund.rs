@@ -16,7 +16,7 @@ use domain::money::Money;
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::refund::{Refunded, TakeBack, is_fixed, take_back};
 use store::standing::PaidCharges;
-use store::{self, StoreError, Transaction, Writes};
+use store::{StoreError, Transaction, Writes};
 
 /// How recording a refund or chargeback ended.
 pub enum RefundOutcome {

@@ -25,7 +25,7 @@ use domain::money::{Currency, Money};
 use domain::problem::{Fault, Problem, ProblemCode, Problems};
 use domain::terms::BasisKind;
 use domain::{Timestamp, text};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// A commission of another system.
 #[derive(Clone, Debug)]

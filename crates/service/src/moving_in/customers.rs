@@ -12,7 +12,7 @@ use domain::event::Customer;
 use domain::id::{CampaignId, CustomerId, PartnerId};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::text;
-use store::{self, Transaction, Writes};
+use store::{Transaction, Writes};
 
 /// A customer of another system.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ use domain::Timestamp;
 use domain::event::{Customer, Event};
 use domain::id::{self, CampaignId, PartnerId};
 use domain::problem::{Problem, ProblemCode, Problems};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 use history::History;
 

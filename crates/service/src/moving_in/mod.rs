@@ -16,7 +16,7 @@ pub use customers::{NewCustomer, bring_in as customers};
 use domain::problem::{Problem, ProblemCode, Problems};
 pub use events::bring_in as events;
 pub use partners::{ImportedPartner, bring_in as partners};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// Maximum number of records of one call.
 pub const MOST: usize = 500;

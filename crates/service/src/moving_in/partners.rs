@@ -14,7 +14,7 @@ use domain::money::Currency;
 use domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerType};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::{Timestamp, text};
-use store::{self, Transaction, Writes};
+use store::{Transaction, Writes};
 
 /// A partner of another system; what is `None` or empty was not given.
 #[derive(Clone, Debug, Default)]

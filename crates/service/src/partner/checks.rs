@@ -5,7 +5,7 @@ use auth::Writer;
 use domain::id::{self, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
 use domain::problem::{Fault, Problems};
 use store::partner::LockedPartner;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// Maximum size of metadata, as JSON text.
 const MAX_METADATA_BYTES: usize = 16 * 1024;

@@ -19,7 +19,7 @@ use domain::problem::Problems;
 use domain::snapshot::SnapshotSource;
 use domain::webhook::WebhookEventType;
 use domain::{Timestamp, text};
-use store::{self, StoreError, Transaction, Writes};
+use store::{StoreError, Transaction, Writes};
 
 /// A partner as entered.
 #[derive(Clone, Debug, Default)]

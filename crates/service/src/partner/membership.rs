@@ -11,7 +11,7 @@ use domain::id::CampaignId;
 use domain::partner::Partner;
 use domain::problem::Problems;
 use store::partner::LockedPartner;
-use store::{self, Transaction, Writes};
+use store::{Transaction, Writes};
 
 /// Makes a partner a member of a campaign; one that is a member already stays as it is.
 pub async fn join_campaign(

@@ -12,8 +12,8 @@ use domain::problem::{ProblemCode, Problems};
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::Happening;
 use domain::{Timestamp, text};
+use store::Writes;
 use store::partner::LockedPartner;
-use store::{self, Writes};
 
 /// Moves a partnership along its state machine. Suspending and revoking need a reason, which the history records.
 pub async fn change_status(

@@ -13,7 +13,7 @@ use domain::id::PartnerGroupId;
 use domain::partner_group::PartnerGroup;
 use domain::problem::{Patch, Problems};
 use domain::text;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// A group as the other system describes it. What the description leaves out, a known group keeps.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use domain::partner_group::PartnerGroup;
 use domain::problem::Problems;
 use domain::text;
 pub use simulate::{RulesSource, SimulatedFee, simulate};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 pub use update::{PartnerGroupChange, delete, update};
 
 /// A group as entered.

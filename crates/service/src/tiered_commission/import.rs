@@ -9,7 +9,7 @@ use crate::imported::by_names;
 use auth::{Caller, Resource, Scope};
 use domain::problem::{ProblemCode, Problems};
 use domain::tiered::{Draft, Tier, TieredCommission};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// A tier as the other system describes it, its references already resolved. What the description cannot contain, a
 /// known tier keeps: the crossing policy, and the currency if none is given.

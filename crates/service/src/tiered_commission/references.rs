@@ -8,8 +8,7 @@ use auth::Scope;
 use domain::id::{self, Id, Kind};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::tiered::{Draft, MAX_LISTED};
-use store::Connection;
-use store::{self, StoreError};
+use store::{Connection, StoreError};
 
 /// Notes for each draft, under its path, the ids that do not exist; at most three statements. Malformed ids are
 /// skipped: [`well_formed`] and the domain note those. Returns whether all ids exist.

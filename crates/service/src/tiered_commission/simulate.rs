@@ -9,9 +9,8 @@ use domain::money::Currency;
 use domain::problem::{ProblemCode, Problems};
 use domain::text;
 use domain::tiered::{ConversionDraft, MAX_SIMULATED_TIERS, Simulation, Tier, conversions, tier};
-use store::Connection;
 use store::task::joined;
-use store::{self, StoreError};
+use store::{Connection, StoreError};
 
 /// Tiers, stored or inline, and conversions of one partner on one campaign.
 #[derive(Clone, Debug)]

@@ -18,7 +18,7 @@ use domain::webhook::signature::Secret;
 use domain::webhook::{API_VERSION, WebhookEndpoint, WebhookEventType};
 use store::outbox::OutboxPosition;
 use store::webhook::{delivery, endpoint};
-use store::{self, Store, StoreError, Transaction};
+use store::{Store, StoreError, Transaction};
 
 /// An endpoint as requested.
 #[derive(Clone, Debug, Default)]

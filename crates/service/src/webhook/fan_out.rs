@@ -22,7 +22,7 @@ use store::outbox::mark::{self, OutboxMark};
 use store::outbox::{OutboxPosition, OutboxRow};
 use store::webhook::delivery::{self, NewDelivery};
 use store::webhook::work::{self, Subscriber};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// The result of one pass over the outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -13,9 +13,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait
 use uuid::Uuid;
 
 use super::insert;
-use crate::Connection;
 use crate::scope::visible;
-use crate::{StoreError, many};
+use crate::{Connection, StoreError, many};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{CommissionTransition, ExplainedCommission, PayoutRun};

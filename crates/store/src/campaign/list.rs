@@ -13,11 +13,10 @@ use super::filter::{CampaignFilter, filtered};
 use super::members::members;
 use super::order::{CampaignOrder, sort};
 use super::rows::from_row;
-use crate::Connection;
 use crate::order::Sorted;
 use crate::page::{Page, PageRequest};
 use crate::scope::visible;
-use crate::{StoreError, many, view};
+use crate::{Connection, StoreError, many, view};
 use auth::Scope;
 use domain::campaign::Campaign;
 

@@ -10,10 +10,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::Connection;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
-use crate::{StoreError, many};
+use crate::{Connection, StoreError, many};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId};

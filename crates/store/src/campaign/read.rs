@@ -5,10 +5,9 @@ use entity::{campaign_member, commission_snapshot, partnership_request, tiered_c
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::rows::from_row;
-use crate::Connection;
 use crate::by_id::by_id;
 use crate::scope::visible;
-use crate::{StoreError, load};
+use crate::{Connection, StoreError, load};
 use auth::Scope;
 use domain::campaign::Campaign;
 use domain::id::CampaignId;

@@ -5,8 +5,7 @@ use entity::campaign_version;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::rows::{to_row, version_row};
-use crate::Connection;
-use crate::{StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction};
 use domain::campaign::Campaign;
 use domain::id::{CampaignId, TenantId};
 

@@ -7,8 +7,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 
-use crate::Connection;
-use crate::StoreError;
+use crate::{Connection, StoreError};
 use domain::id::TenantId;
 
 /// A name that identifies a tenant.

@@ -7,10 +7,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryS
 use uuid::Uuid;
 
 use super::rows::to_row;
-use crate::Connection;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
-use crate::{StoreError, many};
+use crate::{Connection, StoreError, many};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Entered, ExplainedCommission, SourceTimes};

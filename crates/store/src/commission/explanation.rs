@@ -7,9 +7,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::TABLE;
-use crate::Connection;
 use crate::scope::visible;
-use crate::{StoreError, many, row, view};
+use crate::{Connection, StoreError, many, row, view};
 use auth::Scope;
 use domain::explain::Step;
 

@@ -11,10 +11,9 @@ use uuid::Uuid;
 use super::filter::{CommissionFilter, ever_in_payout, filtered, made_by_deal};
 use super::order::{CommissionOrder, sort};
 use super::rows::from_row;
-use crate::Connection;
 use crate::order::Sorted;
 use crate::page::{Page, PageRequest};
-use crate::{StoreError, many, view};
+use crate::{Connection, StoreError, many, view};
 use auth::Scope;
 use domain::commission::Commission;
 

@@ -6,10 +6,9 @@ use entity::{commission_transition, outbox};
 use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::Connection;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
-use crate::{StoreError, many, row, view};
+use crate::{Connection, StoreError, many, row, view};
 use auth::Scope;
 use domain::commission::{CommissionStatus, CommissionTransition};
 use domain::id::{CommissionId, CommissionTransitionId, TenantId};

@@ -5,9 +5,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::rows::to_row;
-use crate::Connection;
-use crate::StoreError;
 use crate::writes::{Conflict, Writes};
+use crate::{Connection, StoreError};
 use domain::Timestamp;
 use domain::commission::{Commission, ExplainedCommission};
 use domain::id::{CommissionId, TenantId};

@@ -6,9 +6,8 @@ use sea_orm::{PaginatorTrait, QueryTrait};
 
 use super::filter::{CommissionRuleFilter, filtered};
 use super::order::CommissionRuleOrder;
-use crate::Connection;
 use crate::order::Sorted;
-use crate::{StoreError, view};
+use crate::{Connection, StoreError, view};
 use auth::Scope;
 
 pub async fn count(database: &Connection, scope: &Scope, filter: &CommissionRuleFilter) -> Result<u64, StoreError> {

@@ -7,10 +7,9 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::filter::in_force;
 use super::rows::from_row;
-use crate::Connection;
 use crate::by_id::by_id;
 use crate::scope::visible;
-use crate::{StoreError, load};
+use crate::{Connection, StoreError, load};
 use auth::Scope;
 use domain::deal_rules::CommissionRule;
 use domain::id::{CommissionRuleId, PaymentStageId};

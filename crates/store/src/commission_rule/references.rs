@@ -5,8 +5,7 @@ use entity::partner;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
 
-use crate::Connection;
-use crate::StoreError;
+use crate::{Connection, StoreError};
 use auth::Scope;
 use domain::deal_rules::CommissionRule;
 use domain::id::{self, CommissionRuleId, Id, TenantId};

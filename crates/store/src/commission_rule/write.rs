@@ -7,9 +7,8 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 use super::references::{delete_references, insert_references};
 use super::rows::to_row;
-use crate::Connection;
 use crate::scope::visible;
-use crate::{StoreError, row};
+use crate::{Connection, StoreError, row};
 use auth::Scope;
 use domain::Timestamp;
 use domain::deal_rules::CommissionRule;

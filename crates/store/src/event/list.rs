@@ -11,11 +11,10 @@ use uuid::Uuid;
 use super::filter::{EventFilter, filtered};
 use super::order::{EventOrder, sort};
 use super::rows::from_row;
-use crate::Connection;
 use crate::order::Sorted;
 use crate::page::{Page, PageRequest};
 use crate::scope::visible;
-use crate::{StoreError, many, view};
+use crate::{Connection, StoreError, many, view};
 use auth::Scope;
 use domain::event::Event;
 

@@ -5,9 +5,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect
 use uuid::Uuid;
 
 use super::rows::from_row;
-use crate::Connection;
 use crate::scope::visible;
-use crate::{StoreError, load, many};
+use crate::{Connection, StoreError, load, many};
 use auth::Scope;
 use domain::event::Event;
 use domain::id::EventId;

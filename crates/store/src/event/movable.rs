@@ -5,9 +5,8 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
-use crate::Connection;
-use crate::StoreError;
 use crate::scope::visible;
+use crate::{Connection, StoreError};
 use auth::Scope;
 use domain::Timestamp;
 use domain::event::EventKind;

@@ -8,10 +8,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryO
 use uuid::Uuid;
 
 use super::rows::from_row;
-use crate::Connection;
 use crate::scope::visible;
 use crate::writes::Writes;
-use crate::{StoreError, many, view};
+use crate::{Connection, StoreError, many, view};
 use auth::Scope;
 use domain::event::Event;
 use domain::id::{EventId, TenantId};

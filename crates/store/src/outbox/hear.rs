@@ -12,8 +12,7 @@ use super::bookmark::Bookmark;
 use super::mark;
 use super::position::OutboxPosition;
 use super::{ChangeBatch, Changes, CommissionChange, Listener, ListenerLost};
-use crate::Connection;
-use crate::{Store, StoreError};
+use crate::{Connection, Store, StoreError};
 use domain::Timestamp;
 
 /// Why reading cannot resume at a bookmark.

@@ -3,8 +3,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::position::OutboxPosition;
-use crate::Connection;
-use crate::{StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction};
 use domain::Timestamp;
 
 /// A mark that is stored beside the outbox.

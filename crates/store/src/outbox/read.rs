@@ -7,8 +7,7 @@ use uuid::Uuid;
 
 use super::CommissionChange;
 use super::position::{OutboxPosition, SnapshotRange};
-use crate::Connection;
-use crate::{StoreError, row};
+use crate::{Connection, StoreError, row};
 use domain::Timestamp;
 use domain::id::{CommissionId, PartnerId, TenantId};
 use domain::webhook::WebhookEventType;

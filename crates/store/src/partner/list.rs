@@ -12,11 +12,10 @@ use uuid::Uuid;
 use super::filter::{PartnerFilter, filtered};
 use super::order::PartnerOrder;
 use super::rows::from_row;
-use crate::Connection;
 use crate::order::Sorted;
 use crate::page::{Page, PageRequest, Sort};
 use crate::scope::{Scoped, visible};
-use crate::{StoreError, commission_rule, many, tiered_commission, view};
+use crate::{Connection, StoreError, commission_rule, many, tiered_commission, view};
 use auth::Scope;
 use domain::partner::Partner;
 

@@ -10,9 +10,8 @@ use uuid::Uuid;
 
 use super::TABLE;
 use super::rows::from_row;
-use crate::Connection;
 use crate::scope::visible;
-use crate::{StoreError, many, row};
+use crate::{Connection, StoreError, many, row};
 use auth::Scope;
 use domain::Timestamp;
 use domain::history::Moment;

@@ -6,11 +6,10 @@ use uuid::Uuid;
 
 use super::TABLE;
 use super::rows::from_row;
-use crate::Connection;
 use crate::by_id::by_id;
 use crate::scope::visible;
 use crate::template::EngineTemplates;
-use crate::{StoreError, load, many, row};
+use crate::{Connection, StoreError, load, many, row};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{PartnerId, TenantId};

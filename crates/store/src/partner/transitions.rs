@@ -6,9 +6,8 @@ use entity::partner_transition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::Connection;
 use crate::scope::visible;
-use crate::{StoreError, many, row, view};
+use crate::{Connection, StoreError, many, row, view};
 use auth::Scope;
 use domain::id::{PartnerId, PartnerTransitionId, TenantId};
 use domain::partner::{PartnerStatus, PartnerTransition};

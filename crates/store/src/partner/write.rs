@@ -5,9 +5,8 @@ use entity::{partner_category_member, partner_history};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::rows::to_row;
-use crate::Connection;
-use crate::StoreError;
 use crate::writes::Writes;
+use crate::{Connection, StoreError};
 use domain::history::Moment;
 use domain::id::{PartnerCategoryId, PartnerId, TenantId};
 use domain::partner::Partner;

@@ -7,9 +7,8 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatemen
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
 
-use crate::Connection;
 use crate::scope::visible;
-use crate::{StoreError, many, row, sum};
+use crate::{Connection, StoreError, many, row, sum};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Balance, PaymentTarget};

@@ -7,9 +7,8 @@ use uuid::Uuid;
 
 use super::sums::owed;
 use super::{MovementStep, rows, steps};
-use crate::Connection;
 use crate::page::{Page, PageRequest, cut};
-use crate::{StoreError, row, sum};
+use crate::{Connection, StoreError, row, sum};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CommissionId, PayoutId};

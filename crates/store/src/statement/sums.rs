@@ -7,9 +7,8 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, U
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QuerySelect};
 
 use super::{MovementStep, rows, steps};
-use crate::Connection;
 use crate::scope::visible;
-use crate::{StoreError, row, sum};
+use crate::{Connection, StoreError, row, sum};
 use auth::Scope;
 use domain::commission::CommissionStatus;
 use domain::statement::{Account, MovementKind, Range, StatementSums, totals};

@@ -6,9 +6,8 @@ use sea_orm::{PaginatorTrait, QueryTrait};
 
 use super::filter::{TieredCommissionFilter, filtered};
 use super::order::TieredCommissionOrder;
-use crate::Connection;
 use crate::order::Sorted;
-use crate::{StoreError, view};
+use crate::{Connection, StoreError, view};
 use auth::Scope;
 
 pub async fn count(database: &Connection, scope: &Scope, filter: &TieredCommissionFilter) -> Result<u64, StoreError> {

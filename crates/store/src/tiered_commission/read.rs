@@ -11,10 +11,9 @@ use uuid::Uuid;
 
 use super::filter::{for_partner, in_force};
 use super::rows::from_row;
-use crate::Connection;
 use crate::by_id::by_id;
 use crate::scope::visible;
-use crate::{StoreError, load, many};
+use crate::{Connection, StoreError, load, many};
 use auth::Scope;
 use domain::id::TieredCommissionId;
 use domain::tiered::TieredCommission;

@@ -5,8 +5,7 @@ use entity::tiered_commission_reference::{self, Column as Reference};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
 
-use crate::Connection;
-use crate::StoreError;
+use crate::{Connection, StoreError};
 use auth::Scope;
 use domain::id::{self, Id, TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;

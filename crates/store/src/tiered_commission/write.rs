@@ -5,8 +5,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::references::{delete_references, insert_references};
 use super::rows::to_row;
-use crate::Connection;
-use crate::{StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction};
 use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;
 

@@ -5,8 +5,7 @@ use uuid::Uuid;
 
 use super::marks::ask;
 use super::{QuestionSubjects, one_of};
-use crate::Connection;
-use crate::{StoreError, row};
+use crate::{Connection, StoreError, row};
 use auth::Scope;
 use domain::Timestamp;
 use domain::event::EventKind;

@@ -7,8 +7,7 @@ use uuid::Uuid;
 
 use super::marks::ask;
 use super::one_of;
-use crate::Connection;
-use crate::{StoreError, row};
+use crate::{Connection, StoreError, row};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::PayoutStatus;

@@ -8,9 +8,8 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Order, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
 
-use crate::Connection;
 use crate::scope::visible;
-use crate::{StoreError, many, row};
+use crate::{Connection, StoreError, many, row};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Commission, CommissionStatus, ExplainedCommission};

@@ -8,11 +8,10 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
-use crate::Connection;
 use crate::by_id::by_id;
 use crate::page::{Page, PageRequest, Sort};
 use crate::scope::visible;
-use crate::{StoreError, row, view};
+use crate::{Connection, StoreError, row, view};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};

@@ -7,11 +7,10 @@ use sea_orm::{
     QuerySelect,
 };
 
-use crate::Connection;
 use crate::by_id::by_id;
 use crate::outbox::OutboxPosition;
 use crate::scope::visible;
-use crate::{StoreError, load, row, view};
+use crate::{Connection, StoreError, load, row, view};
 use auth::{Scope, Sealed};
 use domain::Timestamp;
 use domain::id::{TenantId, WebhookEndpointId};

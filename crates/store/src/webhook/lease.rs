@@ -9,8 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::delivery::pending;
-use crate::Connection;
-use crate::{StoreError, Transaction, many, row};
+use crate::{Connection, StoreError, Transaction, many, row};
 use domain::Timestamp;
 use domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
 use domain::webhook::{WebhookAttempt, WebhookDeliveryStatus};

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
-use crate::Connection;
 use crate::outbox::OutboxPosition;
-use crate::{StoreError, Transaction, row};
+use crate::{Connection, StoreError, Transaction, row};
 use domain::Timestamp;
 use domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
 use domain::webhook::WebhookEventType;

@@ -17,8 +17,8 @@ use auth::Resource;
 use domain::deal;
 use domain::id::{self, CustomFieldId, TenantId};
 use futures::FutureExt;
+use store::view;
 use store::view::CustomFieldColumn as Column;
-use store::{self, view};
 
 /// A custom field of deals, with its options.
 #[derive(Clone)]

@@ -12,8 +12,8 @@ use crate::graphql::shared::shares;
 use auth::Resource;
 use domain::deal;
 use domain::id::{self, PaymentStageId, TenantId};
+use store::view;
 use store::view::PaymentStageColumn as Column;
-use store::{self, view};
 
 /// What standing in a stage means for a deal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

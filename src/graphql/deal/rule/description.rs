@@ -10,8 +10,8 @@ use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::histories;
 use auth::Resource;
 use domain::id;
+use store::view;
 use store::view::CommissionRuleColumn as Column;
-use store::{self, view};
 
 /// A list of commission rules.
 pub fn commission_rules(list: view::List) -> Listing {

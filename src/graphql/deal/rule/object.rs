@@ -22,7 +22,7 @@ use crate::graphql::tenant::audit::{AuditEntry, history};
 use auth::Resource;
 use domain::deal_rules;
 use domain::id::{CommissionRuleId, TenantId};
-use store::{self, view};
+use store::view;
 
 /// Who becomes the recipient of what an individual is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -19,9 +19,9 @@ use crate::graphql::scalar::DateTime;
 use crate::graphql::terms::COMMISSION_SNAPSHOT;
 use auth::Resource;
 use domain::{commission, id};
+use store::StoreError;
 use store::commission::CommissionParent;
 use store::view::{self, CommissionColumn as Column, JsonText};
-use store::{self, StoreError};
 
 declare! {
     /// A row of the ledger: a partner earned an amount. What it says never changes; only its status moves, and with it its

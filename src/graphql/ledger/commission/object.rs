@@ -29,7 +29,7 @@ use domain::commission;
 use domain::explain::{Outcome, Step};
 use domain::id::{CommissionId, DealId, TenantId};
 use store::commission::CommissionParent;
-use store::{self, view};
+use store::view;
 
 /// Where a commission stands. PAID and REVERSED are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

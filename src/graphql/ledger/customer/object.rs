@@ -21,8 +21,8 @@ use crate::graphql::shared::shares;
 use auth::Resource;
 use domain::event;
 use domain::id::{self, CustomerId, TenantId};
+use store::view;
 use store::view::CustomerColumn as Column;
-use store::{self, view};
 
 /// A customer, who pays.
 #[derive(Clone)]

@@ -17,7 +17,7 @@ use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::id::CustomerId;
 use store::customer::CustomerFilter as StoreFilter;
-use store::{self, view};
+use store::view;
 
 /// Which customers to list; everything given must hold.
 #[derive(Default, InputObject)]

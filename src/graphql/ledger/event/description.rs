@@ -15,8 +15,8 @@ use crate::graphql::scalar::{DateTime, Json};
 use auth::Resource;
 use domain::{event, id};
 use store::commission::CommissionParent;
+use store::view;
 use store::view::EventColumn as Column;
-use store::{self, view};
 
 /// A list of events.
 pub fn events(list: view::List) -> Listing {

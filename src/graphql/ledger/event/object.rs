@@ -26,7 +26,7 @@ use auth::Resource;
 use domain::id::{EventId, TenantId};
 use domain::{event, money};
 use store::commission::CommissionParent;
-use store::{self, view};
+use store::view;
 
 /// What kind of thing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -17,7 +17,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::EventId;
-use store::{self, view};
+use store::view;
 
 /// What events are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]

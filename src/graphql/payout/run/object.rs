@@ -19,8 +19,8 @@ use auth::Resource;
 use domain::commission;
 use domain::id::{self, PayoutRunId, TenantId};
 use store::payout::PayoutParent;
+use store::view;
 use store::view::PayoutRunColumn as Column;
-use store::{self, view};
 
 /// One run that made payouts.
 #[derive(Clone)]

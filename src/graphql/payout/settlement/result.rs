@@ -10,7 +10,7 @@ use crate::graphql::user_error::{UserError, projected};
 use auth::Resource;
 use domain::id::PayoutId;
 use service::ledger::payout::Settled;
-use store::{self, view};
+use store::view;
 
 /// What settling several payouts did.
 #[derive(SimpleObject)]

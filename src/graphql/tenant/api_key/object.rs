@@ -11,11 +11,11 @@ use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{FieldDescription, Listing, RowObject, TypeDescription, declare, link, resolver, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
-use auth::{self, Permission, Resource};
+use auth::{Permission, Resource};
 use domain::id;
 use domain::id::TenantId;
+use store::view;
 use store::view::ApiKeyColumn as Column;
-use store::{self, view};
 
 /// A key that a program authenticates with.
 #[derive(Clone)]

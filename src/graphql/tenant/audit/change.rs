@@ -6,7 +6,7 @@ use crate::graphql::context::RequestContext;
 use crate::graphql::rows::{PlainObject, SubSelection};
 use crate::graphql::scalar::Json;
 use domain::audit;
-use store::{self, StoreError, view};
+use store::{StoreError, view};
 
 /// What became of a field of an object.
 #[derive(Clone, Debug, SimpleObject)]

@@ -22,7 +22,7 @@ use domain::problem::{ProblemCode, Problems};
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::Happening;
 use store::payable::PayableFilter;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// Which partners and which commissions to pay.
 #[derive(Clone, Debug, Default)]

@@ -18,7 +18,7 @@ use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::Happening;
-use store::{self, Store, StoreError, Transaction, Writes};
+use store::{Store, StoreError, Transaction, Writes};
 
 /// Maximum number of payouts of one call.
 pub const MAX_SETTLEMENTS: usize = 500;

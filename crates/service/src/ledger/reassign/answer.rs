@@ -13,7 +13,7 @@ use domain::explain::Step;
 use domain::id::{CommissionId, ReassignmentId};
 use domain::reassignment::{Reassignment, ReassignmentOutcome};
 use store::reassignment::RowOutcome;
-use store::{self, Store, StoreError};
+use store::{Store, StoreError};
 
 /// The result of a reassignment.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ use domain::tiered::TieredCommission;
 use store::event_decision::NewDecision;
 use store::recording::{EventReferences, RecordingFacts};
 use store::standing::PaidCharges;
-use store::{self, StoreError, Writes};
+use store::{StoreError, Writes};
 
 /// What is in force for the partner that the events are moved to.
 pub(super) struct NewCredit {

@@ -15,7 +15,7 @@ use domain::money::Money;
 use domain::problem::{ProblemCode, Problems};
 use domain::reassignment::{ReassignmentOutcome, RowFate, clawback_step, leave};
 use store::standing::PaidCharges;
-use store::{self, StoreError, Writes};
+use store::{StoreError, Writes};
 
 impl Correction<'_> {
     /// Reverses, keeps or claws back what the events had earned, and removes the events from the counts of their

@@ -29,7 +29,7 @@ use domain::webhook::WebhookEventType;
 use domain::webhook::body::Happening;
 use order::{AffectedRecords, CheckedOrder};
 pub use order::{NewAttribution, NewReassignment};
-use store::{self, Transaction, Writes};
+use store::{Transaction, Writes};
 
 /// What is to be moved.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use domain::reassignment::{MAX_EVENTS, is_earned};
 use domain::text;
 use store::event::Movable;
 use store::partner::CreditedPartner;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// Which partner a customer is to be bound to.
 #[derive(Clone, Debug)]

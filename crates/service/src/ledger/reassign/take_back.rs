@@ -9,7 +9,7 @@ use domain::commission::Commission;
 use domain::event::{Attribution, Event, EventKind};
 use domain::id::AttributionId;
 use domain::refund::Refunded;
-use store::{self, Writes};
+use store::Writes;
 
 impl Correction<'_> {
     /// Applies the recorded refunds of an event to what it earns now, in their order. The event's new rows begin at

@@ -15,8 +15,8 @@ use domain::money::Currency;
 use domain::partner_group::PartnerGroup;
 use domain::problem::{ProblemCode, Problems};
 use domain::snapshot::CommissionSnapshot;
+use store::StoreError;
 use store::partner::CreditedPartner;
-use store::{self, StoreError};
 
 impl Recorder<'_> {
     /// Determines what the event earns before any tier, and why. Returns the terms in force; `None` if it earns nothing

@@ -12,7 +12,7 @@ use auth::Call;
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::text;
 use store::idempotency::StoredAnswer;
-use store::{self, StoreError, Writes};
+use store::{StoreError, Writes};
 
 /// The operation name under which keys of events are stored, whether events are sent one by one or in lists.
 const OPERATION: &str = "recordEvent";

@@ -12,9 +12,9 @@ use domain::event::Customer;
 use domain::id::{self, CampaignId, PartnerId};
 use domain::problem::Problems;
 use domain::tiered::TieredCommission;
+use store::StoreError;
 use store::partner::CreditedPartner;
 use store::recording::{EventReferences, RecordingFacts};
-use store::{self, StoreError};
 
 /// The result of a lookup, by the external ids of the events.
 pub struct EventLookup {

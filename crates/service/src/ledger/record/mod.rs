@@ -36,7 +36,7 @@ use evaluate::WorkedOut;
 use idempotency::KeyedEvents;
 pub use look_up::EventLookup;
 pub use prepared::PreparedEvents;
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// Maximum number of events of one call.
 pub const MAX_EVENTS: usize = 500;

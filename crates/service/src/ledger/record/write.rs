@@ -8,7 +8,7 @@ use super::{AttemptError, NumberedResults, RecordedEvent, Recorder};
 use crate::ledger::posting::{Moments, Posting};
 use domain::event::Customer;
 use store::standing::PaidCharges;
-use store::{self, StoreError, Writes};
+use store::{StoreError, Writes};
 
 impl Recorder<'_> {
     /// Writes events and adds their results to `answers`. Partners are locked; names that other transactions may be

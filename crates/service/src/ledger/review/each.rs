@@ -12,7 +12,7 @@ use auth::Writer;
 use domain::commission::{Commission, CommissionKind};
 use domain::id::{CommissionId, IdError};
 use domain::problem::{Fault, ProblemCode, Problems};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 pub(in crate::ledger) struct Review<'a> {
     pub app: &'a App,

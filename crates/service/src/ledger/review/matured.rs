@@ -9,7 +9,7 @@ use crate::ledger::posting::{Posting, moments};
 use auth::Writer;
 use domain::commission::CommissionStatus;
 use domain::id::{CommissionId, PartnerId, TenantId};
-use store::{self, StoreError};
+use store::StoreError;
 
 /// Approves up to `limit` rows, of all tenants, whose holdback has passed, and their clawbacks; returns how many it
 /// approved. Any number of replicas may do this at once: each row is read again under its partner's lock.

@@ -7,7 +7,7 @@ use crate::ledger::lock_partners;
 use crate::ledger::posting::{Moments, moments};
 use domain::commission::Commission;
 use domain::id::{CommissionId, PartnerId};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// The rows of a call and those that adjust them, with the changes that the call has made so far.
 pub(in crate::ledger) struct ReviewedRows {

@@ -10,7 +10,7 @@ use domain::event::Event;
 use domain::id::{AdvertiserId, CampaignId};
 use domain::tiered::{self, Conversion, Fired, TakenBack};
 use store::tier_counter::NewCounter;
-use store::{self, Transaction, distinct};
+use store::{Transaction, distinct};
 
 /// The counters after these events, which are not written yet: at most five statements, one if no tier counts any of
 /// them. `campaigns` holds the campaigns of the events, with their advertisers.

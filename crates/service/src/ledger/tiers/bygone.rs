@@ -12,9 +12,8 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::id::CampaignId;
 use domain::tiered::{Status, TieredCommission};
-use store::Connection;
 use store::tier_counter::CounterKey;
-use store::{self, StoreError};
+use store::{Connection, StoreError};
 
 /// The goals of windows that ended at `now` or before, on all campaigns or on one, the last window first. Only tiers
 /// are included that were ACTIVE and applied to the partner when the window ended. Windows from before tier versions

@@ -10,9 +10,8 @@ use super::recorded;
 use auth::Scope;
 use domain::money::AmountTooLarge;
 use domain::tiered::{Counters, Fired, TakenBack, TieredCommission, Window};
-use store::Connection;
 use store::tier_counter::{CounterKey, StoredCounter};
-use store::{self, StoreError};
+use store::{Connection, StoreError};
 
 /// Why counters cannot be determined.
 #[derive(Debug)]

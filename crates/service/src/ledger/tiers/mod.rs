@@ -39,7 +39,7 @@ use store::partner::CreditedPartner;
 use store::tier_counter::{CounterKey, NewCounter};
 use store::tier_past::{PastEvent, PastRow};
 use store::tier_result::{ResultKind, TierResult};
-use store::{self, Transaction, Writes};
+use store::{Transaction, Writes};
 
 /// An event that is about to be recorded.
 pub struct ArrivingEvent<'a> {

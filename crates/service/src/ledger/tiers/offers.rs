@@ -9,8 +9,7 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::id::{AdvertiserId, CampaignId, PartnerId};
 use domain::tiered::{self, CurrentTier, GoalProgress, Status, Tier};
-use store::Connection;
-use store::{self, StoreError};
+use store::{Connection, StoreError};
 
 /// The partner, the campaign and the time of a possible conversion.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -11,9 +11,8 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, TieredCommissionId};
 use domain::tiered::{self, Counters, Metric, Status, TieredCommission};
-use store::Connection;
 use store::tier_counter::CounterKey;
-use store::{self, StoreError};
+use store::{Connection, StoreError};
 
 /// One goal of one tier on one campaign of the partner.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,9 +7,8 @@ use uuid::Uuid;
 use super::Failure;
 use super::counting;
 use auth::Scope;
-use store::Connection;
 use store::verify::{Finding, MOST};
-use store::{self, StoreError};
+use store::{Connection, StoreError};
 
 /// Number of partners whose counters are added up at a time.
 const PARTNERS: usize = 100;

@@ -11,7 +11,7 @@ use domain::commission::Commission;
 use domain::statement::{Account, Range, movements};
 use store::page::PageRequest;
 use store::verify::{Finding, MOST};
-use store::{self, StoreError, Transaction};
+use store::{StoreError, Transaction};
 
 /// Number of movements that are read at a time.
 const PAGE: u32 = 5_000;

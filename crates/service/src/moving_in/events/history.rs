@@ -18,7 +18,7 @@ use domain::problem::{Problem, ProblemCode, Problems};
 use domain::refund::Refunded;
 use store::partner::CreditedPartner;
 use store::standing::PaidCharges;
-use store::{self, StoreError, Writes};
+use store::{StoreError, Writes};
 
 pub struct History {
     now: Timestamp,
