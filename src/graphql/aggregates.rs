@@ -1,6 +1,6 @@
 //! Counts and sums of a request, read once per list: aliases may request the same list many times.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -14,6 +14,8 @@ use store::commission_totals::StatusTotal;
 pub struct Aggregates {
     /// The numbers of entries of lists.
     pub counts: Memo<u64>,
+    /// The lists that were counted by the statement that read them.
+    pub counted: Claims,
     /// Sums of commissions: of whole lists, and by interval.
     pub totals: Memo<Vec<StatusTotal>>,
     pub series: Memo<Arc<Vec<(usize, StatusTotal)>>>,
@@ -23,8 +25,24 @@ impl Aggregates {
     /// Clears the cache, so that later fields read again.
     pub fn forget(&self) {
         self.counts.forget();
+        self.counted.forget();
         self.totals.forget();
         self.series.forget();
+    }
+}
+
+/// Lists that something is done for once per request.
+#[derive(Default)]
+pub struct Claims(Mutex<HashSet<String>>);
+
+impl Claims {
+    /// Whether nobody has claimed the list yet.
+    pub fn claim(&self, list: String) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(list)
+    }
+
+    fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 

@@ -93,6 +93,10 @@ fn documents(partner: &str, postgres: bool) -> Vec<(String, usize)> {
         ("{ campaign(id: \"cmp_01h2xcejqtf2nbrexx3vqjhp41\") { id } }", 1),
         ("{ partner(id: \"P\") { commissions(first: 0) { nodes { id } pageInfo { hasNextPage } } } }", or(2, 1)),
         ("{ partner(id: \"P\") { a: commissions(first: 1) { nodes { id } } b: commissions(last: 1) { nodes { id } } } }", or(3, 1)),
+        // A list is counted once, along with it or by itself.
+        ("{ partner(id: \"P\") { commissions(first: 1) { totalCount again: totalCount nodes { id } } } }", or(3, 1)),
+        ("{ partner(id: \"P\") { a: commissions { totalCount } b: commissions(last: 1) { totalCount nodes { id } } } }", or(3, 2)),
+        ("{ a: partner(id: \"P\") { deals { totalCount } } b: partner(id: \"P\") { deals { totalCount } } }", or(3, 3)),
     ];
     let filled = |text: &str| text.replace("P\"", &format!("{partner}\"")).replace("FIELDS", FIELDS);
     list.map(|(document, cost)| (filled(document), cost)).into()

@@ -67,6 +67,8 @@ pub enum ListError {
 pub struct RowReader<'p> {
     pub(super) request: &'p RequestContext,
     pub(super) scope: Scope,
+    /// Whether each list is read by a statement of its own.
+    pub(super) reads_apart: bool,
 }
 
 impl FetchedList {
@@ -104,7 +106,19 @@ fn unanswered(count: usize) -> Vec<ResolverAnswer> {
 impl<'p, 'a: 'p> RowReader<'p> {
     pub fn new(request: &'p RequestContext) -> Self {
         let scope = request.caller.scope();
-        Self { request, scope }
+        Self {
+            request,
+            scope,
+            reads_apart: false,
+        }
+    }
+
+    /// The same, which reads each list by a statement of its own.
+    pub(super) fn apart(self) -> Self {
+        Self {
+            reads_apart: true,
+            ..self
+        }
     }
 
     /// Reads a page of a list at the root.
@@ -286,18 +300,12 @@ impl<'p, 'a: 'p> RowReader<'p> {
 fn list_of(
     child: &ChildProjection<'_>,
     parent: Uuid,
-    list: Result<ReadList, ApiError>,
+    list: ReadList,
     rows: &mut Vec<Row>,
 ) -> HashMap<Uuid, FetchedList> {
-    let (count, found) = match list {
-        Ok(list) => (
-            list.count,
-            Ok(list.page.map(|page| (parent, page)).into_iter().collect()),
-        ),
-        Err(error) => (None, Err(error)),
-    };
-    let lists = listed(child, found, &[parent], rows);
-    if let (Some(count), ChildForm::Page(_, shape)) = (count, &child.form) {
+    let found = list.page.map(|page| (parent, page)).into_iter().collect();
+    let lists = listed(child, Ok(found), &[parent], rows);
+    if let (Some(count), ChildForm::Page(_, shape)) = (list.count, &child.form) {
         for number in &shape.counts {
             let _ = lists[&parent].answers[*number].set(Ok(Value::Number(count.into())));
         }

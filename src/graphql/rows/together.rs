@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::projection::{ChildForm, ChildProjection, Projection};
 use super::read::{FetchedRows, RowReader, traced};
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::ApiError;
 use store::StoreError;
 use store::page::{Page, PageRequest};
 use store::view::{self, Family, List, Part, PartResult, Row, Source};
@@ -17,7 +16,7 @@ use store::view::{self, Family, List, Part, PartResult, Row, Source};
 const MOST_CHILDREN: usize = 12;
 
 /// Lists of one parent that were read already, by the number of the child.
-pub type ReadLists = HashMap<usize, (Uuid, Result<ReadList, ApiError>)>;
+pub type ReadLists = HashMap<usize, (Uuid, ReadList)>;
 
 /// What was read of a list, as far as it was selected.
 #[derive(Default)]
@@ -25,6 +24,9 @@ pub struct ReadList {
     pub page: Option<Page<Row>>,
     pub count: Option<u64>,
 }
+
+/// Children of one parent that parts of a statement can read, by their numbers.
+type Children<'p> = Vec<(usize, ChildRead<'p>)>;
 
 /// What a child projection reads, if parts of a statement can.
 enum ChildRead<'p> {
@@ -43,34 +45,34 @@ impl<'p, 'a: 'p> RowReader<'p> {
     ) -> Result<Option<FetchedRows<'p, 'a>>, StoreError> {
         let column = projection.selected.table().id();
         let own = projection.selected.find_cell(Source::OWN, column);
-        let children = self.joined(projection, |child| (Some(child.parent) == own).then_some(()));
-        let children: Vec<_> = children.map(|(number, (), read)| (number, read)).collect();
+        let children = self.children_by_parent(projection, |child| Ok((Some(child.parent) == own).then_some(id)))?;
+        let children = children
+            .into_iter()
+            .next()
+            .map_or_else(Vec::new, |(_, children)| children);
         if children.is_empty() {
             return self.one_by(name, column, view::Key::Id(id), projection).await;
         }
         let own = Part::Row(column, &projection.selected);
         let parts: Vec<_> = std::iter::once(own).chain(parts(projection, &children)).collect();
-        let read = view::together(self.request.store(), &self.scope, id, &parts);
-        let mut results = traced(name, parts.len(), read).await?.into_iter();
+        let Some(results) = self.together(name, id, &parts).await else {
+            return self.apart().one_by(name, column, view::Key::Id(id), projection).await;
+        };
+        let mut results = results.into_iter();
         let row = match results.next() {
             Some(PartResult::Rows(own)) => own.items.into_iter().next(),
             _ => None,
         };
         let Some(row) = row else { return Ok(None) };
-        let read = lists(&children, results).map(|(number, list)| (number, (id, Ok(list))));
-        Ok(Some(self.complete(projection, vec![row], read.collect()).await?))
+        let read = lists(&children, id, results);
+        Ok(Some(self.complete(projection, vec![row], read).await?))
     }
 
     /// Reads the lists of a row and their counts together, if there are several of the same parent.
     pub async fn siblings(self, projection: &'p Projection<'a>, row: &Row) -> Result<ReadLists, StoreError> {
-        let mut by_parent: HashMap<Uuid, Vec<_>> = HashMap::new();
-        for (number, parent, read) in self.joined(projection, |child| Some(view::uuid(row, child.parent))) {
-            // A null id means that the joined row is missing.
-            if let Some(parent) = parent? {
-                by_parent.entry(parent).or_default().push((number, read));
-            }
-        }
-        let most = by_parent.into_iter().max_by_key(|(_, children)| children.len());
+        // A null id means that the joined row is missing.
+        let by_parent = self.children_by_parent(projection, |child| view::uuid(row, child.parent))?;
+        let most = by_parent.into_iter().rev().max_by_key(|(_, children)| children.len());
         let Some((parent, children)) = most else {
             return Ok(ReadLists::new());
         };
@@ -78,36 +80,80 @@ impl<'p, 'a: 'p> RowReader<'p> {
         if parts.len() == 1 {
             return Ok(ReadLists::new());
         }
-        let read = view::together(self.request.store(), &self.scope, parent, &parts);
-        let found = traced(projection.selected.table().name(), parts.len(), read).await;
-        Ok(match found {
-            Ok(results) => lists(&children, results.into_iter())
-                .map(|(number, list)| (number, (parent, Ok(list))))
-                .collect(),
-            Err(error) => {
-                let error = ApiError::from(error);
-                let failed = |(number, _): &(usize, _)| (*number, (parent, Err(error.clone())));
-                children.iter().map(failed).collect()
-            }
+        let name = projection.selected.table().name();
+        Ok(match self.together(name, parent, &parts).await {
+            Some(results) => lists(&children, parent, results.into_iter()),
+            None => ReadLists::new(),
         })
     }
 
-    /// The children that can be parts of a statement, with what `of` says of them, if it says something.
-    fn joined<T>(
+    /// What the parts have read; `None` if it failed: each list by itself has more time, and an error of its own.
+    async fn together(self, name: &'static str, id: Uuid, parts: &[Part<'_>]) -> Option<Vec<PartResult>> {
+        let read = view::together(self.request.store(), &self.scope, id, parts);
+        let read = traced(name, parts.len(), read).await;
+        read.inspect_err(|error| tracing::warn!(%error, "the lists of a row are read one by one"))
+            .ok()
+    }
+
+    /// The children that can be parts of a statement, by the id of their parent.
+    fn children_by_parent(
         self,
         projection: &'p Projection<'a>,
-        of: impl Fn(&ChildProjection<'a>) -> Option<T>,
-    ) -> impl Iterator<Item = (usize, T, ChildRead<'p>)> {
-        let children = match view::reads_together(self.request.store()) {
-            true => projection.children.as_slice(),
-            false => &[],
-        };
-        let joined = children
-            .iter()
-            .enumerate()
-            .filter_map(move |(number, child)| Some((number, of(child)?, read(child)?)));
-        joined.take(MOST_CHILDREN)
+        parent: impl Fn(&ChildProjection<'a>) -> Result<Option<Uuid>, StoreError>,
+    ) -> Result<Vec<(Uuid, Children<'p>)>, StoreError> {
+        let mut by_parent: Vec<(Uuid, Children<'p>)> = Vec::new();
+        if self.reads_apart || !view::reads_together(self.request.store()) {
+            return Ok(by_parent);
+        }
+        for (number, child) in projection.children.iter().enumerate().take(MOST_CHILDREN) {
+            let Some(parent) = parent(child)? else { continue };
+            let Some(read) = self.read(projection, child, parent) else {
+                continue;
+            };
+            match by_parent.iter_mut().find(|(known, _)| *known == parent) {
+                Some((_, children)) => children.push((number, read)),
+                None => by_parent.push((parent, vec![(number, read)])),
+            }
+        }
+        Ok(by_parent)
     }
+
+    fn read(
+        self,
+        projection: &'p Projection<'a>,
+        child: &'p ChildProjection<'a>,
+        parent: Uuid,
+    ) -> Option<ChildRead<'p>> {
+        if child.projection.selected.has_wholes() {
+            return None;
+        }
+        let (under, shape) = match &child.form {
+            ChildForm::Page(under, shape) => (under, shape),
+            ChildForm::Family(family, _) => return Some(ChildRead::Family(family)),
+        };
+        let list = &under.listing.list;
+        let name = list.name().filter(|_| !under.arguments.has_places())?;
+        // Arguments that are wrong have an error of their own.
+        let request = under.arguments.read(&Cursors::of(())).ok()?;
+        let request = shape.reads.then_some(request);
+        // Resolvers count a list once, however often it is selected.
+        let counts = !shape.counts.is_empty()
+            && !is_counted_again(projection, child, &name)
+            && self.request.aggregates.counted.claim(format!("{name}/{parent}"));
+        (request.is_some() || counts).then_some(ChildRead::Page(list, request, counts))
+    }
+}
+
+/// Whether the count of the list of this child is selected for another child of the same parent, too.
+fn is_counted_again(projection: &Projection<'_>, child: &ChildProjection<'_>, name: &str) -> bool {
+    let others = projection.children.iter().filter(|other| !std::ptr::eq(*other, child));
+    others.into_iter().any(|other| match &other.form {
+        ChildForm::Page(under, shape) => {
+            let is_same = other.parent == child.parent && under.listing.list.name().as_deref() == Some(name);
+            is_same && !shape.counts.is_empty()
+        }
+        ChildForm::Family(..) => false,
+    })
 }
 
 fn parts<'c>(projection: &'c Projection<'_>, children: &'c [(usize, ChildRead<'_>)]) -> impl Iterator<Item = Part<'c>> {
@@ -128,9 +174,10 @@ fn parts<'c>(projection: &'c Projection<'_>, children: &'c [(usize, ChildRead<'_
 /// The list of each child, of what its parts have read.
 fn lists(
     children: &[(usize, ChildRead<'_>)],
+    parent: Uuid,
     mut results: impl Iterator<Item = PartResult>,
-) -> impl Iterator<Item = (usize, ReadList)> {
-    children.iter().map(move |(number, read)| {
+) -> ReadLists {
+    let list = |(number, read): &(usize, ChildRead<'_>)| {
         let parts = match read {
             ChildRead::Page(_, request, counts) => usize::from(request.is_some()) + usize::from(*counts),
             ChildRead::Family(_) => 1,
@@ -142,25 +189,7 @@ fn lists(
                 PartResult::Count(count) => list.count = Some(count),
             }
         }
-        (*number, list)
-    })
-}
-
-fn read<'c>(child: &'c ChildProjection<'_>) -> Option<ChildRead<'c>> {
-    if child.projection.selected.has_wholes() {
-        return None;
-    }
-    match &child.form {
-        ChildForm::Page(under, shape) => {
-            let list = &under.listing.list;
-            if !list.is_kept() || under.arguments.has_places() {
-                return None;
-            }
-            // Arguments that are wrong have an error of their own.
-            let request = under.arguments.read(&Cursors::of(())).ok()?;
-            let (request, counts) = (shape.reads.then_some(request), !shape.counts.is_empty());
-            (request.is_some() || counts).then_some(ChildRead::Page(list, request, counts))
-        }
-        ChildForm::Family(family, _) => Some(ChildRead::Family(family)),
-    }
+        (*number, (parent, list))
+    };
+    children.iter().map(list).collect()
 }

@@ -22,9 +22,10 @@ pub struct List {
 }
 
 impl List {
-    /// Whether the texts of its statements are cached.
-    pub fn is_kept(&self) -> bool {
-        self.kept.is_some()
+    /// Tells the list from other lists of the same parent, whatever their order; `None`: the texts of its statements are not
+    /// cached.
+    pub fn name(&self) -> Option<String> {
+        self.kept.as_ref().map(|kept| format!("{}/{kept}", self.table.name()))
     }
 
     /// `select` reads the table under its own name, and is given the parent's id.
