@@ -15,7 +15,7 @@ pub struct Aggregates {
     /// The numbers of entries of lists.
     pub counts: Memo<u64>,
     /// The lists that were counted by the statement that read them.
-    pub counted: Claims,
+    pub counted: CountedLists,
     /// Sums of commissions: of whole lists, and by interval.
     pub totals: Memo<Vec<StatusTotal>>,
     pub series: Memo<Arc<Vec<(usize, StatusTotal)>>>,
@@ -31,13 +31,13 @@ impl Aggregates {
     }
 }
 
-/// Lists that something is done for once per request.
+/// The lists of a request that a statement has counted along with reading them.
 #[derive(Default)]
-pub struct Claims(Mutex<HashSet<String>>);
+pub struct CountedLists(Mutex<HashSet<String>>);
 
-impl Claims {
-    /// Whether nobody has claimed the list yet.
-    pub fn claim(&self, list: String) -> bool {
+impl CountedLists {
+    /// Notes the list; `false`: it was noted before.
+    pub fn insert(&self, list: String) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(list)
     }
 

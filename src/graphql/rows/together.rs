@@ -26,7 +26,7 @@ pub struct ReadList {
 }
 
 /// Children of one parent that parts of a statement can read, by their numbers.
-type Children<'p> = Vec<(usize, ChildRead<'p>)>;
+type ReadableChildren<'p> = Vec<(usize, ChildRead<'p>)>;
 
 /// What a child projection reads, if parts of a statement can.
 enum ChildRead<'p> {
@@ -100,8 +100,8 @@ impl<'p, 'a: 'p> RowReader<'p> {
         self,
         projection: &'p Projection<'a>,
         parent: impl Fn(&ChildProjection<'a>) -> Result<Option<Uuid>, StoreError>,
-    ) -> Result<Vec<(Uuid, Children<'p>)>, StoreError> {
-        let mut by_parent: Vec<(Uuid, Children<'p>)> = Vec::new();
+    ) -> Result<Vec<(Uuid, ReadableChildren<'p>)>, StoreError> {
+        let mut by_parent: Vec<(Uuid, ReadableChildren<'p>)> = Vec::new();
         if self.reads_apart || !view::reads_together(self.request.store()) {
             return Ok(by_parent);
         }
@@ -139,7 +139,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
         // Resolvers count a list once, however often it is selected.
         let counts = !shape.counts.is_empty()
             && !is_counted_again(projection, child, &name)
-            && self.request.aggregates.counted.claim(format!("{name}/{parent}"));
+            && self.request.aggregates.counted.insert(format!("{name}/{parent}"));
         (request.is_some() || counts).then_some(ChildRead::Page(list, request, counts))
     }
 }

@@ -6,7 +6,7 @@ use deadpool::managed::Object;
 use sea_orm::DbErr;
 use tokio::runtime::Handle;
 
-use super::connection::{Connection, Manager};
+use super::session::{Manager, Session};
 use crate::share::SharePermit;
 use crate::standby::LogPosition;
 
@@ -48,15 +48,15 @@ impl Lease {
 }
 
 impl Deref for Lease {
-    type Target = Connection;
+    type Target = Session;
 
-    fn deref(&self) -> &Connection {
+    fn deref(&self) -> &Session {
         self.connection.as_ref().expect("only dropping takes it")
     }
 }
 
 impl DerefMut for Lease {
-    fn deref_mut(&mut self) -> &mut Connection {
+    fn deref_mut(&mut self) -> &mut Session {
         self.connection.as_mut().expect("only dropping takes it")
     }
 }

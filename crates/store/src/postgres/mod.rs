@@ -6,11 +6,11 @@
 //!   something in between has dropped it, and it is closed together with the idle ones.
 //! - Of transactions that wait for locks, only a few keep their connections while others wait for one ([`give_way`]).
 
-mod connection;
 mod give_way;
 pub(super) mod hosts;
 mod lease;
 pub(super) mod limits;
+mod session;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,10 +24,10 @@ use tokio::sync::Mutex;
 use super::share::TenantShare;
 use super::slow::Stopwatch;
 use super::standby::LogPosition;
-use connection::Manager;
 use give_way::{LockWaiters, RetryPacing, gave_up};
 use hosts::Hosts;
 use lease::Lease;
+use session::Manager;
 use telemetry::metrics;
 
 /// How long a connection may be idle before it is closed.

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use deadpool::managed::Object;
 use tokio::runtime::Handle;
 
-use super::connection::{Connection, Manager};
+use super::session::{Manager, Session};
 use crate::share::SharePermit;
 
 /// Dropping it rolls back the transaction that was begun on it, and interrupts an abandoned statement. Until both are
@@ -33,15 +33,15 @@ impl Lease {
 }
 
 impl Deref for Lease {
-    type Target = Connection;
+    type Target = Session;
 
-    fn deref(&self) -> &Connection {
+    fn deref(&self) -> &Session {
         self.connection.as_ref().expect("only its end takes it")
     }
 }
 
 impl DerefMut for Lease {
-    fn deref_mut(&mut self) -> &mut Connection {
+    fn deref_mut(&mut self) -> &mut Session {
         self.connection.as_mut().expect("only its end takes it")
     }
 }

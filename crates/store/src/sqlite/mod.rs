@@ -2,11 +2,11 @@
 //! the depth of its transactions, and continues to count after SQLite has rolled back by itself. Here BEGIN, COMMIT and
 //! ROLLBACK are plain commands, which SQLite refuses when they do not fit, and any connection in doubt is closed.
 
-mod connection;
 mod file;
 mod health;
 mod lease;
 mod limit;
+mod session;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,9 +21,9 @@ use tokio::sync::Mutex;
 use super::StoreOptions;
 use super::share::TenantShare;
 use super::slow::Stopwatch;
-use connection::{Connection, Manager};
 use health::FileHealth;
 use lease::Lease;
+use session::{Manager, Session};
 use telemetry::metrics;
 
 /// How long a reader may be idle before it is closed.
@@ -372,7 +372,7 @@ impl Transaction {
     async fn with<T>(
         &self,
         statement: Statement,
-        run: impl AsyncFnOnce(&mut Connection, Statement) -> Result<T, DbErr>,
+        run: impl AsyncFnOnce(&mut Session, Statement) -> Result<T, DbErr>,
     ) -> Result<T, DbErr> {
         observed(self.pool.observer.as_ref(), &statement);
         let mut lease = self.connection.lock().await;

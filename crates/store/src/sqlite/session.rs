@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Sqlite, SqliteConnect
 use super::health::FileHealth;
 use super::limit::Limit;
 
-pub struct Connection {
+pub struct Session {
     inner: SqliteConnection,
     limit: Limit,
     /// Time limit of its next statements; `None`: unlimited. Commands that begin and end transactions have none.
@@ -33,7 +33,7 @@ pub struct Connection {
     health: Option<Arc<FileHealth>>,
 }
 
-impl Connection {
+impl Session {
     /// Whether it can be used again: no statement is under way, no transaction is open, and it is not broken.
     pub fn is_settled(&self) -> bool {
         !self.busy && !self.in_transaction && !self.broken
@@ -196,16 +196,16 @@ pub struct Manager {
 }
 
 impl managed::Manager for Manager {
-    type Type = Connection;
+    type Type = Session;
     type Error = sqlx::Error;
 
-    async fn create(&self) -> Result<Connection, sqlx::Error> {
+    async fn create(&self) -> Result<Session, sqlx::Error> {
         let connected = self.options.connect().await;
         if let (Err(error), Some(health)) = (&connected, &self.health) {
             health.failed(error);
         }
         let mut inner = connected?;
-        Ok(Connection {
+        Ok(Session {
             limit: Limit::of(&mut inner).await?,
             inner,
             patience: None,
@@ -219,7 +219,7 @@ impl managed::Manager for Manager {
         })
     }
 
-    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<sqlx::Error> {
+    async fn recycle(&self, connection: &mut Session, _: &Metrics) -> RecycleResult<sqlx::Error> {
         if !connection.is_settled() {
             return Err(RecycleError::message("nobody knows what it is doing"));
         }

@@ -24,7 +24,7 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 /// The server aborts a statement at its own limit; if it has not reported so within this time, it is silent.
 const MARGIN: Duration = Duration::from_secs(1);
 
-pub struct Connection {
+pub struct Session {
     inner: PgConnection,
     /// The server's process, by which others can cancel what it does.
     pub process: i32,
@@ -41,7 +41,7 @@ pub struct Connection {
     is_distributed: bool,
 }
 
-impl Connection {
+impl Session {
     /// Whether it can be used again: no statement is under way, and no transaction is open.
     pub fn is_settled(&self) -> bool {
         !self.busy && !self.in_transaction
@@ -200,17 +200,17 @@ impl Manager {
 }
 
 impl managed::Manager for Manager {
-    type Type = Connection;
+    type Type = Session;
     type Error = sqlx::Error;
 
-    async fn create(&self) -> Result<Connection, sqlx::Error> {
+    async fn create(&self) -> Result<Session, sqlx::Error> {
         let HostSession {
             connection,
             process,
             is_distributed,
             ..
         } = self.hosts.reach().await?;
-        Ok(Connection {
+        Ok(Session {
             inner: connection,
             process,
             busy: false,
@@ -222,7 +222,7 @@ impl managed::Manager for Manager {
         })
     }
 
-    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+    async fn recycle(&self, connection: &mut Session, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
         if !connection.is_settled() {
             return Err(RecycleError::message("nobody knows what it is doing"));
         }
