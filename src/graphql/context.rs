@@ -14,9 +14,11 @@ use super::call::call;
 use super::error::ApiError;
 use super::loader::Loaders;
 use auth::Caller;
+use domain::id::PartnerId;
 use domain::tenant::Tenant;
 use service::ServiceError;
 use service::app::App;
+use service::authentication::SignIn;
 use service::once::{self, Answer};
 use store::Store;
 use store::view::{JsonText, TooLong};
@@ -37,6 +39,8 @@ pub struct RequestContext {
     pub written: Arc<AtomicU64>,
     /// How many more bytes the response may have.
     space: AtomicUsize,
+    /// Whether a partner may sign in, if that is still open.
+    sign_in: Option<Arc<SignIn>>,
 }
 
 impl RequestContext {
@@ -51,6 +55,7 @@ impl RequestContext {
             tenant: OnceCell::new(),
             written: Arc::default(),
             space: AtomicUsize::new(usize::MAX),
+            sign_in: None,
         }
     }
 
@@ -58,6 +63,16 @@ impl RequestContext {
     pub fn within(self, bytes: usize) -> Self {
         let space = AtomicUsize::new(bytes);
         Self { space, ..self }
+    }
+
+    /// Reads of the partner's own row decide whether the partner may sign in. Only for reads from the primary.
+    pub fn signing_in(self, sign_in: Option<Arc<SignIn>>) -> Self {
+        Self { sign_in, ..self }
+    }
+
+    /// What the row of this partner would decide.
+    pub fn sign_in_of(&self, partner: PartnerId) -> Option<&SignIn> {
+        self.sign_in.as_deref().filter(|sign_in| sign_in.awaits(partner))
     }
 
     /// Writes JSON within the bytes that the response has left. Returns the text and its number of objects.

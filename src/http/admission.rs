@@ -15,12 +15,34 @@ use super::request::GraphqlRequest;
 use super::{HttpState, cost, errors};
 use crate::graphql::subscription;
 use auth::{Caller, Permission};
+use service::authentication::{AuthError, SignIn};
 use store::LogPosition;
 
 /// The caller, and the request's id.
 pub struct Requester {
     pub caller: Caller,
     pub request_id: String,
+    /// Must be confirmed before anything but a query runs, and before a query is answered; `None`: nothing is open.
+    pub sign_in: Option<Arc<SignIn>>,
+}
+
+impl Requester {
+    /// A caller about whom nothing is open.
+    pub fn confirmed(caller: Caller, request_id: String) -> Self {
+        Self {
+            caller,
+            request_id,
+            sign_in: None,
+        }
+    }
+
+    /// The error says that the credentials are not valid.
+    pub async fn confirm(&self, front: &HttpState) -> Result<(), AuthError> {
+        match &self.sign_in {
+            Some(sign_in) => sign_in.confirm(&front.app).await,
+            None => Ok(()),
+        }
+    }
 }
 
 /// A document that is ready to run.
@@ -106,6 +128,8 @@ pub enum RequestRefusal {
     Operation(&'static str),
     /// Too much was requested; the number of seconds after which to retry.
     Throttled(u64),
+    /// The partner that the token names may not sign in, or whether it may could not be read.
+    Unauthenticated(AuthError),
 }
 
 impl RequestRefusal {
@@ -117,12 +141,17 @@ impl RequestRefusal {
             Self::Throttled(seconds) => {
                 errors::listed(&[DocumentProblem::new("THROTTLED", throttled(seconds))], request_id)
             }
+            Self::Unauthenticated(error) => errors::listed(
+                &[DocumentProblem::new("UNAUTHENTICATED", error.to_string())],
+                request_id,
+            ),
         }
     }
 }
 
 /// Finds or reads the document, guards and validates it, and charges for it. `allow` says which kinds of operations may
-/// be requested this way. A refused request is charged for its examination.
+/// be requested this way. A refused request is charged for its examination. Of what is admitted, only a query may still
+/// have an open sign-in.
 pub async fn admit(
     front: &HttpState,
     asker: &Requester,
@@ -135,6 +164,9 @@ pub async fn admit(
     let operation_name = ask.operation_name.clone();
     let (last_event, position) = (ask.last_event.clone(), ask.position);
     let (ready, merged, admitted) = examine(front, asker, ask, allow)?;
+    if admitted.operation != OperationType::Query {
+        asker.confirm(front).await.map_err(RequestRefusal::Unauthenticated)?;
+    }
     front.throttle.give_back(&subject, look, Instant::now());
     charge(front, &subject, admitted.cost)?;
     Ok(Admission {

@@ -20,6 +20,7 @@ use crate::graphql::{
 };
 use auth::Caller;
 use service::app::App;
+use service::authentication::SignIn;
 use store::view::TooLong;
 use telemetry::metrics::ReadServer;
 
@@ -49,13 +50,14 @@ impl Failed {
 pub async fn execute(front: &HttpState, asker: Requester, admission: &Admission) -> Result<GraphqlResponse, Failed> {
     let caller = asker.caller.in_request(&asker.request_id);
     if admission.operation() == OperationType::Query {
-        return run(front, &asker.request_id, admission, query(front, caller, admission)).await;
+        let execution = query(front, (caller, asker.sign_in), admission);
+        return run(front, &asker.request_id, admission, execution).await;
     }
     let Some((store, noting)) = front.app.store.noting(&admission.subject) else {
-        let execution = answered(front, front.app.clone(), caller, admission);
+        let execution = answered(front, front.app.clone(), (caller, None), admission);
         return run(front, &asker.request_id, admission, execution).await;
     };
-    let execution = answered(front, front.app.on(store), caller, admission);
+    let execution = answered(front, front.app.on(store), (caller, None), admission);
     let mut response = run(front, &asker.request_id, admission, execution).await?;
     if let Some(position) = noting.end(front.app.store.reader()).await
         && let Ok(position) = HeaderValue::from_str(&position.to_string())
@@ -67,12 +69,17 @@ pub async fn execute(front: &HttpState, asker: Requester, admission: &Admission)
 
 /// Reads from a replica, if one has caught up with what the caller must see. If the query cannot be read there, all of it
 /// is read from the primary: nothing of it has been answered yet.
-fn query<'a>(front: &'a HttpState, caller: Caller, admission: &'a Admission) -> BoxFuture<'a, Answered> {
+fn query<'a>(
+    front: &'a HttpState,
+    (caller, sign_in): (Caller, Option<Arc<SignIn>>),
+    admission: &'a Admission,
+) -> BoxFuture<'a, Answered> {
     let Some((store, mut watch)) = front.app.store.on_standby(&admission.subject, admission.position) else {
         front.app.metrics.database.read(ReadServer::Primary);
-        return answered(front, front.app.clone(), caller, admission);
+        return answered(front, front.app.clone(), (caller, sign_in), admission);
     };
-    let reading = answered(front, front.app.on(store), caller.clone(), admission);
+    // What a replica says of a partner may be old.
+    let reading = answered(front, front.app.on(store), (caller.clone(), None), admission);
     let reading = async move {
         let done = tokio::select! {
             done = reading => Some(done),
@@ -83,7 +90,7 @@ fn query<'a>(front: &'a HttpState, caller: Caller, admission: &'a Admission) -> 
             return done;
         }
         front.app.metrics.database.read(ReadServer::Again);
-        answered(front, front.app.clone(), caller, admission).await
+        answered(front, front.app.clone(), (caller, sign_in), admission).await
     };
     reading.boxed()
 }
@@ -92,11 +99,11 @@ fn query<'a>(front: &'a HttpState, caller: Caller, admission: &'a Admission) -> 
 fn answered<'a>(
     front: &'a HttpState,
     app: Arc<App>,
-    caller: Caller,
+    (caller, sign_in): (Caller, Option<Arc<SignIn>>),
     admission: &'a Admission,
 ) -> BoxFuture<'a, Answered> {
     let answering = async move {
-        let context = front.context_of(&app, caller);
+        let context = front.context_of(&app, caller).signing_in(sign_in);
         let written = context.written.clone();
         let request = admission.request(front).data(context);
         let response = front.schema.execute(request).boxed().await;

@@ -16,7 +16,7 @@ use super::response::{self, ResponseTerms};
 use super::serve::ShutdownGuard;
 use super::{HttpState, graphiql, sse, ws};
 use auth::Caller;
-use service::authentication::{AuthError, authenticate};
+use service::authentication::{AuthError, Presented, authenticate, present};
 
 /// Headers that a page of another site cannot make a browser send without a CORS preflight.
 const PREFLIGHT_HEADERS: [&str; 3] = [
@@ -68,7 +68,7 @@ pub async fn get(
             };
             answer(
                 &front,
-                Requester { caller, request_id },
+                Requester::confirmed(caller, request_id),
                 &terms,
                 request::read_parameters(pairs).and_then(|ask| ask.with(&headers)),
             )
@@ -95,42 +95,55 @@ pub async fn post(
         request::discard(&headers, body, front.options.timeouts.body()).await;
         return not_acceptable(&request_id);
     };
-    let response = match admit(&front, &headers, &request_id).await {
-        Ok(caller) => {
-            let ask = request::read_body(&headers, body, &front.options.limits, front.options.timeouts.body()).await;
-            let ask = ask.and_then(|ask| ask.with(&headers));
-            let asker = Requester { caller, request_id };
-            let events =
-                negotiate::takes_events(&headers).then(|| authorization(&headers).unwrap_or_default().to_owned());
-            match (ask, events) {
-                (Ok(ask), Some(authorization)) if wants_events => sse::answer(&front, asker, authorization, ask).await,
-                (ask, events) => {
-                    let terms = ResponseTerms {
-                        method: Method::POST,
-                        media_type,
-                        events,
-                    };
-                    answer(&front, asker, &terms, ask).await
-                }
-            }
-        }
+    let presented = match admit(&front, &headers, &request_id).await {
+        Ok(presented) => presented,
         Err(response) => {
             request::discard(&headers, body, front.options.timeouts.body()).await;
-            response
+            return with_media_type(response, media_type);
         }
+    };
+    let ask = request::read_body(&headers, body, &front.options.limits, front.options.timeouts.body()).await;
+    let ask = ask.and_then(|ask| ask.with(&headers));
+    let Presented { caller, sign_in } = presented;
+    let asker = Requester {
+        caller,
+        request_id: request_id.clone(),
+        sign_in: sign_in.clone(),
+    };
+    let events = negotiate::takes_events(&headers).then(|| authorization(&headers).unwrap_or_default().to_owned());
+    let response = match (ask, events) {
+        (Ok(ask), Some(authorization)) if wants_events => sse::answer(&front, asker, authorization, ask).await,
+        (ask, events) => {
+            let terms = ResponseTerms {
+                method: Method::POST,
+                media_type,
+                events,
+            };
+            answer(&front, asker, &terms, ask).await
+        }
+    };
+    let response = match sign_in {
+        // Whatever the answer is: nobody sees it whose token is not valid.
+        Some(sign_in) => match sign_in.confirm(&front.app).await {
+            Ok(()) => response,
+            Err(error) => unauthenticated(&error, &request_id),
+        },
+        None => response,
     };
     with_media_type(response, media_type)
 }
 
-/// Authenticates the sender of a body, if the body is of a type that is read at all.
-async fn admit(front: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
+/// Identifies the sender of a body, if the body is of a type that is read at all.
+async fn admit(front: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Presented, Response> {
     // Strict about the media type: forms and plain text are what other sites can make a browser send.
     let message = if !negotiate::is_json(headers) {
         "the content type must be application/json, in UTF-8"
     } else if headers.contains_key(header::CONTENT_ENCODING) {
         "the body must not be compressed"
     } else {
-        return identify(front, headers, request_id).await;
+        return present(&front.app, authorization(headers))
+            .await
+            .map_err(|error| unauthenticated(&error, request_id));
     };
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     Err(refusal(status, "BAD_REQUEST", message, request_id))
@@ -183,7 +196,8 @@ pub fn authorization(headers: &HeaderMap) -> Option<&str> {
     }
 }
 
-fn unauthenticated(error: &AuthError, request_id: &str) -> Response {
+/// The answer to credentials that are missing or not valid, or could not be examined.
+pub fn unauthenticated(error: &AuthError, request_id: &str) -> Response {
     let challenge = match error {
         AuthError::Store(cause) => {
             tracing::error!(request_id, %cause, "authentication failed");

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::admission::{RequestRefusal, Requester, admit, charge, subject};
 use super::errors::{self, refusal};
 use super::execution::{Failed, execute};
+use super::graphql::unauthenticated;
 use super::guard::DocumentProblem;
 use super::negotiate::MediaType;
 use super::request::GraphqlRequest;
@@ -54,15 +55,19 @@ pub fn failed(failed: Failed, request_id: &str) -> Response {
 
 /// The answer to a request that was refused before anything ran.
 pub fn refusal_of(refused: RequestRefusal, media_type: MediaType, request_id: &str) -> Response {
+    if let RequestRefusal::Unauthenticated(error) = &refused {
+        return unauthenticated(error, request_id);
+    }
     let status = match &refused {
         RequestRefusal::Document(problems) => status(problems, media_type),
         RequestRefusal::Operation(_) => StatusCode::METHOD_NOT_ALLOWED,
         RequestRefusal::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+        RequestRefusal::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
     };
     let header = match &refused {
         RequestRefusal::Operation(_) => Some((header::ALLOW, HeaderValue::from_static("POST"))),
         RequestRefusal::Throttled(seconds) => Some((header::RETRY_AFTER, HeaderValue::from(*seconds))),
-        RequestRefusal::Document(_) => None,
+        RequestRefusal::Document(_) | RequestRefusal::Unauthenticated(_) => None,
     };
     let body = serde_json::json!({ "errors": refused.errors(request_id) });
     let mut response = (status, Json(body)).into_response();

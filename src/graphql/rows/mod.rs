@@ -52,6 +52,7 @@ pub use description::{
     ChildList, FieldDescription, Listing, PartnerVisibility, Resolver, TypeDescription, amount, family, link, made_of,
     optional_amount, page as page_of, required, resolver, same, through, value, values,
 };
+use domain::id::PartnerId;
 use domain::id::TenantId;
 pub use field_error::server_error;
 pub use plain::{Plain, PlainObject, SubSelection};
@@ -60,7 +61,8 @@ use read::RowReader;
 pub use results::{ResultObject, Results, RowsField};
 pub use root::projected_page;
 use store::page::PageRequest;
-use store::view::{AtHand, Column, JsonText, Key, Source, TooLong};
+use store::partner::SignInCells;
+use store::view::{AtHand, Column, JsonText, Key, PARTNER, Source, TooLong};
 use write::RowWriter;
 pub use write::text;
 
@@ -206,6 +208,11 @@ async fn one(
     let mut projection = Projection::of(to.table);
     let object = projection.object(context, to, Source::OWN, &ctx.item.node);
     let reader = RowReader::new(request);
+    let sign_in = match &lookup.key {
+        LookupKey::Id(id) if lookup.column == PARTNER.id() => request.sign_in_of(PartnerId::from_uuid(*id)),
+        _ => None,
+    };
+    let sign_in = sign_in.map(|sign_in| (sign_in, SignInCells::select(&mut projection.selected)));
     let found = match &lookup.key {
         LookupKey::Id(id) if lookup.column == to.table.id() => reader.with_children(to.name, *id, &projection).await,
         LookupKey::Id(id) => reader.one_by(to.name, lookup.column, Key::Id(*id), &projection).await,
@@ -218,6 +225,10 @@ async fn one(
     let Some(read) = found.map_err(|error| failed(error.into()))? else {
         return Ok(Value::Null);
     };
+    if let Some((sign_in, cells)) = sign_in {
+        let state = cells.state(&read.rows[0]).map_err(|error| failed(error.into()))?;
+        sign_in.decide(Some(&state));
+    }
     if object.has_resolvers {
         read.ask(&object, 0, ctx).await;
     }

@@ -38,7 +38,7 @@ pub async fn get(
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    let asker = Requester { caller, request_id };
+    let asker = Requester::confirmed(caller, request_id);
     let query = query.unwrap_or_default();
     let look = cost::of_refusal(query.len());
     if let Err(refused) = admission::charge(&front, &admission::subject(&asker), look) {

@@ -301,10 +301,7 @@ impl LiveSubscription {
         } = waiting;
         let (front, admission) = (self.front.clone(), self.admission.clone());
         let (row, request_id) = (rows[*next].1.clone(), self.request_id.clone());
-        let asker = Requester {
-            caller: self.caller.clone(),
-            request_id: self.request_id.clone(),
-        };
+        let asker = Requester::confirmed(self.caller.clone(), self.request_id.clone());
         let show = async move {
             match execution::show(&front, asker, &admission, row).await {
                 Ok(shown) => Ok(shown),

@@ -96,10 +96,7 @@ async fn steps(
             return OperationOutput::Error(StreamEnd::of(&cause, request_id, "authentication").errors(request_id));
         }
     };
-    let asker = Requester {
-        caller,
-        request_id: request_id.to_owned(),
-    };
+    let asker = Requester::confirmed(caller, request_id.to_owned());
     let admission = match admission::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
         Err(refused) => return OperationOutput::Error(refused.errors(request_id)),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::support::programme::Programme;
@@ -108,6 +108,45 @@ both_databases! {
             p.staff.done(mutation, input, "partner { id }").await;
         }
         assert!(!is_alive(&before).await && is_alive(&portal(&app, &p).await).await && is_alive(&other).await);
+    }
+
+    async fn a_suspended_partner_is_refused_whatever_is_asked(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let portal = app.partner(&p.tenant, &p.a);
+        assert!(is_alive(&portal).await);
+        let input = json!({ "id": p.a, "reason": "fraud" });
+        p.staff.done("suspendPartner", input, "partner { id }").await;
+        let own = "{ viewer { partner { id name commissions { nodes { id } } } } }".to_owned();
+        let twice = format!("{{ a: partner(id: {:?}) {{ id }} b: partner(id: {:?}) {{ name }} }}", p.a, p.b);
+        let deep = format!("{{ viewer {}{} }}", "{ partner ".repeat(99), "}".repeat(99));
+        // Its own row, other rows, none, none that is read, documents that do not run, and operations of other kinds.
+        let documents = [
+            own.as_str(),
+            &twice,
+            "{ commissions { nodes { id } } }",
+            "{ viewer { subject scopes } }",
+            "{ __typename }",
+            "{ partner(id: \"nonsense\") { id } }",
+            "{ nothing }",
+            "{",
+            &deep,
+            "mutation { deletePartner(input: { id: \"nonsense\" }) { deletedId } }",
+            "subscription { commissionChanged { id } }",
+        ];
+        for document in documents {
+            for accept in ["application/json", "application/graphql-response+json", "text/event-stream"] {
+                let request = portal.post(&json!({ "query": document }), Some(accept));
+                app.reset_statements();
+                let answer = portal.send(request).await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{document}: {answer:?}");
+                assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer error=\"invalid_token\"");
+                assert_eq!(answer.codes(), ["UNAUTHENTICATED"]);
+                assert!(answer.body.get("data").is_none(), "{document}: {answer:?}");
+                // Reading its own row is what refuses it.
+                let most = if document == twice || document.contains("commissions") { 3 } else { 1 };
+                assert!(app.statements().len() <= most, "{document}: {:#?}", app.statements());
+            }
+        }
     }
 
     async fn an_invited_partners_token_lives_on_when_it_is_activated(app: TestApp) {

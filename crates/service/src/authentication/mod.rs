@@ -1,17 +1,20 @@
 //! From the Authorization header to a [`Caller`].
 
 mod recent;
+mod sign_in;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures::FutureExt;
 
 use crate::app::App;
-use auth::{Caller, Claims, Credentials};
-use domain::id::{PartnerId, TenantId};
+use auth::{Caller, Credentials};
+use domain::id::PartnerId;
 use store::StoreError;
 
 pub use recent::RecentReads;
+pub use sign_in::SignIn;
 
 /// Why a caller could not be authenticated.
 #[derive(Debug, thiserror::Error)]
@@ -25,32 +28,55 @@ pub enum AuthError {
     Store(#[from] StoreError),
 }
 
+/// Whom an Authorization header identifies.
+pub struct Presented {
+    /// Whose requests may be answered only once `sign_in` is confirmed.
+    pub caller: Caller,
+    /// What the database has to say about a partner's token; `None`: nothing more.
+    pub sign_in: Option<Arc<SignIn>>,
+}
+
 /// The caller that an Authorization header identifies: `Bearer` with a JWT or an API key, or `Api-Key`. A partner's
 /// token is valid only while the partner may sign in, and only if it was issued after the last time that the partner
 /// could not; that check costs one indexed read per request.
 pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, AuthError> {
-    admit(app, header, None).await
+    let Presented { caller, sign_in } = present(app, header).await?;
+    if let Some(sign_in) = sign_in {
+        sign_in.confirm(app).await?;
+    }
+    Ok(caller)
 }
 
 /// The same for a caller that was admitted before and has been listening since: reads made at `since` or later, for any
 /// listener, are reused.
 pub async fn authenticate_listener(app: &App, header: &str, since: Instant) -> Result<Caller, AuthError> {
-    admit(app, Some(header), Some(since)).await
+    let Presented { caller, sign_in } = presented(app, Some(header), Some(since)).await?;
+    if let Some(sign_in) = sign_in {
+        sign_in.confirm_since(app, since).await?;
+    }
+    Ok(caller)
 }
 
-async fn admit(app: &App, header: Option<&str>, since: Option<Instant>) -> Result<Caller, AuthError> {
+/// The same, but a partner's sign-in is still to be confirmed: a query that reads the partner's own row does that by the
+/// way. Nothing else may happen for the caller before.
+pub async fn present(app: &App, header: Option<&str>) -> Result<Presented, AuthError> {
+    presented(app, header, None).await
+}
+
+async fn presented(app: &App, header: Option<&str>, since: Option<Instant>) -> Result<Presented, AuthError> {
     let header = header
         .map(str::trim)
         .filter(|header| !header.is_empty())
         .ok_or(AuthError::Missing)?;
     match Credentials::parse(header).ok_or(AuthError::Invalid)? {
-        Credentials::Token(token) => by_token(app, token, since).await,
+        Credentials::Token(token) => by_token(app, token).await,
         Credentials::ApiKey { prefix, text } => by_key(app, prefix, text, since).await,
     }
 }
 
-async fn by_token(app: &App, token: &str, since: Option<Instant>) -> Result<Caller, AuthError> {
-    let claims = auth::verify_token(&app.keys, &app.issuers, token, app.clock.now())
+async fn by_token(app: &App, token: &str) -> Result<Presented, AuthError> {
+    let now = app.clock.now();
+    let claims = auth::verify_token(&app.keys, &app.issuers, token, now)
         .await
         .ok_or(AuthError::Invalid)?;
     let tenant = app
@@ -58,15 +84,23 @@ async fn by_token(app: &App, token: &str, since: Option<Instant>) -> Result<Call
         .find(&app.store, &claims.tenant)
         .await?
         .ok_or(AuthError::Invalid)?;
-    let partner = match &claims.partner {
-        Some(partner) => Some(signed_in_partner(app, tenant, partner, &claims, since).await?),
+    let partner: Option<PartnerId> = match &claims.partner {
+        Some(partner) => Some(partner.parse().map_err(|_| AuthError::Invalid)?),
         None => None,
     };
-    Ok(Caller::of_token(tenant, &claims, partner))
+    let sign_in = match partner {
+        Some(partner) => {
+            let issued_at = claims.issued_at(now).ok_or(AuthError::Invalid)?;
+            Some(Arc::new(SignIn::new(tenant, partner, issued_at)))
+        }
+        None => None,
+    };
+    let caller = Caller::of_token(tenant, &claims, partner);
+    Ok(Presented { caller, sign_in })
 }
 
 /// The caller who presents an API key. One read decides, with every request, so that nothing outlives a revocation.
-async fn by_key(app: &App, prefix: &str, text: &str, since: Option<Instant>) -> Result<Caller, AuthError> {
+async fn by_key(app: &App, prefix: &str, text: &str, since: Option<Instant>) -> Result<Presented, AuthError> {
     let now = app.clock.now();
     let read = || {
         let (reader, prefix) = (app.store.reader().clone(), prefix.to_owned());
@@ -80,28 +114,6 @@ async fn by_key(app: &App, prefix: &str, text: &str, since: Option<Instant>) -> 
         .filter(|presented| presented.hash.is_of(text))
         .ok_or(AuthError::Invalid)?;
     app.key_uses.note(presented.tenant, presented.key.id, now);
-    Ok(Caller::of_api_key(presented.tenant, &presented.key))
-}
-
-async fn signed_in_partner(
-    app: &App,
-    tenant: TenantId,
-    partner: &str,
-    claims: &Claims,
-    since: Option<Instant>,
-) -> Result<PartnerId, AuthError> {
-    let id: PartnerId = partner.parse().map_err(|_| AuthError::Invalid)?;
-    let issued_at = claims.issued_at(app.clock.now()).ok_or(AuthError::Invalid)?;
-    let read = || {
-        let reader = app.store.reader().clone();
-        async move { store::partner::sign_in(&reader, tenant, id).await }.boxed()
-    };
-    let partner = match since {
-        Some(since) => app.recent.partners.since(since, (tenant, id), read).await?,
-        None => store::partner::sign_in(app.store.reader(), tenant, id).await?,
-    };
-    match partner {
-        Some((status, valid_from)) if status.may_sign_in() && issued_at.is_since(valid_from) => Ok(id),
-        _ => Err(AuthError::Invalid),
-    }
+    let caller = Caller::of_api_key(presented.tenant, &presented.key);
+    Ok(Presented { caller, sign_in: None })
 }

@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 
-use domain::Timestamp;
 use domain::id::{PartnerId, TenantId};
-use domain::partner::PartnerStatus;
 use store::StoreError;
+use store::partner::SignInState;
 use store::presented_key::PresentedKey;
 
 /// Number of entries at which old ones are evicted.
@@ -23,7 +22,7 @@ const OLD: Duration = Duration::from_secs(1);
 /// The reads that decide whether callers are admitted.
 #[derive(Default)]
 pub struct RecentReads {
-    pub(super) partners: ReadCache<(TenantId, PartnerId), Option<(PartnerStatus, Timestamp)>>,
+    pub(super) partners: ReadCache<(TenantId, PartnerId), Option<SignInState>>,
     pub(super) keys: ReadCache<String, Option<PresentedKey>>,
 }
 

@@ -6,6 +6,7 @@ mod lock;
 mod order;
 mod read;
 mod rows;
+mod sign_in;
 mod transitions;
 mod write;
 
@@ -17,9 +18,10 @@ pub use list::{
 };
 pub use lock::{CreditedPartner, LockedPartner, lock, lock_all, lock_credited};
 pub use order::PartnerOrder;
-pub use read::{by_ids, external_ids, find, find_by_email, find_by_external_id, named, sign_in};
+pub use read::{by_ids, external_ids, find, find_by_email, find_by_external_id, named};
 pub(super) use rows::to_row;
 pub use rows::{at_hand, whole};
+pub use sign_in::{SignInCells, SignInState, sign_in};
 pub(super) use transitions::to_transition_row;
 pub use transitions::{insert_transition, transitions, transitions_of};
 pub use write::{advance, insert, replace_categories, update};

@@ -11,14 +11,14 @@ use super::{Column, Family, List, Row, Selected};
 use crate::StoreError;
 use crate::page::{Page, PageRequest, cut};
 
-/// One of the reads, for the id that all of them look for.
+/// A read of what one key has: a statement of its own, or a part of one.
 pub enum Part<'a> {
-    /// The row whose column is the id.
+    /// The row whose column is the key.
     Row(Column, &'a Selected),
-    /// A page of the list under the id. It begins at an end of the list, and the list's statements are cached.
+    /// A page of the list under the key. As one of several parts, it begins at an end of a list whose statements are cached.
     Page(&'a List, &'a PageRequest, &'a Selected),
     Family(&'a Family, &'a Selected),
-    /// How many rows the list under the id has.
+    /// How many rows the list under the key has.
     Count(&'a List),
 }
 
@@ -33,7 +33,7 @@ const NUMBER: usize = 0;
 const NUMBERS: &str = "part";
 
 impl Part<'_> {
-    fn statement(&self, backend: DbBackend, bindings: &Bindings<'_>) -> SelectStatement {
+    pub(super) fn statement(&self, backend: DbBackend, bindings: &Bindings<'_>) -> SelectStatement {
         match self {
             Self::Row(column, selected) => row(backend, bindings, *column, selected),
             Self::Page(list, request, selected) => page(backend, bindings, list, request, selected),
@@ -42,7 +42,8 @@ impl Part<'_> {
         }
     }
 
-    fn shape(&self, bindings: &Bindings<'_>) -> Option<String> {
+    /// What identifies its statement among the cached ones; `None`: unlikely to be used twice.
+    pub(super) fn shape(&self, bindings: &Bindings<'_>) -> Option<String> {
         match self {
             Self::Row(column, selected) => Some(part_shape("one", bindings, selected, |text| {
                 text.push_str(column.name);

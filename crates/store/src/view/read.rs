@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use uuid::Uuid;
 
 use super::bindings::{Bindings, Key};
@@ -19,12 +20,9 @@ pub async fn one(
     key: Key<'_>,
     selected: &Selected,
 ) -> Result<Option<Row>, StoreError> {
-    let backend = store.reader().get_database_backend();
     let bindings = Bindings::of(scope, key);
-    let shape = statement::shape("one", &bindings, selected, |text| text.push_str(column.name));
-    let make = |bindings: &Bindings<'_>| statement::row(backend, bindings, column, selected);
-    let statement = store.kept().statement(backend, Some(shape), &bindings, make);
-    Ok(store.reader().query_one_raw(statement).await?.map(Row::read_from))
+    let rows = read(store, &bindings, &Part::Row(column, selected)).await?;
+    Ok(rows.into_iter().next().map(Row::read_from))
 }
 
 /// The rows of the selected table whose `column` is one of these ids, as far as they are visible to the caller.
@@ -35,12 +33,10 @@ pub async fn by_ids(
     ids: &[Uuid],
     selected: &Selected,
 ) -> Result<HashMap<Uuid, Row>, StoreError> {
-    let backend = store.reader().get_database_backend();
     let bindings = Bindings::of(scope, Key::of(ids));
     let shape = statement::shape("ids", &bindings, selected, |text| text.push_str(column.name));
-    let make = |bindings: &Bindings<'_>| statement::rows(backend, bindings, column, selected);
-    let statement = store.kept().statement(backend, Some(shape), &bindings, make);
-    let rows = store.reader().query_all_raw(statement).await?;
+    let make = |backend, bindings: &Bindings<'_>| statement::rows(backend, bindings, column, selected);
+    let rows = query(store, &bindings, Some(shape), make).await?;
     let rows = rows
         .into_iter()
         .map(|row| Ok((row.try_get_by_index(Selected::PARENT)?, Row::read_from(row))));
@@ -56,13 +52,9 @@ pub async fn page(
     request: &PageRequest,
     selected: &Selected,
 ) -> Result<Page<Row>, StoreError> {
-    let backend = store.reader().get_database_backend();
     let key = parent.map_or(Key::Nothing, Key::Id);
     let bindings = Bindings::of(scope, key).within(request);
-    let shape = statement::list_shape("page", &bindings, list, request, selected);
-    let make = |bindings: &Bindings<'_>| statement::page(backend, bindings, list, request, selected);
-    let statement = store.kept().statement(backend, shape, &bindings, make);
-    let rows = store.reader().query_all_raw(statement).await?;
+    let rows = read(store, &bindings, &Part::Page(list, request, selected)).await?;
     Ok(cut(rows.into_iter().map(Row::read_from).collect(), request))
 }
 
@@ -80,12 +72,10 @@ pub async fn pages(
         let page = page(store, scope, list, Some(*single), request, selected).await?;
         return Ok(HashMap::from([(*single, page)]));
     }
-    let backend = store.reader().get_database_backend();
     let bindings = Bindings::of(scope, Key::Ids(parents)).within(request);
     let shape = statement::list_shape("pages", &bindings, list, request, selected);
-    let make = |bindings: &Bindings<'_>| statement::pages(backend, bindings, list, request, selected);
-    let statement = store.kept().statement(backend, shape, &bindings, make);
-    let pages = by_parent(store.reader().query_all_raw(statement).await?)?;
+    let make = |backend, bindings: &Bindings<'_>| statement::pages(backend, bindings, list, request, selected);
+    let pages = by_parent(query(store, &bindings, shape, make).await?)?;
     Ok(pages
         .into_iter()
         .map(|(parent, rows)| (parent, cut(rows, request)))
@@ -100,14 +90,8 @@ pub async fn family(
     parents: &[Uuid],
     selected: &Selected,
 ) -> Result<HashMap<Uuid, Page<Row>>, StoreError> {
-    let backend = store.reader().get_database_backend();
     let bindings = Bindings::of(scope, Key::of(parents));
-    let shape = statement::shape("family", &bindings, selected, |text| {
-        text.push_str(family.parent.name);
-    });
-    let make = |bindings: &Bindings<'_>| statement::family(backend, bindings, family, selected);
-    let statement = store.kept().statement(backend, Some(shape), &bindings, make);
-    let families = by_parent(store.reader().query_all_raw(statement).await?)?;
+    let families = by_parent(read(store, &bindings, &Part::Family(family, selected)).await?)?;
     let whole = |(parent, items)| (parent, Page { items, ..Page::empty() });
     Ok(families.into_iter().map(whole).collect())
 }
@@ -126,12 +110,29 @@ pub async fn together(
     id: Uuid,
     parts: &[Part<'_>],
 ) -> Result<Vec<PartResult>, StoreError> {
-    let backend = store.reader().get_database_backend();
     let bindings = Bindings::of(scope, Key::Id(id));
-    let shape = part::shape(&bindings, parts);
-    let make = |bindings: &Bindings<'_>| part::statement(backend, bindings, parts);
-    let statement = store.kept().statement(backend, shape, &bindings, make);
-    part::results(parts, store.reader().query_all_raw(statement).await?)
+    let make = |backend, bindings: &Bindings<'_>| part::statement(backend, bindings, parts);
+    let found = query(store, &bindings, part::shape(&bindings, parts), make).await?;
+    part::results(parts, found)
+}
+
+async fn read(store: &Store, bindings: &Bindings<'_>, part: &Part<'_>) -> Result<Vec<QueryResult>, StoreError> {
+    let make = |backend, bindings: &Bindings<'_>| part.statement(backend, bindings);
+    query(store, bindings, part.shape(bindings), make).await
+}
+
+/// The rows of the statement that `make` builds, unless one of this shape is cached.
+async fn query(
+    store: &Store,
+    bindings: &Bindings<'_>,
+    shape: Option<String>,
+    make: impl Fn(DbBackend, &Bindings<'_>) -> SelectStatement,
+) -> Result<Vec<QueryResult>, StoreError> {
+    let backend = store.reader().get_database_backend();
+    let statement = store
+        .kept()
+        .statement(backend, shape, bindings, |bindings| make(backend, bindings));
+    Ok(store.reader().query_all_raw(statement).await?)
 }
 
 fn by_parent(rows: Vec<QueryResult>) -> Result<HashMap<Uuid, Vec<Row>>, StoreError> {

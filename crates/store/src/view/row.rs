@@ -57,7 +57,7 @@ impl Row {
     }
 
     /// The value of a cell that is never null.
-    pub(super) fn required<T>(&self, cell: usize) -> Result<T, StoreError>
+    pub(crate) fn required<T>(&self, cell: usize) -> Result<T, StoreError>
     where
         T: for<'r> Stored<'r>,
         Option<T>: ValueType,
