@@ -1,6 +1,8 @@
 //! The rows of the database, one file per table: plain structs that define what is stored, and nothing else. Ids are
 //! bare UUIDs, statuses are text; `tributary`'s store turns rows into domain values and back.
 
+mod labelled;
+
 pub mod advertiser;
 pub mod api_key;
 pub mod audit_entry;

@@ -1,5 +1,6 @@
 // Headless Chromium on the demo's page, with nothing but the gateway in reach. Whatever the page complains of is kept.
 import { chromium } from "playwright-core";
+import { CHROMIUM_FLAGS } from "../chromium.mjs";
 
 const [executablePath, screenshot, others = "refused"] = process.argv.slice(2);
 const { DEMO_URL: url, DEMO_ADMIN_TOKEN: token } = process.env;
@@ -35,15 +36,7 @@ async function recordCommission() {
 export async function open() {
   const browser = await chromium.launch({
     executablePath,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
+    args: CHROMIUM_FLAGS,
   });
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: "light" });
   page.setDefaultTimeout(30_000);

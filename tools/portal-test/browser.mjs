@@ -1,19 +1,12 @@
 // Chromium, and what it complains about.
 import { chromium } from "playwright-core";
+import { CHROMIUM_FLAGS } from "../chromium.mjs";
 import { check } from "./gateway.mjs";
 
 export async function open(executablePath, home) {
   const browser = await chromium.launch({
     executablePath,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
+    args: CHROMIUM_FLAGS,
   });
   const host = new URL(home).host;
 

@@ -5,15 +5,14 @@ use std::collections::HashMap;
 use entity::api_key::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
 use super::citus::directory::{self, DirectoryName};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{Connection, StoreError, many, view};
+use super::{Connection, StoreError, many, view, write};
 use auth::{ApiKey, KeyHash, Permissions, Scope};
 use domain::Timestamp;
 use domain::id::{ApiKeyId, PartnerId, TenantId};
@@ -66,10 +65,7 @@ pub async fn insert(
         hash: hash.bytes().to_vec(),
         ..to_row(tenant, key)
     };
-    Entity::insert(row.into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    write::insert(transaction, row).await
 }
 
 /// Revokes a key; one that is already revoked stays as it is.

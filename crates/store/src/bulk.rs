@@ -5,25 +5,18 @@ pub mod ledger;
 
 use std::collections::HashMap;
 
-use entity::{
-    campaign, campaign_member, campaign_version, commission_snapshot, partner, partner_category_member,
-    partner_transition,
-};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use entity::{campaign, campaign_member, partner, partner_category_member};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::{Scoped, visible};
-use super::{Connection, StoreError, Transaction, many};
+use super::{Connection, StoreError, Transaction, many, write};
 use auth::Scope;
 use domain::Timestamp;
 use domain::campaign::Campaign;
 use domain::id::{CampaignId, PartnerCategoryId, PartnerId, PartnerTransitionId, TenantId};
 use domain::partner::{Partner, PartnerTransition};
 use domain::snapshot::CommissionSnapshot;
-
-/// Rows per statement. Times a table's columns it must stay below SQLite's 32,766 parameters; full statements have the
-/// same text, so that they are prepared once.
-const ROWS: usize = 500;
 
 /// The campaigns with these external ids.
 pub async fn campaigns_by_external_id(
@@ -77,11 +70,11 @@ pub async fn insert_campaigns(
     let rows = campaigns
         .iter()
         .map(|campaign| super::campaign::to_row(tenant, campaign));
-    insert::<campaign::Entity, _>(transaction, rows).await?;
+    write::insert_all(transaction, rows).await?;
     let versions = campaigns
         .iter()
         .map(|campaign| super::campaign::version_row(tenant, campaign, transaction.audit_entry()));
-    insert::<campaign_version::Entity, _>(transaction, versions).await
+    write::insert_all(transaction, versions).await
 }
 
 /// Makes partners members of campaigns; none of them may be a member already.
@@ -98,7 +91,7 @@ pub async fn insert_campaign_members(
             partner_id: partner.uuid(),
             joined_at: *joined_at,
         });
-    insert::<campaign_member::Entity, _>(transaction, rows).await
+    write::insert_all(transaction, rows).await
 }
 
 pub async fn insert_partners(
@@ -107,7 +100,7 @@ pub async fn insert_partners(
     partners: &[Partner],
 ) -> Result<(), StoreError> {
     let rows = partners.iter().map(|partner| super::partner::to_row(tenant, partner));
-    insert::<partner::Entity, _>(transaction, rows).await
+    write::insert_all(transaction, rows).await
 }
 
 /// Gives partners categories that they do not have yet.
@@ -123,7 +116,7 @@ pub async fn insert_partner_categories(
             partner_id: partner.uuid(),
             category_id: category.uuid(),
         });
-    insert::<partner_category_member::Entity, _>(transaction, rows).await
+    write::insert_all(transaction, rows).await
 }
 
 pub async fn insert_partner_transitions(
@@ -134,7 +127,7 @@ pub async fn insert_partner_transitions(
     let rows = transitions
         .iter()
         .map(|(id, partner, transition)| super::partner::to_transition_row(tenant, *id, *partner, transition));
-    insert::<partner_transition::Entity, _>(transaction, rows).await
+    write::insert_all(transaction, rows).await
 }
 
 pub async fn insert_snapshots(
@@ -145,19 +138,5 @@ pub async fn insert_snapshots(
     let rows = snapshots
         .iter()
         .map(|snapshot| super::snapshot::to_row(tenant, snapshot));
-    insert::<commission_snapshot::Entity, _>(transaction, rows).await
-}
-
-async fn insert<E, R>(transaction: &Connection, rows: impl Iterator<Item = R>) -> Result<(), StoreError>
-where
-    E: EntityTrait,
-    R: IntoActiveModel<E::ActiveModel>,
-{
-    let mut rows = rows.map(IntoActiveModel::into_active_model).peekable();
-    while rows.peek().is_some() {
-        E::insert_many(rows.by_ref().take(ROWS))
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
+    write::insert_all(transaction, rows).await
 }

@@ -4,14 +4,11 @@ use std::collections::HashMap;
 
 use entity::custom_field::{self, Column, Entity};
 use entity::{commission_rule_reference, custom_field_option, deal_field};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{Connection, StoreError, many, view};
+use super::{Connection, StoreError, many, view, write};
 use auth::Scope;
 use domain::deal::{CustomField, CustomFieldOption};
 use domain::id::{CustomFieldId, CustomFieldOptionId, TenantId};
@@ -120,17 +117,10 @@ pub async fn count_option_references(
 }
 
 pub async fn insert(transaction: &Connection, tenant: TenantId, field: &CustomField) -> Result<(), StoreError> {
-    Entity::insert(to_row(tenant, field).into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    let rows = field.options.iter().zip(0..).map(|(option, position)| {
-        let row = to_option_row(tenant, field.id, option, position);
-        row.into_active_model()
-    });
-    custom_field_option::Entity::insert_many(rows)
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    write::insert(transaction, to_row(tenant, field)).await?;
+    let options = field.options.iter().zip(0..);
+    let rows = options.map(|(option, position)| to_option_row(tenant, field.id, option, position));
+    write::insert_all(transaction, rows).await
 }
 
 /// Writes the field and its options, of which `known` are stored. Known options that the field no longer has are
@@ -141,26 +131,23 @@ pub async fn update(
     field: &CustomField,
     known: &[CustomFieldOption],
 ) -> Result<(), StoreError> {
-    to_row(tenant, field)
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(transaction)
-        .await?;
+    write::update(transaction, to_row(tenant, field)).await?;
     for option in known {
         if field.options.iter().all(|kept| kept.id != option.id) {
-            custom_field_option::Entity::delete_by_id((tenant.uuid(), option.id.uuid()))
-                .exec(transaction)
-                .await?;
+            write::delete::<custom_field_option::Entity>(
+                transaction,
+                tenant,
+                custom_field_option::Column::Id.eq(option.id.uuid()),
+            )
+            .await?;
         }
     }
     for (option, position) in field.options.iter().zip(0..) {
-        let row = to_option_row(tenant, field.id, option, position).into_active_model();
+        let row = to_option_row(tenant, field.id, option, position);
         if known.iter().any(|known| known.id == option.id) {
-            row.reset_all().update_without_returning(transaction).await?;
+            write::update(transaction, row).await?;
         } else {
-            custom_field_option::Entity::insert(row)
-                .exec_without_returning(transaction)
-                .await?;
+            write::insert(transaction, row).await?;
         }
     }
     Ok(())
@@ -168,15 +155,8 @@ pub async fn update(
 
 /// Deletes the field with its options.
 pub async fn delete(transaction: &Connection, tenant: TenantId, id: CustomFieldId) -> Result<(), StoreError> {
-    custom_field_option::Entity::delete_many()
-        .filter(OptionColumn::TenantId.eq(tenant.uuid()))
-        .filter(OptionColumn::FieldId.eq(id.uuid()))
-        .exec(transaction)
-        .await?;
-    Entity::delete_by_id((tenant.uuid(), id.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    write::delete::<custom_field_option::Entity>(transaction, tenant, OptionColumn::FieldId.eq(id.uuid())).await?;
+    write::delete::<Entity>(transaction, tenant, Column::Id.eq(id.uuid())).await
 }
 
 fn joined(fields: Vec<custom_field::Model>, options: Vec<custom_field_option::Model>) -> Vec<CustomField> {

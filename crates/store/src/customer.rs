@@ -19,8 +19,8 @@ use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{Connection, StoreError, many, view};
-use crate::by_id::by_id;
 use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
 use domain::event::Customer;
@@ -91,7 +91,7 @@ pub async fn by_external_ids(
         .collect()
 }
 
-by_id!(Customer: by_ids);
+table_functions!(Customer: by_ids);
 
 pub async fn count(database: &Connection, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)

@@ -6,10 +6,7 @@ use std::sync::Arc;
 use entity::deal::{self, Column, Entity};
 use entity::{deal_field, payment_stage};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::contains;
@@ -17,9 +14,9 @@ use super::filter::{one_of_ids, text_of};
 use super::order::{SortBy, SortColumn, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{Connection, StoreError, load, many, row, view};
-use crate::by_id::by_id;
+use super::{Connection, StoreError, many, row, view, write};
 use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::deal::{Deal, StageOutcome};
 use domain::id::{DealId, PartnerId, PaymentStageId, TenantId};
@@ -80,16 +77,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-by_id!(Deal, DealId: find, by_ids);
-
-pub async fn find_by_external_id(
-    database: &Connection,
-    scope: &Scope,
-    external_id: &str,
-) -> Result<Option<Deal>, StoreError> {
-    let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
-    load::one(database, select, from_row).await
-}
+table_functions!(Deal, DealId: find, find_by_external_id, by_ids, update);
 
 pub async fn count(database: &Connection, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
@@ -178,48 +166,24 @@ fn filtered(scope: &Scope, filter: &DealFilter) -> Select<Entity> {
 }
 
 pub async fn insert(transaction: &Connection, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
-    Entity::insert(to_row(tenant, deal).into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
+    write::insert(transaction, to_row(tenant, deal)).await?;
     insert_fields(transaction, tenant, deal).await
-}
-
-pub async fn update(transaction: &Connection, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
-    to_row(tenant, deal)
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(transaction)
-        .await?;
-    Ok(())
 }
 
 /// Replaces the stored options of the deal by those that it has now.
 pub async fn replace_fields(transaction: &Connection, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
-    deal_field::Entity::delete_many()
-        .filter(deal_field::Column::TenantId.eq(tenant.uuid()))
-        .filter(deal_field::Column::DealId.eq(deal.id.uuid()))
-        .exec(transaction)
-        .await?;
+    write::delete::<deal_field::Entity>(transaction, tenant, deal_field::Column::DealId.eq(deal.id.uuid())).await?;
     insert_fields(transaction, tenant, deal).await
 }
 
 async fn insert_fields(transaction: &Connection, tenant: TenantId, deal: &Deal) -> Result<(), StoreError> {
-    if deal.fields.is_empty() {
-        return Ok(());
-    }
-    let rows = deal.fields.iter().map(|value| {
-        let row = deal_field::Model {
-            tenant_id: tenant.uuid(),
-            deal_id: deal.id.uuid(),
-            field_id: value.field_id.uuid(),
-            option_id: value.option_id.uuid(),
-        };
-        row.into_active_model()
+    let rows = deal.fields.iter().map(|value| deal_field::Model {
+        tenant_id: tenant.uuid(),
+        deal_id: deal.id.uuid(),
+        field_id: value.field_id.uuid(),
+        option_id: value.option_id.uuid(),
     });
-    deal_field::Entity::insert_many(rows)
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    write::insert_all(transaction, rows).await
 }
 
 mapped! {

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use entity::commission_rule_version;
 use entity::deal_payment::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::visible;
-use super::{Connection, StoreError, many, row};
+use super::{Connection, StoreError, many, row, write};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::PaymentTarget;
@@ -113,29 +113,22 @@ pub async fn insert(
     payments: &[NewPayment],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if payments.is_empty() {
-        return Ok(());
-    }
-    let rows = payments.iter().map(|payment| {
-        let row = deal_payment::Model {
-            tenant_id: tenant.uuid(),
-            id: DealPaymentId::new(now).uuid(),
-            deal_id: deal.uuid(),
-            payment_target: payment.slot.target.as_str().to_owned(),
-            stage_id: payment.slot.stage.uuid(),
-            entry: row::signed(payment.slot.entry),
-            part: payment.slot.part.as_str().to_owned(),
-            occurrence: row::signed(payment.slot.occurrence),
-            rule_id: payment.rule.uuid(),
-            version: row::signed(payment.version),
-            commission_id: payment.commission.map(|id| id.uuid()),
-            voided_at: None,
-            created_at: now,
-        };
-        row.into_active_model()
+    let rows = payments.iter().map(|payment| deal_payment::Model {
+        tenant_id: tenant.uuid(),
+        id: DealPaymentId::new(now).uuid(),
+        deal_id: deal.uuid(),
+        payment_target: payment.slot.target.as_str().to_owned(),
+        stage_id: payment.slot.stage.uuid(),
+        entry: row::signed(payment.slot.entry),
+        part: payment.slot.part.as_str().to_owned(),
+        occurrence: row::signed(payment.slot.occurrence),
+        rule_id: payment.rule.uuid(),
+        version: row::signed(payment.version),
+        commission_id: payment.commission.map(|id| id.uuid()),
+        voided_at: None,
+        created_at: now,
     });
-    Entity::insert_many(rows).exec_without_returning(transaction).await?;
-    Ok(())
+    write::insert_all(transaction, rows).await
 }
 
 /// Voids the payments that are worth nothing since the deal was lost: those of 0, and those whose rows are `reversed`.

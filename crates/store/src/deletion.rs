@@ -5,10 +5,10 @@ use entity::{
     deal_payment, deleted_partner, event, event_move, partner, partner_category_member, partner_transition,
     partnership_request, payout, reassignment, tiered_commission_reference,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter};
 
 use super::scope::visible;
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, write};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{DealId, PartnerId, TenantId};
@@ -60,23 +60,14 @@ pub async fn delete_partner(
         actor: actor.to_owned(),
         at,
     };
-    deleted_partner::Entity::insert(deleted.into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
+    write::insert(transaction, deleted).await?;
     macro_rules! delete {
         ($($table:ident)+) => {
-            $($table::Entity::delete_many()
-                .filter($table::Column::TenantId.eq(tenant.uuid()))
-                .filter($table::Column::PartnerId.eq(partner.uuid()))
-                .exec(transaction)
-                .await?;)+
+            $(write::delete::<$table::Entity>(transaction, tenant, $table::Column::PartnerId.eq(partner.uuid())).await?;)+
         };
     }
     delete!(partner_transition campaign_member partner_category_member api_key);
-    partner::Entity::delete_by_id((tenant.uuid(), partner.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    write::delete::<partner::Entity>(transaction, tenant, partner::Column::Id.eq(partner.uuid())).await
 }
 
 /// How many rows refer to the deal, and what they are. A payment of 0 has no commission, but prevents deletion as well.
@@ -98,13 +89,6 @@ pub async fn references_of_deal(
 }
 
 pub async fn delete_deal(transaction: &Connection, tenant: TenantId, deal: DealId) -> Result<(), StoreError> {
-    deal_field::Entity::delete_many()
-        .filter(deal_field::Column::TenantId.eq(tenant.uuid()))
-        .filter(deal_field::Column::DealId.eq(deal.uuid()))
-        .exec(transaction)
-        .await?;
-    deal::Entity::delete_by_id((tenant.uuid(), deal.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    write::delete::<deal_field::Entity>(transaction, tenant, deal_field::Column::DealId.eq(deal.uuid())).await?;
+    write::delete::<deal::Entity>(transaction, tenant, deal::Column::Id.eq(deal.uuid())).await
 }

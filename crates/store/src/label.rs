@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::{Scoped, visible};
-use super::{Connection, StoreError, many, view};
+use super::{Connection, StoreError, many, view, write};
 use auth::Scope;
 use domain::id::{self, Id, TenantId};
 use domain::label::Label;
@@ -218,9 +218,7 @@ pub async fn insert<K: LabelTable>(
     tenant: TenantId,
     label: &Label<K>,
 ) -> Result<(), StoreError> {
-    let row = K::to_row(tenant, label).into_active_model();
-    K::Entity::insert(row).exec_without_returning(transaction).await?;
-    Ok(())
+    write::insert(transaction, K::to_row(tenant, label)).await
 }
 
 pub async fn update<K: LabelTable>(
@@ -228,16 +226,11 @@ pub async fn update<K: LabelTable>(
     tenant: TenantId,
     label: &Label<K>,
 ) -> Result<(), StoreError> {
-    let row = K::to_row(tenant, label).into_active_model().reset_all();
-    K::Entity::update(row).exec_without_returning(transaction).await?;
-    Ok(())
+    write::update(transaction, K::to_row(tenant, label)).await
 }
 
 pub async fn delete<K: LabelTable>(transaction: &Connection, tenant: TenantId, id: Id<K>) -> Result<(), StoreError> {
-    K::Entity::delete_by_id((tenant.uuid(), id.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    write::delete::<K::Entity>(transaction, tenant, K::id_column().eq(id.uuid())).await
 }
 
 /// The categories of each partner, by label.

@@ -2,13 +2,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QuerySelect, Select, Value};
 use uuid::Uuid;
 
-use super::scope::Scoped;
 use super::{Connection, StoreError, many};
-use domain::id::TenantId;
 
 /// The first row found.
 pub async fn one<E: EntityTrait, T>(
@@ -26,17 +23,6 @@ pub async fn all<E: EntityTrait, T>(
     from_row: impl FnMut(E::Model) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
     select.all(database).await?.into_iter().map(from_row).collect()
-}
-
-/// Deletes the tenant's rows that match `which`.
-pub async fn delete<E: Scoped>(
-    transaction: &Connection,
-    tenant: TenantId,
-    which: impl Into<Expr>,
-) -> Result<(), StoreError> {
-    let own = E::delete_many().filter(E::tenant_column().eq(tenant.uuid()));
-    own.filter(which.into()).exec(transaction).await?;
-    Ok(())
 }
 
 /// The row of a select that has this id.

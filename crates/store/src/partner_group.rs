@@ -3,14 +3,12 @@
 use chrono::TimeDelta;
 use entity::partner_group::{self, Column, Entity};
 use entity::{default_group_version, partner, partner_group_version};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait};
 use uuid::Uuid;
 
 use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
-use super::{Connection, StoreError, Transaction, load, row, view};
+use super::{Connection, StoreError, Transaction, load, row, view, write};
 use crate::mapped::mapped;
 use auth::Scope;
 use domain::id::{PartnerGroupId, TenantId};
@@ -47,22 +45,9 @@ static NAME: view::Derived = view::Derived {
     expression: "LOWER({row}.name)",
     of: &["name"],
 };
-use crate::by_id::by_id;
+use crate::table_functions::table_functions;
 
-by_id!(PartnerGroup, PartnerGroupId: find, by_ids, lock);
-
-pub async fn find_by_external_id(
-    database: &Connection,
-    scope: &Scope,
-    external_id: &str,
-) -> Result<Option<PartnerGroup>, StoreError> {
-    load::one(
-        database,
-        visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id)),
-        from_row,
-    )
-    .await
-}
+table_functions!(PartnerGroup, PartnerGroupId: find, find_by_external_id, by_ids, lock, update, delete);
 
 /// The group of partners that have none of their own.
 pub async fn find_default(database: &Connection, scope: &Scope) -> Result<Option<PartnerGroup>, StoreError> {
@@ -104,9 +89,7 @@ pub async fn clear_default(transaction: &Connection, tenant: TenantId) -> Result
 }
 
 pub async fn insert(transaction: &Transaction, tenant: TenantId, group: &PartnerGroup) -> Result<(), StoreError> {
-    Entity::insert(to_row(tenant, group).into_active_model())
-        .exec_without_returning(transaction.connection())
-        .await?;
+    write::insert(transaction, to_row(tenant, group)).await?;
     keep_version(transaction, tenant, group, None).await
 }
 
@@ -129,9 +112,7 @@ pub async fn keep_version(
             rules: row::to_json(&group.rules),
             audit_entry_id: transaction.audit_entry(),
         };
-        partner_group_version::Entity::insert(version.into_active_model())
-            .exec_without_returning(transaction.connection())
-            .await?;
+        write::insert(transaction, version).await?;
     }
     if group.is_default != before.is_some_and(|before| before.is_default) {
         // Clocks may stand still or go back: each entry must be later than the last one, by a microsecond at least.
@@ -146,26 +127,8 @@ pub async fn keep_version(
             group_id: if group.is_default { group.id.uuid() } else { Uuid::nil() },
             audit_entry_id: transaction.audit_entry(),
         };
-        default_group_version::Entity::insert(default.into_active_model())
-            .exec_without_returning(transaction.connection())
-            .await?;
+        write::insert(transaction, default).await?;
     }
-    Ok(())
-}
-
-pub async fn update(transaction: &Connection, tenant: TenantId, group: &PartnerGroup) -> Result<(), StoreError> {
-    to_row(tenant, group)
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(transaction)
-        .await?;
-    Ok(())
-}
-
-pub async fn delete(transaction: &Connection, tenant: TenantId, id: PartnerGroupId) -> Result<(), StoreError> {
-    Entity::delete_by_id((tenant.uuid(), id.uuid()))
-        .exec(transaction)
-        .await?;
     Ok(())
 }
 

@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use entity::partnership_request::{self, Column, Entity};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::filter::one_of_ids;
 use super::page::Sort;
 use super::scope::visible;
 use super::{Connection, StoreError, view};
-use crate::by_id::by_id;
 use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, PartnershipRequestId, TenantId};
@@ -21,7 +18,7 @@ use domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 
 const TABLE: &str = "partnership_request";
 
-by_id!(PartnershipRequest, PartnershipRequestId: by_ids, lock);
+table_functions!(PartnershipRequest, PartnershipRequestId: by_ids, lock, insert, update);
 
 /// What to list; all given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -91,30 +88,6 @@ pub async fn find_newest_of(
     let requests = visible::<Entity>(scope).filter(Column::Email.eq(email));
     let newest = requests.order_by_desc(Column::Id).limit(1).one(database).await?;
     newest.map(from_row).transpose()
-}
-
-pub async fn insert(
-    transaction: &Connection,
-    tenant: TenantId,
-    request: &PartnershipRequest,
-) -> Result<(), StoreError> {
-    Entity::insert(to_row(tenant, request).into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
-}
-
-pub async fn update(
-    transaction: &Connection,
-    tenant: TenantId,
-    request: &PartnershipRequest,
-) -> Result<(), StoreError> {
-    to_row(tenant, request)
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(transaction)
-        .await?;
-    Ok(())
 }
 
 mapped! {

@@ -18,8 +18,8 @@ use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
 use super::{Connection, StoreError, many, row, view};
-use crate::by_id::by_id;
 use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Commission, Payout, PayoutStatus};
@@ -82,7 +82,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-by_id!(Payout: by_ids);
+table_functions!(Payout: by_ids);
 
 pub async fn count(database: &Connection, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)

@@ -15,9 +15,9 @@ use uuid::Uuid;
 use super::commission_totals::{SUM, add_sums};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{Connection, StoreError, Transaction, many, row, sum, view};
-use crate::by_id::by_id;
+use super::{Connection, StoreError, Transaction, many, row, sum, view, write};
 use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::commission::{PayoutRun, PayoutStatus};
 use domain::id::{PartnerId, PayoutId, PayoutRunId, TenantId};
@@ -48,7 +48,7 @@ pub fn list() -> view::List {
     view::List::new(&view::PAYOUT_RUN, Some(String::new()), sort().into(), select)
 }
 
-by_id!(PayoutRun: by_ids);
+table_functions!(PayoutRun: by_ids);
 
 pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<PayoutRun>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
@@ -152,10 +152,7 @@ pub async fn insert(transaction: &Transaction, tenant: TenantId, run: &PayoutRun
         audit_entry_id: transaction.audit_entry(),
         ..to_row(tenant, run)
     };
-    Entity::insert(row.into_active_model())
-        .exec_without_returning(transaction.connection())
-        .await?;
-    Ok(())
+    write::insert(transaction, row).await
 }
 
 /// Writes what a run found, after its payouts.

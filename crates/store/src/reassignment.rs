@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{Connection, StoreError, many, row};
-use crate::by_id::by_id;
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::event::{Attribution, Event};
 use domain::id::{CampaignId, CommissionId, CustomerId, EventId, EventMoveId, PartnerId, ReassignmentId, TenantId};
@@ -32,7 +32,7 @@ pub struct RowOutcome {
     pub clawback: Option<CommissionId>,
 }
 
-by_id!(Reassignment: by_ids);
+table_functions!(Reassignment: by_ids);
 
 /// The last reassignment of the customer.
 pub async fn last_of(

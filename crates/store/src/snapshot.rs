@@ -1,11 +1,11 @@
 //! Commission snapshots: written once and never changed, which the database enforces, too.
 
+use crate::table_functions::table_functions;
 use std::collections::HashMap;
 
 use entity::commission_snapshot::{self, Column, Entity};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbBackend, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -16,6 +16,8 @@ use domain::Timestamp;
 use domain::id::{CampaignId, PartnerId, SnapshotId, TenantId};
 use domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use domain::terms::Term;
+
+table_functions!(CommissionSnapshot, CommissionSnapshotId: insert);
 
 const TABLE: &str = "commission_snapshot";
 
@@ -123,17 +125,6 @@ pub async fn newest_version(
         .one(transaction)
         .await?;
     row::unsigned(TABLE, "version", newest.unwrap_or(0))
-}
-
-pub async fn insert(
-    transaction: &Connection,
-    tenant: TenantId,
-    snapshot: &CommissionSnapshot,
-) -> Result<(), StoreError> {
-    Entity::insert(to_row(tenant, snapshot).into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
 }
 
 /// A snapshot that no other supersedes.

@@ -2,14 +2,12 @@
 
 use entity::payment_stage::{self, Column, Entity};
 use entity::{commission_rule_reference, deal, deal_payment};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::scope::visible;
 use super::{Connection, StoreError, load, view};
-use crate::by_id::by_id;
 use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::deal::PaymentStage;
 use domain::id::{PaymentStageId, TenantId};
@@ -25,16 +23,7 @@ pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<PaymentStag
 }
 
 // Locking also makes deals wait that enter the stage.
-by_id!(PaymentStage, PaymentStageId: find, by_ids, lock);
-
-pub async fn find_by_external_id(
-    database: &Connection,
-    scope: &Scope,
-    external_id: &str,
-) -> Result<Option<PaymentStage>, StoreError> {
-    let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
-    load::one(database, select, from_row).await
-}
+table_functions!(PaymentStage, PaymentStageId: find, find_by_external_id, by_ids, lock, insert, update, delete);
 
 /// The stage, locked against changes until this transaction ends; other readers and deals do not wait.
 pub async fn share(
@@ -70,29 +59,6 @@ pub async fn count_references(
         (rules, "commission rules"),
         (payments, "payments of deals"),
     ])
-}
-
-pub async fn insert(transaction: &Connection, tenant: TenantId, stage: &PaymentStage) -> Result<(), StoreError> {
-    Entity::insert(to_row(tenant, stage).into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
-}
-
-pub async fn update(transaction: &Connection, tenant: TenantId, stage: &PaymentStage) -> Result<(), StoreError> {
-    to_row(tenant, stage)
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(transaction)
-        .await?;
-    Ok(())
-}
-
-pub async fn delete(transaction: &Connection, tenant: TenantId, id: PaymentStageId) -> Result<(), StoreError> {
-    Entity::delete_by_id((tenant.uuid(), id.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
 }
 
 mapped! {

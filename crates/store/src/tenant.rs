@@ -2,10 +2,10 @@
 
 use entity::tenant::{self, Column, Entity};
 use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::citus::directory::{self, DirectoryName};
-use super::{Connection, StoreError, row};
+use super::{Connection, StoreError, row, write};
 use auth::Scope;
 use domain::id::TenantId;
 use domain::money::{Currency, Money};
@@ -87,19 +87,11 @@ pub async fn lock(transaction: &Connection, tenant: TenantId) -> Result<Tenant, 
 
 pub async fn insert(transaction: &Connection, tenant: &Tenant) -> Result<(), StoreError> {
     directory::add(transaction, tenant.id, DirectoryName::Slug(&tenant.slug)).await?;
-    Entity::insert(to_row(tenant).into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    write::insert(transaction, to_row(tenant)).await
 }
 
 pub async fn update(transaction: &Connection, tenant: &Tenant) -> Result<(), StoreError> {
-    to_row(tenant)
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(transaction)
-        .await?;
-    Ok(())
+    write::update(transaction, to_row(tenant)).await
 }
 
 pub(super) fn from_row(row: tenant::Model) -> Result<Tenant, StoreError> {

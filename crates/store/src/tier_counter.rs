@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, load, many, row};
+use super::{Connection, StoreError, many, row, write};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, PartnerId, TenantId, TieredCommissionId};
@@ -171,7 +171,7 @@ pub(super) async fn delete(
     tenant: TenantId,
     tier: TieredCommissionId,
 ) -> Result<(), StoreError> {
-    load::delete::<Entity>(transaction, tenant, Column::TierId.eq(tier.uuid())).await
+    write::delete::<Entity>(transaction, tenant, Column::TierId.eq(tier.uuid())).await
 }
 
 pub(super) fn from_row(row: tier_counter::Model) -> Result<(CounterKey, StoredCounter), StoreError> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::recording::{found, join};
 use super::scope::visible;
-use super::{Connection, StoreError, Transaction, load, many};
+use super::{Connection, StoreError, Transaction, many, write};
 use auth::Scope;
 use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;
@@ -103,5 +103,5 @@ pub(super) async fn delete(
     tenant: TenantId,
     tier: TieredCommissionId,
 ) -> Result<(), StoreError> {
-    load::delete::<Entity>(transaction, tenant, Column::TierId.eq(tier.uuid())).await
+    write::delete::<Entity>(transaction, tenant, Column::TierId.eq(tier.uuid())).await
 }

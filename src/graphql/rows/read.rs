@@ -184,11 +184,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
         projection: &'p Projection<'a>,
         rows: Vec<Row>,
     ) -> Result<FetchedRows<'p, 'a>, StoreError> {
-        let read = match rows.as_slice() {
-            [row] if !projection.children.is_empty() => self.siblings(projection, row).await?,
-            _ => ReadLists::new(),
-        };
-        self.complete(projection, rows, read).await
+        self.complete(projection, rows, ReadLists::new()).await
     }
 
     /// Reads the child rows that were not read yet.
@@ -198,6 +194,12 @@ impl<'p, 'a: 'p> RowReader<'p> {
         rows: Vec<Row>,
         mut read: ReadLists,
     ) -> Result<FetchedRows<'p, 'a>, StoreError> {
+        if let [row] = rows.as_slice()
+            && read.len() < projection.children.len()
+        {
+            let siblings = self.siblings(projection, row, &read).await?;
+            read.extend(siblings);
+        }
         let mut reads = Vec::with_capacity(projection.children.len());
         for (number, child) in projection.children.iter().enumerate() {
             if let Some((parent, list)) = read.remove(&number) {

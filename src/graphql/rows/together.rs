@@ -1,5 +1,5 @@
-//! Reading the lists of one row together: one statement for all of them, and for the row itself where its id is known
-//! beforehand. A round trip costs more than what most such lists read.
+//! Reading the lists of one row, and of the rows that it refers to, together: one statement for all of them, and for the row
+//! itself where its id is known beforehand. A round trip costs more than what most such lists read.
 
 use std::collections::HashMap;
 
@@ -10,12 +10,12 @@ use super::read::{FetchedRows, RowReader, traced};
 use crate::graphql::cursor::Cursors;
 use store::StoreError;
 use store::page::{Page, PageRequest};
-use store::view::{self, Family, List, Part, PartResult, Row, Source};
+use store::view::{self, Family, KeyedPart, List, Part, PartResult, Row, Source};
 
 /// Most lists in a statement; further ones are read by statements of their own.
 const MOST_CHILDREN: usize = 12;
 
-/// Lists of one parent that were read already, by the number of the child.
+/// Lists that were read already, each with its parent, by the number of the child.
 pub type ReadLists = HashMap<usize, (Uuid, ReadList)>;
 
 /// What was read of a list, as far as it was selected.
@@ -25,8 +25,13 @@ pub struct ReadList {
     pub count: Option<u64>,
 }
 
-/// Children of one parent that parts of a statement can read, by their numbers.
-type ReadableChildren<'p> = Vec<(usize, ChildRead<'p>)>;
+/// A child that parts of a statement can read.
+struct ReadableChild<'p> {
+    number: usize,
+    /// Which of the statement's keys its parent is.
+    key: usize,
+    read: ChildRead<'p>,
+}
 
 /// What a child projection reads, if parts of a statement can.
 enum ChildRead<'p> {
@@ -45,17 +50,14 @@ impl<'p, 'a: 'p> RowReader<'p> {
     ) -> Result<Option<FetchedRows<'p, 'a>>, StoreError> {
         let column = projection.selected.table().id();
         let own = projection.selected.find_cell(Source::OWN, column);
-        let children = self.children_by_parent(projection, |child| Ok((Some(child.parent) == own).then_some(id)))?;
-        let children = children
-            .into_iter()
-            .next()
-            .map_or_else(Vec::new, |(_, children)| children);
+        let parent = |_, child: &ChildProjection<'_>| Ok((Some(child.parent) == own).then_some(id));
+        let (_, children) = self.readable_children(projection, parent)?;
         if children.is_empty() {
             return self.one_by(name, column, view::Key::Id(id), projection).await;
         }
-        let own = Part::Row(column, &projection.selected);
+        let own = (0, Part::Row(column, &projection.selected));
         let parts: Vec<_> = std::iter::once(own).chain(parts(projection, &children)).collect();
-        let Some(results) = self.together(name, id, &parts).await else {
+        let Some(results) = self.together(name, &[id], &parts).await else {
             return self.apart().one_by(name, column, view::Key::Id(id), projection).await;
         };
         let mut results = results.into_iter();
@@ -64,58 +66,69 @@ impl<'p, 'a: 'p> RowReader<'p> {
             _ => None,
         };
         let Some(row) = row else { return Ok(None) };
-        let read = lists(&children, id, results);
+        let read = lists(&children, &[id], results);
         Ok(Some(self.complete(projection, vec![row], read).await?))
     }
 
-    /// Reads the lists of a row and their counts together, if there are several of the same parent.
-    pub async fn siblings(self, projection: &'p Projection<'a>, row: &Row) -> Result<ReadLists, StoreError> {
+    /// Reads the lists of a row and of the rows that it refers to, with their counts, together, if there are several that
+    /// were not `read` yet.
+    pub async fn siblings(
+        self,
+        projection: &'p Projection<'a>,
+        row: &Row,
+        read: &ReadLists,
+    ) -> Result<ReadLists, StoreError> {
         // A null id means that the joined row is missing.
-        let by_parent = self.children_by_parent(projection, |child| view::uuid(row, child.parent))?;
-        let most = by_parent.into_iter().rev().max_by_key(|(_, children)| children.len());
-        let Some((parent, children)) = most else {
-            return Ok(ReadLists::new());
+        let parent = |number, child: &ChildProjection<'_>| match read.contains_key(&number) {
+            true => Ok(None),
+            false => view::uuid(row, child.parent),
         };
+        let (keys, children) = self.readable_children(projection, parent)?;
         let parts: Vec<_> = parts(projection, &children).collect();
-        if parts.len() == 1 {
+        if parts.len() < 2 {
             return Ok(ReadLists::new());
         }
         let name = projection.selected.table().name();
-        Ok(match self.together(name, parent, &parts).await {
-            Some(results) => lists(&children, parent, results.into_iter()),
+        Ok(match self.together(name, &keys, &parts).await {
+            Some(results) => lists(&children, &keys, results.into_iter()),
             None => ReadLists::new(),
         })
     }
 
     /// What the parts have read; `None` if it failed: each list by itself has more time, and an error of its own.
-    async fn together(self, name: &'static str, id: Uuid, parts: &[Part<'_>]) -> Option<Vec<PartResult>> {
-        let read = view::together(self.request.store(), &self.scope, id, parts);
+    async fn together(self, name: &'static str, keys: &[Uuid], parts: &[KeyedPart<'_>]) -> Option<Vec<PartResult>> {
+        let read = view::together(self.request.store(), &self.scope, keys, parts);
         let read = traced(name, parts.len(), read).await;
         read.inspect_err(|error| tracing::warn!(%error, "the lists of a row are read one by one"))
             .ok()
     }
 
-    /// The children that can be parts of a statement, by the id of their parent.
-    fn children_by_parent(
+    /// The children that can be parts of a statement, and its keys: the ids of their parents.
+    fn readable_children(
         self,
         projection: &'p Projection<'a>,
-        parent: impl Fn(&ChildProjection<'a>) -> Result<Option<Uuid>, StoreError>,
-    ) -> Result<Vec<(Uuid, ReadableChildren<'p>)>, StoreError> {
-        let mut by_parent: Vec<(Uuid, ReadableChildren<'p>)> = Vec::new();
+        parent: impl Fn(usize, &ChildProjection<'a>) -> Result<Option<Uuid>, StoreError>,
+    ) -> Result<(Vec<Uuid>, Vec<ReadableChild<'p>>), StoreError> {
+        let (mut keys, mut children) = (Vec::new(), Vec::new());
         if self.reads_apart || !view::reads_together(self.request.store()) {
-            return Ok(by_parent);
+            return Ok((keys, children));
         }
-        for (number, child) in projection.children.iter().enumerate().take(MOST_CHILDREN) {
-            let Some(parent) = parent(child)? else { continue };
+        for (number, child) in projection.children.iter().enumerate() {
+            let Some(parent) = parent(number, child)? else { continue };
+            let known = keys.iter().position(|key| *key == parent);
+            if children.len() == MOST_CHILDREN || known.is_none() && keys.len() == view::MOST_KEYS {
+                continue;
+            }
             let Some(read) = self.read(projection, child, parent) else {
                 continue;
             };
-            match by_parent.iter_mut().find(|(known, _)| *known == parent) {
-                Some((_, children)) => children.push((number, read)),
-                None => by_parent.push((parent, vec![(number, read)])),
-            }
+            let key = known.unwrap_or_else(|| {
+                keys.push(parent);
+                keys.len() - 1
+            });
+            children.push(ReadableChild { number, key, read });
         }
-        Ok(by_parent)
+        Ok((keys, children))
     }
 
     fn read(
@@ -156,29 +169,24 @@ fn is_counted_again(projection: &Projection<'_>, child: &ChildProjection<'_>, na
     })
 }
 
-fn parts<'c>(projection: &'c Projection<'_>, children: &'c [(usize, ChildRead<'_>)]) -> impl Iterator<Item = Part<'c>> {
-    children.iter().flat_map(|(number, read)| {
-        let selected = &projection.children[*number].projection.selected;
-        match read {
+fn parts<'c>(projection: &'c Projection<'_>, children: &'c [ReadableChild<'_>]) -> impl Iterator<Item = KeyedPart<'c>> {
+    children.iter().flat_map(|child| {
+        let selected = &projection.children[child.number].projection.selected;
+        let parts = match &child.read {
             ChildRead::Page(list, request, counts) => {
                 let page = request.as_ref().map(|request| Part::Page(list, request, selected));
                 [page, counts.then_some(Part::Count(list))]
             }
             ChildRead::Family(family) => [Some(Part::Family(family, selected)), None],
-        }
-        .into_iter()
-        .flatten()
+        };
+        parts.into_iter().flatten().map(|part| (child.key, part))
     })
 }
 
 /// The list of each child, of what its parts have read.
-fn lists(
-    children: &[(usize, ChildRead<'_>)],
-    parent: Uuid,
-    mut results: impl Iterator<Item = PartResult>,
-) -> ReadLists {
-    let list = |(number, read): &(usize, ChildRead<'_>)| {
-        let parts = match read {
+fn lists(children: &[ReadableChild<'_>], keys: &[Uuid], mut results: impl Iterator<Item = PartResult>) -> ReadLists {
+    let list = |child: &ReadableChild<'_>| {
+        let parts = match &child.read {
             ChildRead::Page(_, request, counts) => usize::from(request.is_some()) + usize::from(*counts),
             ChildRead::Family(_) => 1,
         };
@@ -189,7 +197,7 @@ fn lists(
                 PartResult::Count(count) => list.count = Some(count),
             }
         }
-        (*number, (parent, list))
+        (child.number, (keys[child.key], list))
     };
     children.iter().map(list).collect()
 }

@@ -7,10 +7,10 @@ use super::update::put_changed;
 use crate::ServiceError;
 use crate::app::App;
 pub use crate::imported::Outcome;
-use crate::imported::by_names;
+use crate::imported::by_id_or_name;
 use auth::{Caller, Resource, Scope};
 use domain::deal_rules::{CommissionRule, Plan};
-use domain::problem::{ProblemCode, Problems};
+use domain::problem::Problems;
 use store::{StoreError, Transaction};
 
 /// A rule as the other system describes it, its references already resolved. What the description leaves out, a known
@@ -71,11 +71,7 @@ pub async fn import(
                 };
                 let version = known.version;
                 let rule = put_changed(&transaction, &writer, known, merged, now).await?;
-                let outcome = if rule.version == version {
-                    Outcome::Unchanged
-                } else {
-                    Outcome::Updated
-                };
+                let outcome = Outcome::of_versions(version, rule.version);
                 (rule, outcome)
             }
         });
@@ -87,8 +83,7 @@ pub async fn import(
     Ok(imported)
 }
 
-/// The known rule that a document refers to: the one with its uuid, or else the one that was imported by its label,
-/// before the other system had given it a uuid or from a document that leaves it out.
+/// The known rule that a document refers to, locked.
 async fn known(
     transaction: &Transaction,
     scope: &Scope,
@@ -97,16 +92,12 @@ async fn known(
     problems: &mut Problems,
 ) -> Result<Option<CommissionRule>, StoreError> {
     let find = |name| store::commission_rule::find_by_external_id(transaction, scope, name);
-    let mut found = by_names(uuid.into_iter().chain([label]), find).await?;
-    if found.is_none() && uuid.is_none() {
-        let mut labelled = store::commission_rule::imported_as(transaction, scope, label).await?;
-        found = labelled.pop();
-        if !labelled.is_empty() {
-            let message = "is that of several rules here: only a uuid says which of them it is";
-            problems.add("label", ProblemCode::Conflict, message);
-        }
-    }
-    match found {
+    let imported_as = |label| store::commission_rule::imported_as(transaction, scope, label);
+    let several = (
+        "label",
+        "is that of several rules here: only a uuid says which of them it is",
+    );
+    match by_id_or_name((uuid, label), find, imported_as, several, problems).await? {
         Some(found) => store::commission_rule::lock(transaction, scope, found.id).await,
         None => Ok(None),
     }

@@ -5,7 +5,7 @@ use super::{NewTieredCommission, base_currency, checked, put_changed};
 use crate::ServiceError;
 use crate::app::App;
 pub use crate::imported::Outcome;
-use crate::imported::by_names;
+use crate::imported::by_id_or_name;
 use auth::{Caller, Resource, Scope};
 use domain::problem::{ProblemCode, Problems};
 use domain::tiered::{Draft, Tier, TieredCommission};
@@ -78,11 +78,7 @@ pub async fn import(
                 };
                 let version = known.version;
                 let tier = put_changed(&transaction, &writer, known, merged, now).await?;
-                let outcome = if tier.version == version {
-                    Outcome::Unchanged
-                } else {
-                    Outcome::Updated
-                };
+                let outcome = Outcome::of_versions(version, tier.version);
                 (tier, outcome)
             }
         });
@@ -94,8 +90,7 @@ pub async fn import(
     Ok(imported)
 }
 
-/// The known tier that a document refers to: the one with its id, or else the one that was imported by its name, before
-/// the other system had given it an id or from a document that leaves it out.
+/// The known tier that a document refers to, locked.
 async fn known(
     transaction: &Transaction,
     scope: &Scope,
@@ -104,16 +99,12 @@ async fn known(
     problems: &mut Problems,
 ) -> Result<Option<TieredCommission>, StoreError> {
     let find = |name| store::tiered_commission::find_by_external_id(transaction, scope, name);
-    let mut found = by_names(id.into_iter().chain([name]), find).await?;
-    if found.is_none() && id.is_none() {
-        let mut named = store::tiered_commission::imported_as(transaction, scope, name).await?;
-        found = named.pop();
-        if !named.is_empty() {
-            let message = "is that of several tiers here: only an id says which of them it is";
-            problems.add("name", ProblemCode::Conflict, message);
-        }
-    }
-    match found {
+    let imported_as = |name| store::tiered_commission::imported_as(transaction, scope, name);
+    let several = (
+        "name",
+        "is that of several tiers here: only an id says which of them it is",
+    );
+    match by_id_or_name((id, name), find, imported_as, several, problems).await? {
         Some(found) => store::tiered_commission::lock(transaction, scope, found.id).await,
         None => Ok(None),
     }

@@ -18,7 +18,7 @@ use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, many, row, view};
 use crate::Connection;
-use crate::by_id::by_id;
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
 use domain::audit::{AuditEntry, FieldChange, Origin};
@@ -84,7 +84,7 @@ fn filtered(scope: &Scope, filter: &AuditFilter) -> Select<Entity> {
     all.filter(condition)
 }
 
-by_id!(AuditEntry: by_ids);
+table_functions!(AuditEntry: by_ids);
 
 /// Lists of the entries that list changes of an object.
 pub fn list_of_objects() -> view::List {

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use entity::backtest::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
@@ -20,6 +20,7 @@ use super::scope::visible;
 use super::{StoreError, row, view};
 use crate::Connection;
 use crate::mapped::mapped;
+use crate::write;
 use auth::Scope;
 use domain::Timestamp;
 use domain::backtest::{Backtest, BacktestStatus};
@@ -90,10 +91,7 @@ pub async fn insert(
         checked: row::to_json(checked),
         ..to_row(tenant, backtest)
     };
-    Entity::insert(row.into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    write::insert(transaction, row).await
 }
 
 /// Cancels the backtest unless it has ended; returns whether it was canceled.

@@ -4,11 +4,12 @@
 use entity::backtest::{self, Column};
 use entity::{backtest_event, backtest_partner, backtest_sum};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 use uuid::Uuid;
 
 use super::super::{StoreError, Transaction};
 use crate::Connection;
+use crate::write;
 use domain::Timestamp;
 use domain::backtest::BacktestStatus;
 use domain::id::{BacktestId, TenantId};
@@ -44,27 +45,12 @@ pub async fn delete_expired(transaction: &Transaction, before: Timestamp, limit:
         .take();
     let expired = ids(transaction, &select).await?;
     for (tenant, id) in &expired {
-        let (tenant, id) = (tenant.uuid(), id.uuid());
-        backtest_event::Entity::delete_many()
-            .filter(backtest_event::Column::TenantId.eq(tenant))
-            .filter(backtest_event::Column::BacktestId.eq(id))
-            .exec(transaction.connection())
+        let (tenant, id) = (*tenant, id.uuid());
+        write::delete::<backtest_event::Entity>(transaction, tenant, backtest_event::Column::BacktestId.eq(id)).await?;
+        write::delete::<backtest_partner::Entity>(transaction, tenant, backtest_partner::Column::BacktestId.eq(id))
             .await?;
-        backtest_partner::Entity::delete_many()
-            .filter(backtest_partner::Column::TenantId.eq(tenant))
-            .filter(backtest_partner::Column::BacktestId.eq(id))
-            .exec(transaction.connection())
-            .await?;
-        backtest_sum::Entity::delete_many()
-            .filter(backtest_sum::Column::TenantId.eq(tenant))
-            .filter(backtest_sum::Column::BacktestId.eq(id))
-            .exec(transaction.connection())
-            .await?;
-        backtest::Entity::delete_many()
-            .filter(Column::TenantId.eq(tenant))
-            .filter(Column::Id.eq(id))
-            .exec(transaction.connection())
-            .await?;
+        write::delete::<backtest_sum::Entity>(transaction, tenant, backtest_sum::Column::BacktestId.eq(id)).await?;
+        write::delete::<backtest::Entity>(transaction, tenant, Column::Id.eq(id)).await?;
     }
     Ok(expired.len())
 }

@@ -4,17 +4,13 @@
 
 use std::collections::HashMap;
 
-use entity::{
-    campaign_member, commission, commission_transition, commission_written, customer, event, outbox, partner_customer,
-    partner_standing, payout_item, payout_run,
-};
+use entity::{campaign_member, commission, event, partner_customer, partner_standing, payout_item};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::insert;
 use crate::scope::visible;
-use crate::{Connection, StoreError, many};
+use crate::{Connection, StoreError, many, write};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{CommissionTransition, ExplainedCommission, PayoutRun};
@@ -147,13 +143,13 @@ pub async fn insert_customers(
     let rows = customers
         .iter()
         .map(|customer| crate::customer::to_row(tenant, customer));
-    insert::<customer::Entity, _>(transaction, rows).await
+    write::insert_all(transaction, rows).await
 }
 
 /// Originals must come before their refunds.
 pub async fn insert_events(transaction: &Connection, tenant: TenantId, events: &[Event]) -> Result<(), StoreError> {
     let rows = events.iter().map(|event| crate::event::to_row(tenant, event));
-    insert::<event::Entity, _>(transaction, rows).await
+    write::insert_all(transaction, rows).await
 }
 
 /// Rows must come before those that adjust them.
@@ -165,7 +161,7 @@ pub async fn insert_commissions(
     let rows = commissions
         .iter()
         .map(|commission| crate::commission::to_row(tenant, commission));
-    insert::<commission_written::Entity, _>(transaction, rows).await
+    write::insert_all(transaction, rows).await
 }
 
 /// Appends to the histories of commissions, and the changes to the outbox. Listeners are not woken for this many rows
@@ -178,10 +174,10 @@ pub async fn insert_commission_transitions(
     use crate::commission::{to_change_row, to_transition_row};
     let history = transitions.iter();
     let history = history.map(|(id, commission, transition)| to_transition_row(tenant, *id, *commission, transition));
-    insert::<commission_transition::Entity, _>(transaction, history).await?;
+    write::insert_all(transaction, history).await?;
     let changes = transitions.iter();
     let changes = changes.map(|(_, commission, transition)| to_change_row(tenant, *commission, transition));
-    insert::<outbox::Entity, _>(transaction, changes).await
+    write::insert_all(transaction, changes).await
 }
 
 pub async fn insert_payout_runs(
@@ -190,7 +186,7 @@ pub async fn insert_payout_runs(
     runs: &[PayoutRun],
 ) -> Result<(), StoreError> {
     let rows = runs.iter().map(|run| crate::payout_run::to_row(tenant, run));
-    insert::<payout_run::Entity, _>(transaction, rows).await
+    write::insert_all(transaction, rows).await
 }
 
 pub async fn insert_payout_items(
@@ -204,7 +200,7 @@ pub async fn insert_payout_items(
         payout_id: payout.uuid(),
         commission_id: commission.uuid(),
     });
-    insert::<payout_item::Entity, _>(transaction, rows).await
+    write::insert_all(transaction, rows).await
 }
 
 /// Writes how many paid charges customers have with partners; none of the pairs may be stored already.
@@ -221,5 +217,5 @@ pub async fn insert_paid_charges(
             customer_id: customer.uuid(),
             paid_charges: *paid_charges,
         });
-    insert::<partner_customer::Entity, _>(transaction, rows).await
+    write::insert_all(transaction, rows).await
 }

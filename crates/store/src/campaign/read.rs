@@ -5,27 +5,14 @@ use entity::{campaign_member, commission_snapshot, partnership_request, tiered_c
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::rows::from_row;
-use crate::by_id::by_id;
 use crate::scope::visible;
+use crate::table_functions::table_functions;
 use crate::{Connection, StoreError, load};
 use auth::Scope;
 use domain::campaign::Campaign;
 use domain::id::CampaignId;
 
-by_id!(Campaign, CampaignId: find, by_ids, lock);
-
-pub async fn find_by_external_id(
-    database: &Connection,
-    scope: &Scope,
-    external_id: &str,
-) -> Result<Option<Campaign>, StoreError> {
-    load::one(
-        database,
-        visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id)),
-        from_row,
-    )
-    .await
-}
+table_functions!(Campaign, CampaignId: find, find_by_external_id, by_ids, lock);
 
 /// The external ids of all campaigns that have one.
 pub async fn external_ids(database: &Connection, scope: &Scope) -> Result<Vec<(String, CampaignId)>, StoreError> {

@@ -9,14 +9,14 @@ use uuid::Uuid;
 use super::TABLE;
 use super::filter::{CommissionFilter, filtered, has_status};
 use super::rows::from_row;
-use crate::by_id::by_id;
 use crate::scope::visible;
+use crate::table_functions::table_functions;
 use crate::{Connection, StoreError, load, many, row};
 use auth::Scope;
 use domain::commission::{Commission, CommissionKind, CommissionStatus};
 use domain::id::{CommissionId, EventId};
 
-by_id!(Commission: by_ids);
+table_functions!(Commission: by_ids);
 
 /// The rows of an event, in the order of writing.
 pub async fn of_event(database: &Connection, scope: &Scope, event: EventId) -> Result<Vec<Commission>, StoreError> {

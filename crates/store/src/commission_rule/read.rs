@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::filter::in_force;
 use super::rows::from_row;
-use crate::by_id::by_id;
 use crate::scope::visible;
+use crate::table_functions::table_functions;
 use crate::{Connection, StoreError, load};
 use auth::Scope;
 use domain::deal_rules::CommissionRule;
@@ -17,7 +17,7 @@ use domain::partner::PartnerType;
 use domain::text;
 
 // Locking also makes deals wait that the rule pays for the first time.
-by_id!(CommissionRule, CommissionRuleId: find, by_ids, lock);
+table_functions!(CommissionRule, CommissionRuleId: find, by_ids, lock);
 
 /// The rule in force with this external id.
 pub async fn find_by_external_id(

@@ -3,9 +3,9 @@
 use entity::commission_rule_reference::{self, Column as Reference};
 use entity::partner;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
+use sea_orm::{ColumnTrait, Select};
 
-use crate::{Connection, StoreError};
+use crate::{Connection, StoreError, write};
 use auth::Scope;
 use domain::deal_rules::CommissionRule;
 use domain::id::{self, CommissionRuleId, Id, TenantId};
@@ -20,12 +20,7 @@ pub(super) async fn delete_references(
     tenant: TenantId,
     rule: CommissionRuleId,
 ) -> Result<(), StoreError> {
-    commission_rule_reference::Entity::delete_many()
-        .filter(Reference::TenantId.eq(tenant.uuid()))
-        .filter(Reference::RuleId.eq(rule.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    write::delete::<commission_rule_reference::Entity>(transaction, tenant, Reference::RuleId.eq(rule.uuid())).await
 }
 
 pub(super) async fn insert_references(
@@ -60,11 +55,5 @@ pub(super) async fn insert_references(
     refer!(stages, stage_id);
     refer!(fields, field_id);
     refer!(options, option_id);
-    for chunk in rows.chunks(1000) {
-        let chunk = chunk.iter().cloned().map(IntoActiveModel::into_active_model);
-        commission_rule_reference::Entity::insert_many(chunk)
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
+    write::insert_all(transaction, rows).await
 }

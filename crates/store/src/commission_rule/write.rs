@@ -1,32 +1,26 @@
 //! Writing commission rules and their versions.
 
-use entity::commission_rule::Entity;
+use entity::commission_rule::{Column, Entity};
 use entity::commission_rule_version;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::references::{delete_references, insert_references};
 use super::rows::to_row;
 use crate::scope::visible;
-use crate::{Connection, StoreError, row};
+use crate::{Connection, StoreError, row, write};
 use auth::Scope;
 use domain::Timestamp;
 use domain::deal_rules::CommissionRule;
 use domain::id::{self, CommissionRuleId, Id, TenantId};
 
 pub async fn insert(transaction: &Connection, tenant: TenantId, rule: &CommissionRule) -> Result<(), StoreError> {
-    Entity::insert(to_row(tenant, rule).into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
+    write::insert(transaction, to_row(tenant, rule)).await?;
     insert_references(transaction, tenant, rule).await
 }
 
 pub async fn update(transaction: &Connection, tenant: TenantId, rule: &CommissionRule) -> Result<(), StoreError> {
-    to_row(tenant, rule)
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(transaction)
-        .await?;
+    write::update(transaction, to_row(tenant, rule)).await?;
     delete_references(transaction, tenant, rule.id).await?;
     insert_references(transaction, tenant, rule).await
 }
@@ -34,10 +28,7 @@ pub async fn update(transaction: &Connection, tenant: TenantId, rule: &Commissio
 /// Deletes a rule that has never paid.
 pub async fn delete(transaction: &Connection, tenant: TenantId, id: CommissionRuleId) -> Result<(), StoreError> {
     delete_references(transaction, tenant, id).await?;
-    Entity::delete_by_id((tenant.uuid(), id.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    write::delete::<Entity>(transaction, tenant, Column::Id.eq(id.uuid())).await
 }
 
 /// Stores the rule's current version, since a deal is paid by it, unless it is stored already.

@@ -8,24 +8,14 @@ use uuid::Uuid;
 
 use super::rows::from_row;
 use crate::scope::visible;
-use crate::{Connection, StoreError, load, many};
+use crate::table_functions::table_functions;
+use crate::{Connection, StoreError, many};
 use auth::Scope;
 use domain::Timestamp;
 use domain::event::{Event, EventKind};
 use domain::id::{CustomerId, EventId, PartnerId};
 
-pub async fn find_by_external_id(
-    database: &Connection,
-    scope: &Scope,
-    external_id: &str,
-) -> Result<Option<Event>, StoreError> {
-    load::one(
-        database,
-        visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id)),
-        from_row,
-    )
-    .await
-}
+table_functions!(Event, EventId: find_by_external_id);
 
 /// Events by their external ids.
 pub async fn by_external_ids(

@@ -4,27 +4,14 @@ use entity::partner::{Column, Entity};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
 
 use super::rows::from_row;
-use crate::by_id::by_id;
 use crate::scope::visible;
+use crate::table_functions::table_functions;
 use crate::{Connection, StoreError, load, many};
 use auth::Scope;
 use domain::id::PartnerId;
 use domain::partner::Partner;
 
-by_id!(Partner, PartnerId: find, by_ids);
-
-pub async fn find_by_external_id(
-    database: &Connection,
-    scope: &Scope,
-    external_id: &str,
-) -> Result<Option<Partner>, StoreError> {
-    load::one(
-        database,
-        visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id)),
-        from_row,
-    )
-    .await
-}
+table_functions!(Partner, PartnerId: find, find_by_external_id, by_ids);
 
 pub async fn find_by_email(database: &Connection, scope: &Scope, email: &str) -> Result<Option<Partner>, StoreError> {
     load::one(

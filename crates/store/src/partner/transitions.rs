@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use entity::partner_transition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::scope::visible;
-use crate::{Connection, StoreError, many, row, view};
+use crate::{Connection, StoreError, many, row, view, write};
 use auth::Scope;
 use domain::id::{PartnerId, PartnerTransitionId, TenantId};
 use domain::partner::{PartnerStatus, PartnerTransition};
@@ -20,10 +20,7 @@ pub async fn insert_transition(
     transition: &PartnerTransition,
 ) -> Result<(), StoreError> {
     let row = to_transition_row(tenant, PartnerTransitionId::new(transition.at), partner, transition);
-    partner_transition::Entity::insert(row.into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    write::insert(transaction, row).await
 }
 
 /// The changes of partners' status, oldest first.

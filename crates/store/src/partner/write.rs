@@ -1,31 +1,17 @@
 //! Writing partners and their categories.
 
-use entity::partner::Entity;
 use entity::{partner_category_member, partner_history};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, IntoActiveModel};
 
 use super::rows::to_row;
+use crate::table_functions::table_functions;
 use crate::writes::Writes;
-use crate::{Connection, StoreError};
+use crate::{Connection, StoreError, write};
 use domain::history::Moment;
 use domain::id::{PartnerCategoryId, PartnerId, TenantId};
 use domain::partner::Partner;
 
-pub async fn insert(transaction: &Connection, tenant: TenantId, partner: &Partner) -> Result<(), StoreError> {
-    Entity::insert(to_row(tenant, partner).into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
-}
-
-pub async fn update(transaction: &Connection, tenant: TenantId, partner: &Partner) -> Result<(), StoreError> {
-    to_row(tenant, partner)
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(transaction)
-        .await?;
-    Ok(())
-}
+table_functions!(Partner, PartnerId: insert, update);
 
 /// Writes how far the histories of partners have come; one entry per partner, whose lock the caller holds.
 pub fn advance(writes: &mut Writes, tenant: TenantId, moments: impl IntoIterator<Item = (PartnerId, Moment)>) {
@@ -48,25 +34,16 @@ pub async fn replace_categories(
     partner: PartnerId,
     categories: &[PartnerCategoryId],
 ) -> Result<(), StoreError> {
-    partner_category_member::Entity::delete_many()
-        .filter(partner_category_member::Column::TenantId.eq(tenant.uuid()))
-        .filter(partner_category_member::Column::PartnerId.eq(partner.uuid()))
-        .exec(transaction)
-        .await?;
-    if categories.is_empty() {
-        return Ok(());
-    }
-    let members = categories.iter().map(|category| {
-        let (tenant_id, partner_id, category_id) = (tenant.uuid(), partner.uuid(), category.uuid());
-        partner_category_member::Model {
-            tenant_id,
-            partner_id,
-            category_id,
-        }
-        .into_active_model()
+    write::delete::<partner_category_member::Entity>(
+        transaction,
+        tenant,
+        partner_category_member::Column::PartnerId.eq(partner.uuid()),
+    )
+    .await?;
+    let members = categories.iter().map(|category| partner_category_member::Model {
+        tenant_id: tenant.uuid(),
+        partner_id: partner.uuid(),
+        category_id: category.uuid(),
     });
-    partner_category_member::Entity::insert_many(members)
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    write::insert_all(transaction, members).await
 }

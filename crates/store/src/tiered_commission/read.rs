@@ -11,14 +11,14 @@ use uuid::Uuid;
 
 use super::filter::{for_partner, in_force};
 use super::rows::from_row;
-use crate::by_id::by_id;
 use crate::scope::visible;
+use crate::table_functions::table_functions;
 use crate::{Connection, StoreError, load, many};
 use auth::Scope;
 use domain::id::TieredCommissionId;
 use domain::tiered::TieredCommission;
 
-by_id!(TieredCommission, TieredCommissionId: find, by_ids);
+table_functions!(TieredCommission, TieredCommissionId: find, by_ids);
 
 /// Selects the tier for update: other writers wait until this transaction ends. Rows that merely refer to it do not
 /// wait, since their writers hold the locks of partners to which a change of the tier refers.

@@ -3,9 +3,9 @@
 use entity::partner;
 use entity::tiered_commission_reference::{self, Column as Reference};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
+use sea_orm::{ColumnTrait, Select};
 
-use crate::{Connection, StoreError};
+use crate::{Connection, StoreError, write};
 use auth::Scope;
 use domain::id::{self, Id, TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;
@@ -25,12 +25,7 @@ pub(super) async fn delete_references(
     tenant: TenantId,
     tier: TieredCommissionId,
 ) -> Result<(), StoreError> {
-    tiered_commission_reference::Entity::delete_many()
-        .filter(Reference::TenantId.eq(tenant.uuid()))
-        .filter(Reference::TierId.eq(tier.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    write::delete::<tiered_commission_reference::Entity>(transaction, tenant, Reference::TierId.eq(tier.uuid())).await
 }
 
 pub(super) async fn insert_references(
@@ -58,11 +53,5 @@ pub(super) async fn insert_references(
     refer!(tier.audience.partner_ids, partner_id);
     refer!(tier.audience.campaign_ids, campaign_id);
     refer!(tier.audience.advertiser_ids, advertiser_id);
-    for chunk in rows.chunks(1000) {
-        let chunk = chunk.iter().cloned().map(IntoActiveModel::into_active_model);
-        tiered_commission_reference::Entity::insert_many(chunk)
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
+    write::insert_all(transaction, rows).await
 }

@@ -1,30 +1,24 @@
 //! Writing tiered commissions and their versions.
 
-use entity::tiered_commission::Entity;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use entity::tiered_commission::{Column, Entity};
+use sea_orm::ColumnTrait;
 
 use super::references::{delete_references, insert_references};
 use super::rows::to_row;
-use crate::{Connection, StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction, write};
 use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;
 
 pub async fn insert(transaction: &Transaction, tenant: TenantId, tier: &TieredCommission) -> Result<(), StoreError> {
     let row = to_row(tenant, tier);
-    Entity::insert(row.clone().into_active_model())
-        .exec_without_returning(transaction.connection())
-        .await?;
+    write::insert(transaction, row.clone()).await?;
     crate::tier_version::keep(transaction, &row).await?;
     insert_references(transaction, tenant, tier).await
 }
 
 pub async fn update(transaction: &Transaction, tenant: TenantId, tier: &TieredCommission) -> Result<(), StoreError> {
     let row = to_row(tenant, tier);
-    row.clone()
-        .into_active_model()
-        .reset_all()
-        .update_without_returning(transaction.connection())
-        .await?;
+    write::update(transaction, row.clone()).await?;
     crate::tier_version::keep(transaction, &row).await?;
     delete_references(transaction, tenant, tier.id).await?;
     insert_references(transaction, tenant, tier).await
@@ -35,8 +29,5 @@ pub async fn delete(transaction: &Connection, tenant: TenantId, id: TieredCommis
     crate::tier_counter::delete(transaction, tenant, id).await?;
     crate::tier_version::delete(transaction, tenant, id).await?;
     delete_references(transaction, tenant, id).await?;
-    Entity::delete_by_id((tenant.uuid(), id.uuid()))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    write::delete::<Entity>(transaction, tenant, Column::Id.eq(id.uuid())).await
 }

@@ -4,6 +4,32 @@ use super::Question;
 use super::QuestionScope::{Events, Partners};
 use super::Subject::{Commission, Event, Partner};
 
+/// `$which` of the columns of a partner's balance.
+macro_rules! of_balance {
+    ($which:ident) => {
+        $which!(
+            "accrued_minor",
+            "approved_minor",
+            "paid_minor",
+            "reversed_minor",
+            "reserved_minor"
+        )
+    };
+}
+
+/// `$which` of the columns of a tier's counter.
+macro_rules! of_counter {
+    ($which:ident) => {
+        $which!(
+            "conversions",
+            "events",
+            "sale_amount_minor",
+            "payout_minor",
+            "revenue_minor"
+        )
+    };
+}
+
 /// Whether any of these columns exceeds the bounds of sums.
 macro_rules! beyond {
     ($first:literal $(, $column:literal)*) => {
@@ -30,13 +56,7 @@ pub const SQLITE: &[Question] = &[
         sql: concat!(
             "SELECT partner_id, 'the balance in ' || currency AS detail FROM partner_balance
              WHERE tenant_id = $1 AND partner_id {mine} AND (",
-            broken!(
-                "accrued_minor",
-                "approved_minor",
-                "paid_minor",
-                "reversed_minor",
-                "reserved_minor"
-            ),
+            of_balance!(broken),
             ") UNION ALL SELECT partner_id, 'the lifetime value in ' || currency FROM partner_lifetime_value
              WHERE tenant_id = $1 AND partner_id {mine} AND (",
             broken!("amount_minor"),
@@ -48,13 +68,7 @@ pub const SQLITE: &[Question] = &[
             broken!("paid_charges"),
             ") UNION ALL SELECT partner_id, 'what a tier counts' FROM tier_counter
              WHERE tenant_id = $1 AND partner_id {mine} AND (",
-            broken!(
-                "conversions",
-                "events",
-                "sale_amount_minor",
-                "payout_minor",
-                "revenue_minor"
-            ),
+            of_counter!(broken),
             ") UNION ALL SELECT id, 'the length of the history' FROM partner
              WHERE tenant_id = $1 AND id {mine} AND (",
             broken!("history_sequence"),
@@ -85,25 +99,13 @@ pub const QUESTIONS: &[Question] = &[Question {
     sql: concat!(
         "SELECT partner_id, 'the balance in ' || currency AS detail FROM partner_balance
              WHERE tenant_id = $1 AND partner_id {mine} AND (",
-        beyond!(
-            "accrued_minor",
-            "approved_minor",
-            "paid_minor",
-            "reversed_minor",
-            "reserved_minor"
-        ),
+        of_balance!(beyond),
         ") UNION ALL SELECT partner_id, 'the lifetime value in ' || currency FROM partner_lifetime_value
              WHERE tenant_id = $1 AND partner_id {mine} AND (",
         beyond!("amount_minor"),
         ") UNION ALL SELECT partner_id, 'what a tier counts' FROM tier_counter
              WHERE tenant_id = $1 AND partner_id {mine} AND (",
-        beyond!(
-            "conversions",
-            "events",
-            "sale_amount_minor",
-            "payout_minor",
-            "revenue_minor"
-        ),
+        of_counter!(beyond),
         ")"
     ),
 }];

@@ -17,6 +17,8 @@ pub enum Key<'a> {
     Text(&'a str),
     /// More than one.
     Ids(&'a [Uuid]),
+    /// Each of them by itself, in a part of its own: at most [`MOST_KEYS`].
+    Each(&'a [Uuid]),
 }
 
 /// Who reads, by which key, and between which places of a list. Everything else that a statement binds is part of its
@@ -37,6 +39,10 @@ const ONE: Uuid = Uuid::from_u128(3);
 static MANY: [Uuid; 2] = [ONE, Uuid::from_u128(4)];
 const AFTER: Uuid = Uuid::from_u128(5);
 const BEFORE: Uuid = Uuid::from_u128(6);
+static EACH: [Uuid; MOST_KEYS] = [ONE, Uuid::from_u128(7), Uuid::from_u128(8), Uuid::from_u128(9)];
+
+/// Most keys that the parts of a statement have.
+pub const MOST_KEYS: usize = 4;
 
 /// A text that is not a key: callers' texts never contain this character.
 const NO_TEXT: &str = "\0";
@@ -55,13 +61,13 @@ impl<'a> Key<'a> {
             Self::Nothing => Value::Uuid(None),
             Self::Id(id) => id.into(),
             Self::Text(text) => text.into(),
-            Self::Ids(ids) => many::id_list(backend, ids),
+            Self::Ids(ids) | Self::Each(ids) => many::id_list(backend, ids),
         }
     }
 
     pub fn ids(&self) -> &[Uuid] {
         match self {
-            Self::Ids(ids) => ids,
+            Self::Ids(ids) | Self::Each(ids) => ids,
             Self::Id(id) => std::slice::from_ref(id),
             Self::Nothing | Self::Text(_) => &[],
         }
@@ -73,6 +79,7 @@ impl<'a> Key<'a> {
             Self::Id(_) => '1',
             Self::Text(_) => 't',
             Self::Ids(_) => 'n',
+            Self::Each(_) => 'e',
         }
     }
 
@@ -82,6 +89,7 @@ impl<'a> Key<'a> {
             Self::Id(_) => Key::Id(ONE),
             Self::Text(_) => Key::Text(NO_TEXT),
             Self::Ids(_) => Key::Ids(&MANY),
+            Self::Each(ids) => Key::Each(&EACH[..ids.len()]),
         }
     }
 }
@@ -102,6 +110,14 @@ impl<'a> Bindings<'a> {
             after: request.after.clone(),
             before: request.before.clone(),
             ..self
+        }
+    }
+
+    /// Those of a part that looks for the key with this number.
+    pub fn of_key(&self, number: usize) -> Self {
+        Self {
+            key: Key::Id(self.key.ids()[number]),
+            ..self.clone()
         }
     }
 
@@ -129,11 +145,11 @@ impl<'a> Bindings<'a> {
     /// The values, always in the same order for bindings of the same kind.
     pub fn values(&self, backend: DbBackend) -> Vec<Value> {
         let partner = self.scope.partner().map(|partner| partner.uuid());
-        let mut values = vec![
-            self.scope.tenant().uuid().into(),
-            Value::Uuid(partner),
-            self.key.value(backend),
-        ];
+        let mut values = vec![self.scope.tenant().uuid().into(), Value::Uuid(partner)];
+        match self.key {
+            Key::Each(ids) => values.extend(ids.iter().map(|id| Value::from(*id))),
+            key => values.push(key.value(backend)),
+        }
         for place in [&self.after, &self.before].into_iter().flatten() {
             values.push(place.id.into());
             values.extend(place.key.clone().map(Value::from));

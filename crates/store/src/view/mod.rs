@@ -21,14 +21,14 @@ use sea_orm::{ColumnTrait, DbBackend, EntityName, EntityTrait, FromQueryResult, 
 
 use super::StoreError;
 use auth::Scope;
-pub use bindings::Key;
+pub use bindings::{Key, MOST_KEYS};
 pub use cell::{
     Write, amount, difference, document, id, is_amount, json, moment, number, one_of, place, sum, text, truth, uuid,
     word,
 };
 pub use json::{JsonMark, JsonText, TooLong};
 pub use list::{Family, List, Order, PairTable};
-pub use part::{Part, PartResult};
+pub use part::{KeyedPart, Part, PartResult};
 pub use read::{by_ids, family, one, page, pages, reads_together, together};
 pub use row::Row;
 pub use selected::{Selected, Source};

@@ -1,5 +1,7 @@
-//! Several reads about the same row in one statement. Each is a lateral subquery of its own, and runs for the one row of
+//! Several reads about one row in one statement: of the row, and of lists under it and the rows that it refers to. Each is a lateral subquery of its own, and runs for the one row of
 //! numbers that has its number: a result row has the columns of all parts, and values in those of its part.
+
+use std::fmt::Write;
 
 use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, JoinType, Query, SelectStatement};
 use sea_orm::{DbBackend, QueryResult};
@@ -81,19 +83,26 @@ impl Part<'_> {
     }
 }
 
-pub fn shape(bindings: &Bindings<'_>, parts: &[Part<'_>]) -> Option<String> {
-    let shapes: Vec<_> = parts.iter().map(|part| part.shape(bindings)).collect::<Option<_>>()?;
-    Some(shapes.join("+"))
+/// A part, and which of the statement's keys it looks for.
+pub type KeyedPart<'a> = (usize, Part<'a>);
+
+pub fn shape(bindings: &Bindings<'_>, parts: &[KeyedPart<'_>]) -> Option<String> {
+    let mut shapes = String::with_capacity(parts.len() * 256);
+    for (key, part) in parts {
+        let _ = write!(shapes, "+{key}");
+        shapes.push_str(&part.shape(&bindings.of_key(*key))?);
+    }
+    Some(shapes)
 }
 
-pub fn statement(backend: DbBackend, bindings: &Bindings<'_>, parts: &[Part<'_>]) -> SelectStatement {
+pub fn statement(backend: DbBackend, bindings: &Bindings<'_>, parts: &[KeyedPart<'_>]) -> SelectStatement {
     let last = Expr::cust((parts.len() - 1).to_string());
     let mut statement = Query::select()
         .from_function(Func::cust("generate_series").args([Expr::cust("0"), last]), NUMBERS)
         .column((NUMBERS, NUMBERS))
         .take();
-    for (number, part) in parts.iter().enumerate() {
-        let mut own = part.statement(backend, bindings);
+    for (number, (key, part)) in parts.iter().enumerate() {
+        let mut own = part.statement(backend, &bindings.of_key(*key));
         // Not a column of the subquery, so that PostgreSQL looks at it before it reads anything.
         own.and_where(Expr::col((NUMBERS, NUMBERS)).eq(Expr::cust(number.to_string())));
         let name = Alias::new(format!("part_{number}"));
@@ -105,7 +114,7 @@ pub fn statement(backend: DbBackend, bindings: &Bindings<'_>, parts: &[Part<'_>]
 }
 
 /// What each part has read. Nested loops keep the order of each subquery, and nothing but a nested loop joins lateral ones.
-pub fn results(parts: &[Part<'_>], found: Vec<QueryResult>) -> Result<Vec<PartResult>, StoreError> {
+pub fn results(parts: &[KeyedPart<'_>], found: Vec<QueryResult>) -> Result<Vec<PartResult>, StoreError> {
     let mut each: Vec<Vec<QueryResult>> = parts.iter().map(|_| Vec::new()).collect();
     for row in found {
         let number: i32 = row.try_get_by_index(NUMBER)?;
@@ -113,7 +122,7 @@ pub fn results(parts: &[Part<'_>], found: Vec<QueryResult>) -> Result<Vec<PartRe
     }
     let mut first = NUMBER + 1;
     let mut results = Vec::with_capacity(parts.len());
-    for (part, found) in parts.iter().zip(each) {
+    for ((_, part), found) in parts.iter().zip(each) {
         results.push(part.result(found, first)?);
         first += part.width();
     }

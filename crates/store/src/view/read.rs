@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use uuid::Uuid;
 
 use super::bindings::{Bindings, Key};
-use super::{Column, Family, List, Part, PartResult, Row, Selected, part, statement};
+use super::{Column, Family, KeyedPart, List, Part, PartResult, Row, Selected, part, statement};
 use crate::page::{Page, PageRequest, cut};
 use crate::{Store, StoreError};
 use auth::Scope;
@@ -103,14 +103,14 @@ pub fn reads_together(store: &Store) -> bool {
     store.reader().writes_in_one_statement() && !store.reader().is_distributed()
 }
 
-/// Several reads that look for the same id, in one statement: what each part has read.
+/// Several reads in one statement, each for one of these ids: what each part has read.
 pub async fn together(
     store: &Store,
     scope: &Scope,
-    id: Uuid,
-    parts: &[Part<'_>],
+    ids: &[Uuid],
+    parts: &[KeyedPart<'_>],
 ) -> Result<Vec<PartResult>, StoreError> {
-    let bindings = Bindings::of(scope, Key::Id(id));
+    let bindings = Bindings::of(scope, Key::Each(ids));
     let make = |backend, bindings: &Bindings<'_>| part::statement(backend, bindings, parts);
     let found = query(store, &bindings, part::shape(&bindings, parts), make).await?;
     part::results(parts, found)

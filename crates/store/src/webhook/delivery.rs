@@ -5,13 +5,13 @@ use std::sync::Arc;
 use entity::webhook_delivery::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
-use crate::by_id::by_id;
 use crate::page::{Page, PageRequest, Sort};
 use crate::scope::visible;
-use crate::{Connection, StoreError, row, view};
+use crate::table_functions::table_functions;
+use crate::{Connection, StoreError, row, view, write};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
@@ -65,7 +65,7 @@ fn filtered(scope: &Scope, filter: &DeliveryFilter) -> Select<Entity> {
     visible::<Entity>(scope).filter(condition)
 }
 
-by_id!(WebhookDelivery, WebhookDeliveryId: by_ids, lock);
+table_functions!(WebhookDelivery, WebhookDeliveryId: by_ids, lock);
 
 /// A delivery to be written.
 #[derive(Debug)]
@@ -80,34 +80,26 @@ pub async fn insert(
     tenant: TenantId,
     deliveries: Vec<NewDelivery>,
 ) -> Result<(), StoreError> {
-    let mut rows = deliveries
-        .into_iter()
-        .map(|new| {
-            let (outbox_id, object_id) = new.of.unzip();
-            let delivery = new.delivery;
-            let row = webhook_delivery::Model {
-                tenant_id: tenant.uuid(),
-                id: delivery.id.uuid(),
-                endpoint_id: delivery.endpoint_id.uuid(),
-                outbox_id,
-                object_id,
-                event_type: delivery.event_type.as_str().to_owned(),
-                payload: delivery.payload,
-                status: delivery.status.as_str().to_owned(),
-                turn: 0,
-                attempt_count: 0,
-                attempts: row::to_json(&delivery.attempts),
-                created_at: delivery.created_at,
-                next_attempt_at: delivery.next_attempt_at,
-            };
-            row.into_active_model()
-        })
-        .peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<_> = rows.by_ref().take(500).collect();
-        Entity::insert_many(chunk).exec_without_returning(transaction).await?;
-    }
-    Ok(())
+    let rows = deliveries.into_iter().map(|new| {
+        let (outbox_id, object_id) = new.of.unzip();
+        let delivery = new.delivery;
+        webhook_delivery::Model {
+            tenant_id: tenant.uuid(),
+            id: delivery.id.uuid(),
+            endpoint_id: delivery.endpoint_id.uuid(),
+            outbox_id,
+            object_id,
+            event_type: delivery.event_type.as_str().to_owned(),
+            payload: delivery.payload,
+            status: delivery.status.as_str().to_owned(),
+            turn: 0,
+            attempt_count: 0,
+            attempts: row::to_json(&delivery.attempts),
+            created_at: delivery.created_at,
+            next_attempt_at: delivery.next_attempt_at,
+        }
+    });
+    write::insert_all(transaction, rows).await
 }
 
 /// Which deliveries are requested again.

@@ -3,14 +3,13 @@
 use entity::webhook_endpoint::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::by_id::by_id;
 use crate::outbox::OutboxPosition;
 use crate::scope::visible;
-use crate::{Connection, StoreError, load, row, view};
+use crate::table_functions::table_functions;
+use crate::{Connection, StoreError, load, row, view, write};
 use auth::{Scope, Sealed};
 use domain::Timestamp;
 use domain::id::{TenantId, WebhookEndpointId};
@@ -31,7 +30,7 @@ pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreErr
     Ok(select.count(database).await?)
 }
 
-by_id!(WebhookEndpoint: by_ids);
+table_functions!(WebhookEndpoint: by_ids);
 
 /// Selects an endpoint for update that is not deleted, with its present secret.
 pub async fn lock(
@@ -83,10 +82,7 @@ pub async fn insert(
         listens_since: since.text(),
         ..to_row(tenant, endpoint)
     };
-    Entity::insert(row.into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
+    write::insert(transaction, row).await
 }
 
 /// Writes what callers may change. An endpoint that becomes active (`begins`) is treated like a new one.
