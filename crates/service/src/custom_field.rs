@@ -27,7 +27,7 @@ pub struct OptionDraft {
 /// Changes of a field. New options are a whole list: those with an id stay, those without are new, all others are
 /// removed.
 #[derive(Clone, Debug)]
-pub struct FieldChange {
+pub struct CustomFieldChange {
     pub id: String,
     pub label: Patch<String>,
     pub options: Patch<Vec<OptionDraft>>,
@@ -65,7 +65,7 @@ pub async fn create(
     Ok(field)
 }
 
-pub async fn update(app: &App, caller: &Caller, input: FieldChange) -> Result<CustomField, ServiceError> {
+pub async fn update(app: &App, caller: &Caller, input: CustomFieldChange) -> Result<CustomField, ServiceError> {
     let writer = caller.write(Resource::Deals)?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;

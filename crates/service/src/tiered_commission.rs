@@ -27,7 +27,7 @@ pub struct NewTieredCommission {
 
 /// Changes of a tiered commission. Goals and lists are replaced as a whole.
 #[derive(Clone, Debug, Default)]
-pub struct TieredCommissionChange {
+pub struct TieredCommissionUpdate {
     pub id: String,
     pub external_id: Patch<String>,
     pub change: tiered::TieredCommissionChange,
@@ -64,7 +64,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> R
 pub async fn update(
     app: &App,
     caller: &Caller,
-    input: TieredCommissionChange,
+    input: TieredCommissionUpdate,
 ) -> Result<TieredCommission, ServiceError> {
     let writer = caller.write(Resource::TieredCommissions)?;
     let base_currency = base_currency(app, &writer).await?;

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::{Fetch, Fetched};
 use auth::Scope;
-use service::ledger::in_force::{Key, TermsInForce, terms_in_force};
+use service::ledger::in_force::{TermsInForce, TermsKey, terms_in_force};
 use service::ledger::tiers::{OfferKey, Offered, offers};
 use store::Store;
 
@@ -15,7 +15,7 @@ use store::Store;
 pub struct TermsOfPartner;
 
 impl Fetch for TermsOfPartner {
-    type Key = Key;
+    type Key = TermsKey;
     type Value = Arc<TermsInForce>;
 
     async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {

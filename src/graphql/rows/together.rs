@@ -10,7 +10,7 @@ use super::read::{FetchedRows, RowReader, traced};
 use crate::graphql::cursor::Cursors;
 use store::StoreError;
 use store::page::{Page, PageRequest};
-use store::view::{self, Family, KeyedPart, List, Part, PartResult, Row, Source};
+use store::view::{self, Family, KeyedPart, List, PartResult, Row, Source, StatementPart};
 
 /// Most lists in a statement; further ones are read by statements of their own.
 const MOST_CHILDREN: usize = 12;
@@ -55,7 +55,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
         if children.is_empty() {
             return self.one_by(name, column, view::Key::Id(id), projection).await;
         }
-        let own = (0, Part::Row(column, &projection.selected));
+        let own = (0, StatementPart::Row(column, &projection.selected));
         let parts: Vec<_> = std::iter::once(own).chain(parts(projection, &children)).collect();
         let Some(results) = self.together(name, &[id], &parts).await else {
             return self.apart().one_by(name, column, view::Key::Id(id), projection).await;
@@ -174,10 +174,12 @@ fn parts<'c>(projection: &'c Projection<'_>, children: &'c [ReadableChild<'_>]) 
         let selected = &projection.children[child.number].projection.selected;
         let parts = match &child.read {
             ChildRead::Page(list, request, counts) => {
-                let page = request.as_ref().map(|request| Part::Page(list, request, selected));
-                [page, counts.then_some(Part::Count(list))]
+                let page = request
+                    .as_ref()
+                    .map(|request| StatementPart::Page(list, request, selected));
+                [page, counts.then_some(StatementPart::Count(list))]
             }
-            ChildRead::Family(family) => [Some(Part::Family(family, selected)), None],
+            ChildRead::Family(family) => [Some(StatementPart::Family(family, selected)), None],
         };
         parts.into_iter().flatten().map(|part| (child.key, part))
     })

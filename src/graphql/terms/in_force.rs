@@ -18,7 +18,7 @@ use auth::{Denied, Resource};
 use domain::decision;
 use domain::id::{CampaignId, PartnerId};
 use domain::partner::PartnerStatus;
-use service::ledger::in_force::{self, Key};
+use service::ledger::in_force::{self, TermsKey};
 use service::ledger::tiers::OfferKey;
 
 /// Where the terms come from that pay; the first that there is.
@@ -42,7 +42,7 @@ pub enum TermsSource {
 /// The terms that would pay the next event of a partner.
 #[derive(Clone)]
 pub struct TermsInForce {
-    key: Key,
+    key: TermsKey,
     terms: Arc<in_force::TermsInForce>,
 }
 
@@ -71,7 +71,7 @@ impl TermsInForce {
             promised(ctx, Resource::Campaigns)?;
         }
         let now = request.app.clock.now();
-        let key = Key {
+        let key = TermsKey {
             partner,
             status,
             campaign,

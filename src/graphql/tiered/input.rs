@@ -8,7 +8,7 @@ use super::object::TieredCommissionStatus;
 use crate::graphql::input::{id_text, id_texts, patch, plain};
 use crate::graphql::scalar::{CurrencyCode, Date};
 use domain::tiered::{self, Draft, ModifierDraft, RetroactiveDraft};
-use service::tiered_commission::{NewTieredCommission, TieredCommissionChange};
+use service::tiered_commission::{NewTieredCommission, TieredCommissionUpdate};
 
 /// A new tiered commission.
 #[derive(Clone, InputObject)]
@@ -131,7 +131,7 @@ impl From<CreateTieredCommissionInput> for NewTieredCommission {
     }
 }
 
-impl From<UpdateTieredCommissionInput> for TieredCommissionChange {
+impl From<UpdateTieredCommissionInput> for TieredCommissionUpdate {
     fn from(input: UpdateTieredCommissionInput) -> Self {
         Self {
             id: id_text(input.id),

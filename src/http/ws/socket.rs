@@ -32,7 +32,7 @@ pub struct Socket {
     header: Option<String>,
     wire: WebSocket,
     /// `None`: the client has not authenticated.
-    session: Option<Session>,
+    session: Option<SocketSession>,
     operations: HashMap<String, RunningOperation>,
     /// The number of operations so far.
     count: u64,
@@ -44,7 +44,7 @@ pub struct Socket {
     silence: Silence,
 }
 
-struct Session {
+struct SocketSession {
     authorization: String,
     expiry: BoxFuture<'static, ()>,
 }
@@ -215,7 +215,7 @@ impl Socket {
                 },
             })
         })?;
-        self.session = Some(Session {
+        self.session = Some(SocketSession {
             authorization: authorization.unwrap_or_default(),
             expiry: listen::expiry(&self.front, &caller),
         });
@@ -303,7 +303,7 @@ async fn begun(beginning: &mut Option<oneshot::Receiver<()>>) {
 }
 
 /// What ends a socket from outside: the token expires, or the program shuts down.
-async fn cut(session: &mut Option<Session>, ending: &mut watch::Receiver<bool>) -> Close {
+async fn cut(session: &mut Option<SocketSession>, ending: &mut watch::Receiver<bool>) -> Close {
     let expired = async {
         match session {
             Some(session) => (&mut session.expiry).await,

@@ -178,7 +178,7 @@ impl FileRow {
 
 /// The rows of a file, one after the other.
 pub struct FileRows {
-    reader: RowReader,
+    reader: RecordReader,
     headings: ColumnMapping,
     /// Columns of the file that are not used.
     pub ignored: Vec<String>,
@@ -187,7 +187,7 @@ pub struct FileRows {
     read: Arc<AtomicU64>,
 }
 
-enum RowReader {
+enum RecordReader {
     Csv(csv::CsvReader<BufReader<CountedFile>>, csv::Header),
     JsonLines(json_lines::JsonLinesReader<BufReader<CountedFile>>),
 }
@@ -209,7 +209,7 @@ impl FileRows {
             .iter()
             .any(|known| ending.eq_ignore_ascii_case(known));
         let reader = if is_json {
-            RowReader::JsonLines(json_lines::JsonLinesReader::new(input))
+            RecordReader::JsonLines(json_lines::JsonLinesReader::new(input))
         } else {
             let mut csv = csv::CsvReader::new(input).map_err(unreadable)?;
             let names = match csv.next().map_err(unreadable)? {
@@ -234,7 +234,7 @@ impl FileRows {
                 .filter(|(place, _)| !places.contains(&Some(*place)));
             ignored.extend(unused.map(|(_, name)| name.trim().to_owned()));
             let width = names.len();
-            RowReader::Csv(csv, csv::Header { places, width })
+            RecordReader::Csv(csv, csv::Header { places, width })
         };
         Ok(Self {
             reader,
@@ -247,7 +247,7 @@ impl FileRows {
 
     /// For JSON Lines that were read: the names that columns were mapped to and that no line had.
     pub fn missing(&self) -> Vec<String> {
-        let RowReader::JsonLines(_) = self.reader else {
+        let RecordReader::JsonLines(_) = self.reader else {
             return Vec::new();
         };
         let columns = self.headings.theirs.iter().zip(&self.found);
@@ -267,8 +267,8 @@ impl FileRows {
     pub fn next(&mut self) -> Result<Option<Result<FileRow, LineProblem>>, ImportError> {
         let unreadable = |error: io::Error| ImportError::Table(format!("it cannot be read: {error}"));
         let read = match &mut self.reader {
-            RowReader::Csv(reader, header) => reader.next_of(header).map_err(unreadable)?,
-            RowReader::JsonLines(reader) => {
+            RecordReader::Csv(reader, header) => reader.next_of(header).map_err(unreadable)?,
+            RecordReader::JsonLines(reader) => {
                 let theirs = self.headings.theirs.iter().map(ColumnSource::column);
                 reader.next_of(&theirs.collect::<Vec<_>>()).map_err(unreadable)?
             }

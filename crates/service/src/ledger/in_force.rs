@@ -22,7 +22,7 @@ use store::{Connection, StoreError};
 
 /// The partner, the campaign and the time that the terms are wanted for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
+pub struct TermsKey {
     pub partner: PartnerId,
     pub status: PartnerStatus,
     /// `None`: for events without a campaign.
@@ -61,8 +61,8 @@ pub struct GroupRules {
 pub async fn terms_in_force(
     database: &Connection,
     scope: &Scope,
-    keys: &[Key],
-) -> Result<HashMap<Key, TermsInForce>, StoreError> {
+    keys: &[TermsKey],
+) -> Result<HashMap<TermsKey, TermsInForce>, StoreError> {
     let facts = facts(database, scope, keys).await?;
     // A partner may read neither groups nor campaigns that it does not belong to, except what pays it.
     let whole = Scope::tenant_wide(scope.tenant());
@@ -100,8 +100,8 @@ pub async fn terms_in_force(
 async fn facts<'a>(
     database: &Connection,
     scope: &Scope,
-    keys: &'a [Key],
-) -> Result<Vec<(&'a Key, RecordingFacts)>, StoreError> {
+    keys: &'a [TermsKey],
+) -> Result<Vec<(&'a TermsKey, RecordingFacts)>, StoreError> {
     let names: Vec<_> = (0..keys.len()).map(|place| place.to_string()).collect();
     let asked = keys.iter().zip(&names).map(|(key, name)| EventReferences {
         external_id: name,
@@ -123,7 +123,7 @@ fn beyond(facts: &RecordingFacts) -> Option<uuid::Uuid> {
     facts.campaign.is_none().then(|| of_promise.uuid())
 }
 
-fn of(key: &Key, facts: RecordingFacts, terms: &accrual::ApplicableTerms, ruled: GroupState) -> TermsInForce {
+fn of(key: &TermsKey, facts: RecordingFacts, terms: &accrual::ApplicableTerms, ruled: GroupState) -> TermsInForce {
     let has_group = ruled.group.is_some();
     let stopped = accrual::stopped(key.status, facts.campaign.as_ref(), key.now);
     let unpaid = terms.unpaid(has_group);

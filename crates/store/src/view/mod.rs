@@ -28,7 +28,7 @@ pub use cell::{
 };
 pub use json::{JsonMark, JsonText, TooLong};
 pub use list::{Family, List, Order, PairTable};
-pub use part::{KeyedPart, Part, PartResult};
+pub use part::{KeyedPart, PartResult, StatementPart};
 pub use read::{by_ids, family, one, page, pages, reads_together, together};
 pub use row::Row;
 pub use selected::{Selected, Source};

@@ -14,7 +14,7 @@ use crate::StoreError;
 use crate::page::{Page, PageRequest, cut};
 
 /// A read of what one key has: a statement of its own, or a part of one.
-pub enum Part<'a> {
+pub enum StatementPart<'a> {
     /// The row whose column is the key.
     Row(Column, &'a Selected),
     /// A page of the list under the key. As one of several parts, it begins at an end of a list whose statements are cached.
@@ -34,7 +34,7 @@ pub enum PartResult {
 const NUMBER: usize = 0;
 const NUMBERS: &str = "part";
 
-impl Part<'_> {
+impl StatementPart<'_> {
     pub(super) fn statement(&self, backend: DbBackend, bindings: &Bindings<'_>) -> SelectStatement {
         match self {
             Self::Row(column, selected) => row(backend, bindings, *column, selected),
@@ -84,7 +84,7 @@ impl Part<'_> {
 }
 
 /// A part, and which of the statement's keys it looks for.
-pub type KeyedPart<'a> = (usize, Part<'a>);
+pub type KeyedPart<'a> = (usize, StatementPart<'a>);
 
 pub fn shape(bindings: &Bindings<'_>, parts: &[KeyedPart<'_>]) -> Option<String> {
     let mut shapes = String::with_capacity(parts.len() * 256);

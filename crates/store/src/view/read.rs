@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use uuid::Uuid;
 
 use super::bindings::{Bindings, Key};
-use super::{Column, Family, KeyedPart, List, Part, PartResult, Row, Selected, part, statement};
+use super::{Column, Family, KeyedPart, List, PartResult, Row, Selected, StatementPart, part, statement};
 use crate::page::{Page, PageRequest, cut};
 use crate::{Store, StoreError};
 use auth::Scope;
@@ -21,7 +21,7 @@ pub async fn one(
     selected: &Selected,
 ) -> Result<Option<Row>, StoreError> {
     let bindings = Bindings::of(scope, key);
-    let rows = read(store, &bindings, &Part::Row(column, selected)).await?;
+    let rows = read(store, &bindings, &StatementPart::Row(column, selected)).await?;
     Ok(rows.into_iter().next().map(Row::read_from))
 }
 
@@ -54,7 +54,7 @@ pub async fn page(
 ) -> Result<Page<Row>, StoreError> {
     let key = parent.map_or(Key::Nothing, Key::Id);
     let bindings = Bindings::of(scope, key).within(request);
-    let rows = read(store, &bindings, &Part::Page(list, request, selected)).await?;
+    let rows = read(store, &bindings, &StatementPart::Page(list, request, selected)).await?;
     Ok(cut(rows.into_iter().map(Row::read_from).collect(), request))
 }
 
@@ -91,7 +91,7 @@ pub async fn family(
     selected: &Selected,
 ) -> Result<HashMap<Uuid, Page<Row>>, StoreError> {
     let bindings = Bindings::of(scope, Key::of(parents));
-    let families = by_parent(read(store, &bindings, &Part::Family(family, selected)).await?)?;
+    let families = by_parent(read(store, &bindings, &StatementPart::Family(family, selected)).await?)?;
     let whole = |(parent, items)| (parent, Page { items, ..Page::empty() });
     Ok(families.into_iter().map(whole).collect())
 }
@@ -116,7 +116,11 @@ pub async fn together(
     part::results(parts, found)
 }
 
-async fn read(store: &Store, bindings: &Bindings<'_>, part: &Part<'_>) -> Result<Vec<QueryResult>, StoreError> {
+async fn read(
+    store: &Store,
+    bindings: &Bindings<'_>,
+    part: &StatementPart<'_>,
+) -> Result<Vec<QueryResult>, StoreError> {
     let make = |backend, bindings: &Bindings<'_>| part.statement(backend, bindings);
     query(store, bindings, part.shape(bindings), make).await
 }

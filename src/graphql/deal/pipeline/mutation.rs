@@ -12,7 +12,7 @@ use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text, patch, plain};
 use crate::graphql::user_error::{DeletePayload, payload};
 use domain::deal;
-use service::custom_field::{self, FieldChange};
+use service::custom_field::{self, CustomFieldChange};
 use service::stage::{self, NewStage, StageChange};
 
 payload! {
@@ -99,7 +99,7 @@ impl PipelineMutation {
         #[graphql(desc = "What to change.")] input: UpdateCustomFieldInput,
     ) -> Nullable<CustomFieldPayload> {
         let request = mutation(ctx).await;
-        let change = FieldChange {
+        let change = CustomFieldChange {
             id: id_text(input.id),
             label: plain(input.label),
             options: patch(input.options, drafts),
