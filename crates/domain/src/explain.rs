@@ -72,3 +72,27 @@ pub fn rounding(exact: Decimal, rounded: Money) -> Step {
         amount: Some((rounded.amount() - exact).normalize()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    #[test]
+    fn rounding_says_what_it_changed() {
+        let told = |exact: &str, minor| {
+            let money = Money::from_minor(minor, Currency::parse("USD").expect("a currency")).expect("within bounds");
+            let step = rounding(exact.parse().expect("a number"), money);
+            (step.detail, step.amount.map(|amount| amount.to_string()))
+        };
+        assert_eq!(
+            told("1.20", 120),
+            ("1.20 USD needs no rounding".to_owned(), Some("0".to_owned()))
+        );
+        let (detail, change) = told("1.205", 121);
+        assert_eq!(
+            (detail.as_str(), change.as_deref()),
+            ("1.205 USD to 1.21 USD, half away from zero", Some("0.005"))
+        );
+    }
+}

@@ -45,5 +45,6 @@ mod tests {
         assert_eq!([first, second, third].map(|moment| moment.sequence), [1, 2, 3]);
         assert_eq!(second.at, at("2026-03-01T12:00:05.000001Z"));
         assert_eq!(third.at, at("2026-03-01T12:00:06Z"));
+        assert_eq!(third.next(third.at).at, third.at);
     }
 }

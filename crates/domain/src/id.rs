@@ -261,6 +261,28 @@ mod tests {
         assert_eq!(ids[0].uuid().get_version_num(), 7);
     }
 
+    #[test]
+    fn every_part_has_its_bits() {
+        let id = PartnerId::from_parts(at(1_700_000_000_123_456), 5, 7);
+        // 456 microseconds are 1,867 of the 4,096 parts of a millisecond.
+        let bits = 1_700_000_000_123 << 80 | 7 << 76 | 1_867 << 64 | 0b10 << 62 | 5 << 40 | 7;
+        assert_eq!(id.uuid(), Uuid::from_u128(bits));
+        // What exceeds its bits is cut off.
+        assert_eq!(
+            PartnerId::from_parts(at(1_700_000_000_123_456), 5 + (1 << 22), 7 + (1 << 40)),
+            id
+        );
+        assert_eq!(format!("{id:?}"), id.to_string());
+    }
+
+    #[test]
+    fn different_ids_have_different_hashes() {
+        use std::hash::{BuildHasher, RandomState};
+        let state = RandomState::new();
+        let [a, b] = [1, 2].map(|bits| PartnerId::from_uuid(Uuid::from_u128(bits)));
+        assert_ne!(state.hash_one(a), state.hash_one(b));
+    }
+
     proptest! {
         #[test]
         fn ids_sort_by_time(a in 0i64..4_000_000_000_000_000, b in 0i64..4_000_000_000_000_000, random: u64) {

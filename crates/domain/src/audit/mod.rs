@@ -248,6 +248,7 @@ mod tests {
         );
         assert_eq!(told(&changed(&one, &other)), [("name", json!("a"), json!("b"))]);
         assert_eq!(changed(&one, &one.clone()), []);
+        assert_eq!(whole(&one).after, Some(json!({ "name": "a", "text": "x" })));
     }
 
     #[test]
@@ -272,7 +273,9 @@ mod tests {
                 ("cli:import", "import")
             );
         }
-        let origin = Arc::new(Origin::job("approve_matured")).doing("other");
+        let job = Origin::job("approve_matured");
+        assert_eq!(job.operation, "approve_matured");
+        let origin = Arc::new(job).doing("other");
         assert_eq!(
             (origin.actor.as_str(), origin.operation.as_str()),
             ("job:approve_matured", "other")
