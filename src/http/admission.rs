@@ -9,7 +9,7 @@ use async_graphql_value::Extensions;
 
 use super::documents::{self, Hash, ParsedDocument};
 use super::guard::{Admitted, DocumentProblem};
-use super::listen::resume;
+use super::listen::{StreamEnd, resume};
 use super::persisted::{self, RequestedDocument};
 use super::request::GraphqlRequest;
 use super::{HttpState, cost, errors};
@@ -141,10 +141,12 @@ impl RequestRefusal {
             Self::Throttled(seconds) => {
                 errors::listed(&[DocumentProblem::new("THROTTLED", throttled(seconds))], request_id)
             }
-            Self::Unauthenticated(error) => errors::listed(
-                &[DocumentProblem::new("UNAUTHENTICATED", error.to_string())],
-                request_id,
-            ),
+            Self::Unauthenticated(AuthError::Store(cause)) => {
+                StreamEnd::of(&cause, request_id, "authentication").errors(request_id)
+            }
+            Self::Unauthenticated(AuthError::Missing | AuthError::Invalid) => {
+                StreamEnd::Unauthenticated.errors(request_id)
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::admission::Requester;
 use super::errors::{self, refusal};
 use super::negotiate::{self, MediaType};
+use super::observe;
 use super::request::{self, BodyError, GraphqlRequest};
 use super::request_id::RequestId;
 use super::response::{self, ResponseTerms};
@@ -123,12 +124,16 @@ pub async fn post(
         }
     };
     let response = match sign_in {
-        // Whatever the answer is: nobody sees it whose token is not valid.
-        Some(sign_in) => match sign_in.confirm(&front.app).await {
+        // Whatever the answer is: nobody sees it whose token is not valid. That something failed is no secret, and whoever
+        // waited for a database that is gone need not wait again.
+        Some(sign_in) if !response.status().is_server_error() => match sign_in.confirm(&front.app).await {
             Ok(()) => response,
-            Err(error) => unauthenticated(&error, &request_id),
+            Err(error) => {
+                observe::forget();
+                unauthenticated(&error, &request_id)
+            }
         },
-        None => response,
+        _ => response,
     };
     with_media_type(response, media_type)
 }

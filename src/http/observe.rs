@@ -96,6 +96,11 @@ pub fn refused(codes: impl IntoIterator<Item = &'static str>) {
     });
 }
 
+/// Forgets what was noted: another answer takes the place of the one that was prepared.
+pub fn forget() {
+    note(|notes| *notes = ResponseNotes::default());
+}
+
 /// The codes of completed errors.
 pub fn codes(errors: &[ServerError]) -> Vec<&'static str> {
     let code = |error: &ServerError| match error.extensions.as_ref()?.get("code")? {

@@ -36,8 +36,8 @@ pub async fn answer(front: &HttpState, asker: Requester, authorization: String, 
     let request_id = asker.request_id.clone();
     let admission = match admission::admit(front, &asker, ask, |_| Ok(())).await {
         Ok(admission) => admission,
-        // Nothing is streamed yet, so the head can tell a throttled caller when to retry.
-        Err(refused @ RequestRefusal::Throttled(_)) => {
+        // Nothing is streamed yet, so the head can tell a throttled caller when to retry, and others why they are refused.
+        Err(refused @ (RequestRefusal::Throttled(_) | RequestRefusal::Unauthenticated(_))) => {
             return response::refusal_of(refused, MediaType::Json, &request_id);
         }
         Err(refused) => return whole(&only(refused.errors(&request_id))),

@@ -156,6 +156,8 @@ both_databases! {
         let portal = app.partner(&tenant, own);
         let dashboard = "{ viewer { partner { name group { name } campaigns { nodes { name } } } } }";
         let by_id = |id: &str| format!("{{ partner(id: {id:?}) {{ name }} }}");
+        // The first request looks at the token before anything else.
+        assert_eq!(cost(&app, &portal, &by_id(own)).await, 2);
         for (document, statements) in [
             (dashboard, if app.is_postgres() { 1 } else { 2 }),
             (&by_id(own), 1),

@@ -106,8 +106,9 @@ impl Caller {
         }
     }
 
-    /// The caller who presented a JWT with these claims, which were verified. `partner` is the one that they name: the
-    /// caller of this function has looked up that it may sign in.
+    /// The caller who presented a JWT with these claims, which were verified. `partner` is the one that they name:
+    /// whoever calls this function sees to it that nothing is done or answered before the database has said that this partner
+    /// may sign in.
     pub fn of_token(tenant: TenantId, claims: &Claims, partner: Option<PartnerId>) -> Self {
         let caller = Self {
             expires_at: claims.expires_at(),

@@ -233,6 +233,11 @@ fn signing(file: &Path, ring: &KeyRing) -> Result<Signing, KeyError> {
 pub struct IssuedAt(f64);
 
 impl IssuedAt {
+    /// The same for the same moment, for hash tables.
+    pub fn bits(self) -> u64 {
+        self.0.to_bits()
+    }
+
     /// Whether that was at `moment` or later.
     pub fn is_since(self, moment: Timestamp) -> bool {
         self.0 >= numeric_date(moment)

@@ -37,6 +37,7 @@ both_databases! {
         let ann = shop.partner("ann").await;
         shop.sale("1", &ann, &offer, "100").await;
         let portal = app.partner(&shop.tenant, &ann);
+        portal.data("{ viewer { subject } }").await;
         app.reset_statements();
         let data = portal.data(&format!("{{ viewer {{ partner {{ termsInForce(campaignId: {offer:?}) {{ {TERMS} }} }} }} }}")).await;
         assert_eq!(data["viewer"]["partner"]["termsInForce"]["source"], "CAMPAIGN");

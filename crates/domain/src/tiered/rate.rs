@@ -257,3 +257,27 @@ fn due(standings: &[TierState<'_>]) -> Vec<DueRetroactive> {
     }
     due
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_told_in_words() {
+        let usd = Currency::parse("USD").expect("a currency");
+        let told = Action::ALL
+            .iter()
+            .map(|action| describe(*action, "5.0".parse().expect("a number"), usd));
+        let told: Vec<_> = told.collect();
+        assert_eq!(
+            told,
+            [
+                "increase by 5 %",
+                "decrease by 5 %",
+                "increase by 5.00 USD",
+                "decrease by 5.00 USD",
+                "exactly 5.00 USD"
+            ]
+        );
+    }
+}

@@ -57,10 +57,19 @@ pub async fn authenticate_listener(app: &App, header: &str, since: Instant) -> R
     Ok(caller)
 }
 
-/// The same, but a partner's sign-in is still to be confirmed: a query that reads the partner's own row does that by the
-/// way. Nothing else may happen for the caller before.
+/// The same, but of a partner's token that was valid a short while ago the sign-in is still to be confirmed: a query that
+/// reads the partner's own row does that by the way. Nothing else may happen for the caller before. Other tokens are
+/// confirmed, so that one that is no longer valid causes no work and takes nothing from its subject's bucket.
 pub async fn present(app: &App, header: Option<&str>) -> Result<Presented, AuthError> {
-    presented(app, header, None).await
+    let Presented { caller, sign_in } = presented(app, header, None).await?;
+    let sign_in = match sign_in {
+        Some(sign_in) if !sign_in.is_recent(app) => {
+            sign_in.confirm(app).await?;
+            None
+        }
+        sign_in => sign_in,
+    };
+    Ok(Presented { caller, sign_in })
 }
 
 async fn presented(app: &App, header: Option<&str>, since: Option<Instant>) -> Result<Presented, AuthError> {

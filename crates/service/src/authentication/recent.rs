@@ -15,15 +15,48 @@ use store::partner::SignInState;
 use store::presented_key::PresentedKey;
 
 /// Number of entries at which old ones are evicted.
-const MANY: usize = 1_000;
+const MANY: usize = 10_000;
 /// The age of old entries: no listener accepts older ones.
 const OLD: Duration = Duration::from_secs(1);
 
-/// The reads that decide whether callers are admitted.
+/// How long a token counts as recently confirmed.
+const RECENT: Duration = Duration::from_secs(60);
+
+/// The reads that decide whether callers are admitted, and partners' tokens that they admitted.
 #[derive(Default)]
 pub struct RecentReads {
+    pub(super) tokens: ConfirmedTokens,
     pub(super) partners: ReadCache<(TenantId, PartnerId), Option<SignInState>>,
     pub(super) keys: ReadCache<String, Option<PresentedKey>>,
+}
+
+/// Partners' tokens that were valid when this program last looked. That says nothing about now; only that to run a query
+/// before looking again is probably not in vain.
+#[derive(Default)]
+pub struct ConfirmedTokens(Mutex<HashMap<TokenKey, Instant>>);
+
+/// The tenant, the partner, and when the token was issued.
+pub type TokenKey = (TenantId, PartnerId, u64);
+
+impl ConfirmedTokens {
+    pub fn is_recent(&self, key: &TokenKey) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(key).is_some_and(|since| since.elapsed() < RECENT)
+    }
+
+    pub fn note(&self, key: TokenKey, is_valid: bool) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_valid {
+            known.remove(&key);
+            return;
+        }
+        if known.len() >= MANY {
+            known.retain(|_, since| since.elapsed() < RECENT);
+        }
+        if known.len() < MANY || known.contains_key(&key) {
+            known.insert(key, Instant::now());
+        }
+    }
 }
 
 /// When a read began, and its value. `None`: the read failed.

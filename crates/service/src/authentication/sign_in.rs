@@ -6,6 +6,7 @@ use std::time::Instant;
 use futures::FutureExt;
 
 use super::AuthError;
+use super::recent::TokenKey;
 use crate::app::App;
 use auth::IssuedAt;
 use domain::id::{PartnerId, TenantId};
@@ -49,7 +50,18 @@ impl SignIn {
             let state = store::partner::sign_in(app.store.reader(), self.tenant, self.partner).await?;
             self.decide(state.as_ref());
         }
-        self.decided()
+        let decided = self.decided();
+        app.recent.tokens.note(self.key(), decided.is_ok());
+        decided
+    }
+
+    /// Whether this program has found the token valid a short while ago.
+    pub(super) fn is_recent(&self, app: &App) -> bool {
+        app.recent.tokens.is_recent(&self.key())
+    }
+
+    fn key(&self) -> TokenKey {
+        (self.tenant, self.partner, self.issued_at.bits())
     }
 
     /// The same by a read at `since` or later for any listener.

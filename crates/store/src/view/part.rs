@@ -1,5 +1,6 @@
-//! Several reads about one row in one statement: of the row, and of lists under it and the rows that it refers to. Each is a lateral subquery of its own, and runs for the one row of
-//! numbers that has its number: a result row has the columns of all parts, and values in those of its part.
+//! Several reads about one row in one statement: of the row, and of lists under it and the rows that it refers to. Each is
+//! a lateral subquery of its own, and runs for the one row of numbers that has its number: a result row has the columns of
+//! all parts, and values in those of its part.
 
 use std::fmt::Write;
 

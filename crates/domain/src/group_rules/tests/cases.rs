@@ -181,3 +181,13 @@ fn every_problem_of_the_rules_is_named_at_once() {
     ];
     assert_eq!(paths, expected);
 }
+
+#[test]
+fn a_fee_of_nothing_is_not_below_zero() {
+    let (fee, _, steps) = fee_of(vec![recurring("0")], &charge("10"));
+    assert_eq!(fee, "0.00");
+    assert!(steps.iter().all(|step| !step.starts_with("floor")), "{steps:?}");
+    let (fee, _, steps) = fee_of(vec![recurring("0"), bonus("1", "-0.01")], &charge("10"));
+    assert_eq!(fee, "0.00");
+    assert!(steps.contains(&"floor APPLIED".to_owned()), "{steps:?}");
+}

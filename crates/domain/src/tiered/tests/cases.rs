@@ -313,3 +313,14 @@ fn what_is_too_large_is_named() {
     let error = simulate(&[tier], &drafts, currency("USD"), chrono_tz::UTC).expect_err("99 trillion dollars");
     assert_eq!(error.conversion, 1);
 }
+
+#[test]
+fn a_simulated_conversion_is_of_the_type_that_a_tier_counts() {
+    let tier = Tier {
+        event_type: Some("sign_up".into()),
+        payout: modifier(Action::Increase, "10"),
+        ..tier_of("Silver", vec![goal(Metric::Conversion, "2")])
+    };
+    let simulation = simulated(&[tier], &[paying("10"), paying("10"), paying("10")]);
+    assert_eq!(payouts(&simulation), ["10.00", "10.00", "11.00"]);
+}

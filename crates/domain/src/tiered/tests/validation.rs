@@ -85,8 +85,20 @@ fn the_example_of_the_source_is_valid() {
     assert_eq!(checked.tier.currency, currency("USD"));
     assert_eq!(checked.tier.goals[1], band(Metric::Revenue, "121", "1000"));
     assert_eq!(checked.audience.partner_ids.len(), 3);
+    assert_eq!(checked.notes.as_deref(), Some("Monthly payement"));
     let none: [&str; 0] = [];
     assert_eq!(with(|_| ()), none);
+    let blank = Draft {
+        notes: Some(String::new()),
+        ..silver()
+    };
+    let mut problems = Problems::new();
+    assert_eq!(
+        super::checked(blank, currency("USD"), &mut problems)
+            .expect("valid")
+            .notes,
+        None
+    );
 }
 
 #[test]
