@@ -50,12 +50,14 @@ impl ConfirmedTokens {
             known.remove(&key);
             return;
         }
-        if known.len() >= MANY {
+        if known.len() >= MANY && !known.contains_key(&key) {
             known.retain(|_, since| since.elapsed() < RECENT);
+            // So that this is not done for every token again: those that are forgotten are looked at once more.
+            if known.len() > MANY / 2 {
+                known.clear();
+            }
         }
-        if known.len() < MANY || known.contains_key(&key) {
-            known.insert(key, Instant::now());
-        }
+        known.insert(key, Instant::now());
     }
 }
 
@@ -100,5 +102,36 @@ impl<K: Hash + Eq, V: Clone + Send + Sync + 'static> ReadCache<K, V> {
             Some(value) => Ok(value),
             None => read().await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn key(number: u64) -> TokenKey {
+        let tenant = TenantId::from_uuid(Uuid::from_u128(1));
+        (tenant, PartnerId::from_uuid(Uuid::from_u128(2)), number)
+    }
+
+    #[test]
+    fn a_token_is_recent_until_it_is_found_invalid() {
+        let tokens = ConfirmedTokens::default();
+        assert!(!tokens.is_recent(&key(1)));
+        tokens.note(key(1), true);
+        assert!(tokens.is_recent(&key(1)) && !tokens.is_recent(&key(2)));
+        tokens.note(key(1), false);
+        assert!(!tokens.is_recent(&key(1)));
+    }
+
+    #[test]
+    fn any_number_of_tokens_takes_bounded_space() {
+        let tokens = ConfirmedTokens::default();
+        for number in 0..3 * MANY as u64 {
+            tokens.note(key(number), true);
+            assert!(tokens.is_recent(&key(number)));
+        }
+        assert!(tokens.0.lock().expect("nothing panicked").len() <= MANY);
     }
 }
