@@ -210,3 +210,45 @@ impl Problems {
         self.found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(note: impl FnOnce(&mut Problems)) -> Vec<String> {
+        let mut problems = Problems::new();
+        note(&mut problems);
+        let told = problems.into_vec().into_iter();
+        told.map(|problem| problem.message).collect()
+    }
+
+    #[test]
+    fn a_value_is_free_unless_somebody_else_has_it() {
+        let free = |holder, me| told(|problems| problems.free("externalId", holder, me));
+        assert_eq!(free(Some(1), None), ["externalId is taken already"]);
+        assert_eq!(free(Some(1), Some(2)), ["externalId is taken already"]);
+        let nothing: [&str; 0] = [];
+        assert_eq!(free(Some(1), Some(1)), nothing);
+        assert_eq!(free(None, Some(1)), nothing);
+    }
+
+    #[test]
+    fn what_is_in_use_says_by_what() {
+        let in_use = |references: &[(u64, &'static str)]| told(|problems| problems.in_use("id", references));
+        let nothing: [&str; 0] = [];
+        assert_eq!(in_use(&[(0, "deals")]), nothing);
+        assert_eq!(
+            in_use(&[(1, "deals"), (0, "rules"), (2, "rows")]),
+            ["id is in use by 1 deals, 2 rows"]
+        );
+    }
+
+    #[test]
+    fn an_optional_field_is_kept_cleared_or_set() {
+        let mut problems = Problems::new();
+        let mut changed = |patch| problems.changed_optional("a", patch, Some(1), |given: i32| Ok(given));
+        assert_eq!(changed(Patch::Keep), Some(Some(1)));
+        assert_eq!(changed(Patch::Clear), Some(None));
+        assert_eq!(changed(Patch::Set(2)), Some(Some(2)));
+    }
+}

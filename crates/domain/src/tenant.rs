@@ -37,3 +37,20 @@ pub fn time_zone(name: &str) -> Result<Tz, Fault> {
     name.parse()
         .map_err(|_| Fault::invalid(format!("must be an IANA time zone such as Europe/Berlin, not {name:?}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_fits_into_an_address() {
+        for right in ["a", "7", "acme-2", &"a".repeat(63)] {
+            assert_eq!(slug(right), Ok(right.to_owned()));
+        }
+        for wrong in ["", "-a", "a-", "A", "a_b", "é", &"a".repeat(64)] {
+            assert!(slug(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(time_zone("Europe/Berlin"), Ok(Tz::Europe__Berlin));
+        assert!(time_zone("Berlin").is_err());
+    }
+}

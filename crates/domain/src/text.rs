@@ -94,3 +94,57 @@ fn bounded(text: &str, characters: usize) -> Result<String, Fault> {
     }
     Ok(text.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_texts_are_trimmed_and_bounded() {
+        type Check = fn(&str) -> Result<String, Fault>;
+        let checks: [(Check, usize); 4] = [(name, 200), (reason, 1_000), (external_id, 200), (event_type, 100)];
+        for (check, most) in checks {
+            assert_eq!(check("  a b "), Ok("a b".to_owned()));
+            // Characters, not bytes.
+            assert_eq!(check(&"é".repeat(most)), Ok("é".repeat(most)));
+            assert!(check(&"é".repeat(most + 1)).is_err() && check(" ").is_err() && check("a\nb").is_err());
+        }
+        assert_eq!(description(&"é".repeat(5_000)), Ok("é".repeat(5_000)));
+        assert!(description(&"é".repeat(5_001)).is_err() && description("\0").is_err());
+        assert!(wanted(&"é".repeat(200)).is_ok() && wanted(&"é".repeat(201)).is_err());
+        assert_eq!(sort_key("ÉVA a"), "éva a");
+    }
+
+    #[test]
+    fn tags_are_distinct_and_at_most_50() {
+        let checked = |given: Vec<String>| {
+            let mut problems = Problems::new();
+            let kept = tags(given, &mut problems);
+            let paths: Vec<_> = problems
+                .into_vec()
+                .into_iter()
+                .map(|problem| problem.path.join("."))
+                .collect();
+            (kept, paths)
+        };
+        let many = |count: usize| -> Vec<String> { (0..count).map(|number| number.to_string()).collect() };
+        let given = ["b", " a ", "b"].map(str::to_owned).to_vec();
+        assert_eq!(checked(given), (Some(vec!["b".to_owned(), "a".to_owned()]), Vec::new()));
+        assert_eq!(checked(many(50)), (Some(many(50)), Vec::new()));
+        assert_eq!(checked(many(51)), (None, vec!["tags".to_owned()]));
+        assert_eq!(checked(vec![String::new()]), (None, vec!["tags.0".to_owned()]));
+    }
+
+    #[test]
+    fn email_addresses_are_in_lower_case() {
+        assert_eq!(email(" Ann@Example.COM "), Ok("ann@example.com".to_owned()));
+        assert_eq!(email(" "), Err(Fault::required()));
+        for wrong in ["ann", "ann@example", "Ann <ann@example.com>"] {
+            assert_eq!(
+                email(wrong).map_err(|fault| fault.0),
+                Err(ProblemCode::Invalid),
+                "{wrong}"
+            );
+        }
+    }
+}

@@ -141,4 +141,29 @@ mod tests {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         }
     }
+
+    #[test]
+    fn a_status_says_what_became_of_an_attempt() {
+        for (status_code, succeeded, gone) in [
+            (None, false, false),
+            (Some(199), false, false),
+            (Some(200), true, false),
+            (Some(299), true, false),
+            (Some(300), false, false),
+            (Some(410), false, true),
+        ] {
+            let attempt = WebhookAttempt {
+                at: Timestamp::UNIX_EPOCH,
+                status_code,
+                error: None,
+                milliseconds: 0,
+                answer: None,
+            };
+            assert_eq!(
+                (attempt.has_succeeded(), attempt.is_gone()),
+                (succeeded, gone),
+                "{status_code:?}"
+            );
+        }
+    }
 }
