@@ -10,6 +10,7 @@ use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
 use super::{Connection, StoreError, Transaction, load, row, view, write};
 use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::id::{PartnerGroupId, TenantId};
 use domain::partner_group::PartnerGroup;
@@ -45,7 +46,6 @@ static NAME: view::Derived = view::Derived {
     expression: "LOWER({row}.name)",
     of: &["name"],
 };
-use crate::table_functions::table_functions;
 
 table_functions!(PartnerGroup, PartnerGroupId: find, find_by_external_id, by_ids, lock, update, delete);
 

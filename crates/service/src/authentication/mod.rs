@@ -40,7 +40,7 @@ pub struct Presented {
 /// token is valid only while the partner may sign in, and only if it was issued after the last time that the partner
 /// could not; that check costs one indexed read per request.
 pub async fn authenticate(app: &App, header: Option<&str>) -> Result<Caller, AuthError> {
-    let Presented { caller, sign_in } = present(app, header).await?;
+    let Presented { caller, sign_in } = presented(app, header, None).await?;
     if let Some(sign_in) = sign_in {
         sign_in.confirm(app).await?;
     }

@@ -15,12 +15,14 @@ use store::partner::SignInState;
 use store::presented_key::PresentedKey;
 
 /// Number of entries at which old ones are evicted.
-const MANY: usize = 10_000;
+const MANY: usize = 1_000;
 /// The age of old entries: no listener accepts older ones.
 const OLD: Duration = Duration::from_secs(1);
 
 /// How long a token counts as recently confirmed.
 const RECENT: Duration = Duration::from_secs(60);
+/// Maximum number of tokens that are remembered.
+const TOKENS: usize = 10_000;
 
 /// The reads that decide whether callers are admitted, and partners' tokens that they admitted.
 #[derive(Default)]
@@ -50,10 +52,10 @@ impl ConfirmedTokens {
             known.remove(&key);
             return;
         }
-        if known.len() >= MANY && !known.contains_key(&key) {
+        if known.len() >= TOKENS && !known.contains_key(&key) {
             known.retain(|_, since| since.elapsed() < RECENT);
             // So that this is not done for every token again: those that are forgotten are looked at once more.
-            if known.len() > MANY / 2 {
+            if known.len() > TOKENS / 2 {
                 known.clear();
             }
         }
@@ -128,10 +130,10 @@ mod tests {
     #[test]
     fn any_number_of_tokens_takes_bounded_space() {
         let tokens = ConfirmedTokens::default();
-        for number in 0..3 * MANY as u64 {
+        for number in 0..3 * TOKENS as u64 {
             tokens.note(key(number), true);
             assert!(tokens.is_recent(&key(number)));
         }
-        assert!(tokens.0.lock().expect("nothing panicked").len() <= MANY);
+        assert!(tokens.0.lock().expect("nothing panicked").len() <= TOKENS);
     }
 }

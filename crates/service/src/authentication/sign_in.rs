@@ -55,15 +55,6 @@ impl SignIn {
         decided
     }
 
-    /// Whether this program has found the token valid a short while ago.
-    pub(super) fn is_recent(&self, app: &App) -> bool {
-        app.recent.tokens.is_recent(&self.key())
-    }
-
-    fn key(&self) -> TokenKey {
-        (self.tenant, self.partner, self.issued_at.bits())
-    }
-
     /// The same by a read at `since` or later for any listener.
     pub(super) async fn confirm_since(&self, app: &App, since: Instant) -> Result<(), AuthError> {
         let (tenant, partner) = (self.tenant, self.partner);
@@ -74,6 +65,15 @@ impl SignIn {
         let state = app.recent.partners.since(since, (tenant, partner), read).await?;
         self.decide(state.as_ref());
         self.decided()
+    }
+
+    /// Whether this program has found the token valid a short while ago.
+    pub(super) fn is_recent(&self, app: &App) -> bool {
+        app.recent.tokens.is_recent(&self.key())
+    }
+
+    fn key(&self) -> TokenKey {
+        (self.tenant, self.partner, self.issued_at.bits())
     }
 
     fn decided(&self) -> Result<(), AuthError> {
