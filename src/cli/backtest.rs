@@ -23,19 +23,19 @@ pub async fn run(config: &Config, file: &Path, tenant: &str, explain: Option<&st
     let input: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
     let app = open::app(config, open::no_keys(config)?).await?;
     let tenant = open::tenant(&app, tenant).await?;
-    let asker = SchemaClient {
+    let requester = SchemaClient {
         app: &app,
         schema: schema(),
         caller: Caller::operator(tenant.id, "cli:backtest"),
     };
     // Looked up before anything is worked out, so that an unknown event fails early.
     let event = match explain {
-        Some(event) => Some(asker.event(event).await?),
+        Some(event) => Some(requester.event(event).await?),
         None => None,
     };
     let create = "mutation($input: CreateBacktestInput!) { createBacktest(input: $input) {
         backtest { id } userErrors { field message } } }";
-    let payload = asker.ask(create, json!({ "input": input })).await?["createBacktest"].clone();
+    let payload = requester.ask(create, json!({ "input": input })).await?["createBacktest"].clone();
     let problems = payload["userErrors"].as_array().into_iter().flatten();
     let problems: Vec<_> = problems.map(problem).collect();
     if !problems.is_empty() {
@@ -57,9 +57,9 @@ pub async fn run(config: &Config, file: &Path, tenant: &str, explain: Option<&st
         }
     }
     bar.finish_and_clear();
-    asker.show(&id).await?;
+    requester.show(&id).await?;
     match event {
-        Some(event) => asker.explain(&id, &event).await,
+        Some(event) => requester.explain(&id, &event).await,
         None => Ok(()),
     }
 }

@@ -9,14 +9,14 @@ pub struct ExportList {
     pub name: &'static str,
     /// The field of `Query`.
     pub field: &'static str,
-    pub asked: AskedBy,
+    pub asked: ParameterSource,
     pub resource: Resource,
     pub columns: &'static [ExportColumn],
 }
 
 /// Where the parameters of a list come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum AskedBy {
+pub enum ParameterSource {
     /// The fields of the argument `filter`.
     Filter,
     /// The arguments of the field, which returns an object; the list is this field of the object.
@@ -53,7 +53,7 @@ pub static LISTS: [ExportList; 6] = [
     ExportList {
         name: "commissions",
         field: "commissions",
-        asked: AskedBy::Filter,
+        asked: ParameterSource::Filter,
         resource: Resource::Commissions,
         columns: &[
             own("id"),
@@ -86,7 +86,7 @@ pub static LISTS: [ExportList; 6] = [
     ExportList {
         name: "payouts",
         field: "payouts",
-        asked: AskedBy::Filter,
+        asked: ParameterSource::Filter,
         resource: Resource::Payouts,
         columns: &[
             own("id"),
@@ -109,7 +109,7 @@ pub static LISTS: [ExportList; 6] = [
     ExportList {
         name: "events",
         field: "events",
-        asked: AskedBy::Filter,
+        asked: ParameterSource::Filter,
         resource: Resource::Events,
         columns: &[
             own("id"),
@@ -140,7 +140,7 @@ pub static LISTS: [ExportList; 6] = [
     ExportList {
         name: "partners",
         field: "partners",
-        asked: AskedBy::Filter,
+        asked: ParameterSource::Filter,
         resource: Resource::Partners,
         columns: &[
             own("id"),
@@ -168,7 +168,7 @@ pub static LISTS: [ExportList; 6] = [
     ExportList {
         name: "customers",
         field: "customers",
-        asked: AskedBy::Filter,
+        asked: ParameterSource::Filter,
         resource: Resource::Events,
         columns: &[
             own("id"),
@@ -186,7 +186,7 @@ pub static LISTS: [ExportList; 6] = [
     ExportList {
         name: "statement",
         field: "statement",
-        asked: AskedBy::Arguments("movements"),
+        asked: ParameterSource::Arguments("movements"),
         resource: Resource::Commissions,
         columns: &[
             own("at"),

@@ -13,9 +13,9 @@
 //! - `form`, `document`: all kinds of exports, for code that sends or writes them.
 
 mod cells;
-mod document;
 mod error;
-mod form;
+mod file;
+mod kind;
 mod list;
 mod pace;
 mod pages;
@@ -33,9 +33,9 @@ use futures::FutureExt;
 
 use crate::graphql::{RequestContext, Schema, query_types};
 use auth::Caller;
-pub use document::{ExportChunk, ExportFile, ExportRequest, write_down};
 pub use error::ExportError;
-pub use form::{ExportKind, FileFormat};
+pub use file::{ExportChunk, ExportFile, ExportRequest, write_down};
+pub use kind::{ExportKind, FileFormat};
 pub use pages::ListExport;
 pub use request::ListRequest;
 use service::app::App;

@@ -3,7 +3,7 @@
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
 
-use super::list::{AskedBy, ExportList};
+use super::list::{ExportList, ParameterSource};
 use super::selection::Selection;
 
 /// The documents that read a list.
@@ -30,10 +30,10 @@ impl ListQueries<'_> {
         let (own, passed) = (self.declared(), self.passed());
         let field = self.list.field;
         let text = match self.list.asked {
-            AskedBy::Filter => {
+            ParameterSource::Filter => {
                 format!("query({own}{declared}) {{ page: {field}({passed}, {arguments}) {{ {selected} }} }}")
             }
-            AskedBy::Arguments(within) => {
+            ParameterSource::Arguments(within) => {
                 let arguments = match arguments {
                     "" => String::new(),
                     arguments => format!("({arguments})"),
@@ -47,7 +47,7 @@ impl ListQueries<'_> {
     }
 
     pub(super) fn ends(&self) -> Option<ExecutableDocument> {
-        let AskedBy::Arguments(_) = self.list.asked else {
+        let ParameterSource::Arguments(_) = self.list.asked else {
             return None;
         };
         let (own, passed, field) = (self.declared(), self.passed(), self.list.field);

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::Exports;
 use super::error::{ExportError, unreadable};
 use super::list;
-use super::list::{AskedBy, ExportList};
+use super::list::{ExportList, ParameterSource};
 use super::pace::Pace;
 use super::pages::ListExport;
 use super::parameters::Parameters;
@@ -59,13 +59,13 @@ impl Exports {
             .collect();
         let filter = field.args.get("filter").map_or("", |filter| filter.ty.as_str());
         let (parameters, arguments) = match list.asked {
-            AskedBy::Filter => (Parameters::of_input(&self.types, filter), vec![("filter", filter)]),
-            AskedBy::Arguments(_) => (Parameters::of(&self.types, &arguments), arguments),
+            ParameterSource::Filter => (Parameters::of_input(&self.types, filter), vec![("filter", filter)]),
+            ParameterSource::Arguments(_) => (Parameters::of(&self.types, &arguments), arguments),
         };
         let read = parameters.read(given).map_err(ExportError::Wrong)?;
         let variables = match list.asked {
-            AskedBy::Filter => IndexMap::from([(Name::new("filter"), Value::Object(read))]),
-            AskedBy::Arguments(_) => read,
+            ParameterSource::Filter => IndexMap::from([(Name::new("filter"), Value::Object(read))]),
+            ParameterSource::Arguments(_) => read,
         };
         let may_see = |column: &list::ExportColumn| column.needs.is_none_or(|needs| caller.read_linked(needs).is_ok());
         let selection = Selection::of(list.columns, may_see);
@@ -95,8 +95,8 @@ impl Exports {
     /// The type of a list's rows. `ty` is the type of the list's field.
     fn row_type(&self, list: &ExportList, ty: &str) -> &str {
         let connection = match list.asked {
-            AskedBy::Filter => ty,
-            AskedBy::Arguments(within) => &self.field(ty, within).ty,
+            ParameterSource::Filter => ty,
+            ParameterSource::Arguments(within) => &self.field(ty, within).ty,
         };
         named(&self.field(connection, "nodes").ty)
     }
@@ -135,7 +135,7 @@ impl ListRequest {
             Some(document) => Some(self.read_ends(&exports, app, document).await?),
             None => None,
         };
-        let store = app.store.at_one_moment(pause).await?;
+        let store = app.store.on_one_snapshot(pause).await?;
         Ok(ListExport {
             exports,
             order: self,

@@ -15,14 +15,14 @@ use super::error::ApiError;
 use super::loader::{Children, PageKey};
 use super::page_arguments::PageArguments;
 use auth::Scope;
-use store::page::{Page, PageRequest, Place, SortKey, cut};
+use store::page::{Page, PageRequest, RowPosition, SortKey, cut};
 
 type ReadFn<T> = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<T, ApiError>> + Send + Sync>;
 
 /// A page of a list.
 pub struct Connection<T: OutputType> {
     cursors: Cursors,
-    read_page: ReadFn<Page<(Place, T)>>,
+    read_page: ReadFn<Page<(RowPosition, T)>>,
     read_count: ReadFn<u64>,
     page: OnceCell<Page<Edge<T>>>,
 }
@@ -30,7 +30,7 @@ pub struct Connection<T: OutputType> {
 impl<T: OutputType + Clone + 'static> Connection<T> {
     pub fn new(
         cursors: Cursors,
-        read_page: impl for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Page<(Place, T)>, ApiError>>
+        read_page: impl for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Page<(RowPosition, T)>, ApiError>>
         + Send
         + Sync
         + 'static,
@@ -170,7 +170,7 @@ impl PageInfo {
 }
 
 /// Pairs each row of a page with its position, and converts it to its type of the schema.
-pub fn placed<R, T: From<R>>(page: Page<R>, place: impl Fn(&R) -> Place) -> Page<(Place, T)> {
+pub fn placed<R, T: From<R>>(page: Page<R>, place: impl Fn(&R) -> RowPosition) -> Page<(RowPosition, T)> {
     page.map(|row| (place(&row), T::from(row)))
 }
 
@@ -197,7 +197,7 @@ where
             let page = placed(slice_page(&rows, place, &page), |row| {
                 let (number, id) = place(row);
                 let key = Some(SortKey::Integer(number));
-                Place { key, id }
+                RowPosition { key, id }
             });
             Box::pin(async move { Ok(page) })
         },
@@ -209,7 +209,7 @@ where
 }
 
 fn slice_page<R: Clone>(rows: &[R], place: impl Fn(&R) -> (i64, Uuid), request: &PageRequest) -> Page<R> {
-    let number = |place: &Option<Place>| match place.as_ref().and_then(|place| place.key.as_ref()) {
+    let number = |place: &Option<RowPosition>| match place.as_ref().and_then(|place| place.key.as_ref()) {
         Some(SortKey::Integer(number)) => Some(*number),
         _ => None,
     };

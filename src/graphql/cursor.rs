@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::error::ApiError;
 use domain::Timestamp;
-use store::page::{Place, SortKey};
+use store::page::{RowPosition, SortKey};
 
 const VERSION: u8 = 1;
 const FINGERPRINT_BYTES: usize = 8;
@@ -53,7 +53,7 @@ impl Cursors {
     }
 
     /// Version, fingerprint, id, and the sort value if there is one, in base 64.
-    pub fn encode(&self, place: &Place) -> String {
+    pub fn encode(&self, place: &RowPosition) -> String {
         let mut bytes = vec![VERSION];
         bytes.extend(self.fingerprint);
         bytes.extend(place.id.as_bytes());
@@ -77,7 +77,7 @@ impl Cursors {
 
     /// The position that a cursor marks. The fingerprint is no secret: a forged cursor only moves among rows that the
     /// caller may see anyway, since tenant and partner filters never come from it.
-    pub fn decode(&self, cursor: &str) -> Result<Place, ApiError> {
+    pub fn decode(&self, cursor: &str) -> Result<RowPosition, ApiError> {
         self.read(cursor).ok_or_else(Self::foreign)
     }
 
@@ -86,7 +86,7 @@ impl Cursors {
         ApiError::bad_user_input("the cursor does not belong to this list: start again without one")
     }
 
-    fn read(&self, cursor: &str) -> Option<Place> {
+    fn read(&self, cursor: &str) -> Option<RowPosition> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let (version, rest) = bytes.split_first()?;
         let (fingerprint, rest) = rest.split_at_checked(FINGERPRINT_BYTES)?;
@@ -113,7 +113,7 @@ impl Cursors {
         if key.as_ref().map(std::mem::discriminant) != self.key.as_ref().map(std::mem::discriminant) {
             return None;
         }
-        Some(Place {
+        Some(RowPosition {
             key,
             id: Uuid::from_slice(id).ok()?,
         })
@@ -140,14 +140,14 @@ mod tests {
         #[test]
         fn a_cursor_marks_its_place(id: u128, key in any_key()) {
             let cursors = Cursors::of("list").sorted_by(key.clone());
-            let place = Place { key, id: Uuid::from_u128(id) };
+            let place = RowPosition { key, id: Uuid::from_u128(id) };
             prop_assert_eq!(cursors.decode(&cursors.encode(&place)).expect("our own"), place);
         }
 
         #[test]
         fn a_cursor_with_another_kind_of_sort_value_is_refused(id: u128, key in any_key(), other in any_key()) {
             prop_assume!(key.as_ref().map(std::mem::discriminant) != other.as_ref().map(std::mem::discriminant));
-            let cursor = Cursors::of("list").encode(&Place { key, id: Uuid::from_u128(id) });
+            let cursor = Cursors::of("list").encode(&RowPosition { key, id: Uuid::from_u128(id) });
             prop_assert!(Cursors::of("list").sorted_by(other).decode(&cursor).is_err());
         }
 
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_cursor_of_another_list_is_refused() {
-        let place = Place {
+        let place = RowPosition {
             key: None,
             id: Uuid::nil(),
         };

@@ -19,10 +19,10 @@ use super::serve::{ConnectionContext, TrackedConnection, end};
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long to wait before looking for more of a request's first bytes.
-const BLINK: Duration = Duration::from_millis(5);
+const PEEK_INTERVAL: Duration = Duration::from_millis(5);
 
 /// How the requests begin that are answered on this thread.
-const HERE: [&[u8]; 2] = [b"GET /healthz ", b"GET /readyz "];
+const HEALTH_REQUESTS: [&[u8]; 2] = [b"GET /healthz ", b"GET /readyz "];
 const LONGEST: usize = 13;
 
 /// Opens the door. It closes when the program is told to shut down.
@@ -44,7 +44,7 @@ pub fn open(
             }
             // Every connection that is still served on this thread holds a clone.
             while Arc::strong_count(&connections) > 1 {
-                tokio::time::sleep(BLINK).await;
+                tokio::time::sleep(PEEK_INTERVAL).await;
             }
             watching.abort();
         });
@@ -122,13 +122,13 @@ async fn is_answered_here(stream: &TcpStream) -> io::Result<bool> {
         if start.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        if HERE.iter().any(|here| start.starts_with(here)) {
+        if HEALTH_REQUESTS.iter().any(|here| start.starts_with(here)) {
             return Ok(true);
         }
-        if !HERE.iter().any(|here| here.starts_with(start)) {
+        if !HEALTH_REQUESTS.iter().any(|here| here.starts_with(start)) {
             return Ok(false);
         }
         // `peek` would at once return the bytes that are already there.
-        tokio::time::sleep(BLINK).await;
+        tokio::time::sleep(PEEK_INTERVAL).await;
     }
 }

@@ -8,7 +8,7 @@ use async_graphql::{Request, Variables};
 use async_graphql_value::Extensions;
 
 use super::documents::{self, Hash, ParsedDocument};
-use super::guard::{Admitted, DocumentProblem};
+use super::guard::{CheckedOperation, DocumentProblem};
 use super::listen::{StreamEnd, resume};
 use super::persisted::{self, RequestedDocument};
 use super::request::GraphqlRequest;
@@ -37,9 +37,9 @@ impl Requester {
     }
 
     /// The error says that the credentials are not valid.
-    pub async fn confirm(&self, front: &HttpState) -> Result<(), AuthError> {
+    pub async fn confirm(&self, state: &HttpState) -> Result<(), AuthError> {
         match &self.sign_in {
-            Some(sign_in) => sign_in.confirm(&front.app).await,
+            Some(sign_in) => sign_in.confirm(&state.app).await,
             None => Ok(()),
         }
     }
@@ -61,7 +61,7 @@ pub struct Admission {
     pub(super) document: Arc<ParsedDocument>,
     /// The merged operation, with every field once.
     merged: Arc<ExecutableDocument>,
-    pub(super) admitted: Admitted,
+    pub(super) admitted: CheckedOperation,
     pub(super) operation_name: Option<String>,
     /// The subject whose bucket paid for it.
     pub(super) subject: String,
@@ -85,9 +85,9 @@ impl Admission {
     }
 
     /// A subscription is run as a query on the schema of events.
-    pub(super) fn request(&self, front: &HttpState) -> Request {
+    pub(super) fn request(&self, state: &HttpState) -> Request {
         let mut document = ExecutableDocument::clone(&self.merged);
-        front.guard.strip(&mut document, &self.admitted);
+        state.guard.strip(&mut document, &self.admitted);
         if self.operation() == OperationType::Subscription {
             subscription::as_query(&mut document);
         }
@@ -115,8 +115,8 @@ impl Admission {
     }
 
     /// Charges for work after the first charge by [`admit`]; the error says how long until the bucket has enough.
-    pub fn charge(&self, front: &HttpState, cost: u64) -> Result<(), Duration> {
-        let taken = front.throttle.take(&self.subject, cost, Instant::now());
+    pub fn charge(&self, state: &HttpState, cost: u64) -> Result<(), Duration> {
+        let taken = state.throttle.take(&self.subject, cost, Instant::now());
         taken.map_err(|empty| empty.0)
     }
 }
@@ -155,22 +155,25 @@ impl RequestRefusal {
 /// be requested this way. A refused request is charged for its examination. Of what is admitted, only a query may still
 /// have an open sign-in.
 pub async fn admit(
-    front: &HttpState,
-    asker: &Requester,
+    state: &HttpState,
+    requester: &Requester,
     ask: GraphqlRequest,
     allow: impl Fn(OperationType) -> Result<(), &'static str>,
 ) -> Result<Admission, RequestRefusal> {
-    let subject = subject(asker);
+    let subject = subject(requester);
     let look = cost::of_refusal(ask.bytes);
-    charge(front, &subject, look)?;
+    charge(state, &subject, look)?;
     let operation_name = ask.operation_name.clone();
     let (last_event, position) = (ask.last_event.clone(), ask.position);
-    let (ready, merged, admitted) = examine(front, asker, ask, allow)?;
+    let (ready, merged, admitted) = examine(state, requester, ask, allow)?;
     if admitted.operation != OperationType::Query {
-        asker.confirm(front).await.map_err(RequestRefusal::Unauthenticated)?;
+        requester
+            .confirm(state)
+            .await
+            .map_err(RequestRefusal::Unauthenticated)?;
     }
-    front.throttle.give_back(&subject, look, Instant::now());
-    charge(front, &subject, admitted.cost)?;
+    state.throttle.give_back(&subject, look, Instant::now());
+    charge(state, &subject, admitted.cost)?;
     Ok(Admission {
         document: ready.document,
         merged,
@@ -184,26 +187,26 @@ pub async fn admit(
 }
 
 /// The key of the bucket that pays for a request.
-pub fn subject(asker: &Requester) -> String {
-    format!("{}/{}", asker.caller.tenant(), asker.caller.subject())
+pub fn subject(requester: &Requester) -> String {
+    format!("{}/{}", requester.caller.tenant(), requester.caller.subject())
 }
 
 /// Charges `cost` to a subject's bucket.
-pub fn charge(front: &HttpState, subject: &str, cost: u64) -> Result<(), RequestRefusal> {
-    let taken = front.throttle.take(subject, cost, Instant::now());
+pub fn charge(state: &HttpState, subject: &str, cost: u64) -> Result<(), RequestRefusal> {
+    let taken = state.throttle.take(subject, cost, Instant::now());
     taken.map_err(|empty| RequestRefusal::Throttled(empty.0.as_secs().saturating_add(1)))
 }
 
 /// Examines a document once its sender has paid for that: whether it may run.
 fn examine(
-    front: &HttpState,
-    asker: &Requester,
+    state: &HttpState,
+    requester: &Requester,
     ask: GraphqlRequest,
     allow: impl Fn(OperationType) -> Result<(), &'static str>,
-) -> Result<(ReadyDocument, Arc<ExecutableDocument>, Admitted), RequestRefusal> {
+) -> Result<(ReadyDocument, Arc<ExecutableDocument>, CheckedOperation), RequestRefusal> {
     let (ready, admitted) = prepare(
-        front,
-        asker,
+        state,
+        requester,
         ask.query,
         ask.operation_name.as_deref(),
         ask.variables,
@@ -212,51 +215,53 @@ fn examine(
     .map_err(RequestRefusal::Document)?;
     allow(admitted.operation).map_err(RequestRefusal::Operation)?;
     if !ready.validated {
-        let problems = front.guard.validate(&ready.document.parsed);
+        let problems = state.guard.validate(&ready.document.parsed);
         if !problems.is_empty() {
             return Err(RequestRefusal::Document(problems));
         }
     }
-    let merge = |document: &_| front.guard.merge(document, ask.operation_name.as_deref(), &admitted);
+    let merge = |document: &_| state.guard.merge(document, ask.operation_name.as_deref(), &admitted);
     let merged = ready.document.merged(merge).map_err(RequestRefusal::Document)?;
     if !ready.validated {
-        front
+        state
             .documents
             .keep(ready.hash, ready.document.clone(), ready.text_bytes);
     }
     if ready.is_new {
-        front.persisted.register(&asker.caller.tenant().to_string(), ready.hash);
+        state
+            .persisted
+            .register(&requester.caller.tenant().to_string(), ready.hash);
     }
     Ok((ready, merged, admitted))
 }
 
 fn prepare(
-    front: &HttpState,
-    asker: &Requester,
+    state: &HttpState,
+    requester: &Requester,
     query: Option<String>,
     operation_name: Option<&str>,
     variables: Variables,
     extensions: &Extensions,
-) -> Result<(ReadyDocument, Admitted), Vec<DocumentProblem>> {
-    let tenant = asker.caller.tenant().to_string();
-    let named = front.persisted.resolve(&tenant, query, extensions).map_err(one)?;
+) -> Result<(ReadyDocument, CheckedOperation), Vec<DocumentProblem>> {
+    let tenant = requester.caller.tenant().to_string();
+    let named = state.persisted.resolve(&tenant, query, extensions).map_err(one)?;
     let is_new = matches!(named, RequestedDocument::New(..));
     let (hash, text) = match named {
         RequestedDocument::Text(hash, text) | RequestedDocument::New(hash, text) => (hash, Some(text)),
         RequestedDocument::Before(hash) => (hash, None),
     };
-    front.persisted.permit(&hash, &asker.request_id).map_err(one)?;
+    state.persisted.permit(&hash, &requester.request_id).map_err(one)?;
     let text_bytes = text.as_ref().map_or(0, String::len);
-    let (document, validated) = match (front.documents.find(&hash), text) {
+    let (document, validated) = match (state.documents.find(&hash), text) {
         (Some(document), _) => (document, true),
         (None, Some(text)) => {
-            let parsed = front.guard.parse(&text).map_err(one)?;
+            let parsed = state.guard.parse(&text).map_err(one)?;
             (Arc::new(ParsedDocument::new(parsed)), false)
         }
         (None, None) => return Err(vec![persisted::not_found()]),
     };
-    let admitted = front.guard.admit(&document.parsed, operation_name, variables)?;
-    let may_introspect = !front.options.production || asker.caller.permissions().allow(Permission::Admin);
+    let admitted = state.guard.admit(&document.parsed, operation_name, variables)?;
+    let may_introspect = !state.options.production || requester.caller.permissions().allow(Permission::Admin);
     if admitted.introspects && !may_introspect {
         let message = "only a token with the scope admin may ask about the schema itself";
         return Err(one(DocumentProblem::new("FORBIDDEN", message)));

@@ -41,10 +41,10 @@ fn told(problems: &[DocumentProblem]) -> Vec<DocumentProblem> {
 }
 
 /// Maximum length of an error's text in characters. Such texts quote input, which may be long.
-const LONGEST_MESSAGE: usize = 500;
+const MAX_MESSAGE_BYTES: usize = 500;
 
 fn shorten(message: &mut String) {
-    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE_BYTES) {
         message.truncate(end);
         message.push('…');
     }
@@ -105,7 +105,7 @@ const UNAVAILABLE_MESSAGE: &str =
     "the database cannot be reached: try again in a few seconds, a mutation with the same idempotencyKey";
 
 /// When to retry after the database was unavailable, in seconds.
-const LATER: u64 = 2;
+const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// Sets the status that says why the answer has no data, if the database is the reason.
 pub fn with_status(mut answer: Response, response: &GraphqlResponse) -> Response {
@@ -123,7 +123,7 @@ fn unavailable_now(answer: &mut Response) {
     *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     answer
         .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from(LATER));
+        .insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
 }
 
 /// The answer to a request of which nothing ran because of the database.

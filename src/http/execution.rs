@@ -12,7 +12,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::admission::{Admission, Requester};
-use super::guard::{Admitted, DocumentProblem};
+use super::guard::{CheckedOperation, DocumentProblem};
 use super::{HttpState, cost, errors, observe, request, wire};
 use crate::graphql::subscription::{ChangeSource, EventPayload};
 use crate::graphql::{
@@ -47,19 +47,23 @@ impl Failed {
 
 /// Runs a query or a mutation. The answer's headers give the log position of a mutation's writes, if replicas answer
 /// queries.
-pub async fn execute(front: &HttpState, asker: Requester, admission: &Admission) -> Result<GraphqlResponse, Failed> {
-    let caller = asker.caller.in_request(&asker.request_id);
+pub async fn execute(
+    state: &HttpState,
+    requester: Requester,
+    admission: &Admission,
+) -> Result<GraphqlResponse, Failed> {
+    let caller = requester.caller.in_request(&requester.request_id);
     if admission.operation() == OperationType::Query {
-        let execution = query(front, (caller, asker.sign_in), admission);
-        return run(front, &asker.request_id, admission, execution).await;
+        let execution = query(state, (caller, requester.sign_in), admission);
+        return run(state, &requester.request_id, admission, execution).await;
     }
-    let Some((store, noting)) = front.app.store.noting(&admission.subject) else {
-        let execution = answered(front, front.app.clone(), (caller, None), admission);
-        return run(front, &asker.request_id, admission, execution).await;
+    let Some((store, noting)) = state.app.store.noting(&admission.subject) else {
+        let execution = answered(state, state.app.clone(), (caller, None), admission);
+        return run(state, &requester.request_id, admission, execution).await;
     };
-    let execution = answered(front, front.app.on(store), (caller, None), admission);
-    let mut response = run(front, &asker.request_id, admission, execution).await?;
-    if let Some(position) = noting.end(front.app.store.reader()).await
+    let execution = answered(state, state.app.on(store), (caller, None), admission);
+    let mut response = run(state, &requester.request_id, admission, execution).await?;
+    if let Some(position) = noting.end(state.app.store.reader()).await
         && let Ok(position) = HeaderValue::from_str(&position.to_string())
     {
         response.http_headers.insert(request::POSITION, position);
@@ -70,43 +74,43 @@ pub async fn execute(front: &HttpState, asker: Requester, admission: &Admission)
 /// Reads from a replica, if one has caught up with what the caller must see. If the query cannot be read there, all of it
 /// is read from the primary: nothing of it has been answered yet.
 fn query<'a>(
-    front: &'a HttpState,
+    state: &'a HttpState,
     (caller, sign_in): (Caller, Option<Arc<SignIn>>),
     admission: &'a Admission,
 ) -> BoxFuture<'a, Answered> {
-    let Some((store, mut watch)) = front.app.store.on_standby(&admission.subject, admission.position) else {
-        front.app.metrics.database.read(ReadServer::Primary);
-        return answered(front, front.app.clone(), (caller, sign_in), admission);
+    let Some((store, mut watch)) = state.app.store.on_standby(&admission.subject, admission.position) else {
+        state.app.metrics.database.read(ReadServer::Primary);
+        return answered(state, state.app.clone(), (caller, sign_in), admission);
     };
     // What a replica says of a partner may be old.
-    let reading = answered(front, front.app.on(store), (caller.clone(), None), admission);
+    let reading = answered(state, state.app.on(store), (caller.clone(), None), admission);
     let reading = async move {
         let done = tokio::select! {
             done = reading => Some(done),
             () = watch.end() => None,
         };
         if let Some(done) = done.filter(|_| !watch.has_ended()) {
-            front.app.metrics.database.read(ReadServer::Replica);
+            state.app.metrics.database.read(ReadServer::Replica);
             return done;
         }
-        front.app.metrics.database.read(ReadServer::Again);
-        answered(front, front.app.clone(), (caller, sign_in), admission).await
+        state.app.metrics.database.read(ReadServer::Again);
+        answered(state, state.app.clone(), (caller, sign_in), admission).await
     };
     reading.boxed()
 }
 
 /// Runs it once, reading and writing through `app`. Boxed: what is large here is large in every future around it.
 fn answered<'a>(
-    front: &'a HttpState,
+    state: &'a HttpState,
     app: Arc<App>,
     (caller, sign_in): (Caller, Option<Arc<SignIn>>),
     admission: &'a Admission,
 ) -> BoxFuture<'a, Answered> {
     let answering = async move {
-        let context = front.context_of(&app, caller).signing_in(sign_in);
+        let context = state.context_of(&app, caller).signing_in(sign_in);
         let written = context.written.clone();
-        let request = admission.request(front).data(context);
-        let response = front.schema.execute(request).boxed().await;
+        let request = admission.request(state).data(context);
+        let response = state.schema.execute(request).boxed().await;
         Answered::of(response, &written, &admission.admitted)
     };
     answering.boxed()
@@ -114,20 +118,20 @@ fn answered<'a>(
 
 /// Begins to listen for a subscription. Its cost is refunded here: each event is paid for when it is shown.
 pub async fn listen(
-    front: &HttpState,
-    asker: Requester,
+    state: &HttpState,
+    requester: Requester,
     admission: &Admission,
 ) -> Result<Result<ChangeSource, GraphqlResponse>, Failed> {
-    front
+    state
         .throttle
         .give_back(&admission.subject, admission.admitted.cost, Instant::now());
-    let context = front.context(asker.caller);
+    let context = state.context(requester.caller);
     let last_event = admission.last_event.clone();
-    let beginning = front.events.listen(admission.request(front), context, last_event);
-    let begun = telemetry::asking(&asker.request_id, admission.document_hash(), beginning);
-    let begun = patiently(front, admission, begun).await?;
+    let beginning = state.events.listen(admission.request(state), context, last_event);
+    let begun = telemetry::asking(&requester.request_id, admission.document_hash(), beginning);
+    let begun = patiently(state, admission, begun).await?;
     Ok(begun.map_err(|mut response| {
-        errors::finish(&mut response, &asker.request_id, front.options.limits.errors);
+        errors::finish(&mut response, &requester.request_id, state.options.limits.errors);
         response
     }))
 }
@@ -143,26 +147,26 @@ pub struct SharedEvent {
 
 /// Runs a subscription's operation for one event, which is not paid for here.
 pub async fn show(
-    front: &HttpState,
-    asker: Requester,
+    state: &HttpState,
+    requester: Requester,
     admission: &Admission,
     row: EventPayload,
 ) -> Result<SharedEvent, Failed> {
-    let context = front.context(asker.caller);
+    let context = state.context(requester.caller);
     let written = context.written.clone();
     let mut cost = admission.admitted.cost;
     let execution = async {
-        let response = front.events.show(admission.request(front), context, row).await;
+        let response = state.events.show(admission.request(state), context, row).await;
         Answered::of(response, &written, &admission.admitted)
     };
     let running = async {
-        let answered = patiently(front, admission, execution).await?;
+        let answered = patiently(state, admission, execution).await?;
         cost = answered.cost;
-        let extension = cost::extension(admission.admitted.cost, cost, 0, front.throttle.settings());
-        let response = finished(front, &asker.request_id, admission, answered.response);
+        let extension = cost::extension(admission.admitted.cost, cost, 0, state.throttle.settings());
+        let response = finished(state, &requester.request_id, admission, answered.response);
         Ok(response.extension("cost", extension))
     };
-    let response = observed(front, &asker.request_id, admission, running).await?;
+    let response = observed(state, &requester.request_id, admission, running).await?;
     let (data, bytes) = wire::rewritten(response.data);
     Ok(SharedEvent {
         data,
@@ -173,11 +177,11 @@ pub async fn show(
 }
 
 /// The answer to a listener that has paid for an event. Its errors carry the listener's own request id.
-pub fn tell(front: &HttpState, request_id: &str, admission: &Admission, shown: &SharedEvent) -> GraphqlResponse {
+pub fn tell(state: &HttpState, request_id: &str, admission: &Admission, shown: &SharedEvent) -> GraphqlResponse {
     let mut response = GraphqlResponse::new(shown.data.clone());
     response.errors.clone_from(&shown.errors);
     errors::name(&mut response, request_id);
-    paid(front, admission, response, shown.cost)
+    paid(state, admission, response, shown.cost)
 }
 
 /// An answer and what it cost.
@@ -188,7 +192,7 @@ struct Answered {
 
 impl Answered {
     /// `written` counts the objects that were written as JSON during execution.
-    fn of(response: GraphqlResponse, written: &AtomicU64, admitted: &Admitted) -> Self {
+    fn of(response: GraphqlResponse, written: &AtomicU64, admitted: &CheckedOperation) -> Self {
         let seen = cost::actual(&response.data, admitted.operation, admitted.cost);
         let cost = seen
             .saturating_add(written.load(Ordering::Relaxed))
@@ -200,21 +204,21 @@ impl Answered {
 
 /// Runs an operation to its complete answer, and measures it.
 async fn run(
-    front: &HttpState,
+    state: &HttpState,
     request_id: &str,
     admission: &Admission,
     execution: impl Future<Output = Answered> + Send,
 ) -> Result<GraphqlResponse, Failed> {
     let running = async {
-        let answered = patiently(front, admission, execution).await?;
-        Ok(conclude(front, request_id, admission, answered))
+        let answered = patiently(state, admission, execution).await?;
+        Ok(conclude(state, request_id, admission, answered))
     };
-    observed(front, request_id, admission, running).await
+    observed(state, request_id, admission, running).await
 }
 
 /// Measures an operation; log lines during its run name the request and the document.
 async fn observed(
-    front: &HttpState,
+    state: &HttpState,
     request_id: &str,
     admission: &Admission,
     running: impl Future<Output = Result<GraphqlResponse, Failed>> + Send,
@@ -222,7 +226,7 @@ async fn observed(
     let admitted = &admission.admitted;
     let name = admission.operation_name.as_deref();
     let operation = observe::operation(
-        front,
+        state,
         &admission.document.parsed,
         name,
         (admitted.operation, admitted.cost),
@@ -233,15 +237,15 @@ async fn observed(
 
 /// Runs an execution with a timeout, counts it while it runs, and catches its panics.
 async fn patiently<T>(
-    front: &HttpState,
+    state: &HttpState,
     admission: &Admission,
     execution: impl Future<Output = T>,
 ) -> Result<T, Failed> {
     let patience = match admission.operation() {
-        OperationType::Mutation => front.options.timeouts.mutation(),
-        OperationType::Query | OperationType::Subscription => front.options.timeouts.query(),
+        OperationType::Mutation => state.options.timeouts.mutation(),
+        OperationType::Query | OperationType::Subscription => state.options.timeouts.query(),
     };
-    let _running = front.app.metrics.running();
+    let _running = state.app.metrics.running();
     match tokio::time::timeout(patience, AssertUnwindSafe(execution).catch_unwind()).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(_)) => Err(Failed::Panicked),
@@ -250,40 +254,40 @@ async fn patiently<T>(
 }
 
 /// Completes an answer: its errors and its cost.
-fn conclude(front: &HttpState, request_id: &str, admission: &Admission, answered: Answered) -> GraphqlResponse {
+fn conclude(state: &HttpState, request_id: &str, admission: &Admission, answered: Answered) -> GraphqlResponse {
     let Answered { response, cost } = answered;
-    let response = finished(front, request_id, admission, response);
-    paid(front, admission, response, cost)
+    let response = finished(state, request_id, admission, response);
+    paid(state, admission, response, cost)
 }
 
 /// Writes an answer's data as JSON, within the limit, and completes its errors.
 fn finished(
-    front: &HttpState,
+    state: &HttpState,
     request_id: &str,
     admission: &Admission,
     mut response: GraphqlResponse,
 ) -> GraphqlResponse {
-    match wire::bounded(response.data, front.options.limits.answer_bytes) {
+    match wire::bounded(response.data, state.options.limits.answer_bytes) {
         Ok(data) => response.data = data,
         Err(TooLong) => response = too_large(admission.operation()),
     }
-    errors::finish(&mut response, request_id, front.options.limits.errors);
+    errors::finish(&mut response, request_id, state.options.limits.errors);
     response
 }
 
 /// Refunds the cost that was not needed, and reports an answer's cost.
-fn paid(front: &HttpState, admission: &Admission, response: GraphqlResponse, actual: u64) -> GraphqlResponse {
+fn paid(state: &HttpState, admission: &Admission, response: GraphqlResponse, actual: u64) -> GraphqlResponse {
     let admitted = &admission.admitted;
-    let available = front
+    let available = state
         .throttle
         .give_back(&admission.subject, admitted.cost - actual, Instant::now());
-    let maximum = front.throttle.settings().maximum.max(1);
-    front
+    let maximum = state.throttle.settings().maximum.max(1);
+    state
         .app
         .metrics
         .throttle_levels
         .observe(available as f64 / maximum as f64);
-    let extension = cost::extension(admitted.cost, actual, available, front.throttle.settings());
+    let extension = cost::extension(admitted.cost, actual, available, state.throttle.settings());
     response.extension("cost", extension)
 }
 

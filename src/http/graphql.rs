@@ -30,7 +30,7 @@ type Pairs = Vec<(String, String)>;
 
 /// A query in the query string, or GraphiQL for a browser that opens the address.
 pub async fn get(
-    State(front): State<HttpState>,
+    State(state): State<HttpState>,
     Extension(RequestId(request_id)): Extension<RequestId>,
     open: Option<Extension<ShutdownGuard>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -39,7 +39,7 @@ pub async fn get(
 ) -> Response {
     if headers.contains_key(header::SEC_WEBSOCKET_KEY) {
         return match upgrade {
-            Ok(upgrade) => ws::upgrade(front, request_id, &headers, open.map(|Extension(open)| open), upgrade),
+            Ok(upgrade) => ws::upgrade(state, request_id, &headers, open.map(|Extension(open)| open), upgrade),
             Err(rejection) => {
                 let message = "this is not how a WebSocket is opened";
                 refusal(rejection.into_response().status(), "BAD_REQUEST", message, &request_id)
@@ -47,8 +47,8 @@ pub async fn get(
         };
     }
     let asks = pairs.iter().any(|(name, _)| name == "query" || name == "extensions");
-    if !asks && negotiate::wants_page(&headers) && !front.options.production {
-        return graphiql::page(&front);
+    if !asks && negotiate::wants_page(&headers) && !state.options.production {
+        return graphiql::page(&state);
     }
     let Some(media_type) = negotiate::response_type(&headers) else {
         return not_acceptable(&request_id);
@@ -60,7 +60,7 @@ pub async fn get(
             media_type,
         );
     }
-    let response = match identify(&front, &headers, &request_id).await {
+    let response = match identify(&state, &headers, &request_id).await {
         Ok(caller) => {
             let terms = ResponseTerms {
                 method: Method::GET,
@@ -68,7 +68,7 @@ pub async fn get(
                 events: None,
             };
             answer(
-                &front,
+                &state,
                 Requester::confirmed(caller, request_id),
                 &terms,
                 request::read_parameters(pairs).and_then(|ask| ask.with(&headers)),
@@ -81,7 +81,7 @@ pub async fn get(
 }
 
 pub async fn post(
-    State(front): State<HttpState>,
+    State(state): State<HttpState>,
     Extension(RequestId(request_id)): Extension<RequestId>,
     headers: HeaderMap,
     body: Body,
@@ -93,40 +93,40 @@ pub async fn post(
         false => negotiate::response_type(&headers),
     };
     let Some(media_type) = media_type else {
-        request::discard(&headers, body, front.options.timeouts.body()).await;
+        request::discard(&headers, body, state.options.timeouts.body()).await;
         return not_acceptable(&request_id);
     };
-    let presented = match admit(&front, &headers, &request_id).await {
+    let presented = match admit(&state, &headers, &request_id).await {
         Ok(presented) => presented,
         Err(response) => {
-            request::discard(&headers, body, front.options.timeouts.body()).await;
+            request::discard(&headers, body, state.options.timeouts.body()).await;
             return with_media_type(response, media_type);
         }
     };
-    let ask = request::read_body(&headers, body, &front.options.limits, front.options.timeouts.body()).await;
+    let ask = request::read_body(&headers, body, &state.options.limits, state.options.timeouts.body()).await;
     let ask = ask.and_then(|ask| ask.with(&headers));
     let Presented { caller, sign_in } = presented;
-    let asker = Requester {
+    let requester = Requester {
         caller,
         request_id: request_id.clone(),
         sign_in: sign_in.clone(),
     };
     let events = negotiate::takes_events(&headers).then(|| authorization(&headers).unwrap_or_default().to_owned());
     let response = match (ask, events) {
-        (Ok(ask), Some(authorization)) if wants_events => sse::answer(&front, asker, authorization, ask).await,
+        (Ok(ask), Some(authorization)) if wants_events => sse::answer(&state, requester, authorization, ask).await,
         (ask, events) => {
             let terms = ResponseTerms {
                 method: Method::POST,
                 media_type,
                 events,
             };
-            answer(&front, asker, &terms, ask).await
+            answer(&state, requester, &terms, ask).await
         }
     };
     let response = match sign_in {
         // Whatever the answer is: nobody sees it whose token is not valid. That something failed is no secret, and whoever
         // waited for a database that is gone need not wait again.
-        Some(sign_in) if !response.status().is_server_error() => match sign_in.confirm(&front.app).await {
+        Some(sign_in) if !response.status().is_server_error() => match sign_in.confirm(&state.app).await {
             Ok(()) => response,
             Err(error) => {
                 observe::forget();
@@ -139,14 +139,14 @@ pub async fn post(
 }
 
 /// Identifies the sender of a body, if the body is of a type that is read at all.
-async fn admit(front: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Presented, Response> {
+async fn admit(state: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Presented, Response> {
     // Strict about the media type: forms and plain text are what other sites can make a browser send.
     let message = if !negotiate::is_json(headers) {
         "the content type must be application/json, in UTF-8"
     } else if headers.contains_key(header::CONTENT_ENCODING) {
         "the body must not be compressed"
     } else {
-        return present(&front.app, authorization(headers))
+        return present(&state.app, authorization(headers))
             .await
             .map_err(|error| unauthenticated(&error, request_id));
     };
@@ -164,28 +164,28 @@ pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<Requ
 }
 
 async fn answer(
-    front: &HttpState,
-    asker: Requester,
+    state: &HttpState,
+    requester: Requester,
     terms: &ResponseTerms,
     ask: Result<GraphqlRequest, BodyError>,
 ) -> Response {
     match ask {
         // Boxed: the surrounding futures must fit a small stack, with all resolvers below them.
-        Ok(ask) => Box::pin(response::respond(front, asker, terms, ask)).await,
-        Err(unreadable) => response::charge_unreadable(front, &asker, terms.media_type).unwrap_or_else(|| {
+        Ok(ask) => Box::pin(response::respond(state, requester, terms, ask)).await,
+        Err(unreadable) => response::charge_unreadable(state, &requester, terms.media_type).unwrap_or_else(|| {
             refusal(
                 unreadable.status,
                 unreadable.code,
                 unreadable.message,
-                &asker.request_id,
+                &requester.request_id,
             )
         }),
     }
 }
 
 /// Authenticates the sender of a request; the error is the answer that says why that failed.
-pub async fn identify(front: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
-    authenticate(&front.app, authorization(headers))
+pub async fn identify(state: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
+    authenticate(&state.app, authorization(headers))
         .await
         .map_err(|error| unauthenticated(&error, request_id))
 }

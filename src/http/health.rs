@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long the result of a check remains valid.
-const FRESH: Duration = Duration::from_secs(5);
+const MAX_AGE: Duration = Duration::from_secs(5);
 
 /// The result of the last check of the database.
 pub struct Readiness {
@@ -56,7 +56,7 @@ impl Readiness {
 
     fn seen(&self) -> Option<bool> {
         let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.map(|(when, is_ready)| is_ready && when.elapsed() < FRESH)
+        seen.map(|(when, is_ready)| is_ready && when.elapsed() < MAX_AGE)
     }
 }
 
@@ -66,14 +66,14 @@ pub async fn alive() -> &'static str {
 }
 
 /// Readiness: the database answers and accepts writes, and the program is not about to shut down.
-pub async fn ready(State(front): State<HttpState>) -> (StatusCode, &'static str) {
-    if *front.ending.borrow() {
+pub async fn ready(State(state): State<HttpState>) -> (StatusCode, &'static str) {
+    if *state.ending.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "ending\n");
     }
-    let is_ready = match front.readiness.seen() {
+    let is_ready = match state.readiness.seen() {
         Some(is_ready) => is_ready,
         // Routes that are served without the accepting thread: no task checks the database.
-        None => front.app.store.ping().await.is_ok(),
+        None => state.app.store.ping().await.is_ok(),
     };
     match is_ready {
         true => (StatusCode::OK, "ready\n"),

@@ -17,8 +17,8 @@ use service::app::App;
 /// Prometheus' text format.
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
-pub async fn beside_the_api(State(front): State<HttpState>) -> Response {
-    page(&front.app)
+pub async fn beside_the_api(State(state): State<HttpState>) -> Response {
+    page(&state.app)
 }
 
 /// Serves only metrics, until it is aborted: those of the last requests are of interest, too.

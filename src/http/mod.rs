@@ -2,7 +2,6 @@
 
 mod accept;
 mod admission;
-mod compatible;
 mod cors;
 mod cost;
 mod documents;
@@ -14,16 +13,17 @@ mod graphql;
 mod guard;
 mod health;
 mod listen;
+mod manifest_validation;
 mod metrics;
 mod negotiate;
 mod observe;
 mod options;
+mod permits;
 mod persisted;
 mod registered;
 mod request;
 mod request_id;
 mod response;
-mod seats;
 mod serve;
 mod sse;
 mod throttle;
@@ -42,11 +42,11 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use crate::export::Exports;
 use crate::graphql::subscription::SubscriptionExecutor;
 use crate::graphql::{Schema, schema_for_validated_documents, sdl};
-pub use compatible::{ClientDocument, Validator, recorded_documents};
 use documents::DocumentCache;
 pub use graphiql::{AssetsError, GraphiqlAssets, GraphiqlFiles, graphiql_files};
 use guard::Guard;
 pub use guard::Limits;
+pub use manifest_validation::{ClientDocument, Validator, recorded_documents};
 pub use metrics::serve_metrics;
 pub use options::{
     CorsSection, ExportLimits, HttpOptions, PersistedSection, Safelist, SlowSection, SubscriptionsSection,
@@ -89,7 +89,7 @@ struct SharedState {
     /// Executes documents that the guard has admitted.
     schema: Schema,
     exports: Arc<Exports>,
-    exporting: seats::Seats,
+    exporting: permits::ConcurrencyLimits,
     /// Executes subscriptions, once for each event.
     events: SubscriptionExecutor,
     guard: Guard,
@@ -97,7 +97,7 @@ struct SharedState {
     persisted: persisted::PersistedDocuments,
     throttle: throttle::Throttle,
     /// Places for subscriptions.
-    seats: seats::Seats,
+    seats: permits::ConcurrencyLimits,
     turns: listen::RecentBatches,
     graphiql: Arc<graphiql::GraphiqlPage>,
     options: HttpOptions,
@@ -116,11 +116,11 @@ impl std::ops::Deref for HttpState {
 
 /// All routes. `ending` tells readiness that the program is about to shut down.
 pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) -> Result<Router, StartError> {
-    Ok(front(app, options, ending)?.0)
+    Ok(state(app, options, ending)?.0)
 }
 
 /// The routes, and the database's readiness that they report once something watches it.
-fn front(
+fn state(
     app: Arc<App>,
     options: HttpOptions,
     ending: watch::Receiver<bool>,
@@ -128,17 +128,17 @@ fn front(
     let cors = cors::layer(&options.cors)?;
     let readiness = Arc::new(health::Readiness::new(app.clone()));
     let schema = schema_for_validated_documents();
-    let front = HttpState(Arc::new(SharedState {
+    let state = HttpState(Arc::new(SharedState {
         app,
         exports: Arc::new(Exports::new(schema.clone())),
-        exporting: seats::Seats::default(),
+        exporting: permits::ConcurrencyLimits::default(),
         schema,
         events: SubscriptionExecutor::default(),
         guard: Guard::new(&sdl(), options.limits.clone(), !options.production),
         documents: DocumentCache::new(options.persisted.cache_bytes),
         persisted: persisted::PersistedDocuments::load(&options.persisted)?,
         throttle: throttle::Throttle::new(options.throttle.clone()),
-        seats: seats::Seats::default(),
+        seats: permits::ConcurrencyLimits::default(),
         turns: listen::RecentBatches::default(),
         graphiql: graphiql::GraphiqlPage::load(&options.graphiql_assets)?,
         options,
@@ -152,10 +152,10 @@ fn front(
     let mut router = Router::new()
         .route("/graphql", methods)
         .route("/export/{name}", exports);
-    if !front.options.production {
+    if !state.options.production {
         router = router.route("/graphiql/{name}", get(graphiql::asset));
     }
-    if !front.options.production && !front.options.metrics_elsewhere {
+    if !state.options.production && !state.options.metrics_elsewhere {
         router = router.route("/metrics", get(metrics::beside_the_api));
     }
     // The compressor would hold events back to wait for more.
@@ -170,7 +170,7 @@ fn front(
         None => router,
     };
     let router = router
-        .layer(axum::middleware::from_fn_with_state(front.clone(), request_id::attach))
-        .with_state(front);
+        .layer(axum::middleware::from_fn_with_state(state.clone(), request_id::attach))
+        .with_state(state);
     Ok((router, readiness))
 }

@@ -44,7 +44,7 @@ pub struct IncomingRequest {
 
 /// Handles a request and reports its outcome. A panic is an internal fault like any other. Must be called inside the
 /// span that names the request.
-pub async fn request(front: &HttpState, asked: &IncomingRequest, handling: impl Future<Output = Response>) -> Response {
+pub async fn request(state: &HttpState, asked: &IncomingRequest, handling: impl Future<Output = Response>) -> Response {
     let start = Instant::now();
     let noted = async {
         let response = AssertUnwindSafe(handling).catch_unwind().await;
@@ -53,12 +53,12 @@ pub async fn request(front: &HttpState, asked: &IncomingRequest, handling: impl 
     };
     let noted = NOTES.scope(RefCell::default(), noted.instrument(asked.trace.clone()));
     let (response, notes) = noted.await;
-    tell(front, asked, response.status().as_u16(), start.elapsed(), &notes);
+    tell(state, asked, response.status().as_u16(), start.elapsed(), &notes);
     response
 }
 
-fn tell(front: &HttpState, asked: &IncomingRequest, status: u16, took: Duration, notes: &ResponseNotes) {
-    let requests = &front.app.metrics.requests;
+fn tell(state: &HttpState, asked: &IncomingRequest, status: u16, took: Duration, notes: &ResponseNotes) {
+    let requests = &state.app.metrics.requests;
     let code = notes.codes.first().copied();
     requests.answered(asked.route, status, took);
     if notes.operation.is_none()
@@ -116,7 +116,7 @@ pub fn codes(errors: &[ServerError]) -> Vec<&'static str> {
 /// Runs an operation of a valid document in its span, and measures it. `name` is the operation that the request names,
 /// if it has to name one.
 pub async fn operation(
-    front: &HttpState,
+    state: &HttpState,
     document: &ExecutableDocument,
     name: Option<&str>,
     (kind, requested_cost): (OperationType, u64),
@@ -133,7 +133,7 @@ pub async fn operation(
     };
     // An operation that was given up has cost what it requested.
     let actual_cost = actual_cost.unwrap_or(requested_cost);
-    let metrics = &front.app.metrics;
+    let metrics = &state.app.metrics;
     let ran = OperationRun {
         succeeded: codes.is_empty(),
         took: start.elapsed(),
@@ -142,7 +142,7 @@ pub async fn operation(
     };
     metrics.operations.of(kind, name).ran(&ran);
     metrics.requests.errors(&codes);
-    if ran.took >= front.options.slow.operation() {
+    if ran.took >= state.options.slow.operation() {
         slow(kind, name, &ran);
     }
     note(|notes| {

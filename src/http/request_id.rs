@@ -17,7 +17,7 @@ const HEADER: &str = "x-request-id";
 pub struct RequestId(pub String);
 
 /// Assigns the request's id, logs its end, and sets the headers that every answer has.
-pub async fn attach(State(front): State<HttpState>, mut request: Request, next: Next) -> Response {
+pub async fn attach(State(state): State<HttpState>, mut request: Request, next: Next) -> Response {
     let given = request
         .headers()
         .get(HEADER)
@@ -39,7 +39,7 @@ pub async fn attach(State(front): State<HttpState>, mut request: Request, next: 
     };
     request.extensions_mut().insert(RequestId(id));
 
-    let handling = observe::request(&front, &asked, next.run(request));
+    let handling = observe::request(&state, &asked, next.run(request));
     let mut response = handling.instrument(span).await;
 
     let headers = response.headers_mut();

@@ -23,7 +23,7 @@ pub struct ResponseTerms {
 }
 
 /// Answers a request over HTTP.
-pub async fn respond(front: &HttpState, asker: Requester, terms: &ResponseTerms, ask: GraphqlRequest) -> Response {
+pub async fn respond(state: &HttpState, requester: Requester, terms: &ResponseTerms, ask: GraphqlRequest) -> Response {
     let allow = |operation| match operation {
         OperationType::Query => Ok(()),
         _ if terms.method == Method::GET => Err("GET is for queries only: send this by POST"),
@@ -31,15 +31,15 @@ pub async fn respond(front: &HttpState, asker: Requester, terms: &ResponseTerms,
         OperationType::Subscription if terms.events.is_some() => Ok(()),
         OperationType::Subscription => Err("subscribe over a WebSocket, or accept text/event-stream"),
     };
-    let request_id = asker.request_id.clone();
-    let admission = match admit(front, &asker, ask, allow).await {
+    let request_id = requester.request_id.clone();
+    let admission = match admit(state, &requester, ask, allow).await {
         Ok(admission) => admission,
         Err(refused) => return refusal_of(refused, terms.media_type, &request_id),
     };
     if let (OperationType::Subscription, Some(authorization)) = (admission.operation(), &terms.events) {
-        return sse::subscribe(front, asker, authorization.clone(), admission).await;
+        return sse::subscribe(state, requester, authorization.clone(), admission).await;
     }
-    match execute(front, asker, &admission).await {
+    match execute(state, requester, &admission).await {
         Ok(response) => errors::with_status(wire::response(&response), &response),
         Err(failed) => self::failed(failed, &request_id),
     }
@@ -76,10 +76,10 @@ pub fn refusal_of(refused: RequestRefusal, media_type: MediaType, request_id: &s
 }
 
 /// Charges for a request that cannot be read. Returns the answer to a sender that has too little left for it.
-pub fn charge_unreadable(front: &HttpState, asker: &Requester, media_type: MediaType) -> Option<Response> {
-    let charged = charge(front, &subject(asker), cost::of_refusal(0));
+pub fn charge_unreadable(state: &HttpState, requester: &Requester, media_type: MediaType) -> Option<Response> {
+    let charged = charge(state, &subject(requester), cost::of_refusal(0));
     let refused = charged.err()?;
-    Some(refusal_of(refused, media_type, &asker.request_id))
+    Some(refusal_of(refused, media_type, &requester.request_id))
 }
 
 fn status(problems: &[DocumentProblem], media_type: MediaType) -> StatusCode {

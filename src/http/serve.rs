@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::{HttpOptions, StartError, accept, front};
+use super::{HttpOptions, StartError, accept, state};
 use service::app::App;
 use telemetry::metrics::{Metrics, OpenGauge};
 
@@ -38,7 +38,7 @@ pub async fn serve(
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     let header_patience = options.timeouts.header();
     let metrics = app.metrics.clone();
-    let (router, readiness) = front(app, options, ending.clone())?;
+    let (router, readiness) = state(app, options, ending.clone())?;
     let connections = ConnectionContext {
         header_patience,
         metrics,

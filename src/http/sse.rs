@@ -24,7 +24,7 @@ use super::response;
 use super::{HttpState, errors, wire};
 
 /// When to retry, in seconds: another subscription may have ended by then.
-const AGAIN: u64 = 5;
+const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// Shows that the stream is alive; clients skip it.
 const COMMENT: &str = ":\n\n";
@@ -32,9 +32,9 @@ const COMMENT: &str = ":\n\n";
 const COMPLETE: &str = "event: complete\ndata:\n\n";
 
 /// Answers with a stream. Once the answer's head has arrived, a subscription has begun.
-pub async fn answer(front: &HttpState, asker: Requester, authorization: String, ask: GraphqlRequest) -> Response {
-    let request_id = asker.request_id.clone();
-    let admission = match admission::admit(front, &asker, ask, |_| Ok(())).await {
+pub async fn answer(state: &HttpState, requester: Requester, authorization: String, ask: GraphqlRequest) -> Response {
+    let request_id = requester.request_id.clone();
+    let admission = match admission::admit(state, &requester, ask, |_| Ok(())).await {
         Ok(admission) => admission,
         // Nothing is streamed yet, so the head can tell a throttled caller when to retry, and others why they are refused.
         Err(refused @ (RequestRefusal::Throttled(_) | RequestRefusal::Unauthenticated(_))) => {
@@ -43,7 +43,7 @@ pub async fn answer(front: &HttpState, asker: Requester, authorization: String, 
         Err(refused) => return whole(&only(refused.errors(&request_id))),
     };
     if admission.operation() != OperationType::Subscription {
-        return match execution::execute(front, asker, &admission).await {
+        return match execution::execute(state, requester, &admission).await {
             Ok(response) => {
                 let mut answer = whole(&wire::text(&response));
                 answer.headers_mut().extend(response.http_headers);
@@ -52,20 +52,25 @@ pub async fn answer(front: &HttpState, asker: Requester, authorization: String, 
             Err(failed) => response::failed(failed, &request_id),
         };
     }
-    subscribe(front, asker, authorization, admission).await
+    subscribe(state, requester, authorization, admission).await
 }
 
 /// Answers a subscription with its event stream.
-pub async fn subscribe(front: &HttpState, asker: Requester, authorization: String, admission: Admission) -> Response {
-    let request_id = asker.request_id.clone();
-    let expiry = listen::expiry(front, &asker.caller);
-    match listen::begin(front, asker, authorization, admission).await {
+pub async fn subscribe(
+    state: &HttpState,
+    requester: Requester,
+    authorization: String,
+    admission: Admission,
+) -> Response {
+    let request_id = requester.request_id.clone();
+    let expiry = listen::expiry(state, &requester.caller);
+    match listen::begin(state, requester, authorization, admission).await {
         Ok(heard) => events(EventStream {
             request_id,
             heard,
             expiry,
-            ending: front.ending.clone(),
-            pause: front.options.subscriptions.ping(),
+            ending: state.ending.clone(),
+            pause: state.options.subscriptions.ping(),
         }),
         Err(SubscribeError::Full(message)) => full(message, &request_id),
         Err(SubscribeError::Failed(failed)) => response::failed(failed, &request_id),
@@ -81,7 +86,7 @@ fn full(message: String, request_id: &str) -> Response {
     let mut response = errors::refusal(StatusCode::TOO_MANY_REQUESTS, "THROTTLED", message, request_id);
     response
         .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from(AGAIN));
+        .insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
     response
 }
 

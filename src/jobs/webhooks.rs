@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::counted;
 use service::app::App;
-use service::webhook::{fan_out, forget, lag, send};
+use service::webhook::{fan_out, lag, prune, send};
 use telemetry::metrics::Job;
 
 /// How long to sleep when there is nothing to do and no wake-up signal arrives.
@@ -35,7 +35,7 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
             tracing::error!(%error, "making the deliveries of webhooks failed; it is tried again");
             fan_out::FannedOut {
                 is_whole: true,
-                is_heard: wakes.is_some(),
+                has_subscribers: wakes.is_some(),
                 ..Default::default()
             }
         });
@@ -51,27 +51,27 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
             note(ended);
         }
         if measured.is_none_or(|last: Instant| last.elapsed() >= MEASURING) {
-            measure(&app, made.is_heard).await;
+            measure(&app, made.has_subscribers).await;
             measured = Some(Instant::now());
         }
         if !made.is_whole {
             continue;
         }
         if forgotten.is_none_or(|last: Instant| last.elapsed() >= FORGETTING) {
-            match counted(&app, Job::Forget, forget::forget(&app)).await {
+            match counted(&app, Job::Forget, prune::prune(&app)).await {
                 // There may be more.
                 Ok(rows) if rows > 0 => continue,
                 Ok(_) => forgotten = Some(Instant::now()),
                 Err(error) => tracing::error!(%error, "removing what is old failed; it is tried again"),
             }
         }
-        if !made.is_heard {
+        if !made.has_subscribers {
             wakes = None;
         } else if wakes.is_none() {
             // If this fails, only the pause ends the wait.
             wakes = app.store.wakes().await.ok();
         }
-        let pause = if made.is_heard { PAUSE } else { LONG_PAUSE };
+        let pause = if made.has_subscribers { PAUSE } else { LONG_PAUSE };
         let woken = async {
             match &mut wakes {
                 Some(wakes) => {
@@ -97,9 +97,9 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
 
 /// Measures how far webhooks are behind, if any endpoint exists. If the query fails, the metrics keep their last
 /// values.
-async fn measure(app: &App, is_heard: bool) {
+async fn measure(app: &App, has_subscribers: bool) {
     let looking = async {
-        if is_heard {
+        if has_subscribers {
             lag::lag(app).await
         } else {
             Ok(lag::Lag::default())

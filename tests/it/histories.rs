@@ -14,7 +14,7 @@ use tributary::domain::Timestamp;
 use tributary::domain::event::EventKind;
 use tributary::domain::id::parse_any;
 use tributary::domain::money::{Currency, parse_decimal};
-use tributary::domain::partner::PartnerMove;
+use tributary::domain::partner::PartnerTransitionKind;
 use tributary::domain::tenant::Tenant;
 use tributary::domain::terms::{BasisKind, TermDraft, Trigger};
 use tributary::service::ledger::event::NewEvent;
@@ -188,11 +188,11 @@ both_databases! {
         let row = recorded[0].as_ref().unwrap().commissions[0].id.to_string();
         move_by(&gateway, 1_000_000);
         approve(&gateway, &caller, vec![row.clone()], None).await.unwrap();
-        change_status(&gateway, &caller, &p.partner, PartnerMove::Suspend, Some("why")).await.unwrap();
+        change_status(&gateway, &caller, &p.partner, PartnerTransitionKind::Suspend, Some("why")).await.unwrap();
 
         move_by(&gateway, -HOUR);
         reverse(&gateway, &caller, vec![row], "wrong").await.unwrap();
-        change_status(&gateway, &caller, &p.partner, PartnerMove::Activate, None).await.unwrap();
+        change_status(&gateway, &caller, &p.partner, PartnerTransitionKind::Activate, None).await.unwrap();
         amend(&gateway, &caller, &p.partner, promise(30), "better still").await.unwrap();
         record(&gateway, &caller, vec![event("two".into(), &p.partner, &p.campaign)]).await.unwrap();
         record(&gateway, &caller, vec![refund("back".into(), "two".into())]).await.unwrap();
@@ -232,11 +232,11 @@ both_databases! {
                         }
                         2 | 3 => {
                             // The other one may have done it a moment ago.
-                            let (the_move, reason) = match random.bool() {
-                                true => (PartnerMove::Suspend, Some("why")),
-                                false => (PartnerMove::Activate, None),
+                            let (transition, reason) = match random.bool() {
+                                true => (PartnerTransitionKind::Suspend, Some("why")),
+                                false => (PartnerTransitionKind::Activate, None),
                             };
-                            let _ = change_status(&gateway, &caller, &partner, the_move, reason).await;
+                            let _ = change_status(&gateway, &caller, &partner, transition, reason).await;
                         }
                         _ => {
                             let list = vec![event(format!("{name}-a"), &partner, &campaign), event(format!("{name}-b"), &partner, &campaign), refund(format!("{name}-r"), format!("{name}-a"))];
@@ -330,7 +330,7 @@ both_databases! {
         let renumber = Statement::from_string(database.get_database_backend(), "UPDATE partner_transition SET sequence = 9");
         assert!(database.execute_raw(renumber).await.is_err());
         let caller = Caller::operator(p.tenant.id, "ann");
-        change_status(&app.app, &caller, &p.partner, PartnerMove::Activate, None).await.unwrap();
+        change_status(&app.app, &caller, &p.partner, PartnerTransitionKind::Activate, None).await.unwrap();
         agrees(&seen(&p).await);
         assert_eq!(verify(&app.app, &p.tenant).await.unwrap(), []);
     }
@@ -345,7 +345,7 @@ both_databases! {
         let rows = recorded.iter().flat_map(|answer| &answer.as_ref().unwrap().commissions);
         let rows: Vec<_> = rows.map(|row| row.id.to_string()).collect();
         approve(&app.app, &caller, vec![rows[0].clone()], None).await.unwrap();
-        change_status(&app.app, &caller, &p.partner, PartnerMove::Suspend, Some("why")).await.unwrap();
+        change_status(&app.app, &caller, &p.partner, PartnerTransitionKind::Suspend, Some("why")).await.unwrap();
         let before = seen(&p).await;
         let is_numbered = async || {
             let status = store::migration_status(app.store()).await.unwrap();
@@ -360,7 +360,7 @@ both_databases! {
 
         assert_eq!(seen(&p).await, before);
         assert_eq!(verify(&app.app, &p.tenant).await.unwrap(), []);
-        change_status(&app.app, &caller, &p.partner, PartnerMove::Activate, None).await.unwrap();
+        change_status(&app.app, &caller, &p.partner, PartnerTransitionKind::Activate, None).await.unwrap();
         amend(&app.app, &caller, &p.partner, promise(30), "better still").await.unwrap();
         record(&app.app, &caller, vec![event("three".into(), &p.partner, &p.campaign), refund("back".into(), "one".into())]).await.unwrap();
         reverse(&app.app, &caller, vec![rows[1].clone()], "wrong").await.unwrap();

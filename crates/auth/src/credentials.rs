@@ -1,7 +1,7 @@
 //! What a request presents to say who sends it, before anything is looked up in the database.
 
-use super::keys::Claims;
-use super::{Issuers, Keys, api_key, token_form};
+use super::jwt::Claims;
+use super::{Issuers, Keys, api_key, parsed_token};
 use domain::Timestamp;
 
 /// The value of an Authorization header, read but not verified.
@@ -34,7 +34,7 @@ impl<'a> Credentials<'a> {
 /// The claims of a JWT that is genuine and in force at `now`, checked with the keys of the issuer that it names. `None`
 /// whatever is wrong with it: callers learn no cause.
 pub async fn verify_token(keys: &Keys, issuers: &Issuers, token: &str, now: Timestamp) -> Option<Claims> {
-    let form = token_form::read(token)?;
+    let form = parsed_token::read(token)?;
     match issuers.of(&form.claims) {
         Some(issuer) => issuer.verify(&form, now).await,
         None => keys.verify(&form, now),

@@ -16,7 +16,7 @@ text_enum! {
 
 /// A transition of a partnership from one status to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartnerMove {
+pub enum PartnerTransitionKind {
     /// Activates an invited partner, or resumes a suspended one.
     Activate,
     Suspend,
@@ -26,18 +26,18 @@ pub enum PartnerMove {
 }
 
 impl PartnerStatus {
-    /// The status after `the_move`; `None` if the state machine has no such transition.
-    pub fn after(self, the_move: PartnerMove) -> Option<Self> {
+    /// The status after `transition`; `None` if the state machine has no such transition.
+    pub fn after(self, transition: PartnerTransitionKind) -> Option<Self> {
         use PartnerStatus::{Active, Invited, Revoked, Suspended};
-        match (the_move, self) {
-            (PartnerMove::Activate, Invited | Suspended) => Some(Active),
-            (PartnerMove::Suspend, Invited | Active) => Some(Suspended),
-            (PartnerMove::Revoke, Invited | Active | Suspended) => Some(Revoked),
-            (PartnerMove::Reinstate, Revoked) => Some(Active),
-            (PartnerMove::Activate, Active | Revoked)
-            | (PartnerMove::Suspend, Suspended | Revoked)
-            | (PartnerMove::Revoke, Revoked)
-            | (PartnerMove::Reinstate, Invited | Active | Suspended) => None,
+        match (transition, self) {
+            (PartnerTransitionKind::Activate, Invited | Suspended) => Some(Active),
+            (PartnerTransitionKind::Suspend, Invited | Active) => Some(Suspended),
+            (PartnerTransitionKind::Revoke, Invited | Active | Suspended) => Some(Revoked),
+            (PartnerTransitionKind::Reinstate, Revoked) => Some(Active),
+            (PartnerTransitionKind::Activate, Active | Revoked)
+            | (PartnerTransitionKind::Suspend, Suspended | Revoked)
+            | (PartnerTransitionKind::Revoke, Revoked)
+            | (PartnerTransitionKind::Reinstate, Invited | Active | Suspended) => None,
         }
     }
 
@@ -80,10 +80,10 @@ impl Partner {
         self.payout_reference.as_deref().unwrap_or(&self.email)
     }
 
-    /// The partner after `the_move` at `now`; `None` if the state machine has no such transition.
-    pub fn after(self, the_move: PartnerMove, now: Timestamp) -> Option<Self> {
+    /// The partner after `transition` at `now`; `None` if the state machine has no such transition.
+    pub fn after(self, transition: PartnerTransitionKind, now: Timestamp) -> Option<Self> {
         let before = self.status;
-        let status = before.after(the_move)?;
+        let status = before.after(transition)?;
         let (activated_at, revoked_at) = match status {
             PartnerStatus::Active => (self.activated_at.or(Some(now)), None),
             PartnerStatus::Revoked => (self.activated_at, Some(now)),

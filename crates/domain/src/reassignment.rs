@@ -70,7 +70,7 @@ pub fn is_earned(kind: CommissionKind) -> bool {
 }
 
 /// What happens to `row`, of which `clawed_minor` (negative, for a positive row) was already clawed back.
-pub fn leave(row: &Commission, clawed_minor: i64, claw_back_paid: bool) -> RowFate {
+pub fn fate_of_row(row: &Commission, clawed_minor: i64, claw_back_paid: bool) -> RowFate {
     match row.status {
         CommissionStatus::Reversed => RowFate::Nothing,
         // An imported row could not be earned again here.
@@ -172,7 +172,7 @@ mod tests {
             (2000, Paid, -2000, false, RowFate::Nothing),
         ];
         for (minor, status, clawed, claw_back_paid, expected) in cases {
-            let left = leave(&row(minor, status), clawed, claw_back_paid);
+            let left = fate_of_row(&row(minor, status), clawed, claw_back_paid);
             assert_eq!(left, expected, "{minor} {status:?} {clawed} {claw_back_paid}");
         }
     }
@@ -183,13 +183,16 @@ mod tests {
             kind: CommissionKind::Opening,
             ..row(500, status)
         };
-        assert_eq!(leave(&opening(CommissionStatus::Accrued), 0, true), RowFate::Kept);
-        assert_eq!(leave(&opening(CommissionStatus::Paid), 0, false), RowFate::Kept);
+        assert_eq!(fate_of_row(&opening(CommissionStatus::Accrued), 0, true), RowFate::Kept);
+        assert_eq!(fate_of_row(&opening(CommissionStatus::Paid), 0, false), RowFate::Kept);
         assert_eq!(
-            leave(&opening(CommissionStatus::Paid), 0, true),
+            fate_of_row(&opening(CommissionStatus::Paid), 0, true),
             RowFate::ClawedBack(eur(-500))
         );
-        assert_eq!(leave(&opening(CommissionStatus::Reversed), 0, true), RowFate::Nothing);
+        assert_eq!(
+            fate_of_row(&opening(CommissionStatus::Reversed), 0, true),
+            RowFate::Nothing
+        );
     }
 
     #[test]

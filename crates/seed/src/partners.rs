@@ -11,7 +11,7 @@ use domain::campaign::Campaign;
 use domain::history::Moment;
 use domain::id::{CampaignId, PartnerCategoryId, PartnerId, PartnerTransitionId};
 use domain::money::Currency;
-use domain::partner::{Partner, PartnerMove, PartnerStatus, PartnerTransition, PartnerType};
+use domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerTransitionKind, PartnerType};
 use domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use domain::text;
 
@@ -98,18 +98,18 @@ impl PartnerBatch {
         };
         note(None, partner.status, None, at);
         let mut partner = partner;
-        for (the_move, reason) in some_moves(partner.status, random) {
+        for (transition, reason) in some_moves(partner.status, random) {
             at = soon_after(random, at);
             let from = partner.status;
-            partner = partner.after(*the_move, at).expect("some_moves follow each other");
+            partner = partner.after(*transition, at).expect("some_moves follow each other");
             note(Some(from), partner.status, *reason, at);
         }
         partner
     }
 }
 
-fn some_moves(begin: PartnerStatus, random: &mut Rng) -> &'static [(PartnerMove, Option<&'static str>)] {
-    use PartnerMove::{Activate, Reinstate, Revoke, Suspend};
+fn some_moves(begin: PartnerStatus, random: &mut Rng) -> &'static [(PartnerTransitionKind, Option<&'static str>)] {
+    use PartnerTransitionKind::{Activate, Reinstate, Revoke, Suspend};
     match (begin, random.u32(..100)) {
         (PartnerStatus::Invited, 0..50) => &[],
         (PartnerStatus::Invited, _) => &[(Activate, None)],

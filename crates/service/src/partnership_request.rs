@@ -10,7 +10,7 @@ use domain::partner::{Partner, PartnerStatus, PartnerType};
 use domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::webhook::WebhookEventType;
-use domain::webhook::body::Happening;
+use domain::webhook::body::OutboxEvent;
 use domain::{Timestamp, text};
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction, Writes};
@@ -65,7 +65,7 @@ pub async fn create(
     };
     store::partnership_request::insert(&transaction, writer.tenant(), &request).await?;
     transaction.created(&request);
-    let happened = happening(&request, WebhookEventType::PartnershipRequestCreated, now);
+    let happened = outbox_event(&request, WebhookEventType::PartnershipRequestCreated, now);
     store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
     commit(app, transaction, &writer, &request).await?;
     Ok(request)
@@ -179,7 +179,7 @@ async fn approve_once(
     store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
     transaction.changed(&before, &request);
     let decided_at = request.decided_at.unwrap_or(request.created_at);
-    let happened = happening(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
+    let happened = outbox_event(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
     store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
     commit(app, transaction, &writer, &request).await?;
     Ok(request)
@@ -204,14 +204,14 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
     store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
     transaction.changed(&before, &request);
     let decided_at = request.decided_at.unwrap_or(request.created_at);
-    let happened = happening(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
+    let happened = outbox_event(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
     store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
     commit(app, transaction, &writer, &request).await?;
     Ok(request)
 }
 
-fn happening(request: &PartnershipRequest, event_type: WebhookEventType, at: Timestamp) -> Happening {
-    Happening {
+fn outbox_event(request: &PartnershipRequest, event_type: WebhookEventType, at: Timestamp) -> OutboxEvent {
+    OutboxEvent {
         event_type,
         object: request.id.uuid(),
         at,

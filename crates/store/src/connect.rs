@@ -63,10 +63,10 @@ impl Default for StoreOptions {
 
 /// How much longer than the statement timeout a transaction may be idle. Then it counts as abandoned, and its locks are
 /// released.
-const FORGOTTEN: Duration = Duration::from_secs(10);
+const IDLE_TRANSACTION_MARGIN: Duration = Duration::from_secs(10);
 
 /// Lifetime of connections that are reopened this often to find out whether connections can be made.
-const PULSE: Duration = Duration::from_secs(10);
+const PROBE_LIFETIME: Duration = Duration::from_secs(10);
 
 /// Opens the database, creating a SQLite file where the URL says so (`mode=rwc`).
 pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
@@ -102,7 +102,11 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
         };
         postgres::Pool::new(hosts.clone(), options)
     };
-    let (teller, pulse, long) = (aside(2, None), aside(1, Some(PULSE)), aside(options.aside, None));
+    let (teller, pulse, long) = (
+        aside(2, None),
+        aside(1, Some(PROBE_LIFETIME)),
+        aside(options.aside, None),
+    );
     pool.give_way(teller.clone());
     let standbys = match options.standby_urls.as_slice() {
         [] => None,
@@ -111,7 +115,7 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
             let servers = servers.collect::<Result<_, StoreError>>()?;
             Some(Arc::new(Standbys::new(
                 servers,
-                aside(1, Some(PULSE)),
+                aside(1, Some(PROBE_LIFETIME)),
                 options.standby_lag,
             )))
         }
@@ -192,7 +196,7 @@ fn hosts(url: &str, options: &StoreOptions) -> Result<Hosts, StoreError> {
         // Where the network connection was cut, the server does not notice: it must not hold locks for ever.
         (
             "idle_in_transaction_session_timeout",
-            milliseconds(options.statement_timeout + FORGOTTEN),
+            milliseconds(options.statement_timeout + IDLE_TRANSACTION_MARGIN),
         ),
         ("tcp_keepalives_idle", "10".to_owned()),
         ("tcp_keepalives_interval", "5".to_owned()),
@@ -296,7 +300,7 @@ pub(super) async fn read_page_by_page(transaction: &Connection, pause: Option<Du
 }
 
 /// Makes PostgreSQL show the state at the transaction's first statement, as SQLite always does.
-pub(super) async fn see_one_moment(transaction: &Connection) -> Result<(), StoreError> {
+pub(super) async fn use_one_snapshot(transaction: &Connection) -> Result<(), StoreError> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {
         let command = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";

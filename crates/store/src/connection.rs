@@ -22,7 +22,7 @@ pub enum Connection {
     /// For one query, from a standby of PostgreSQL.
     Standby(StandbyReads),
     /// Reads that all see one snapshot.
-    Moment(Arc<Transaction>),
+    Snapshot(Arc<Transaction>),
     /// Ended by the [`Transaction`] that it belongs to.
     Transaction(EngineTransaction),
 }
@@ -34,7 +34,7 @@ macro_rules! any {
             Connection::Sqlite(pool) => pool.$run($statement).await,
             Connection::Postgres(pool) => pool.$run($statement).await,
             Connection::Standby(reads) => reads.$run($statement).await,
-            Connection::Moment(moment) => Box::pin(moment.connection().$run($statement)).await,
+            Connection::Snapshot(moment) => Box::pin(moment.connection().$run($statement)).await,
             Connection::Transaction(EngineTransaction::Sqlite(transaction)) => transaction.$run($statement).await,
             Connection::Transaction(EngineTransaction::Postgres(transaction)) => transaction.$run($statement).await,
         }
@@ -47,7 +47,7 @@ impl Connection {
             Self::Sqlite(pool) => pool.observe(observer),
             Self::Postgres(pool) => pool.observe(observer),
             // They were created by a store that is observed.
-            Self::Standby(_) | Self::Moment(_) | Self::Transaction(_) => {}
+            Self::Standby(_) | Self::Snapshot(_) | Self::Transaction(_) => {}
         }
     }
 
@@ -58,7 +58,7 @@ impl Connection {
             Self::Postgres(pool) => Self::Postgres(pool.share(share)),
             Self::Standby(reads) => Self::Standby(reads.share(share)),
             // A connection that is held already is not waited for again.
-            Self::Moment(_) | Self::Transaction(_) => self.clone(),
+            Self::Snapshot(_) | Self::Transaction(_) => self.clone(),
         }
     }
 
@@ -66,7 +66,7 @@ impl Connection {
         match self {
             Self::Sqlite(pool) => pool.measure(numbers.clone()),
             Self::Postgres(pool) => pool.measure(numbers.clone()),
-            Self::Standby(_) | Self::Moment(_) | Self::Transaction(_) => {}
+            Self::Standby(_) | Self::Snapshot(_) | Self::Transaction(_) => {}
         }
     }
 
@@ -74,7 +74,7 @@ impl Connection {
         match self {
             Self::Sqlite(pool) => pool.log_slow(slow),
             Self::Postgres(pool) => pool.log_slow(slow),
-            Self::Standby(_) | Self::Moment(_) | Self::Transaction(_) => {}
+            Self::Standby(_) | Self::Snapshot(_) | Self::Transaction(_) => {}
         }
     }
 
@@ -90,7 +90,7 @@ impl Connection {
         match self {
             Self::Sqlite(pool) => pool.close().await,
             Self::Postgres(pool) => pool.close().await,
-            Self::Standby(_) | Self::Moment(_) | Self::Transaction(_) => {}
+            Self::Standby(_) | Self::Snapshot(_) | Self::Transaction(_) => {}
         }
     }
 
@@ -108,7 +108,7 @@ impl Connection {
     pub(super) fn is_distributed(&self) -> bool {
         match self {
             Self::Postgres(pool) => pool.is_distributed(),
-            Self::Moment(transaction) => transaction.is_distributed(),
+            Self::Snapshot(transaction) => transaction.is_distributed(),
             Self::Transaction(EngineTransaction::Postgres(transaction)) => transaction.is_distributed(),
             // Standbys are not read from where rows are distributed.
             Self::Sqlite(_) | Self::Standby(_) | Self::Transaction(EngineTransaction::Sqlite(_)) => false,
@@ -136,7 +136,7 @@ impl ConnectionTrait for Connection {
             Self::Postgres(_) | Self::Standby(_) | Self::Transaction(EngineTransaction::Postgres(_)) => {
                 DbBackend::Postgres
             }
-            Self::Moment(moment) => moment.connection().get_database_backend(),
+            Self::Snapshot(moment) => moment.connection().get_database_backend(),
         }
     }
 

@@ -31,7 +31,7 @@ pub struct NewPayment {
 
 /// The payments of each deal, with the versions of the rules that paid: two statements. Deals without payments are left
 /// out.
-pub async fn books_of(
+pub async fn histories_of(
     database: &Connection,
     scope: &Scope,
     deals: &[Uuid],
@@ -43,9 +43,9 @@ pub async fn books_of(
         .order_by_asc(Column::Id)
         .all(database)
         .await?;
-    let mut books: HashMap<Uuid, PaymentHistory> = HashMap::new();
+    let mut histories: HashMap<Uuid, PaymentHistory> = HashMap::new();
     if rows.is_empty() {
-        return Ok(books);
+        return Ok(histories);
     }
     use commission_rule_version::Column as Version;
     let paid_by = visible::<Entity>(scope)
@@ -62,20 +62,20 @@ pub async fn books_of(
         plans.insert((version.rule_id, version.version), plan);
     }
     for row in rows {
-        let book = books.entry(row.deal_id).or_default();
+        let history = histories.entry(row.deal_id).or_default();
         let known = |(rule, version, _): &(CommissionRuleId, u32, _)| {
             rule.uuid() == row.rule_id && i64::from(*version) == i64::from(row.version)
         };
-        if !book.versions.iter().any(known)
+        if !history.versions.iter().any(known)
             && let Some(plan) = plans.get(&(row.rule_id, row.version))
         {
             let version = row::unsigned(TABLE, "version", row.version)?;
             let rule = CommissionRuleId::from_uuid(row.rule_id);
-            book.versions.push((rule, version, Clone::clone(plan)));
+            history.versions.push((rule, version, Clone::clone(plan)));
         }
-        book.payments.push(from_row(row)?);
+        history.payments.push(from_row(row)?);
     }
-    Ok(books)
+    Ok(histories)
 }
 
 /// The ledger rows of a deal's payments that are not void.

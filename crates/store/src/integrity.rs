@@ -13,7 +13,7 @@ const AT_ONCE: usize = 4;
 pub async fn faults(store: &Store) -> Result<Vec<String>, StoreError> {
     match store.reader() {
         Connection::Sqlite(_) => {}
-        Connection::Postgres(_) | Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
+        Connection::Postgres(_) | Connection::Standby(_) | Connection::Snapshot(_) | Connection::Transaction(_) => {
             return Ok(Vec::new());
         }
     }
@@ -55,7 +55,7 @@ pub async fn faults_after_crash(store: &Store) -> Result<Vec<String>, StoreError
         Connection::Sqlite(_)
         | Connection::Postgres(_)
         | Connection::Standby(_)
-        | Connection::Moment(_)
+        | Connection::Snapshot(_)
         | Connection::Transaction(_) => Ok(Vec::new()),
     }
 }

@@ -11,7 +11,6 @@ pub mod backtest;
 pub mod balance;
 pub mod bulk;
 pub mod campaign;
-pub mod checkup;
 pub mod citus;
 pub mod commission;
 pub mod commission_report;
@@ -24,6 +23,7 @@ pub mod customer;
 pub mod deal;
 pub mod deal_payment;
 pub mod deletion;
+pub mod diagnostics;
 mod error;
 pub mod event;
 pub mod event_decision;
@@ -33,12 +33,12 @@ pub mod in_force;
 pub mod integrity;
 pub mod label;
 mod load;
-mod loss;
 mod many;
 mod mapped;
 pub mod maturing;
 mod migrating;
-pub mod missing_lines;
+mod migration_loss;
+pub mod missing_payout_lines;
 pub mod order;
 pub mod outbox;
 pub mod page;
@@ -68,8 +68,8 @@ mod table_functions;
 pub mod task;
 mod template;
 pub mod tenant;
+pub mod tier_conversions;
 pub mod tier_counter;
-pub mod tier_past;
 pub mod tier_result;
 pub mod tier_version;
 pub mod tiered_commission;
@@ -93,9 +93,9 @@ pub use connect::{StoreOptions, connect, server_time};
 pub use connection::Connection;
 use domain::id::TenantId;
 pub use error::StoreError;
-pub use loss::{MigrationLoss, loss_of_migrating_down};
 pub use many::distinct;
 pub use migrating::{migrate, migrate_down, migration_status};
+pub use migration_loss::{MigrationLoss, loss_of_migrating_down};
 pub use postgres::hosts::each_host;
 pub use share::ShareOptions;
 use share::Shares;
@@ -224,7 +224,7 @@ impl Store {
 
     /// Like [`Store::begin_unaudited`], for work that takes longer than a request and changes much: statements have no
     /// time limit, and SQLite keeps the changes in memory instead of spilling them again and again.
-    pub async fn begin_patiently(&self) -> Result<Transaction, StoreError> {
+    pub async fn begin_long(&self) -> Result<Transaction, StoreError> {
         let transaction = self.begin_with(true).await?;
         transaction.wait_for_ever().await;
         connect::lift_limits(transaction.connection()).await?;
@@ -236,7 +236,7 @@ impl Store {
             // Boxed: otherwise every future that writes would include the state of opening a connection.
             Connection::Postgres(pool) => Box::pin(pool.begin()).await?.into(),
             Connection::Sqlite(pool) => Box::pin(pool.begin(patient)).await?.into(),
-            Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
+            Connection::Standby(_) | Connection::Snapshot(_) | Connection::Transaction(_) => {
                 return Err(self.reader.leave());
             }
         };
@@ -247,53 +247,53 @@ impl Store {
     /// A snapshot of the database, for work that takes longer than a request and only reads: statements have no time
     /// limit.
     pub async fn snapshot(&self) -> Result<Transaction, StoreError> {
-        let transaction = self.moment_with(true).await?;
+        let transaction = self.snapshot_with(true).await?;
         transaction.wait_for_ever().await;
         connect::lift_limits(transaction.connection()).await?;
         Ok(transaction)
     }
 
     /// A snapshot of the database, for a request that only reads.
-    pub async fn moment(&self) -> Result<Transaction, StoreError> {
-        self.moment_with(false).await
+    pub async fn request_snapshot(&self) -> Result<Transaction, StoreError> {
+        self.snapshot_with(false).await
     }
 
-    async fn moment_with(&self, patient: bool) -> Result<Transaction, StoreError> {
+    async fn snapshot_with(&self, patient: bool) -> Result<Transaction, StoreError> {
         let engine = match &self.reader {
             Connection::Postgres(pool) => pool.begin().await?.into(),
             Connection::Sqlite(pool) => pool.snapshot(patient).await?.into(),
-            Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
+            Connection::Standby(_) | Connection::Snapshot(_) | Connection::Transaction(_) => {
                 return Err(self.reader.leave());
             }
         };
         let transaction = Transaction::new(engine, self.appended.clone());
-        connect::see_one_moment(&transaction).await?;
+        connect::use_one_snapshot(&transaction).await?;
         Ok(transaction)
     }
 
     /// A store whose readers all see the present snapshot, for reads in several steps that take longer than a request,
     /// each step with a request's limits; it writes nothing. It occupies one of the connections that requests do not
     /// wait for, until its last clone is dropped. Up to `pause` may pass between two steps; `None`: any time.
-    pub async fn at_one_moment(&self, pause: Option<Duration>) -> Result<Self, StoreError> {
+    pub async fn on_one_snapshot(&self, pause: Option<Duration>) -> Result<Self, StoreError> {
         let engine = match (&self.reader, &self.aside) {
             (Connection::Sqlite(pool), _) => pool.moment().await?.into(),
             (Connection::Postgres(_), Some(aside)) => aside.begin().await?.into(),
             (Connection::Postgres(pool), None) => pool.begin().await?.into(),
             (Connection::Standby(_) | Connection::Transaction(_), _) => return Err(self.reader.leave()),
-            (Connection::Moment(_), _) => return Ok(self.clone()),
+            (Connection::Snapshot(_), _) => return Ok(self.clone()),
         };
         let transaction = Transaction::new(engine, self.appended.clone());
-        connect::see_one_moment(&transaction).await?;
+        connect::use_one_snapshot(&transaction).await?;
         connect::read_page_by_page(&transaction, pause).await?;
         Ok(Self {
-            reader: Connection::Moment(Arc::new(transaction)),
+            reader: Connection::Snapshot(Arc::new(transaction)),
             ..self.clone()
         })
     }
 
     /// Whether its readers all see one snapshot.
-    pub fn is_moment(&self) -> bool {
-        matches!(self.reader, Connection::Moment(_))
+    pub fn is_on_snapshot(&self) -> bool {
+        matches!(self.reader, Connection::Snapshot(_))
     }
 
     /// Calls `count` with the text of every statement except BEGIN and COMMIT.
@@ -338,7 +338,7 @@ impl Store {
         match &self.reader {
             Connection::Sqlite(pool) => pool.status().map(|(name, status)| state(name, status)).to_vec(),
             Connection::Postgres(pool) => vec![state("reader", pool.status())],
-            Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => Vec::new(),
+            Connection::Standby(_) | Connection::Snapshot(_) | Connection::Transaction(_) => Vec::new(),
         }
     }
 

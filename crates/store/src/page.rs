@@ -10,7 +10,7 @@ use domain::id::{Id, Kind};
 
 /// Which stretch of an ordered list to read. Lists that are not tables have positions of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PageRequest<P = Place> {
+pub struct PageRequest<P = RowPosition> {
     /// Maximum number of rows.
     pub limit: u32,
     /// `true`: the last rows of the stretch rather than the first. They are still returned in the order of the list.
@@ -46,7 +46,7 @@ impl PageRequest {
 
 /// A row's position in an order: its sort key, unless the order is by id alone, and its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct RowPosition {
     pub key: Option<SortKey>,
     pub id: Uuid,
 }
@@ -69,7 +69,7 @@ impl From<SortKey> for Value {
     }
 }
 
-impl Place {
+impl RowPosition {
     /// The position in a list that is sorted by id alone.
     pub fn of_id<K: Kind>(id: Id<K>) -> Self {
         Self {
@@ -159,7 +159,7 @@ impl<C: ColumnTrait> Sort<C> {
     }
 
     /// Rows on one side of a position: a comparison of tuples, which uses the index on both engines.
-    fn beyond(&self, place: &Place, below: bool) -> Expr {
+    fn beyond(&self, place: &RowPosition, below: bool) -> Expr {
         let (columns, values) = match (self.key, &place.key) {
             (Some(key), Some(value)) => (
                 Expr::tuple([Expr::col(key.as_column_ref()), Expr::col(self.id.as_column_ref())]),

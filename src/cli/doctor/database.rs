@@ -8,7 +8,7 @@ use super::report::{CheckResult, DoctorReport};
 use crate::cli::open;
 use crate::config::Config;
 use service::clock::Clock;
-use store::checkup::{self, ConnectionUse, Engine};
+use store::diagnostics::{self, ConnectionUse, Engine};
 use store::{Store, StoreError};
 
 /// A clock difference that network latency does not explain.
@@ -29,7 +29,7 @@ pub async fn look(config: &Config, store: &Store, report: &mut DoctorReport) {
             report.says("disk", found);
         }
     }
-    match checkup::connections(store).await {
+    match diagnostics::connections(store).await {
         Ok(Some(server)) => report.says("connections", connections(config, server)),
         Ok(None) => {}
         Err(error) => report.says("connections", CheckResult::failed(error)),
@@ -53,7 +53,7 @@ fn file(config: &Config) -> Option<PathBuf> {
 }
 
 async fn engine(store: &Store) -> Result<CheckResult, StoreError> {
-    Ok(match checkup::engine(store).await? {
+    Ok(match diagnostics::engine(store).await? {
         Engine::Sqlite { version } => CheckResult::ok().found(format!("SQLite {version}")),
         Engine::Postgres { encoding, .. } if encoding != "UTF8" => CheckResult::wrong(
             format!("the database's texts are in {encoding}"),
@@ -68,7 +68,7 @@ async fn engine(store: &Store) -> Result<CheckResult, StoreError> {
 }
 
 async fn schema(store: &Store) -> Result<CheckResult, StoreError> {
-    let migrations = checkup::migrations(store).await?;
+    let migrations = diagnostics::migrations(store).await?;
     let (pending, unknown) = (&migrations.pending, &migrations.unknown);
     Ok(match (unknown.last(), pending.first()) {
         (Some(newest), _) => CheckResult::wrong(
@@ -92,7 +92,7 @@ async fn writes(store: &Store) -> Result<CheckResult, StoreError> {
     store.ping().await?;
     store.begin_unaudited().await?.rollback().await?;
     store.ping().await?;
-    Ok(match checkup::closed_tables(store).await?.as_slice() {
+    Ok(match diagnostics::closed_tables(store).await?.as_slice() {
         [] => CheckResult::ok(),
         tables => CheckResult::wrong(
             format!("this role may not read and write rows of {}", tables.join(", ")),

@@ -7,7 +7,7 @@ use super::report::CheckResult;
 use crate::cli::open;
 use crate::config::Config;
 use auth::{SealingError, SealingKeys};
-use store::{Store, checkup};
+use store::{Store, diagnostics};
 
 /// A secret that repeats itself after fewer bytes is no stronger than its first repetition.
 const SHORTEST_PERIOD: usize = 16;
@@ -91,7 +91,7 @@ pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> CheckResult 
     };
     let secrets = match store {
         // Before the first migration there are no secrets.
-        Some(store) => checkup::sealed_secrets(store).await,
+        Some(store) => diagnostics::sealed_secrets(store).await,
         None => Ok(Vec::new()),
     };
     let secrets = match secrets {

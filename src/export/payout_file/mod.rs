@@ -10,7 +10,7 @@ mod service;
 mod wise;
 mod write;
 
-use super::list::{AskedBy, ExportList, column, own};
+use super::list::{ExportList, ParameterSource, column, own};
 use auth::Resource;
 pub use request::FileRequest;
 pub use service::PaymentService;
@@ -23,7 +23,7 @@ pub const NAME: &str = "payout-file";
 static PAYOUTS: ExportList = ExportList {
     name: NAME,
     field: "payouts",
-    asked: AskedBy::Filter,
+    asked: ParameterSource::Filter,
     resource: Resource::Payouts,
     columns: &[
         own("id"),

@@ -14,7 +14,7 @@ use crate::graphql::rows::{Listing, Projected, ProjectedPage};
 use auth::Resource;
 use domain::backtest;
 use domain::id::BacktestId;
-use store::page::Place;
+use store::page::RowPosition;
 
 #[derive(Default)]
 pub struct BacktestQuery;
@@ -49,7 +49,9 @@ impl BacktestQuery {
                 let page = page.clone();
                 Box::pin(async move {
                     let page = store::backtest::page(request.store().reader(), &scope, &page).await?;
-                    Ok(placed(page, |backtest: &backtest::Backtest| Place::of_id(backtest.id)))
+                    Ok(placed(page, |backtest: &backtest::Backtest| {
+                        RowPosition::of_id(backtest.id)
+                    }))
                 })
             },
             move |request| Box::pin(async move { Ok(store::backtest::count(request.store().reader(), &scope).await?) }),

@@ -14,7 +14,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use auth::Resource;
 use store::backtest::{BacktestSum, PartnerSum, SumsKey};
-use store::page::{Page, Place, SortKey};
+use store::page::{Page, RowPosition, SortKey};
 
 /// Both sides of what a campaign's events earned.
 #[derive(Clone)]
@@ -71,7 +71,7 @@ pub fn campaigns(
             };
             Box::pin(async move {
                 let page = request.loaders().backtest_campaign_pages.load(key).await?;
-                let place = |sum: &BacktestSum| Place {
+                let place = |sum: &BacktestSum| RowPosition {
                     key: None,
                     id: sum.campaign.map_or_else(uuid::Uuid::nil, |id| id.uuid()),
                 };
@@ -110,7 +110,7 @@ pub fn partners(
             };
             Box::pin(async move {
                 let page = request.loaders().backtest_partner_pages.load(key).await?;
-                let place = |sum: &PartnerSum| Place {
+                let place = |sum: &PartnerSum| RowPosition {
                     key: Some(SortKey::Integer(sums.order.key(sum))),
                     id: sum.partner.uuid(),
                 };

@@ -12,7 +12,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Listing, ProjectedPage};
 use auth::Resource;
 use domain::{id, label};
-use store::page::Place;
+use store::page::RowPosition;
 
 #[derive(Default)]
 pub struct LabelQuery;
@@ -59,7 +59,7 @@ impl LabelQuery {
                 Box::pin(async move {
                     let page = store::label::page(request.store().reader(), &scope, &page).await?;
                     Ok(placed(page, |advertiser: &label::Advertiser| {
-                        Place::of_id(advertiser.id)
+                        RowPosition::of_id(advertiser.id)
                     }))
                 })
             },

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Fetch, Fetched, Loader, Loaders};
 use auth::Scope;
-use store::page::{Page, PageRequest, Place};
+use store::page::{Page, PageRequest, RowPosition};
 use store::{Store, StoreError};
 
 /// A page of one parent's children.
@@ -54,7 +54,7 @@ pub trait Children: Send + Sync + Sized + 'static {
     const NAME: &'static str;
 
     /// A child's position in the order of the list.
-    fn place(child: &Self::Child) -> Place;
+    fn place(child: &Self::Child) -> RowPosition;
 
     fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>);
 
@@ -110,8 +110,8 @@ macro_rules! children {
                 type Child = $child;
                 const NAME: &'static str = $list;
 
-                fn place(child: &Self::Child) -> store::page::Place {
-                    store::page::Place::of_id(child.id)
+                fn place(child: &Self::Child) -> store::page::RowPosition {
+                    store::page::RowPosition::of_id(child.id)
                 }
 
                 fn loaders(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::tier_progress::by_campaign;
 use super::{Fetch, Fetched, ProgressKey};
 use auth::Scope;
-use service::ledger::tiers::{GoalOnCampaign, bygone};
+use service::ledger::tiers::{GoalOnCampaign, past_progress};
 use store::Store;
 
 /// The progress towards the goals of past windows, most recent window first.
@@ -17,7 +17,7 @@ impl Fetch for PastTierProgress {
 
     async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
         by_campaign(store, scope, keys, |zone, partners, campaign, now| async move {
-            bygone(store.reader(), scope, zone, &partners, campaign, now).await
+            past_progress(store.reader(), scope, zone, &partners, campaign, now).await
         })
         .await
     }

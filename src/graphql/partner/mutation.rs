@@ -10,7 +10,7 @@ use crate::graphql::error::Nullable;
 use crate::graphql::input::{DeleteInput, id_text, id_texts, patch, plain};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::user_error::{DeletePayload, UserError, answer, payload, shown_once};
-use domain::partner::{PartnerMove, PartnerType as DomainType};
+use domain::partner::{PartnerTransitionKind, PartnerType as DomainType};
 use service::deletion::delete_partner;
 use service::partner::{NewPartner, PartnerChange, change_status, create, join_campaign, update};
 use service::snapshot::SnapshotDraft;
@@ -64,14 +64,14 @@ pub struct IssuePartnerTokenPayload {
 async fn change_partner_status(
     ctx: &Context<'_>,
     id: ID,
-    the_move: PartnerMove,
+    transition: PartnerTransitionKind,
     reason: Option<String>,
 ) -> Nullable<PartnerPayload> {
     let request = mutation(ctx).await;
     Some(
         PartnerPayload::of(
             &request,
-            change_status(&request.app, &request.caller, &id, the_move, reason.as_deref()),
+            change_status(&request.app, &request.caller, &id, transition, reason.as_deref()),
         )
         .await,
     )
@@ -138,7 +138,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which partner.")] input: ActivatePartnerInput,
     ) -> Nullable<PartnerPayload> {
-        change_partner_status(ctx, input.id, PartnerMove::Activate, None).await
+        change_partner_status(ctx, input.id, PartnerTransitionKind::Activate, None).await
     }
 
     /// Suspends a partner: new events earn nothing and its tokens are dead from now on. Needs `partners:write`.
@@ -147,7 +147,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which partner, and why.")] input: SuspendPartnerInput,
     ) -> Nullable<PartnerPayload> {
-        change_partner_status(ctx, input.id, PartnerMove::Suspend, Some(input.reason)).await
+        change_partner_status(ctx, input.id, PartnerTransitionKind::Suspend, Some(input.reason)).await
     }
 
     /// Revokes a partnership: new events earn nothing and its tokens are dead from now on. Needs `partners:write`.
@@ -156,7 +156,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which partner, and why.")] input: RevokePartnerInput,
     ) -> Nullable<PartnerPayload> {
-        change_partner_status(ctx, input.id, PartnerMove::Revoke, Some(input.reason)).await
+        change_partner_status(ctx, input.id, PartnerTransitionKind::Revoke, Some(input.reason)).await
     }
 
     /// Brings a revoked partner back. Its tokens from before stay dead. Needs `partners:write`.
@@ -165,7 +165,7 @@ impl PartnerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which partner.")] input: ReinstatePartnerInput,
     ) -> Nullable<PartnerPayload> {
-        change_partner_status(ctx, input.id, PartnerMove::Reinstate, None).await
+        change_partner_status(ctx, input.id, PartnerTransitionKind::Reinstate, None).await
     }
 
     /// Deletes a partner that has no event, commission, payout, deal, snapshot, customer or request and that no rule or tier

@@ -13,7 +13,7 @@ use crate::graphql::loader::PayoutPageKey;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, allowed, child_list};
 use auth::Resource;
-use store::page::{Page, Place};
+use store::page::{Page, RowPosition};
 use store::payout::PayoutParent;
 
 /// The payouts under each of many rows, as requested by the arguments of `ctx`'s field.
@@ -56,7 +56,7 @@ pub fn payouts_of(
                     .load(key)
                     .await?
                     .unwrap_or_else(Page::empty);
-                Ok(placed(page, |payout| Place::of_id(payout.id)))
+                Ok(placed(page, |payout| RowPosition::of_id(payout.id)))
             })
         },
         move |request| {

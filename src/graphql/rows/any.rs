@@ -132,7 +132,7 @@ async fn list<I: OutputType>(
     let resolving = entries.iter().enumerate().filter_map(|(place, entry)| match entry {
         ListEntry::Row(group, row) => {
             let (object, read) = (&groups[*group].object, reads[*group].as_ref()?);
-            let asking = async move { read.ask(object, *row, &ctx.with_index(place)).await };
+            let asking = async move { read.run_resolvers(object, *row, &ctx.with_index(place)).await };
             object.has_resolvers.then_some(asking)
         }
         _ => None,

@@ -83,7 +83,7 @@ async fn show<'a, T: RowObject>(
     let read = found.map_err(|error| ctx.set_error_path(server_error(error, field)))?;
     match resolver {
         _ if !projected.has_resolvers => {}
-        None => read.ask(&projected, 0, ctx).await,
+        None => read.run_resolvers(&projected, 0, ctx).await,
         Some(resolver) => read.ask_resolver(&projected, 0, Some(Ok(resolver)), ctx).await,
     }
     finish(ctx, field, |json| {

@@ -5,12 +5,11 @@
 //!
 //! - `declare`, `description`: the single declaration of a type's fields;
 //! - `projection`: from a selection set to what is read, and what is written for each field;
-//! - `read`, `ask` (running resolvers), `write`: the three steps, in this order;
+//! - `read`, `run_resolvers` (running resolvers), `write`: the three steps, in this order;
 //! - `at_hand`, `results`, `any`, `plain`: rows that are already loaded, rows of mixed types, and objects that are not
 //!   rows.
 
 mod any;
-mod ask;
 mod at_hand;
 mod child_list;
 mod declare;
@@ -22,6 +21,7 @@ mod projection;
 mod read;
 mod results;
 mod root;
+mod run_resolvers;
 mod together;
 mod walk;
 mod write;
@@ -230,7 +230,7 @@ async fn one(
         sign_in.decide(Some(&state));
     }
     if object.has_resolvers {
-        read.ask(&object, 0, ctx).await;
+        read.run_resolvers(&object, 0, ctx).await;
     }
     finish(ctx, field, |json| RowWriter::new(ctx).object(&read, &object, 0, json))
 }

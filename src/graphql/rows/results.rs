@@ -122,7 +122,13 @@ async fn list<T: ResultObject + 'static>(
         }
     });
     let shown = join_all(reading).await;
-    join_all(groups.iter().zip(&shown).map(|(group, shown)| group.ask(shown, ctx))).await;
+    join_all(
+        groups
+            .iter()
+            .zip(&shown)
+            .map(|(group, shown)| group.run_resolvers(shown, ctx)),
+    )
+    .await;
     finish(ctx, field, |json| {
         let mut writer = RowWriter::new(ctx);
         json.list(results.iter().enumerate(), |json, (place, result)| {
@@ -172,7 +178,7 @@ impl<'a> FieldGroup<'a> {
     }
 
     /// Runs the resolvers of fields without a column, for all rows at once.
-    async fn ask(&self, shown: &FieldRows<'_, 'a>, ctx: &ContextSelectionSet<'_>) {
+    async fn run_resolvers(&self, shown: &FieldRows<'_, 'a>, ctx: &ContextSelectionSet<'_>) {
         let Some(read) = shown.as_ref().ok().filter(|_| self.object.has_resolvers) else {
             return;
         };
@@ -183,7 +189,7 @@ impl<'a> FieldGroup<'a> {
             match self.is_list {
                 true => read.ask_rows(&self.object, rows.clone(), &ctx).await,
                 false if rows.is_empty() => {}
-                false => read.ask(&self.object, rows.start, &ctx).await,
+                false => read.run_resolvers(&self.object, rows.start, &ctx).await,
             }
         });
         join_all(asking).await;

@@ -10,7 +10,7 @@ use super::schema::{EventPayload, Execution, SubscriptionRoot, Topic};
 use super::source::{ChangeListener, ChangeSource};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
-use store::outbox::{Hearer, Unheard};
+use store::outbox::{ResumableListener, ResumeError};
 
 /// Executes subscriptions.
 pub struct SubscriptionExecutor(Schema<SubscriptionRoot, EmptyMutation, EmptySubscription>);
@@ -49,15 +49,17 @@ impl SubscriptionExecutor {
             Topic::Commissions { scope, wanted, after } => {
                 let store = app.of_tenant(scope.tenant()).store.clone();
                 let hearer = match after {
-                    Some(bookmark) => Hearer::from(&app.changes, store, bookmark.clone()).await,
-                    None => Hearer::from_now(&app.changes, store).await.map_err(Unheard::from),
+                    Some(bookmark) => ResumableListener::from(&app.changes, store, bookmark.clone()).await,
+                    None => ResumableListener::from_now(&app.changes, store)
+                        .await
+                        .map_err(ResumeError::from),
                 };
                 let hearer = hearer.map_err(|unheard| {
                     refusal(match unheard {
-                        Unheard::Foreign => cursor::foreign(),
-                        Unheard::Pruned => cursor::pruned(),
-                        Unheard::Store(error) => error.into(),
-                        Unheard::Lost(_) => ApiError::bad_user_input("nobody can listen just now"),
+                        ResumeError::Foreign => cursor::foreign(),
+                        ResumeError::Pruned => cursor::pruned(),
+                        ResumeError::Store(error) => error.into(),
+                        ResumeError::Lost(_) => ApiError::bad_user_input("nobody can listen just now"),
                     })
                 })?;
                 ChangeListener::Commissions(Box::new(hearer), *scope, *wanted)

@@ -14,4 +14,4 @@ pub use executor::{SubscriptionExecutor, as_query};
 pub use schema::{EventPayload, Subscription};
 pub use source::{ChangeNotice, ChangeSource, rows};
 
-pub use store::outbox::{ChangeBatch, Heard, Unheard};
+pub use store::outbox::{ChangeBatch, ReceivedBatch, ResumeError};

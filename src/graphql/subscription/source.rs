@@ -11,7 +11,7 @@ use auth::{Caller, Resource, Scope};
 use domain::backtest::BacktestStatus;
 use domain::id::{BacktestId, PartnerId};
 use service::app::App;
-use store::outbox::{ChangeBatch, CommissionChange, Heard, Hearer, Unheard};
+use store::outbox::{ChangeBatch, CommissionChange, ReceivedBatch, ResumableListener, ResumeError};
 
 /// A change that a subscription reports.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub struct ChangeSource {
 
 pub(super) enum ChangeListener {
     /// All commissions that the scope covers, or only those of this partner.
-    Commissions(Box<Hearer>, Scope, Option<PartnerId>),
+    Commissions(Box<ResumableListener>, Scope, Option<PartnerId>),
     /// A backtest, with its status and progress as last reported; `None`: not reported yet.
     Backtest(Scope, BacktestId, Option<(BacktestStatus, i64, i64)>),
 }
@@ -39,7 +39,7 @@ const BACKTEST_POLL: Duration = Duration::from_millis(500);
 impl ChangeSource {
     /// Waits for the next relevant changes, and returns them in order, with the batch that they were in. The list may
     /// be empty for a batch that was read for this listener alone.
-    pub async fn next(&mut self) -> Result<(Heard, Vec<ChangeNotice>), Unheard> {
+    pub async fn next(&mut self) -> Result<(ReceivedBatch, Vec<ChangeNotice>), ResumeError> {
         let (hearer, scope, wanted) = match &mut self.listener {
             ChangeListener::Commissions(hearer, scope, wanted) => (hearer, *scope, *wanted),
             ChangeListener::Backtest(scope, id, seen) => {
@@ -62,7 +62,7 @@ impl ChangeSource {
     }
 
     /// The cursor after this change of `heard`, from which the subscriber can resume; `None`: the topic has no cursors.
-    pub fn cursor(&self, heard: &Heard, changed: ChangeNotice) -> Option<String> {
+    pub fn cursor(&self, heard: &ReceivedBatch, changed: ChangeNotice) -> Option<String> {
         match (&self.listener, changed) {
             (ChangeListener::Commissions(_, scope, _), ChangeNotice::Commission(change)) => {
                 Some(cursor::write(*scope, &heard.batch.bookmark(&change)))
@@ -79,7 +79,7 @@ async fn next_of_backtest(
     scope: Scope,
     id: BacktestId,
     seen: &mut Option<(BacktestStatus, i64, i64)>,
-) -> (Heard, Vec<ChangeNotice>) {
+) -> (ReceivedBatch, Vec<ChangeNotice>) {
     loop {
         let found = store::backtest::by_ids(app.store.reader(), &scope, &[id.uuid()]).await;
         let found = found.ok().and_then(|found| found.into_values().next());
@@ -87,7 +87,7 @@ async fn next_of_backtest(
         if standing.is_some() && standing != *seen {
             *seen = standing;
             return (
-                Heard::alone(ChangeBatch::of_nothing()),
+                ReceivedBatch::alone(ChangeBatch::of_nothing()),
                 vec![ChangeNotice::Backtest(id)],
             );
         }

@@ -15,7 +15,7 @@ use auth::Resource;
 use domain::Timestamp;
 use domain::id::CampaignId;
 use service::ledger::tiers::GoalOnCampaign;
-use store::page::{Page, PageRequest, Place, SortKey};
+use store::page::{Page, PageRequest, RowPosition, SortKey};
 
 /// The past windows of a partner, on all campaigns or on one.
 pub fn past_tier_progress(
@@ -46,7 +46,7 @@ pub fn past_tier_progress(
 }
 
 /// The goals that the caller may see: a partner sees no revenue goals, nor goals of tiers that only change revenue.
-async fn shown(request: &RequestContext, key: ProgressKey) -> Result<Vec<(Place, TierCounter)>, ApiError> {
+async fn shown(request: &RequestContext, key: ProgressKey) -> Result<Vec<(RowPosition, TierCounter)>, ApiError> {
     let all = request
         .loaders()
         .past_tier_progress
@@ -64,7 +64,7 @@ async fn shown(request: &RequestContext, key: ProgressKey) -> Result<Vec<(Place,
 
 /// The position in the list, sorted by the end of the window. A goal of a window has no id, so one is hashed from its
 /// fields.
-fn place(progress: &GoalOnCampaign) -> Place {
+fn place(progress: &GoalOnCampaign) -> RowPosition {
     let window = progress.goal.window;
     let all = (
         progress.id,
@@ -75,16 +75,16 @@ fn place(progress: &GoalOnCampaign) -> Place {
     );
     let mut id = [0; 16];
     id.copy_from_slice(&Sha256::digest(format!("{all:?}"))[..16]);
-    Place {
+    RowPosition {
         key: Some(SortKey::Time(window.end)),
         id: Uuid::from_bytes(id),
     }
 }
 
 /// The requested page. The cursor of an entry that no longer exists marks the end of the entries with its window end.
-fn cut<T: Clone>(all: &[(Place, T)], page: &PageRequest) -> Page<(Place, T)> {
-    let at = |place: &Place| all.iter().position(|(other, _)| other == place);
-    let end_of = |place: &Place| all.iter().take_while(|(other, _)| time(other) >= time(place)).count();
+fn cut<T: Clone>(all: &[(RowPosition, T)], page: &PageRequest) -> Page<(RowPosition, T)> {
+    let at = |place: &RowPosition| all.iter().position(|(other, _)| other == place);
+    let end_of = |place: &RowPosition| all.iter().take_while(|(other, _)| time(other) >= time(place)).count();
     let first = page
         .after
         .as_ref()
@@ -107,7 +107,7 @@ fn cut<T: Clone>(all: &[(Place, T)], page: &PageRequest) -> Page<(Place, T)> {
     }
 }
 
-fn time(place: &Place) -> Option<Timestamp> {
+fn time(place: &RowPosition) -> Option<Timestamp> {
     match place.key {
         Some(SortKey::Time(time)) => Some(time),
         _ => None,

@@ -15,7 +15,7 @@ use crate::graphql::rows::ProjectedPage;
 use auth::Resource;
 use domain::id::WebhookEndpointId;
 use service::webhook::readable;
-use store::page::Place;
+use store::page::RowPosition;
 use store::webhook::delivery::{self, DeliveryFilter};
 
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl WebhookDeliveryQuery {
                 let (page, filter) = (page.clone(), filter.clone());
                 Box::pin(async move {
                     let page = delivery::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |delivery| Place::of_id(delivery.id)))
+                    Ok(placed(page, |delivery| RowPosition::of_id(delivery.id)))
                 })
             },
             move |request| {

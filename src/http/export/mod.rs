@@ -17,34 +17,34 @@ use super::admission::{self, Requester};
 use super::errors::{self, refusal};
 use super::guard::DocumentProblem;
 use super::negotiate::MediaType;
+use super::permits::ConcurrencyPermit;
 use super::request_id::RequestId;
 use super::response;
-use super::seats::Seat;
 use super::{HttpState, cost, graphql, observe};
 use crate::export::{ExportError, ExportKind, write_down};
 use stream::RunningExport;
 
 /// When to retry while the maximum number of exports is running, in seconds.
-const AGAIN: u64 = 5;
+const RETRY_AFTER_SECONDS: u64 = 5;
 
 pub async fn get(
-    State(front): State<HttpState>,
+    State(state): State<HttpState>,
     Extension(RequestId(request_id)): Extension<RequestId>,
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let caller = match graphql::identify(&front, &headers, &request_id).await {
+    let caller = match graphql::identify(&state, &headers, &request_id).await {
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    let asker = Requester::confirmed(caller, request_id);
+    let requester = Requester::confirmed(caller, request_id);
     let query = query.unwrap_or_default();
     let look = cost::of_refusal(query.len());
-    if let Err(refused) = admission::charge(&front, &admission::subject(&asker), look) {
-        return response::refusal_of(refused, MediaType::Json, &asker.request_id);
+    if let Err(refused) = admission::charge(&state, &admission::subject(&requester), look) {
+        return response::refusal_of(refused, MediaType::Json, &requester.request_id);
     }
-    match begin(&front, &asker, &name, &query, &headers).await {
+    match begin(&state, &requester, &name, &query, &headers).await {
         Ok(response) | Err(response) => response,
     }
 }
@@ -59,13 +59,13 @@ pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<Requ
 
 /// Begins an export, which then continues in its own task; the error is the answer that says what is wrong.
 async fn begin(
-    front: &HttpState,
-    asker: &Requester,
+    state: &HttpState,
+    requester: &Requester,
     name: &str,
     query: &str,
     headers: &HeaderMap,
 ) -> Result<Response, Response> {
-    let request_id = asker.request_id.as_str();
+    let request_id = requester.request_id.as_str();
     let kind = ExportKind::named(name).ok_or_else(|| {
         let names: Vec<_> = ExportKind::names().collect();
         let message = format!("there is no export {name:?}: there are {}", names.join(", "));
@@ -82,39 +82,41 @@ async fn begin(
         .iter()
         .map(|(name, text)| (name.as_ref(), text.as_ref()))
         .collect();
-    let asked = front.exports.ask((kind, form), &asker.caller, given.iter().copied());
-    let asked = asked.map_err(|error| refused(front, error, request_id))?;
-    let subject = admission::subject(asker);
-    admission::charge(front, &subject, cost::EXPORT)
+    let asked = state
+        .exports
+        .ask((kind, form), &requester.caller, given.iter().copied());
+    let asked = asked.map_err(|error| refused(state, error, request_id))?;
+    let subject = admission::subject(requester);
+    admission::charge(state, &subject, cost::EXPORT)
         .map_err(|refused| response::refusal_of(refused, MediaType::Json, request_id))?;
-    let seat = seat(front, asker).inspect_err(|_| {
-        front.throttle.give_back(&subject, cost::EXPORT, Instant::now());
+    let seat = seat(state, requester).inspect_err(|_| {
+        state.throttle.give_back(&subject, cost::EXPORT, Instant::now());
     })?;
-    let limits = &front.options.exports;
+    let limits = &state.options.exports;
     // After this long without a read the database aborts a transaction; the task that sends to the reader gives up
     // earlier.
     let pause = limits.stall().saturating_mul(2);
     let begun = async {
-        let mut document = asked.begin(front.exports.clone(), &front.app, Some(pause)).await?;
+        let mut document = asked.begin(state.exports.clone(), &state.app, Some(pause)).await?;
         let first = document.next().await?;
-        let caller = asker.caller.in_request(request_id);
-        write_down(&front.app, &caller, (kind, form), &given).await?;
+        let caller = requester.caller.in_request(request_id);
+        write_down(&state.app, &caller, (kind, form), &given).await?;
         Ok((document, first))
     };
     let begun = tokio::time::timeout(limits.whole(), begun).await.map_err(|_| {
         let message = "the export took too long to begin: ask for less, or later";
         refusal(StatusCode::GATEWAY_TIMEOUT, errors::LATE, message, request_id)
     })?;
-    let (document, first) = begun.map_err(|error| refused(front, error, request_id))?;
+    let (document, first) = begun.map_err(|error| refused(state, error, request_id))?;
     let running = RunningExport {
-        front: front.clone(),
+        state: state.clone(),
         document,
         authorization: graphql::authorization(headers).unwrap_or_default().to_owned(),
         checked: Instant::now(),
         _seat: seat,
-        _counted: front.app.metrics.export(),
+        _counted: state.app.metrics.export(),
     };
-    let day = front.app.clock.now().format("%Y-%m-%d");
+    let day = state.app.clock.now().format("%Y-%m-%d");
     let file = format!("attachment; filename=\"{name}-{day}.{}\"", form.ending());
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
@@ -128,11 +130,11 @@ async fn begin(
 
 /// A place for one more export; the error is the answer that says why there is none.
 #[expect(clippy::result_large_err, reason = "it is the answer, made once and sent")]
-fn seat(front: &HttpState, asker: &Requester) -> Result<Seat, Response> {
-    let most = &front.options.exports;
-    let tenant = (asker.caller.tenant().to_string(), most.per_tenant);
+fn seat(state: &HttpState, requester: &Requester) -> Result<ConcurrencyPermit, Response> {
+    let most = &state.options.exports;
+    let tenant = (requester.caller.tenant().to_string(), most.per_tenant);
     let everybody = (String::new(), most.at_once as usize);
-    front.exporting.take([tenant, everybody]).map_err(|full| {
+    state.exporting.take([tenant, everybody]).map_err(|full| {
         let (status, code, message) = match full {
             0 => (
                 StatusCode::TOO_MANY_REQUESTS,
@@ -148,22 +150,22 @@ fn seat(front: &HttpState, asker: &Requester) -> Result<Seat, Response> {
                 "as many exports run as may: ask again in a few seconds".to_owned(),
             ),
         };
-        let mut response = refusal(status, code, message, &asker.request_id);
-        let again = HeaderValue::from(AGAIN);
+        let mut response = refusal(status, code, message, &requester.request_id);
+        let again = HeaderValue::from(RETRY_AFTER_SECONDS);
         response.headers_mut().insert(header::RETRY_AFTER, again);
         response
     })
 }
 
 /// The answer to an export that does not begin.
-fn refused(front: &HttpState, error: ExportError, request_id: &str) -> Response {
+fn refused(state: &HttpState, error: ExportError, request_id: &str) -> Response {
     match error {
         ExportError::Wrong(texts) => {
             let problems: Vec<_> = texts
                 .into_iter()
                 .map(|text| DocumentProblem::new("BAD_USER_INPUT", text))
                 .collect();
-            let most = front.options.limits.errors;
+            let most = state.options.limits.errors;
             errors::refusals(
                 StatusCode::BAD_REQUEST,
                 &problems[..problems.len().min(most)],
@@ -173,7 +175,7 @@ fn refused(front: &HttpState, error: ExportError, request_id: &str) -> Response 
         ExportError::Denied(denied) => refusal(StatusCode::FORBIDDEN, "FORBIDDEN", denied.to_string(), request_id),
         ExportError::Answered(errors) => {
             let mut response = GraphqlResponse::from_errors(errors);
-            errors::finish(&mut response, request_id, front.options.limits.errors);
+            errors::finish(&mut response, request_id, state.options.limits.errors);
             let codes = observe::codes(&response.errors);
             let status = codes
                 .first()

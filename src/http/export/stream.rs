@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::export::{self, ExportError, ExportFile};
-use crate::http::seats::Seat;
+use crate::http::permits::ConcurrencyPermit;
 use crate::http::{HttpState, listen};
 use service::authentication::{AuthError, authenticate_listener};
 use telemetry::metrics::OpenGauge;
@@ -20,17 +20,17 @@ use telemetry::metrics::OpenGauge;
 const AHEAD: usize = 1;
 
 /// How long before the end of the shutdown period readers are told that nothing more comes.
-const FAREWELL: Duration = Duration::from_secs(1);
+const END_NOTICE: Duration = Duration::from_secs(1);
 
 /// An export that has begun.
 pub struct RunningExport {
-    pub front: HttpState,
+    pub state: HttpState,
     pub document: ExportFile,
     /// The caller's credentials, as in an Authorization header.
     pub authorization: String,
     /// When the caller's access was last checked.
     pub checked: Instant,
-    pub _seat: Seat,
+    pub _seat: ConcurrencyPermit,
     pub _counted: OpenGauge,
 }
 
@@ -42,7 +42,7 @@ enum StreamChunk {
 
 /// Why an export ends early.
 #[derive(Debug, thiserror::Error)]
-enum Cut {
+enum ExportAborted {
     #[error("nobody reads any more")]
     Gone,
     #[error("the reader took too long over a piece")]
@@ -75,21 +75,21 @@ impl RunningExport {
 
     async fn run(mut self, pieces: mpsc::Sender<StreamChunk>, first: export::ExportChunk) {
         let start = Instant::now();
-        let (mut told, limits) = (self.front.ending.clone(), self.front.options.exports.clone());
-        let patience = self.front.options.timeouts.shutdown().saturating_sub(FAREWELL);
+        let (mut told, limits) = (self.state.ending.clone(), self.state.options.exports.clone());
+        let patience = self.state.options.timeouts.shutdown().saturating_sub(END_NOTICE);
         let ending = async {
             listen::ending(&mut told).await;
             tokio::time::sleep(patience).await;
         };
         let mut rows = 0;
         let ended = tokio::select! {
-            ended = timeout(limits.whole(), self.pages(&pieces, first, &mut rows)) => ended.unwrap_or(Err(Cut::Late)),
-            () = ending => Err(Cut::Ending),
+            ended = timeout(limits.whole(), self.pages(&pieces, first, &mut rows)) => ended.unwrap_or(Err(ExportAborted::Late)),
+            () = ending => Err(ExportAborted::Ending),
         };
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
         match ended {
             Ok(()) => tracing::info!(rows, milliseconds, "exported"),
-            Err(Cut::Failed(cause)) => tracing::error!(rows, milliseconds, %cause, "an export failed"),
+            Err(ExportAborted::Failed(cause)) => tracing::error!(rows, milliseconds, %cause, "an export failed"),
             Err(cut) => tracing::warn!(rows, milliseconds, cause = %cut, "an export was cut off"),
         }
     }
@@ -99,7 +99,7 @@ impl RunningExport {
         pieces: &mpsc::Sender<StreamChunk>,
         mut read: export::ExportChunk,
         rows: &mut u64,
-    ) -> Result<(), Cut> {
+    ) -> Result<(), ExportAborted> {
         loop {
             *rows += read.rows;
             self.send(pieces, StreamChunk::Rows(read.text)).await?;
@@ -113,27 +113,27 @@ impl RunningExport {
         }
     }
 
-    async fn send(&self, pieces: &mpsc::Sender<StreamChunk>, piece: StreamChunk) -> Result<(), Cut> {
-        match timeout(self.front.options.exports.stall(), pieces.send(piece)).await {
+    async fn send(&self, pieces: &mpsc::Sender<StreamChunk>, piece: StreamChunk) -> Result<(), ExportAborted> {
+        match timeout(self.state.options.exports.stall(), pieces.send(piece)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Cut::Gone),
-            Err(_) => Err(Cut::Stalled),
+            Ok(Err(_)) => Err(ExportAborted::Gone),
+            Err(_) => Err(ExportAborted::Stalled),
         }
     }
 
     /// Checks that the caller still has access, as for every request.
-    async fn check(&mut self) -> Result<(), Cut> {
-        if self.checked.elapsed() <= listen::CONFIDENCE {
+    async fn check(&mut self) -> Result<(), ExportAborted> {
+        if self.checked.elapsed() <= listen::ACCESS_CHECK_VALIDITY {
             return Ok(());
         }
         let now = Instant::now();
-        let since = now.checked_sub(listen::CONFIDENCE).unwrap_or(now);
-        match authenticate_listener(&self.front.app, &self.authorization, since).await {
+        let since = now.checked_sub(listen::ACCESS_CHECK_VALIDITY).unwrap_or(now);
+        match authenticate_listener(&self.state.app, &self.authorization, since).await {
             Ok(_) => {
                 self.checked = now;
                 Ok(())
             }
-            Err(AuthError::Missing | AuthError::Invalid) => Err(Cut::Unauthenticated),
+            Err(AuthError::Missing | AuthError::Invalid) => Err(ExportAborted::Unauthenticated),
             Err(AuthError::Store(cause)) => Err(ExportError::from(cause).into()),
         }
     }

@@ -128,13 +128,13 @@ static EMBEDDED: LazyLock<Arc<GraphiqlPage>> = LazyLock::new(|| {
 });
 
 /// The GraphiQL page, for a browser's `GET /graphql`.
-pub fn page(front: &HttpState) -> Response {
-    front.graphiql.response()
+pub fn page(state: &HttpState) -> Response {
+    state.graphiql.response()
 }
 
 /// `GET /graphiql/{name}`: one file of the page.
-pub async fn asset(State(front): State<HttpState>, Path(name): Path<String>) -> Response {
-    front.graphiql.file(&name)
+pub async fn asset(State(state): State<HttpState>, Path(name): Path<String>) -> Response {
+    state.graphiql.file(&name)
 }
 
 impl GraphiqlPage {

@@ -39,7 +39,7 @@ pub struct Guard {
 
 /// An operation that may be executed.
 #[derive(Debug)]
-pub struct Admitted {
+pub struct CheckedOperation {
     pub operation: OperationType,
     /// The declared variables that have a value.
     pub variables: Variables,
@@ -79,9 +79,9 @@ impl Guard {
         document: &ExecutableDocument,
         operation_name: Option<&str>,
         given: Variables,
-    ) -> Result<Admitted, Vec<DocumentProblem>> {
+    ) -> Result<CheckedOperation, Vec<DocumentProblem>> {
         let operation = operation(document, operation_name)?;
-        let mut admitted = Admitted {
+        let mut admitted = CheckedOperation {
             operation: operation.node.ty,
             variables: Variables::default(),
             cost: 0,
@@ -150,7 +150,7 @@ impl Guard {
         &self,
         document: &ExecutableDocument,
         operation_name: Option<&str>,
-        admitted: &Admitted,
+        admitted: &CheckedOperation,
     ) -> Result<Merged, Vec<DocumentProblem>> {
         let operation = operation(document, operation_name)?;
         merge::merge(&self.types, &self.limits, document, operation, &admitted.variables)
@@ -159,7 +159,7 @@ impl Guard {
 
     /// Removes the arguments and input fields whose variables have no value, as the specification requires; the library
     /// would treat them as null, which clears a field of an update.
-    pub fn strip(&self, document: &mut ExecutableDocument, admitted: &Admitted) {
+    pub fn strip(&self, document: &mut ExecutableDocument, admitted: &CheckedOperation) {
         if !admitted.absent.is_empty() {
             strip::strip(document, &admitted.absent);
         }

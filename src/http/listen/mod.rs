@@ -16,9 +16,11 @@ use super::admission::{Admission, Requester};
 use super::documents::Hash;
 use super::execution::{self, Failed, SharedEvent};
 use super::guard::DocumentProblem;
-use super::seats::Seat;
+use super::permits::ConcurrencyPermit;
 use super::{cost, errors};
-use crate::graphql::subscription::{ChangeNotice, ChangeSource, EventPayload, Heard as InBatch, Unheard, rows};
+use crate::graphql::subscription::{
+    ChangeNotice, ChangeSource, EventPayload, ReceivedBatch as InBatch, ResumeError, rows,
+};
 use crate::graphql::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE};
 use auth::Caller;
 use service::authentication::{AuthError, authenticate_listener};
@@ -29,7 +31,7 @@ use store::outbox::ListenerLost;
 use telemetry::metrics::OpenGauge;
 
 /// How long a check of the caller's access remains valid: access ends within a second everywhere.
-pub const CONFIDENCE: Duration = Duration::from_millis(250);
+pub const ACCESS_CHECK_VALIDITY: Duration = Duration::from_millis(250);
 
 /// What a subscription yields.
 pub enum StreamItem {
@@ -102,7 +104,7 @@ impl StreamEnd {
 
 /// One subscription.
 struct LiveSubscription {
-    front: HttpState,
+    state: HttpState,
     request_id: String,
     /// The caller's credentials, as in an Authorization header.
     authorization: String,
@@ -113,7 +115,7 @@ struct LiveSubscription {
     fingerprint: Hash,
     source: ChangeSource,
     waiting: Option<PendingRows>,
-    _seat: Seat,
+    _seat: ConcurrencyPermit,
     _counted: OpenGauge,
 }
 
@@ -141,19 +143,19 @@ impl PendingRows {
 
 /// Begins a subscription. Changes committed after this returns are received, until the subscription ends.
 pub async fn begin(
-    front: &HttpState,
-    asker: Requester,
+    state: &HttpState,
+    requester: Requester,
     authorization: String,
     admission: Admission,
 ) -> Result<BoxStream<'static, StreamItem>, SubscribeError> {
-    let (caller, request_id) = (asker.caller.clone(), asker.request_id.clone());
-    let seat = seat(front, &caller).map_err(SubscribeError::Full)?;
-    let begun = execution::listen(front, asker, &admission).await;
+    let (caller, request_id) = (requester.caller.clone(), requester.request_id.clone());
+    let seat = seat(state, &caller).map_err(SubscribeError::Full)?;
+    let begun = execution::listen(state, requester, &admission).await;
     let source = begun
         .map_err(SubscribeError::Failed)?
         .map_err(SubscribeError::Refused)?;
     let subscription = LiveSubscription {
-        front: front.clone(),
+        state: state.clone(),
         request_id,
         authorization,
         caller,
@@ -163,7 +165,7 @@ pub async fn begin(
         source,
         waiting: None,
         _seat: seat,
-        _counted: front.app.metrics.subscription(),
+        _counted: state.app.metrics.subscription(),
     };
     // The stream keeps a pending step when its consumer stops waiting for it.
     let heard = stream::unfold(Some(subscription), |subscription| async {
@@ -177,12 +179,12 @@ pub async fn begin(
 }
 
 /// A place for one more subscription; the error is the text that tells the caller why there is none.
-fn seat(front: &HttpState, caller: &Caller) -> Result<Seat, String> {
-    let most = &front.options.subscriptions;
+fn seat(state: &HttpState, caller: &Caller) -> Result<ConcurrencyPermit, String> {
+    let most = &state.options.subscriptions;
     // No tenant's id contains a slash.
     let tenant = caller.tenant().to_string();
     let subject = format!("{tenant}/{}", caller.subject());
-    let taken = front
+    let taken = state
         .seats
         .take([(subject, most.per_subject), (tenant, most.per_tenant)]);
     taken.map_err(|full| {
@@ -202,12 +204,13 @@ impl LiveSubscription {
             None => self.hear().await?,
         };
         self.pay(self.admission.admitted.cost).await;
-        if self.checked.elapsed() > CONFIDENCE {
+        if self.checked.elapsed() > ACCESS_CHECK_VALIDITY {
             let now = Instant::now();
-            self.check(now.checked_sub(CONFIDENCE).unwrap_or(now)).await?;
+            self.check(now.checked_sub(ACCESS_CHECK_VALIDITY).unwrap_or(now))
+                .await?;
         }
         let shown = self.show(&waiting).await?;
-        let mut response = execution::tell(&self.front, &self.request_id, &self.admission, &shown);
+        let mut response = execution::tell(&self.state, &self.request_id, &self.admission, &shown);
         let cursor = self.source.cursor(&waiting.heard, waiting.rows[waiting.next].0);
         if let Some(cursor) = &cursor {
             response = response.extension("cursor", async_graphql::Value::from(cursor.as_str()));
@@ -221,7 +224,7 @@ impl LiveSubscription {
 
     /// Callers that ask for much are served more slowly; one that falls behind as a result is told so.
     async fn pay(&self, cost: u64) {
-        while let Err(wait) = self.admission.charge(&self.front, cost) {
+        while let Err(wait) = self.admission.charge(&self.state, cost) {
             tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
         }
     }
@@ -231,15 +234,15 @@ impl LiveSubscription {
         loop {
             let (heard, changed) = tokio::select! {
                 heard = self.source.next() => heard.map_err(|unheard| match unheard {
-                    Unheard::Lost(ListenerLost::Behind) | Unheard::Pruned => StreamEnd::Behind,
-                    Unheard::Store(cause) => StreamEnd::of(&cause, &self.request_id, "reading what was missed"),
-                    Unheard::Lost(ListenerLost::Ended) | Unheard::Foreign => {
+                    ResumeError::Lost(ListenerLost::Behind) | ResumeError::Pruned => StreamEnd::Behind,
+                    ResumeError::Store(cause) => StreamEnd::of(&cause, &self.request_id, "reading what was missed"),
+                    ResumeError::Lost(ListenerLost::Ended) | ResumeError::Foreign => {
                         tracing::error!(request_id = self.request_id, "nobody follows the outbox any more");
                         StreamEnd::Fault
                     }
                 })?,
                 // A caller whose access has ended would receive nothing and only occupy its place.
-                () = tokio::time::sleep(self.front.options.subscriptions.ping()) => {
+                () = tokio::time::sleep(self.state.options.subscriptions.ping()) => {
                     self.check_idly().await?;
                     continue;
                 }
@@ -251,11 +254,11 @@ impl LiveSubscription {
             }
             let turn = match heard.is_alone {
                 true => SharedBatch::new(heard.batch.clone()),
-                false => self.front.turns.of(&heard.batch),
+                false => self.state.turns.of(&heard.batch),
             };
             self.check(turn.began).await?;
             let showing = turn.showing(&self.group());
-            let (app, caller, request_id) = (self.front.app.clone(), self.caller.clone(), self.request_id.clone());
+            let (app, caller, request_id) = (self.state.app.clone(), self.caller.clone(), self.request_id.clone());
             let read = async move {
                 let found = rows(&app, &caller, &changed).await;
                 found.map_err(|error| match error {
@@ -299,11 +302,11 @@ impl LiveSubscription {
             next,
             ..
         } = waiting;
-        let (front, admission) = (self.front.clone(), self.admission.clone());
+        let (state, admission) = (self.state.clone(), self.admission.clone());
         let (row, request_id) = (rows[*next].1.clone(), self.request_id.clone());
-        let asker = Requester::confirmed(self.caller.clone(), self.request_id.clone());
+        let requester = Requester::confirmed(self.caller.clone(), self.request_id.clone());
         let show = async move {
-            match execution::show(&front, asker, &admission, row).await {
+            match execution::show(&state, requester, &admission, row).await {
                 Ok(shown) => Ok(shown),
                 Err(failed) => {
                     let is_late = matches!(failed, Failed::Late(_));
@@ -328,7 +331,7 @@ impl LiveSubscription {
 
     /// Checks that the caller still has access, as for every request, by what was read at `since` or later.
     async fn check(&mut self, since: Instant) -> Result<(), StreamEnd> {
-        self.caller = authenticate_listener(&self.front.app, &self.authorization, since)
+        self.caller = authenticate_listener(&self.state.app, &self.authorization, since)
             .await
             .map_err(|error| match error {
                 AuthError::Missing | AuthError::Invalid => StreamEnd::Unauthenticated,
@@ -341,8 +344,8 @@ impl LiveSubscription {
     /// The same check while nothing happens: then an unavailable database is no reason to end.
     async fn check_idly(&mut self) -> Result<(), StreamEnd> {
         let now = Instant::now();
-        let since = now.checked_sub(CONFIDENCE).unwrap_or(now);
-        match authenticate_listener(&self.front.app, &self.authorization, since).await {
+        let since = now.checked_sub(ACCESS_CHECK_VALIDITY).unwrap_or(now);
+        match authenticate_listener(&self.state.app, &self.authorization, since).await {
             Err(AuthError::Missing | AuthError::Invalid) => Err(StreamEnd::Unauthenticated),
             Ok(_) | Err(AuthError::Store(_)) => Ok(()),
         }
@@ -350,11 +353,11 @@ impl LiveSubscription {
 }
 
 /// Completes when the token expires; never if it does not expire.
-pub fn expiry(front: &HttpState, caller: &Caller) -> futures::future::BoxFuture<'static, ()> {
+pub fn expiry(state: &HttpState, caller: &Caller) -> futures::future::BoxFuture<'static, ()> {
     match caller.expires_at() {
         None => std::future::pending().boxed(),
         Some(moment) => {
-            let rest = (moment - front.app.clock.now()).to_std().unwrap_or_default();
+            let rest = (moment - state.app.clock.now()).to_std().unwrap_or_default();
             tokio::time::sleep(rest).boxed()
         }
     }

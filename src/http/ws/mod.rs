@@ -26,17 +26,17 @@ const SUBPROTOCOL: &str = "graphql-transport-ws";
 
 /// Accepts a socket. `open` is held until the socket is closed.
 pub fn upgrade(
-    front: HttpState,
+    state: HttpState,
     request_id: String,
     headers: &HeaderMap,
     open: Option<ShutdownGuard>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !origin::is_allowed(headers, &front.options.cors) {
+    if !origin::is_allowed(headers, &state.options.cors) {
         let message = "pages of this origin may not open sockets here";
         return refusal(StatusCode::FORBIDDEN, "FORBIDDEN", message, &request_id);
     }
-    let most = front.options.subscriptions.message_bytes;
+    let most = state.options.subscriptions.message_bytes;
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
         .max_message_size(most)
@@ -48,8 +48,8 @@ pub fn upgrade(
     // For clients that are not browsers: those cannot set this header.
     let authorization = authorization(headers).map(str::to_owned);
     upgrade.on_upgrade(move |socket| async move {
-        let counted = front.app.metrics.socket();
-        let socket = Socket::new(front, request_id, authorization, socket);
+        let counted = state.app.metrics.socket();
+        let socket = Socket::new(state, request_id, authorization, socket);
         socket.run(is_ours).await;
         drop((open, counted));
     })

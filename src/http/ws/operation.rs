@@ -35,7 +35,7 @@ pub enum OperationOutput {
 
 /// An operation to run.
 pub struct SocketOperation {
-    pub front: HttpState,
+    pub state: HttpState,
     pub request_id: String,
     pub authorization: String,
     pub id: String,
@@ -48,7 +48,7 @@ impl SocketOperation {
     /// Runs the operation. `begun` is dropped as soon as the socket may continue to read.
     pub async fn run(self, begun: oneshot::Sender<()>) {
         let Self {
-            front,
+            state,
             request_id,
             authorization,
             id,
@@ -57,7 +57,7 @@ impl SocketOperation {
             tell,
         } = self;
         let teller = OperationSender { id, number, tell };
-        let running = steps(&front, &request_id, authorization, ask, &teller, begun);
+        let running = steps(&state, &request_id, authorization, ask, &teller, begun);
         let last = match AssertUnwindSafe(running).catch_unwind().await {
             Ok(last) => last,
             Err(_) => OperationOutput::Error(Failed::Panicked.errors(&request_id)),
@@ -82,28 +82,28 @@ impl OperationSender {
 
 /// Runs the operation up to its last message, which is returned.
 async fn steps(
-    front: &HttpState,
+    state: &HttpState,
     request_id: &str,
     authorization: String,
     ask: GraphqlRequest,
     teller: &OperationSender,
     begun: oneshot::Sender<()>,
 ) -> OperationOutput {
-    let caller = match authenticate(&front.app, Some(&authorization)).await {
+    let caller = match authenticate(&state.app, Some(&authorization)).await {
         Ok(caller) => caller,
         Err(AuthError::Missing | AuthError::Invalid) => return OperationOutput::Unauthenticated,
         Err(AuthError::Store(cause)) => {
             return OperationOutput::Error(StreamEnd::of(&cause, request_id, "authentication").errors(request_id));
         }
     };
-    let asker = Requester::confirmed(caller, request_id.to_owned());
-    let admission = match admission::admit(front, &asker, ask, |_| Ok(())).await {
+    let requester = Requester::confirmed(caller, request_id.to_owned());
+    let admission = match admission::admit(state, &requester, ask, |_| Ok(())).await {
         Ok(admission) => admission,
         Err(refused) => return OperationOutput::Error(refused.errors(request_id)),
     };
     if admission.operation() != OperationType::Subscription {
         drop(begun);
-        return match execution::execute(front, asker, &admission).await {
+        return match execution::execute(state, requester, &admission).await {
             Ok(response) => {
                 teller.tell(OperationOutput::Next(Box::new(response))).await;
                 OperationOutput::Complete
@@ -111,7 +111,7 @@ async fn steps(
             Err(failed) => OperationOutput::Error(failed.errors(request_id)),
         };
     }
-    let mut heard = match listen::begin(front, asker, authorization, admission).await {
+    let mut heard = match listen::begin(state, requester, authorization, admission).await {
         Ok(heard) => heard,
         Err(unbegun) => return OperationOutput::Error(unbegun.errors(request_id)),
     };

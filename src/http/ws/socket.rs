@@ -23,10 +23,10 @@ use service::authentication::{AuthError, authenticate};
 /// Maximum number of operations' messages that wait for the reader.
 const QUEUE: usize = 8;
 /// How long the other side may take over the closing handshake.
-const GOODBYE: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub struct Socket {
-    front: HttpState,
+    state: HttpState,
     request_id: String,
     /// The Authorization header of the request that opened it.
     header: Option<String>,
@@ -84,11 +84,11 @@ enum SocketEvent {
 }
 
 impl Socket {
-    pub fn new(front: HttpState, request_id: String, header: Option<String>, wire: WebSocket) -> Self {
+    pub fn new(state: HttpState, request_id: String, header: Option<String>, wire: WebSocket) -> Self {
         let (tell, told) = mpsc::channel(QUEUE);
         Self {
-            ending: front.ending.clone(),
-            front,
+            ending: state.ending.clone(),
+            state,
             request_id,
             header,
             wire,
@@ -123,12 +123,12 @@ impl Socket {
                     while let Some(Ok(_)) = self.wire.recv().await {}
                 }
             };
-            let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+            let _ = tokio::time::timeout(CLOSE_TIMEOUT, goodbye).await;
         }
     }
 
     async fn talk(&mut self) -> Result<Infallible, SocketEnd> {
-        let init_until = Instant::now() + self.front.options.subscriptions.init();
+        let init_until = Instant::now() + self.state.options.subscriptions.init();
         loop {
             match self.next(init_until).await? {
                 SocketEvent::Heard(Some(Ok(message))) => {
@@ -153,7 +153,7 @@ impl Socket {
 
     async fn next(&mut self, init_until: Instant) -> Result<SocketEvent, SocketEnd> {
         let is_beginning = self.beginning.is_some();
-        let patience = self.front.options.subscriptions.ping() * if self.silence.pinged { 2 } else { 1 };
+        let patience = self.state.options.subscriptions.ping() * if self.silence.pinged { 2 } else { 1 };
         let silent = self.silence.since + patience;
         let is_known = self.session.is_some();
         tokio::select! {
@@ -172,7 +172,7 @@ impl Socket {
         tracing::debug!(request_id = self.request_id, %error, "a socket broke");
         let inner = error.source().map(ToString::to_string).unwrap_or_default();
         if inner.contains("too long") || inner.contains("too large") || inner.contains("too big") {
-            return SocketEnd::Close(Close::too_large(self.front.options.subscriptions.message_bytes));
+            return SocketEnd::Close(Close::too_large(self.state.options.subscriptions.message_bytes));
         }
         SocketEnd::Gone
     }
@@ -204,7 +204,7 @@ impl Socket {
             return Err(SocketEnd::Close(Close::init_twice()));
         }
         let authorization = message::authorization(payload).or_else(|| self.header.take());
-        let caller = authenticate(&self.front.app, authorization.as_deref()).await;
+        let caller = authenticate(&self.state.app, authorization.as_deref()).await;
         let caller = caller.map_err(|error| {
             SocketEnd::Close(match error {
                 AuthError::Missing => Close::unauthorized(),
@@ -217,7 +217,7 @@ impl Socket {
         })?;
         self.session = Some(SocketSession {
             authorization: authorization.unwrap_or_default(),
-            expiry: listen::expiry(&self.front, &caller),
+            expiry: listen::expiry(&self.state, &caller),
         });
         self.say(message::ack()).await
     }
@@ -229,7 +229,7 @@ impl Socket {
         if self.operations.contains_key(&id) {
             return Err(SocketEnd::Close(Close::same_name(&id)));
         }
-        let most = self.front.options.subscriptions.operations;
+        let most = self.state.options.subscriptions.operations;
         if self.operations.len() >= most {
             let message = format!("a socket runs at most {most} operations at once");
             let errors = errors::listed(&[DocumentProblem::new("THROTTLED", message)], &self.request_id);
@@ -237,7 +237,7 @@ impl Socket {
         }
         self.count += 1;
         let operation = SocketOperation {
-            front: self.front.clone(),
+            state: self.state.clone(),
             request_id: self.request_id.clone(),
             authorization: session.authorization.clone(),
             id: id.clone(),
@@ -285,7 +285,7 @@ impl Socket {
 
     /// Writes a message, and waits until the operating system has taken it.
     async fn write(&mut self, message: Message) -> Result<(), SocketEnd> {
-        let patience = self.front.options.subscriptions.ping();
+        let patience = self.state.options.subscriptions.ping();
         tokio::select! {
             written = self.wire.send(message) => written.map_err(|_| SocketEnd::Gone),
             // The client does not read what was sent, and will not read why it is closed.

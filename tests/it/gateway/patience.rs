@@ -229,7 +229,7 @@ async fn take(store: &Store) -> Box<dyn std::any::Any + Send> {
     match store.reader() {
         Connection::Sqlite(_) => Box::new(store.snapshot().await.unwrap()),
         Connection::Postgres(_) => Box::new(store.begin_unaudited().await.unwrap()),
-        Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
+        Connection::Standby(_) | Connection::Snapshot(_) | Connection::Transaction(_) => {
             unreachable!("it is the program's own")
         }
     }

@@ -29,8 +29,8 @@ both_databases! {
         .into_iter()
         .enumerate()
         {
-            for the_move in moves {
-                let new = json!({ "name": "N", "email": format!("{the_move}-{number}@n.example"), "sendInvite": true });
+            for transition in moves {
+                let new = json!({ "name": "N", "email": format!("{transition}-{number}@n.example"), "sendInvite": true });
                 let mut partner = p.staff.done("createPartner", new, "partner { id status }").await["partner"].clone();
                 for step in &way {
                     partner = p
@@ -40,16 +40,16 @@ both_databases! {
                         .clone();
                 }
                 let status = partner["status"].as_str().unwrap();
-                if allowed(status).contains(&the_move) {
+                if allowed(status).contains(&transition) {
                     p.staff
-                        .done(the_move, input(the_move, &partner["id"]), "partner { status }")
+                        .done(transition, input(transition, &partner["id"]), "partner { status }")
                         .await;
                 } else {
                     let before = app.rows().await;
                     assert_eq!(
-                        problems(&p, the_move, input(the_move, &partner["id"])).await,
+                        problems(&p, transition, input(transition, &partner["id"])).await,
                         ["INVALID_TRANSITION id"],
-                        "{the_move} from {status}"
+                        "{transition} from {status}"
                     );
                     assert_eq!(app.rows().await, before);
                 }

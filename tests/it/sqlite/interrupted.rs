@@ -31,7 +31,7 @@ async fn statements_are_interrupted_at_their_limit_and_patient_ones_are_not() {
         assert!(transaction.commit().await.is_err());
         assert!(store.reader().query_one_raw(sqlite(LONG)).await.is_err());
         // Work that takes its time.
-        for patient in [store.begin_patiently().await, store.snapshot().await] {
+        for patient in [store.begin_long().await, store.snapshot().await] {
             let patient = patient.expect("it begins");
             patient.query_one_raw(sqlite(LONG)).await.expect("it takes its time");
             patient.rollback().await.expect("it ends");

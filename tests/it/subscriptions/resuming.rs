@@ -5,7 +5,7 @@ use axum::http::header;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 use tributary::domain::id::CommissionId;
-use tributary::service::webhook::forget::forget;
+use tributary::service::webhook::prune::prune;
 use tributary::store::Transaction;
 
 use super::{CHANGES, Events, Gateway, of_partner, replica, summary, token, until_listening, whole};
@@ -258,7 +258,7 @@ both_databases! {
         // Nothing was forgotten so far.
         let mut back = after(&gateway, &lasting(), &cursors[0]).await;
         assert_eq!(changed(&mut back, 8).await.len(), 8);
-        while forget(&app.app).await.unwrap() > 0 {}
+        while prune(&app.app).await.unwrap() > 0 {}
         for cursor in &cursors[..2] {
             assert_eq!(refused(&gateway, &lasting(), cursor).await, PRUNED);
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tributary::service::ledger::verify::verify;
 use tributary::service::webhook::Webhooks;
-use tributary::service::webhook::forget::forget;
+use tributary::service::webhook::prune::prune;
 
 use super::{How, Receiver, Seller, admin, deliveries, endpoint, lasting, local, moved, told, work};
 use crate::support::{Client, both_databases};
@@ -83,7 +83,7 @@ both_databases! {
         assert_eq!(staff.problems("redeliverWebhook", again, "count").await, ["CONFLICT what.deliveryId"]);
         // After 30 days both are gone.
         app.clock.advance(DAY * 31);
-        forget(&app.app).await.unwrap();
+        prune(&app.app).await.unwrap();
         assert_eq!(told(&staff).await, [""; 0]);
         assert_eq!(app.rows().await["webhook_endpoint"], [""; 0]);
     }
@@ -127,15 +127,15 @@ both_databases! {
         app.clock.advance(DAY * 8);
         assert_eq!(length().await, 2);
         // Nobody reads.
-        assert_eq!(forget(&app.app).await.unwrap(), 2);
+        assert_eq!(prune(&app.app).await.unwrap(), 2);
         assert_eq!(length().await, 0);
         endpoint(&staff, &receiver.url(), &[]).await;
         seller.earns(&staff, "2").await;
         app.clock.advance(DAY * 8);
-        assert_eq!(forget(&app.app).await.unwrap(), 0, "it is not told yet");
+        assert_eq!(prune(&app.app).await.unwrap(), 0, "it is not told yet");
         work(&app.app).await;
         seller.earns(&staff, "3").await;
-        forget(&app.app).await.unwrap();
+        prune(&app.app).await.unwrap();
         assert_eq!(length().await, 1);
         work(&app.app).await;
         let amounts: Vec<_> = receiver.take().iter().map(|message| message.body["data"]["amount"]["amount"].clone()).collect();

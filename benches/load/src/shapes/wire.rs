@@ -77,9 +77,9 @@ pub fn tidy(value: Value) -> Value {
 
 fn moment(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
-    let is_moment =
+    let is_on_snapshot =
         bytes.len() >= 19 && bytes[4] == b'-' && bytes[10] == b'T' && bytes[13] == b':' && bytes[16] == b':';
-    let text = is_moment.then(|| text.trim_end_matches('Z'))?;
+    let text = is_on_snapshot.then(|| text.trim_end_matches('Z'))?;
     let trimmed = if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.')
     } else {

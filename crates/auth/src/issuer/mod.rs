@@ -22,9 +22,9 @@ use jsonwebtoken::Algorithm;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::keys::Claims;
+use super::jwt::Claims;
+use super::parsed_token::ParsedToken;
 use super::public_key::{KeySet, VerificationKey, choose};
-use super::token_form::TokenParts;
 use cache::{Cache, Times};
 use domain::Timestamp;
 use outgoing::Outgoing;
@@ -154,7 +154,7 @@ impl Issuer {
 
     /// The claims of a token that is genuine and in force at `now`; otherwise `None`. If its key is unknown, waits
     /// briefly for a fetch that may bring it.
-    pub(super) async fn verify(self: &Arc<Self>, form: &TokenParts<'_>, now: Timestamp) -> Option<Claims> {
+    pub(super) async fn verify(self: &Arc<Self>, form: &ParsedToken<'_>, now: Timestamp) -> Option<Claims> {
         // A token that would be refused anyway is not worth a fetch.
         let claims = self.rules.read(&form.claims, now)?;
         if !self.algorithms.contains(&form.algorithm) {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::path::{ClaimPath, UnfitClaims};
 use super::settings::IssuerSettings;
 use crate::Permission;
-use crate::keys::{Claims, TokenAudience, there};
+use crate::jwt::{Claims, TokenAudience, there};
 use domain::Timestamp;
 use domain::id::ApiKeyId;
 

@@ -21,7 +21,7 @@ pub struct ConsideredTerm<'a> {
 
 impl ConsideredTerm<'_> {
     /// Whether the rules of the partner's group determine its amount.
-    pub fn asks_group(&self) -> bool {
+    pub fn uses_group_rules(&self) -> bool {
         self.refused.is_none() && self.term.basis_kind() == BasisKind::GroupRules
     }
 }

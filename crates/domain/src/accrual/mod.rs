@@ -37,7 +37,7 @@ pub struct ApplicableTerms {
 
 impl ApplicableTerms {
     /// Whether the rules of the partner's group determine the amount of any component.
-    pub fn ask_group(&self) -> bool {
+    pub fn uses_group_rules(&self) -> bool {
         self.terms.iter().any(|term| term.basis_kind() == BasisKind::GroupRules)
     }
 

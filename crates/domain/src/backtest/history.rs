@@ -9,12 +9,12 @@ use crate::money::Money;
 
 /// The position of a step in a partner's history. Steps that predate sequence numbers come first, ordered by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct HistoryPlace {
+pub struct HistoryPosition {
     pub sequence: Option<i64>,
     pub at: Timestamp,
 }
 
-impl HistoryPlace {
+impl HistoryPosition {
     /// Whether this comes before `other`.
     pub fn is_before(self, other: Self) -> bool {
         match (self.sequence, other.sequence) {
@@ -50,8 +50,8 @@ pub struct HistoryEvent {
 }
 
 impl HistoryEvent {
-    pub fn place(&self) -> HistoryPlace {
-        HistoryPlace {
+    pub fn place(&self) -> HistoryPosition {
+        HistoryPosition {
             sequence: self.event.sequence,
             at: self.event.recorded_at,
         }
@@ -82,7 +82,7 @@ pub struct HistoryRow {
     pub tier: Option<TieredCommissionId>,
     pub accrued_at: Timestamp,
     /// When it was reversed, if that was before the range ended.
-    pub reversed: Option<HistoryPlace>,
+    pub reversed: Option<HistoryPosition>,
 }
 
 /// An amount to which the rate of a tier was applied.

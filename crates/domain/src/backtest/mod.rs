@@ -33,7 +33,7 @@ mod tiers;
 mod versions;
 
 pub use compare::{ChangedEvent, ChangedRow, ComparedEvent, Difference, Tally};
-pub use history::{HistoryDecision, HistoryEvent, HistoryPlace, HistoryRow, Rated};
+pub use history::{HistoryDecision, HistoryEvent, HistoryPosition, HistoryRow, Rated};
 pub use replay::{Replay, Replayed, ReplayedPartner};
 
 use super::Timestamp;

@@ -1,6 +1,6 @@
 //! Events that later steps may affect: those that are refunded, reversed or counted by tiers, with all their rows.
 
-use super::history::{HistoryPlace, HistoryRow};
+use super::history::{HistoryPosition, HistoryRow};
 use crate::Timestamp;
 use crate::commission::CommissionKind;
 use crate::event::Event;
@@ -39,7 +39,7 @@ pub struct ActualRow {
     pub tier: Option<TieredCommissionId>,
     pub amount: Money,
     pub accrued_at: Timestamp,
-    pub reversed: Option<HistoryPlace>,
+    pub reversed: Option<HistoryPosition>,
 }
 
 impl ActualRow {

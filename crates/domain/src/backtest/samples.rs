@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::history::{HistoryEvent, HistoryPlace};
+use super::history::{HistoryEvent, HistoryPosition};
 use super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
 use crate::Timestamp;
 use crate::commission::CommissionKind;
@@ -32,8 +32,8 @@ pub fn euros(minor: i64) -> Money {
 }
 
 /// The step with this number.
-pub fn place(number: i64) -> HistoryPlace {
-    HistoryPlace {
+pub fn place(number: i64) -> HistoryPosition {
+    HistoryPosition {
         sequence: Some(number),
         at: at(number),
     }

@@ -1,7 +1,7 @@
 //! Refunds, chargebacks and manual reversals on the proposal's side.
 
 use super::ReplayError;
-use super::history::{HistoryEvent, HistoryPlace, HistoryRow};
+use super::history::{HistoryEvent, HistoryPosition, HistoryRow};
 use super::replay::Replay;
 use super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
 use crate::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
@@ -33,7 +33,7 @@ impl Replay<'_> {
         let after = held.taken_back();
         self.standings.take_back(&held.event, taken_minor, held.refunded.wholly);
         if let Some(campaign) = held.event.attribution.and_then(|attribution| attribution.campaign_id) {
-            let left = self.counts.leave(campaign, &held.conversion(), (before, after));
+            let left = self.counts.uncount(campaign, &held.conversion(), (before, after));
             left.map_err(too_large)?;
         }
         for row in &recorded.rows {
@@ -51,7 +51,7 @@ impl Replay<'_> {
     /// Replays the manual reversal of rows of an event.
     pub(super) fn reverse(
         &mut self,
-        place: HistoryPlace,
+        place: HistoryPosition,
         event: EventId,
         rows: &[CommissionId],
     ) -> Result<(), ReplayError> {
@@ -87,7 +87,7 @@ impl Replay<'_> {
         }
         let after = held.taken_back();
         if let Some(campaign) = held.event.attribution.and_then(|attribution| attribution.campaign_id) {
-            let left = self.counts.leave(campaign, &held.conversion(), (before, after));
+            let left = self.counts.uncount(campaign, &held.conversion(), (before, after));
             left.map_err(|error| ReplayError::TooLarge {
                 event: held.event.external_id.clone(),
                 error,
@@ -105,7 +105,7 @@ fn refunded(held: &ReplayedEvent, taken_minor: i64) -> Refunded {
 }
 
 /// Applies a refund before the range as it was recorded.
-fn as_recorded(held: &mut ReplayedEvent, rows: &[HistoryRow], place: HistoryPlace) {
+fn as_recorded(held: &mut ReplayedEvent, rows: &[HistoryRow], place: HistoryPosition) {
     let reversed = |row: &ProposedRow| {
         let written = row.stands_for.and_then(|id| held.written(id))?;
         written.reversed.filter(|reversed| reversed.is(place))
@@ -139,7 +139,7 @@ fn take_back_rows(
     held: &mut ReplayedEvent,
     refund: EventId,
     recorded: &HistoryEvent,
-    place: HistoryPlace,
+    place: HistoryPosition,
     partner: PartnerId,
 ) {
     for above in 0..held.rows.len() {

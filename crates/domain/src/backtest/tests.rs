@@ -295,7 +295,7 @@ fn differences_count_what_appeared_and_what_changed() {
 
 #[test]
 fn steps_are_in_the_order_of_their_numbers_and_those_without_come_first() {
-    let place = |sequence, minutes| HistoryPlace {
+    let place = |sequence, minutes| HistoryPosition {
         sequence,
         at: start() + TimeDelta::minutes(minutes),
     };

@@ -59,7 +59,7 @@ impl TierCounts {
     }
 
     /// Updates the counters after an event was taken back, by the change of its contribution.
-    pub fn leave(
+    pub fn uncount(
         &mut self,
         campaign: CampaignId,
         conversion: &Conversion,

@@ -119,9 +119,9 @@ pub fn on_entry(
     stage: PaymentStageId,
     rules: &[&CommissionRule],
     deal: &DealView<'_>,
-    book: &PaymentHistory,
+    history: &PaymentHistory,
 ) -> Result<Vec<Due>, AmountTooLarge> {
-    at_stage(stage, rules, deal, book, |entry| entry.holds(deal.fields))
+    at_stage(stage, rules, deal, history, |entry| entry.holds(deal.fields))
 }
 
 /// The payments due when the options of the deal, which is in `stage`, change from `before`: those of entries whose
@@ -131,17 +131,18 @@ pub fn on_change(
     rules: &[&CommissionRule],
     deal: &DealView<'_>,
     before: &[FieldValue],
-    book: &PaymentHistory,
+    history: &PaymentHistory,
 ) -> Result<Vec<Due>, AmountTooLarge> {
-    at_stage(stage, rules, deal, book, |entry| {
+    at_stage(stage, rules, deal, history, |entry| {
         !entry.holds(before) && entry.holds(deal.fields)
     })
 }
 
 /// The payments due when the deal is renewed: the next occurrence of every recurring part that has started.
-pub fn on_renewal(deal: &DealView<'_>, book: &PaymentHistory) -> Result<Vec<Due>, AmountTooLarge> {
+pub fn on_renewal(deal: &DealView<'_>, history: &PaymentHistory) -> Result<Vec<Due>, AmountTooLarge> {
     let recurring = || {
-        book.payments
+        history
+            .payments
             .iter()
             .filter(|payment| payment.slot.part == PartKind::Recurring)
     };
@@ -178,7 +179,7 @@ pub fn on_renewal(deal: &DealView<'_>, book: &PaymentHistory) -> Result<Vec<Due>
             occurrence: last.unwrap_or(0) + 1,
             ..payment.slot
         };
-        if let Some(plan) = book.plan(payment) {
+        if let Some(plan) = history.plan(payment) {
             due.extend(pay(payment.rule, payment.version, plan, slot, deal)?);
         }
     }
@@ -189,12 +190,12 @@ fn at_stage(
     stage: PaymentStageId,
     rules: &[&CommissionRule],
     deal: &DealView<'_>,
-    book: &PaymentHistory,
+    history: &PaymentHistory,
     opens: impl Fn(&RuleEntry) -> bool,
 ) -> Result<Vec<Due>, AmountTooLarge> {
     let mut due = Vec::new();
-    for payment in book.void_at(stage) {
-        let Some(plan) = book.plan(&payment) else { continue };
+    for payment in history.void_at(stage) {
+        let Some(plan) = history.plan(&payment) else { continue };
         let entry = plan.entries.get(payment.slot.entry as usize);
         if entry.is_some_and(&opens) {
             due.extend(pay(payment.rule, payment.version, plan, payment.slot, deal)?);
@@ -211,7 +212,7 @@ fn at_stage(
                     part: *part,
                     occurrence: 1,
                 };
-                if !book.knows(&slot) {
+                if !history.knows(&slot) {
                     due.extend(pay(rule.id, rule.version, &rule.plan, slot, deal)?);
                 }
             }

@@ -20,7 +20,7 @@ pub fn simulate(
     renewals: u32,
 ) -> Result<Vec<Due>, AmountTooLarge> {
     let mut schedule: Vec<Due> = Vec::new();
-    let mut book = PaymentHistory::default();
+    let mut history = PaymentHistory::default();
     if rule.plan.currency.is_some_and(|only| only != deal.currency) {
         return Ok(schedule);
     }
@@ -30,19 +30,19 @@ pub fn simulate(
             continue;
         }
         if outcome.is_lost() {
-            book.payments.iter_mut().for_each(|payment| payment.voided = true);
+            history.payments.iter_mut().for_each(|payment| payment.voided = true);
             schedule.clear();
         }
-        let due = on_entry(*stage, &[rule], deal, &book)?;
-        book.enter(&due, &[rule]);
+        let due = on_entry(*stage, &[rule], deal, &history)?;
+        history.enter(&due, &[rule]);
         schedule.extend(due);
     }
     for _ in 0..renewals {
-        let due = on_renewal(deal, &book)?;
+        let due = on_renewal(deal, &history)?;
         if due.is_empty() {
             break;
         }
-        book.enter(&due, &[rule]);
+        history.enter(&due, &[rule]);
         schedule.extend(due);
     }
     Ok(schedule)
@@ -56,7 +56,7 @@ pub fn forecast(
     deal: &DealView<'_>,
     stages: &[PaymentStage],
     standing: Option<PaymentStageId>,
-    mut book: PaymentHistory,
+    mut history: PaymentHistory,
 ) -> Result<Vec<Due>, AmountTooLarge> {
     let place = standing.and_then(|id| stages.iter().position(|stage| stage.id == id));
     if place.is_some_and(|place| stages[place].outcome.is_lost()) {
@@ -66,13 +66,13 @@ pub fn forecast(
     let ahead = stages.iter().skip(place.map_or(0, |place| place + 1));
     for stage in ahead.filter(|stage| !stage.outcome.is_lost()) {
         let rules = governing(rules, partner, deal.currency, stage.id);
-        let due = on_entry(stage.id, &rules, deal, &book)?;
-        book.enter(&due, &rules);
+        let due = on_entry(stage.id, &rules, deal, &history)?;
+        history.enter(&due, &rules);
         payments.extend(due);
     }
     for _ in 0..FURTHER_OCCURRENCES {
-        let due = on_renewal(deal, &book)?;
-        book.enter(&due, &[]);
+        let due = on_renewal(deal, &history)?;
+        history.enter(&due, &[]);
         payments.extend(due);
     }
     Ok(payments)

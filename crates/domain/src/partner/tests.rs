@@ -1,5 +1,5 @@
-use super::PartnerMove::{Activate, Reinstate, Revoke, Suspend};
 use super::PartnerStatus::{Active, Invited, Revoked, Suspended};
+use super::PartnerTransitionKind::{Activate, Reinstate, Revoke, Suspend};
 use super::*;
 
 fn minute(minutes: i64) -> Timestamp {
@@ -31,7 +31,7 @@ fn invited() -> Partner {
 
 #[test]
 fn a_partnership_moves_along_the_state_machine_only() {
-    for (the_move, from_invited, from_active, from_suspended, from_revoked) in [
+    for (transition, from_invited, from_active, from_suspended, from_revoked) in [
         (Activate, Some(Active), None, Some(Active), None),
         (Suspend, Some(Suspended), Some(Suspended), None, None),
         (Revoke, Some(Revoked), Some(Revoked), Some(Revoked), None),
@@ -43,13 +43,13 @@ fn a_partnership_moves_along_the_state_machine_only() {
             (Suspended, from_suspended),
             (Revoked, from_revoked),
         ] {
-            assert_eq!(status.after(the_move), expected, "{the_move:?} when {status:?}");
+            assert_eq!(status.after(transition), expected, "{transition:?} when {status:?}");
             let partner = Partner { status, ..invited() };
-            let after = partner.after(the_move, minute(1));
+            let after = partner.after(transition, minute(1));
             assert_eq!(
                 after.map(|after| after.status),
                 expected,
-                "{the_move:?} when {status:?}"
+                "{transition:?} when {status:?}"
             );
         }
     }
@@ -62,7 +62,7 @@ fn a_partnership_moves_along_the_state_machine_only() {
 fn a_move_keeps_when_it_was_and_which_tokens_it_left_dead() {
     let mut partner = invited();
     // Tokens of the last microsecond before a move are dead, too: they are valid from some microseconds after a minute.
-    for (the_move, at, activated, revoked, (tokens_from, microseconds)) in [
+    for (transition, at, activated, revoked, (tokens_from, microseconds)) in [
         // Tokens of an invited partner stay good.
         (Activate, 1, Some(1), None, (0, 0)),
         (Suspend, 2, Some(1), None, (2, 1)),
@@ -74,16 +74,16 @@ fn a_move_keeps_when_it_was_and_which_tokens_it_left_dead() {
         (Suspend, 7, Some(1), None, (8, 2)),
     ] {
         let before = partner.clone();
-        partner = partner.after(the_move, minute(at)).expect("there is such a move");
+        partner = partner.after(transition, minute(at)).expect("there is such a move");
         let expected = Partner {
-            status: before.status.after(the_move).expect("there is such a move"),
+            status: before.status.after(transition).expect("there is such a move"),
             activated_at: activated.map(minute),
             revoked_at: revoked.map(minute),
             tokens_valid_from: minute(tokens_from) + chrono::TimeDelta::microseconds(microseconds),
             updated_at: minute(at),
             ..before
         };
-        assert_eq!(partner, expected, "{the_move:?} at {at}");
+        assert_eq!(partner, expected, "{transition:?} at {at}");
     }
 }
 

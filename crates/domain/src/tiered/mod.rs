@@ -12,7 +12,7 @@
 //!    crossing policy. All its goals above 0 must be reached (>=) and no max (<): [goal, max). Of the tiers reached,
 //!    one acts on each side: the one with the highest goals, compared as (conversion, event, sale amount, payout,
 //!    revenue); then the one with the latest start date; then the newest.
-//! 4. Action ([`act`]): applied to the rounded base rows, and every result is rounded. A percentage applies to each
+//! 4. Action ([`apply_action`]): applied to the rounded base rows, and every result is rounded. A percentage applies to each
 //!    row. A flat difference is booked on the first row; what a deduction leaves once a row is 0 is booked on the next.
 //!    No amount falls below 0, and a base of 0 is never modified. 3.00 increased by 10 % is 3.30; rows of 2.00 and 3.00
 //!    less 2.50 are 0 and 2.50.
@@ -30,7 +30,7 @@
 //! An INACTIVE tier only counts. What became due in the meantime fires with the first conversion after the tier is
 //! ACTIVE again, and so does a retroactive part that was added or changed after its goals had been reached.
 
-mod act;
+mod action;
 mod counters;
 mod draft;
 mod offer;
@@ -45,7 +45,7 @@ mod window;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-pub use act::act;
+pub use action::apply_action;
 pub use counters::{Conversion, Counters, GoalProgress, SaleAmount, TakenBack, achieved, in_band, progress};
 pub use draft::{Draft, GoalDraft, ModifierDraft, RetroactiveDraft, TieredCommissionChange, changed};
 pub use offer::{CurrentTier, Offer, offers};

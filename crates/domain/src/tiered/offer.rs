@@ -36,23 +36,23 @@ pub fn offers(running: &[CurrentTier<'_>], now: Timestamp) -> Result<Vec<Offer>,
         payout: Vec::new(),
         revenue: None,
     };
-    let mut standings = Vec::with_capacity(running.len());
+    let mut tier_states = Vec::with_capacity(running.len());
     for running in running {
         let CurrentTier { tier, window, .. } = *running;
-        standings.push(TierState::new(tier, window, running.counters, running.fired, &next)?);
+        tier_states.push(TierState::new(tier, window, running.counters, running.fired, &next)?);
     }
     let offers = running.iter().enumerate().map(|(place, own)| Offer {
         achieved: own.fired.any() || achieved(&own.tier.goals, &own.counters),
-        acts: acts(&standings, place),
+        acts: acts(&tier_states, place),
     });
     Ok(offers.collect())
 }
 
 /// Whether the tier at `place` is the one that acts on a conversion of its own event type, in its own currency.
-fn acts(standings: &[TierState<'_>], place: usize) -> bool {
-    let own = standings[place].tier;
+fn acts(tier_states: &[TierState<'_>], place: usize) -> bool {
+    let own = tier_states[place].tier;
     let event_type = own.event_type.as_deref();
-    let counting = standings
+    let counting = tier_states
         .iter()
         .enumerate()
         .filter(|(_, standing)| standing.tier.counts(event_type));

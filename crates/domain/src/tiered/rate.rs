@@ -1,6 +1,6 @@
 //! Which tier changes the rate of a conversion, what the conversion then pays, and which retroactive parts become due.
 
-use super::act::{self, ActedAmount};
+use super::action::{self, ActedAmount};
 use super::counters::{Conversion, Counters, TakenBack, achieved, compared, in_band};
 use super::{Action, CrossingPolicy, Modifier, Side, Status, Tier, Window};
 use crate::explain::{Outcome, Step};
@@ -37,7 +37,7 @@ impl Fired {
 }
 
 /// The state of a tier when it counts a conversion, which has its event type and lies in the given window. Lists of
-/// states (`standings`) are in the order in which the tiers were created.
+/// states (`tier_states`) are in the order in which the tiers were created.
 #[derive(Clone, Copy, Debug)]
 pub struct TierState<'a> {
     pub tier: &'a Tier,
@@ -116,16 +116,16 @@ pub struct DueRetroactive {
 }
 
 /// What a conversion pays, and which retroactive parts fire with it.
-pub fn pay(standings: &[TierState<'_>], conversion: &Conversion) -> Result<ConversionPay, AmountTooLarge> {
+pub fn pay(tier_states: &[TierState<'_>], conversion: &Conversion) -> Result<ConversionPay, AmountTooLarge> {
     Ok(ConversionPay {
-        payout: rate(Side::Payout, standings, conversion.rows(Side::Payout))?,
-        revenue: rate(Side::Revenue, standings, conversion.rows(Side::Revenue))?,
-        due: due(standings),
+        payout: rate(Side::Payout, tier_states, conversion.rows(Side::Payout))?,
+        revenue: rate(Side::Revenue, tier_states, conversion.rows(Side::Revenue))?,
+        due: due(tier_states),
     })
 }
 
 /// Applies the tiers to rows. Each currency is handled separately, since a tier neither counts nor changes other ones.
-fn rate(side: Side, standings: &[TierState<'_>], rows: &[Money]) -> Result<Vec<RatedRow>, AmountTooLarge> {
+fn rate(side: Side, tier_states: &[TierState<'_>], rows: &[Money]) -> Result<Vec<RatedRow>, AmountTooLarge> {
     let untouched = |row: &Money| RatedRow {
         base: *row,
         amount: *row,
@@ -144,18 +144,18 @@ fn rate(side: Side, standings: &[TierState<'_>], rows: &[Money]) -> Result<Vec<R
             .filter(|(_, row)| row.currency() == currency)
             .unzip();
         let is_empty = same.iter().all(|row| row.minor() == 0);
-        let chosen = choose(side, currency, standings).filter(|_| !is_empty);
+        let chosen = choose(side, currency, tier_states).filter(|_| !is_empty);
         let mut acted = None;
         if let Some((index, modifier)) = chosen {
-            let source = source(side, standings[index].tier);
-            acted = Some(act::explained(modifier.action, modifier.value, &same, &source)?);
+            let source = source(side, tier_states[index].tier);
+            acted = Some(action::explained(modifier.action, modifier.value, &same, &source)?);
         }
         let mut acted = acted.into_iter().flatten();
         for place in places {
             let row = &mut rated[place];
             let result = acted.next();
             row.tier = chosen.map(|(index, _)| index);
-            row.steps = steps(side, currency, standings, row.tier, result.as_ref());
+            row.steps = steps(side, currency, tier_states, row.tier, result.as_ref());
             row.amount = result.map_or(row.base, |result| result.amount);
         }
     }
@@ -163,14 +163,18 @@ fn rate(side: Side, standings: &[TierState<'_>], rows: &[Money]) -> Result<Vec<R
 }
 
 /// The one tier that acts on amounts of this currency.
-pub(super) fn choose<'a>(side: Side, currency: Currency, standings: &[TierState<'a>]) -> Option<(usize, &'a Modifier)> {
-    let reaching = standings.iter().enumerate().filter_map(|(index, standing)| {
+pub(super) fn choose<'a>(
+    side: Side,
+    currency: Currency,
+    tier_states: &[TierState<'a>],
+) -> Option<(usize, &'a Modifier)> {
+    let reaching = tier_states.iter().enumerate().filter_map(|(index, standing)| {
         let tier = standing.tier;
         let modifier = tier.modifier(side)?;
         (tier.status == Status::Active && tier.currency == currency && standing.reaches()).then_some((index, modifier))
     });
     // `max_by_key` returns the last of equal elements, which is the newest tier.
-    reaching.max_by_key(|(index, _)| rank(standings[*index].tier))
+    reaching.max_by_key(|(index, _)| rank(tier_states[*index].tier))
 }
 
 /// The highest rank wins: goals compared in the order of [`super::Metric`], then the start date.
@@ -187,12 +191,12 @@ fn rank(tier: &Tier) -> impl Ord {
 pub(super) fn steps(
     side: Side,
     currency: Currency,
-    standings: &[TierState<'_>],
+    tier_states: &[TierState<'_>],
     chosen: Option<usize>,
     acted: Option<&ActedAmount>,
 ) -> Vec<Step> {
     let mut steps = Vec::new();
-    for (index, standing) in standings.iter().enumerate() {
+    for (index, standing) in tier_states.iter().enumerate() {
         let tier = standing.tier;
         let Some(modifier) = tier.modifier(side).filter(|_| tier.status == Status::Active) else {
             continue;
@@ -244,9 +248,9 @@ fn describe(action: Action, value: rust_decimal::Decimal, currency: Currency) ->
 }
 
 /// The retroactive parts whose goals hold with the conversion and that have not fired in this window.
-fn due(standings: &[TierState<'_>]) -> Vec<DueRetroactive> {
+fn due(tier_states: &[TierState<'_>]) -> Vec<DueRetroactive> {
     let mut due = Vec::new();
-    for (index, standing) in standings.iter().enumerate() {
+    for (index, standing) in tier_states.iter().enumerate() {
         let tier = standing.tier;
         if tier.status == Status::Inactive || !achieved(&tier.goals, &standing.with) {
             continue;

@@ -11,7 +11,7 @@
 //! are applied one after the other, in the order in which their tiers were created, each to the result of the previous
 //! ones.
 
-use super::act::{self, ActedAmount, step};
+use super::action::{self, ActedAmount, step};
 use super::counters::{Conversion, TakenBack, compared, sum};
 use super::rate::{DueRetroactive, TierState, source};
 use super::{Action, Retroactive, Side, Tier};
@@ -85,12 +85,12 @@ pub struct Adjustment {
 /// earned.
 pub fn fire(
     due: &[DueRetroactive],
-    standings: &[TierState<'_>],
+    tier_states: &[TierState<'_>],
     past: &mut [PastConversion],
 ) -> Result<Vec<Adjustment>, AmountTooLarge> {
     let mut adjustments = Vec::new();
     for due in due {
-        let standing = &standings[due.standing];
+        let standing = &tier_states[due.standing];
         let Some(retroactive) = standing.tier.retroactive(due.side) else {
             continue;
         };
@@ -193,10 +193,10 @@ fn new_amount(
             Some(sale) if sale.currency == tier.currency => sale.amount,
             Some(_) => return Ok(None),
         };
-        return act::of_sale(value, sale_amount, base, &source).map(Some);
+        return action::of_sale(value, sale_amount, base, &source).map(Some);
     }
     if action == Action::Exact {
-        return act::exactly(value, base, &source).map(Some);
+        return action::exactly(value, base, &source).map(Some);
     }
     let rows: Vec<Money> = conversion
         .rows(side)
@@ -205,7 +205,7 @@ fn new_amount(
         .filter(|row| row.currency() == tier.currency)
         .collect();
     // Per row, like the rate, so that the same action gives the same amount.
-    let acted = act::explained(action, value, &rows, &source)?;
+    let acted = action::explained(action, value, &rows, &source)?;
     let amount = sum(acted.iter().map(|row| &row.amount), tier.currency)?;
     let steps = acted.into_iter().flat_map(|row| row.steps).collect();
     Ok(Some(ActedAmount { amount, steps }))

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use super::act::step;
+use super::action::step;
 use super::counters::{Conversion, Counters, GoalProgress, SaleAmount, TakenBack, progress};
 use super::rate::{Fired, RatedRow, TierState, pay, steps};
 use super::retroactive::{Adjustment, EarnedRow, PastConversion, SideEarnings, fire};
@@ -188,28 +188,28 @@ impl SimulationRun<'_> {
             revenue: Some(revenue),
         };
         let mut places = Vec::new();
-        let mut standings = Vec::new();
+        let mut tier_states = Vec::new();
         for (index, tier) in self.tiers.iter().enumerate() {
             if let Some(window) = tier.window(self.zone, conversion.occurred_at) {
                 let (before, fired) = self.windows.get(&(index, window)).copied().unwrap_or_default();
                 places.push(index);
-                standings.push(TierState::new(tier, window, before, fired, &conversion)?);
+                tier_states.push(TierState::new(tier, window, before, fired, &conversion)?);
             }
         }
-        let paid = pay(&standings, &conversion)?;
+        let paid = pay(&tier_states, &conversion)?;
         self.past.push(PastConversion {
             conversion,
             taken_back: TakenBack::default(),
             payout: earned(&paid.payout),
             revenue: earned(&paid.revenue),
         });
-        let adjustments = fire(&paid.due, &standings, &mut self.past)?;
-        for (index, standing) in places.iter().zip(&standings) {
+        let adjustments = fire(&paid.due, &tier_states, &mut self.past)?;
+        for (index, standing) in places.iter().zip(&tier_states) {
             self.windows
                 .insert((*index, standing.window), (standing.with, standing.fired));
         }
         for due in &paid.due {
-            let key = (places[due.standing], standings[due.standing].window);
+            let key = (places[due.standing], tier_states[due.standing].window);
             let (_, fired) = self.windows.entry(key).or_default();
             *fired = fired.and(due.side);
         }
@@ -219,7 +219,7 @@ impl SimulationRun<'_> {
             (Side::Payout, draft.base_payout, &paid.payout),
             (Side::Revenue, draft.base_revenue, &paid.revenue),
         ] {
-            self.explain(side, exact, rows, &standings, &mut explanation)?;
+            self.explain(side, exact, rows, &tier_states, &mut explanation)?;
         }
         let of_side = |side: Side| {
             let adjustments = adjustments.iter().filter(move |adjustment| adjustment.due.side == side);
@@ -243,7 +243,7 @@ impl SimulationRun<'_> {
             revenue_adjustments: of_side(Side::Revenue).collect(),
             counters: places
                 .iter()
-                .zip(&standings)
+                .zip(&tier_states)
                 .map(|(index, standing)| (*index, progress(standing.tier, standing.window, &standing.with)))
                 .collect(),
             explanation,
@@ -257,7 +257,7 @@ impl SimulationRun<'_> {
         side: Side,
         exact: Decimal,
         rows: &[RatedRow],
-        standings: &[TierState<'_>],
+        tier_states: &[TierState<'_>],
         explanation: &mut Vec<Step>,
     ) -> Result<(), AmountTooLarge> {
         let base = Money::round(exact, self.currency)?;
@@ -268,7 +268,7 @@ impl SimulationRun<'_> {
         }
         match rows.first() {
             Some(row) => explanation.extend(row.steps.iter().cloned()),
-            None => explanation.extend(steps(side, self.currency, standings, None, None)),
+            None => explanation.extend(steps(side, self.currency, tier_states, None, None)),
         }
         Ok(())
     }

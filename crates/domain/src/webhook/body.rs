@@ -16,7 +16,7 @@ use crate::partnership_request::PartnershipRequest;
 
 /// An event as recorded in the outbox.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Happening {
+pub struct OutboxEvent {
     pub event_type: WebhookEventType,
     pub object: Uuid,
     pub at: Timestamp,
@@ -47,18 +47,18 @@ impl ExternalIds {
 }
 
 /// The body as signed and sent. `sequence` increases per object.
-pub fn body(happening: &Happening, sequence: i64, data: Value) -> String {
+pub fn body(outbox_event: &OutboxEvent, sequence: i64, data: Value) -> String {
     let mut fields = Map::new();
     fields.insert("sequence".to_owned(), json!(sequence));
-    for more in [Some(data), happening.detail.clone()].into_iter().flatten() {
+    for more in [Some(data), outbox_event.detail.clone()].into_iter().flatten() {
         if let Value::Object(more) = more {
             fields.extend(more);
         }
     }
     json!({
-        "type": happening.event_type.dotted(),
+        "type": outbox_event.event_type.dotted(),
         "apiVersion": API_VERSION,
-        "timestamp": moment(happening.at),
+        "timestamp": moment(outbox_event.at),
         "data": fields,
     })
     .to_string()
@@ -142,13 +142,13 @@ pub fn other(at: Timestamp) -> Value {
 /// The body of a test delivery: it has an event type, but no object.
 pub fn test(event_type: WebhookEventType, at: Timestamp) -> String {
     let (object, detail) = (Uuid::nil(), None);
-    let happening = Happening {
+    let outbox_event = OutboxEvent {
         event_type,
         object,
         at,
         detail,
     };
-    body(&happening, 0, json!({ "test": true, "changedAt": moment(at) }))
+    body(&outbox_event, 0, json!({ "test": true, "changedAt": moment(at) }))
 }
 
 #[cfg(test)]
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_body_says_what_when_and_in_which_order() {
-        let happening = Happening {
+        let outbox_event = OutboxEvent {
             event_type: WebhookEventType::PartnerSuspended,
             object: Uuid::nil(),
             at: "2026-03-01T12:00:00.5Z".parse().unwrap(),
@@ -166,7 +166,7 @@ mod tests {
         let id = PartnerId::from_uuid(Uuid::nil());
         let mut ids = ExternalIds::default();
         ids.partners.insert(Uuid::nil(), Some("P-1".to_owned()));
-        let body = body(&happening, 7, partner(id, happening.at, &ids));
+        let body = body(&outbox_event, 7, partner(id, outbox_event.at, &ids));
         let expected = json!({
             "type": "partner.suspended",
             "apiVersion": API_VERSION,

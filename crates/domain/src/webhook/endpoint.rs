@@ -34,7 +34,7 @@ impl WebhookEndpoint {
         }
     }
 
-    pub fn hears(&self, event_type: WebhookEventType) -> bool {
+    pub fn receives(&self, event_type: WebhookEventType) -> bool {
         self.selected().contains(&event_type)
     }
 }

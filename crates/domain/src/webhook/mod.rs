@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commission::CommissionStatus;
 use super::id::{WebhookDeliveryId, WebhookEndpointId};
-use super::partner::PartnerMove;
+use super::partner::PartnerTransitionKind;
 use super::{Timestamp, text_enum};
 
 pub use endpoint::WebhookEndpoint;
@@ -54,12 +54,12 @@ impl WebhookEventType {
     }
 
     /// The event type for a partner's transition.
-    pub fn of_partner(the_move: PartnerMove) -> Self {
-        match the_move {
-            PartnerMove::Activate => Self::PartnerActivated,
-            PartnerMove::Suspend => Self::PartnerSuspended,
-            PartnerMove::Revoke => Self::PartnerRevoked,
-            PartnerMove::Reinstate => Self::PartnerReinstated,
+    pub fn of_partner(transition: PartnerTransitionKind) -> Self {
+        match transition {
+            PartnerTransitionKind::Activate => Self::PartnerActivated,
+            PartnerTransitionKind::Suspend => Self::PartnerSuspended,
+            PartnerTransitionKind::Revoke => Self::PartnerRevoked,
+            PartnerTransitionKind::Reinstate => Self::PartnerReinstated,
         }
     }
 

@@ -42,7 +42,7 @@ pub fn next_attempt(attempts: u32, now: Timestamp, chance: u32) -> Option<Timest
 
 /// Why to disable an endpoint that had no success since `quiet_since`, while `failed` deliveries failed; `None`: not
 /// yet.
-pub fn gives_up(quiet_since: Timestamp, failed: u32, now: Timestamp) -> Option<String> {
+pub fn disable_reason(quiet_since: Timestamp, failed: u32, now: Timestamp) -> Option<String> {
     let is_over = now - quiet_since >= TimeDelta::days(QUIET_DAYS) && failed >= FAILED_DELIVERIES;
     is_over.then(|| format!("nothing succeeded for {QUIET_DAYS} days, and {failed} deliveries failed"))
 }
@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn an_endpoint_is_given_up_after_five_quiet_days_with_ten_failures() {
         let since = at("2026-03-01T12:00:00Z");
-        assert_eq!(gives_up(since, 10, at("2026-03-06T11:59:59Z")), None);
-        assert_eq!(gives_up(since, 9, at("2026-03-09T12:00:00Z")), None);
-        assert!(gives_up(since, 10, at("2026-03-06T12:00:00Z")).is_some());
+        assert_eq!(disable_reason(since, 10, at("2026-03-06T11:59:59Z")), None);
+        assert_eq!(disable_reason(since, 9, at("2026-03-09T12:00:00Z")), None);
+        assert!(disable_reason(since, 10, at("2026-03-06T12:00:00Z")).is_some());
     }
 }

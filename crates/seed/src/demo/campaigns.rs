@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::story::StoryStep;
+use super::timeline::TimelineStep;
 use super::{DemoContext, IdsByName, on};
 use crate::draft::{first, fixed, for_months, group_rules, percent, subsequent};
 use domain::campaign::CampaignStatus;
@@ -112,27 +112,27 @@ fn rows() -> [CampaignRow; 10] {
     ]
 }
 
-pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
+pub fn steps() -> impl Iterator<Item = (Duration, TimelineStep)> {
     let turning = |(place, row): &(usize, CampaignRow)| (row.status != CampaignStatus::Active).then_some(*place);
     let turns: Vec<_> = rows().into_iter().enumerate().filter_map(|row| turning(&row)).collect();
-    let made = (0..rows().len()).map(|place| (on(2, place), StoryStep::Campaign(place)));
+    let made = (0..rows().len()).map(|place| (on(2, place), TimelineStep::Campaign(place)));
     made.chain(
         turns
             .into_iter()
-            .map(|place| (on(TURNING_DAY, place), StoryStep::Turn(place))),
+            .map(|place| (on(TURNING_DAY, place), TimelineStep::Turn(place))),
     )
 }
 
 pub async fn make(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     place: usize,
     ids: &mut IdsByName,
 ) -> Result<(), ServiceError> {
     let row = rows().into_iter().nth(place).expect("steps() goes by rows()");
-    let day = |day: i64| stage.moment(Duration::days(day));
+    let day = |day: i64| demo.moment(Duration::days(day));
     let external_id = format!("demo-campaign-{}", row.key);
-    let (app, caller) = stage.step(age, &external_id);
+    let (app, caller) = demo.step(age, &external_id);
     let campaign = NewCampaign {
         name: row.name.to_owned(),
         external_id: Some(external_id),
@@ -149,9 +149,9 @@ pub async fn make(
 }
 
 /// Pauses or ends a campaign.
-pub async fn turn(stage: &DemoContext<'_>, age: Duration, place: usize, ids: &IdsByName) -> Result<(), ServiceError> {
+pub async fn turn(demo: &DemoContext<'_>, age: Duration, place: usize, ids: &IdsByName) -> Result<(), ServiceError> {
     let row = &rows()[place];
-    let (app, caller) = stage.step(age, &format!("demo-campaign-{}-turns", row.key));
+    let (app, caller) = demo.step(age, &format!("demo-campaign-{}-turns", row.key));
     let change = CampaignChange {
         id: ids.of("campaign", row.key),
         status: Patch::Set(row.status),

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::story::StoryStep;
+use super::timeline::TimelineStep;
 use super::{DemoContext, IdsByName, currency, on};
 use crate::draft::decimal;
 use service::ServiceError;
@@ -121,12 +121,12 @@ const ROWS: [DealRow; 10] = [
     },
 ];
 
-pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
+pub fn steps() -> impl Iterator<Item = (Duration, TimelineStep)> {
     ROWS.iter().enumerate().flat_map(|(place, row)| {
         row.path.iter().enumerate().map(move |(turn, (day, _))| {
             let step = match turn {
-                0 => StoryStep::Deal(place),
-                _ => StoryStep::Move(place, turn),
+                0 => TimelineStep::Deal(place),
+                _ => TimelineStep::Move(place, turn),
             };
             (on(*day, place), step)
         })
@@ -138,14 +138,14 @@ fn external_id(place: usize) -> String {
 }
 
 pub async fn make(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     place: usize,
     ids: &mut IdsByName,
 ) -> Result<(), ServiceError> {
     let row = &ROWS[place];
     let external_id = external_id(place);
-    let (app, caller) = stage.step(age, &external_id);
+    let (app, caller) = demo.step(age, &external_id);
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let (plan, region) = row.options;
     let deal = NewDeal {
@@ -169,13 +169,13 @@ pub async fn make(
 
 /// Moves a deal to its next stage, or renews it.
 pub async fn go_on(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     place: usize,
     turn: usize,
     ids: &mut IdsByName,
 ) -> Result<(), ServiceError> {
-    let (app, caller) = stage.step(age, &format!("{}-{turn}", external_id(place)));
+    let (app, caller) = demo.step(age, &format!("{}-{turn}", external_id(place)));
     let deal = ids.of("deal", place);
     let done = match ROWS[place].path[turn].1 {
         "" => answered(&app, &caller, renew(&app, &caller, &deal)).await?,

@@ -1,7 +1,7 @@
 //! The programme of `serve --demo`: small, and created through the services as its staff and its shops would have done,
 //! over the months before the first start.
 //!
-//! Its history is a list of steps in the order of time ([`story`]), each performed at its own time. Steps are
+//! Its history is a list of steps in the order of time ([`timeline`]), each performed at its own time. Steps are
 //! idempotent: writes carry idempotency keys, and events are identified by their external ids, so an interrupted fill
 //! continues where it stopped. The last step is a request to join: once it exists, the programme belongs to its users
 //! and no step is performed again.
@@ -11,18 +11,18 @@
 //! the same, too.
 
 mod campaigns;
-mod classes;
 mod deals;
-mod leaks;
+mod groups_and_labels;
 mod partners;
 mod payouts;
 mod pipeline;
+mod refunds;
 mod requests;
-mod returns;
 mod reviews;
 mod sales;
-mod story;
 mod tiers;
+mod timeline;
+mod unpaid_sales;
 
 use std::collections::HashMap;
 
@@ -54,11 +54,11 @@ pub async fn prepare(app: &App) -> Result<Tenant, ServiceError> {
         Some(tenant) => tenant,
         None => create_tenant(app).await?,
     };
-    let stage = DemoContext { app, tenant };
-    if !requests::last_is_there(&stage).await? {
-        story::tell(&stage).await?;
+    let demo = DemoContext { app, tenant };
+    if !requests::last_is_there(&demo).await? {
+        timeline::tell(&demo).await?;
     }
-    Ok(stage.tenant)
+    Ok(demo.tenant)
 }
 
 /// The partner whose token is printed; `None` in a tenant that was not created here.

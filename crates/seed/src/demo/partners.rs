@@ -2,11 +2,11 @@
 
 use chrono::Duration;
 
-use super::story::StoryStep;
+use super::timeline::TimelineStep;
 use super::{DemoContext, IdsByName, on};
 use crate::draft::{first, fixed, percent, subsequent};
 use domain::partner::PartnerType::{Affiliate, Distributor, Referral, Reseller};
-use domain::partner::{PartnerMove, PartnerStatus, PartnerType};
+use domain::partner::{PartnerStatus, PartnerTransitionKind, PartnerType};
 use domain::terms::TermDraft;
 use service::ServiceError;
 use service::once::answered;
@@ -149,23 +149,23 @@ pub fn external_id(place: usize) -> String {
     format!("demo-partner-{:02}", place + 1)
 }
 
-pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
-    let joined = (0..PARTNERS.len()).map(|place| (on(PARTNERS[place].8, place % 10), StoryStep::Partner(place)));
+pub fn steps() -> impl Iterator<Item = (Duration, TimelineStep)> {
+    let joined = (0..PARTNERS.len()).map(|place| (on(PARTNERS[place].8, place % 10), TimelineStep::Partner(place)));
     let amended = amendments().into_iter().enumerate();
-    let amended = amended.map(|(place, (_, day, ..))| (on(day, 0), StoryStep::Amend(place)));
-    let led = (0..MOVES.len()).map(|place| (on(MOVES[place].2, place), StoryStep::Lead(place)));
+    let amended = amended.map(|(place, (_, day, ..))| (on(day, 0), TimelineStep::Amend(place)));
+    let led = (0..MOVES.len()).map(|place| (on(MOVES[place].2, place), TimelineStep::Lead(place)));
     joined.chain(amended).chain(led)
 }
 
 pub async fn make(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     place: usize,
     ids: &mut IdsByName,
 ) -> Result<(), ServiceError> {
     let (name, email, partner_type, group, tier, categories, campaigns, tags, _) = PARTNERS[place];
     let external_id = external_id(place);
-    let (app, caller) = stage.step(age, &external_id);
+    let (app, caller) = demo.step(age, &external_id);
     let invite = invites().into_iter().find(|invite| invite.0 == place);
     let partner = NewPartner {
         name: name.to_owned(),
@@ -197,13 +197,13 @@ pub async fn make(
 
 /// Amends a partner's terms.
 pub async fn renegotiate(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     place: usize,
     ids: &IdsByName,
 ) -> Result<(), ServiceError> {
     let (partner, _, campaign, terms, reason) = amendments().swap_remove(place);
-    let (app, caller) = stage.step(age, &format!("demo-amendment-{}", place + 1));
+    let (app, caller) = demo.step(age, &format!("demo-amendment-{}", place + 1));
     let draft = SnapshotDraft {
         campaign_id: Some(ids.of("campaign", campaign)),
         terms,
@@ -215,16 +215,16 @@ pub async fn renegotiate(
 }
 
 /// Moves a partner to another status.
-pub async fn lead(stage: &DemoContext<'_>, age: Duration, place: usize, ids: &IdsByName) -> Result<(), ServiceError> {
+pub async fn lead(demo: &DemoContext<'_>, age: Duration, place: usize, ids: &IdsByName) -> Result<(), ServiceError> {
     let (partner, to, _, reason) = MOVES[place];
-    let the_move = match to {
-        PartnerStatus::Active | PartnerStatus::Invited => PartnerMove::Activate,
-        PartnerStatus::Suspended => PartnerMove::Suspend,
-        PartnerStatus::Revoked => PartnerMove::Revoke,
+    let transition = match to {
+        PartnerStatus::Active | PartnerStatus::Invited => PartnerTransitionKind::Activate,
+        PartnerStatus::Suspended => PartnerTransitionKind::Suspend,
+        PartnerStatus::Revoked => PartnerTransitionKind::Revoke,
     };
-    let (app, caller) = stage.step(age, &format!("demo-move-{}", place + 1));
+    let (app, caller) = demo.step(age, &format!("demo-move-{}", place + 1));
     let partner = ids.of("partner", partner);
-    let moved = change_status(&app, &caller, &partner, the_move, Some(reason));
+    let moved = change_status(&app, &caller, &partner, transition, Some(reason));
     answered(&app, &caller, moved).await?;
     Ok(())
 }

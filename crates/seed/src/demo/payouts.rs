@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::story::StoryStep;
+use super::timeline::TimelineStep;
 use super::{DemoContext, IdsByName, on};
 use domain::commission::{Payout, PayoutSettlement};
 use domain::id::PayoutRunId;
@@ -28,21 +28,16 @@ const UNPAID: [(usize, usize, &str, PayoutSettlement, &str); 3] = [
     (5, 4, "EUR", PayoutSettlement::Failed, "name and account differ"),
 ];
 
-pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
+pub fn steps() -> impl Iterator<Item = (Duration, TimelineStep)> {
     let night = |day: i64| on(day, 0) + Duration::hours(23);
-    let runs = (0..RUNS.len()).map(move |run| (night(RUNS[run]), StoryStep::Pay(run)));
-    let settled = (0..RUNS.len() - 1).map(move |run| (night(RUNS[run] + 2), StoryStep::Settlement(run)));
+    let runs = (0..RUNS.len()).map(move |run| (night(RUNS[run]), TimelineStep::Pay(run)));
+    let settled = (0..RUNS.len() - 1).map(move |run| (night(RUNS[run] + 2), TimelineStep::Settlement(run)));
     runs.chain(settled)
 }
 
 /// Pays all partners their approved rows; the last run only those that accrued more than three days before.
-pub async fn run(
-    stage: &DemoContext<'_>,
-    age: Duration,
-    place: usize,
-    ids: &mut IdsByName,
-) -> Result<(), ServiceError> {
-    let (app, caller) = stage.step(age, &format!("demo-run-{}", place + 1));
+pub async fn run(demo: &DemoContext<'_>, age: Duration, place: usize, ids: &mut IdsByName) -> Result<(), ServiceError> {
+    let (app, caller) = demo.step(age, &format!("demo-run-{}", place + 1));
     let is_last = place == RUNS.len() - 1;
     let wanted = NewPayoutRun {
         accrued_before: is_last.then(|| app.clock.now() - Duration::days(3)),
@@ -54,14 +49,14 @@ pub async fn run(
 }
 
 pub async fn settle_run(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     place: usize,
     ids: &IdsByName,
 ) -> Result<(), ServiceError> {
-    for (number, payout) in (1..).zip(payouts(stage, &ids.of("run", place)).await?) {
+    for (number, payout) in (1..).zip(payouts(demo, &ids.of("run", place)).await?) {
         let id = payout.id.to_string();
-        let (app, caller) = stage.step(age, &id);
+        let (app, caller) = demo.step(age, &id);
         let unpaid = UNPAID.iter().find(|(run, partner, unit, ..)| {
             let partner = ids.of("partner", partner);
             *run == place && payout.partner_id.to_string() == partner && payout.amount.currency().code() == *unit
@@ -76,7 +71,7 @@ pub async fn settle_run(
 }
 
 /// All payouts of a run (one page holds them), in the order in which their partners joined.
-async fn payouts(stage: &DemoContext<'_>, run: &str) -> Result<Vec<Payout>, ServiceError> {
+async fn payouts(demo: &DemoContext<'_>, run: &str) -> Result<Vec<Payout>, ServiceError> {
     let run: PayoutRunId = run.parse().expect("the id of a run");
     let request = PageRequest {
         limit: 500,
@@ -84,7 +79,7 @@ async fn payouts(stage: &DemoContext<'_>, run: &str) -> Result<Vec<Payout>, Serv
         after: None,
         before: None,
     };
-    let (reader, scope) = (stage.app.store.reader(), stage.scope());
+    let (reader, scope) = (demo.app.store.reader(), demo.scope());
     let pages = store::payout::pages_of(reader, &scope, PayoutParent::Run, &[run.uuid()], &request).await?;
     let mut payouts: Vec<_> = pages.into_values().flat_map(|page| page.items).collect();
     payouts.sort_by_key(|payout| (payout.partner_id, payout.recipient.clone(), payout.amount.currency()));

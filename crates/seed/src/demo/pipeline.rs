@@ -17,13 +17,13 @@ use service::once::answered;
 use service::stage::NewStage;
 use service::{commission_rule, custom_field, stage};
 
-pub async fn lay(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
-    stages(stage, age, ids).await?;
-    fields(stage, age, ids).await?;
-    rules(stage, age, ids).await
+pub async fn lay(demo: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
+    stages(demo, age, ids).await?;
+    fields(demo, age, ids).await?;
+    rules(demo, age, ids).await
 }
 
-async fn stages(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
+async fn stages(demo: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
     let stages = [
         ("registered", "Registered", Open),
         ("qualified", "Qualified", Open),
@@ -33,7 +33,7 @@ async fn stages(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> 
     ];
     for (position, (key, label, outcome)) in (1..).zip(stages) {
         let external_id = format!("demo-stage-{key}");
-        let (app, caller) = stage.step(age, &external_id);
+        let (app, caller) = demo.step(age, &external_id);
         let new = NewStage {
             label: label.to_owned(),
             position,
@@ -46,14 +46,14 @@ async fn stages(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> 
     Ok(())
 }
 
-async fn fields(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
+async fn fields(demo: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
     let fields = [
         ("plan", "Plan", ["Starter", "Business", "Enterprise"]),
         ("region", "Region", ["DACH", "Iberia", "Nordics"]),
     ];
     for (key, label, options) in fields {
         let external_id = format!("demo-field-{key}");
-        let (app, caller) = stage.step(age, &external_id);
+        let (app, caller) = demo.step(age, &external_id);
         let drafts = options.map(|label| OptionDraft {
             id: None,
             label: label.to_owned(),
@@ -233,10 +233,10 @@ fn table(ids: &IdsByName) -> [RuleRow; 7] {
     ]
 }
 
-async fn rules(stage: &DemoContext<'_>, age: Duration, ids: &IdsByName) -> Result<(), ServiceError> {
+async fn rules(demo: &DemoContext<'_>, age: Duration, ids: &IdsByName) -> Result<(), ServiceError> {
     for (turn, rule) in (1..).zip(table(ids)) {
         let external_id = format!("demo-rule-{}", rule.key);
-        let (app, caller) = stage.step(age + Duration::minutes(turn), &external_id);
+        let (app, caller) = demo.step(age + Duration::minutes(turn), &external_id);
         let new = NewCommissionRule {
             label: rule.label.to_owned(),
             external_id: Some(external_id),

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::story::StoryStep;
+use super::timeline::TimelineStep;
 use super::{DemoContext, IdsByName, on};
 use service::ServiceError;
 use service::once::answered;
@@ -79,41 +79,36 @@ const REQUESTS: [RequestRow; 6] = [
 ];
 
 /// Whether the demo was ever filled to its end.
-pub async fn last_is_there(stage: &DemoContext<'_>) -> Result<bool, StoreError> {
+pub async fn last_is_there(demo: &DemoContext<'_>) -> Result<bool, StoreError> {
     let (_, email, ..) = REQUESTS[REQUESTS.len() - 1];
-    let reader = stage.app.store.reader();
-    let found = store::partnership_request::find_newest_of(reader, &stage.scope(), email).await?;
+    let reader = demo.app.store.reader();
+    let found = store::partnership_request::find_newest_of(reader, &demo.scope(), email).await?;
     Ok(found.is_some())
 }
 
 /// All requests but the last one.
-pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
+pub fn steps() -> impl Iterator<Item = (Duration, TimelineStep)> {
     let all = (0..REQUESTS.len() - 1).zip(&REQUESTS);
     all.flat_map(|(place, (.., day, answer))| {
-        let asked = (on(*day, place), StoryStep::Ask(place));
-        let answered = (on(day + 4, place), StoryStep::Answer(place));
+        let asked = (on(*day, place), TimelineStep::Ask(place));
+        let answered = (on(day + 4, place), TimelineStep::Answer(place));
         let is_answered = !matches!(answer, RequestDecision::None);
         std::iter::once(asked).chain(is_answered.then_some(answered))
     })
 }
 
 /// The request that ends the fill.
-pub fn last() -> StoryStep {
-    StoryStep::Ask(REQUESTS.len() - 1)
+pub fn last() -> TimelineStep {
+    TimelineStep::Ask(REQUESTS.len() - 1)
 }
 
 fn name(place: usize) -> String {
     format!("demo-request-{}", place + 1)
 }
 
-pub async fn ask(
-    stage: &DemoContext<'_>,
-    age: Duration,
-    place: usize,
-    ids: &mut IdsByName,
-) -> Result<(), ServiceError> {
+pub async fn ask(demo: &DemoContext<'_>, age: Duration, place: usize, ids: &mut IdsByName) -> Result<(), ServiceError> {
     let (name_given, email, campaign, message, ..) = &REQUESTS[place];
-    let (app, caller) = stage.step(age, &name(place));
+    let (app, caller) = demo.step(age, &name(place));
     let request = NewPartnershipRequest {
         name: (*name_given).to_owned(),
         email: (*email).to_owned(),
@@ -126,13 +121,13 @@ pub async fn ask(
 }
 
 pub async fn answer(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     place: usize,
     ids: &mut IdsByName,
 ) -> Result<(), ServiceError> {
     let (_, email, .., answer) = &REQUESTS[place];
-    let (app, caller) = stage.step(age, &format!("{}-answered", name(place)));
+    let (app, caller) = demo.step(age, &format!("{}-answered", name(place)));
     let id = ids.of("request", place);
     let request = match answer {
         RequestDecision::None => return Ok(()),

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::sales::external_id;
-use super::story::StoryStep;
+use super::timeline::TimelineStep;
 use super::{DemoContext, IdsByName, currency, on};
 use crate::draft::decimal;
 use domain::commission::CommissionKind;
@@ -90,22 +90,22 @@ const REVIEWS: [(i64, ReviewStep); 15] = [
     ),
 ];
 
-pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
+pub fn steps() -> impl Iterator<Item = (Duration, TimelineStep)> {
     let at = |place: usize| on(REVIEWS[place].0, 0) + Duration::hours(22);
-    (0..REVIEWS.len()).map(move |place| (at(place), StoryStep::Review(place)))
+    (0..REVIEWS.len()).map(move |place| (at(place), TimelineStep::Review(place)))
 }
 
 pub async fn make(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     place: usize,
     ids: &mut IdsByName,
 ) -> Result<(), ServiceError> {
-    let (app, caller) = stage.step(age, &format!("demo-review-{}", place + 1));
+    let (app, caller) = demo.step(age, &format!("demo-review-{}", place + 1));
     let answers = match &REVIEWS[place].1 {
         ReviewStep::Enter(name, partner, amount, reason, adjusts) => {
             let adjusts_id = match adjusts {
-                Some(sale) => rows(stage, ReviewedRow::Sale(sale), ids).await?.into_iter().next(),
+                Some(sale) => rows(demo, ReviewedRow::Sale(sale), ids).await?.into_iter().next(),
                 None => None,
             };
             let row = NewManualCommission {
@@ -121,27 +121,27 @@ pub async fn make(
             return Ok(());
         }
         ReviewStep::Assign(of, recipient) => {
-            for row in rows(stage, *of, ids).await? {
+            for row in rows(demo, *of, ids).await? {
                 answered(&app, &caller, assign_recipient(&app, &caller, &row, recipient)).await?;
             }
             return Ok(());
         }
-        ReviewStep::Approve(of) => approve(&app, &caller, rows(stage, *of, ids).await?, None).await?,
+        ReviewStep::Approve(of) => approve(&app, &caller, rows(demo, *of, ids).await?, None).await?,
         ReviewStep::ApproveEarly(of, reason) => {
-            approve(&app, &caller, rows(stage, *of, ids).await?, Some((*reason).to_owned())).await?
+            approve(&app, &caller, rows(demo, *of, ids).await?, Some((*reason).to_owned())).await?
         }
-        ReviewStep::Reverse(of, reason) => reverse(&app, &caller, rows(stage, *of, ids).await?, reason).await?,
+        ReviewStep::Reverse(of, reason) => reverse(&app, &caller, rows(demo, *of, ids).await?, reason).await?,
     };
     all_done(answers)
 }
 
-async fn rows(stage: &DemoContext<'_>, of: ReviewedRow, ids: &IdsByName) -> Result<Vec<String>, StoreError> {
+async fn rows(demo: &DemoContext<'_>, of: ReviewedRow, ids: &IdsByName) -> Result<Vec<String>, StoreError> {
     let sale = match of {
         ReviewedRow::Entered(name) => return Ok(vec![ids.of("entered", name)]),
         ReviewedRow::Deal(place, target) => return Ok(vec![ids.of("payment", format!("{place} {target}"))]),
         ReviewedRow::Sale(sale) => sale,
     };
-    let (reader, scope) = (stage.app.store.reader(), stage.scope());
+    let (reader, scope) = (demo.app.store.reader(), demo.scope());
     let Some(event) = store::event::find_by_external_id(reader, &scope, &external_id(sale)).await? else {
         return Ok(Vec::new());
     };

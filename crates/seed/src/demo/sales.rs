@@ -211,7 +211,7 @@ pub fn by_day(sales: impl Iterator<Item = SaleRow>) -> BTreeMap<i64, Vec<SaleRow
 }
 
 pub async fn record(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     sales: Vec<SaleRow>,
     ids: &IdsByName,
@@ -223,7 +223,7 @@ pub async fn record(
         base: true,
         amount: sale.amount.map(|(amount, unit)| (amount, currency(unit))),
         revenue: sale.revenue.map(|revenue| (revenue, currency("EUR"))),
-        occurred_at: Some(stage.moment(sale.happened)),
+        occurred_at: Some(demo.moment(sale.happened)),
         customer_external_id: sale.customer.as_deref().map(external_id),
         customer_acquired_at: None,
         partner_id: sale.partner.map(|place| ids.of("partner", place)),
@@ -232,7 +232,7 @@ pub async fn record(
         metadata: None,
         idempotency_key: None,
     });
-    let answers = record::record(&stage.at(age), &stage.caller(), events.collect()).await?;
+    let answers = record::record(&demo.at(age), &demo.caller(), events.collect()).await?;
     let problems: Vec<Problem> = answers.into_iter().filter_map(Result::err).flatten().collect();
     match problems.is_empty() {
         true => Ok(()),

@@ -4,7 +4,7 @@
 use chrono::{Duration, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::story::StoryStep;
+use super::timeline::TimelineStep;
 use super::{DemoContext, IdsByName, on};
 use crate::draft::decimal;
 use domain::tiered::{
@@ -162,22 +162,22 @@ fn rows() -> [TierRow; 8] {
 }
 
 /// On day 48, since the sign-up cap names a partner who joined on day 47.
-pub fn steps() -> impl Iterator<Item = (Duration, StoryStep)> {
-    (0..rows().len()).map(|place| (on(48, place), StoryStep::Tier(place)))
+pub fn steps() -> impl Iterator<Item = (Duration, TimelineStep)> {
+    (0..rows().len()).map(|place| (on(48, place), TimelineStep::Tier(place)))
 }
 
 pub async fn make(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     place: usize,
     ids: &mut IdsByName,
 ) -> Result<(), ServiceError> {
     let row = rows().into_iter().nth(place).expect("steps() goes by rows()");
     let external_id = format!("demo-tiered-{}", row.key);
-    let (app, caller) = stage.step(age, &external_id);
+    let (app, caller) = demo.step(age, &external_id);
     let date = |day: i64| -> NaiveDate {
-        let moment = stage.moment(Duration::days(day));
-        moment.with_timezone(&stage.tenant.time_zone).date_naive()
+        let moment = demo.moment(Duration::days(day));
+        moment.with_timezone(&demo.tenant.time_zone).date_naive()
     };
     let draft = Draft {
         name: row.name.to_owned(),

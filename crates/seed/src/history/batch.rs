@@ -35,7 +35,7 @@ impl HistoryBatch {
         self.moments.push((partner, number(last, &mut lived)));
         let members = lived.joined.into_iter().map(|(campaign, at)| (campaign, partner, at));
         self.members.extend(members);
-        let balances = lived.book.balances();
+        let balances = lived.ledger.balances();
         self.balances
             .extend(balances.into_iter().map(|balance| (partner, balance)));
         self.customers.extend(lived.customers);
@@ -45,10 +45,10 @@ impl HistoryBatch {
                 self.runs.push(run);
             }
         }
-        self.commissions.extend(lived.book.take_commissions());
-        self.payouts.extend(lived.book.payouts);
-        self.transitions.extend(lived.book.transitions);
-        self.items.extend(lived.book.items);
+        self.commissions.extend(lived.ledger.take_commissions());
+        self.payouts.extend(lived.ledger.payouts);
+        self.transitions.extend(lived.ledger.transitions);
+        self.items.extend(lived.ledger.items);
         let paid_charges = lived.paid_charges.into_iter();
         self.paid_charges
             .extend(paid_charges.map(|(customer, count)| (partner, customer, count)));
@@ -101,7 +101,7 @@ impl HistoryBatch {
 fn number(last: Moment, lived: &mut GeneratedHistory) -> Moment {
     let events = lived.events.iter_mut();
     let events = events.map(|event| (event.id.uuid(), event.recorded_at, &mut event.sequence));
-    let transitions = lived.book.transitions.iter_mut();
+    let transitions = lived.ledger.transitions.iter_mut();
     let transitions = transitions.map(|(id, _, transition)| (id.uuid(), transition.at, &mut transition.sequence));
     let mut steps: Vec<_> = events.chain(transitions).collect();
     steps.sort_unstable_by_key(|(id, ..)| *id);
@@ -110,7 +110,7 @@ fn number(last: Moment, lived: &mut GeneratedHistory) -> Moment {
         moment = moment.next(at);
         *sequence = Some(moment.sequence);
     }
-    let settled = lived.book.payouts.iter().filter_map(|payout| payout.settled_at);
+    let settled = lived.ledger.payouts.iter().filter_map(|payout| payout.settled_at);
     moment.at = settled.fold(moment.at, Ord::max);
     moment
 }

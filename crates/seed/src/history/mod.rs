@@ -69,7 +69,7 @@ pub async fn fill(
         let mut rest = &shares[..];
         while !rest.is_empty() {
             let (some, others) = rest.split_at(together(rest));
-            let transaction = app.store.begin_patiently().await?;
+            let transaction = app.store.begin_long().await?;
             let tell = |count| progress(there + count);
             let (written, short) = setting.write(&transaction, some, tell).await?;
             transaction.commit().await?;
@@ -88,8 +88,8 @@ pub async fn fill(
 
 /// Writes the lines of the payout runs, once the payouts of all partners are known.
 async fn write_payout_lines(app: &App, tenant: &Tenant) -> Result<(), StoreError> {
-    let transaction = app.store.begin_patiently().await?;
-    store::missing_lines::fill(&transaction, tenant.id).await?;
+    let transaction = app.store.begin_long().await?;
+    store::missing_payout_lines::fill(&transaction, tenant.id).await?;
     transaction.commit().await
 }
 
@@ -242,7 +242,7 @@ impl<'a> HistoryContext<'a> {
                 start,
             };
             let lived: GeneratedHistory = live(self.source, &before, wanted, now);
-            let earned = lived.book.rows.len() as u64;
+            let earned = lived.ledger.rows.len() as u64;
             if earned < wanted {
                 short.push(seller.id);
             }

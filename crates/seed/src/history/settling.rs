@@ -66,8 +66,8 @@ impl Agenda {
     }
 
     /// Schedules a new row: it is approved when it matures, or some day by hand.
-    pub fn take_up(&mut self, book: &LedgerDraft, index: usize, random: &mut Rng) {
-        let row = &book.rows[index];
+    pub fn take_up(&mut self, ledger: &LedgerDraft, index: usize, random: &mut Rng) {
+        let row = &ledger.rows[index];
         match (row.status, row.mature_at) {
             // The job runs every few seconds.
             (CommissionStatus::Accrued, Some(mature_at)) => {
@@ -84,25 +84,25 @@ impl Agenda {
     }
 
     /// Carries out what is due by `now`.
-    pub fn settle_until(&mut self, book: &mut LedgerDraft, now: Timestamp, random: &mut Rng) {
+    pub fn settle_until(&mut self, ledger: &mut LedgerDraft, now: Timestamp, random: &mut Rng) {
         while let Some(entry) = self.due.first_entry() {
             let (at, _) = *entry.key();
             if at > now {
                 return;
             }
             match entry.remove() {
-                ScheduledSettlement::Approve(index) => self.approve(book, index, at),
-                ScheduledSettlement::Run(run) => self.pay(book, run, random),
+                ScheduledSettlement::Approve(index) => self.approve(ledger, index, at),
+                ScheduledSettlement::Run(run) => self.pay(ledger, run, random),
                 ScheduledSettlement::Settle { payout, rows, status } => {
-                    self.settle(book, payout, rows, status, at, random)
+                    self.settle(ledger, payout, rows, status, at, random)
                 }
             }
         }
     }
 
     /// Approves a row with its clawbacks.
-    fn approve(&mut self, book: &mut LedgerDraft, index: usize, at: Timestamp) {
-        let is_matured = book.rows[index].mature_at.is_some();
+    fn approve(&mut self, ledger: &mut LedgerDraft, index: usize, at: Timestamp) {
+        let is_matured = ledger.rows[index].mature_at.is_some();
         let note = match is_matured {
             true => TransitionNote {
                 actor: JOB,
@@ -115,25 +115,25 @@ impl Agenda {
                 at,
             },
         };
-        for index in std::iter::once(index).chain(book.clawbacks_of(index)) {
-            if book.move_to(index, CommissionStatus::Approved, note) {
+        for index in std::iter::once(index).chain(ledger.clawbacks_of(index)) {
+            if ledger.move_to(index, CommissionStatus::Approved, note) {
                 self.payable.push(index);
             }
         }
     }
 
     /// The part of a payout run that pays this partner.
-    fn pay(&mut self, book: &mut LedgerDraft, run: PayoutRun, random: &mut Rng) {
+    fn pay(&mut self, ledger: &mut LedgerDraft, run: PayoutRun, random: &mut Rng) {
         let mut groups: BTreeMap<Currency, Vec<usize>> = BTreeMap::new();
         for index in std::mem::take(&mut self.payable) {
-            let row = &book.rows[index];
+            let row = &ledger.rows[index];
             if row.status == CommissionStatus::Approved && row.payout_id.is_none() {
                 groups.entry(row.amount.currency()).or_default().push(index);
             }
         }
         let mut pays = false;
         for (currency, rows) in groups {
-            let total: i64 = rows.iter().map(|index| book.rows[*index].amount.minor()).sum();
+            let total: i64 = rows.iter().map(|index| ledger.rows[*index].amount.minor()).sum();
             let minimum = self.minimums.iter().find(|money| money.currency() == currency);
             let amount = Money::from_minor(total, currency)
                 .ok()
@@ -145,9 +145,9 @@ impl Agenda {
             };
             pays = true;
             let payout = Payout {
-                id: book.ids.next(run.created_at),
+                id: ledger.ids.next(run.created_at),
                 run_id: run.id,
-                partner_id: book.rows[*first].partner_id,
+                partner_id: ledger.rows[*first].partner_id,
                 recipient: None,
                 amount,
                 status: PayoutStatus::Pending,
@@ -158,7 +158,7 @@ impl Agenda {
                 created_by: Some(ACTOR.to_owned()),
                 settled_by: None,
             };
-            book.put_into(payout, &rows);
+            ledger.put_into(payout, &rows);
             let status = match random.u32(..100) {
                 0..88 => PayoutStatus::Paid,
                 88..92 => PayoutStatus::Failed,
@@ -166,7 +166,7 @@ impl Agenda {
                 _ => continue,
             };
             let at = run.created_at + Duration::seconds(random.i64(3_600..5 * 86_400));
-            let payout = book.payouts.len() - 1;
+            let payout = ledger.payouts.len() - 1;
             self.put(at, ScheduledSettlement::Settle { payout, rows, status });
         }
         if pays {
@@ -176,7 +176,7 @@ impl Agenda {
 
     fn settle(
         &mut self,
-        book: &mut LedgerDraft,
+        ledger: &mut LedgerDraft,
         payout: usize,
         rows: Vec<usize>,
         status: PayoutStatus,
@@ -191,16 +191,16 @@ impl Agenda {
         for index in rows {
             match status {
                 PayoutStatus::Paid => {
-                    book.move_to(index, CommissionStatus::Paid, note);
+                    ledger.move_to(index, CommissionStatus::Paid, note);
                 }
                 PayoutStatus::Failed | PayoutStatus::Canceled => {
-                    book.rows[index].payout_id = None;
+                    ledger.rows[index].payout_id = None;
                     self.payable.push(index);
                 }
                 PayoutStatus::Pending => {}
             }
         }
-        let payout = &mut book.payouts[payout];
+        let payout = &mut ledger.payouts[payout];
         payout.status = status;
         payout.settled_at = Some(at);
         payout.settled_by = Some(ACTOR.to_owned());

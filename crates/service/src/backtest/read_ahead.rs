@@ -12,20 +12,20 @@ use auth::Scope;
 use domain::backtest::{Backtest, HistoryEvent};
 use domain::id::PartnerId;
 use store::StoreError;
-use store::backtest::{EventRange, recorded, stretches};
+use store::backtest::{EventRange, event_ranges, recorded};
 use store::task::joined;
 
 /// Maximum number of ranges that are read concurrently. More would leave other work too little of the database.
 const AT_ONCE: usize = 2;
 /// Maximum number of events in a range: enough to make the cost of a statement small next to that of its rows.
-const STRETCH: u32 = 2_000;
+const EVENTS_PER_RANGE: u32 = 2_000;
 
 /// The events of several partners, by partner and in the order of recording.
 pub struct EventReadAhead {
     app: App,
     scope: Scope,
     backtest: Backtest,
-    stretches: vec::IntoIter<EventRange>,
+    ranges: vec::IntoIter<EventRange>,
     /// Each task in a set of its own, so that results come in the order of the ranges; dropping this aborts the tasks.
     reading: VecDeque<JoinSet<Result<Vec<HistoryEvent>, StoreError>>>,
     read: vec::IntoIter<HistoryEvent>,
@@ -34,12 +34,12 @@ pub struct EventReadAhead {
 impl EventReadAhead {
     /// `partners` must be in the order of their ids.
     pub async fn new(app: &App, scope: Scope, backtest: &Backtest, partners: &[Uuid]) -> Result<Self, StoreError> {
-        let stretches = stretches(app.store.reader(), &scope, partners, STRETCH).await?;
+        let ranges = event_ranges(app.store.reader(), &scope, partners, EVENTS_PER_RANGE).await?;
         Ok(Self {
             app: app.clone(),
             scope,
             backtest: backtest.clone(),
-            stretches: stretches.into_iter(),
+            ranges: ranges.into_iter(),
             reading: VecDeque::new(),
             read: Vec::new().into_iter(),
         })
@@ -75,10 +75,10 @@ impl EventReadAhead {
 
     fn read_ahead(&mut self) {
         while self.reading.len() < AT_ONCE
-            && let Some(stretch) = self.stretches.next()
+            && let Some(range) = self.ranges.next()
         {
             let (app, scope, of) = (self.app.clone(), self.scope, self.backtest.clone());
-            let reading = async move { recorded(app.store.reader(), &scope, &of, &stretch).await };
+            let reading = async move { recorded(app.store.reader(), &scope, &of, &range).await };
             let mut task = JoinSet::new();
             task.spawn(reading.in_current_span());
             self.reading.push_back(task);

@@ -18,7 +18,7 @@ use store::backtest::{CurrentPartner, FinishedPartners, LeasedBacktest, Proposal
 use store::{StoreError, Transaction};
 
 /// How long a lease lasts that its holder does not renew.
-pub const HOLD: Duration = Duration::from_secs(60);
+pub const LEASE_DURATION: Duration = Duration::from_secs(60);
 /// How often a holder renews its lease.
 const RENEWAL: Duration = Duration::from_secs(10);
 /// Number of partners that are read at a time.
@@ -137,7 +137,7 @@ async fn work_on(
 ) -> Result<bool, StoreError> {
     let transaction = app.store.begin_unaudited().await?;
     let now = app.clock.now();
-    let is_held = store::backtest::claim(&transaction, held, now, now + HOLD).await?;
+    let is_held = store::backtest::claim(&transaction, held, now, now + LEASE_DURATION).await?;
     transaction.commit().await?;
     if !is_held {
         return Ok(false);
@@ -303,7 +303,7 @@ impl BacktestWorker<'_> {
     }
 
     fn until(&self) -> Timestamp {
-        self.app.clock.now() + HOLD
+        self.app.clock.now() + LEASE_DURATION
     }
 
     async fn end(&self, status: BacktestStatus, failure: Option<&str>) -> Result<(), StoreError> {

@@ -18,7 +18,7 @@ pub async fn forecasts(store: &Store, scope: &Scope, deals: &[Uuid]) -> Result<H
     let database = store.reader();
     let deals = store::deal::by_ids(database, scope, deals).await?;
     let ids: Vec<Uuid> = deals.keys().copied().collect();
-    let mut books = store::deal_payment::books_of(database, scope, &ids).await?;
+    let mut histories = store::deal_payment::histories_of(database, scope, &ids).await?;
     let partners: Vec<Uuid> = deals.values().map(|deal| deal.partner_id.uuid()).collect();
     let categories = store::label::categories_of_partners(database, scope, &partners).await?;
     let partners = store::partner::by_ids(database, scope, &partners).await?;
@@ -40,8 +40,8 @@ pub async fn forecasts(store: &Store, scope: &Scope, deals: &[Uuid]) -> Result<H
             lead_creator: deal.lead_creator.as_deref(),
             owner: deal.owner.as_deref(),
         };
-        let book = books.remove(&id).unwrap_or_default();
-        let payments = forecast(&rules, &payee, &view, &stages, deal.stage_id, book);
+        let history = histories.remove(&id).unwrap_or_default();
+        let payments = forecast(&rules, &payee, &view, &stages, deal.stage_id, history);
         Some((id, payments))
     });
     Ok(forecasts.collect())

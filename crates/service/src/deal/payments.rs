@@ -24,7 +24,7 @@ pub(super) struct DealPayments<'a> {
     writer: &'a Writer,
     partner: &'a Partner,
     deal: &'a Deal,
-    book: PaymentHistory,
+    history: PaymentHistory,
     moment: Moment,
     now: Timestamp,
 }
@@ -38,14 +38,14 @@ impl<'a> DealPayments<'a> {
         moment: Moment,
     ) -> Result<Self, StoreError> {
         let id = deal.id.uuid();
-        let mut books = store::deal_payment::books_of(transaction, &writer.scope(), &[id]).await?;
-        let book = books.remove(&id).unwrap_or_default();
+        let mut histories = store::deal_payment::histories_of(transaction, &writer.scope(), &[id]).await?;
+        let history = histories.remove(&id).unwrap_or_default();
         Ok(Self {
             transaction,
             writer,
             partner,
             deal,
-            book,
+            history,
             moment,
             now: moment.at,
         })
@@ -58,7 +58,7 @@ impl<'a> DealPayments<'a> {
         }
         let rules = self.rules(stage.id).await?;
         let governing = self.governing(&rules, stage.id).await?;
-        let due = on_entry(stage.id, &governing, &self.view(), &self.book);
+        let due = on_entry(stage.id, &governing, &self.view(), &self.history);
         self.pay(due, &governing).await
     }
 
@@ -66,13 +66,13 @@ impl<'a> DealPayments<'a> {
     pub async fn change(self, stage: PaymentStageId, before: &[FieldValue]) -> Result<Vec<Commission>, ServiceError> {
         let rules = self.rules(stage).await?;
         let governing = self.governing(&rules, stage).await?;
-        let due = on_change(stage, &governing, &self.view(), before, &self.book);
+        let due = on_change(stage, &governing, &self.view(), before, &self.history);
         self.pay(due, &governing).await
     }
 
     /// Pays what is due because the deal was renewed.
     pub async fn renew(self) -> Result<Vec<Commission>, ServiceError> {
-        let due = on_renewal(&self.view(), &self.book);
+        let due = on_renewal(&self.view(), &self.history);
         self.pay(due, &[]).await
     }
 
@@ -134,8 +134,8 @@ impl<'a> DealPayments<'a> {
         let reversed: Vec<_> = accrued.iter().map(|row| row.id.uuid()).collect();
         store::deal_payment::void(self.transaction, tenant, self.deal.id, &reversed, self.now).await?;
         let id = self.deal.id.uuid();
-        let mut books = store::deal_payment::books_of(self.transaction, &scope, &[id]).await?;
-        self.book = books.remove(&id).unwrap_or_default();
+        let mut histories = store::deal_payment::histories_of(self.transaction, &scope, &[id]).await?;
+        self.history = histories.remove(&id).unwrap_or_default();
         Ok(())
     }
 

@@ -83,14 +83,17 @@ pub async fn terms_in_force(
         })
     });
     let found: Vec<_> = found.collect();
-    let asking = found.iter().filter(|(_, _, terms)| terms.ask_group());
+    let asking = found.iter().filter(|(_, _, terms)| terms.uses_group_rules());
     let partners: Vec<_> = asking.map(|(key, _, _)| key.partner.uuid()).collect();
     let ruled = match partners.as_slice() {
         [] => HashMap::new(),
         partners => store::in_force::ruled(database, &whole, partners).await?,
     };
     let terms = found.into_iter().map(|(key, facts, terms)| {
-        let ruled = ruled.get(&key.partner.uuid()).filter(|_| terms.ask_group()).cloned();
+        let ruled = ruled
+            .get(&key.partner.uuid())
+            .filter(|_| terms.uses_group_rules())
+            .cloned();
         (key.clone(), of(key, facts, &terms, ruled.unwrap_or_default()))
     });
     Ok(terms.collect())

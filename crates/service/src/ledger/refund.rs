@@ -166,8 +166,8 @@ pub(super) async fn apply(
 ) -> Result<(Vec<Commission>, Vec<Commission>), StoreError> {
     let taken_minor = refunded.refunded_minor - original.refunded_minor;
     lower_standing(transaction, writer, original, taken_minor, refunded.wholly).await?;
-    let leaving = [tiers::LeavingEvent::Refunded(original, refunded)];
-    let left = tiers::leave(transaction, writer, &leaving).await;
+    let leaving = [tiers::TakenBackEvent::Refunded(original, refunded)];
+    let left = tiers::uncount(transaction, writer, &leaving).await;
     left.map_err(tiers::Failure::of_what_is_stored)?;
     take_back_rows(transaction, writer, (original, rows), refund, refunded, moments).await
 }

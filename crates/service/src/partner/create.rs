@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::checks::{categories, check_unique, group, metadata, tier};
 use super::membership::note_joined;
-use super::status::happening;
+use super::status::outbox_event;
 use crate::ServiceError;
 use crate::app::App;
 use crate::ids::existing;
@@ -185,7 +185,7 @@ pub(crate) async fn insert(
         sequence: Some(moment.sequence),
     };
     store::partner::insert_transition(transaction, writer.tenant(), partner.id, &transition).await?;
-    let happened = happening(&partner, WebhookEventType::PartnerCreated, now);
+    let happened = outbox_event(&partner, WebhookEventType::PartnerCreated, now);
     let advance = |writes: &mut Writes| {
         store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
         store::outbox::append(writes, writer.tenant(), [happened]);

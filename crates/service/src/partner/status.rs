@@ -7,10 +7,10 @@ use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
 use auth::{Caller, Resource};
-use domain::partner::{Partner, PartnerMove, PartnerStatus, PartnerTransition};
+use domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerTransitionKind};
 use domain::problem::{ProblemCode, Problems};
 use domain::webhook::WebhookEventType;
-use domain::webhook::body::Happening;
+use domain::webhook::body::OutboxEvent;
 use domain::{Timestamp, text};
 use store::Writes;
 use store::partner::LockedPartner;
@@ -20,7 +20,7 @@ pub async fn change_status(
     app: &App,
     caller: &Caller,
     id: &str,
-    the_move: PartnerMove,
+    kind: PartnerTransitionKind,
     reason: Option<&str>,
 ) -> Result<Partner, ServiceError> {
     let writer = caller.write(Resource::Partners)?;
@@ -35,10 +35,12 @@ pub async fn change_status(
     let moment = last.next(app.clock.now().max(current.updated_at));
     let now = moment.at;
     let (was, before) = (current.clone(), current.status);
-    let Some(partner) = current.after(the_move, now) else {
-        let other_way = match (the_move, before) {
-            (PartnerMove::Reinstate, PartnerStatus::Suspended) => ": activatePartner ends a suspension",
-            (PartnerMove::Activate, PartnerStatus::Revoked) => ": reinstatePartner brings a revoked partner back",
+    let Some(partner) = current.after(kind, now) else {
+        let other_way = match (kind, before) {
+            (PartnerTransitionKind::Reinstate, PartnerStatus::Suspended) => ": activatePartner ends a suspension",
+            (PartnerTransitionKind::Activate, PartnerStatus::Revoked) => {
+                ": reinstatePartner brings a revoked partner back"
+            }
             _ => "",
         };
         let message = format!("is {}, which does not allow this{other_way}", before.as_str());
@@ -63,7 +65,7 @@ pub async fn change_status(
         sequence: Some(moment.sequence),
     };
     store::partner::insert_transition(&transaction, writer.tenant(), partner.id, &transition).await?;
-    let happened = happening(&partner, WebhookEventType::of_partner(the_move), now);
+    let happened = outbox_event(&partner, WebhookEventType::of_partner(kind), now);
     let advance = |writes: &mut Writes| {
         store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
         store::outbox::append(writes, writer.tenant(), [happened]);
@@ -74,8 +76,8 @@ pub async fn change_status(
 }
 
 /// The webhook event for a partner that has just reached its status.
-pub(super) fn happening(partner: &Partner, event_type: WebhookEventType, at: Timestamp) -> Happening {
-    Happening {
+pub(super) fn outbox_event(partner: &Partner, event_type: WebhookEventType, at: Timestamp) -> OutboxEvent {
+    OutboxEvent {
         event_type,
         object: partner.id.uuid(),
         at,

@@ -17,7 +17,7 @@ use store::webhook::delivery::{self, NewDelivery, RedeliverySelection};
 use store::{Store, StoreError, Transaction};
 
 /// Maximum number of deliveries that one call sends again.
-pub const MOST_AGAIN: u64 = 10_000;
+pub const MAX_REDELIVERIES: u64 = 10_000;
 
 /// What to send again.
 #[derive(Clone, Debug)]
@@ -125,8 +125,8 @@ pub async fn redeliver(app: &App, caller: &Caller, what: Redelivery) -> Result<R
         return Err(problems.into());
     };
     let count = delivery::count_again(&transaction, &writer.scope(), again).await?;
-    if count > MOST_AGAIN {
-        let message = format!("names {count} deliveries: at most {MOST_AGAIN} are sent again by one call");
+    if count > MAX_REDELIVERIES {
+        let message = format!("names {count} deliveries: at most {MAX_REDELIVERIES} are sent again by one call");
         problems.add("since", ProblemCode::Invalid, message);
         return Err(problems.into());
     }

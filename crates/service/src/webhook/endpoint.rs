@@ -156,7 +156,7 @@ pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Resul
     endpoint::update(&transaction, writer.tenant(), &changed, begins).await?;
     transaction.changed(&before, &changed);
     if begins {
-        delivery::hasten(&transaction, writer.tenant(), changed.id, now).await?;
+        delivery::make_due(&transaction, writer.tenant(), changed.id, now).await?;
     }
     commit(app, transaction, &writer, &changed).await?;
     Ok(changed)

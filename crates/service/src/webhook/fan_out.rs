@@ -32,18 +32,18 @@ pub struct FannedOut {
     /// Whether there are no more rows at present.
     pub is_whole: bool,
     /// Whether any endpoint exists.
-    pub is_heard: bool,
+    pub has_subscribers: bool,
 }
 
 /// Creates the deliveries of the next rows of the outbox.
 pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
-    let is_heard = work::is_heard(app.store.reader()).await?;
+    let has_subscribers = work::has_subscribers(app.store.reader()).await?;
     let nothing = FannedOut {
         made: 0,
         is_whole: true,
-        is_heard,
+        has_subscribers,
     };
-    if !is_heard {
+    if !has_subscribers {
         return Ok(nothing);
     }
     let transaction = app.store.begin_unaudited().await?;
@@ -52,8 +52,8 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
         return Ok(nothing);
     };
     // Read before the rows: an endpoint that is not seen here receives only what is committed later.
-    let hearers = work::hearers(&transaction).await?;
-    let Some(before) = beginning(position.as_ref(), &hearers) else {
+    let subscribers = work::subscribers(&transaction).await?;
+    let Some(before) = beginning(position.as_ref(), &subscribers) else {
         transaction.rollback().await?;
         return Ok(nothing);
     };
@@ -63,30 +63,33 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
         transaction.rollback().await?;
         return Ok(nothing);
     }
-    let made = make(app, &transaction, reading.rows, &hearers).await?;
+    let made = make(app, &transaction, reading.rows, &subscribers).await?;
     mark::put(&transaction, OutboxMark::Webhooks, Some(&position), app.clock.now()).await?;
     transaction.commit().await?;
     Ok(FannedOut {
         made,
         is_whole: reading.is_whole,
-        is_heard,
+        has_subscribers,
     })
 }
 
 /// When the oldest unread row of the outbox was written; `None`: all are read, or no endpoint exists.
 pub(super) async fn unread_since(app: &App) -> Result<Option<Timestamp>, StoreError> {
     let reader = app.store.reader();
-    let hearers = work::hearers(reader).await?;
+    let subscribers = work::subscribers(reader).await?;
     let kept = mark::look(reader, OutboxMark::Webhooks).await?;
-    match beginning(kept.as_ref(), &hearers) {
+    match beginning(kept.as_ref(), &subscribers) {
         Some(position) => position.next_at(reader).await,
         None => Ok(None),
     }
 }
 
 /// Where to continue reading: no endpoint receives what was written before the first of them subscribed.
-fn beginning(kept: Option<&OutboxPosition>, hearers: &HashMap<TenantId, Vec<Subscriber>>) -> Option<OutboxPosition> {
-    let since = hearers.values().flatten().map(Subscriber::since);
+fn beginning(
+    kept: Option<&OutboxPosition>,
+    subscribers: &HashMap<TenantId, Vec<Subscriber>>,
+) -> Option<OutboxPosition> {
+    let since = subscribers.values().flatten().map(Subscriber::since);
     let first = since.min_by_key(|since| since.order())?;
     // Of two equal positions the last one counts: the stored one also says how far a snapshot was read.
     let furthest = [first].into_iter().chain(kept).max_by_key(|position| position.order());
@@ -107,14 +110,14 @@ async fn make(
     app: &App,
     transaction: &Transaction,
     entries: Vec<OutboxRow>,
-    hearers: &HashMap<TenantId, Vec<Subscriber>>,
+    subscribers: &HashMap<TenantId, Vec<Subscriber>>,
 ) -> Result<usize, StoreError> {
     let mut of_tenant: HashMap<TenantId, Vec<(OutboxRow, Vec<&Subscriber>)>> = HashMap::new();
     for entry in entries {
-        let event_type = entry.happening.event_type;
-        let hears = |hearer: &&Subscriber| hearer.hears(event_type, entry.id, entry.transaction);
-        let all = hearers.get(&entry.tenant).into_iter().flatten();
-        let concerned: Vec<_> = all.filter(hears).collect();
+        let event_type = entry.outbox_event.event_type;
+        let receives = |subscriber: &&Subscriber| subscriber.receives(event_type, entry.id, entry.transaction);
+        let all = subscribers.get(&entry.tenant).into_iter().flatten();
+        let concerned: Vec<_> = all.filter(receives).collect();
         if !concerned.is_empty() {
             of_tenant.entry(entry.tenant).or_default().push((entry, concerned));
         }
@@ -133,11 +136,11 @@ async fn make(
             let Some(data) = told.of(&entry) else {
                 continue;
             };
-            let payload = body::body(&entry.happening, entry.id, data);
-            let of = Some((entry.id, entry.happening.object));
-            let event_type = entry.happening.event_type;
-            deliveries.extend(concerned.into_iter().map(|hearer| NewDelivery {
-                delivery: new(&hearer.endpoint, event_type, payload.clone(), now),
+            let payload = body::body(&entry.outbox_event, entry.id, data);
+            let of = Some((entry.id, entry.outbox_event.object));
+            let event_type = entry.outbox_event.event_type;
+            deliveries.extend(concerned.into_iter().map(|subscriber| NewDelivery {
+                delivery: new(&subscriber.endpoint, event_type, payload.clone(), now),
                 of,
             }));
         }
@@ -164,9 +167,9 @@ impl ChangedObjects {
     ) -> Result<Self, StoreError> {
         let mut of: HashMap<ObjectKind, BTreeSet<Uuid>> = HashMap::new();
         for entry in entries {
-            of.entry(ObjectKind::of(entry.happening.event_type))
+            of.entry(ObjectKind::of(entry.outbox_event.event_type))
                 .or_default()
-                .insert(entry.happening.object);
+                .insert(entry.outbox_event.object);
         }
         let wanted = |kind| of.get(&kind).into_iter().flatten().copied().collect::<Vec<_>>();
         let commissions = store::commission::by_ids(database, scope, &wanted(ObjectKind::Commission)).await?;
@@ -204,7 +207,11 @@ impl ChangedObjects {
 
     /// The data of a row's webhook body; `None`: its object is gone.
     fn of(&self, entry: &OutboxRow) -> Option<Value> {
-        let (event_type, at, object) = (entry.happening.event_type, entry.happening.at, &entry.happening.object);
+        let (event_type, at, object) = (
+            entry.outbox_event.event_type,
+            entry.outbox_event.at,
+            &entry.outbox_event.object,
+        );
         Some(match ObjectKind::of(event_type) {
             ObjectKind::Commission => body::commission(self.commissions.get(object)?, event_type, at, &self.ids),
             ObjectKind::Payout => body::payout(self.payouts.get(object)?, event_type, at, &self.ids),

@@ -5,8 +5,8 @@
 pub mod delivery;
 pub mod endpoint;
 pub mod fan_out;
-pub mod forget;
 pub mod lag;
+pub mod prune;
 pub mod send;
 
 use std::sync::Arc;

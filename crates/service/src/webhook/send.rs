@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::app::App;
 use auth::{Scope, SealingError, Writer};
 use domain::id::WebhookDeliveryId;
-use domain::webhook::schedule::{GONE, gives_up, next_attempt};
+use domain::webhook::schedule::{GONE, disable_reason, next_attempt};
 use domain::webhook::signature::{Secret, signatures};
 use domain::webhook::{WebhookAttempt, WebhookDeliveryStatus, WebhookEndpoint};
 use store::StoreError;
@@ -25,10 +25,10 @@ use store::webhook::{endpoint, work};
 
 /// How long an endpoint's lease lasts without renewal, and how often it is renewed.
 const LEASE_SECONDS: i64 = 15;
-const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
+const LEASE_RENEWAL: Duration = Duration::from_secs(4);
 
 /// Maximum number of endpoints that a replica looks up at a time.
-const MOST_ENDPOINTS: u64 = 200;
+const ENDPOINTS_PER_LOOKUP: u64 = 200;
 
 /// How many more deliveries are read than can be sent, since some may have to wait for others.
 const LOOK_AHEAD: usize = 50;
@@ -38,11 +38,11 @@ pub async fn due(app: &Arc<App>, ending: &Arc<AtomicBool>) -> Result<Vec<Deliver
     if app.webhooks.keys.is_none() {
         return Ok(Vec::new());
     }
-    let found = work::due(app.store.reader(), app.clock.now(), MOST_ENDPOINTS).await?;
+    let found = work::due(app.store.reader(), app.clock.now(), ENDPOINTS_PER_LOOKUP).await?;
     let worker = |(tenant, endpoint)| DeliveryWorker {
         app: app.clone(),
         ending: ending.clone(),
-        turn: EndpointLease {
+        lease: EndpointLease {
             tenant,
             endpoint,
             // A replica may find an endpoint again before its first worker has begun; only one of them gets the lease.
@@ -62,7 +62,7 @@ pub async fn send_due(app: &Arc<App>) -> Result<usize, StoreError> {
 /// Sends the deliveries of one endpoint.
 pub struct DeliveryWorker {
     app: Arc<App>,
-    turn: EndpointLease,
+    lease: EndpointLease,
     ending: Arc<AtomicBool>,
 }
 
@@ -88,7 +88,7 @@ impl DeliveryWorker {
         // If its secret cannot be decrypted, the lease is kept, so that nothing is tried again until it expires.
         if !matches!(worked, Ok(None)) {
             let transaction = self.app.store.begin_unaudited().await?;
-            self.turn.give_back(&transaction).await?;
+            self.lease.release(&transaction).await?;
             transaction.commit().await?;
         }
         Ok(worked?.unwrap_or_default())
@@ -99,7 +99,7 @@ impl DeliveryWorker {
         let now = self.app.clock.now();
         let transaction = self.app.store.begin_unaudited().await?;
         let until = now + TimeDelta::seconds(LEASE_SECONDS);
-        let is_ours = self.turn.take(&transaction, now, until).await?;
+        let is_ours = self.lease.acquire(&transaction, now, until).await?;
         transaction.commit().await?;
         Ok(is_ours)
     }
@@ -109,7 +109,7 @@ impl DeliveryWorker {
     async fn keep(&self) -> Result<bool, StoreError> {
         let until = self.app.clock.now() + TimeDelta::seconds(LEASE_SECONDS);
         let transaction = self.app.store.begin_unaudited().await?;
-        let is_ours = self.turn.keep(&transaction, until).await?;
+        let is_ours = self.lease.renew(&transaction, until).await?;
         transaction.commit().await?;
         Ok(is_ours)
     }
@@ -137,13 +137,13 @@ impl DeliveryWorker {
                         }
                         Ok(None) => goes_on = false,
                         Err(error) => {
-                            tracing::error!(%error, endpoint = %self.turn.endpoint, "nothing can be signed for a webhook endpoint");
+                            tracing::error!(%error, endpoint = %self.lease.endpoint, "nothing can be signed for a webhook endpoint");
                             return Ok(None);
                         }
                     }
                 }
             }
-            let first = match timeout(SIGN_OF_LIFE, under_way.join_next()).await {
+            let first = match timeout(LEASE_RENEWAL, under_way.join_next()).await {
                 Ok(Some(first)) => first,
                 Ok(None) => return Ok(Some(sent)),
                 Err(_) => {
@@ -168,7 +168,7 @@ impl DeliveryWorker {
 
     /// The endpoint's current target; `None`: the endpoint was deleted.
     async fn target(&self) -> Result<Result<Option<DeliveryTarget>, SealingError>, StoreError> {
-        let (tenant, id) = (self.turn.tenant, self.turn.endpoint);
+        let (tenant, id) = (self.lease.tenant, self.lease.endpoint);
         let (reader, scope) = (self.app.store.reader(), Scope::tenant_wide(tenant));
         let Some((url, sealed)) = endpoint::target(reader, &scope, id, self.app.clock.now()).await? else {
             return Ok(Ok(None));
@@ -189,7 +189,7 @@ impl DeliveryWorker {
         loop {
             let limit = known.len() + self.app.webhooks.at_once + LOOK_AHEAD;
             let mut found = self
-                .turn
+                .lease
                 .due(self.app.store.reader(), self.app.clock.now(), limit)
                 .await?;
             found.retain(|due| !known.contains(&due.id));
@@ -197,10 +197,10 @@ impl DeliveryWorker {
             if !waiting.is_empty() {
                 let ids: Vec<_> = waiting.iter().map(|due| due.id).collect();
                 let transaction = self.app.store.begin_unaudited().await?;
-                if self.turn.lock(&transaction).await?.is_none() {
+                if self.lease.lock(&transaction).await?.is_none() {
                     return Ok(VecDeque::new());
                 }
-                self.turn.park(&transaction, &ids).await?;
+                self.lease.park(&transaction, &ids).await?;
                 transaction.commit().await?;
             }
             if !ready.is_empty() || waiting.is_empty() {
@@ -212,9 +212,9 @@ impl DeliveryWorker {
     /// Writes the results of requests; returns whether there may be more to send.
     async fn write(&self, done: Vec<SentDelivery>) -> Result<bool, StoreError> {
         // Attempts are stored with their deliveries; the audit log only records that an endpoint is switched off.
-        let writer = Writer::job(self.turn.tenant, "send_webhook_deliveries");
+        let writer = Writer::job(self.lease.tenant, "send_webhook_deliveries");
         let transaction = self.app.begin(&writer).await?;
-        let Some(mut health) = self.turn.lock(&transaction).await? else {
+        let Some(mut health) = self.lease.lock(&transaction).await? else {
             // Another worker has the lease, or the endpoint was deleted.
             return Ok(false);
         };
@@ -234,19 +234,19 @@ impl DeliveryWorker {
                 gone = Some(GONE.to_owned());
             }
         }
-        self.turn.write(&transaction, outcomes, now).await?;
-        let disabled = gone.or_else(|| gives_up(health.quiet_since, health.failed_count, now));
+        self.lease.write(&transaction, outcomes, now).await?;
+        let disabled = gone.or_else(|| disable_reason(health.quiet_since, health.failed_count, now));
         let disabled = disabled.filter(|_| health.active);
         let until = now + TimeDelta::seconds(LEASE_SECONDS);
         if let Some(reason) = &disabled {
-            transaction.noted_of::<WebhookEndpoint>(self.turn.endpoint, "disabledReason", reason.as_str());
+            transaction.noted_of::<WebhookEndpoint>(self.lease.endpoint, "disabledReason", reason.as_str());
         }
-        self.turn
+        self.lease
             .write_health(&transaction, &health, disabled.as_deref(), (now, until))
             .await?;
         transaction.commit().await?;
         if let Some(reason) = &disabled {
-            tracing::warn!(endpoint = %self.turn.endpoint, reason, "switched a webhook endpoint off");
+            tracing::warn!(endpoint = %self.lease.endpoint, reason, "switched a webhook endpoint off");
         }
         Ok(health.active && disabled.is_none())
     }

@@ -12,7 +12,7 @@ use super::super::{StoreError, many, row};
 use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
-use domain::backtest::{Backtest, HistoryPlace, HistoryRow};
+use domain::backtest::{Backtest, HistoryPosition, HistoryRow};
 use domain::commission::{CommissionKind, CommissionStatus};
 use domain::id::{CommissionId, EventId, PartnerGroupId, PartnerId, TieredCommissionId};
 use domain::partner::PartnerStatus;
@@ -233,7 +233,7 @@ pub(super) async fn read_rows(
             adjusts: row.adjusts_id.map(CommissionId::from_uuid),
             tier: tiers.get(&id).copied(),
             accrued_at: row.accrued_at,
-            reversed: at.map(|at| HistoryPlace {
+            reversed: at.map(|at| HistoryPosition {
                 sequence: places.remove(&row.id).flatten(),
                 at,
             }),

@@ -28,7 +28,7 @@ use domain::id::{BacktestId, TenantId};
 pub use history::{CurrentPartner, count_events, loose, partners};
 pub use open::{delete_expired, open};
 pub use proposal::{Proposal, ProposedTier};
-pub use recorded::{EventRange, recorded, stretches};
+pub use recorded::{EventRange, event_ranges, recorded};
 pub use results::{
     BacktestSum, PartnerResultOrder, PartnerSum, SumsKey, actual_rows, campaign_counts, campaign_pages, changed_rows,
     months_of, partner_counts, partner_pages, totals_of,

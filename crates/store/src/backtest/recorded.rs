@@ -35,7 +35,7 @@ pub struct EventRange {
 
 /// Cuts the events of these partners into stretches of at most `size` events, by partner and in the order of recording.
 /// One statement, which reads only an index.
-pub async fn stretches(
+pub async fn event_ranges(
     database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
@@ -87,7 +87,7 @@ pub async fn stretches(
 /// Packs partners with few events together.
 struct Packing {
     size: u64,
-    stretches: Vec<EventRange>,
+    ranges: Vec<EventRange>,
     /// Partners to read completely, and how many events they have together.
     whole: (Vec<Uuid>, u64),
     /// The partner whose events are being cut, and the event after which its next stretch begins.
@@ -98,7 +98,7 @@ impl Packing {
     fn new(size: u64) -> Self {
         Self {
             size,
-            stretches: Vec::new(),
+            ranges: Vec::new(),
             whole: (Vec::new(), 0),
             cut: None,
         }
@@ -117,7 +117,7 @@ impl Packing {
             return;
         }
         self.pack();
-        self.stretches.push(EventRange {
+        self.ranges.push(EventRange {
             partners: vec![partner],
             after: after.unwrap_or_else(Uuid::nil),
             until: event,
@@ -128,7 +128,7 @@ impl Packing {
     fn pack(&mut self) {
         let (partners, _) = mem::take(&mut self.whole);
         if !partners.is_empty() {
-            self.stretches.push(EventRange {
+            self.ranges.push(EventRange {
                 partners,
                 after: Uuid::nil(),
                 until: Uuid::max(),
@@ -138,7 +138,7 @@ impl Packing {
 
     fn finish(mut self) -> Vec<EventRange> {
         self.pack();
-        self.stretches
+        self.ranges
     }
 }
 
@@ -148,16 +148,16 @@ pub async fn recorded(
     database: &Connection,
     scope: &Scope,
     of: &Backtest,
-    stretch: &EventRange,
+    range: &EventRange,
 ) -> Result<Vec<HistoryEvent>, StoreError> {
     let backend = database.get_database_backend();
-    let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), &stretch.partners);
+    let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), &range.partners);
     let events = visible::<Entity>(scope)
         .filter(one_of)
         .filter(Column::AttributedAt.is_null())
         .filter(Column::RecordedAt.lt(of.to))
-        .filter(Column::Id.gt(stretch.after))
-        .filter(Column::Id.lte(stretch.until))
+        .filter(Column::Id.gt(range.after))
+        .filter(Column::Id.lte(range.until))
         .order_by_asc(Column::PartnerId)
         .order_by_asc(Column::Id)
         .all(database)

@@ -6,21 +6,21 @@ use sea_orm::ActiveValue;
 use crate::writes::Conflict;
 use crate::{StoreError, Transaction, Writes};
 use domain::id::TenantId;
-use domain::webhook::body::Happening;
+use domain::webhook::body::OutboxEvent;
 
 /// Appends what happened; followers are notified after the commit.
-pub fn append(writes: &mut Writes, tenant: TenantId, happenings: impl IntoIterator<Item = Happening>) {
-    let mut happenings = happenings.into_iter().peekable();
-    if happenings.peek().is_some() {
+pub fn append(writes: &mut Writes, tenant: TenantId, outbox_events: impl IntoIterator<Item = OutboxEvent>) {
+    let mut outbox_events = outbox_events.into_iter().peekable();
+    if outbox_events.peek().is_some() {
         writes.note_append();
     }
-    let rows = happenings.map(|happening| outbox::ActiveModel {
+    let rows = outbox_events.map(|outbox_event| outbox::ActiveModel {
         id: ActiveValue::NotSet,
         tenant_id: ActiveValue::Set(tenant.uuid()),
-        at: ActiveValue::Set(happening.at),
-        event_type: ActiveValue::Set(Some(happening.event_type.as_str().to_owned())),
-        object_id: ActiveValue::Set(Some(happening.object)),
-        detail: ActiveValue::Set(happening.detail),
+        at: ActiveValue::Set(outbox_event.at),
+        event_type: ActiveValue::Set(Some(outbox_event.event_type.as_str().to_owned())),
+        object_id: ActiveValue::Set(Some(outbox_event.object)),
+        detail: ActiveValue::Set(outbox_event.detail),
     });
     writes.add(rows, Conflict::Fail);
 }
@@ -29,9 +29,9 @@ pub fn append(writes: &mut Writes, tenant: TenantId, happenings: impl IntoIterat
 pub async fn append_to(
     transaction: &Transaction,
     tenant: TenantId,
-    happenings: impl IntoIterator<Item = Happening>,
+    outbox_events: impl IntoIterator<Item = OutboxEvent>,
 ) -> Result<(), StoreError> {
-    Writes::of(|writes| append(writes, tenant, happenings))
+    Writes::of(|writes| append(writes, tenant, outbox_events))
         .run(transaction)
         .await
 }

@@ -12,7 +12,7 @@ use domain::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bookmark {
     /// The stretch in which the row was read.
-    pub(super) stretch: OutboxPosition,
+    pub(super) window: OutboxPosition,
     pub(super) id: i64,
     /// When the row was written.
     pub(super) at: Timestamp,
@@ -22,13 +22,13 @@ pub struct Bookmark {
 const MOST_BYTES: usize = 16_000;
 
 impl Bookmark {
-    pub(super) fn behind(stretch: &OutboxPosition, change: &CommissionChange) -> Self {
-        let stretch = match stretch {
+    pub(super) fn behind(window: &OutboxPosition, change: &CommissionChange) -> Self {
+        let window = match window {
             OutboxPosition::Behind(_) => OutboxPosition::Behind(change.id),
-            OutboxPosition::Between(_) => stretch.clone(),
+            OutboxPosition::Between(_) => window.clone(),
         };
         Self {
-            stretch,
+            window,
             id: change.id,
             at: change.at,
         }
@@ -37,7 +37,7 @@ impl Bookmark {
     /// The text that is given to listeners.
     pub fn text(&self) -> String {
         let (id, at) = (self.id, self.at.timestamp_micros());
-        match &self.stretch {
+        match &self.window {
             OutboxPosition::Behind(_) => format!("{id};{at}"),
             OutboxPosition::Between(SnapshotRange { seen, until, after }) => {
                 let (transaction, last) = after;
@@ -55,7 +55,7 @@ impl Bookmark {
         let parts: Vec<_> = text.split(';').collect();
         let number = |part: &str| part.parse::<i64>().ok().filter(|number| *number >= 0);
         let (id, micros) = (number(parts.first()?)?, number(parts.get(1)?)?);
-        let stretch = match parts[2..] {
+        let window = match parts[2..] {
             [] => OutboxPosition::Behind(id),
             [transaction, last, seen, until] => OutboxPosition::Between(SnapshotRange {
                 seen: Some(seen).filter(|seen| is_snapshot(seen))?.to_owned(),
@@ -65,16 +65,16 @@ impl Bookmark {
             _ => return None,
         };
         let at = Timestamp::from_timestamp_micros(micros)?;
-        Some(Self { stretch, id, at })
+        Some(Self { window, id, at })
     }
 
     /// How far a listener that resumes has to read to be where it was.
     pub(super) fn reach(&self) -> OutboxPosition {
-        match &self.stretch {
+        match &self.window {
             OutboxPosition::Between(SnapshotRange { until: Some(until), .. }) => {
                 OutboxPosition::Between(SnapshotRange::behind(until.clone()))
             }
-            stretch => stretch.clone(),
+            window => window.clone(),
         }
     }
 }
@@ -121,12 +121,12 @@ mod tests {
             until: Some("104:110:104".to_owned()),
             after: (100, 0),
         });
-        for stretch in [OutboxPosition::Behind(3), between] {
-            let bookmark = Bookmark::behind(&stretch, &change(7));
+        for window in [OutboxPosition::Behind(3), between] {
+            let bookmark = Bookmark::behind(&window, &change(7));
             assert_eq!(Bookmark::parse(&bookmark.text()), Some(bookmark));
         }
         assert_eq!(
-            Bookmark::behind(&OutboxPosition::Behind(3), &change(7)).stretch,
+            Bookmark::behind(&OutboxPosition::Behind(3), &change(7)).window,
             OutboxPosition::Behind(7)
         );
     }

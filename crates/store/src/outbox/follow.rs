@@ -53,7 +53,7 @@ impl Follower {
                     if !reading.rows.is_empty() {
                         // It fails if no listener is left, which the next iteration notices.
                         let _ = sender.send(Arc::new(ChangeBatch {
-                            stretch: before.stretch_to(&self.position),
+                            window: before.window_to(&self.position),
                             changes: reading.rows,
                         }));
                     }

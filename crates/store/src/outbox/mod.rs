@@ -11,17 +11,17 @@
 //!   NOTIFY, and bulk writes send no signal.
 //! - [`position`] tracks what was read, although PostgreSQL's transactions do not commit in the order of their ids.
 //! - Listeners share one bounded queue. A listener that falls behind it gets an error, and nothing more.
-//! - A listener that resumes with a [`Bookmark`] reads by itself what it missed ([`Hearer`]), as long as that is
+//! - A listener that resumes with a [`Bookmark`] reads by itself what it missed ([`ResumableListener`]), as long as that is
 //!   stored.
 //! - Rows are pruned in batches once they are old enough and the job has passed them.
 
 mod append;
 mod bookmark;
 mod follow;
-mod hear;
 pub mod mark;
 mod position;
 mod read;
+mod resumable;
 mod signal;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,9 +36,9 @@ pub use bookmark::Bookmark;
 use domain::Timestamp;
 use domain::id::{CommissionId, PartnerId, TenantId};
 use follow::Follower;
-pub use hear::{Heard, Hearer, Unheard};
 pub use position::OutboxPosition;
 pub use read::{OutboxRead, OutboxRow};
+pub use resumable::{ReceivedBatch, ResumableListener, ResumeError};
 pub(super) use signal::Signal;
 pub use signal::WakeSignal;
 
@@ -63,7 +63,7 @@ pub struct CommissionChange {
 #[derive(Debug)]
 pub struct ChangeBatch {
     /// The stretch that was read.
-    stretch: OutboxPosition,
+    window: OutboxPosition,
     /// In the order of writing.
     pub changes: Vec<CommissionChange>,
 }
@@ -72,14 +72,14 @@ impl ChangeBatch {
     /// An empty batch, for changes that are learned of in another way.
     pub fn of_nothing() -> Self {
         Self {
-            stretch: OutboxPosition::Behind(0),
+            window: OutboxPosition::Behind(0),
             changes: Vec::new(),
         }
     }
 
     /// The position after one of its changes.
     pub fn bookmark(&self, change: &CommissionChange) -> Bookmark {
-        Bookmark::behind(&self.stretch, change)
+        Bookmark::behind(&self.window, change)
     }
 }
 

@@ -39,7 +39,7 @@ impl OutboxPosition {
     }
 
     /// The stretch that was read between this and the position that a read came to, so that it can be read once more.
-    pub(super) fn stretch_to(&self, come_to: &Self) -> Self {
+    pub(super) fn window_to(&self, come_to: &Self) -> Self {
         match (self, come_to) {
             (Self::Between(from), Self::Between(to)) => {
                 let until = from.until.as_ref().or(to.until.as_ref()).unwrap_or(&to.seen);
@@ -153,7 +153,7 @@ mod tests {
             if let OutboxPosition::Between(snapshots) = &mut position {
                 snapshots.advance(now.to_owned(), last);
             }
-            (before.is_bounded(), until(&before.stretch_to(&position)))
+            (before.is_bounded(), until(&before.window_to(&position)))
         };
         let first = Some("104:110:104".to_owned());
         assert_eq!(advance("104:110:104", Some((103, 7))), (false, first.clone()));
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(advance("300:300:", None), (true, first));
         assert_eq!(advance("400:400:", None), (false, Some("400:400:".to_owned())));
         assert_eq!(
-            OutboxPosition::Behind(3).stretch_to(&OutboxPosition::Behind(9)),
+            OutboxPosition::Behind(3).window_to(&OutboxPosition::Behind(9)),
             OutboxPosition::Behind(3)
         );
     }

@@ -11,7 +11,7 @@ use crate::{Connection, StoreError, row};
 use domain::Timestamp;
 use domain::id::{CommissionId, PartnerId, TenantId};
 use domain::webhook::WebhookEventType;
-use domain::webhook::body::Happening;
+use domain::webhook::body::OutboxEvent;
 
 /// Maximum number of rows per read.
 const MOST: usize = 500;
@@ -32,7 +32,7 @@ pub struct OutboxRow {
     pub id: i64,
     /// The transaction that wrote it; `None` on SQLite.
     pub transaction: Option<i64>,
-    pub happening: Happening,
+    pub outbox_event: OutboxEvent,
 }
 
 /// Which columns are read besides a row's id, and from which other tables.
@@ -70,7 +70,7 @@ const ENTRIES: RowQuery<OutboxRow> = RowQuery {
             tenant: TenantId::from_uuid(found.try_get("", "tenant_id")?),
             id,
             transaction: found.try_get("", "transaction_number").ok().flatten(),
-            happening: Happening {
+            outbox_event: OutboxEvent {
                 event_type: row::text("outbox", "type", &event_type, WebhookEventType::parse)?,
                 object: found.try_get("", "object_id")?,
                 at: found.try_get::<Timestamp>("", "at")?,

@@ -18,7 +18,7 @@ use super::Pool;
 use crate::StoreError;
 
 /// A statement that takes longer may be waiting for a lock.
-const SUSPICIOUS: Duration = Duration::from_millis(100);
+const SUSPECTED_AFTER: Duration = Duration::from_millis(100);
 
 /// Cancels the statement of a process if it waits for others; a statement that only takes long continues. A transaction
 /// that has written or locked anything has a number, and is left alone.
@@ -50,7 +50,7 @@ impl LockWaiters {
     ) -> Result<Option<T>, DbErr> {
         let (mut statement, mut seat) = (pin!(statement), None);
         loop {
-            if let Ok(done) = timeout(SUSPICIOUS, &mut statement).await {
+            if let Ok(done) = timeout(SUSPECTED_AFTER, &mut statement).await {
                 return done.map(Some);
             }
             if seat.is_some() || !is_crowded() {

@@ -16,10 +16,10 @@ use crate::citus;
 use crate::standby::position::COMMIT_AND_ASK;
 
 /// How long a connection may have been idle before it is checked when it is used again.
-const DOUBTFUL: Duration = Duration::from_secs(5);
+const CHECK_AFTER_IDLE: Duration = Duration::from_secs(5);
 
 /// How long that check may take.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The server aborts a statement at its own limit; if it has not reported so within this time, it is silent.
 const MARGIN: Duration = Duration::from_secs(1);
@@ -230,8 +230,8 @@ impl managed::Manager for Manager {
             return Err(RecycleError::message("it was used for long enough"));
         }
         connection.patience = Some(self.statement_timeout + MARGIN);
-        if metrics.last_used() > DOUBTFUL {
-            let ping = timeout(SIGN_OF_LIFE, connection.run(async |inner| inner.ping().await));
+        if metrics.last_used() > CHECK_AFTER_IDLE {
+            let ping = timeout(PING_TIMEOUT, connection.run(async |inner| inner.ping().await));
             ping.await.unwrap_or_else(|_| Err(silence()))?;
         }
         Ok(())

@@ -16,7 +16,7 @@ use telemetry::metrics::DatabaseReplica;
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Maximum age of a known state.
-const FRESH: Duration = Duration::from_secs(10);
+const MAX_AGE: Duration = Duration::from_secs(10);
 
 /// Its log position, whether it is in recovery, and its database system. The timeline is that of the log that it
 /// receives. A role that may not see that, or a standby that receives nothing at present, gets that of the last restart
@@ -139,7 +139,7 @@ impl Standby {
     /// Whether it has everything up to this position.
     pub fn has(&self, needed: Option<LogPosition>) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = |seen: &&StandbyStatus| seen.left.is_none() && seen.at.elapsed() < FRESH;
+        let fresh = |seen: &&StandbyStatus| seen.left.is_none() && seen.at.elapsed() < MAX_AGE;
         seen.as_ref()
             .filter(fresh)
             .is_some_and(|seen| needed.is_none_or(|needed| seen.place.has(needed)))

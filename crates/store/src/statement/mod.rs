@@ -35,7 +35,7 @@ pub async fn wait_for_writers(
     partners: &[Uuid],
     before: Timestamp,
 ) -> Result<(), StoreError> {
-    if store.is_moment() {
+    if store.is_on_snapshot() {
         return Ok(());
     }
     let quiet = |database: sea_orm::DbBackend, ids: &[Uuid]| {

@@ -1,11 +1,11 @@
 //! Deals, and the rows that they produced.
 
-use super::Question;
-use super::QuestionScope::Partners;
+use super::Check;
+use super::CheckScope::Partners;
 use super::Subject::{Commission, Deal};
 
-pub const QUESTIONS: &[Question] = &[
-    Question {
+pub const CHECKS: &[Check] = &[
+    Check {
         of: Partners,
         what: "the {detail} row and the payments of deals disagree: a DEAL row has one, others have none",
         subjects: &[Commission],
@@ -13,7 +13,7 @@ pub const QUESTIONS: &[Question] = &[
               LEFT JOIN deal_payment ON deal_payment.tenant_id = $1 AND deal_payment.commission_id = own.id
               WHERE own.tenant_id = $1 AND own.partner_id {mine} AND (own.kind = 'DEAL') <> (deal_payment.id IS NOT NULL)",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the row disagrees with the deal that made it about its partner or its payment target",
         subjects: &[Commission, Deal],
@@ -23,7 +23,7 @@ pub const QUESTIONS: &[Question] = &[
               WHERE deal.tenant_id = $1 AND deal.partner_id {mine}
                 AND (own.partner_id <> deal.partner_id OR own.payment_target <> deal_payment.payment_target)",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the {detail} row may be paid again, since its payment is void, but is not reversed",
         subjects: &[Commission, Deal],
@@ -32,7 +32,7 @@ pub const QUESTIONS: &[Question] = &[
               JOIN commission AS own ON own.tenant_id = $1 AND own.id = deal_payment.commission_id
               WHERE deal.tenant_id = $1 AND deal.partner_id {mine} AND deal_payment.voided_at IS NOT NULL AND own.status <> 'REVERSED'",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the deal is lost, and a row of an earlier stage has still accrued",
         subjects: &[Commission, Deal],

@@ -1,12 +1,12 @@
 //! The order of recording: numbers, and times that follow them. Rows from before there were numbers are not checked
 //! against an order that was not recorded.
 
-use super::Question;
-use super::QuestionScope::{Partners, Whole};
+use super::Check;
+use super::CheckScope::{Partners, Whole};
 use super::Subject::{Campaign, Partner};
 
-pub const QUESTIONS: &[Question] = &[
-    Question {
+pub const CHECKS: &[Check] = &[
+    Check {
         of: Partners,
         what: "the partner's changes of status are no chain: {detail}",
         subjects: &[Partner],
@@ -20,7 +20,7 @@ pub const QUESTIONS: &[Question] = &[
               ) AS followed
               WHERE sequence IS NOT NULL AND (former IS NOT NULL OR place = 1) AND from_status IS DISTINCT FROM before",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the partner's changes of status do not end where it stands: {detail}",
         subjects: &[Partner],
@@ -33,7 +33,7 @@ pub const QUESTIONS: &[Question] = &[
               WHERE partner.tenant_id = $1 AND partner.id {mine}
                 AND (last.to_status IS NULL OR (last.sequence IS NOT NULL AND last.to_status <> partner.status))",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the versions of the partner's snapshots are not in the order of recording ({detail})",
         subjects: &[Partner],
@@ -46,7 +46,7 @@ pub const QUESTIONS: &[Question] = &[
               WHERE version <> COALESCE(former, 0) + 1 OR (before IS NOT NULL AND (sequence IS NULL OR sequence <= before))",
     },
     // An audit log that was dropped with its migration and started anew lacks what was before.
-    Question {
+    Check {
         of: Whole,
         what: "the campaign's version {detail} names an entry of the audit log that is not there",
         subjects: &[Campaign],
@@ -55,7 +55,7 @@ pub const QUESTIONS: &[Question] = &[
               WHERE version.tenant_id = $1 AND entry.id IS NULL
                 AND version.audit_entry_id > (SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1)",
     },
-    Question {
+    Check {
         of: Whole,
         what: "{detail} names an entry of the audit log that is not there",
         subjects: &[],

@@ -1,11 +1,11 @@
 //! References: rows that adjust others, rows and events, events and customers, status changes and the outbox.
 
-use super::Question;
-use super::QuestionScope::{Partners, Whole};
+use super::Check;
+use super::CheckScope::{Partners, Whole};
 use super::Subject::{Campaign, Commission, Customer, Event, Partner};
 
-pub const QUESTIONS: &[Question] = &[
-    Question {
+pub const CHECKS: &[Check] = &[
+    Check {
         of: Partners,
         what: "the row's clawbacks exceed it, or have its sign",
         subjects: &[Commission],
@@ -18,7 +18,7 @@ pub const QUESTIONS: &[Question] = &[
                 OR (adjusted.amount_minor < 0
                   AND (SUM(clawback.amount_minor) < 0 OR SUM(clawback.amount_minor) + adjusted.amount_minor > 0))",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the {detail} row disagrees with the row that it adjusts, or names none",
         subjects: &[Commission],
@@ -31,7 +31,7 @@ pub const QUESTIONS: &[Question] = &[
                   own.currency <> adjusted.currency OR own.payment_target <> adjusted.payment_target))
                 OR (own.kind = 'CLAWBACK' AND own.mature_at IS DISTINCT FROM adjusted.mature_at))",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the partner has events of a campaign to which it does not belong",
         subjects: &[Partner, Campaign],
@@ -44,7 +44,7 @@ pub const QUESTIONS: &[Question] = &[
               WHERE member.partner_id IS NULL",
     },
     // The first event by time does not matter: any of its events may have bound it.
-    Question {
+    Check {
         of: Partners,
         what: "the customer is bound to a partner and campaign that none of its events was attributed to",
         subjects: &[Customer],
@@ -61,7 +61,7 @@ pub const QUESTIONS: &[Question] = &[
                 WHERE event_move.tenant_id = $1 AND event.customer_id = customer.id
                 AND event_move.from_partner_id = customer.partner_id)",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the customer has attributed events but is bound to no partner",
         subjects: &[Customer],
@@ -75,7 +75,7 @@ pub const QUESTIONS: &[Question] = &[
                   AND reassignment.customer_id = customer.id AND reassignment.partner_id IS NULL)",
     },
     // Older changes may have been pruned, and imports are not announced.
-    Question {
+    Check {
         of: Whole,
         what: "the row's changes of status and those in the outbox differ ({detail})",
         subjects: &[Commission],
@@ -91,7 +91,7 @@ pub const QUESTIONS: &[Question] = &[
               WHERE at >= (SELECT at FROM outbox_mark WHERE name = 'pruned') AND at >= $2
               GROUP BY commission_id, status, at HAVING SUM(noted) <> 0",
     },
-    Question {
+    Check {
         of: Whole,
         what: "the event is not credited to whom it was moved to last",
         subjects: &[Event],

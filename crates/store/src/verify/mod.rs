@@ -8,11 +8,11 @@
 mod deals;
 mod events;
 mod histories;
-mod kept;
 mod links;
 mod marks;
 mod payout_runs;
 mod rows;
+mod stored_sums;
 mod sums;
 mod tiers;
 
@@ -28,12 +28,12 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerId, PayoutId, PayoutRunId};
 pub use events::{EventFacts, EventRow, events_after, events_by_ids};
-pub use kept::{
+pub use marks::{HistoryStep, Marked, events_of_nobody, marks_after, marks_of, rows_of};
+pub use rows::{LedgerRow, StatusMove, moves_of, rows_after};
+pub use stored_sums::{
     PayoutRow, SnapshotRow, balances, changes_of_status, lifetime_values, missing_entries, moved, paid_charges,
     payout_items, payouts, qualified_customers, snapshots,
 };
-pub use marks::{HistoryStep, Marked, events_of_nobody, marks_after, marks_of, rows_of};
-pub use rows::{LedgerRow, StatusMove, moves_of, rows_after};
 
 /// Something that does not hold, and the ids of the objects concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +51,8 @@ pub const MOST: usize = 100;
 /// `detail`, a text, and returns a row for each violation. `{mine}` after a partner column stands for the partners in
 /// question.
 #[derive(Clone, Copy)]
-struct Question {
-    of: QuestionScope,
+struct Check {
+    of: CheckScope,
     what: &'static str,
     subjects: &'static [Subject],
     sql: &'static str,
@@ -60,7 +60,7 @@ struct Question {
 
 /// What a question covers.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum QuestionScope {
+enum CheckScope {
     /// Some partners.
     Partners,
     /// The events of some partners, and those credited to nobody.
@@ -143,12 +143,12 @@ pub async fn questions(
     };
     let all = [
         only_here,
-        sums::QUESTIONS,
-        payout_runs::QUESTIONS,
-        links::QUESTIONS,
-        histories::QUESTIONS,
-        deals::QUESTIONS,
-        tiers::QUESTIONS,
+        sums::CHECKS,
+        payout_runs::CHECKS,
+        links::CHECKS,
+        histories::CHECKS,
+        deals::CHECKS,
+        tiers::CHECKS,
     ];
     for question in all.into_iter().flatten().filter(|question| whose.is_asked(question.of)) {
         let begun = Instant::now();
@@ -188,15 +188,15 @@ pub fn took(check: &str, begun: Instant) {
 }
 
 impl QuestionSubjects<'_> {
-    fn is_asked(self, of: QuestionScope) -> bool {
+    fn is_asked(self, of: CheckScope) -> bool {
         match self {
-            Self::Partners(_) => matches!(of, QuestionScope::Partners | QuestionScope::Events),
-            Self::Nobody => of == QuestionScope::Events,
-            Self::Whole(_) => of == QuestionScope::Whole,
+            Self::Partners(_) => matches!(of, CheckScope::Partners | CheckScope::Events),
+            Self::Nobody => of == CheckScope::Events,
+            Self::Whole(_) => of == CheckScope::Whole,
         }
     }
 
-    fn ask(self, backend: DbBackend, scope: &Scope, question: &Question) -> Statement {
+    fn ask(self, backend: DbBackend, scope: &Scope, question: &Check) -> Statement {
         let (mine, value): (_, Option<Value>) = match self {
             Self::Partners(ids) => {
                 let (mine, ids) = one_of(backend, ids);

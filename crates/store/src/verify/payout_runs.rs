@@ -1,18 +1,18 @@
 //! Payouts, checked against the runs that created them. The rows that they contain are checked in pages of rows.
 
-use super::Question;
-use super::QuestionScope::{Partners, Whole};
+use super::Check;
+use super::CheckScope::{Partners, Whole};
 use super::Subject::{Payout, PayoutRun};
 
-pub const QUESTIONS: &[Question] = &[
-    Question {
+pub const CHECKS: &[Check] = &[
+    Check {
         of: Partners,
         what: "the {detail} payout has no time of settlement, or one although it is open",
         subjects: &[Payout],
         sql: "SELECT id AS payout_id, status AS detail FROM payout
               WHERE tenant_id = $1 AND partner_id {mine} AND (status = 'PENDING') <> (settled_at IS NULL)",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the payout and the line of its run disagree, or it has no line",
         subjects: &[Payout, PayoutRun],
@@ -26,14 +26,14 @@ pub const QUESTIONS: &[Question] = &[
                 OR line.commission_count IS DISTINCT FROM (SELECT COUNT(*) FROM payout_item AS item
                     WHERE item.tenant_id = $1 AND item.payout_id = payout.id))",
     },
-    Question {
+    Check {
         of: Whole,
         what: "the line {detail} of the run says PAID_OUT without a payout, or names one without that",
         subjects: &[PayoutRun],
         sql: "SELECT run_id, CAST(position AS text) AS detail FROM payout_run_line
               WHERE tenant_id = $1 AND (outcome = 'PAID_OUT') <> (payout_id IS NOT NULL)",
     },
-    Question {
+    Check {
         of: Whole,
         what: "the lines of the run are not numbered from 1 on",
         subjects: &[PayoutRun],

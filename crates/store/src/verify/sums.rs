@@ -1,7 +1,7 @@
 //! Stored sums: whether anything can be added to them. They are recomputed in pages of rows and events.
 
-use super::Question;
-use super::QuestionScope::{Events, Partners};
+use super::Check;
+use super::CheckScope::{Events, Partners};
 use super::Subject::{Commission, Event, Partner};
 
 /// `$which` of the columns of a partner's balance.
@@ -48,8 +48,8 @@ macro_rules! broken {
 }
 
 /// Violations that are possible on SQLite only.
-pub const SQLITE: &[Question] = &[
-    Question {
+pub const SQLITE: &[Check] = &[
+    Check {
         of: Partners,
         what: "{detail} of the partner holds no whole number",
         subjects: &[Partner],
@@ -75,14 +75,14 @@ pub const SQLITE: &[Question] = &[
             ")"
         ),
     },
-    Question {
+    Check {
         of: Partners,
         what: "the amount of the row is no whole number",
         subjects: &[Commission],
         sql: "SELECT id AS commission_id, '' AS detail FROM commission
               WHERE tenant_id = $1 AND partner_id {mine} AND typeof(amount_minor) <> 'integer'",
     },
-    Question {
+    Check {
         of: Events,
         what: "the amount of the event is no whole number",
         subjects: &[Event],
@@ -92,7 +92,7 @@ pub const SQLITE: &[Question] = &[
     },
 ];
 
-pub const QUESTIONS: &[Question] = &[Question {
+pub const CHECKS: &[Check] = &[Check {
     of: Partners,
     what: "{detail} of the partner is beyond 10^18 minor units: nothing more can be added to it",
     subjects: &[Partner],

@@ -1,11 +1,11 @@
 //! What tiers did, and the rows that it produced. Their counters are recomputed by the service, which knows how.
 
-use super::Question;
-use super::QuestionScope::{Events, Partners};
+use super::Check;
+use super::CheckScope::{Events, Partners};
 use super::Subject::{Commission, Event};
 
-pub const QUESTIONS: &[Question] = &[
-    Question {
+pub const CHECKS: &[Check] = &[
+    Check {
         of: Partners,
         what: "the {detail} row and what tiers did disagree: a TIER_ADJUSTMENT row has one adjustment, others have none",
         subjects: &[Commission],
@@ -14,7 +14,7 @@ pub const QUESTIONS: &[Question] = &[
                 AND tier_result.kind = 'ADJUSTMENT'
               WHERE own.tenant_id = $1 AND own.partner_id {mine} AND (own.kind = 'TIER_ADJUSTMENT') <> (tier_result.id IS NOT NULL)",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the row disagrees with the tier that made it about its event, its amount or its currency",
         subjects: &[Commission, Event],
@@ -24,7 +24,7 @@ pub const QUESTIONS: &[Question] = &[
                 OR own.amount_minor <> tier_result.amount_minor OR own.currency <> tier_result.currency
                 OR tier_result.side <> 'payout')",
     },
-    Question {
+    Check {
         of: Events,
         what: "a tier's adjustment of a payout has no row, or one of revenue has one",
         subjects: &[Event],
@@ -32,7 +32,7 @@ pub const QUESTIONS: &[Question] = &[
               JOIN tier_result ON tier_result.tenant_id = $1 AND tier_result.event_id = event.id
               WHERE event.tenant_id = $1 AND event.partner_id {mine} AND tier_result.kind = 'ADJUSTMENT' AND (side = 'payout') <> (commission_id IS NOT NULL)",
     },
-    Question {
+    Check {
         of: Events,
         what: "tiers changed the same amount of the event twice",
         subjects: &[Event],
@@ -43,7 +43,7 @@ pub const QUESTIONS: &[Question] = &[
               WHERE event.tenant_id = $1 AND event.partner_id {mine} AND tier_result.kind = 'RATE'
               GROUP BY event_id, side, tier_result.currency HAVING COUNT(DISTINCT tier_id) > 1",
     },
-    Question {
+    Check {
         of: Partners,
         what: "the adjustment adjusts a row of another event",
         subjects: &[Commission, Event],

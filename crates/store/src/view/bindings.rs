@@ -5,7 +5,7 @@ use sea_orm::{DbBackend, Value};
 use uuid::Uuid;
 
 use crate::many;
-use crate::page::{PageRequest, Place, SortKey};
+use crate::page::{PageRequest, RowPosition, SortKey};
 use auth::Scope;
 use domain::id::{PartnerId, TenantId};
 
@@ -27,8 +27,8 @@ pub enum Key<'a> {
 pub struct Bindings<'a> {
     pub scope: Scope,
     pub key: Key<'a>,
-    pub after: Option<Place>,
-    pub before: Option<Place>,
+    pub after: Option<RowPosition>,
+    pub before: Option<RowPosition>,
 }
 
 /// Stand-ins while a text is made: values that no object has, so that each is recognised wherever the statement binds it.
@@ -160,7 +160,7 @@ impl<'a> Bindings<'a> {
     /// Bindings of the same kind, whose values differ from each other and from all other values.
     pub fn stand_in(&self) -> Bindings<'static> {
         let tenant = TenantId::from_uuid(TENANT);
-        let place = |place: &Place, id: Uuid, number: i64| Place {
+        let place = |place: &RowPosition, id: Uuid, number: i64| RowPosition {
             key: place.key.as_ref().map(|key| match key {
                 SortKey::Text(_) => SortKey::Text(format!("\0{number}")),
                 SortKey::Time(_) => SortKey::Time(DateTime::from_timestamp_micros(-number).expect("within range")),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::row::Stored;
 use super::{JsonText, Row};
-use crate::page::{Place, SortKey};
+use crate::page::{RowPosition, SortKey};
 use crate::{StoreError, row};
 use domain::Timestamp;
 use domain::id::{Id, Kind};
@@ -115,7 +115,7 @@ pub fn document(row: &Row, cells: &[usize], json: &mut JsonText) -> Result<(), S
 }
 
 /// A row's position in its list: its id, and from the other cell the sort key, which is of the same type as `example`.
-pub fn place(row: &Row, id: usize, key: Option<usize>, example: Option<&SortKey>) -> Result<Place, StoreError> {
+pub fn place(row: &Row, id: usize, key: Option<usize>, example: Option<&SortKey>) -> Result<RowPosition, StoreError> {
     let key = match (key, example) {
         (Some(cell), Some(SortKey::Text(_))) => Some(SortKey::Text(row.required(cell)?)),
         (Some(cell), Some(SortKey::Time(_))) => Some(SortKey::Time(row.required(cell)?)),
@@ -123,7 +123,7 @@ pub fn place(row: &Row, id: usize, key: Option<usize>, example: Option<&SortKey>
         _ => None,
     };
     let id = row.required(id)?;
-    Ok(Place { key, id })
+    Ok(RowPosition { key, id })
 }
 
 /// Writes an amount of money, from a currency and minor units.

@@ -17,7 +17,7 @@ pub struct TooLong;
 
 /// How far a text has been written.
 #[derive(Clone, Copy)]
-pub struct JsonMark {
+pub struct JsonCheckpoint {
     bytes: usize,
     objects: u64,
     embedded: usize,
@@ -37,8 +37,8 @@ impl JsonText {
         }
     }
 
-    pub fn mark(&self) -> JsonMark {
-        JsonMark {
+    pub fn mark(&self) -> JsonCheckpoint {
+        JsonCheckpoint {
             bytes: self.text.len(),
             objects: self.objects,
             embedded: self.embedded,
@@ -46,7 +46,7 @@ impl JsonText {
     }
 
     /// Discards what was written since the mark.
-    pub fn back_to(&mut self, mark: JsonMark) {
+    pub fn back_to(&mut self, mark: JsonCheckpoint) {
         self.text.truncate(mark.bytes);
         self.objects = mark.objects;
         self.embedded = mark.embedded;

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, DbBackend, Order as Direction};
 
 use super::{Column, Derived, Table, column, derived};
-use crate::page::{PageRequest, Place, Sort};
+use crate::page::{PageRequest, RowPosition, Sort};
 use auth::Scope;
 
 type Select = dyn Fn(DbBackend, &Scope, Expr) -> SelectStatement + Send + Sync;
@@ -133,7 +133,7 @@ impl Order {
     }
 
     /// Rows on one side of a position: a comparison of tuples, which uses the index on both engines.
-    fn beyond(&self, place: &Place, below: bool) -> Expr {
+    fn beyond(&self, place: &RowPosition, below: bool) -> Expr {
         let expression = Column::of_list;
         let (columns, values) = match (self.key, &place.key) {
             (Some(key), Some(value)) => (

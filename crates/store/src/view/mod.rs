@@ -26,7 +26,7 @@ pub use cell::{
     Write, amount, difference, document, id, is_amount, json, moment, number, one_of, place, sum, text, truth, uuid,
     word,
 };
-pub use json::{JsonMark, JsonText, TooLong};
+pub use json::{JsonCheckpoint, JsonText, TooLong};
 pub use list::{Family, List, Order, PairTable};
 pub use part::{KeyedPart, PartResult, StatementPart};
 pub use read::{by_ids, family, one, page, pages, reads_together, together};

@@ -162,7 +162,7 @@ pub async fn cancel(transaction: &Connection, tenant: TenantId, endpoint: Webhoo
 
 /// Makes everything due that an endpoint has not received, oldest first; deliveries that must wait for others are
 /// parked again.
-pub async fn hasten(
+pub async fn make_due(
     transaction: &Connection,
     tenant: TenantId,
     endpoint: WebhookEndpointId,

@@ -108,7 +108,7 @@ impl EndpointLease {
     }
 
     /// Takes the lease until `until`, if nobody holds it; returns whether it is ours.
-    pub async fn take(&self, database: &Connection, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+    pub async fn acquire(&self, database: &Connection, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE webhook_endpoint SET lease_owner = $3, lease_until = $4
                    WHERE tenant_id = $1 AND id = $2 AND active
                    AND (lease_until IS NULL OR lease_until <= $5)";
@@ -118,7 +118,7 @@ impl EndpointLease {
     }
 
     /// Extends the lease until `until`; returns whether it is still ours.
-    pub async fn keep(&self, database: &Connection, until: Timestamp) -> Result<bool, StoreError> {
+    pub async fn renew(&self, database: &Connection, until: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE webhook_endpoint SET lease_until = $4
                    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND active";
         let [tenant, endpoint] = self.key();
@@ -127,7 +127,7 @@ impl EndpointLease {
     }
 
     /// Releases the lease.
-    pub async fn give_back(&self, database: &Connection) -> Result<(), StoreError> {
+    pub async fn release(&self, database: &Connection) -> Result<(), StoreError> {
         let sql = "UPDATE webhook_endpoint SET lease_owner = NULL, lease_until = NULL
                    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
         let [tenant, endpoint] = self.key();

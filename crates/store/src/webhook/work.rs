@@ -24,7 +24,7 @@ pub struct Subscriber {
 
 impl Subscriber {
     /// Whether it is to be notified of a row of the outbox.
-    pub fn hears(&self, event_type: WebhookEventType, id: i64, transaction: Option<i64>) -> bool {
+    pub fn receives(&self, event_type: WebhookEventType, id: i64, transaction: Option<i64>) -> bool {
         (self.types.is_empty() || self.types.contains(&event_type)) && self.since.is_before(id, transaction)
     }
 
@@ -51,32 +51,32 @@ fn ids(row: &QueryResult) -> Result<(TenantId, WebhookEndpointId), DbErr> {
 }
 
 /// Whether there is any endpoint that is not deleted.
-pub async fn is_heard(database: &Connection) -> Result<bool, StoreError> {
+pub async fn has_subscribers(database: &Connection) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM webhook_endpoint WHERE deleted_at IS NULL LIMIT 1";
     Ok(!rows(database, sql, []).await?.is_empty())
 }
 
 /// Whether there is anything that will have to be deleted some day.
-pub async fn is_kept(database: &Connection) -> Result<bool, StoreError> {
+pub async fn has_endpoints(database: &Connection) -> Result<bool, StoreError> {
     Ok(!rows(database, "SELECT 1 FROM webhook_endpoint LIMIT 1", [])
         .await?
         .is_empty())
 }
 
 /// The endpoints that are notified of events, including those that are sent nothing at present.
-pub async fn hearers(database: &Connection) -> Result<HashMap<TenantId, Vec<Subscriber>>, StoreError> {
+pub async fn subscribers(database: &Connection) -> Result<HashMap<TenantId, Vec<Subscriber>>, StoreError> {
     let sql = "SELECT tenant_id, id, event_types, listens_since FROM webhook_endpoint WHERE deleted_at IS NULL";
-    let mut hearers: HashMap<_, Vec<_>> = HashMap::new();
+    let mut subscribers: HashMap<_, Vec<_>> = HashMap::new();
     for found in rows(database, sql, []).await? {
         let (tenant, endpoint) = ids(&found)?;
         let since: String = found.try_get("", "listens_since")?;
-        hearers.entry(tenant).or_default().push(Subscriber {
+        subscribers.entry(tenant).or_default().push(Subscriber {
             endpoint,
             types: row::json(TABLE, "event_types", found.try_get("", "event_types")?)?,
             since: row::text(TABLE, "listens_since", &since, OutboxPosition::parse)?,
         });
     }
-    Ok(hearers)
+    Ok(subscribers)
 }
 
 /// Endpoints with due deliveries that no worker holds.

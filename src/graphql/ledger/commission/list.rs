@@ -20,14 +20,14 @@ use auth::{Resource, Scope};
 use domain::commission;
 use store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, CommissionParent};
 use store::order::Sorted;
-use store::page::{Page, PageRequest, Place, SortKey};
+use store::page::{Page, PageRequest, RowPosition, SortKey};
 
-pub(super) fn place(row: &commission::Commission, order: StoreOrder) -> Place {
+pub(super) fn place(row: &commission::Commission, order: StoreOrder) -> RowPosition {
     let key = match order {
         StoreOrder::AccruedAt => SortKey::Time(row.accrued_at),
         StoreOrder::Amount => SortKey::Integer(row.amount.minor()),
     };
-    Place {
+    RowPosition {
         key: Some(key),
         id: row.id.uuid(),
     }

@@ -14,7 +14,7 @@ use store::page::{self, SortKey};
 const MAX_SIZE: u128 = 10u128.pow(28);
 
 /// A position as encoded in cursors: all of the sort key in one text.
-pub(super) fn mark(place: &ReportPosition) -> page::Place {
+pub(super) fn mark(place: &ReportPosition) -> page::RowPosition {
     let ReportPosition { group, size } = place;
     let text = format!(
         "{} {size} {} {} {} {} {}",
@@ -25,17 +25,17 @@ pub(super) fn mark(place: &ReportPosition) -> page::Place {
         group.kind.map_or("-", |kind| kind.as_str()),
         group.status.map_or("-", |status| status.as_str()),
     );
-    page::Place {
+    page::RowPosition {
         key: Some(SortKey::Text(text)),
         id: Uuid::nil(),
     }
 }
 
-pub(super) fn place(mark: &page::Place) -> Result<ReportPosition, ApiError> {
+pub(super) fn place(mark: &page::RowPosition) -> Result<ReportPosition, ApiError> {
     read(mark).ok_or_else(Cursors::foreign)
 }
 
-fn read(mark: &page::Place) -> Option<ReportPosition> {
+fn read(mark: &page::RowPosition) -> Option<ReportPosition> {
     let Some(SortKey::Text(text)) = &mark.key else {
         return None;
     };

@@ -16,7 +16,7 @@ use crate::graphql::rows::{ChildList, Listing, allowed};
 use auth::{Resource, Scope};
 use domain::payout_run;
 use service::ledger::payout::Preview;
-use store::page::{Page, PageRequest, Place, SortKey};
+use store::page::{Page, PageRequest, RowPosition, SortKey};
 use store::payout_run::OutcomeFilter;
 
 /// The requested outcomes as a filter; `None`: all lines.
@@ -24,8 +24,8 @@ pub fn outcomes(wanted: Option<Vec<PayoutOutcome>>) -> OutcomeFilter {
     wanted.map(|list| list.into_iter().map(payout_run::PayoutOutcome::from).collect())
 }
 
-fn place(line: &payout_run::RunLine) -> Place {
-    Place {
+fn place(line: &payout_run::RunLine) -> RowPosition {
+    RowPosition {
         key: Some(SortKey::Integer(line.position)),
         id: line.partner_id.uuid(),
     }

@@ -12,7 +12,7 @@ use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Projected, ProjectedPage};
 use auth::Resource;
 use domain::id::PayoutRunId;
-use store::page::Place;
+use store::page::RowPosition;
 
 #[derive(Default)]
 pub struct PayoutRunQuery;
@@ -45,7 +45,7 @@ impl PayoutRunQuery {
                 let page = page.clone();
                 Box::pin(async move {
                     let page = store::payout_run::page(request.store().reader(), &scope, &page).await?;
-                    Ok(placed(page, |run| Place::of_id(run.id)))
+                    Ok(placed(page, |run| RowPosition::of_id(run.id)))
                 })
             },
             move |request| {

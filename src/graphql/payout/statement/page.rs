@@ -33,7 +33,7 @@ impl StatementData {
         &self,
         request: &RequestContext,
         page: &PageRequest<MovementPlace>,
-    ) -> Result<Page<(page::Place, StatementMovement)>, ApiError> {
+    ) -> Result<Page<(page::RowPosition, StatementMovement)>, ApiError> {
         // What is owed where the page begins: at either end of the statement, its opening or closing balance; after a
         // cursor, the balance in the cursor. Before a cursor it is `None`, and the query computes it.
         let balance = match (page.backward, page.after, page.before) {
@@ -66,14 +66,14 @@ type MovementPlace = (MovementPosition, i128);
 
 /// A position as encoded in cursors. What was owed there never changes, so the next page need not add it up again. A
 /// caller that forges a cursor shows wrong balances only to itself.
-fn mark(place: &MovementPosition, balance: i128) -> page::Place {
-    page::Place {
+fn mark(place: &MovementPosition, balance: i128) -> page::RowPosition {
+    page::RowPosition {
         key: Some(SortKey::Text(format!("{} {balance}", place.number()))),
         id: place.row.uuid(),
     }
 }
 
-pub(super) fn marked(mark: &page::Place) -> Result<MovementPlace, ApiError> {
+pub(super) fn marked(mark: &page::RowPosition) -> Result<MovementPlace, ApiError> {
     let read = || {
         let Some(SortKey::Text(text)) = &mark.key else {
             return None;

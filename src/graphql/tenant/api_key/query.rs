@@ -11,7 +11,7 @@ use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::ProjectedPage;
 use auth::Resource;
-use store::page::Place;
+use store::page::RowPosition;
 
 #[derive(Default)]
 pub struct ApiKeyQuery;
@@ -35,7 +35,7 @@ impl ApiKeyQuery {
                 let page = page.clone();
                 Box::pin(async move {
                     let page = store::api_key::page(request.store().reader(), &scope, &page).await?;
-                    Ok(placed(page, |key| Place::of_id(key.id)))
+                    Ok(placed(page, |key| RowPosition::of_id(key.id)))
                 })
             },
             move |request| Box::pin(async move { Ok(store::api_key::count(request.store().reader(), &scope).await?) }),

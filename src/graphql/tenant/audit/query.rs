@@ -15,7 +15,7 @@ use crate::graphql::rows::ProjectedPage;
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::{audit, id};
-use store::page::Place;
+use store::page::RowPosition;
 
 /// Which entries to list; everything given must hold.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -73,7 +73,7 @@ impl AuditQuery {
                 let (page, filter) = (page.clone(), filter.clone());
                 Box::pin(async move {
                     let page = store::audit::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |entry| Place::of_id(entry.id)))
+                    Ok(placed(page, |entry| RowPosition::of_id(entry.id)))
                 })
             },
             move |request| {

@@ -5,7 +5,7 @@
 //! The document must be within the limits.
 
 mod overlap;
-mod scope;
+mod selections;
 pub mod suggest;
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Pos, Positioned, Value as Constant};
 
-use scope::SpreadScope;
+use selections::SpreadScope;
 
 use super::coerce::{Checker, Path};
 use super::limits::Limits;

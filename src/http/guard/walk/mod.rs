@@ -3,8 +3,8 @@
 //! other repeatedly take no longer than their text; sums saturate.
 
 mod arguments;
-mod described;
 mod field;
+mod introspection;
 mod totals;
 
 use std::collections::HashMap;

@@ -55,7 +55,10 @@ fn a_component_that_asks_the_group_says_so() {
     let event = charge();
     let asks = |event: &EarningEvent<'_>| {
         let considered = consider(&terms, event, Berlin, currency("EUR"));
-        considered.iter().map(ConsideredTerm::asks_group).collect::<Vec<_>>()
+        considered
+            .iter()
+            .map(ConsideredTerm::uses_group_rules)
+            .collect::<Vec<_>>()
     };
     assert_eq!(asks(&event), [false, true, false]);
     assert_eq!(asks(&after_first(at(2026, 1, 1))), [false, true, true]);

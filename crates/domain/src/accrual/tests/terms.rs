@@ -104,7 +104,7 @@ fn the_nearest_terms_win() {
         assert_eq!((terms.holdback_days, terms.snapshot_id), (holdback, id), "{source:?}");
         assert_eq!(terms.is_fallback, source == TermsSource::Group);
         // Only shares of the amount were promised, here; what was promised needs no group.
-        assert_eq!(terms.ask_group(), terms.is_fallback, "{source:?}");
+        assert_eq!(terms.uses_group_rules(), terms.is_fallback, "{source:?}");
         let unpaid = terms.is_fallback.then_some(Reason::NoTerms);
         assert_eq!((terms.unpaid(false), terms.unpaid(true)), (unpaid, None), "{source:?}");
     }
@@ -112,5 +112,5 @@ fn the_nearest_terms_win() {
     assert_eq!(fallback.terms, [Term::group_rules()]);
     assert_eq!(fallback.source(true, true), TermsSource::DefaultGroup);
     assert_eq!(fallback.source(false, true), TermsSource::None);
-    assert!(terms(vec![percent("10"), Term::group_rules()]).ask_group());
+    assert!(terms(vec![percent("10"), Term::group_rules()]).uses_group_rules());
 }

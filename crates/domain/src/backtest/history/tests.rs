@@ -4,7 +4,7 @@ use crate::backtest::samples::at;
 /// "What was recorded before there were numbers comes first, by its time."
 #[test]
 fn numbers_decide_the_order_and_times_where_there_are_none() {
-    let place = |(sequence, minutes)| HistoryPlace {
+    let place = |(sequence, minutes)| HistoryPosition {
         sequence,
         at: at(minutes),
     };
@@ -32,7 +32,7 @@ fn a_step_is_known_by_its_number_and_without_one_by_its_time() {
         ((None, 0), (Some(1), 0), true),
         ((None, 0), (Some(1), 1), false),
     ] {
-        let [left, right] = [left, right].map(|(sequence, minutes)| HistoryPlace {
+        let [left, right] = [left, right].map(|(sequence, minutes)| HistoryPosition {
             sequence,
             at: at(minutes),
         });

@@ -119,7 +119,7 @@ impl Replay<'_> {
         };
         self.is_incomplete |= snapshot.is_none() && campaign.is_some_and(|found| !found.is_known);
         let terms = accrual::terms_in_force(snapshot.as_slice(), live);
-        let happening = EarningEvent {
+        let outbox_event = EarningEvent {
             kind: event.kind,
             event_type: event.event_type.as_deref(),
             amount: event.amount,
@@ -127,9 +127,9 @@ impl Replay<'_> {
             customer: self.standings.history(recorded),
         };
         let (zone, base) = (self.whose.zone, self.whose.base);
-        let considered = accrual::consider(&terms, &happening, zone, base);
-        let asks_group = considered.iter().any(ConsideredTerm::asks_group);
-        let group = match asks_group || terms.is_fallback {
+        let considered = accrual::consider(&terms, &outbox_event, zone, base);
+        let uses_group_rules = considered.iter().any(ConsideredTerm::uses_group_rules);
+        let group = match uses_group_rules || terms.is_fallback {
             true => self.group(event, recorded.decision.as_ref()),
             false => None,
         };
@@ -137,10 +137,10 @@ impl Replay<'_> {
             return Ok(Vec::new());
         }
         let asked = match (&group, event.amount) {
-            (Some(group), Some(charged)) if asks_group => Some((&**group, self.standings.of(charged.currency()))),
+            (Some(group), Some(charged)) if uses_group_rules => Some((&**group, self.standings.of(charged.currency()))),
             _ => None,
         };
-        let verdicts = accrual::earned(&terms, considered, &happening, asked, zone, base);
+        let verdicts = accrual::earned(&terms, considered, &outbox_event, asked, zone, base);
         let verdicts = verdicts.map_err(|error| ReplayError::TooLarge {
             event: event.external_id.clone(),
             error,

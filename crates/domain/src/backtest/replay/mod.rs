@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 
 use super::ReplayError;
 use super::compare::{ChangedEvent, ChangedRow, ComparedEvent, Tally};
-use super::history::{HistoryEvent, HistoryPlace, HistoryRow};
+use super::history::{HistoryEvent, HistoryPosition, HistoryRow};
 use super::partner_state::PartnerState;
 use super::replayed_event::{ProposedRow, ReplayedEvent};
 use super::tiers::TierCounts;
@@ -60,7 +60,7 @@ pub struct Replay<'a> {
     /// In recording order.
     pub(super) held: BTreeMap<EventId, ReplayedEvent>,
     /// Rows to be reversed at a later step, with the event that earned them.
-    reversals: BTreeMap<HistoryPlace, Vec<(EventId, CommissionId)>>,
+    reversals: BTreeMap<HistoryPosition, Vec<(EventId, CommissionId)>>,
     entries: BTreeMap<EventId, ComparedEvent>,
     /// Whether any version of a tier ever applied to the partner on the campaign.
     tiered: HashMap<CampaignId, bool>,
@@ -94,7 +94,7 @@ impl<'a> Replay<'a> {
         self.reverse_before(Some(recorded.place()))?;
         match recorded.event.kind.takes_back() {
             true => self.take_back(&recorded),
-            false => self.arrive(recorded),
+            false => self.replay_earning(recorded),
         }
     }
 
@@ -132,7 +132,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Applies the manual reversals that happened before this step.
-    fn reverse_before(&mut self, place: Option<HistoryPlace>) -> Result<(), ReplayError> {
+    fn reverse_before(&mut self, place: Option<HistoryPosition>) -> Result<(), ReplayError> {
         while let Some(first) = self.reversals.first_entry()
             && place.is_none_or(|place| first.key().is_before(place))
         {
@@ -149,7 +149,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Drops scheduled reversals of rows that this refund has reversed.
-    pub(super) fn reversed_with(&mut self, place: HistoryPlace, original: EventId) {
+    pub(super) fn reversed_with(&mut self, place: HistoryPosition, original: EventId) {
         if let Some(rows) = self.reversals.get_mut(&place) {
             rows.retain(|(event, _)| *event != original);
         }
@@ -182,7 +182,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Replays a charge or conversion.
-    fn arrive(&mut self, recorded: HistoryEvent) -> Result<(), ReplayError> {
+    fn replay_earning(&mut self, recorded: HistoryEvent) -> Result<(), ReplayError> {
         let id = recorded.event.id;
         let campaign = recorded
             .event

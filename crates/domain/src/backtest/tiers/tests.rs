@@ -152,7 +152,9 @@ fn what_is_taken_back_leaves_the_window_that_it_lies_in() {
             counts.put(id(1), &of_sales(1), window, counted(3, 30_000, 6_000), PAID);
         }
         let conversion = sold(1, Some(campaign), event_type, minutes, 0).conversion();
-        counts.leave(id(campaign), &conversion, states).expect("small amounts");
+        counts
+            .uncount(id(campaign), &conversion, states)
+            .expect("small amounts");
         for (window, (conversions, sale, payout)) in [(first, in_first), (second, in_second)] {
             let before = counts.before(id(1), &of_sales(1), window, &BTreeMap::new());
             let expected = (counted(conversions, sale, payout), PAID);

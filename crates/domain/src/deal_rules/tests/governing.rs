@@ -75,8 +75,8 @@ fn a_forecast_goes_through_the_stages_ahead() {
         categories: vec![],
     };
     let view = deal("100", &[]);
-    let from = |standing: Option<u64>, book| {
-        amounts(&forecast(&rules, &payee, &view, &stages, standing.map(id), book).expect("in range"))
+    let from = |standing: Option<u64>, history| {
+        amounts(&forecast(&rules, &payee, &view, &stages, standing.map(id), history).expect("in range"))
     };
     let further = ["3.00"; FURTHER_OCCURRENCES];
     assert_eq!(
@@ -88,8 +88,8 @@ fn a_forecast_goes_through_the_stages_ahead() {
         [&["2.00", "3.00"][..], &further].concat()
     );
     assert_eq!(from(Some(LOST), PaymentHistory::default()), Vec::<String>::new());
-    let mut book = PaymentHistory::default();
-    let paid = on_entry(id(WON), &[&rules[0]], &view, &book).expect("in range");
-    book.enter(&paid, &[&rules[0]]);
-    assert_eq!(from(Some(WON), book), further);
+    let mut history = PaymentHistory::default();
+    let paid = on_entry(id(WON), &[&rules[0]], &view, &history).expect("in range");
+    history.enter(&paid, &[&rules[0]]);
+    assert_eq!(from(Some(WON), history), further);
 }

@@ -31,28 +31,34 @@ fn what_was_void_is_paid_again_and_only_that() {
     let old = rule(1, vec![entry(WON, Some(percent("5")), Some(percent("10")))]);
     let mut new = rule(1, vec![entry(WON, Some(percent("50")), Some(percent("60")))]);
     new.version = 2;
-    let mut book = PaymentHistory::default();
+    let mut history = PaymentHistory::default();
     let view = deal("100", &[]);
-    let first = on_entry(id(WON), &[&old], &view, &book).expect("in range");
+    let first = on_entry(id(WON), &[&old], &view, &history).expect("in range");
     assert_eq!(amounts(&first), ["5.00", "10.00"]);
-    book.enter(&first, &[&old]);
+    history.enter(&first, &[&old]);
     for _ in 0..2 {
-        let renewed = on_renewal(&view, &book).expect("in range");
+        let renewed = on_renewal(&view, &history).expect("in range");
         assert_eq!(amounts(&renewed), ["10.00"]);
-        book.enter(&renewed, &[]);
+        history.enter(&renewed, &[]);
     }
     // The one-off part was approved.
-    book.payments[1..].iter_mut().for_each(|payment| payment.voided = true);
-    assert!(on_renewal(&view, &book).expect("in range").is_empty());
-    let again = on_entry(id(WON), &[&new], &view, &book).expect("in range");
+    history.payments[1..]
+        .iter_mut()
+        .for_each(|payment| payment.voided = true);
+    assert!(on_renewal(&view, &history).expect("in range").is_empty());
+    let again = on_entry(id(WON), &[&new], &view, &history).expect("in range");
     let occurrences: Vec<_> = again.iter().map(|due| (due.slot.occurrence, due.version)).collect();
     assert_eq!(
         (occurrences, amounts(&again)),
         (vec![(1, 1), (2, 1), (3, 1)], vec!["10.00".to_owned(); 3])
     );
-    book.enter(&again, &[&new]);
-    assert!(on_entry(id(WON), &[&new], &view, &book).expect("in range").is_empty());
-    let next = on_renewal(&view, &book).expect("in range");
+    history.enter(&again, &[&new]);
+    assert!(
+        on_entry(id(WON), &[&new], &view, &history)
+            .expect("in range")
+            .is_empty()
+    );
+    let next = on_renewal(&view, &history).expect("in range");
     assert_eq!((next[0].slot.occurrence, next[0].version), (4, 1));
 }
 
@@ -78,18 +84,18 @@ fn each_part_that_started_goes_on_by_the_rule_and_version_that_started_it() {
     new.version = 2;
     let mut other = rule(2, vec![recurring(WON, "1")]);
     other.plan.payment_target = PaymentTarget::Individual;
-    let (view, mut book) = (deal("100", &[]), PaymentHistory::default());
+    let (view, mut history) = (deal("100", &[]), PaymentHistory::default());
     for (stage, rules, expected) in [
         (WON, vec![&old, &other], vec!["10.00", "1.00"]),
         (3, vec![&new], vec!["40.00"]),
     ] {
-        let due = on_entry(id(stage), &rules, &view, &book).expect("in range");
+        let due = on_entry(id(stage), &rules, &view, &history).expect("in range");
         assert_eq!(amounts(&due), expected);
-        book.enter(&due, &rules);
+        history.enter(&due, &rules);
     }
     // By stage, then the partnership before the individual.
     for occurrence in 2..=3 {
-        let renewed = on_renewal(&view, &book).expect("in range");
+        let renewed = on_renewal(&view, &history).expect("in range");
         let told = renewed.iter().map(|due| (due.rule, due.version, due.slot.occurrence));
         assert_eq!(
             told.collect::<Vec<_>>(),
@@ -100,7 +106,7 @@ fn each_part_that_started_goes_on_by_the_rule_and_version_that_started_it() {
             ]
         );
         assert_eq!(amounts(&renewed), ["40.00", "10.00", "1.00"]);
-        book.enter(&renewed, &[]);
+        history.enter(&renewed, &[]);
     }
 }
 
@@ -110,12 +116,12 @@ fn a_condition_pays_at_the_moment_when_it_becomes_true() {
     conditional.condition = Some(option(2));
     let rule = rule(1, vec![conditional, entry(WON, Some(percent("1")), None)]);
     let none = deal("100", &[]);
-    let mut book = PaymentHistory::default();
-    let first = on_entry(id(WON), &[&rule], &none, &book).expect("in range");
+    let mut history = PaymentHistory::default();
+    let first = on_entry(id(WON), &[&rule], &none, &history).expect("in range");
     assert_eq!(amounts(&first), ["1.00"]);
-    book.enter(&first, &[&rule]);
+    history.enter(&first, &[&rule]);
     let change = |before: &[FieldValue], after: &[FieldValue]| {
-        amounts(&on_change(id(WON), &[&rule], &deal("100", after), before, &book).expect("in range"))
+        amounts(&on_change(id(WON), &[&rule], &deal("100", after), before, &history).expect("in range"))
     };
     assert_eq!(change(&[], &[option(1)]), Vec::<String>::new());
     assert_eq!(change(&[option(1)], &[option(2)]), ["5.00"]);

@@ -12,11 +12,11 @@ fn every_action_acts_on_the_base() {
         (Action::FlatDecrease, "15.00"),
         (Action::Exact, "5.00"),
     ] {
-        let acted = act(action, decimal("5"), &[usd("20.00")]).expect("small");
+        let acted = apply_action(action, decimal("5"), &[usd("20.00")]).expect("small");
         assert_eq!(acted, [usd(expected)], "{}", action.as_str());
     }
     assert_eq!(
-        act(Action::Increase, decimal("10"), &[usd("3.00")]),
+        apply_action(Action::Increase, decimal("10"), &[usd("3.00")]),
         Ok(vec![usd("3.30")])
     );
 }
@@ -34,12 +34,12 @@ fn results_are_rounded_half_away_from_zero_and_never_below_zero() {
         (Action::Increase, "1000000", "0.01", "100.01"),
         (Action::Increase, "0.000001", "10000000.00", "10000000.10"),
     ] {
-        let acted = act(action, decimal(value), &[usd(base)]).expect("small");
+        let acted = apply_action(action, decimal(value), &[usd(base)]).expect("small");
         assert_eq!(acted, [usd(expected)], "{base} {} {value}", action.as_str());
     }
     let most = Money::from_minor(crate::money::MAX_MINOR, currency("USD")).expect("the most");
-    assert!(act(Action::Increase, decimal("1000000"), &[most]).is_err());
-    assert!(act(Action::FlatIncrease, decimal("0.01"), &[most]).is_err());
+    assert!(apply_action(Action::Increase, decimal("1000000"), &[most]).is_err());
+    assert!(apply_action(Action::FlatIncrease, decimal("0.01"), &[most]).is_err());
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn percent_acts_on_each_row_and_a_flat_difference_goes_on_where_a_row_is_spent()
         (Action::FlatDecrease, "5.50", ["0.00", "0.00", "0.60"]),
         (Action::FlatDecrease, "9.00", ["0.00", "0.00", "0.00"]),
     ] {
-        let acted = act(action, decimal(value), &rows).expect("small");
+        let acted = apply_action(action, decimal(value), &rows).expect("small");
         assert_eq!(acted, expected.map(usd), "{} {value}", action.as_str());
     }
 }

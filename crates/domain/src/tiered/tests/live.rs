@@ -64,10 +64,10 @@ fn standing<'a>(tier: &'a Tier, before: Counters, fired: Fired, conversion: &Con
 
 /// What the payout part of `tier` does to `past`: the row, the amount, the clawback.
 fn fired_on(tier: &Tier, past: PastConversion) -> Option<(Option<usize>, Money, Option<Money>)> {
-    let standings = [standing(tier, Counters::default(), Fired::default(), &past.conversion)];
+    let tier_states = [standing(tier, Counters::default(), Fired::default(), &past.conversion)];
     let (standing, side) = (0, Side::Payout);
     let due = [DueRetroactive { standing, side }];
-    let adjustments = fire(&due, &standings, &mut [past]).expect("small");
+    let adjustments = fire(&due, &tier_states, &mut [past]).expect("small");
     adjustments.first().map(|one| (one.row, one.amount, one.clawback))
 }
 
@@ -147,12 +147,12 @@ fn revenue_has_adjustments_of_its_own_and_no_clawbacks() {
         taken_back: refunded(1000, 2000),
         ..past(&[usd("4.00")])
     };
-    let standings = [standing(&tier, Counters::default(), Fired::default(), &half.conversion)];
-    let due = pay(&standings, &half.conversion).expect("small").due;
+    let tier_states = [standing(&tier, Counters::default(), Fired::default(), &half.conversion)];
+    let due = pay(&tier_states, &half.conversion).expect("small").due;
     let sides: Vec<_> = due.iter().map(|due| due.side).collect();
     assert_eq!(sides, [Side::Payout, Side::Revenue]);
     let mut past = [half];
-    let adjustments = fire(&due, &standings, &mut past).expect("small");
+    let adjustments = fire(&due, &tier_states, &mut past).expect("small");
     assert_eq!((adjustments[1].amount, adjustments[1].clawback), (usd("-1.00"), None));
     assert_eq!(past[0].revenue.adjustments, [usd("-1.00")]);
 }
@@ -176,14 +176,14 @@ fn only_conversions_of_the_type_and_window_are_adjusted() {
         of(None, "2026-05-02T00:00:00Z"),
         of(Some("sale"), "2026-05-03T00:00:00Z"),
     ];
-    let standings = [standing(
+    let tier_states = [standing(
         &tier,
         Counters::default(),
         Fired::default(),
         &past[4].conversion,
     )];
     let (standing, side) = (0, Side::Payout);
-    let adjustments = fire(&[DueRetroactive { standing, side }], &standings, &mut past).expect("small");
+    let adjustments = fire(&[DueRetroactive { standing, side }], &tier_states, &mut past).expect("small");
     let concerned: Vec<_> = adjustments.iter().map(|one| one.conversion).collect();
     assert_eq!(concerned, [1, 4]);
 }
@@ -207,15 +207,15 @@ fn each_currency_of_a_conversion_is_rated_alone() {
         conversions: 2,
         ..Counters::default()
     };
-    let standings = [0, 1].map(|index| standing(&tiers[index], before, Fired::default(), &conversion));
-    let paid = pay(&standings, &conversion).expect("small").payout;
+    let tier_states = [0, 1].map(|index| standing(&tiers[index], before, Fired::default(), &conversion));
+    let paid = pay(&tier_states, &conversion).expect("small").payout;
     let amounts: Vec<_> = paid.iter().map(|row| (row.amount, row.tier)).collect();
     assert_eq!(
         amounts,
         [(euro("0.00"), Some(1)), (usd("6.00"), Some(0)), (euro("1.50"), Some(1))]
     );
-    assert_eq!(standings[1].with.payout, decimal("3.00"));
-    assert_eq!(standings[1].with.sale_amount, Decimal::ZERO);
+    assert_eq!(tier_states[1].with.payout, decimal("3.00"));
+    assert_eq!(tier_states[1].with.sale_amount, Decimal::ZERO);
     for row in paid {
         let sum: Decimal = row.steps.iter().filter_map(|step| step.amount).sum();
         assert_eq!(sum, row.amount.amount() - row.base.amount());
@@ -256,8 +256,8 @@ fn a_part_that_fired_stays_fired_and_a_new_one_fires_with_the_next_conversion() 
         ..Counters::default()
     };
     let due = |tier: &Tier, fired: Fired| {
-        let standings = [standing(tier, before, fired, &conversion)];
-        let due = pay(&standings, &conversion).expect("small").due;
+        let tier_states = [standing(tier, before, fired, &conversion)];
+        let due = pay(&tier_states, &conversion).expect("small").due;
         due.iter().map(|due| due.side).collect::<Vec<_>>()
     };
     let once = Fired::default().and(Side::Payout);

@@ -13,7 +13,7 @@ proptest! {
     #[test]
     fn flat_deductions_go_from_row_to_row(rows in proptest::collection::vec(0i64..300, 1..5), value in 1i64..900) {
         let money = |minor: i64| Money::from_minor(minor, currency("USD")).expect("small");
-        let acted = act(Action::FlatDecrease, Decimal::new(value, 2), &rows.iter().copied().map(money).collect::<Vec<_>>());
+        let acted = apply_action(Action::FlatDecrease, Decimal::new(value, 2), &rows.iter().copied().map(money).collect::<Vec<_>>());
         let mut expected = rows;
         for _ in 0..value {
             if let Some(row) = expected.iter_mut().find(|row| **row > 0) {

@@ -53,11 +53,11 @@ proptest! {
                 payout: vec![row],
                 revenue: None,
             };
-            let standings: Vec<_> = counting.iter().map(|other| {
+            let tier_states: Vec<_> = counting.iter().map(|other| {
                 let CurrentTier { tier, window, counters, fired } = running[*other];
                 TierState::new(tier, window, counters, fired, &conversion).expect("small numbers")
             }).collect();
-            let paid = pay(&standings, &conversion).expect("small amounts");
+            let paid = pay(&tier_states, &conversion).expect("small amounts");
             let chosen = paid.payout[0].tier.map(|index| counting[index]);
             prop_assert_eq!(offers[place].acts, chosen == Some(place));
             prop_assert_eq!(offers[place].achieved, own.counters.value(Metric::Conversion) >= own.tier.goals[0].goal);

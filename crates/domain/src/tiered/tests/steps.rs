@@ -1,7 +1,7 @@
 //! How the steps of an action explain its amount.
 
 use crate::money::MAX_MINOR;
-use crate::tiered::act::{explained, of_sale};
+use crate::tiered::action::{explained, of_sale};
 
 use super::*;
 

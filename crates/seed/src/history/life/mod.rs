@@ -50,7 +50,7 @@ pub struct PartnerBefore<'a> {
 
 /// What a history adds.
 pub struct GeneratedHistory {
-    pub book: LedgerDraft,
+    pub ledger: LedgerDraft,
     pub events: Vec<Event>,
     pub customers: Vec<Customer>,
     pub joined: Vec<(CampaignId, Timestamp)>,
@@ -72,7 +72,7 @@ pub struct PartnerLife<'a> {
     pub before: &'a PartnerBefore<'a>,
     pub random: Rng,
     pub clients: Vec<SeededCustomer<'a>>,
-    book: LedgerDraft,
+    ledger: LedgerDraft,
     agenda: Option<Agenda>,
     events: Vec<Event>,
     sales: VecDeque<RecordedSale>,
@@ -98,7 +98,7 @@ pub fn live(source: &SeedSource, before: &PartnerBefore<'_>, wanted: u64, now: T
         before,
         random: source.content(&what, before.number),
         clients: Vec::new(),
-        book: LedgerDraft::new(source.ids_in_order(&what, before.number)),
+        ledger: LedgerDraft::new(source.ids_in_order(&what, before.number)),
         agenda,
         events: Vec::new(),
         sales: VecDeque::new(),
@@ -114,7 +114,7 @@ pub fn live(source: &SeedSource, before: &PartnerBefore<'_>, wanted: u64, now: T
     let mut at = before.start;
     let most = 50 + 20 * wanted;
     for _ in 0..most {
-        let left = wanted.saturating_sub(life.book.rows.len() as u64);
+        let left = wanted.saturating_sub(life.ledger.rows.len() as u64);
         if left == 0 {
             break;
         }
@@ -141,13 +141,13 @@ impl<'a> PartnerLife<'a> {
 
     fn settle_until(&mut self, at: Timestamp) {
         if let Some(agenda) = &mut self.agenda {
-            agenda.settle_until(&mut self.book, at, &mut self.random);
+            agenda.settle_until(&mut self.ledger, at, &mut self.random);
         }
     }
 
     fn take_up(&mut self, row: usize) {
         if let Some(agenda) = &mut self.agenda {
-            agenda.take_up(&self.book, row, &mut self.random);
+            agenda.take_up(&self.ledger, row, &mut self.random);
         }
     }
 
@@ -161,7 +161,7 @@ impl<'a> PartnerLife<'a> {
             .map(|client| (client.customer.id, client.paid_charges))
             .collect();
         GeneratedHistory {
-            book: self.book,
+            ledger: self.ledger,
             events: self.events,
             joined: self.joined,
             paid_charges,

@@ -74,7 +74,7 @@ impl<'a> PartnerLife<'a> {
             SaleCustomer::New(client) => client,
         });
         let amount = money(input.amount);
-        let happening = EarningEvent {
+        let outbox_event = EarningEvent {
             kind: input.kind,
             event_type: input.event_type.as_deref(),
             amount,
@@ -90,7 +90,7 @@ impl<'a> PartnerLife<'a> {
             }),
         };
         let (zone, base) = (before.tenant.time_zone, before.tenant.base_currency);
-        let considered = accrual::consider(&terms, &happening, zone, base);
+        let considered = accrual::consider(&terms, &outbox_event, zone, base);
         let group = before.group.zip(amount).map(|(group, charged)| {
             let currency = charged.currency();
             let known = before.lifetime_values.get(&currency).copied().unwrap_or(0);
@@ -102,7 +102,7 @@ impl<'a> PartnerLife<'a> {
             };
             (group, standing)
         });
-        let verdicts = accrual::earned(&terms, considered, &happening, group, zone, base).ok()?;
+        let verdicts = accrual::earned(&terms, considered, &outbox_event, group, zone, base).ok()?;
         let earned = verdicts.into_iter().filter_map(Verdict::earned).collect();
         Some((terms, earned))
     }
@@ -118,20 +118,20 @@ impl<'a> PartnerLife<'a> {
         let client = draft.client.map(|who| match who {
             SaleCustomer::Known(index) => index,
             SaleCustomer::New(mut client) => {
-                client.customer.id = self.book.ids.next(at);
+                client.customer.id = self.ledger.ids.next(at);
                 self.clients.push(client);
                 self.clients.len() - 1
             }
         });
         let attribution = Attribution {
-            id: self.book.ids.next(at),
+            id: self.ledger.ids.next(at),
             partner_id: self.before.partner.id,
             campaign_id: campaign,
         };
         let event = Event {
             customer_id: client.map(|index| self.clients[index].customer.id),
             attribution: Some(attribution),
-            ..checked.recorded(self.book.ids.next(at), at)
+            ..checked.recorded(self.ledger.ids.next(at), at)
         };
         self.number += 1;
         if let Some(index) = client {
@@ -149,14 +149,14 @@ impl<'a> PartnerLife<'a> {
             *self.lifetime_values.entry(amount.currency()).or_default() += amount.minor();
             self.count_paid_charge(client, 1);
         }
-        let first = self.book.rows.len();
+        let first = self.ledger.rows.len();
         if let Some((terms, earned)) = earned {
-            let ids = &mut self.book.ids;
+            let ids = &mut self.ledger.ids;
             let rows = record::rows(&event, attribution.partner_id, campaign, &terms, earned, || {
                 ids.next(at)
             });
             for row in rows {
-                let index = self.book.write(
+                let index = self.ledger.write(
                     row,
                     TransitionNote {
                         actor: ACTOR,
@@ -169,7 +169,7 @@ impl<'a> PartnerLife<'a> {
         }
         self.sales.push_back(RecordedSale {
             event: self.events.len(),
-            rows: first..self.book.rows.len(),
+            rows: first..self.ledger.rows.len(),
             client,
         });
         if self.sales.len() > REFUNDABLE {

@@ -58,8 +58,8 @@ impl<'a> PartnerLife<'a> {
             idempotency_key: None,
         });
         self.number += 1;
-        let id = self.book.ids.next(at);
-        let attribution = self.book.ids.next(at);
+        let id = self.ledger.ids.next(at);
+        let attribution = self.ledger.ids.next(at);
         let original = &mut self.events[event];
         let refunded = Refunded::after(original, taken);
         original.refunded_minor = refunded.refunded_minor;
@@ -97,22 +97,22 @@ impl<'a> PartnerLife<'a> {
             at,
         };
         for index in rows {
-            let clawbacks = self.book.clawbacks_of(index);
+            let clawbacks = self.ledger.clawbacks_of(index);
             let standing = clawbacks
                 .iter()
-                .map(|clawback| &self.book.rows[*clawback])
+                .map(|clawback| &self.ledger.rows[*clawback])
                 .filter(|row| !row.is_reversed());
             let (count, sum) = standing.fold((0, 0), |(count, sum), row| (count + 1, sum + row.amount.minor()));
-            let row = &self.book.rows[index];
+            let row = &self.ledger.rows[index];
             match take_back(row, is_fixed(row.basis), count, sum, refunded) {
                 TakeBack::Nothing => {}
                 TakeBack::Reverse => {
-                    self.book.move_to(index, CommissionStatus::Reversed, note);
+                    self.ledger.move_to(index, CommissionStatus::Reversed, note);
                 }
                 TakeBack::Clawback(amount, status, explanation) => {
-                    let id = self.book.ids.next(at);
-                    let clawback = refund::clawback(&self.book.rows[index], event, id, (amount, status, explanation));
-                    let clawback = self.book.write_clawback(clawback, index, note);
+                    let id = self.ledger.ids.next(at);
+                    let clawback = refund::clawback(&self.ledger.rows[index], event, id, (amount, status, explanation));
+                    let clawback = self.ledger.write_clawback(clawback, index, note);
                     // A clawback that is not approved yet is approved together with its row.
                     if status == CommissionStatus::Approved {
                         self.take_up(clawback);
@@ -129,14 +129,14 @@ impl<'a> PartnerLife<'a> {
             return;
         }
         let index = rows[self.random.usize(..rows.len())];
-        if !self.book.rows[index].is_reserved() && self.book.clawbacks_of(index).is_empty() {
+        if !self.ledger.rows[index].is_reserved() && self.ledger.clawbacks_of(index).is_empty() {
             let reason = Some("The order was a test");
             let note = TransitionNote {
                 actor: ACTOR,
                 reason,
                 at,
             };
-            self.book.move_to(index, CommissionStatus::Reversed, note);
+            self.ledger.move_to(index, CommissionStatus::Reversed, note);
         }
     }
 }

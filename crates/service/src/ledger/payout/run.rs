@@ -20,7 +20,7 @@ use domain::partner::Partner;
 use domain::payout_run::{RunLine, RunTerms, RunTotal, lines, taken, totals};
 use domain::problem::{ProblemCode, Problems};
 use domain::webhook::WebhookEventType;
-use domain::webhook::body::Happening;
+use domain::webhook::body::OutboxEvent;
 use store::payable::PayableFilter;
 use store::{StoreError, Transaction};
 
@@ -51,7 +51,7 @@ pub async fn create_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Resu
 }
 
 /// How often a run restarts because further partners got their first rows while it waited for locks.
-const NEW_BEGINNINGS: usize = 3;
+const MAX_RESTARTS: usize = 3;
 
 async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Result<PayoutRun, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
@@ -75,7 +75,7 @@ async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Re
         rows = taken(rows, input.accrued_before);
         let known = partners.len();
         partners.extend(rows.iter().map(|row| row.partner_id));
-        if partners.len() > known && beginnings < NEW_BEGINNINGS {
+        if partners.len() > known && beginnings < MAX_RESTARTS {
             transaction.rollback().await?;
             beginnings += 1;
             continue;
@@ -100,7 +100,7 @@ async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Re
 pub async fn preview_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Result<Preview, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
     let scope = writer.scope();
-    let moment = app.store.moment().await?;
+    let moment = app.store.request_snapshot().await?;
     let wanted = wanted(&moment, &scope, &input, app.clock.now()).await?;
     let rows = taken(
         store::payable::rows(&moment, &scope, &wanted).await?,
@@ -119,10 +119,10 @@ pub async fn preview_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
 
 /// Fills in the lines of runs that a replica of a release without lines has created; returns the number of tenants.
 pub async fn fill_lines(app: &App) -> Result<usize, StoreError> {
-    let tenants = store::missing_lines::tenants(app.store.reader()).await?;
+    let tenants = store::missing_payout_lines::tenants(app.store.reader()).await?;
     for tenant in &tenants {
         let transaction = app.begin(&Writer::job(*tenant, "fill_payout_lines")).await?;
-        transaction.counted(store::missing_lines::fill(&transaction, *tenant).await?);
+        transaction.counted(store::missing_payout_lines::fill(&transaction, *tenant).await?);
         transaction.commit().await?;
     }
     Ok(tenants.len())
@@ -219,7 +219,7 @@ async fn write(
     transaction.counted(1 + payouts.len() as u64);
     store::payout::insert(transaction, writer.tenant(), &payouts).await?;
     store::payout::insert_items(transaction, writer.tenant(), &items, run.created_at).await?;
-    let made = payouts.iter().map(|payout| Happening {
+    let made = payouts.iter().map(|payout| OutboxEvent {
         event_type: WebhookEventType::PayoutCreated,
         object: payout.id.uuid(),
         at: payout.created_at,

@@ -17,7 +17,7 @@ use domain::id::{self, PayoutId};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use domain::webhook::WebhookEventType;
-use domain::webhook::body::Happening;
+use domain::webhook::body::OutboxEvent;
 use store::{Store, StoreError, Transaction, Writes};
 
 /// Maximum number of payouts of one call.
@@ -44,7 +44,7 @@ pub struct Settled {
 }
 
 /// The status to settle a payout with, and its reference.
-type Ending = (PayoutSettlement, Option<String>);
+type SettlementOutcome = (PayoutSettlement, Option<String>);
 
 /// Whether settling a payout again in the very same way is accepted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ async fn settle_once(
     app: &App,
     caller: &Caller,
     id: &str,
-    (status, reference): Ending,
+    (status, reference): SettlementOutcome,
 ) -> Result<Payout, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
     let mut problems = Problems::new();
@@ -155,7 +155,7 @@ async fn settle_run_once(
     app: &App,
     caller: &Caller,
     run: &str,
-    (status, reference): Ending,
+    (status, reference): SettlementOutcome,
 ) -> Result<Settled, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
     let scope = writer.scope();
@@ -203,7 +203,7 @@ async fn end(
     app: &App,
     transaction: &Transaction,
     writer: &Writer,
-    wanted: &[(PayoutId, Ending)],
+    wanted: &[(PayoutId, SettlementOutcome)],
     again: Resettlement,
 ) -> Result<SettlementResults, StoreError> {
     if wanted.is_empty() {
@@ -254,7 +254,7 @@ async fn end(
     let entry = (!settled.is_empty()).then(|| transaction.audit_entry()).flatten();
     let write = |writes: &mut Writes| {
         store::payout::settle(writes, writer.tenant(), &settled, entry);
-        let ended = settled.iter().map(|payout| Happening {
+        let ended = settled.iter().map(|payout| OutboxEvent {
             event_type: WebhookEventType::PayoutSettled,
             object: payout.id.uuid(),
             at: payout.settled_at.unwrap_or(payout.created_at),

@@ -6,10 +6,10 @@
 //! that.
 
 mod answer;
-mod arrive;
-mod leave;
+mod credit;
 mod order;
 mod take_back;
+mod uncredit;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ use domain::id::{PartnerId, ReassignmentId};
 use domain::problem::{ProblemCode, Problems};
 use domain::reassignment::Reassignment;
 use domain::webhook::WebhookEventType;
-use domain::webhook::body::Happening;
+use domain::webhook::body::OutboxEvent;
 use order::{AffectedRecords, CheckedOrder};
 pub use order::{NewAttribution, NewReassignment};
 use store::{Transaction, Writes};
@@ -144,8 +144,8 @@ impl<'a> Correction<'a> {
     }
 
     async fn run(mut self) -> Result<Moved, ServiceError> {
-        let kept = self.leave().await?;
-        let events = self.arrive(&kept).await?;
+        let kept = self.uncredit().await?;
+        let events = self.credit(&kept).await?;
         let place: BTreeMap<_, _> = events.iter().zip(0..).map(|(event, place)| (event.id, place)).collect();
         // The rows of an event come together; adjustments of other events come last.
         self.rows
@@ -208,7 +208,7 @@ impl<'a> Correction<'a> {
             .collect();
         let entries: Vec<_> = self.rows.iter().map(MovedRow::entry).collect();
         let told = customer.as_ref().filter(|_| binds && self.checked.event_id.is_none());
-        let told = told.map(|customer| Happening {
+        let told = told.map(|customer| OutboxEvent {
             event_type: WebhookEventType::CustomerReassigned,
             object: customer.id.uuid(),
             at: self.now,

@@ -1,7 +1,7 @@
 //! The recorded refunds of moved events, applied to what these earn now.
 
 use super::Correction;
-use super::arrive::NewCredit;
+use super::credit::NewCredit;
 use crate::ServiceError;
 use crate::ledger::posting::Moments;
 use crate::ledger::refund;

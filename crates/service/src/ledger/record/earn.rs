@@ -39,7 +39,7 @@ impl Recorder<'_> {
         }
         let terms = accrual::terms_in_force(snapshot.map_or(&[], std::slice::from_ref), campaign);
         let history = self.history(prepared, &terms, waiting).await?;
-        let happening = EarningEvent {
+        let outbox_event = EarningEvent {
             kind: event.kind,
             event_type: event.event_type.as_deref(),
             amount: event.amount,
@@ -47,9 +47,9 @@ impl Recorder<'_> {
             customer: history,
         };
         let (zone, base) = (prepared.zone, prepared.base);
-        let considered = accrual::consider(&terms, &happening, zone, base);
-        let asks_group = considered.iter().any(ConsideredTerm::asks_group);
-        let group = match asks_group || terms.is_fallback {
+        let considered = accrual::consider(&terms, &outbox_event, zone, base);
+        let uses_group_rules = considered.iter().any(ConsideredTerm::uses_group_rules);
+        let group = match uses_group_rules || terms.is_fallback {
             true => self.group(&partner, found).await?,
             false => None,
         };
@@ -61,13 +61,13 @@ impl Recorder<'_> {
             return Ok(Some(terms));
         }
         let group = match (&group, event.amount) {
-            (Some(group), Some(charged)) if asks_group => Some((
+            (Some(group), Some(charged)) if uses_group_rules => Some((
                 group,
                 self.standing(&partner, charged.currency(), found, waiting).await?,
             )),
             _ => None,
         };
-        let verdicts = accrual::earned(&terms, considered, &happening, group, zone, base).map_err(|error| {
+        let verdicts = accrual::earned(&terms, considered, &outbox_event, group, zone, base).map_err(|error| {
             let mut problems = Problems::new();
             problems.add("amount", ProblemCode::Invalid, format!("earns too much: {error}"));
             AttemptError::from(problems)
@@ -107,7 +107,7 @@ impl Recorder<'_> {
         found: &mut EventLookup,
         waiting: &PreparedEvents,
     ) -> Result<GroupRuleFacts, StoreError> {
-        let recorded = match found.known.standings.as_ref() {
+        let recorded = match found.known.tier_states.as_ref() {
             Some(recorded) => recorded,
             None => {
                 let (scope, transaction) = (self.writer.scope(), self.transaction);
@@ -116,7 +116,7 @@ impl Recorder<'_> {
                     store::standing::lifetime_values_of(transaction, &scope, &partners).await?,
                     store::bulk::ledger::qualified_customers_of(transaction, &scope, &partners).await?,
                 );
-                found.known.standings.insert(recorded)
+                found.known.tier_states.insert(recorded)
             }
         };
         let (values, qualified) = (recorded.0.get(&partner.id.uuid()), recorded.1.get(&partner.id.uuid()));

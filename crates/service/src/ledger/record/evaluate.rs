@@ -108,7 +108,7 @@ impl Prepared {
     }
 }
 
-pub enum WorkedOut {
+pub enum EvaluatedEvent {
     /// It was recorded before.
     Known(Box<RecordedEvent>),
     New(Box<Prepared>),
@@ -124,7 +124,7 @@ impl Recorder<'_> {
         event: CheckedEvent,
         found: &mut EventLookup,
         waiting: &PreparedEvents,
-    ) -> Result<WorkedOut, AttemptError> {
+    ) -> Result<EvaluatedEvent, AttemptError> {
         let (credit, facts) = (
             found.credits.remove(&event.external_id),
             found.facts.remove(&event.external_id),
@@ -136,7 +136,7 @@ impl Recorder<'_> {
         if facts.is_known
             && let Some(known) = self.known(&event).await?
         {
-            return Ok(WorkedOut::Known(Box::new(known)));
+            return Ok(EvaluatedEvent::Known(Box::new(known)));
         }
         let partner = credit.partner.and_then(|id| found.partners.get(&id)).copied();
         found.known.complete(&event, partner.as_ref(), &mut facts);
@@ -146,7 +146,7 @@ impl Recorder<'_> {
             .asked
             .is_some_and(|asked| asked != binding(facts.customer.as_ref()))
         {
-            return Ok(WorkedOut::Later);
+            return Ok(EvaluatedEvent::Later);
         }
         check(&event, credit, partner.as_ref(), &facts)?;
         let snapshot = facts.snapshot.take();
@@ -162,7 +162,7 @@ impl Recorder<'_> {
         {
             partner.last = moment;
         }
-        Ok(WorkedOut::New(Box::new(prepared)))
+        Ok(EvaluatedEvent::New(Box::new(prepared)))
     }
 
     /// Applies these tiers to the event.
@@ -175,14 +175,14 @@ impl Recorder<'_> {
         let (Some(partner), Some(campaign)) = (&prepared.partner, &prepared.campaign) else {
             return Ok(());
         };
-        let arriving = tiers::ArrivingEvent {
+        let arriving = tiers::CountedEvent {
             event: &prepared.event,
             partner,
             campaign,
             terms,
             zone: prepared.zone,
         };
-        let effects = tiers::arrive(self.transaction, self.writer, &arriving, tiered, &mut prepared.rows);
+        let effects = tiers::count_event(self.transaction, self.writer, &arriving, tiered, &mut prepared.rows);
         prepared.effects = effects.await.map_err(|failure| match failure {
             tiers::Failure::Store(error) => AttemptError::Store(error),
             tiers::Failure::TooLarge(error) => {

@@ -31,8 +31,8 @@ use domain::commission::{Commission, CommissionKind};
 use domain::event::Event;
 use domain::problem::{Problem, ProblemCode, Problems};
 pub use earn::rows;
+use evaluate::EvaluatedEvent;
 pub use evaluate::Prepared;
-use evaluate::WorkedOut;
 use idempotency::KeyedEvents;
 pub use look_up::EventLookup;
 pub use prepared::PreparedEvents;
@@ -303,13 +303,13 @@ impl Recorder<'_> {
                     break;
                 }
                 Box::pin(self.write(std::mem::take(&mut waiting), answers)).await?;
-                found.known.standings = None;
+                found.known.tier_states = None;
             }
             match mended(Box::pin(self.work_out(event, &mut found, &waiting)).await)? {
-                Ok(WorkedOut::New(prepared)) => waiting.0.push((place, *prepared)),
-                Ok(WorkedOut::Known(recorded)) => answers.push((place, Ok(*recorded))),
-                Ok(WorkedOut::Later) if number == 0 => return Err(AttemptError::Raced),
-                Ok(WorkedOut::Later) => {
+                Ok(EvaluatedEvent::New(prepared)) => waiting.0.push((place, *prepared)),
+                Ok(EvaluatedEvent::Known(recorded)) => answers.push((place, Ok(*recorded))),
+                Ok(EvaluatedEvent::Later) if number == 0 => return Err(AttemptError::Raced),
+                Ok(EvaluatedEvent::Later) => {
                     again = Some(place);
                     break;
                 }

@@ -107,8 +107,8 @@ impl Review<'_> {
             return Ok(());
         }
         let events = store::event::by_ids(transaction, &self.writer.scope(), &events).await?;
-        let leaving: Vec<_> = events.values().map(tiers::LeavingEvent::Reversed).collect();
-        let left = tiers::leave(transaction, self.writer, &leaving).await;
+        let leaving: Vec<_> = events.values().map(tiers::TakenBackEvent::Reversed).collect();
+        let left = tiers::uncount(transaction, self.writer, &leaving).await;
         left.map_err(tiers::Failure::of_what_is_stored)
     }
 }

@@ -8,15 +8,15 @@ use domain::id::{CommissionId, EventId, PartnerId, SnapshotId};
 use domain::money::Money;
 use domain::refund;
 use domain::tiered::{self, Adjustment, DueRetroactive, Side, TakenBack, TierState};
-use store::tier_past::{PastEvent, PastRow};
+use store::tier_conversions::{RecordedConversion, RecordedConversionRow};
 use store::tier_result::{ResultKind, TierResult};
 
 /// A conversion that reaches the goals of tiers, and the data for adjusting earlier ones.
 pub struct Crossing<'a> {
     pub tiers: &'a [WantedCounter<'a>],
-    pub standings: &'a [TierState<'a>],
+    pub tier_states: &'a [TierState<'a>],
     /// The conversions of the windows concerned, the crossing one last.
-    pub past: &'a [PastEvent],
+    pub past: &'a [RecordedConversion],
     pub now: Timestamp,
     pub cause: EventId,
     /// The snapshot and holdback for adjustments of conversions that have no row.
@@ -31,7 +31,7 @@ impl Crossing<'_> {
     pub fn fire(&self, due: &[DueRetroactive]) -> Result<(AdjustmentRows, Vec<TierResult>), Failure> {
         let mut past: Vec<_> = self.past.iter().map(recorded::past).collect();
         let (mut rows, mut results) = (Vec::new(), Vec::new());
-        for adjustment in tiered::fire(due, self.standings, &mut past)? {
+        for adjustment in tiered::fire(due, self.tier_states, &mut past)? {
             let (tier, key) = &self.tiers[adjustment.due.standing];
             let event = &self.past[adjustment.conversion];
             let (side, kind) = (adjustment.due.side, ResultKind::Adjustment);
@@ -57,7 +57,7 @@ impl Crossing<'_> {
         Ok((rows, results))
     }
 
-    fn row(&self, adjustment: &Adjustment, event: &PastEvent, partner: PartnerId) -> Commission {
+    fn row(&self, adjustment: &Adjustment, event: &RecordedConversion, partner: PartnerId) -> Commission {
         let now = self.now;
         let adjusted = adjustment.row.and_then(|row| recorded::own(event).nth(row));
         let (snapshot_id, holdback_days) = adjusted.map_or(self.fallback, |row| (row.snapshot_id, row.holdback_days));
@@ -96,13 +96,13 @@ impl Crossing<'_> {
     }
 }
 
-fn last_adjustment(event: &PastEvent) -> Option<&PastRow> {
+fn last_adjustment(event: &RecordedConversion) -> Option<&RecordedConversionRow> {
     let mut rows = event.rows.iter().rev();
     rows.find(|row| row.kind == CommissionKind::TierAdjustment)
 }
 
 /// The immediate clawback of an adjustment, because its event was refunded in part before.
-fn clawback(row: &Commission, event: &PastEvent, amount: Money) -> ExplainedCommission {
+fn clawback(row: &Commission, event: &RecordedConversion, amount: Money) -> ExplainedCommission {
     let status = refund::status_beside(row.status);
     let refunded = TakenBack::recorded(&event.event, false).refunded;
     let taken = Commission {

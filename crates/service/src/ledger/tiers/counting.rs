@@ -78,7 +78,7 @@ pub async fn current(
             .or_default()
             .push((tier, key));
     }
-    for event in store::tier_past::in_window(database, scope, &partners, &campaigns, window).await? {
+    for event in store::tier_conversions::in_window(database, scope, &partners, &campaigns, window).await? {
         let Some(attribution) = event.event.attribution else {
             continue;
         };

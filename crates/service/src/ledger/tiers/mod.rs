@@ -7,18 +7,17 @@
 
 mod adjust;
 mod bring_in;
-mod bygone;
 mod counting;
-mod leave;
 mod offers;
+mod past_progress;
 mod progress;
 mod recorded;
+mod uncount;
 pub(super) mod verify;
 
 use adjust::AdjustmentRows;
 use auth::Writer;
 pub use bring_in::bring_in;
-pub use bygone::bygone;
 pub use counting::Failure;
 use counting::WantedCounter;
 use domain::Timestamp;
@@ -31,18 +30,19 @@ use domain::money::Money;
 use domain::refund;
 use domain::tiered::{self, Conversion, RatedRow, Side, TierState, TieredCommission};
 use domain::webhook::WebhookEventType;
-use domain::webhook::body::Happening;
-pub use leave::{LeavingEvent, leave};
+use domain::webhook::body::OutboxEvent;
 pub use offers::{OfferKey, Offered, offers};
+pub use past_progress::past_progress;
 pub use progress::{GoalOnCampaign, progress};
 use store::partner::CreditedPartner;
+use store::tier_conversions::{RecordedConversion, RecordedConversionRow};
 use store::tier_counter::{CounterKey, NewCounter};
-use store::tier_past::{PastEvent, PastRow};
 use store::tier_result::{ResultKind, TierResult};
 use store::{Transaction, Writes};
+pub use uncount::{TakenBackEvent, uncount};
 
 /// An event that is about to be recorded.
-pub struct ArrivingEvent<'a> {
+pub struct CountedEvent<'a> {
     pub event: &'a Event,
     pub partner: &'a CreditedPartner,
     pub campaign: &'a Campaign,
@@ -60,7 +60,7 @@ pub struct Effects {
     results: Vec<TierResult>,
     counters: Vec<NewCounter>,
     /// Tiers whose goals the event has reached.
-    achieved: Vec<Happening>,
+    achieved: Vec<OutboxEvent>,
 }
 
 impl Effects {
@@ -86,23 +86,23 @@ impl Effects {
 
 /// Applies the tiers that count the event to `rows`, which the event has earned before them: changes their amounts,
 /// removes those that become 0, and returns the other effects.
-pub async fn arrive(
+pub async fn count_event(
     transaction: &Transaction,
     writer: &Writer,
-    arriving: &ArrivingEvent<'_>,
+    counted: &CountedEvent<'_>,
     tiers: &[TieredCommission],
     rows: &mut Vec<ExplainedCommission>,
 ) -> Result<Effects, Failure> {
-    let (scope, event) = (writer.scope(), arriving.event);
-    let (partner, campaign) = (arriving.partner.id, arriving.campaign.id);
-    let advertiser = arriving.campaign.advertiser_id;
+    let (scope, event) = (writer.scope(), counted.event);
+    let (partner, campaign) = (counted.partner.id, counted.campaign.id);
+    let advertiser = counted.campaign.advertiser_id;
     let of_type = tiers
         .iter()
         .filter(|tier| tier.tier.counts(event.event_type.as_deref()));
     let wanted: Vec<_> = wanted(
         of_type,
         (partner, campaign, advertiser),
-        arriving.zone,
+        counted.zone,
         event.occurred_at,
     )
     .collect();
@@ -114,13 +114,13 @@ pub async fn arrive(
     let stored = store::tier_counter::around(transaction, &scope, &partners, &campaigns, now).await?;
     let counters = counting::current(transaction, &scope, &wanted, &stored).await?;
     let conversion = Conversion::recorded(event, rows.iter().map(|earned| earned.row.amount).collect());
-    let mut standings = Vec::new();
+    let mut tier_states = Vec::new();
     for (tier, key) in &wanted {
         let (before, fired) = counters[key];
-        standings.push(TierState::new(&tier.tier, key.window, before, fired, &conversion)?);
+        tier_states.push(TierState::new(&tier.tier, key.window, before, fired, &conversion)?);
     }
-    let mut paid = tiered::pay(&standings, &conversion)?;
-    if !accrual::partner_earns(arriving.partner.status) {
+    let mut paid = tiered::pay(&tier_states, &conversion)?;
+    if !accrual::partner_earns(counted.partner.status) {
         // Goals reached by an event that earns nothing take effect with the next conversion that earns.
         paid.due.clear();
     }
@@ -128,20 +128,23 @@ pub async fn arrive(
     let mut results = rated_rows(event, rows, &paid.payout, tier_of);
     results.extend(rated_revenue(event, &paid.revenue, tier_of));
     let mut effects = Effects::default();
-    if let Some(window) = counting::around(paid.due.iter().map(|due| standings[due.standing].window)) {
-        let mut past = store::tier_past::in_window(transaction, &scope, &partners, &campaigns, window).await?;
-        past.push(PastEvent {
+    if let Some(window) = counting::around(paid.due.iter().map(|due| tier_states[due.standing].window)) {
+        let mut past = store::tier_conversions::in_window(transaction, &scope, &partners, &campaigns, window).await?;
+        past.push(RecordedConversion {
             event: event.clone(),
-            rows: rows.iter().map(|earned| PastRow::from(&earned.row)).collect(),
+            rows: rows
+                .iter()
+                .map(|earned| RecordedConversionRow::from(&earned.row))
+                .collect(),
             results: results.clone(),
         });
-        let fallback = arriving.terms.map_or_else(
-            || (None, arriving.campaign.holdback_days),
+        let fallback = counted.terms.map_or_else(
+            || (None, counted.campaign.holdback_days),
             |terms| (terms.snapshot_id, terms.holdback_days),
         );
         let firing = adjust::Crossing {
             tiers: &wanted,
-            standings: &standings,
+            tier_states: &tier_states,
             past: &past,
             now: event.recorded_at,
             cause: event.id,
@@ -152,7 +155,7 @@ pub async fn arrive(
         results.extend(done);
     }
     effects.results = results;
-    for (index, ((tier, key), standing)) in wanted.iter().zip(&standings).enumerate() {
+    for (index, ((tier, key), standing)) in wanted.iter().zip(&tier_states).enumerate() {
         let due = paid.due.iter().filter(|due| due.standing == index);
         let fired = due.fold(standing.fired, |fired, due| fired.and(due.side));
         let was_achieved = standing.fired.any() || tiered::achieved(&tier.tier.goals, &standing.before);
@@ -173,8 +176,8 @@ pub async fn arrive(
 }
 
 /// The webhook event for a partner that has reached the goals of a tier.
-fn achieved(tier: &TieredCommission, key: &CounterKey, at: Timestamp) -> Happening {
-    Happening {
+fn achieved(tier: &TieredCommission, key: &CounterKey, at: Timestamp) -> OutboxEvent {
+    OutboxEvent {
         event_type: WebhookEventType::TierAchieved,
         object: key.partner.uuid(),
         at,

@@ -3,17 +3,17 @@
 use domain::commission::{CommissionKind, CommissionStatus};
 use domain::money::Money;
 use domain::tiered::{Conversion, EarnedRow, PastConversion, Side, SideEarnings, TakenBack};
-use store::tier_past::{PastEvent, PastRow};
+use store::tier_conversions::{RecordedConversion, RecordedConversionRow};
 use store::tier_result::ResultKind;
 
 /// The EVENT rows of an event.
-pub fn own(past: &PastEvent) -> impl Iterator<Item = &PastRow> {
+pub fn own(past: &RecordedConversion) -> impl Iterator<Item = &RecordedConversionRow> {
     past.rows.iter().filter(|row| row.kind == CommissionKind::Event)
 }
 
 /// The event before any tier. The result of a rate holds the amount it acted on, even if it left no row; other rows are
 /// their own base.
-pub fn conversion(past: &PastEvent) -> Conversion {
+pub fn conversion(past: &RecordedConversion) -> Conversion {
     let rated: Vec<_> = past
         .results
         .iter()
@@ -28,13 +28,13 @@ pub fn conversion(past: &PastEvent) -> Conversion {
 }
 
 /// Whether it had rows and all of them are reversed.
-pub fn rows_reversed(past: &PastEvent) -> bool {
+pub fn rows_reversed(past: &RecordedConversion) -> bool {
     let mut rows = own(past).peekable();
     rows.peek().is_some() && rows.all(|row| row.status == CommissionStatus::Reversed)
 }
 
 /// The event with what it has earned so far on both sides.
-pub fn past(past: &PastEvent) -> PastConversion {
+pub fn past(past: &RecordedConversion) -> PastConversion {
     let rows = own(past).map(|row| EarnedRow {
         amount: row.amount,
         is_fixed: row.is_fixed,
@@ -68,7 +68,7 @@ pub fn past(past: &PastEvent) -> PastConversion {
 }
 
 /// The event's revenue after a tier's rate, or else its own.
-fn final_revenue(past: &PastEvent) -> Option<Money> {
+fn final_revenue(past: &RecordedConversion) -> Option<Money> {
     let rated = past
         .results
         .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::found::FindingLog;
+use super::finding_log::FindingLog;
 use auth::Scope;
 use domain::commission::{Commission, CommissionStatus, PaymentTarget};
 use domain::id::PartnerId;

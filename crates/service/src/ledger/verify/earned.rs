@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::found::FindingLog;
+use super::finding_log::FindingLog;
 use domain::commission::{Commission, CommissionKind};
 use domain::id::EventId;
 use store::verify::{EventRow, SnapshotRow};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use uuid::Uuid;
 
-use super::found::FindingLog;
+use super::finding_log::FindingLog;
 use auth::Scope;
 use domain::event::EventKind;
 use domain::id::{CustomerId, EventId, PartnerId};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
-use super::found::FindingLog;
+use super::finding_log::FindingLog;
 use domain::Timestamp;
 use domain::id::PartnerId;
 use store::verify::HistoryStep;

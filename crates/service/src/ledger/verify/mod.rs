@@ -10,7 +10,7 @@ mod accounts;
 mod balances;
 mod earned;
 mod events;
-mod found;
+mod finding_log;
 mod history;
 mod page;
 mod payouts;
@@ -29,7 +29,7 @@ use domain::tenant::Tenant;
 use store::StoreError;
 use store::task::joined;
 
-use found::FindingLog;
+use finding_log::FindingLog;
 use page::PageOutcome;
 
 pub use store::verify::Finding;

@@ -10,7 +10,7 @@ use super::accounts::Accounts;
 use super::balances::Balances;
 use super::earned::{self, PartnerSnapshots};
 use super::events::EventTotals;
-use super::found::FindingLog;
+use super::finding_log::FindingLog;
 use super::history::Histories;
 use super::payouts::Payouts;
 use super::row::{assignment_fault, check};

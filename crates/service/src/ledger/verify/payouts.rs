@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
-use super::found::FindingLog;
+use super::finding_log::FindingLog;
 use auth::Scope;
 use domain::commission::{Commission, CommissionKind, CommissionStatus, PayoutStatus};
 use domain::id::{CommissionId, PayoutId};

@@ -268,9 +268,9 @@ impl History {
         let leaving: Vec<_> = self
             .taken
             .values()
-            .map(|(event, refunded)| tiers::LeavingEvent::Refunded(event, *refunded))
+            .map(|(event, refunded)| tiers::TakenBackEvent::Refunded(event, *refunded))
             .collect();
-        tiers::leave(transaction, writer, &leaving)
+        tiers::uncount(transaction, writer, &leaving)
             .await
             .map_err(tiers::Failure::of_what_is_stored)?;
         // Written first, since counters that are not stored are added up from the stored events.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::form::{ExportKind, FileFormat};
+use super::kind::{ExportKind, FileFormat};
 use super::payout_file::{FileRequest, PayoutFile};
 use super::sheet::Sheet;
 use super::{ExportError, Exports, ListExport, ListRequest};

@@ -64,16 +64,16 @@ fn groups() -> [(&'static str, NewPartnerGroup); 4] {
     ]
 }
 
-pub async fn make(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
+pub async fn make(demo: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -> Result<(), ServiceError> {
     for (key, mut group) in groups() {
         let external_id = format!("demo-group-{key}");
-        let (app, caller) = stage.step(age, &external_id);
+        let (app, caller) = demo.step(age, &external_id);
         group.external_id = Some(external_id);
         let group = answered(&app, &caller, create(&app, &caller, group)).await?;
         ids.put("group", key, group.id);
     }
     let tiers = [("bronze", "Bronze"), ("silver", "Silver"), ("gold", "Gold")];
-    labels::<id::PartnerTier>(stage, age, "tier", &tiers, ids).await?;
+    labels::<id::PartnerTier>(demo, age, "tier", &tiers, ids).await?;
     let categories = [
         ("agency", "Agency"),
         ("creator", "Content creator"),
@@ -81,19 +81,19 @@ pub async fn make(stage: &DemoContext<'_>, age: Duration, ids: &mut IdsByName) -
         ("marketplace", "Marketplace"),
         ("travel", "Travel"),
     ];
-    labels::<id::PartnerCategory>(stage, age, "category", &categories, ids).await?;
+    labels::<id::PartnerCategory>(demo, age, "category", &categories, ids).await?;
     let advertisers = [
         ("lumen", "Lumen Analytics"),
         ("harbor", "Harbor Pay"),
         ("fernweh", "Fernweh Travel"),
     ];
-    labels::<id::Advertiser>(stage, age, "advertiser", &advertisers, ids).await
+    labels::<id::Advertiser>(demo, age, "advertiser", &advertisers, ids).await
 }
 
 /// Makes the standard group the default one. Until then partners without a group have no rules, and two sales of that
 /// time have earned nothing.
-pub async fn settle(stage: &DemoContext<'_>, age: Duration, ids: &IdsByName) -> Result<(), ServiceError> {
-    let (app, caller) = stage.step(age, "demo-group-standard-settles");
+pub async fn settle(demo: &DemoContext<'_>, age: Duration, ids: &IdsByName) -> Result<(), ServiceError> {
+    let (app, caller) = demo.step(age, "demo-group-standard-settles");
     let change = PartnerGroupChange {
         id: ids.of("group", "standard"),
         is_default: Patch::Set(true),
@@ -129,7 +129,7 @@ fn note(description: &str, rule: RuleDraft) -> RuleDraft {
 }
 
 async fn labels<K: LabelKind>(
-    stage: &DemoContext<'_>,
+    demo: &DemoContext<'_>,
     age: Duration,
     what: &'static str,
     labels: &[(&'static str, &str)],
@@ -137,7 +137,7 @@ async fn labels<K: LabelKind>(
 ) -> Result<(), ServiceError> {
     for (turn, (key, label)) in (1..).zip(labels) {
         let external_id = format!("demo-{what}-{key}");
-        let (app, caller) = stage.step(age + Duration::minutes(turn), &external_id);
+        let (app, caller) = demo.step(age + Duration::minutes(turn), &external_id);
         let label = service::label::create::<K>(&app, &caller, label, Some(external_id));
         let label = answered(&app, &caller, label).await?;
         ids.put(what, key, label.id);

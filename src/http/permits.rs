@@ -6,18 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 type Taken = Arc<Mutex<HashMap<String, usize>>>;
 
 #[derive(Default)]
-pub struct Seats(Taken);
+pub struct ConcurrencyLimits(Taken);
 
 /// A place, released when dropped.
-pub struct Seat {
+pub struct ConcurrencyPermit {
     taken: Taken,
     holders: Vec<String>,
 }
 
-impl Seats {
+impl ConcurrencyLimits {
     /// Takes a place that counts for every holder. Each comes with its maximum; the error is the index of one that has
     /// reached it.
-    pub fn take<const N: usize>(&self, holders: [(String, usize); N]) -> Result<Seat, usize> {
+    pub fn take<const N: usize>(&self, holders: [(String, usize); N]) -> Result<ConcurrencyPermit, usize> {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_full = |(holder, most): &(String, usize)| taken.get(holder).is_some_and(|count| count >= most);
         if let Some(full) = holders.iter().position(is_full) {
@@ -28,14 +28,14 @@ impl Seats {
             *taken.entry(holder.clone()).or_default() += 1;
         }
         drop(taken);
-        Ok(Seat {
+        Ok(ConcurrencyPermit {
             taken: self.0.clone(),
             holders: holders.into(),
         })
     }
 }
 
-impl Drop for Seat {
+impl Drop for ConcurrencyPermit {
     fn drop(&mut self) {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         for holder in &self.holders {
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_seat_is_free_again_when_nobody_has_it() {
-        let seats = Seats::default();
+        let seats = ConcurrencyLimits::default();
         let of = |subject: &str| [(format!("t/{subject}"), 1), ("t".to_owned(), 2)];
         let ann = seats.take(of("ann")).ok();
         assert!(ann.is_some());

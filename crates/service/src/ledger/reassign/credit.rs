@@ -33,7 +33,7 @@ pub(super) struct NewCredit {
 
 impl Correction<'_> {
     /// Credits the events to their new partner and returns them as they are now; those in `kept` earn nothing new.
-    pub(super) async fn arrive(
+    pub(super) async fn credit(
         &mut self,
         kept: &HashMap<EventId, NoCommissionReason>,
     ) -> Result<Vec<Event>, ServiceError> {

@@ -23,7 +23,7 @@ const REFUSED: [&str; 15] = [
 ];
 
 /// A parsed token. Nothing in it is trusted yet.
-pub struct TokenParts<'a> {
+pub struct ParsedToken<'a> {
     pub algorithm: Algorithm,
     pub key_id: Option<String>,
     /// What is signed: the first two parts with the dot between them.
@@ -34,7 +34,7 @@ pub struct TokenParts<'a> {
     pub claims: Value,
 }
 
-impl TokenParts<'_> {
+impl ParsedToken<'_> {
     /// Whether the key made its signature, by the key's own algorithm.
     pub fn is_signed_by(&self, key: &VerificationKey) -> bool {
         let is_genuine = || crypto::verify(self.signature, self.message.as_bytes(), &key.decoding, key.algorithm);
@@ -43,7 +43,7 @@ impl TokenParts<'_> {
 }
 
 /// Parses a token; `None` if it is not one.
-pub fn read(token: &str) -> Option<TokenParts<'_>> {
+pub fn read(token: &str) -> Option<ParsedToken<'_>> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if token.len() > MAX_TOKEN_BYTES || !token.bytes().all(is_plain) {
         return None;
@@ -75,7 +75,7 @@ pub fn read(token: &str) -> Option<TokenParts<'_>> {
     let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
     // With duplicate claims, other programs might trust the other one.
     let UniqueMembers(claims) = serde_json::from_slice(&payload).ok()?;
-    Some(TokenParts {
+    Some(ParsedToken {
         algorithm: text("alg").ok()??.parse().ok()?,
         key_id,
         message,

@@ -15,7 +15,7 @@ pub const KEEP_DELIVERIES_DAYS: i64 = 30;
 const BATCH: u64 = 2_000;
 
 /// Deletes a batch of each kind; returns the number of deleted rows.
-pub async fn forget(app: &App) -> Result<u64, StoreError> {
+pub async fn prune(app: &App) -> Result<u64, StoreError> {
     let now = app.clock.now();
     Ok(forget_outbox(app, now).await? + forget_deliveries(app, now).await?)
 }
@@ -33,8 +33,8 @@ async fn forget_outbox(app: &App, now: Timestamp) -> Result<u64, StoreError> {
         transaction.rollback().await?;
         return Ok(0);
     };
-    let is_heard = work::is_heard(&transaction).await?;
-    let pruned = match (is_heard, position) {
+    let has_subscribers = work::has_subscribers(&transaction).await?;
+    let pruned = match (has_subscribers, position) {
         (false, _) => mark::prune(&transaction, before, None, BATCH).await?,
         (true, Some(position)) => mark::prune(&transaction, before, Some(&position), BATCH).await?,
         // The first endpoint has just been created.
@@ -50,7 +50,7 @@ async fn forget_outbox(app: &App, now: Timestamp) -> Result<u64, StoreError> {
 }
 
 async fn forget_deliveries(app: &App, now: Timestamp) -> Result<u64, StoreError> {
-    if !work::is_kept(app.store.reader()).await? {
+    if !work::has_endpoints(app.store.reader()).await? {
         return Ok(0);
     }
     let transaction = app.store.begin_unaudited().await?;

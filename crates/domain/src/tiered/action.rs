@@ -16,14 +16,14 @@ pub(super) struct ActedAmount {
 
 /// Applies `action` to rows in one currency, none of them negative, and returns as many, in order. If the rows' sum is
 /// 0, they are unchanged. EXACT changes the sum to `value`, booked as a flat difference.
-pub fn act(action: Action, value: Decimal, rows: &[Money]) -> Result<Vec<Money>, AmountTooLarge> {
+pub fn apply_action(action: Action, value: Decimal, rows: &[Money]) -> Result<Vec<Money>, AmountTooLarge> {
     Ok(explained(action, value, rows, "")?
         .into_iter()
         .map(|row| row.amount)
         .collect())
 }
 
-/// [`act`], with steps whose source is `source`.
+/// [`apply_action`], with steps whose source is `source`.
 pub(super) fn explained(
     action: Action,
     value: Decimal,

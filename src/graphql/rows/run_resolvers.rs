@@ -18,7 +18,7 @@ use store::view;
 
 impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
     /// Runs the resolvers of the fields that `object` selects of a row. `ctx` is the object's context.
-    pub fn ask<'f>(
+    pub fn run_resolvers<'f>(
         &'f self,
         object: &'f ObjectProjection<'a>,
         row: usize,
@@ -69,7 +69,7 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
                         let there = matches!(view::uuid(&self.rows[row], *id), Ok(Some(_)));
                         let asking = async move {
                             let ctx = ctx.with_field(field);
-                            self.ask(object, row, &ctx.with_selection_set(&field.node.selection_set))
+                            self.run_resolvers(object, row, &ctx.with_selection_set(&field.node.selection_set))
                                 .await;
                         };
                         there.then(|| asking.boxed())
@@ -77,7 +77,7 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
                     FieldOutput::Rows { parent, child } => {
                         let below = &self.below[*child];
                         let parent = view::uuid(&self.rows[row], *parent).ok().flatten()?;
-                        below.has_resolvers().then(|| below.ask(parent, field, ctx))
+                        below.has_resolvers().then(|| below.run_resolvers(parent, field, ctx))
                     }
                     _ => None,
                 }
@@ -128,7 +128,7 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
     pub async fn ask_rows(&self, object: &ObjectProjection<'a>, rows: Range<usize>, ctx: &ContextSelectionSet<'_>) {
         let asking = rows
             .enumerate()
-            .map(|(place, row)| async move { self.ask(object, row, &ctx.with_index(place)).await });
+            .map(|(place, row)| async move { self.run_resolvers(object, row, &ctx.with_index(place)).await });
         join_all(asking).await;
     }
 
@@ -150,10 +150,10 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
                 match node {
                     Some(node) => {
                         let ctx = ctx.with_field(node);
-                        self.ask(object, row, &ctx.with_selection_set(&node.node.selection_set))
+                        self.run_resolvers(object, row, &ctx.with_selection_set(&node.node.selection_set))
                             .await;
                     }
-                    None => self.ask(object, row, &ctx).await,
+                    None => self.run_resolvers(object, row, &ctx).await,
                 }
             });
             join_all(rows).await;
@@ -170,7 +170,7 @@ impl<'p, 'a: 'p> FetchedChildren<'p, 'a> {
         }
     }
 
-    fn ask<'f>(
+    fn run_resolvers<'f>(
         &'f self,
         parent: Uuid,
         field: &'f Positioned<Field>,

@@ -17,7 +17,7 @@ use domain::Timestamp;
 
 /// Why reading cannot resume at a bookmark.
 #[derive(Debug, thiserror::Error)]
-pub enum Unheard {
+pub enum ResumeError {
     #[error(transparent)]
     Lost(#[from] ListenerLost),
     /// What comes after it may have been pruned.
@@ -35,7 +35,7 @@ pub enum Unheard {
 const LATE: TimeDelta = TimeDelta::minutes(10);
 
 /// Delivers what is new, and before that what was missed.
-pub struct Hearer {
+pub struct ResumableListener {
     changes: Changes,
     /// Where missed changes are read.
     store: Store,
@@ -48,7 +48,7 @@ pub struct Hearer {
 }
 
 /// What was received at once.
-pub struct Heard {
+pub struct ReceivedBatch {
     pub batch: Arc<ChangeBatch>,
     /// No other listener receives it now.
     pub is_alone: bool,
@@ -56,7 +56,7 @@ pub struct Heard {
     new_from: Option<OutboxPosition>,
 }
 
-impl Heard {
+impl ReceivedBatch {
     /// For one listener alone.
     pub fn alone(batch: ChangeBatch) -> Self {
         Self {
@@ -73,7 +73,7 @@ impl Heard {
     }
 }
 
-impl Hearer {
+impl ResumableListener {
     /// Starts with what is committed from now on.
     pub async fn from_now(changes: &Changes, store: Store) -> Result<Self, StoreError> {
         Ok(Self {
@@ -86,7 +86,7 @@ impl Hearer {
     }
 
     /// Resumes at this bookmark.
-    pub async fn from(changes: &Changes, store: Store, bookmark: Bookmark) -> Result<Self, Unheard> {
+    pub async fn from(changes: &Changes, store: Store, bookmark: Bookmark) -> Result<Self, ResumeError> {
         Ok(Self {
             missed: Some(MissedChanges::behind(bookmark, store.reader()).await?),
             changes: changes.clone(),
@@ -97,7 +97,7 @@ impl Hearer {
     }
 
     /// Waits for what comes next. Nothing is lost if the wait is canceled.
-    pub async fn next(&mut self) -> Result<Heard, Unheard> {
+    pub async fn next(&mut self) -> Result<ReceivedBatch, ResumeError> {
         while let Some(missed) = &mut self.missed {
             if missed.is_at_end && self.listener.is_none() {
                 // What is committed from now on is queued for it; what was committed until now is read once more.
@@ -108,16 +108,16 @@ impl Hearer {
                 self.new_from = self.missed.take().map(|missed| missed.position);
             }
             if !batch.changes.is_empty() {
-                return Ok(Heard::alone(batch));
+                return Ok(ReceivedBatch::alone(batch));
             }
             // Nothing to deliver, and maybe much more to read: other tasks get to run.
             tokio::task::yield_now().await;
         }
         let listener = self.listener.as_mut().ok_or(ListenerLost::Ended)?;
         let batch = listener.next().await?;
-        let is_beyond = |place: &mut OutboxPosition| batch.stretch.order() >= place.order();
+        let is_beyond = |place: &mut OutboxPosition| batch.window.order() >= place.order();
         drop(self.new_from.take_if(is_beyond));
-        Ok(Heard {
+        Ok(ReceivedBatch {
             batch,
             is_alone: false,
             new_from: self.new_from.clone(),
@@ -137,14 +137,14 @@ struct MissedChanges {
 }
 
 impl MissedChanges {
-    async fn behind(bookmark: Bookmark, database: &Connection) -> Result<Self, Unheard> {
+    async fn behind(bookmark: Bookmark, database: &Connection) -> Result<Self, ResumeError> {
         let end = OutboxPosition::at_end(database).await?;
         let reach = bookmark.reach();
         if std::mem::discriminant(&reach) != std::mem::discriminant(&end) || reach.order() > end.order() {
-            return Err(Unheard::Foreign);
+            return Err(ResumeError::Foreign);
         }
         let missed = Self {
-            position: bookmark.stretch,
+            position: bookmark.window,
             heard: Some(bookmark.id),
             at: bookmark.at,
             is_at_end: false,
@@ -154,7 +154,7 @@ impl MissedChanges {
     }
 
     /// Reads the next page.
-    async fn read(&mut self, database: &Connection) -> Result<ChangeBatch, Unheard> {
+    async fn read(&mut self, database: &Connection) -> Result<ChangeBatch, ResumeError> {
         let mut position = self.position.clone();
         let is_bounded = position.is_bounded();
         let reading = position.changes(database).await?;
@@ -163,7 +163,7 @@ impl MissedChanges {
         let heard = self.heard.take();
         let is_new = |change: &CommissionChange| heard.is_none_or(|heard| change.id > heard);
         let batch = ChangeBatch {
-            stretch: self.position.stretch_to(&position),
+            window: self.position.window_to(&position),
             changes: reading.rows.into_iter().filter(is_new).collect(),
         };
         if let Some(last) = batch.changes.iter().map(|change| change.at).max() {
@@ -175,10 +175,10 @@ impl MissedChanges {
     }
 
     /// Fails if rows that come after what was read may have been pruned.
-    async fn check_kept(&self, database: &Connection) -> Result<(), Unheard> {
+    async fn check_kept(&self, database: &Connection) -> Result<(), ResumeError> {
         let pruned = mark::pruned_before(database).await?;
         match self.at - LATE < pruned {
-            true => Err(Unheard::Pruned),
+            true => Err(ResumeError::Pruned),
             false => Ok(()),
         }
     }

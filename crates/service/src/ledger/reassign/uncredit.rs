@@ -13,7 +13,7 @@ use domain::event::{Event, EventKind};
 use domain::id::{CommissionId, EventId, PartnerId};
 use domain::money::Money;
 use domain::problem::{ProblemCode, Problems};
-use domain::reassignment::{ReassignmentOutcome, RowFate, clawback_step, leave};
+use domain::reassignment::{ReassignmentOutcome, RowFate, clawback_step, fate_of_row};
 use store::standing::PaidCharges;
 use store::{StoreError, Writes};
 
@@ -21,7 +21,7 @@ impl Correction<'_> {
     /// Reverses, keeps or claws back what the events had earned, and removes the events from the counts of their
     /// partners. Returns the events that earn nothing new, with the reason: they were imported, or something of them
     /// was paid and is kept.
-    pub(super) async fn leave(&mut self) -> Result<HashMap<EventId, NoCommissionReason>, ServiceError> {
+    pub(super) async fn uncredit(&mut self) -> Result<HashMap<EventId, NoCommissionReason>, ServiceError> {
         let rows = std::mem::take(&mut self.found.rows);
         let adjusting = self.adjusting(&rows).await?;
         self.refuse_open_payouts(&rows, &adjusting)?;
@@ -59,7 +59,7 @@ impl Correction<'_> {
                 kept.insert(event.id, NoCommissionReason::Imported);
             }
             let clawed: i64 = under(row.id, &adjusting).iter().map(|row| row.amount.minor()).sum();
-            let (outcome, now, clawback) = match leave(row, clawed, self.checked.claw_back_paid) {
+            let (outcome, now, clawback) = match fate_of_row(row, clawed, self.checked.claw_back_paid) {
                 RowFate::Nothing => continue,
                 RowFate::Reversed => {
                     let moved = posting.move_to(row, CommissionStatus::Reversed, Some(&reason));

@@ -7,8 +7,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto, encode};
 use serde::{Deserialize, Deserializer};
 
 use super::key_ring::{KeyRing, VerificationKey};
+use super::parsed_token::ParsedToken;
 use super::private_key;
-use super::token_form::TokenParts;
 use domain::Timestamp;
 
 /// Minimum length of a secret for HS256: that of the hash (RFC 7518, 3.2).
@@ -198,7 +198,7 @@ impl Keys {
     }
 
     /// The claims of a token that is genuine and in force at `now`; otherwise `None`: callers do not learn the cause.
-    pub(super) fn verify(&self, form: &TokenParts<'_>, now: Timestamp) -> Option<Claims> {
+    pub(super) fn verify(&self, form: &ParsedToken<'_>, now: Timestamp) -> Option<Claims> {
         let key = self.ring.find(form.key_id.as_deref(), now)?;
         if !form.is_signed_by(&key) {
             return None;

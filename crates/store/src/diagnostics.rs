@@ -60,7 +60,7 @@ pub async fn engine(store: &Store) -> Result<Engine, StoreError> {
             let version = row.try_get_by_index(0)?;
             Ok(Engine::Sqlite { version })
         }
-        Connection::Postgres(_) | Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
+        Connection::Postgres(_) | Connection::Standby(_) | Connection::Snapshot(_) | Connection::Transaction(_) => {
             let sql = "SELECT current_setting('server_version_num')::int4, current_setting('server_version'),
                        current_setting('server_encoding')";
             let row = one(reader, sql).await?;
@@ -97,7 +97,7 @@ pub async fn closed_tables(store: &Store) -> Result<Vec<String>, StoreError> {
     let reader = store.reader();
     match reader {
         Connection::Sqlite(_) => Ok(Vec::new()),
-        Connection::Postgres(_) | Connection::Standby(_) | Connection::Moment(_) | Connection::Transaction(_) => {
+        Connection::Postgres(_) | Connection::Standby(_) | Connection::Snapshot(_) | Connection::Transaction(_) => {
             let sql = "SELECT relname::text FROM pg_class
                        WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema())
                          AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')

@@ -19,7 +19,7 @@ use store::{Connection, StoreError};
 /// are included that were ACTIVE and applied to the partner when the window ended. Windows from before tier versions
 /// were stored are left out, since what the tier said then is not known. Two statements, and three more if counters
 /// must be added up.
-pub async fn bygone(
+pub async fn past_progress(
     database: &Connection,
     scope: &Scope,
     zone: Tz,
@@ -44,13 +44,13 @@ pub async fn bygone(
     let counters = counting::current(database, &scope, &wanted, &stored)
         .await
         .map_err(Failure::of_what_is_stored)?;
-    let mut bygone: HashMap<Uuid, Vec<GoalOnCampaign>> = HashMap::new();
+    let mut past_progress: HashMap<Uuid, Vec<GoalOnCampaign>> = HashMap::new();
     for (tier, key) in wanted {
         let (counters, _) = &counters[&key];
-        let of_partner = bygone.entry(key.partner.uuid()).or_default();
+        let of_partner = past_progress.entry(key.partner.uuid()).or_default();
         of_partner.extend(GoalOnCampaign::of(tier, &key, counters));
     }
-    Ok(bygone)
+    Ok(past_progress)
 }
 
 /// The tier as it was when the window ended, if it had that window then and applied to the partner.

@@ -25,17 +25,17 @@ use domain::tiered::Window;
 
 /// An event with everything that it earned.
 #[derive(Clone, Debug)]
-pub struct PastEvent {
+pub struct RecordedConversion {
     pub event: Event,
     /// Its EVENT and TIER_ADJUSTMENT rows since its present attribution, in the order of writing.
-    pub rows: Vec<PastRow>,
+    pub rows: Vec<RecordedConversionRow>,
     /// In the order in which they were applied.
     pub results: Vec<TierResult>,
 }
 
 /// What matters to tiers about a row of the ledger.
 #[derive(Clone, Copy, Debug)]
-pub struct PastRow {
+pub struct RecordedConversionRow {
     pub id: CommissionId,
     pub kind: CommissionKind,
     pub status: CommissionStatus,
@@ -47,7 +47,7 @@ pub struct PastRow {
     pub accrued_at: Timestamp,
 }
 
-impl From<&Commission> for PastRow {
+impl From<&Commission> for RecordedConversionRow {
     fn from(row: &Commission) -> Self {
         Self {
             id: row.id,
@@ -85,7 +85,7 @@ pub async fn in_window(
     partners: &[Uuid],
     campaigns: &[Uuid],
     window: Window,
-) -> Result<Vec<PastEvent>, StoreError> {
+) -> Result<Vec<RecordedConversion>, StoreError> {
     let backend = database.get_database_backend();
     let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
     let events = visible::<event::Entity>(scope)
@@ -106,7 +106,11 @@ pub async fn in_window(
 }
 
 /// These events, in the order of recording.
-pub async fn of_events(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<PastEvent>, StoreError> {
+pub async fn of_events(
+    database: &Connection,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<Vec<RecordedConversion>, StoreError> {
     let one_of = many::one_of(database.get_database_backend(), event::Column::Id.as_column_ref(), ids);
     read(database, scope, visible::<event::Entity>(scope).filter(one_of)).await
 }
@@ -115,7 +119,7 @@ async fn read(
     database: &Connection,
     scope: &Scope,
     select: Select<event::Entity>,
-) -> Result<Vec<PastEvent>, StoreError> {
+) -> Result<Vec<RecordedConversion>, StoreError> {
     let ids = || select.clone().select_only().column(event::Column::Id).into_query();
     let events = select.clone().order_by_asc(event::Column::Id).all(database).await?;
     let mut rows = rows(database, scope, ids()).await?;
@@ -137,7 +141,7 @@ async fn read(
         // What was done before the event was moved does not count for the partner to whom it is credited now.
         rows.retain(|row| event.was_credited_so(row.accrued_at));
         results.retain(|result| event.was_credited_so(result.at));
-        Ok(PastEvent { event, rows, results })
+        Ok(RecordedConversion { event, rows, results })
     });
     past.collect()
 }
@@ -146,7 +150,7 @@ async fn rows(
     database: &Connection,
     scope: &Scope,
     events: SelectStatement,
-) -> Result<HashMap<Uuid, Vec<PastRow>>, StoreError> {
+) -> Result<HashMap<Uuid, Vec<RecordedConversionRow>>, StoreError> {
     use commission::Column;
     let kinds = [CommissionKind::Event, CommissionKind::TierAdjustment].map(CommissionKind::as_str);
     let select = visible::<commission::Entity>(scope)
@@ -167,20 +171,20 @@ async fn rows(
             Column::MatureAt,
             Column::AccruedAt,
         ]);
-    let mut rows: HashMap<Uuid, Vec<PastRow>> = HashMap::new();
+    let mut rows: HashMap<Uuid, Vec<RecordedConversionRow>> = HashMap::new();
     for columns in select.into_model::<ConversionColumns>().all(database).await? {
         rows.entry(columns.event_id).or_default().push(from_columns(columns)?);
     }
     Ok(rows)
 }
 
-fn from_columns(columns: ConversionColumns) -> Result<PastRow, StoreError> {
+fn from_columns(columns: ConversionColumns) -> Result<RecordedConversionRow, StoreError> {
     const TABLE: &str = "commission";
     let currency = row::currency(TABLE, "currency", &columns.currency)?;
     let basis = columns.basis.as_deref();
     let basis = basis.map(|text| row::text(TABLE, "basis", text, BasisKind::parse));
     let holdback = columns.holdback_days;
-    Ok(PastRow {
+    Ok(RecordedConversionRow {
         id: CommissionId::from_uuid(columns.id),
         kind: row::text(TABLE, "kind", &columns.kind, CommissionKind::parse)?,
         status: row::text(TABLE, "status", &columns.status, CommissionStatus::parse)?,

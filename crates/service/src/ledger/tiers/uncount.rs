@@ -10,18 +10,18 @@ use domain::refund::Refunded;
 use domain::tiered::{Counters, TakenBack};
 use store::Transaction;
 use store::Writes;
+use store::tier_conversions::RecordedConversion;
 use store::tier_counter::{CounterKey, NewCounter, StoredCounter};
-use store::tier_past::PastEvent;
 
 /// An event that is being taken back.
-pub enum LeavingEvent<'a> {
+pub enum TakenBackEvent<'a> {
     /// By a refund: the event as it was before it, and how much is refunded with it.
     Refunded(&'a Event, Refunded),
     /// By hand: some of its rows were reversed.
     Reversed(&'a Event),
 }
 
-impl LeavingEvent<'_> {
+impl TakenBackEvent<'_> {
     fn event(&self) -> &Event {
         match self {
             Self::Refunded(event, _) | Self::Reversed(event) => event,
@@ -29,7 +29,7 @@ impl LeavingEvent<'_> {
     }
 
     /// How far it was taken back before and after.
-    fn change(&self, past: &PastEvent) -> (TakenBack, TakenBack) {
+    fn change(&self, past: &RecordedConversion) -> (TakenBack, TakenBack) {
         let rows_reversed = recorded::rows_reversed(past);
         let now = TakenBack::recorded(self.event(), rows_reversed);
         match self {
@@ -53,7 +53,11 @@ impl LeavingEvent<'_> {
 
 /// Lowers the counters that are valid; the others will be added up from the events anyway. One statement if no counter
 /// includes the events, else six.
-pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[LeavingEvent<'_>]) -> Result<(), Failure> {
+pub async fn uncount(
+    transaction: &Transaction,
+    writer: &Writer,
+    leaving: &[TakenBackEvent<'_>],
+) -> Result<(), Failure> {
     let scope = writer.scope();
     let mut concerned = HashMap::new();
     let (mut partners, mut campaigns, mut times) = (Vec::new(), Vec::new(), Vec::new());
@@ -77,7 +81,7 @@ pub async fn leave(transaction: &Transaction, writer: &Writer, leaving: &[Leavin
     }
     let tiers = counting::tiers_of(transaction, &scope, &stored).await?;
     let ids: Vec<_> = concerned.keys().map(|id| id.uuid()).collect();
-    let past = store::tier_past::of_events(transaction, &scope, &ids).await?;
+    let past = store::tier_conversions::of_events(transaction, &scope, &ids).await?;
     let mut lowered = Vec::new();
     for (key, stored) in &stored {
         let Some(commission) = tiers.get(&key.tier.uuid()) else {
@@ -134,7 +138,7 @@ fn forgotten(key: &CounterKey, stored: &StoredCounter, currency: Currency) -> Re
     Ok((stored.version != 0).then_some(forgotten))
 }
 
-fn change(leaving: &LeavingEvent<'_>, event: &PastEvent, currency: Currency) -> Result<Counters, Failure> {
+fn change(leaving: &TakenBackEvent<'_>, event: &RecordedConversion, currency: Currency) -> Result<Counters, Failure> {
     let conversion = recorded::conversion(event);
     let (before, after) = leaving.change(event);
     let after = conversion.counted(currency, after)?;
