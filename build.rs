@@ -34,7 +34,7 @@ fn main() -> io::Result<()> {
         out,
         npm: if cfg!(windows) { "npm.cmd" } else { "npm" }.as_ref(),
         offline: variable("CARGO_NET_OFFLINE").is_some_and(|value| value == "true"),
-        patience: graphiql::PATIENCE,
+        timeout: graphiql::TIMEOUT,
     };
     let files = match graphiql::find(&settings) {
         Found::Files(files) => files,

@@ -23,7 +23,7 @@ use libraries::{LIBRARIES, LICENCE};
 pub const VARIABLE: &str = "TRIBUTARY_GRAPHIQL";
 
 /// Timeout for everything that npm does. The page is not needed to build, so the build waits no longer for it.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Stored beside the files to identify their versions.
 const LOCK: &str = "package-lock.json";
@@ -38,7 +38,7 @@ pub struct Settings<'a> {
     pub npm: &'a OsStr,
     /// npm may use only its cache.
     pub offline: bool,
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// A file to embed.
@@ -127,17 +127,17 @@ fn install(settings: &Settings, pins: &Path, work: &Path) -> Result<(), String> 
         io::ErrorKind::NotFound => "npm is not installed".to_owned(),
         _ => format!("npm cannot be started: {error}"),
     })?;
-    match wait(&mut npm, settings.patience) {
+    match wait(&mut npm, settings.timeout) {
         Ok(Some(status)) if status.success() => Ok(()),
         Ok(Some(status)) => Err(complaint(&said).unwrap_or_else(|| format!("npm ended with {status}"))),
-        Ok(None) => Err(format!("npm took longer than {} s", settings.patience.as_secs())),
+        Ok(None) => Err(format!("npm took longer than {} s", settings.timeout.as_secs())),
         Err(error) => Err(format!("npm is not heard of: {error}")),
     }
 }
 
 /// `None`: the process took too long and was killed.
-fn wait(child: &mut Child, patience: Duration) -> io::Result<Option<ExitStatus>> {
-    let end = Instant::now() + patience;
+fn wait(child: &mut Child, timeout: Duration) -> io::Result<Option<ExitStatus>> {
+    let end = Instant::now() + timeout;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));

@@ -11,7 +11,7 @@ use crate::config::Config;
 use outgoing::client;
 
 /// Shorter than orchestrators wait for a check.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Requests /readyz once.
 pub async fn run(config: &Config, url: Option<&str>) -> Result<(), CliError> {
@@ -20,7 +20,7 @@ pub async fn run(config: &Config, url: Option<&str>) -> Result<(), CliError> {
     let request = Request::get(&address)
         .body(Bytes::new())
         .map_err(|error| format!("{address}: {error}"))?;
-    let answer = client::send(request, PATIENCE).await?;
+    let answer = client::send(request, TIMEOUT).await?;
     let text = String::from_utf8_lossy(answer.body());
     if answer.status().is_success() {
         return output::line(text.trim_end());

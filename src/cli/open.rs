@@ -99,14 +99,14 @@ async fn migrated(config: &Config, store: Store, keys: Keys) -> Result<App, CliE
 
 /// The configured issuers, whose keys have not been fetched yet.
 pub fn issuers(config: &Config, metrics: &Metrics) -> Result<Issuers, CliError> {
-    let reach = AddressPolicy {
+    let policy = AddressPolicy {
         // Keys fetched over plain http could be replaced by anybody, in production or not.
         production: true,
         allowed: config.issuer_networks.clone(),
     };
     let fetching = &config.issuer_keys;
-    let patience = Duration::from_secs(fetching.answer_seconds.into());
-    let outgoing = outgoing(config, reach, patience)?;
+    let timeout = Duration::from_secs(fetching.answer_seconds.into());
+    let outgoing = outgoing(config, policy, timeout)?;
     let own = &config.jwt_issuer;
     Ok(Issuers::new(&config.issuers, fetching, own, &outgoing, metrics)?)
 }
@@ -119,22 +119,22 @@ fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
         None if production => None,
         None => Some(SealingKeys::development()),
     };
-    let reach = AddressPolicy {
+    let policy = AddressPolicy {
         production,
         allowed: settings.allowed_networks.clone(),
     };
     Ok(Webhooks {
         keys: keys.map(Arc::new),
-        outgoing: outgoing(config, reach, settings.answer)?,
+        outgoing: outgoing(config, policy, settings.answer)?,
         at_once: settings.at_once,
         keep_outbox: settings.keep_outbox,
         ..Webhooks::default()
     })
 }
 
-fn outgoing(config: &Config, reach: AddressPolicy, patience: Duration) -> Result<Outgoing, CliError> {
+fn outgoing(config: &Config, policy: AddressPolicy, timeout: Duration) -> Result<Outgoing, CliError> {
     let authorities = Authorities::with_file(config.outgoing_ca_file.as_deref())?;
-    Ok(Outgoing::new(reach, Arc::new(SystemResolver), patience, &authorities))
+    Ok(Outgoing::new(policy, Arc::new(SystemResolver), timeout, &authorities))
 }
 
 /// The configured keys; without any, none if other issuers are configured, or else those of the demo if it has any.

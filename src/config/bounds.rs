@@ -8,7 +8,7 @@ const DAY: i64 = 24 * 60 * 60;
 const MEGABYTE: i64 = 1024 * 1024;
 
 /// More than any sensible value, and less than what would make sums of it overflow.
-const MANY: i64 = 1_000_000_000_000;
+const UNBOUNDED: i64 = 1_000_000_000_000;
 
 /// Every number of the file: a setting without bounds fails the tests.
 const BOUNDS: [(&str, RangeInclusive<i64>); 53] = [
@@ -43,7 +43,7 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 53] = [
     ("limits.selections", 1..=1_000_000),
     ("limits.page_size", 1..=10_000),
     ("limits.node_ids", 1..=10_000),
-    ("limits.cost", 1..=MANY),
+    ("limits.cost", 1..=UNBOUNDED),
     ("limits.input_list", 1..=100_000),
     ("limits.argument_bytes", 1..=1024 * MEGABYTE),
     ("limits.answer_bytes", 1024..=1024 * MEGABYTE),
@@ -53,8 +53,8 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 53] = [
     ("timeouts.query_seconds", 1..=DAY),
     ("timeouts.mutation_seconds", 1..=DAY),
     ("timeouts.shutdown_seconds", 0..=DAY),
-    ("throttle.maximum", 1..=MANY),
-    ("throttle.restore_per_second", 1..=MANY),
+    ("throttle.maximum", 1..=UNBOUNDED),
+    ("throttle.restore_per_second", 1..=UNBOUNDED),
     ("persisted.cache_bytes", 0..=1024 * MEGABYTE),
     ("subscriptions.per_subject", 1..=1_000_000),
     ("subscriptions.per_tenant", 1..=1_000_000),

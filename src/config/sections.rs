@@ -1,7 +1,7 @@
 //! Sections of the settings file that are declared nowhere else, with their defaults.
 
 use service::app::DEFAULT_LATEST_OCCURRENCE;
-use service::webhook::{AT_ONCE, KEEP_OUTBOX, PATIENCE};
+use service::webhook::{AT_ONCE, KEEP_OUTBOX, TIMEOUT};
 use store::ShareOptions;
 
 #[derive(Debug, serde::Deserialize)]
@@ -73,7 +73,7 @@ impl Default for WebhooksSection {
         Self {
             allowed_networks: Vec::new(),
             at_once: u32::try_from(AT_ONCE).unwrap_or(u32::MAX),
-            answer_seconds: PATIENCE.as_secs(),
+            answer_seconds: TIMEOUT.as_secs(),
         }
     }
 }

@@ -23,7 +23,7 @@ const PEEK_INTERVAL: Duration = Duration::from_millis(5);
 
 /// How the requests begin that are answered on this thread.
 const HEALTH_REQUESTS: [&[u8]; 2] = [b"GET /healthz ", b"GET /readyz "];
-const LONGEST: usize = 13;
+const MAX_START_BYTES: usize = 13;
 
 /// Opens the door. It closes when the program is told to shut down.
 pub fn open(
@@ -115,7 +115,7 @@ fn send_in(stream: std::net::TcpStream, connections: Arc<ConnectionContext>, hel
 
 /// Looks at the first bytes without consuming them.
 async fn is_answered_here(stream: &TcpStream) -> io::Result<bool> {
-    let mut bytes = [0; LONGEST];
+    let mut bytes = [0; MAX_START_BYTES];
     loop {
         let length = stream.peek(&mut bytes).await?;
         let start = &bytes[..length];

@@ -225,7 +225,7 @@ fn examine(
     if !ready.validated {
         state
             .documents
-            .keep(ready.hash, ready.document.clone(), ready.text_bytes);
+            .insert(ready.hash, ready.document.clone(), ready.text_bytes);
     }
     if ready.is_new {
         state

@@ -125,7 +125,7 @@ impl DocumentCache {
     }
 
     /// Caches a document whose text has `text_bytes` bytes.
-    pub fn keep(&self, hash: Hash, document: Arc<ParsedDocument>, text_bytes: usize) {
+    pub fn insert(&self, hash: Hash, document: Arc<ParsedDocument>, text_bytes: usize) {
         let bytes = document.bytes(text_bytes);
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if bytes <= self.half_bytes && !halves.young.contains_key(&hash) {
@@ -156,14 +156,14 @@ mod tests {
         let documents = DocumentCache::new(2 * 4 * 240);
         let key = |number: u8| [number; 32];
         for number in 0..100 {
-            documents.keep(key(number), document.clone(), 10);
+            documents.insert(key(number), document.clone(), 10);
             assert!(documents.find(&key(0)).is_some(), "{number}");
         }
         let kept = (0..100)
             .filter(|number| documents.find(&key(*number)).is_some())
             .count();
         assert!((2..=8).contains(&kept), "{kept}");
-        documents.keep(key(200), document, 1_000_000);
+        documents.insert(key(200), document, 1_000_000);
         assert!(documents.find(&key(200)).is_none(), "larger than the space");
     }
 

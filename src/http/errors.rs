@@ -41,10 +41,10 @@ fn told(problems: &[DocumentProblem]) -> Vec<DocumentProblem> {
 }
 
 /// Maximum length of an error's text in characters. Such texts quote input, which may be long.
-const MAX_MESSAGE_BYTES: usize = 500;
+const MAX_MESSAGE_CHARACTERS: usize = 500;
 
 fn shorten(message: &mut String) {
-    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE_BYTES) {
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE_CHARACTERS) {
         message.truncate(end);
         message.push('…');
     }

@@ -129,7 +129,7 @@ pub async fn listen(
     let last_event = admission.last_event.clone();
     let beginning = state.events.listen(admission.request(state), context, last_event);
     let begun = telemetry::asking(&requester.request_id, admission.document_hash(), beginning);
-    let begun = patiently(state, admission, begun).await?;
+    let begun = with_timeout(state, admission, begun).await?;
     Ok(begun.map_err(|mut response| {
         errors::finish(&mut response, &requester.request_id, state.options.limits.errors);
         response
@@ -160,7 +160,7 @@ pub async fn show(
         Answered::of(response, &written, &admission.admitted)
     };
     let running = async {
-        let answered = patiently(state, admission, execution).await?;
+        let answered = with_timeout(state, admission, execution).await?;
         cost = answered.cost;
         let extension = cost::extension(admission.admitted.cost, cost, 0, state.throttle.settings());
         let response = finished(state, &requester.request_id, admission, answered.response);
@@ -210,7 +210,7 @@ async fn run(
     execution: impl Future<Output = Answered> + Send,
 ) -> Result<GraphqlResponse, Failed> {
     let running = async {
-        let answered = patiently(state, admission, execution).await?;
+        let answered = with_timeout(state, admission, execution).await?;
         Ok(conclude(state, request_id, admission, answered))
     };
     observed(state, request_id, admission, running).await
@@ -236,20 +236,20 @@ async fn observed(
 }
 
 /// Runs an execution with a timeout, counts it while it runs, and catches its panics.
-async fn patiently<T>(
+async fn with_timeout<T>(
     state: &HttpState,
     admission: &Admission,
     execution: impl Future<Output = T>,
 ) -> Result<T, Failed> {
-    let patience = match admission.operation() {
+    let timeout = match admission.operation() {
         OperationType::Mutation => state.options.timeouts.mutation(),
         OperationType::Query | OperationType::Subscription => state.options.timeouts.query(),
     };
     let _running = state.app.metrics.running();
-    match tokio::time::timeout(patience, AssertUnwindSafe(execution).catch_unwind()).await {
+    match tokio::time::timeout(timeout, AssertUnwindSafe(execution).catch_unwind()).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(_)) => Err(Failed::Panicked),
-        Err(_) => Err(Failed::Late(too_late(admission.operation(), patience.as_secs()))),
+        Err(_) => Err(Failed::Late(too_late(admission.operation(), timeout.as_secs()))),
     }
 }
 

@@ -13,7 +13,7 @@ use service::app::App;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// How long the database may take to answer a check.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long the result of a check remains valid.
 const MAX_AGE: Duration = Duration::from_secs(5);
@@ -41,7 +41,7 @@ impl Readiness {
 
     /// Checks the database now.
     pub async fn look(&self) {
-        let answered = tokio::time::timeout(PATIENCE, self.app.store.ping()).await;
+        let answered = tokio::time::timeout(TIMEOUT, self.app.store.ping()).await;
         let before = self.seen();
         let is_ready = matches!(answered, Ok(Ok(())));
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), is_ready));

@@ -58,12 +58,12 @@ fn bad_request(message: impl Into<String>) -> BodyError {
 /// How much of a refused body is read and discarded, so that its sender gets to read the answer.
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
-/// Reads a body that is within the limits and arrives within `patience`.
+/// Reads a body that is within the limits and arrives within `timeout`.
 pub async fn read_body(
     headers: &HeaderMap,
     body: Body,
     limits: &Limits,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<GraphqlRequest, BodyError> {
     let limit = limits.body_bytes;
     let announced = headers
@@ -71,10 +71,10 @@ pub async fn read_body(
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
-        discard(headers, body, patience).await;
+        discard(headers, body, timeout).await;
         return Err(too_large(limit));
     }
-    let bytes = match tokio::time::timeout(patience, collect(body, limit)).await {
+    let bytes = match tokio::time::timeout(timeout, collect(body, limit)).await {
         Ok(collected) => collected?,
         Err(_) => {
             return Err(BodyError {
@@ -149,9 +149,9 @@ fn too_large(limit: usize) -> BodyError {
 /// Reads and discards the body of a refused request. Its sender may write all of it before it reads: if the connection
 /// were closed by then, the sender would see only that, not the answer. One that first asks whether to send it
 /// (`Expect`) has not sent it yet.
-pub async fn discard(headers: &HeaderMap, body: Body, patience: Duration) {
+pub async fn discard(headers: &HeaderMap, body: Body, timeout: Duration) {
     if !headers.contains_key(header::EXPECT) {
-        let _ = tokio::time::timeout(patience, skip(&mut body.into_data_stream())).await;
+        let _ = tokio::time::timeout(timeout, skip(&mut body.into_data_stream())).await;
     }
 }
 

@@ -33,7 +33,7 @@ pub async fn serve(
     options: HttpOptions,
     ending: watch::Receiver<bool>,
 ) -> Result<(), StartError> {
-    let patience = options.timeouts.shutdown();
+    let timeout = options.timeouts.shutdown();
     // Every connection holds a clone of the sender; the receiver completes when the last one is dropped.
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     let header_patience = options.timeouts.header();
@@ -50,7 +50,7 @@ pub async fn serve(
     let mut told = ending;
     end(&mut told).await;
     tracing::info!("ending: no new connections, running requests finish");
-    if tokio::time::timeout(patience, all_closed.recv()).await.is_err() {
+    if tokio::time::timeout(timeout, all_closed.recv()).await.is_err() {
         tracing::warn!("ending: some requests did not finish in time");
     }
     Ok(())

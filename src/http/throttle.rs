@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::options::ThrottleSection as Settings;
 
 /// Number of buckets at which the full ones are evicted; a full bucket carries no information.
-const MANY: usize = 10_000;
+const EVICT_ABOVE: usize = 10_000;
 
 pub struct Throttle {
     settings: Settings,
@@ -41,7 +41,7 @@ impl Throttle {
     pub fn take(&self, subject: &str, cost: u64, now: Instant) -> Result<(), BucketEmpty> {
         let cost = cost.min(self.settings.maximum);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= MANY {
+        if buckets.len() >= EVICT_ABOVE {
             buckets.retain(|_, bucket| self.level(bucket, now) < self.settings.maximum);
         }
         let bucket = buckets.entry(subject.to_owned()).or_insert(Bucket {
@@ -129,7 +129,7 @@ mod tests {
             restore_per_second: 10,
         });
         let start = Instant::now();
-        for number in 0..MANY {
+        for number in 0..EVICT_ABOVE {
             throttle.take(&number.to_string(), 1, start).unwrap();
         }
         throttle.take("ann", 1, start + Duration::from_secs(1)).unwrap();

@@ -18,9 +18,9 @@ use telemetry::metrics::Job;
 /// How long to sleep when there is nothing to do.
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long to sleep between checks for issuers whose keys are due.
-const STANDBY_POLL: Duration = Duration::from_secs(1);
+const ISSUER_POLL: Duration = Duration::from_secs(1);
 /// How long to sleep between checks of the standbys, whose state changes all the time.
-const ISSUER_POLL: Duration = Duration::from_millis(500);
+const STANDBY_POLL: Duration = Duration::from_millis(500);
 /// How many rows to approve at a time.
 const BATCH: u64 = 500;
 
@@ -60,7 +60,7 @@ async fn keep_issuers_keys(app: &App, mut ending: watch::Receiver<bool>) {
     while !app.issuers.is_empty() && !*ending.borrow() {
         let round = async {
             app.issuers.refresh(app.clock.now()).await;
-            tokio::time::sleep(STANDBY_POLL).await;
+            tokio::time::sleep(ISSUER_POLL).await;
         };
         tokio::select! {
             () = round => {}
@@ -75,7 +75,7 @@ async fn watch_standbys(app: &App, mut ending: watch::Receiver<bool>) {
     while !app.store.standbys().is_empty() && !*ending.borrow() {
         let round = async {
             app.store.look_at_standbys().await;
-            tokio::time::sleep(ISSUER_POLL).await;
+            tokio::time::sleep(STANDBY_POLL).await;
         };
         tokio::select! {
             () = round => {}

@@ -18,12 +18,12 @@ async fn number(database: &impl ConnectionTrait, sql: &str) -> i32 {
 
 /// A second program over the same database, with one connection.
 async fn single(app: &TestApp) -> Store {
-    let patience = Duration::from_secs(5);
+    let timeout = Duration::from_secs(5);
     let options = StoreOptions {
         url: app.database_url(),
         max_connections: 1,
-        acquire_timeout: patience,
-        statement_timeout: patience,
+        acquire_timeout: timeout,
+        statement_timeout: timeout,
         ..StoreOptions::default()
     };
     store::connect(&options).await.expect("the database opens")

@@ -43,12 +43,12 @@ async fn filled(app: &TestApp) -> Tenant {
 
 /// The program once more on the same database, with connections of its own that do not wait for the disk.
 async fn another_process(app: &TestApp) -> App {
-    let patience = Duration::from_secs(30);
+    let timeout = Duration::from_secs(30);
     let options = StoreOptions {
         url: app.database_url(),
         max_connections: 2,
-        acquire_timeout: patience,
-        statement_timeout: patience,
+        acquire_timeout: timeout,
+        statement_timeout: timeout,
         durable: false,
         ..StoreOptions::default()
     };

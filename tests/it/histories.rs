@@ -32,13 +32,13 @@ const HOUR: i64 = 3_600_000_000;
 
 /// Another gateway over the same database, with a clock of its own that is `micros` off.
 async fn replica(app: &TestApp, micros: i64) -> Arc<App> {
-    let patience = Duration::from_secs(30);
+    let timeout = Duration::from_secs(30);
     let options = StoreOptions {
         url: app.database_url(),
         max_connections: 4,
-        acquire_timeout: patience,
-        statement_timeout: patience,
-        lock_timeout: patience,
+        acquire_timeout: timeout,
+        statement_timeout: timeout,
+        lock_timeout: timeout,
         ..StoreOptions::default()
     };
     let store = store::connect(&options).await.unwrap();

@@ -27,13 +27,13 @@ pub async fn two_gateways(app: &TestApp) -> [Arc<App>; 2] {
 }
 
 async fn another_gateway(app: &TestApp) -> Arc<App> {
-    let patience = Duration::from_secs(30);
+    let timeout = Duration::from_secs(30);
     let options = StoreOptions {
         url: app.database_url(),
         max_connections: 16,
-        acquire_timeout: patience,
-        statement_timeout: patience,
-        lock_timeout: patience,
+        acquire_timeout: timeout,
+        statement_timeout: timeout,
+        lock_timeout: timeout,
         ..StoreOptions::default()
     };
     let store = store::connect(&options).await.unwrap();

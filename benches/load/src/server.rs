@@ -34,7 +34,7 @@ restore_per_second = 1000000000000
 ";
 
 /// How long a server may take to become ready; the debug build on a slow machine needs it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub struct Server {
     pub address: SocketAddr,
@@ -93,7 +93,7 @@ impl Server {
         let stdout = child.stdout.take().ok_or("no standard output")?;
         let mut line = String::new();
         let reading = async { BufReader::new(stdout).read_line(&mut line).await };
-        tokio::time::timeout(PATIENCE, reading).await??;
+        tokio::time::timeout(TIMEOUT, reading).await??;
         let address = line.trim().trim_start_matches("http://").trim_end_matches("/graphql");
         let address = address
             .parse()
@@ -110,7 +110,7 @@ impl Server {
 
 async fn wait_until_ready(address: SocketAddr, started: Instant) -> Result<(), Failure> {
     let request = Request::get("/readyz");
-    while started.elapsed() < PATIENCE {
+    while started.elapsed() < TIMEOUT {
         if let Ok(mut connection) = Connection::open(address).await
             && connection
                 .ask(&request, &NUMBERS)

@@ -83,7 +83,7 @@ async fn tell(endpoints: i64, events: i64, url: &str, folder: &Path) -> Result<T
     let (began, before, cpu) = (Instant::now(), receiver.count(), cpu_seconds(gateway.pid)?);
     let all = usize::try_from(endpoints * events)?;
     while receiver.count() < all {
-        if began.elapsed() > PATIENCE {
+        if began.elapsed() > TIMEOUT {
             return Err(format!("{} of {all} messages came: see the gateway's log", receiver.count()).into());
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -103,7 +103,7 @@ async fn tell(endpoints: i64, events: i64, url: &str, folder: &Path) -> Result<T
 }
 
 /// How long all deliveries may take.
-const PATIENCE: Duration = Duration::from_secs(600);
+const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Writes the outbox rows to deliver: that existing commissions have accrued.
 async fn happen(database: &Database, tenant: Uuid, events: i64) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! The keys that verify tokens. Each has one algorithm, determined by its kind: never by the token.
 //!
 //! A key file applies as it stands with every token: a key removed from it verifies nothing any more, and a missing or
-//! empty file means that there are no keys. Only a file that cannot be read as keys is given [`PATIENCE`], because it
+//! empty file means that there are no keys. Only a file that cannot be read as keys is given [`GRACE_PERIOD`], because it
 //! may be half written.
 
 use std::io::ErrorKind;
@@ -17,7 +17,7 @@ use super::public_key::{KeySet, choose, read_pem, read_set};
 use domain::Timestamp;
 
 /// How long the previous keys remain valid while their file exists but cannot be read as keys.
-const PATIENCE: TimeDelta = TimeDelta::seconds(60);
+const GRACE_PERIOD: TimeDelta = TimeDelta::seconds(60);
 
 /// One configured key, a key file that may change at run time, or no keys.
 pub enum KeyRing {
@@ -140,12 +140,12 @@ impl KeyFile {
     fn endure(&self, read: &mut LoadedKeys, reason: &str, now: Timestamp) {
         let path = self.path.display();
         let Some(since) = read.senseless_since else {
-            let seconds = PATIENCE.num_seconds();
+            let seconds = GRACE_PERIOD.num_seconds();
             tracing::error!(%path, reason, "the keys from before are good for {seconds} seconds yet");
             read.senseless_since = Some(now);
             return;
         };
-        if (now - since).abs() > PATIENCE && !read.keys.is_empty() {
+        if (now - since).abs() > GRACE_PERIOD && !read.keys.is_empty() {
             tracing::error!(%path, reason, "no token is good any more");
             read.keys = Arc::default();
         }

@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 /// Maximum size of an answer in bytes. No answer to the requests made here is longer.
-const LONGEST_ANSWER: usize = 1024 * 1024;
+const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -27,11 +27,11 @@ pub enum ClientError {
     Timeout(Duration),
 }
 
-/// Sends a request to the address in its URI, and reads the whole answer within `patience`.
-pub async fn send(request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, ClientError> {
-    tokio::time::timeout(patience, exchange(request))
+/// Sends a request to the address in its URI, and reads the whole answer within `timeout`.
+pub async fn send(request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, ClientError> {
+    tokio::time::timeout(timeout, exchange(request))
         .await
-        .unwrap_or(Err(ClientError::Timeout(patience)))
+        .unwrap_or(Err(ClientError::Timeout(timeout)))
 }
 
 /// Whether requests can be sent to this URI.
@@ -57,7 +57,7 @@ async fn exchange(mut request: Request<Bytes>) -> Result<Response<Bytes>, Client
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let answering = async move {
         let (parts, body) = sender.send_request(request.map(Full::new)).await?.into_parts();
-        let body = Limited::new(body, LONGEST_ANSWER).collect().await;
+        let body = Limited::new(body, MAX_RESPONSE_BYTES).collect().await;
         let body = body.map_err(|_| ClientError::Answer)?.to_bytes();
         Ok(Response::from_parts(parts, body))
     };

@@ -12,10 +12,10 @@ use url::{Position, Url};
 use super::{OutgoingError, Stream};
 
 /// How much of an answer is read, in bytes.
-pub const LONGEST_ANSWER: usize = 1024;
+pub const MAX_KEPT_BYTES: usize = 1024;
 
 /// Maximum size of an answer's head in bytes.
-const LONGEST_HEAD: usize = 16 * 1024;
+const MAX_HEAD_BYTES: usize = 16 * 1024;
 
 /// How much longer to wait for the beginning of a body once the status has arrived.
 const PATIENCE_FOR_BODIES: std::time::Duration = std::time::Duration::from_secs(1);
@@ -24,7 +24,7 @@ const PATIENCE_FOR_BODIES: std::time::Duration = std::time::Duration::from_secs(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseHead {
     pub status: u16,
-    /// The first [`LONGEST_ANSWER`] bytes, or as many as arrived in time.
+    /// The first [`MAX_KEPT_BYTES`] bytes, or as many as arrived in time.
     pub beginning: Vec<u8>,
 }
 
@@ -98,7 +98,7 @@ async fn exchange<T, F: Future<Output = Result<T, OutgoingError>>>(
     let broken = |_| OutgoingError::Broken;
     let request = request.body(Full::new(body)).map_err(|_| OutgoingError::Broken)?;
     let (mut sender, connection) = http1::Builder::new()
-        .max_buf_size(LONGEST_HEAD)
+        .max_buf_size(MAX_HEAD_BYTES)
         .handshake(TokioIo::new(stream))
         .await
         .map_err(broken)?;
@@ -117,10 +117,10 @@ async fn exchange<T, F: Future<Output = Result<T, OutgoingError>>>(
 async fn read(mut body: Incoming, beginning: &mut Vec<u8>) {
     while let Some(Ok(frame)) = body.frame().await {
         if let Ok(data) = frame.into_data() {
-            let room = LONGEST_ANSWER - beginning.len();
+            let room = MAX_KEPT_BYTES - beginning.len();
             beginning.extend_from_slice(&data[..data.len().min(room)]);
         }
-        if beginning.len() == LONGEST_ANSWER {
+        if beginning.len() == MAX_KEPT_BYTES {
             return;
         }
     }

@@ -21,7 +21,7 @@ use url::{Host, Url};
 
 pub use authorities::{Authorities, AuthoritiesError};
 use domain::webhook::address::{AddressPolicy, AddressRefusal};
-pub use exchange::{FullResponse, LONGEST_ANSWER, ResponseHead};
+pub use exchange::{FullResponse, MAX_KEPT_BYTES, ResponseHead};
 pub use resolve::{Resolve, SystemResolver};
 
 /// Why there was no answer. The texts are for the party that named the address: they reveal nothing of what it resolved
@@ -53,18 +53,18 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 /// Sends requests.
 #[derive(Clone)]
 pub struct Outgoing {
-    reach: Arc<AddressPolicy>,
+    policy: Arc<AddressPolicy>,
     resolver: Arc<dyn Resolve>,
     tls: TlsConnector,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl Outgoing {
-    /// `patience` is the timeout for a whole request, from resolving the name to the answer.
+    /// `timeout` is the timeout for a whole request, from resolving the name to the answer.
     pub fn new(
-        reach: AddressPolicy,
+        policy: AddressPolicy,
         resolver: Arc<dyn Resolve>,
-        patience: Duration,
+        timeout: Duration,
         authorities: &Authorities,
     ) -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -74,16 +74,16 @@ impl Outgoing {
             .with_root_certificates(authorities.roots())
             .with_no_client_auth();
         Self {
-            reach: Arc::new(reach),
+            policy: Arc::new(policy),
             resolver,
             tls: TlsConnector::from(Arc::new(config)),
-            patience,
+            timeout,
         }
     }
 
     /// The policy for the addresses that requests may be sent to.
-    pub fn reach(&self) -> &AddressPolicy {
-        &self.reach
+    pub fn policy(&self) -> &AddressPolicy {
+        &self.policy
     }
 
     /// Posts a JSON body, with headers in addition to the usual ones.
@@ -93,7 +93,7 @@ impl Outgoing {
         headers: &[(&str, String)],
         body: String,
     ) -> Result<ResponseHead, OutgoingError> {
-        let deadline = Instant::now() + self.patience;
+        let deadline = Instant::now() + self.timeout;
         let post = |stream, url| async move { exchange::post(stream, &url, headers, body, deadline).await };
         self.ask(url, deadline, post).await
     }
@@ -101,7 +101,7 @@ impl Outgoing {
     /// Gets a document of at most `longest` bytes.
     pub async fn get(&self, url: &str, longest: usize) -> Result<FullResponse, OutgoingError> {
         let get = |stream, url| async move { exchange::get(stream, &url, longest).await };
-        self.ask(url, Instant::now() + self.patience, get).await
+        self.ask(url, Instant::now() + self.timeout, get).await
     }
 
     /// Connects to the address of a URL, if that is allowed, and sends the request; all before `deadline`.
@@ -111,8 +111,8 @@ impl Outgoing {
         deadline: Instant,
         ask: impl FnOnce(Box<dyn Stream>, Url) -> F,
     ) -> Result<T, OutgoingError> {
-        let late = |_| OutgoingError::Timeout(self.patience);
-        let url = self.reach.check_url(url)?;
+        let late = |_| OutgoingError::Timeout(self.timeout);
+        let url = self.policy.check_url(url)?;
         let stream = timeout_at(deadline, self.connect(&url)).await.map_err(late)??;
         timeout_at(deadline, ask(stream, url)).await.map_err(late)?
     }
@@ -132,7 +132,7 @@ impl Outgoing {
         let mut refused = None;
         let mut reached = None;
         for address in found {
-            if let Err(why) = self.reach.check(address, port, is_tls) {
+            if let Err(why) = self.policy.check(address, port, is_tls) {
                 refused = refused.or(Some(why));
                 continue;
             }

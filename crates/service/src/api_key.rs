@@ -29,11 +29,11 @@ pub struct CreatedKey {
 }
 
 impl Answer for CreatedKey {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         json!(self.api_key.id.to_string())
     }
 
-    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let Some(id) = kept.as_str().and_then(|text| text.parse::<ApiKeyId>().ok()) else {
             return Ok(None);
         };

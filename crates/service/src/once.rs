@@ -26,10 +26,10 @@ use store::{Connection, Store, StoreError, Transaction};
 
 /// The result of a call, and what is stored of it: enough to read it again.
 pub trait Answer: Send + Sync + Sized {
-    fn kept(&self) -> Value;
+    fn to_stored(&self) -> Value;
 
     /// The result as it is now; `None` if what the call created is gone.
-    fn again(
+    fn reload(
         store: &Store,
         scope: &Scope,
         kept: &Value,
@@ -55,7 +55,7 @@ pub async fn commit(
     writer: &Writer,
     answer: &impl Answer,
 ) -> Result<(), ServiceError> {
-    commit_keeping(app, transaction, writer, || answer.kept()).await
+    commit_keeping(app, transaction, writer, || answer.to_stored()).await
 }
 
 /// Like [`commit`], for answers that are read again in their own way.
@@ -96,14 +96,14 @@ pub async fn answered<T: Answer>(
 ) -> Result<T, ServiceError> {
     let scope = Scope::tenant_wide(caller.tenant());
     let refused = match doing.await {
-        Err(ServiceError::Repeated(kept)) => return again(app, &scope, &kept).await,
+        Err(ServiceError::Repeated(kept)) => return reload(app, &scope, &kept).await,
         Err(refused) if may_be_decided(&refused) => refused,
         answered => return answered,
     };
     if let Some(call) = caller.call()
         && let Some(kept) = earlier(app.store.reader(), &scope, caller.subject(), call).await?
     {
-        return again(app, &scope, &kept).await;
+        return reload(app, &scope, &kept).await;
     }
     Err(match refused {
         ServiceError::Store(error) => error.into(),
@@ -120,9 +120,9 @@ fn may_be_decided(refused: &ServiceError) -> bool {
     }
 }
 
-async fn again<T: Answer>(app: &App, scope: &Scope, kept: &Value) -> Result<T, ServiceError> {
+async fn reload<T: Answer>(app: &App, scope: &Scope, kept: &Value) -> Result<T, ServiceError> {
     let mut problems = Problems::new();
-    let found = T::again(&app.store, scope, kept).await?;
+    let found = T::reload(&app.store, scope, kept).await?;
     found.ok_or_else(|| {
         let message = "was used before, and what that call made is there no more";
         problems.add("idempotencyKey", ProblemCode::NotFound, message);
@@ -181,11 +181,11 @@ macro_rules! found_by_id {
     ($($thing:ty: $kind:ty = $by_ids:path;)+) => {
         $(
             impl Answer for $thing {
-                fn kept(&self) -> Value {
+                fn to_stored(&self) -> Value {
                     json!(self.id.to_string())
                 }
 
-                async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+                async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
                     let Some(id) = kept.as_str().and_then(|text| text.parse::<id::Id<$kind>>().ok()) else {
                         return Ok(None);
                     };
@@ -213,11 +213,11 @@ found_by_id! {
 }
 
 impl<K: LabelTable> Answer for Label<K> {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         json!(self.id.to_string())
     }
 
-    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let Some(id) = kept.as_str().and_then(|text| text.parse::<id::Id<K>>().ok()) else {
             return Ok(None);
         };
@@ -229,11 +229,11 @@ impl<K: LabelTable> Answer for Label<K> {
 
 /// The caller's own tenant, for which nothing need be stored.
 impl Answer for tenant::Tenant {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         Value::Null
     }
 
-    async fn again(store: &Store, scope: &Scope, _kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(store: &Store, scope: &Scope, _kept: &Value) -> Result<Option<Self>, StoreError> {
         store::tenant::get(store.reader(), scope).await.map(Some)
     }
 }

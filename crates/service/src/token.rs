@@ -44,11 +44,11 @@ pub struct PartnerToken {
 }
 
 impl Answer for PartnerToken {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         json!(self.expires_at)
     }
 
-    async fn again(_store: &Store, _scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(_store: &Store, _scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let expires_at = kept.as_str().and_then(|text| text.parse().ok());
         Ok(expires_at.map(|expires_at| Self {
             token: None,

@@ -80,7 +80,7 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
     let hosts = hosts(&options.url, options)?;
     let pool_options = PoolOptions {
         most: options.max_connections,
-        patience: options.acquire_timeout,
+        timeout: options.acquire_timeout,
         statement_timeout: options.statement_timeout,
         lifetime: None,
     };
@@ -93,10 +93,10 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, StoreError> {
     // Separate pools for what must not wait for requests: notifying other replicas, checking whether the database can
     // serve, and long reads.
     let aside = |most, lifetime| {
-        let patience = Duration::from_secs(2).min(options.acquire_timeout);
+        let timeout = Duration::from_secs(2).min(options.acquire_timeout);
         let options = PoolOptions {
             most,
-            patience,
+            timeout,
             lifetime,
             ..pool_options.clone()
         };
@@ -161,7 +161,7 @@ fn standby(url: &str, options: &StoreOptions, pool: &PoolOptions) -> Result<Stan
     })?;
     let hasty = |most, statement_timeout| PoolOptions {
         most,
-        patience: Duration::from_secs(2).min(options.acquire_timeout),
+        timeout: Duration::from_secs(2).min(options.acquire_timeout),
         statement_timeout,
         lifetime: None,
     };
@@ -219,8 +219,8 @@ fn hosts(url: &str, options: &StoreOptions) -> Result<Hosts, StoreError> {
 async fn connect_sqlite(options: &StoreOptions) -> Result<Store, StoreError> {
     let pool = sqlite::Pool::connect(options).await?;
     // Another process may be migrating a large database.
-    let patience = options.acquire_timeout.max(Duration::from_secs(30));
-    let writing = sqlite::writing(&options.url, patience, options.durable)?;
+    let timeout = options.acquire_timeout.max(Duration::from_secs(30));
+    let writing = sqlite::writing(&options.url, timeout, options.durable)?;
     let mut single = pool_options_of(&options.url, options);
     single
         .min_connections(0)

@@ -10,7 +10,7 @@ use auth::Sealed;
 use domain::id::TenantId;
 
 /// Maximum number of secrets that are decrypted as a test; more would tell nothing new.
-const MOST_SECRETS: usize = 1_000;
+const MAX_SECRETS: usize = 1_000;
 
 /// The database engine and its version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ pub async fn sealed_secrets(store: &Store) -> Result<Vec<SealedSecret>, StoreErr
     }
     let sql = format!(
         "SELECT tenant_id, id, secret, secret_key FROM webhook_endpoint
-         WHERE secret IS NOT NULL AND secret_key IS NOT NULL ORDER BY created_at DESC LIMIT {MOST_SECRETS}"
+         WHERE secret IS NOT NULL AND secret_key IS NOT NULL ORDER BY created_at DESC LIMIT {MAX_SECRETS}"
     );
     let rows = all(reader, &sql).await?;
     let secrets = rows.iter().map(|row| {

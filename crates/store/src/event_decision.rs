@@ -59,7 +59,7 @@ pub fn add<'a>(writes: &mut Writes, tenant: TenantId, decisions: impl IntoIterat
             event_id: event.id.uuid(),
             number: made.number,
             reason: decision.reason.map(|reason| reason.as_str().to_owned()),
-            components: row::to_json(&decision.components.iter().map(kept).collect::<Vec<_>>()),
+            components: row::to_json(&decision.components.iter().map(stored_component).collect::<Vec<_>>()),
             made_with: made_with_json(made.with),
             decided_at: made.at,
             recorded_at: event.recorded_at,
@@ -219,7 +219,7 @@ fn newest(scope: &Scope) -> Select<Entity> {
     visible::<Entity>(scope).filter(Expr::exists(superseded).not())
 }
 
-fn kept(component: &Component) -> StoredComponent {
+fn stored_component(component: &Component) -> StoredComponent {
     StoredComponent {
         term: component.term,
         reason: component.reason.map(|reason| reason.as_str().to_owned()),

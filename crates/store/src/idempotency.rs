@@ -42,7 +42,7 @@ pub async fn find(
         .order_by_desc(Column::Subject)
         .one(database)
         .await?;
-    Ok(row.map(|row| kept(row).1))
+    Ok(row.map(|row| from_row(row).1))
 }
 
 /// Like [`find`] for many keys, by key.
@@ -58,7 +58,7 @@ pub async fn find_all(
         .order_by_asc(Column::Subject)
         .all(database)
         .await?;
-    Ok(rows.into_iter().map(kept).collect())
+    Ok(rows.into_iter().map(from_row).collect())
 }
 
 fn of_subject(scope: &Scope, subject: &str, operation: &str) -> Select<Entity> {
@@ -67,7 +67,7 @@ fn of_subject(scope: &Scope, subject: &str, operation: &str) -> Select<Entity> {
         .filter(Column::Subject.is_in([subject, ""]))
 }
 
-fn kept(row: idempotency::Model) -> (String, StoredAnswer) {
+fn from_row(row: idempotency::Model) -> (String, StoredAnswer) {
     let kept = StoredAnswer {
         content: row.content,
         answer: row.answer,

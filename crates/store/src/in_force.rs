@@ -33,7 +33,7 @@ pub struct GroupState {
 }
 
 /// What the rules of the groups of partners look at.
-pub async fn ruled(
+pub async fn group_states(
     database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
@@ -66,9 +66,9 @@ pub async fn ruled(
         )
         .column(Value::Currency.as_column_ref())
         .column(Value::AmountMinor.as_column_ref());
-    let mut ruled: HashMap<Uuid, GroupState> = HashMap::new();
+    let mut group_states: HashMap<Uuid, GroupState> = HashMap::new();
     for row in database.query_all(&statement).await? {
-        let of_partner = match ruled.entry(row.try_get("", "partner_id")?) {
+        let of_partner = match group_states.entry(row.try_get("", "partner_id")?) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(new) => {
                 let group = found::<partner_group::Entity>(&row, "group_")?;
@@ -90,7 +90,7 @@ pub async fn ruled(
             of_partner.lifetime_values.push(Sum { minor, currency });
         }
     }
-    Ok(ruled)
+    Ok(group_states)
 }
 
 /// The tiers in force that apply to one of the partners on one of the campaigns or of the advertisers, in the order of

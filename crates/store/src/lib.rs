@@ -201,7 +201,7 @@ impl Store {
     }
 
     /// The cached texts of the statements that read views.
-    fn kept(&self) -> &view::StatementCache {
+    fn statement_cache(&self) -> &view::StatementCache {
         &self.kept
     }
 
@@ -231,11 +231,11 @@ impl Store {
         Ok(transaction)
     }
 
-    async fn begin_with(&self, patient: bool) -> Result<Transaction, StoreError> {
+    async fn begin_with(&self, is_long: bool) -> Result<Transaction, StoreError> {
         let engine = match &self.reader {
             // Boxed: otherwise every future that writes would include the state of opening a connection.
             Connection::Postgres(pool) => Box::pin(pool.begin()).await?.into(),
-            Connection::Sqlite(pool) => Box::pin(pool.begin(patient)).await?.into(),
+            Connection::Sqlite(pool) => Box::pin(pool.begin(is_long)).await?.into(),
             Connection::Standby(_) | Connection::Snapshot(_) | Connection::Transaction(_) => {
                 return Err(self.reader.leave());
             }
@@ -258,10 +258,10 @@ impl Store {
         self.snapshot_with(false).await
     }
 
-    async fn snapshot_with(&self, patient: bool) -> Result<Transaction, StoreError> {
+    async fn snapshot_with(&self, is_long: bool) -> Result<Transaction, StoreError> {
         let engine = match &self.reader {
             Connection::Postgres(pool) => pool.begin().await?.into(),
-            Connection::Sqlite(pool) => pool.snapshot(patient).await?.into(),
+            Connection::Sqlite(pool) => pool.snapshot(is_long).await?.into(),
             Connection::Standby(_) | Connection::Snapshot(_) | Connection::Transaction(_) => {
                 return Err(self.reader.leave());
             }

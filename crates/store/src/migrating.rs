@@ -13,7 +13,7 @@ use super::connect::lift_limits;
 use super::{Store, StoreError, citus, statistics};
 
 /// How long a migration waits for other users of the database.
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_secs(300);
 /// The pause between two attempts, in milliseconds: other users wait during each.
 const PAUSE: RangeInclusive<u64> = 500..=1_500;
 
@@ -21,7 +21,7 @@ const PAUSE: RangeInclusive<u64> = 500..=1_500;
 /// one does the work while the others wait for its commit. Other users of the database wait meanwhile as well;
 /// transactions under way end first, for which this waits some minutes.
 pub async fn migrate(store: &Store) -> Result<usize, StoreError> {
-    let last = Instant::now() + PATIENCE;
+    let last = Instant::now() + TIMEOUT;
     loop {
         let transaction = begin(store).await?;
         let pending = Migrator::get_pending_migrations(&transaction).await?.len();

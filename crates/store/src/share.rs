@@ -14,7 +14,7 @@ use domain::id::TenantId;
 const KEPT: u32 = 60;
 
 /// Number of shares in memory from which on unused ones are evicted.
-const MANY: usize = 1_000;
+const EVICT_ABOVE: usize = 1_000;
 
 /// Each tenant's share.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +50,7 @@ impl Shares {
 
     pub fn of(&self, tenant: TenantId) -> Arc<TenantShare> {
         let mut shares = self.by_tenant.lock().unwrap_or_else(PoisonError::into_inner);
-        if shares.len() >= MANY {
+        if shares.len() >= EVICT_ABOVE {
             let now = Instant::now();
             shares.retain(|_, share| Arc::strong_count(share) > 1 || !share.is_whole(now));
         }
@@ -222,6 +222,6 @@ mod tests {
         for number in 0..5_000 {
             shares.of(tenant(number));
         }
-        assert!(shares.by_tenant.lock().unwrap().len() <= MANY);
+        assert!(shares.by_tenant.lock().unwrap().len() <= EVICT_ABOVE);
     }
 }

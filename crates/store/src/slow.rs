@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use prometheus::HistogramTimer;
 
 /// Maximum length of a statement in the log; more would tell nothing new.
-const LONGEST: usize = 2_000;
+const MAX_SQL_BYTES: usize = 2_000;
 
 /// Measures a statement until it is dropped, whatever its outcome.
 pub struct Stopwatch {
@@ -53,7 +53,7 @@ impl Drop for WatchedStatement {
 }
 
 fn beginning(sql: &str) -> &str {
-    &sql[..sql.floor_char_boundary(LONGEST)]
+    &sql[..sql.floor_char_boundary(MAX_SQL_BYTES)]
 }
 
 /// The text on one line, without quoted parts.
@@ -96,10 +96,10 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_between_letters() {
-        let long = "ä".repeat(LONGEST);
-        assert_eq!(beginning(&long).len(), LONGEST);
+        let long = "ä".repeat(MAX_SQL_BYTES);
+        assert_eq!(beginning(&long).len(), MAX_SQL_BYTES);
         let odd = format!("x{long}");
-        assert_eq!(beginning(&odd).len(), LONGEST - 1);
+        assert_eq!(beginning(&odd).len(), MAX_SQL_BYTES - 1);
         assert_eq!(beginning("short"), "short");
     }
 }

@@ -18,7 +18,7 @@ use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;
 
 /// Stores what a tier says from its last change on, unless that version is stored already.
-pub(super) async fn keep(transaction: &Transaction, tier: &Tier) -> Result<(), StoreError> {
+pub(super) async fn insert(transaction: &Transaction, tier: &Tier) -> Result<(), StoreError> {
     let tier = tier.clone();
     let version = Model {
         tenant_id: tier.tenant_id,

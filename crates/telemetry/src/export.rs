@@ -26,7 +26,7 @@ use super::spans::TARGET;
 use outgoing::client::{self, ClientError};
 
 /// How long the collector may take to answer, after which a batch counts as not received.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Debug, thiserror::Error)]
 pub enum SpanExportError {
@@ -55,7 +55,7 @@ impl SpanExport {
             })
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
-            .with_timeout(PATIENCE)
+            .with_timeout(TIMEOUT)
             .build()?;
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(exporter)
@@ -79,7 +79,7 @@ impl SpanExport {
 
     /// Sends the remaining spans, and shuts down.
     pub async fn end(self) {
-        let ending = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(PATIENCE));
+        let ending = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(TIMEOUT));
         match ending.await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the last traces were not sent"),
@@ -139,7 +139,7 @@ impl HttpClient for OtlpClient {
     {
         let is_failing = self.is_failing.clone();
         let sending = self.runtime.spawn(async move {
-            let result = client::send(request, PATIENCE).await;
+            let result = client::send(request, TIMEOUT).await;
             Self::note(&is_failing, &result);
             result
         });

@@ -12,7 +12,7 @@ use store::diagnostics::{self, ConnectionUse, Engine};
 use store::{Store, StoreError};
 
 /// A clock difference that network latency does not explain.
-const MOST_APART_SECONDS: i64 = 2;
+const MAX_SKEW_SECONDS: i64 = 2;
 /// The oldest supported version of PostgreSQL; earlier ones get no more corrections.
 const OLDEST_POSTGRES: i32 = 140_000;
 /// Connections of a process other than those of its pool and of its exports: docs/operations.md#many-replicas.
@@ -158,7 +158,7 @@ async fn clock(store: &Store) -> Result<CheckResult, StoreError> {
 fn ahead(seconds: i64) -> CheckResult {
     let direction = if seconds > 0 { "ahead of" } else { "behind" };
     match seconds.abs() {
-        apart if apart > MOST_APART_SECONDS => CheckResult::wrong(
+        apart if apart > MAX_SKEW_SECONDS => CheckResult::wrong(
             format!("this machine's clock is {apart} s {direction} the database's"),
             "synchronise both",
         ),

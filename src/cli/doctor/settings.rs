@@ -14,7 +14,7 @@ use outgoing::client;
 use store::each_host;
 
 /// How long to wait for the collector, which is a process beside the gateway.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Whether strangers may see more than they need.
 pub fn exposure(config: &Config) -> CheckResult {
@@ -80,7 +80,7 @@ pub async fn traces(endpoint: &str) -> CheckResult {
         return CheckResult::wrong(found, "mend otlp_endpoint");
     };
     let place = (authority.host(), authority.port_u16().unwrap_or(80));
-    let problem = match timeout(PATIENCE, TcpStream::connect(place)).await {
+    let problem = match timeout(TIMEOUT, TcpStream::connect(place)).await {
         Ok(Ok(_)) => return CheckResult::ok(),
         Ok(Err(error)) => error.to_string(),
         Err(_) => "nobody answers".to_owned(),

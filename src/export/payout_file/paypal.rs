@@ -14,10 +14,10 @@ pub const PARAMETERS: &[(&str, &str)] = &[
 ];
 
 /// Maximum number of payments in a file.
-pub const MOST: u64 = 5_000;
+pub const MAX_PAYOUTS: u64 = 5_000;
 
 /// Maximum length of a customer id; payout ids have exactly this length.
-const LONGEST_ID: usize = 30;
+const MAX_ID_CHARACTERS: usize = 30;
 
 /// The currencies that PayPal pays in.
 const CURRENCIES: [&str; 25] = [
@@ -54,8 +54,8 @@ pub fn line(payment: &Payment, wishes: &FileParameters) -> FileLine {
             "the payee {payee:?} is neither an e-mail address nor the id of a PayPal account"
         ));
     }
-    if id.len() > LONGEST_ID {
-        return Err(format!("its id has more than {LONGEST_ID} letters"));
+    if id.len() > MAX_ID_CHARACTERS {
+        return Err(format!("its id has more than {MAX_ID_CHARACTERS} letters"));
     }
     if wishes.truth("decimalComma") {
         amount = amount.replace('.', ",");

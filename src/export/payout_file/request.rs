@@ -19,7 +19,7 @@ use auth::{Caller, Resource};
 use service::app::App;
 
 /// Maximum number of faults that are listed; further ones are only counted.
-const MOST_FAULTS: usize = 100;
+const MAX_FAULTS: usize = 100;
 
 /// A checked request for a file that the caller may make.
 pub struct FileRequest {
@@ -197,7 +197,7 @@ struct FileFaults {
 
 impl FileFaults {
     fn add(&mut self, payment: &Payment, text: &str) {
-        if self.named.len() < MOST_FAULTS {
+        if self.named.len() < MAX_FAULTS {
             self.named.push(format!("payout {}: {text}", payment.id));
         } else {
             self.more += 1;

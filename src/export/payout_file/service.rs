@@ -39,8 +39,8 @@ impl PaymentService {
     pub(super) fn most(self) -> Option<u64> {
         match self {
             Self::Any => None,
-            Self::PayPal => Some(paypal::MOST),
-            Self::Wise => Some(wise::MOST),
+            Self::PayPal => Some(paypal::MAX_PAYOUTS),
+            Self::Wise => Some(wise::MAX_PAYOUTS),
         }
     }
 

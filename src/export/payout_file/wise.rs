@@ -18,7 +18,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
 ];
 
 /// Maximum number of transfers in a file.
-pub const MOST: u64 = 1_000;
+pub const MAX_PAYOUTS: u64 = 1_000;
 
 /// The kinds of files.
 const EMAIL: &str = "EMAIL";

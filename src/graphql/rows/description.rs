@@ -77,7 +77,7 @@ pub enum FieldKind {
         required: bool,
     },
     /// Plain objects: the columns that they are made of, and how to write them.
-    Plain([Option<Column>; Columns::MOST], WritePlain),
+    Plain([Option<Column>; Columns::MAX], WritePlain),
     /// A row that is linked through an intermediate row: the column has the intermediate row's id; null where there is
     /// no such row.
     Through {
@@ -102,15 +102,15 @@ pub enum FieldKind {
 /// The columns that a value is made of, and how to write it.
 #[derive(Clone, Copy)]
 pub struct Columns {
-    pub columns: [Option<Column>; Columns::MOST],
+    pub columns: [Option<Column>; Columns::MAX],
     pub write: Write,
 }
 
 impl Columns {
-    pub const MOST: usize = 3;
+    pub const MAX: usize = 3;
 
     pub fn of<const N: usize>(columns: [Column; N], write: Write) -> Self {
-        let mut own = [None; Self::MOST];
+        let mut own = [None; Self::MAX];
         for (place, column) in own.iter_mut().zip(columns) {
             *place = Some(column);
         }

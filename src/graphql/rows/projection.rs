@@ -72,9 +72,9 @@ pub enum FieldOutput<'a> {
     /// An error for every row.
     Error(ServerError, Nullability),
     /// A value written from these cells.
-    Value([usize; Columns::MOST], Write),
+    Value([usize; Columns::MAX], Write),
     /// Plain objects written from these cells.
-    Plain([usize; Columns::MOST], WritePlain, &'a SelectionSet),
+    Plain([usize; Columns::MAX], WritePlain, &'a SelectionSet),
     /// Money; with the cell of its minor units if it may be null.
     Amount(Option<usize>, ObjectProjection<'a>),
     /// The joined row; null if the cell of its id is.
@@ -194,7 +194,7 @@ impl<'a> Projection<'a> {
                 }
             }
             FieldKind::Plain(columns, write) => {
-                let mut cells = [0; Columns::MOST];
+                let mut cells = [0; Columns::MAX];
                 for (cell, column) in cells.iter_mut().zip(columns) {
                     if let Some(column) = column {
                         *cell = self.selected.cell(source, column);
@@ -288,7 +288,7 @@ impl<'a> Projection<'a> {
     }
 
     fn value(&mut self, source: Source, columns: Columns) -> FieldOutput<'a> {
-        let mut cells = [0; Columns::MOST];
+        let mut cells = [0; Columns::MAX];
         for (cell, column) in cells.iter_mut().zip(columns.columns) {
             if let Some(column) = column {
                 *cell = self.selected.cell(source, column);

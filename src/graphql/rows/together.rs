@@ -13,7 +13,7 @@ use store::page::{Page, PageRequest};
 use store::view::{self, Family, KeyedPart, List, PartResult, Row, Source, StatementPart};
 
 /// Most lists in a statement; further ones are read by statements of their own.
-const MOST_CHILDREN: usize = 12;
+const MAX_CHILDREN: usize = 12;
 
 /// Lists that were read already, each with its parent, by the number of the child.
 pub type ReadLists = HashMap<usize, (Uuid, ReadList)>;
@@ -116,7 +116,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
         for (number, child) in projection.children.iter().enumerate() {
             let Some(parent) = parent(number, child)? else { continue };
             let known = keys.iter().position(|key| *key == parent);
-            if children.len() == MOST_CHILDREN || known.is_none() && keys.len() == view::MOST_KEYS {
+            if children.len() == MAX_CHILDREN || known.is_none() && keys.len() == view::MAX_KEYS {
                 continue;
             }
             let Some(read) = self.read(projection, child, parent) else {

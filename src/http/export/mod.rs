@@ -89,7 +89,7 @@ async fn begin(
     let subject = admission::subject(requester);
     admission::charge(state, &subject, cost::EXPORT)
         .map_err(|refused| response::refusal_of(refused, MediaType::Json, request_id))?;
-    let seat = seat(state, requester).inspect_err(|_| {
+    let permit = permit(state, requester).inspect_err(|_| {
         state.throttle.give_back(&subject, cost::EXPORT, Instant::now());
     })?;
     let limits = &state.options.exports;
@@ -113,7 +113,7 @@ async fn begin(
         document,
         authorization: graphql::authorization(headers).unwrap_or_default().to_owned(),
         checked: Instant::now(),
-        _seat: seat,
+        _seat: permit,
         _counted: state.app.metrics.export(),
     };
     let day = state.app.clock.now().format("%Y-%m-%d");
@@ -130,7 +130,7 @@ async fn begin(
 
 /// A place for one more export; the error is the answer that says why there is none.
 #[expect(clippy::result_large_err, reason = "it is the answer, made once and sent")]
-fn seat(state: &HttpState, requester: &Requester) -> Result<ConcurrencyPermit, Response> {
+fn permit(state: &HttpState, requester: &Requester) -> Result<ConcurrencyPermit, Response> {
     let most = &state.options.exports;
     let tenant = (requester.caller.tenant().to_string(), most.per_tenant);
     let everybody = (String::new(), most.at_once as usize);

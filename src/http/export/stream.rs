@@ -76,10 +76,10 @@ impl RunningExport {
     async fn run(mut self, pieces: mpsc::Sender<StreamChunk>, first: export::ExportChunk) {
         let start = Instant::now();
         let (mut told, limits) = (self.state.ending.clone(), self.state.options.exports.clone());
-        let patience = self.state.options.timeouts.shutdown().saturating_sub(END_NOTICE);
+        let shutdown = self.state.options.timeouts.shutdown().saturating_sub(END_NOTICE);
         let ending = async {
             listen::ending(&mut told).await;
-            tokio::time::sleep(patience).await;
+            tokio::time::sleep(shutdown).await;
         };
         let mut rows = 0;
         let ended = tokio::select! {

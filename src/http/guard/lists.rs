@@ -52,7 +52,7 @@ impl Lists {
                         "renewals" => self.renewals = number(value, variables),
                         "commissionRuleId" => self.stored = true,
                         // A run stands for a list of payouts.
-                        "run" => self.entries = self.entries.saturating_add(prices::OF_RUN),
+                        "run" => self.entries = self.entries.saturating_add(prices::ASSUMED_PAYOUTS_OF_RUN),
                         _ => self.add(value, variables),
                     }
                 }

@@ -131,7 +131,7 @@ impl Guard {
         let totals = walk.selection_set(&operation.node.selection_set.node, Some(root(operation.node.ty)));
         let mut problems = walk.checker.problems;
         problems.extend(self.exceeded(operation, totals));
-        self.look_at_the_rest(document, operation, totals, &mut problems);
+        self.check_unused_definitions(document, operation, totals, &mut problems);
         if !problems.is_empty() {
             // Exceeded limits come first: a list of wrong values may be part of the excess.
             problems.sort_by_key(|problem| problem.code != "QUERY_TOO_COMPLEX");
@@ -166,7 +166,7 @@ impl Guard {
     }
 
     /// Checks the operations that do not run and the unused fragments: the library validates them, too.
-    fn look_at_the_rest(
+    fn check_unused_definitions(
         &self,
         document: &ExecutableDocument,
         runs: &Positioned<OperationDefinition>,

@@ -65,7 +65,7 @@ pub fn looking(mutation: &str) -> u64 {
 }
 
 /// Assumed number of payouts to settle when a mutation names a run instead of payouts.
-pub const OF_RUN: u64 = 500;
+pub const ASSUMED_PAYOUTS_OF_RUN: u64 = 500;
 
 /// Maximum number of entries in a mutation's answer besides those of its input. 0 for other mutations.
 pub fn found(mutation: &str) -> u64 {
@@ -86,7 +86,7 @@ const ASSUMED_SERIES: u64 = 100;
 const MOVEMENT_KINDS: u64 = 6;
 
 /// Maximum number of a tenant's webhook endpoints.
-const MOST_ENDPOINTS: u64 = 20;
+const MAX_ENDPOINTS: u64 = 20;
 
 /// Number of trials of one entry on another in a simulation that together cost as much as one object.
 pub const TRIALS: u64 = 20;
@@ -103,7 +103,7 @@ pub fn assumed_length(parent: &str, name: &str) -> u64 {
         "commissions" if parent.ends_with("Payload") => ASSUMED_SHORT_LENGTH,
         "tiers" | "goals" | "counters" if ["TermsInForce", "TierOffer"].contains(&parent) => ASSUMED_SHORT_LENGTH,
         "commissionSeries" => ASSUMED_SERIES,
-        "webhookEndpoints" => MOST_ENDPOINTS,
+        "webhookEndpoints" => MAX_ENDPOINTS,
         _ => ASSUMED_LENGTH,
     }
 }

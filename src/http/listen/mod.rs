@@ -149,7 +149,7 @@ pub async fn begin(
     admission: Admission,
 ) -> Result<BoxStream<'static, StreamItem>, SubscribeError> {
     let (caller, request_id) = (requester.caller.clone(), requester.request_id.clone());
-    let seat = seat(state, &caller).map_err(SubscribeError::Full)?;
+    let permit = permit(state, &caller).map_err(SubscribeError::Full)?;
     let begun = execution::listen(state, requester, &admission).await;
     let source = begun
         .map_err(SubscribeError::Failed)?
@@ -164,7 +164,7 @@ pub async fn begin(
         admission: Arc::new(admission),
         source,
         waiting: None,
-        _seat: seat,
+        _seat: permit,
         _counted: state.app.metrics.subscription(),
     };
     // The stream keeps a pending step when its consumer stops waiting for it.
@@ -179,7 +179,7 @@ pub async fn begin(
 }
 
 /// A place for one more subscription; the error is the text that tells the caller why there is none.
-fn seat(state: &HttpState, caller: &Caller) -> Result<ConcurrencyPermit, String> {
+fn permit(state: &HttpState, caller: &Caller) -> Result<ConcurrencyPermit, String> {
     let most = &state.options.subscriptions;
     // No tenant's id contains a slash.
     let tenant = caller.tenant().to_string();

@@ -20,9 +20,9 @@ use crate::http::execution::SharedEvent;
 use auth::{Permissions, Scope};
 
 /// Maximum number of cached batches; no listener may be further behind.
-const MANY: usize = 256;
+const EVICT_ABOVE: usize = 256;
 /// Maximum size of the results of the cached batches, in bytes.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Listeners with equal keys receive the same: these rows, these permissions, this document with these variables.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -68,7 +68,7 @@ impl RecentBatches {
         let turn = SharedBatch::new(batch.clone());
         turns.push_back(turn.clone());
         let mut bytes: usize = turns.iter().map(|turn| turn.bytes.load(Ordering::Relaxed)).sum();
-        while turns.len() > MANY || (bytes > MOST_BYTES && turns.len() > 1) {
+        while turns.len() > EVICT_ABOVE || (bytes > MAX_BYTES && turns.len() > 1) {
             let gone = turns.pop_front().map_or(0, |turn| turn.bytes.load(Ordering::Relaxed));
             bytes = bytes.saturating_sub(gone);
         }

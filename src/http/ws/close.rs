@@ -10,13 +10,13 @@ pub struct Close {
 }
 
 /// The payload of a close frame has at most 125 bytes, two of them for the code.
-const LONGEST_REASON: usize = 120;
+const MAX_REASON_BYTES: usize = 120;
 
 impl Close {
     fn new(code: u16, reason: &str) -> Self {
         let reason = reason.chars().scan(0, |bytes, letter| {
             *bytes += letter.len_utf8();
-            (*bytes <= LONGEST_REASON).then_some(letter)
+            (*bytes <= MAX_REASON_BYTES).then_some(letter)
         });
         Self {
             code,
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn reasons_fit_into_their_frame() {
         let close = Close::same_name(&"ß".repeat(1000));
-        assert!(close.reason.len() <= LONGEST_REASON);
+        assert!(close.reason.len() <= MAX_REASON_BYTES);
         assert!(close.reason.starts_with("Subscriber for ß"));
     }
 }

@@ -153,8 +153,8 @@ impl Socket {
 
     async fn next(&mut self, init_until: Instant) -> Result<SocketEvent, SocketEnd> {
         let is_beginning = self.beginning.is_some();
-        let patience = self.state.options.subscriptions.ping() * if self.silence.pinged { 2 } else { 1 };
-        let silent = self.silence.since + patience;
+        let limit = self.state.options.subscriptions.ping() * if self.silence.pinged { 2 } else { 1 };
+        let silent = self.silence.since + limit;
         let is_known = self.session.is_some();
         tokio::select! {
             heard = self.wire.recv(), if !is_beginning => Ok(SocketEvent::Heard(heard)),
@@ -285,11 +285,11 @@ impl Socket {
 
     /// Writes a message, and waits until the operating system has taken it.
     async fn write(&mut self, message: Message) -> Result<(), SocketEnd> {
-        let patience = self.state.options.subscriptions.ping();
+        let limit = self.state.options.subscriptions.ping();
         tokio::select! {
             written = self.wire.send(message) => written.map_err(|_| SocketEnd::Gone),
             // The client does not read what was sent, and will not read why it is closed.
-            () = tokio::time::sleep(patience) => Err(SocketEnd::Gone),
+            () = tokio::time::sleep(limit) => Err(SocketEnd::Gone),
             close = cut(&mut self.session, &mut self.ending) => Err(SocketEnd::Close(close)),
         }
     }

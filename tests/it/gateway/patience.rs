@@ -105,12 +105,12 @@ both_databases! {
 
     async fn a_database_that_takes_too_long_is_given_up(app: TestApp) {
         app.tenant("acme").await;
-        let patience = Duration::from_millis(200);
+        let timeout = Duration::from_millis(200);
         let options = StoreOptions {
             url: app.database_url(),
             max_connections: 2,
-            acquire_timeout: patience,
-            statement_timeout: patience,
+            acquire_timeout: timeout,
+            statement_timeout: timeout,
             ..StoreOptions::default()
         };
         let store = store::connect(&options).await.unwrap();

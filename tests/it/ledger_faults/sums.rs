@@ -39,12 +39,12 @@ pub struct Ledger {
 
 impl Ledger {
     pub async fn read(url: &str) -> Self {
-        let patience = Duration::from_secs(30);
+        let timeout = Duration::from_secs(30);
         let options = StoreOptions {
             url: url.to_owned(),
             max_connections: 1,
-            acquire_timeout: patience,
-            statement_timeout: patience,
+            acquire_timeout: timeout,
+            statement_timeout: timeout,
             ..StoreOptions::default()
         };
         let store = store::connect(&options).await.unwrap();

@@ -13,8 +13,8 @@ const SLOW: &str =
 const RENAME: &str = "UPDATE tenant SET name = name || '!'";
 
 /// Another process over the same file.
-async fn another(app: &TestApp, patience: Duration) -> Store {
-    open(&file_of(app), patience, Duration::from_secs(30)).await
+async fn another(app: &TestApp, timeout: Duration) -> Store {
+    open(&file_of(app), timeout, Duration::from_secs(30)).await
 }
 
 /// What another connection sees.

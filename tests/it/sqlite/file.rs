@@ -11,7 +11,7 @@ use tributary::store::integrity::{faults, faults_after_crash};
 use super::{file_of, open};
 use crate::support::TestApp;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What is beside it, while somebody has it open.
 fn beside(file: &Path, ending: &str) -> PathBuf {
@@ -62,7 +62,7 @@ async fn a_damaged_page_is_noticed() {
     let app = TestApp::on_sqlite().await;
     app.tenant("acme").await;
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
-    let sound = open(&crashed(&file_of(&app), &folders[0]), PATIENCE, PATIENCE).await;
+    let sound = open(&crashed(&file_of(&app), &folders[0]), TIMEOUT, TIMEOUT).await;
     assert_eq!(faults_after_crash(&sound).await.unwrap(), [""; 0]);
     assert_eq!(faults(&sound).await.unwrap(), [""; 0]);
     let file = crashed(&file_of(&app), &folders[1]);
@@ -73,11 +73,11 @@ async fn a_damaged_page_is_noticed() {
         !refused.status.success() && error.contains("the database file is damaged"),
         "{error}"
     );
-    let damaged = open(&file, PATIENCE, PATIENCE).await;
+    let damaged = open(&file, TIMEOUT, TIMEOUT).await;
     assert!(!faults(&damaged).await.unwrap().is_empty());
     damaged.close().await;
     // Closed in order, it is looked at only when it is asked for.
-    let damaged = open(&file, PATIENCE, PATIENCE).await;
+    let damaged = open(&file, TIMEOUT, TIMEOUT).await;
     assert_eq!(faults_after_crash(&damaged).await.unwrap(), [""; 0]);
     damaged.close().await;
     let told = program(&file, &["verify"]);
@@ -94,7 +94,7 @@ async fn only_its_owner_may_read_a_file_that_is_made() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("new.db");
-    let store = open(&file, PATIENCE, PATIENCE).await;
+    let store = open(&file, TIMEOUT, TIMEOUT).await;
     tributary::store::migrate(&store).await.unwrap();
     for ending in ["", "-wal", "-shm"] {
         let mode = beside(&file, ending).metadata().unwrap().permissions().mode();
@@ -103,7 +103,7 @@ async fn only_its_owner_may_read_a_file_that_is_made() {
     // Whoever has opened it to others stays with that.
     store.close().await;
     std::fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).unwrap();
-    let store = open(&file, PATIENCE, PATIENCE).await;
+    let store = open(&file, TIMEOUT, TIMEOUT).await;
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o640);
     store.close().await;
 }
@@ -112,7 +112,7 @@ async fn only_its_owner_may_read_a_file_that_is_made() {
 async fn it_is_not_ready_while_it_cannot_be_written() {
     let app = TestApp::on_sqlite().await;
     app.tenant("acme").await;
-    let store = open(&file_of(&app), Duration::from_millis(500), PATIENCE).await;
+    let store = open(&file_of(&app), Duration::from_millis(500), TIMEOUT).await;
     store.ping().await.expect("it can be written");
     let holder = app.store().begin_unaudited().await.expect("it begins");
     assert!(store.begin_unaudited().await.is_err());

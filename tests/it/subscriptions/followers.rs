@@ -248,8 +248,8 @@ async fn what_many_writers_commit_is_heard_once_by_everybody() {
     };
     let [first, second] = &mut listeners;
     let hearing = async { tokio::join!(hear(first), hear(second)) };
-    let patience = std::time::Duration::from_secs(600);
-    tokio::time::timeout(patience, hearing).await.expect("all are heard");
+    let timeout = std::time::Duration::from_secs(600);
+    tokio::time::timeout(timeout, hearing).await.expect("all are heard");
     for writer in writers {
         writer.await.unwrap();
     }

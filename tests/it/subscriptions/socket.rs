@@ -13,7 +13,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::summary;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
@@ -54,7 +54,7 @@ impl Socket {
     /// The next message of the protocol; `None`: the other side is gone.
     pub async fn tries_to_hear(&mut self) -> Option<Value> {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a message");
+            let message = tokio::time::timeout(TIMEOUT, self.0.next()).await.expect("a message");
             match message?.ok()? {
                 Message::Text(text) => return Some(serde_json::from_str(&text).expect("JSON")),
                 Message::Ping(_) | Message::Pong(_) => {}
@@ -88,7 +88,7 @@ impl Socket {
     /// The next message of the protocol.
     pub async fn hear(&mut self) -> Value {
         let text = loop {
-            let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a message");
+            let message = tokio::time::timeout(TIMEOUT, self.0.next()).await.expect("a message");
             match message.expect("it is open").expect("it is whole") {
                 Message::Text(text) => break text,
                 Message::Ping(_) | Message::Pong(_) => {}
@@ -112,7 +112,7 @@ impl Socket {
     /// The code it is closed with, and the reason; messages before that are left out.
     pub async fn closed(&mut self) -> (u16, String) {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("an end");
+            let message = tokio::time::timeout(TIMEOUT, self.0.next()).await.expect("an end");
             match message.expect("a close frame before the end").expect("a close frame") {
                 Message::Close(Some(frame)) => return (frame.code.into(), frame.reason.to_string()),
                 Message::Close(None) => panic!("no code"),
@@ -123,6 +123,6 @@ impl Socket {
 
     /// The next message of whatever kind.
     pub async fn next(&mut self) -> Option<Result<Message, Error>> {
-        tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a message")
+        tokio::time::timeout(TIMEOUT, self.0.next()).await.expect("a message")
     }
 }

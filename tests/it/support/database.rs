@@ -171,13 +171,13 @@ async fn create(servers: &[String], name: &str) -> Vec<String> {
 }
 
 pub fn options(url: String) -> StoreOptions {
-    let patience = Duration::from_secs(30);
+    let timeout = Duration::from_secs(30);
     StoreOptions {
         url,
         max_connections: 4,
-        acquire_timeout: patience,
-        statement_timeout: patience,
-        lock_timeout: patience,
+        acquire_timeout: timeout,
+        statement_timeout: timeout,
+        lock_timeout: timeout,
         ..StoreOptions::default()
     }
 }

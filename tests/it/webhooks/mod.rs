@@ -31,7 +31,7 @@ use crate::support::{Client, TestApp};
 pub use receiver::{How, Message, Receiver};
 
 /// How long a receiver may take in these tests.
-const PATIENCE: Duration = Duration::from_millis(400);
+const TIMEOUT: Duration = Duration::from_millis(400);
 
 /// Webhooks that may be sent to this machine.
 fn local() -> Webhooks {
@@ -45,16 +45,16 @@ fn patient() -> Webhooks {
 
 /// Webhooks whose names are resolved like this.
 fn resolving(resolver: Arc<dyn Resolve>, allowed: &[&str]) -> Webhooks {
-    waiting(resolver, allowed, PATIENCE)
+    waiting(resolver, allowed, TIMEOUT)
 }
 
-fn waiting(resolver: Arc<dyn Resolve>, allowed: &[&str], patience: Duration) -> Webhooks {
+fn waiting(resolver: Arc<dyn Resolve>, allowed: &[&str], timeout: Duration) -> Webhooks {
     let reach = AddressPolicy {
         production: false,
         allowed: allowed.iter().map(|network| network.parse().unwrap()).collect(),
     };
     Webhooks {
-        outgoing: Outgoing::new(reach, resolver, patience, &Authorities::default()),
+        outgoing: Outgoing::new(reach, resolver, timeout, &Authorities::default()),
         ..Webhooks::default()
     }
 }

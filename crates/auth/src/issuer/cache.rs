@@ -8,7 +8,7 @@ use crate::public_key::VerificationKey;
 use domain::Timestamp;
 
 /// Maximum pause after failures.
-const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(60);
+const MAX_PAUSE: TimeDelta = TimeDelta::seconds(60);
 
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
@@ -55,7 +55,7 @@ impl Cache {
         let pause = match self.failures {
             0 => pause,
             failures => TimeDelta::seconds(1 << (failures - 1).min(6))
-                .min(LONGEST_PAUSE)
+                .min(MAX_PAUSE)
                 .min(times.refresh),
         };
         self.tried_at.is_none_or(|at| (now - at).abs() >= pause)

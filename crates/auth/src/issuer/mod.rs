@@ -50,7 +50,7 @@ pub struct Issuer {
     times: Times,
     outgoing: Outgoing,
     /// Timeout for a whole fetch.
-    patience: Duration,
+    timeout: Duration,
     state: Mutex<IssuerState>,
     series: IssuerKeys,
 }
@@ -132,7 +132,7 @@ impl Issuer {
                 issuer: settings.issuer.clone(),
             },
         };
-        let checked = outgoing.reach().check_url(source.url());
+        let checked = outgoing.policy().check_url(source.url());
         checked.map_err(|why| IssuerError(name.to_owned(), format!("the address {:?} {why}", source.url())))?;
         let seconds = |seconds: u32| TimeDelta::seconds(seconds.into());
         Ok(Self {
@@ -146,7 +146,7 @@ impl Issuer {
                 unknown_key: seconds(fetching.unknown_key_seconds),
             },
             outgoing: outgoing.clone(),
-            patience: Duration::from_secs(fetching.answer_seconds.into()),
+            timeout: Duration::from_secs(fetching.answer_seconds.into()),
             state: Mutex::default(),
             series: metrics.issuers.of(name),
         })
@@ -203,8 +203,8 @@ impl Issuer {
     async fn fetch(&self) -> Result<KeySet, SourceError> {
         let fetching = self.source.fetch(&self.outgoing, &self.algorithms);
         // The timeout is for a discovery document and the keys together.
-        let fetched = timeout(self.patience, fetching).await;
-        fetched.unwrap_or_else(|_| Err(SourceError::late(self.source.url(), self.patience)))
+        let fetched = timeout(self.timeout, fetching).await;
+        fetched.unwrap_or_else(|_| Err(SourceError::late(self.source.url(), self.timeout)))
     }
 
     /// Records the result of a fetch that began at `now`.

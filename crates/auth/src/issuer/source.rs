@@ -8,7 +8,7 @@ use crate::public_key::{KeySet, read_served_set};
 use outgoing::{Outgoing, OutgoingError};
 
 /// Maximum size of an answer in bytes: providers' key sets have a few kilobytes.
-pub const LONGEST_ANSWER: usize = 256 * 1024;
+pub const MAX_RESPONSE_BYTES: usize = 256 * 1024;
 
 /// Where the keys are.
 pub enum KeySource {
@@ -35,8 +35,8 @@ pub enum SourceError {
 
 impl SourceError {
     /// The fetch that began with `url` took too long.
-    pub fn late(url: &str, patience: Duration) -> Self {
-        Self::Unanswered(url.to_owned(), OutgoingError::Timeout(patience))
+    pub fn late(url: &str, timeout: Duration) -> Self {
+        Self::Unanswered(url.to_owned(), OutgoingError::Timeout(timeout))
     }
 }
 
@@ -63,7 +63,7 @@ impl KeySource {
 }
 
 async fn get(outgoing: &Outgoing, url: &str) -> Result<Vec<u8>, SourceError> {
-    let answer = outgoing.get(url, LONGEST_ANSWER).await;
+    let answer = outgoing.get(url, MAX_RESPONSE_BYTES).await;
     let answer = answer.map_err(|error| SourceError::Unanswered(url.to_owned(), error))?;
     match answer.status {
         200 => Ok(answer.body.into()),

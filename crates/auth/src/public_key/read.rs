@@ -17,7 +17,7 @@ use super::{ASYMMETRIC, KeySet, USUAL, VerificationKey};
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// Maximum number of keys in the set that an issuer serves.
-pub(super) const MOST_KEYS: usize = 100;
+pub(super) const MAX_KEYS: usize = 100;
 
 /// Reads a PEM file with one public key. The error says why it cannot be used.
 pub fn read_pem(text: &str) -> Result<VerificationKey, String> {
@@ -70,8 +70,8 @@ pub fn read_served_set(bytes: &[u8], algorithms: &[Algorithm]) -> Result<KeySet,
     }
     let KeyDocument { keys: entries } =
         serde_json::from_slice(bytes).map_err(|error| format!("it is no JWKS: {error}"))?;
-    if entries.len() > MOST_KEYS {
-        return Err(format!("it has {} keys, more than {MOST_KEYS}", entries.len()));
+    if entries.len() > MAX_KEYS {
+        return Err(format!("it has {} keys, more than {MAX_KEYS}", entries.len()));
     }
     let (mut set, mut sound) = (KeySet::default(), Vec::<Jwk>::new());
     for entry in entries {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::read::MOST_KEYS;
+use super::read::MAX_KEYS;
 use super::*;
 
 /// RFC 8037, A.2; RFC 7517, A.1 (its elliptic curve and its RSA key).
@@ -119,7 +119,7 @@ fn of_different_keys_of_one_name_none_is_taken() {
 #[test]
 fn what_is_no_set_is_an_error_and_an_empty_one_is_none() {
     assert_eq!(read(&[], &USUAL), (Vec::new(), 0));
-    let many: Vec<_> = (0..=MOST_KEYS).map(|id| ed(&id.to_string())).collect();
+    let many: Vec<_> = (0..=MAX_KEYS).map(|id| ed(&id.to_string())).collect();
     let many = json!({ "keys": many }).to_string();
     for text in [
         "",

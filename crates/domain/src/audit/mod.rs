@@ -14,13 +14,13 @@ use super::Timestamp;
 use super::id::{ApiKeyId, AuditEntryId, PartnerId};
 
 /// Maximum size of a recorded value, as JSON text; longer values are replaced by a hash.
-pub const MOST_BYTES: usize = 1024;
+pub const MAX_BYTES: usize = 1024;
 
 /// Recorded in place of a secret.
 pub const CHANGED: &str = "changed";
 
 /// Externally supplied names may be long; they are cut to this length.
-const MOST_CHARACTERS: usize = 255;
+const MAX_CHARACTERS: usize = 255;
 
 /// The actor and operation behind a change: a caller's request, a command, a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Origin {
 
 /// A name cut to the recorded length; also applied to names that are searched for.
 pub fn cut(name: &str) -> String {
-    name.chars().take(MOST_CHARACTERS).collect()
+    name.chars().take(MAX_CHARACTERS).collect()
 }
 
 /// The audit log's entry for one transaction.
@@ -135,8 +135,8 @@ impl FieldChange {
             object_type: T::TYPE.to_owned(),
             object_id: id,
             field: Some(field.to_owned()),
-            before: kept(before),
-            after: kept(after),
+            before: value_or_hash(before),
+            after: value_or_hash(after),
         }
     }
 }
@@ -155,7 +155,7 @@ pub fn whole<T: Audited>(object: &T) -> FieldChange {
         object_id: object.object_id(),
         field: None,
         before: None,
-        after: kept(Value::Object(fields.collect())),
+        after: value_or_hash(Value::Object(fields.collect())),
     }
 }
 
@@ -187,13 +187,13 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// The value, or a hash if it is too long.
-fn kept(value: Value) -> Option<Value> {
+fn value_or_hash(value: Value) -> Option<Value> {
     if value.is_null() {
         return None;
     }
     let text = value.to_string();
     Some(match text.len() {
-        0..=MOST_BYTES => value,
+        0..=MAX_BYTES => value,
         bytes => json!({ "sha256": sha256(text.as_bytes()), "bytes": bytes }),
     })
 }

@@ -5,7 +5,7 @@ use crate::Timestamp;
 use crate::id::WebhookEndpointId;
 
 /// Maximum number of endpoints per tenant.
-pub const MOST: u64 = 20;
+pub const MAX_ENDPOINTS: u64 = 20;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookEndpoint {

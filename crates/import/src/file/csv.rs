@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use super::{LONGEST, Next, wrong};
+use super::{MAX_RECORD_BYTES, Next, wrong};
 
 /// The cells of a record, and the line on which it begins.
 #[derive(Debug, PartialEq, Eq)]
@@ -124,9 +124,9 @@ impl<R: BufRead> CsvReader<R> {
                     state = CellState::Plain;
                 }
             }
-            if length > LONGEST {
+            if length > MAX_RECORD_BYTES {
                 self.skip_line()?;
-                let message = format!("is longer than {LONGEST} bytes; is a quote not closed?");
+                let message = format!("is longer than {MAX_RECORD_BYTES} bytes; is a quote not closed?");
                 return Ok(Some(Err(wrong(begun, message))));
             }
         }
@@ -197,7 +197,7 @@ mod tests {
                 "line 4: has a quote that nothing closes",
             ]
         );
-        let long = [b"a\n".to_vec(), vec![b'x'; LONGEST + 5], b"\nlast\n".to_vec()].concat();
+        let long = [b"a\n".to_vec(), vec![b'x'; MAX_RECORD_BYTES + 5], b"\nlast\n".to_vec()].concat();
         let told = "line 2: is longer than 1048576 bytes; is a quote not closed?";
         assert_eq!(read(&long), ["1: a", told, "3: last"]);
     }

@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 
 use serde_json::value::RawValue;
 
-use super::{LONGEST, Next, wrong};
+use super::{MAX_RECORD_BYTES, Next, wrong};
 
 pub struct JsonLinesReader<R> {
     input: R,
@@ -21,15 +21,18 @@ impl<R: BufRead> JsonLinesReader<R> {
     pub fn next_of(&mut self, names: &[Option<&str>]) -> Next<(usize, Vec<Option<String>>)> {
         loop {
             let mut bytes = Vec::new();
-            let mut limited = self.input.by_ref().take(LONGEST as u64 + 1);
+            let mut limited = self.input.by_ref().take(MAX_RECORD_BYTES as u64 + 1);
             if limited.read_until(b'\n', &mut bytes)? == 0 {
                 return Ok(None);
             }
             self.line += 1;
             let line = self.line;
-            if bytes.len() > LONGEST && bytes.last() != Some(&b'\n') {
+            if bytes.len() > MAX_RECORD_BYTES && bytes.last() != Some(&b'\n') {
                 self.input.skip_until(b'\n')?;
-                return Ok(Some(Err(wrong(line, format!("is longer than {LONGEST} bytes")))));
+                return Ok(Some(Err(wrong(
+                    line,
+                    format!("is longer than {MAX_RECORD_BYTES} bytes"),
+                ))));
             }
             let Ok(text) = std::str::from_utf8(&bytes) else {
                 return Ok(Some(Err(wrong(line, "is not UTF-8"))));

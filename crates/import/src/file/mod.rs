@@ -17,7 +17,7 @@ use super::table::LineProblem;
 use domain::formula;
 
 /// Maximum length of a record, in bytes.
-const LONGEST: usize = 1024 * 1024;
+const MAX_RECORD_BYTES: usize = 1024 * 1024;
 
 /// The file's names of our columns.
 #[derive(Clone, Debug)]
@@ -146,9 +146,9 @@ fn place(header: &[String], name: &str) -> Result<Option<usize>, ImportError> {
 
 /// The columns of a file, for a message.
 fn shown(header: &[String]) -> String {
-    const MOST: usize = 1_000;
+    const MAX_FIELD_CHARACTERS: usize = 1_000;
     let text = header.iter().map(|name| name.trim()).collect::<Vec<_>>().join(", ");
-    match text.char_indices().nth(MOST) {
+    match text.char_indices().nth(MAX_FIELD_CHARACTERS) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
     }

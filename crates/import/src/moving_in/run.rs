@@ -16,7 +16,7 @@ use service::ServiceError;
 use service::app::App;
 use service::audit::Import;
 use service::imported::Outcome;
-use service::moving_in::{MOST, Mode, MovingInResult};
+use service::moving_in::{MAX_RECORDS, Mode, MovingInResult};
 
 /// Imports a file. `progress` is told how many of its bytes are done.
 ///
@@ -72,7 +72,7 @@ async fn pass(
         ..ImportReport::default()
     };
     let mut seen = SeenRows::default();
-    let mut batch = Vec::with_capacity(MOST);
+    let mut batch = Vec::with_capacity(MAX_RECORDS);
     let (mut batches, mut look_again) = (0_u32, 4);
     loop {
         let next = rows.next()?;
@@ -82,7 +82,7 @@ async fn pass(
             Some(Err(problem)) => report.problems.push(problem),
             None => {}
         }
-        if is_over || batch.len() == MOST {
+        if is_over || batch.len() == MAX_RECORDS {
             let answers = match kind {
                 FileKind::Partners => partners::batch(app, caller, mode, &batch).await?,
                 FileKind::Customers => customers::batch(app, caller, mode, &batch).await?,

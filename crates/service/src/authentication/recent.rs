@@ -15,7 +15,7 @@ use store::partner::SignInState;
 use store::presented_key::PresentedKey;
 
 /// Number of entries at which old ones are evicted.
-const MANY: usize = 1_000;
+const EVICT_ABOVE: usize = 1_000;
 /// The age of old entries: no listener accepts older ones.
 const OLD: Duration = Duration::from_secs(1);
 
@@ -89,7 +89,7 @@ impl<K: Hash + Eq, V: Clone + Send + Sync + 'static> ReadCache<K, V> {
                 Some((_, reading)) => reading.clone(),
                 None => {
                     let now = Instant::now();
-                    if known.len() >= MANY {
+                    if known.len() >= EVICT_ABOVE {
                         known.retain(|_, (begun, _)| now.duration_since(*begun) < OLD);
                     }
                     // A task of its own continues when the listener that started it stops waiting.

@@ -32,12 +32,12 @@ pub struct Done {
 }
 
 impl Answer for Done {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         let rows: Vec<_> = self.commissions.iter().map(|row| row.id.to_string()).collect();
         json!({ "deal": self.deal.id.to_string(), "commissions": rows })
     }
 
-    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let Some(id) = kept["deal"].as_str().and_then(|id| id.parse::<DealId>().ok()) else {
             return Ok(None);
         };

@@ -87,7 +87,7 @@ pub async fn terms_in_force(
     let partners: Vec<_> = asking.map(|(key, _, _)| key.partner.uuid()).collect();
     let ruled = match partners.as_slice() {
         [] => HashMap::new(),
-        partners => store::in_force::ruled(database, &whole, partners).await?,
+        partners => store::in_force::group_states(database, &whole, partners).await?,
     };
     let terms = found.into_iter().map(|(key, facts, terms)| {
         let ruled = ruled

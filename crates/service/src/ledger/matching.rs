@@ -91,12 +91,12 @@ async fn approve_matching_once(
 }
 
 impl Answer for MatchingResult {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         let next = self.next.map(|id| id.to_string());
         json!([self.approved, self.refused_count, to_keep(&self.refused), next])
     }
 
-    async fn again(_: &Store, _: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(_: &Store, _: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let kept: Option<(u64, u64, Value, Option<String>)> = serde_json::from_value(kept.clone()).ok();
         Ok(kept.map(|(approved, refused_count, refused, next)| Self {
             approved,

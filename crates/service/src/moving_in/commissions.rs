@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, conflict};
+use super::{ImportAttemptError, MAX_RECORDS, Mode, MovingInResult, attempts, conflict};
 use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
@@ -53,7 +53,7 @@ struct CheckedOpening {
     content: Vec<u8>,
 }
 
-/// Imports commissions, at most [`MOST`]; the caller has looked up partners and campaigns. Five statements, and one
+/// Imports commissions, at most [`MAX_RECORDS`]; the caller has looked up partners and campaigns. Five statements, and one
 /// more if external ids look like ids of rows here.
 pub async fn bring_in(
     app: &App,
@@ -61,7 +61,7 @@ pub async fn bring_in(
     mode: Mode,
     openings: Vec<NewOpening>,
 ) -> Result<Vec<MovingInResult>, ServiceError> {
-    debug_assert!(openings.len() <= MOST, "the caller cuts them");
+    debug_assert!(openings.len() <= MAX_RECORDS, "the caller cuts them");
     let writer = caller.write(Resource::Commissions)?;
     let checked: Vec<_> = openings.into_iter().map(CheckedOpening::of).collect();
     attempts(app, &writer, mode, async |transaction| {

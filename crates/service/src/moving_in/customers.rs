@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, unchanged};
+use super::{ImportAttemptError, MAX_RECORDS, Mode, MovingInResult, attempts, unchanged};
 use crate::ServiceError;
 use crate::app::App;
 use crate::imported::Outcome;
@@ -26,14 +26,14 @@ pub struct NewCustomer {
     pub campaign_id: Option<CampaignId>,
 }
 
-/// Imports customers, at most [`MOST`]; the caller has looked up partners and campaigns. Two statements.
+/// Imports customers, at most [`MAX_RECORDS`]; the caller has looked up partners and campaigns. Two statements.
 pub async fn bring_in(
     app: &App,
     caller: &Caller,
     mode: Mode,
     customers: Vec<NewCustomer>,
 ) -> Result<Vec<MovingInResult>, ServiceError> {
-    debug_assert!(customers.len() <= MOST, "the caller cuts them");
+    debug_assert!(customers.len() <= MAX_RECORDS, "the caller cuts them");
     let writer = caller.write(Resource::Events)?;
     let latest = app.clock.now() + app.latest_occurrence;
     let checked: Vec<_> = customers.into_iter().map(|customer| check(customer, latest)).collect();

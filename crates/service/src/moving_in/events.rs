@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, conflict};
+use super::{ImportAttemptError, MAX_RECORDS, Mode, MovingInResult, attempts, conflict};
 use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
@@ -23,14 +23,14 @@ use store::{StoreError, Transaction};
 
 use history::History;
 
-/// Imports events, at most [`MOST`], in their order. About ten statements, however many events there are.
+/// Imports events, at most [`MAX_RECORDS`], in their order. About ten statements, however many events there are.
 pub async fn bring_in(
     app: &App,
     caller: &Caller,
     mode: Mode,
     events: Vec<NewEvent>,
 ) -> Result<Vec<MovingInResult>, ServiceError> {
-    debug_assert!(events.len() <= MOST, "the caller cuts them");
+    debug_assert!(events.len() <= MAX_RECORDS, "the caller cuts them");
     let writer = caller.write(Resource::Events)?;
     let latest = app.clock.now() + app.latest_occurrence;
     let checked: Vec<_> = events

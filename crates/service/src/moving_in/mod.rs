@@ -19,7 +19,7 @@ pub use partners::{ImportedPartner, bring_in as partners};
 use store::{StoreError, Transaction};
 
 /// Maximum number of records of one call.
-pub const MOST: usize = 500;
+pub const MAX_RECORDS: usize = 500;
 
 /// The result for one record: what importing it did, or its problems.
 pub type MovingInResult = Result<Outcome, Vec<Problem>>;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{ImportAttemptError, MOST, Mode, MovingInResult, attempts, unchanged};
+use super::{ImportAttemptError, MAX_RECORDS, Mode, MovingInResult, attempts, unchanged};
 use crate::ServiceError;
 use crate::app::App;
 use crate::imported::Outcome;
@@ -36,14 +36,14 @@ pub struct ImportedPartner {
     pub created_at: Option<Timestamp>,
 }
 
-/// Imports partners, at most [`MOST`]; the caller has looked up groups, tiers and the like. Six statements.
+/// Imports partners, at most [`MAX_RECORDS`]; the caller has looked up groups, tiers and the like. Six statements.
 pub async fn bring_in(
     app: &App,
     caller: &Caller,
     mode: Mode,
     partners: Vec<ImportedPartner>,
 ) -> Result<Vec<MovingInResult>, ServiceError> {
-    debug_assert!(partners.len() <= MOST, "the caller cuts them");
+    debug_assert!(partners.len() <= MAX_RECORDS, "the caller cuts them");
     let writer = caller.write(Resource::Partners)?;
     let checked: Vec<_> = partners.into_iter().map(check).collect();
     attempts(app, &writer, mode, async |transaction| {

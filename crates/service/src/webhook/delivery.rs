@@ -35,21 +35,21 @@ pub enum Redelivery {
 pub struct Redelivered(pub u64);
 
 impl Answer for Redelivered {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         json!(self.0)
     }
 
-    async fn again(_: &Store, _: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(_: &Store, _: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         Ok(kept.as_u64().map(Self))
     }
 }
 
 impl Answer for WebhookDelivery {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         json!(self.id.to_string())
     }
 
-    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let Some(id) = kept.as_str().and_then(|text| text.parse::<WebhookDeliveryId>().ok()) else {
             return Ok(None);
         };

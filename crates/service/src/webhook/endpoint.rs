@@ -12,7 +12,7 @@ use domain::audit::CHANGED;
 use domain::id::{self, WebhookEndpointId};
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
-use domain::webhook::endpoint::MOST;
+use domain::webhook::endpoint::MAX_ENDPOINTS;
 use domain::webhook::schedule::OVERLAP_HOURS;
 use domain::webhook::signature::Secret;
 use domain::webhook::{API_VERSION, WebhookEndpoint, WebhookEventType};
@@ -44,22 +44,22 @@ pub struct Shown {
 }
 
 impl Answer for Shown {
-    fn kept(&self) -> Value {
-        self.endpoint.kept()
+    fn to_stored(&self) -> Value {
+        self.endpoint.to_stored()
     }
 
-    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-        let endpoint = WebhookEndpoint::again(store, scope, kept).await?;
+    async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+        let endpoint = WebhookEndpoint::reload(store, scope, kept).await?;
         Ok(endpoint.map(|endpoint| Self { endpoint, secret: None }))
     }
 }
 
 impl Answer for WebhookEndpoint {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         json!(self.id.to_string())
     }
 
-    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let Some(id) = kept.as_str().and_then(|text| text.parse::<WebhookEndpointId>().ok()) else {
             return Ok(None);
         };
@@ -82,8 +82,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Sh
     // One at a time for each tenant, so that the limit is never exceeded.
     store::tenant::take_turn(&transaction, writer.tenant()).await?;
     let count = endpoint::count(&transaction, &writer.scope()).await?;
-    if count >= MOST {
-        let message = format!("a tenant has at most {MOST} webhook endpoints");
+    if count >= MAX_ENDPOINTS {
+        let message = format!("a tenant has at most {MAX_ENDPOINTS} webhook endpoints");
         problems.add("", ProblemCode::Conflict, message);
     }
     let (Some(url), Some(description), Some(keys), true) = (url, description, keys, problems.is_empty()) else {
@@ -219,7 +219,7 @@ pub(super) async fn locked(
 }
 
 fn url(webhooks: &Webhooks, text: &str) -> Result<String, Fault> {
-    let checked = webhooks.outgoing.reach().check_url(text);
+    let checked = webhooks.outgoing.policy().check_url(text);
     checked
         .map(String::from)
         .map_err(|refused| Fault::invalid(refused.to_string()))

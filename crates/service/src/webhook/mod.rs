@@ -32,7 +32,7 @@ pub struct Webhooks {
 }
 
 /// How long a receiver may take to answer.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub const TIMEOUT: Duration = Duration::from_secs(15);
 /// Default maximum number of concurrent requests to an endpoint.
 pub const AT_ONCE: usize = 16;
 /// How long the outbox is kept by default.
@@ -46,7 +46,7 @@ impl Default for Webhooks {
             outgoing: Outgoing::new(
                 AddressPolicy::default(),
                 Arc::new(SystemResolver),
-                PATIENCE,
+                TIMEOUT,
                 &Authorities::default(),
             ),
             at_once: AT_ONCE,

@@ -19,7 +19,7 @@ pub struct Bookmark {
 }
 
 /// Maximum length of a bookmark's text. No snapshot of ours is as long: a server has fewer connections.
-const MOST_BYTES: usize = 16_000;
+const MAX_BYTES: usize = 16_000;
 
 impl Bookmark {
     pub(super) fn behind(window: &OutboxPosition, change: &CommissionChange) -> Self {
@@ -49,7 +49,7 @@ impl Bookmark {
 
     /// Parses what [`Bookmark::text`] wrote. Callers may send anything, so that it is validated.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() > MOST_BYTES {
+        if text.len() > MAX_BYTES {
             return None;
         }
         let parts: Vec<_> = text.split(';').collect();

@@ -14,7 +14,7 @@ use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
 
 /// Maximum number of rows per read.
-const MOST: usize = 500;
+const MAX_ROWS: usize = 500;
 
 /// What one statement found.
 pub struct OutboxRead<T> {
@@ -145,7 +145,7 @@ impl OutboxPosition {
         };
         rows.sort_unstable_by_key(|(id, _)| *id);
         Ok(OutboxRead {
-            is_whole: rows.len() < MOST,
+            is_whole: rows.len() < MAX_ROWS,
             rows: rows.into_iter().map(|(_, row)| row).collect(),
         })
     }
@@ -168,8 +168,9 @@ async fn behind<T>(
     last: &mut i64,
     RowQuery { columns, join, read }: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
-    let sql =
-        format!("SELECT o.id, o.tenant_id, {columns} FROM outbox o {join} WHERE o.id > $1 ORDER BY o.id LIMIT {MOST}");
+    let sql = format!(
+        "SELECT o.id, o.tenant_id, {columns} FROM outbox o {join} WHERE o.id > $1 ORDER BY o.id LIMIT {MAX_ROWS}"
+    );
     let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [(*last).into()]);
     let found = database.query_all_raw(statement).await?;
     let rows = found.iter().map(|row| {
@@ -199,7 +200,7 @@ async fn between<T>(
                 AND pg_visible_in_snapshot(o.transaction_number::text::xid8,
                     COALESCE($4::text::pg_snapshot, pg_current_snapshot()))
                 AND {is_own}
-            ORDER BY o.transaction_number, o.id LIMIT {MOST}
+            ORDER BY o.transaction_number, o.id LIMIT {MAX_ROWS}
         ) r ON TRUE"
     );
     let (transaction, id) = snapshots.after;
@@ -235,7 +236,7 @@ async fn across<T>(
          WHERE (o.transaction_number, o.id) > ($1, $2)
              AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
              AND pg_visible_in_snapshot(o.transaction_number::text::xid8, $4::text::pg_snapshot)
-         ORDER BY o.transaction_number, o.id LIMIT {MOST}"
+         ORDER BY o.transaction_number, o.id LIMIT {MAX_ROWS}"
     );
     let (transaction, id) = snapshots.after;
     let values = [
@@ -268,6 +269,6 @@ fn come_to<'a, T>(
         last = last.max(Some((row.try_get("", "transaction_number")?, id)));
         rows.push((id, read(id, row)?));
     }
-    snapshots.advance(now, last.filter(|_| rows.len() == MOST));
+    snapshots.advance(now, last.filter(|_| rows.len() == MAX_ROWS));
     Ok(rows)
 }

@@ -93,14 +93,14 @@ pub struct RetryPacing {
 impl Default for RetryPacing {
     fn default() -> Self {
         Self {
-            last: Instant::now() + Self::PATIENCE,
+            last: Instant::now() + Self::TIMEOUT,
         }
     }
 }
 
 impl RetryPacing {
     /// The default time limit of waiting for a lock.
-    const PATIENCE: Duration = Duration::from_secs(5);
+    const TIMEOUT: Duration = Duration::from_secs(5);
     const PAUSE: RangeInclusive<u64> = 100..=300;
 
     /// Pauses before the next try; fails if it was tried for long enough.

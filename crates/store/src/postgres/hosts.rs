@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use crate::citus;
 
 /// How long each of several servers may take to accept a connection, unless `connect_timeout` says otherwise.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The query that checks a session before it is used.
 const FIRST_OF_ALL: &str = "SELECT pg_backend_pid(), pg_is_in_recovery(), \
@@ -38,7 +38,7 @@ struct SharedHosts {
     hosts: Vec<Host>,
     wanted: SessionAttributes,
     /// How long each may take; `None`: the caller has a timeout of its own.
-    patience: Option<Duration>,
+    limit: Option<Duration>,
     /// The index of the server to try first.
     first: AtomicUsize,
     /// Whether the rows there are distributed over several servers ([`citus`]).
@@ -103,7 +103,7 @@ impl Hosts {
     pub fn parse(url: &str, settings: &[(&str, String)]) -> Result<Self, String> {
         let mut url = url.to_owned();
         let wanted = take_parameter(&mut url, "target_session_attrs");
-        let patience = take_parameter(&mut url, "connect_timeout");
+        let limit = take_parameter(&mut url, "connect_timeout");
         let urls = each_host(&url);
         let is_one = urls.len() == 1;
         let wanted = match wanted.as_deref() {
@@ -113,10 +113,10 @@ impl Hosts {
             None | Some("read-write") => SessionAttributes::ReadWrite,
             Some(_) => return Err("has target_session_attrs that is none of read-write, primary and any".to_owned()),
         };
-        let patience = match patience.map(|text| text.parse()) {
+        let limit = match limit.map(|text| text.parse()) {
             None if is_one => None,
-            None => Some(PATIENCE),
-            Some(Ok(seconds)) => Some(Duration::from_secs(seconds)).filter(|patience| !patience.is_zero()),
+            None => Some(TIMEOUT),
+            Some(Ok(seconds)) => Some(Duration::from_secs(seconds)).filter(|limit| !limit.is_zero()),
             Some(Err(_)) => return Err("has a connect_timeout that is no number of seconds".to_owned()),
         };
         let hosts = urls.iter().map(|url| {
@@ -131,7 +131,7 @@ impl Hosts {
         Ok(Self(Arc::new(SharedHosts {
             hosts: hosts.collect::<Result<_, String>>()?,
             wanted,
-            patience,
+            limit,
             first: AtomicUsize::new(0),
             is_distributed: AtomicBool::new(false),
         })))
@@ -183,8 +183,8 @@ impl Hosts {
                 }),
             }
         };
-        match self.0.patience {
-            Some(patience) => timeout(patience, reaching).await.unwrap_or_else(|_| Err(silence())),
+        match self.0.limit {
+            Some(limit) => timeout(limit, reaching).await.unwrap_or_else(|_| Err(silence())),
             None => reaching.await,
         }
     }
@@ -297,8 +297,8 @@ mod tests {
         let hosts = Hosts::parse(url, &[]).unwrap();
         assert_eq!(hosts.name(), "db1:5432,[::1]:5433,db3:1");
         assert_eq!(
-            (hosts.0.wanted, hosts.0.patience),
-            (SessionAttributes::ReadWrite, Some(PATIENCE))
+            (hosts.0.wanted, hosts.0.limit),
+            (SessionAttributes::ReadWrite, Some(TIMEOUT))
         );
         assert!(
             hosts
@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn one_host_is_taken_as_it_is_unless_the_url_says_more() {
-        let read = |url| Hosts::parse(url, &[]).map(|hosts| (hosts.0.wanted, hosts.0.patience));
+        let read = |url| Hosts::parse(url, &[]).map(|hosts| (hosts.0.wanted, hosts.0.limit));
         assert_eq!(read("postgres://db/books"), Ok((SessionAttributes::Any, None)));
         let url = "postgres://db/books?connect_timeout=7&sslmode=disable&target_session_attrs=primary";
         assert_eq!(

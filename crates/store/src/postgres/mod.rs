@@ -40,7 +40,7 @@ type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct PoolOptions {
     pub most: u32,
     /// How long to wait for a connection.
-    pub patience: Duration,
+    pub timeout: Duration,
     /// The server's statement timeout.
     pub statement_timeout: Duration,
     /// Maximum lifetime of a connection; `None`: unlimited.
@@ -74,9 +74,9 @@ pub struct Transaction {
 impl Pool {
     pub fn new(hosts: Hosts, options: PoolOptions) -> Self {
         let timeouts = Timeouts {
-            wait: Some(options.patience),
-            create: Some(options.patience),
-            recycle: Some(options.patience),
+            wait: Some(options.timeout),
+            create: Some(options.timeout),
+            recycle: Some(options.timeout),
         };
         let config = PoolConfig {
             max_size: options.most as usize,

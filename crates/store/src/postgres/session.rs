@@ -32,7 +32,7 @@ pub struct Session {
     busy: bool,
     pub in_transaction: bool,
     /// How long a statement may go without an answer; `None`: for ever.
-    patience: Option<Duration>,
+    timeout: Option<Duration>,
     /// When the statement that is under way must have been answered.
     due: Option<Instant>,
     /// It broke, or an answer did not arrive in time. Nothing more will arrive.
@@ -54,7 +54,7 @@ impl Session {
 
     /// From now on, waits for answers without a limit.
     pub fn wait_for_ever(&mut self) {
-        self.patience = None;
+        self.timeout = None;
     }
 
     /// Waits for the end of an abandoned statement, for as long as that statement had, and rolls back an abandoned
@@ -121,7 +121,7 @@ impl Session {
         run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
         self.busy = true;
-        self.due = self.patience.map(|patience| Instant::now() + patience);
+        self.due = self.timeout.map(|timeout| Instant::now() + timeout);
         let answer = run(&mut self.inner);
         let result = match self.due {
             Some(due) => timeout_at(due, answer).await.unwrap_or_else(|_| Err(silence())),
@@ -215,7 +215,7 @@ impl managed::Manager for Manager {
             process,
             busy: false,
             in_transaction: false,
-            patience: Some(self.statement_timeout + MARGIN),
+            timeout: Some(self.statement_timeout + MARGIN),
             due: None,
             lost: false,
             is_distributed,
@@ -229,7 +229,7 @@ impl managed::Manager for Manager {
         if self.lifetime.is_some_and(|lifetime| metrics.age() > lifetime) {
             return Err(RecycleError::message("it was used for long enough"));
         }
-        connection.patience = Some(self.statement_timeout + MARGIN);
+        connection.timeout = Some(self.statement_timeout + MARGIN);
         if metrics.last_used() > CHECK_AFTER_IDLE {
             let ping = timeout(PING_TIMEOUT, connection.run(async |inner| inner.ping().await));
             ping.await.unwrap_or_else(|_| Err(silence()))?;

@@ -24,7 +24,7 @@ const SOUND: u8 = 1;
 const BROKEN: u8 = 2;
 
 /// How long a check waits for an attempt to write.
-const PATIENCE: Duration = Duration::from_millis(50);
+const TIMEOUT: Duration = Duration::from_millis(50);
 /// Minimum interval between two attempts.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -68,7 +68,7 @@ impl FileHealth {
                     health.trying.store(false, Ordering::Relaxed);
                 });
             });
-            let _ = tokio::time::timeout(PATIENCE, attempt).await;
+            let _ = tokio::time::timeout(TIMEOUT, attempt).await;
         }
         if self.state.load(Ordering::Relaxed) == BROKEN {
             let message = "the last write failed: the disk is full, or the file cannot be written";

@@ -35,8 +35,8 @@ impl Limit {
     }
 
     /// Sets the time limit of the next statement; `None`: unlimited.
-    pub fn set(&self, patience: Option<Duration>) {
-        let end = patience.map_or(NEVER, |patience| milliseconds(self.start.elapsed() + patience));
+    pub fn set(&self, timeout: Option<Duration>) {
+        let end = timeout.map_or(NEVER, |timeout| milliseconds(self.start.elapsed() + timeout));
         self.end.store(end, Ordering::Relaxed);
     }
 

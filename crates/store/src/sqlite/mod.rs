@@ -63,7 +63,7 @@ pub struct Transaction {
 
 /// The options of writing connections. FULL makes every commit survive a power cut, NORMAL keeps the file intact.
 /// Another process (the command line beside a running gateway) may hold the lock, and is waited for.
-pub fn writing(url: &str, patience: Duration, durable: bool) -> Result<SqliteConnectOptions, DbErr> {
+pub fn writing(url: &str, timeout: Duration, durable: bool) -> Result<SqliteConnectOptions, DbErr> {
     let options: SqliteConnectOptions = url.parse().map_err(no_connection)?;
     let synchronous = match durable {
         true => SqliteSynchronous::Full,
@@ -78,7 +78,7 @@ pub fn writing(url: &str, patience: Duration, durable: bool) -> Result<SqliteCon
         .pragma("cache_size", "-32768")
         // Pages that change often are copied from the log to the file once for many commits.
         .pragma("wal_autocheckpoint", "8000")
-        .busy_timeout(patience))
+        .busy_timeout(timeout))
 }
 
 fn reading(options: &StoreOptions) -> Result<SqliteConnectOptions, DbErr> {
@@ -102,23 +102,23 @@ fn reading(options: &StoreOptions) -> Result<SqliteConnectOptions, DbErr> {
 
 impl Pool {
     pub async fn connect(options: &StoreOptions) -> Result<Self, DbErr> {
-        let (url, patience) = (&options.url, options.acquire_timeout);
+        let (url, timeout) = (&options.url, options.acquire_timeout);
         // Processes that wait for SQLite's lock do not queue: a process may lose many turns to the others.
-        let (writing, reading) = (writing(url, patience * 3, options.durable)?, reading(options)?);
+        let (writing, reading) = (writing(url, timeout * 3, options.durable)?, reading(options)?);
         let was_open = file::was_left_open(writing.get_filename());
         if file::may_be_created(url) {
             file::create(writing.get_filename());
         }
         let health = Arc::new(FileHealth::default());
         let pool = Self {
-            writer: connections(writing, Some(health.clone()), 1, patience),
-            readers: connections(reading.clone(), None, options.max_connections as usize, patience),
-            watch: connections(reading.clone(), None, 1, patience),
+            writer: connections(writing, Some(health.clone()), 1, timeout),
+            readers: connections(reading.clone(), None, options.max_connections as usize, timeout),
+            watch: connections(reading.clone(), None, 1, timeout),
             aside: connections(
                 reading,
                 None,
                 options.aside as usize,
-                Duration::from_secs(2).min(patience),
+                Duration::from_secs(2).min(timeout),
             ),
             health,
             statement_timeout: options.statement_timeout,
@@ -182,21 +182,21 @@ impl Pool {
         }
     }
 
-    /// A transaction that writes. `patient`: for work that changes much and takes its time: statements have no time
+    /// A transaction that writes. `is_long`: for work that changes much and takes its time: statements have no time
     /// limit, and changes are kept in memory instead of being spilled again and again.
-    pub async fn begin(&self, patient: bool) -> Result<Transaction, DbErr> {
+    pub async fn begin(&self, is_long: bool) -> Result<Transaction, DbErr> {
         let mut connection = self.lease(&self.writer).await?;
-        connection.patience = (!patient).then_some(self.statement_timeout);
-        connection.enlarge(patient).await?;
+        connection.timeout = (!is_long).then_some(self.statement_timeout);
+        connection.enlarge(is_long).await?;
         // IMMEDIATE: a transaction that first reads and then wants to write could not wait for the write lock.
         connection.begin("BEGIN IMMEDIATE").await?;
         Ok(self.transaction(connection))
     }
 
     /// A transaction that only reads, and sees one snapshot; statements of a patient one have no time limit.
-    pub async fn snapshot(&self, patient: bool) -> Result<Transaction, DbErr> {
+    pub async fn snapshot(&self, is_long: bool) -> Result<Transaction, DbErr> {
         let mut connection = self.lease(&self.readers).await?;
-        connection.patience = (!patient).then_some(self.statement_timeout);
+        connection.timeout = (!is_long).then_some(self.statement_timeout);
         connection.begin("BEGIN").await?;
         Ok(self.transaction(connection))
     }
@@ -205,7 +205,7 @@ impl Pool {
     /// statements.
     pub async fn moment(&self) -> Result<Transaction, DbErr> {
         let mut connection = self.lease(&self.aside).await?;
-        connection.patience = Some(self.statement_timeout);
+        connection.timeout = Some(self.statement_timeout);
         connection.begin("BEGIN").await?;
         Ok(self.transaction(connection))
     }
@@ -215,7 +215,7 @@ impl Pool {
     pub async fn ping(&self) -> Result<(), DbErr> {
         let page = Statement::from_string(DbBackend::Sqlite, "PRAGMA schema_version");
         let mut watch = self.lease(&self.watch).await?;
-        watch.patience = Some(self.statement_timeout);
+        watch.timeout = Some(self.statement_timeout);
         watch.query_one(page).await?;
         let pool = self.clone();
         self.health
@@ -231,7 +231,7 @@ impl Pool {
     /// A connection for a statement outside of transactions.
     async fn reader(&self) -> Result<Lease, DbErr> {
         let mut connection = self.lease(&self.readers).await?;
-        connection.patience = Some(self.statement_timeout);
+        connection.timeout = Some(self.statement_timeout);
         Ok(connection)
     }
 
@@ -267,12 +267,12 @@ fn connections(
     options: SqliteConnectOptions,
     health: Option<Arc<FileHealth>>,
     most: usize,
-    patience: Duration,
+    timeout: Duration,
 ) -> managed::Pool<Manager> {
     let timeouts = Timeouts {
-        wait: Some(patience),
-        create: Some(patience),
-        recycle: Some(patience),
+        wait: Some(timeout),
+        create: Some(timeout),
+        recycle: Some(timeout),
     };
     let config = PoolConfig {
         max_size: most,

@@ -16,7 +16,7 @@ pub struct Session {
     inner: SqliteConnection,
     limit: Limit,
     /// Time limit of its next statements; `None`: unlimited. Commands that begin and end transactions have none.
-    pub patience: Option<Duration>,
+    pub timeout: Option<Duration>,
     /// A statement was begun and has not ended.
     busy: bool,
     in_transaction: bool,
@@ -156,7 +156,7 @@ impl Session {
         if self.busy || self.failed {
             return Err(over(error));
         }
-        self.limit.set(self.patience);
+        self.limit.set(self.timeout);
         self.busy = true;
         let result = run(&mut self.inner).await;
         self.busy = is_under_way(&result);
@@ -208,7 +208,7 @@ impl managed::Manager for Manager {
         Ok(Session {
             limit: Limit::of(&mut inner).await?,
             inner,
-            patience: None,
+            timeout: None,
             busy: false,
             in_transaction: false,
             broken: false,

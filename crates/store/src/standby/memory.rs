@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::position::LogPosition;
 
 /// Maximum number of callers that are tracked individually.
-const MANY: usize = 10_000;
+const EVICT_ABOVE: usize = 10_000;
 
 /// Where there are many callers, those that wrote longer ago are not tracked individually.
 const RECENT: Duration = Duration::from_secs(60);
@@ -30,9 +30,9 @@ impl CommitMemory {
     /// Records that a caller has written up to a position.
     pub fn note(&self, subject: &str, place: LogPosition, now: Instant) {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.by_subject.len() >= MANY && !places.by_subject.contains_key(subject) {
+        if places.by_subject.len() >= EVICT_ABOVE && !places.by_subject.contains_key(subject) {
             places.forget(now, RECENT);
-            if places.by_subject.len() >= MANY {
+            if places.by_subject.len() >= EVICT_ABOVE {
                 places.forget(now, Duration::ZERO);
             }
         }
@@ -125,7 +125,7 @@ mod tests {
         for number in 0..25_000 {
             memory.note(&format!("old {number}"), place(number), now);
         }
-        assert!(memory.0.lock().unwrap().by_subject.len() <= MANY);
+        assert!(memory.0.lock().unwrap().by_subject.len() <= EVICT_ABOVE);
         // Nobody is forgotten: each needs at least what it wrote.
         for number in [0, 9_999, 10_000, 24_999] {
             let needed = memory.needed(&format!("old {number}"), now);

@@ -9,9 +9,9 @@
 //!   read anew on the primary.
 
 mod commit_position;
-mod course;
 mod memory;
 pub mod position;
+mod primary_progress;
 mod reading;
 mod server;
 
@@ -25,9 +25,9 @@ use tokio::time::timeout;
 
 use super::{StoreError, postgres};
 pub use commit_position::{CommitNote, CommitPosition};
-use course::PrimaryCourse;
 use memory::CommitMemory;
 pub use position::LogPosition;
+use primary_progress::PrimaryProgress;
 pub use reading::{StandbyReads, StandbyWatch};
 pub use server::Standby;
 use telemetry::metrics;
@@ -43,7 +43,7 @@ pub struct Standbys {
     /// For checking the primary.
     primary: postgres::Pool,
     most_lag: Duration,
-    course: Mutex<PrimaryCourse>,
+    primary_progress: Mutex<PrimaryProgress>,
     memory: CommitMemory,
     /// Rotates through the standbys.
     next: AtomicUsize,
@@ -55,7 +55,7 @@ impl Standbys {
             servers: servers.into_iter().map(Arc::new).collect(),
             primary,
             most_lag,
-            course: Mutex::default(),
+            primary_progress: Mutex::default(),
             memory: CommitMemory::default(),
             next: AtomicUsize::new(0),
         }
@@ -65,7 +65,7 @@ impl Standbys {
     pub async fn look(&self) {
         // The first connection may lead to a server that was the primary before.
         for _ in 0..2 {
-            match timeout(server::PATIENCE, self.look_at_primary()).await {
+            match timeout(server::TIMEOUT, self.look_at_primary()).await {
                 Ok(Ok(())) => break,
                 // Readiness reports it. Standbys may still have what their readers need.
                 Ok(Err(error)) => tracing::debug!(%error, "cannot see where the database's log is"),
@@ -78,7 +78,7 @@ impl Standbys {
         join_all(
             self.servers
                 .iter()
-                .map(|server| server.look(&self.course, self.most_lag)),
+                .map(|server| server.look(&self.primary_progress, self.most_lag)),
         )
         .await;
     }
@@ -91,12 +91,12 @@ impl Standbys {
             return Err(StoreError::ReadOnly);
         };
         let place = LogPosition::answered(&timeline, &lsn)?;
-        let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
-        if course.last().is_none() {
+        let mut primary_progress = self.primary_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if primary_progress.last().is_none() {
             // It includes what was migrated before this process began to serve.
             self.memory.all_need(place);
         }
-        course.saw(row.try_get_by_index(2)?, place, Instant::now());
+        primary_progress.record(row.try_get_by_index(2)?, place, Instant::now());
         Ok(())
     }
 

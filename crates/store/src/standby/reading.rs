@@ -50,7 +50,7 @@ impl StandbyReads {
 
     pub fn watch(&self) -> StandbyWatch {
         StandbyWatch {
-            falls: self.standby.falls(),
+            unreadable: self.standby.unreadable(),
             end: self.end.clone(),
         }
     }
@@ -72,7 +72,7 @@ impl StandbyReads {
             let error = StoreError::Database(error);
             let is_alive = error.is_of_recovery() || error.has_no_connection();
             if !is_alive && error.is_unavailable() {
-                self.standby.fall(&error.to_string());
+                self.standby.mark_unreadable(&error.to_string());
                 self.leave();
             }
             if is_alive {
@@ -88,7 +88,7 @@ impl StandbyReads {
 
 /// Notified when an operation must start again elsewhere.
 pub struct StandbyWatch {
-    falls: watch::Receiver<u64>,
+    unreadable: watch::Receiver<u64>,
     end: Arc<ReadAbort>,
 }
 
@@ -96,7 +96,7 @@ impl StandbyWatch {
     /// Completes as soon as results from the standby must be discarded.
     pub async fn end(&mut self) {
         tokio::select! {
-            _ = self.falls.changed() => {}
+            _ = self.unreadable.changed() => {}
             () = self.end.told.notified() => {}
         }
     }

@@ -7,13 +7,13 @@ use sea_orm::{DbBackend, Statement};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::course::PrimaryCourse;
 use super::position::LogPosition;
+use super::primary_progress::PrimaryProgress;
 use crate::{StoreError, postgres};
 use telemetry::metrics::DatabaseReplica;
 
 /// How long it may take to report its position.
-pub const PATIENCE: Duration = Duration::from_secs(2);
+pub const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Maximum age of a known state.
 const MAX_AGE: Duration = Duration::from_secs(10);
@@ -45,7 +45,7 @@ pub struct Standby {
     /// `None`: it has not been checked yet.
     seen: Mutex<Option<StandbyStatus>>,
     /// Counts how often its readers had to leave.
-    falls: watch::Sender<u64>,
+    unreadable: watch::Sender<u64>,
     pub numbers: OnceLock<DatabaseReplica>,
 }
 
@@ -56,20 +56,22 @@ impl Standby {
             pool,
             watch,
             seen: Mutex::default(),
-            falls: watch::Sender::new(0),
+            unreadable: watch::Sender::new(0),
             numbers: OnceLock::new(),
         }
     }
 
     /// Checks it now, and compares it to the primary's course.
-    pub async fn look(&self, course: &Mutex<PrimaryCourse>, most_lag: Duration) {
-        let seen = match timeout(PATIENCE, self.ask()).await {
+    pub async fn look(&self, primary_progress: &Mutex<PrimaryProgress>, most_lag: Duration) {
+        let seen = match timeout(TIMEOUT, self.ask()).await {
             Ok(Ok((Some(place), system))) => {
-                let course = course.lock().unwrap_or_else(PoisonError::into_inner);
-                let (at, lag) = (Instant::now(), course.lag(place.lsn));
-                let left = match course.last() {
+                let primary_progress = primary_progress.lock().unwrap_or_else(PoisonError::into_inner);
+                let (at, lag) = (Instant::now(), primary_progress.lag(place.lsn));
+                let left = match primary_progress.last() {
                     None => Some("nothing is known of the primary yet".to_owned()),
-                    Some(_) if course.system() != Some(system) => Some("it is of another database system".to_owned()),
+                    Some(_) if primary_progress.system() != Some(system) => {
+                        Some("it is of another database system".to_owned())
+                    }
                     Some(primary) if primary.timeline != place.timeline => Some(format!(
                         "it is on timeline {}, and the primary on {}",
                         place.timeline, primary.timeline
@@ -84,8 +86,8 @@ impl Standby {
             Err(_) => Err("it does not answer".to_owned()),
         };
         match seen {
-            Ok(seen) => self.saw(seen),
-            Err(why) => self.fall(&why),
+            Ok(seen) => self.record(seen),
+            Err(why) => self.mark_unreadable(&why),
         }
     }
 
@@ -103,7 +105,7 @@ impl Standby {
         Ok((place, row.try_get_by_index(3)?))
     }
 
-    fn saw(&self, seen: StandbyStatus) {
+    fn record(&self, seen: StandbyStatus) {
         if let Some(numbers) = self.numbers.get() {
             numbers.seen(seen.left.is_none(), seen.lag);
         }
@@ -120,18 +122,18 @@ impl Standby {
     }
 
     /// Marks it as not readable. Operations that read from it leave at once.
-    pub fn fall(&self, why: &str) {
+    pub fn mark_unreadable(&self, why: &str) {
         let known = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (place, lag) = known.map_or((LogPosition { timeline: 0, lsn: 0 }, Duration::ZERO), |known| {
             (known.place, known.lag)
         });
-        self.saw(StandbyStatus {
+        self.record(StandbyStatus {
             at: Instant::now(),
             place,
             lag,
             left: Some(why.to_owned()),
         });
-        self.falls.send_modify(|falls| *falls += 1);
+        self.unreadable.send_modify(|unreadable| *unreadable += 1);
         // New connections cost less than finding out for each of these that it is dead.
         self.pool.close_idle();
     }
@@ -146,8 +148,8 @@ impl Standby {
     }
 
     /// Changes when it stops being readable.
-    pub fn falls(&self) -> watch::Receiver<u64> {
-        self.falls.subscribe()
+    pub fn unreadable(&self) -> watch::Receiver<u64> {
+        self.unreadable.subscribe()
     }
 
     /// Its lag when it was last checked, or why it is not read from.

@@ -12,14 +12,14 @@ use domain::tiered::TieredCommission;
 pub async fn insert(transaction: &Transaction, tenant: TenantId, tier: &TieredCommission) -> Result<(), StoreError> {
     let row = to_row(tenant, tier);
     write::insert(transaction, row.clone()).await?;
-    crate::tier_version::keep(transaction, &row).await?;
+    crate::tier_version::insert(transaction, &row).await?;
     insert_references(transaction, tenant, tier).await
 }
 
 pub async fn update(transaction: &Transaction, tenant: TenantId, tier: &TieredCommission) -> Result<(), StoreError> {
     let row = to_row(tenant, tier);
     write::update(transaction, row.clone()).await?;
-    crate::tier_version::keep(transaction, &row).await?;
+    crate::tier_version::insert(transaction, &row).await?;
     delete_references(transaction, tenant, tier.id).await?;
     insert_references(transaction, tenant, tier).await
 }

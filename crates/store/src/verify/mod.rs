@@ -45,7 +45,7 @@ pub struct Finding {
 }
 
 /// Maximum number of findings per question: with more of a kind, a longer list would not help.
-pub const MOST: usize = 100;
+pub const MAX_FINDINGS: usize = 100;
 
 /// A question to the database. Its statement takes the tenant as `$1`, selects columns named like the `Subject`s, and
 /// `detail`, a text, and returns a row for each violation. `{mine}` after a partner column stands for the partners in
@@ -129,7 +129,7 @@ pub async fn plan_once(transaction: &Transaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// All violations of the questions about these, at most [`MOST`] of a kind.
+/// All violations of the questions about these, at most [`MAX_FINDINGS`] of a kind.
 pub async fn questions(
     database: &Connection,
     scope: &Scope,
@@ -209,9 +209,9 @@ impl QuestionSubjects<'_> {
         let sql = match backend {
             // Otherwise it plans for finding the first hundred soon, and mostly there are none.
             DbBackend::Postgres => {
-                format!("WITH answer AS MATERIALIZED ({question}) SELECT * FROM answer LIMIT {MOST}")
+                format!("WITH answer AS MATERIALIZED ({question}) SELECT * FROM answer LIMIT {MAX_FINDINGS}")
             }
-            _ => format!("{question} LIMIT {MOST}"),
+            _ => format!("{question} LIMIT {MAX_FINDINGS}"),
         };
         let values = [Some(scope.tenant().uuid().into()), value];
         Statement::from_sql_and_values(backend, sql, values.into_iter().flatten())

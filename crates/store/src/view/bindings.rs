@@ -17,7 +17,7 @@ pub enum Key<'a> {
     Text(&'a str),
     /// More than one.
     Ids(&'a [Uuid]),
-    /// Each of them by itself, in a part of its own: at most [`MOST_KEYS`].
+    /// Each of them by itself, in a part of its own: at most [`MAX_KEYS`].
     Each(&'a [Uuid]),
 }
 
@@ -39,10 +39,10 @@ const ONE: Uuid = Uuid::from_u128(3);
 static MANY: [Uuid; 2] = [ONE, Uuid::from_u128(4)];
 const AFTER: Uuid = Uuid::from_u128(5);
 const BEFORE: Uuid = Uuid::from_u128(6);
-static EACH: [Uuid; MOST_KEYS] = [ONE, Uuid::from_u128(7), Uuid::from_u128(8), Uuid::from_u128(9)];
+static EACH: [Uuid; MAX_KEYS] = [ONE, Uuid::from_u128(7), Uuid::from_u128(8), Uuid::from_u128(9)];
 
 /// Most keys that the parts of a statement have.
-pub const MOST_KEYS: usize = 4;
+pub const MAX_KEYS: usize = 4;
 
 /// A text that is not a key: callers' texts never contain this character.
 const NO_TEXT: &str = "\0";

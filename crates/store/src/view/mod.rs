@@ -21,7 +21,7 @@ use sea_orm::{ColumnTrait, DbBackend, EntityName, EntityTrait, FromQueryResult, 
 
 use super::StoreError;
 use auth::Scope;
-pub use bindings::{Key, MOST_KEYS};
+pub use bindings::{Key, MAX_KEYS};
 pub use cell::{
     Write, amount, difference, document, id, is_amount, json, moment, number, one_of, place, sum, text, truth, uuid,
     word,

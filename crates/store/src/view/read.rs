@@ -134,7 +134,7 @@ async fn query(
 ) -> Result<Vec<QueryResult>, StoreError> {
     let backend = store.reader().get_database_backend();
     let statement = store
-        .kept()
+        .statement_cache()
         .statement(backend, shape, bindings, |bindings| make(backend, bindings));
     Ok(store.reader().query_all_raw(statement).await?)
 }

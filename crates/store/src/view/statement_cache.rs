@@ -17,7 +17,7 @@ const BYTES: usize = 8 * 1024 * 1024;
 const BESIDE: usize = 1024;
 
 /// Maximum number of values that a cached statement binds, so that all are small.
-const MOST_VALUES: usize = 24;
+const MAX_VALUES: usize = 24;
 
 /// The statements of one database.
 #[derive(Default)]
@@ -50,8 +50,8 @@ impl StatementCache {
         let stand_in = bindings.stand_in();
         let template = Template::of(backend.build(&make(&stand_in)), &stand_in.values(backend));
         let statement = template.with(&values);
-        if statement.values.iter().all(|values| values.0.len() <= MOST_VALUES) {
-            self.keep(shape, statement.sql.len(), template);
+        if statement.values.iter().all(|values| values.0.len() <= MAX_VALUES) {
+            self.put(shape, statement.sql.len(), template);
         }
         statement
     }
@@ -76,7 +76,7 @@ impl StatementCache {
         }
     }
 
-    fn keep(&self, shape: String, bytes: usize, template: Template) {
+    fn put(&self, shape: String, bytes: usize, template: Template) {
         let mut halves = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if !halves.young.contains_key(&shape) {
             halves.put(shape, bytes, Arc::new(template));

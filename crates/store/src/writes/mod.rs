@@ -17,7 +17,7 @@ use statement::{StatementText, at_once, cut, in_a_row};
 use template::WriteTemplate;
 
 /// Maximum number of rows of an insert on PostgreSQL.
-const MOST_ROWS: usize = 1_000;
+const MAX_ROWS: usize = 1_000;
 
 /// The possible numbers of rows of an insert on SQLite: only a few, so that its text recurs and stays prepared.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
@@ -123,7 +123,7 @@ impl Writes {
         let backend = transaction.get_database_backend();
         let statements = match backend {
             DbBackend::Postgres => {
-                let inserts = cut(self.tables, |left| left.min(MOST_ROWS));
+                let inserts = cut(self.tables, |left| left.min(MAX_ROWS));
                 at_once(inserts, transaction.is_distributed())
             }
             _ => {

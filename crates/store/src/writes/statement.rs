@@ -8,7 +8,7 @@ use super::TableWrites;
 use super::template::WriteChunk;
 
 /// PostgreSQL binds at most 65,535 values in a statement.
-const MOST_VALUES: usize = 60_000;
+const MAX_VALUES: usize = 60_000;
 
 /// A statement, as far as it is written.
 #[derive(Default)]
@@ -48,7 +48,7 @@ pub(super) fn at_once(inserts: Vec<WriteChunk>, spread: bool) -> Vec<StatementTe
         let bound = text.values.len() + insert.values.len();
         if inserts
             .peek()
-            .is_some_and(|next| bound + next.values.len() <= MOST_VALUES)
+            .is_some_and(|next| bound + next.values.len() <= MAX_VALUES)
         {
             let opening = if number == 0 { "WITH" } else { "," };
             text.write(format_args!(r#"{opening} "insert_{number}" AS ("#));

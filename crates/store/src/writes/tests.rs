@@ -80,7 +80,7 @@ fn updates_go_along_with_inserts() {
 fn no_statement_binds_more_than_it_may() {
     let bound = |rows: usize| {
         let writes = Writes::of(|writes| writes.add(tier_states(rows), Conflict::Fail));
-        let texts = at_once(cut(writes.tables, |left| left.min(MOST_ROWS)), false);
+        let texts = at_once(cut(writes.tables, |left| left.min(MAX_ROWS)), false);
         // Each begins anew.
         assert!(texts.iter().all(|text| text.sql.contains("($1, $2, $3)")));
         texts.iter().map(|text| text.values.len()).collect::<Vec<_>>()

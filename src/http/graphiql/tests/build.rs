@@ -60,14 +60,14 @@ impl Tree {
         fs::read_to_string(self.path("calls")).map_or(0, |calls| calls.lines().count())
     }
 
-    fn find_with(&self, wanted: Option<&str>, npm: &OsStr, patience: Duration) -> Result<String, String> {
+    fn find_with(&self, wanted: Option<&str>, npm: &OsStr, timeout: Duration) -> Result<String, String> {
         let found = graphiql::find(&Settings {
             wanted: wanted.map(Into::into),
             manifest: self.folder.path(),
             out: &self.path("out"),
             npm,
             offline: false,
-            patience,
+            timeout,
         });
         assert!(!self.path("out/npm").exists(), "what npm installed is left behind");
         match found {

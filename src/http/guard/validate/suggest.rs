@@ -1,15 +1,15 @@
 //! Suggestions for unknown names that are spelt like known ones.
 
 /// Maximum number of suggestions, and of letters in which they may differ; at most a third of the letters may differ.
-const MOST: usize = 5;
+const MAX_SUGGESTIONS: usize = 5;
 
 /// ": did you mean a, b?" with the most similar names, or nothing.
 pub fn alike<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let limit = ((name.len() + 1) / 3).min(MOST);
+    let limit = ((name.len() + 1) / 3).min(MAX_SUGGESTIONS);
     let near = names.map(|other| (distance(name, other), other));
     let mut near: Vec<_> = near.filter(|(distance, _)| *distance <= limit).collect();
     near.sort_unstable();
-    near.truncate(MOST);
+    near.truncate(MAX_SUGGESTIONS);
     match near.is_empty() {
         true => String::new(),
         false => {

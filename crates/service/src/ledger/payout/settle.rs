@@ -271,11 +271,11 @@ async fn end(
 }
 
 impl Answer for Settled {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         json!([self.settled, self.remaining, to_keep(&self.answers)])
     }
 
-    async fn again(_: &Store, _: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(_: &Store, _: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let kept: Option<(u64, Option<u64>, Value)> = serde_json::from_value(kept.clone()).ok();
         Ok(kept.map(|(settled, remaining, answers)| Self {
             settled,

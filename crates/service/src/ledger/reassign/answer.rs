@@ -66,13 +66,13 @@ impl MovedRow {
 }
 
 impl Answer for Moved {
-    fn kept(&self) -> Value {
+    fn to_stored(&self) -> Value {
         let customer = self.customer.as_ref().map(|customer| customer.id.to_string());
         json!([self.reassignment.id.to_string(), customer])
     }
 
     /// At most seven statements.
-    async fn again(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
+    async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let reader = store.reader();
         let id = |place: usize| kept.get(place).and_then(Value::as_str);
         let Some(id_of_move) = id(0).and_then(|text| text.parse::<ReassignmentId>().ok()) else {
@@ -102,7 +102,7 @@ impl Answer for Moved {
         let explanations = store::commission::explanations_of(reader, scope, &written).await?;
         let rows = entries
             .iter()
-            .filter_map(|entry| again(entry, &events, &commissions, &explanations))
+            .filter_map(|entry| reload(entry, &events, &commissions, &explanations))
             .collect();
         Ok(Some(Self {
             events: store::reassignment::count_moved(reader, scope, reassignment.id).await?,
@@ -114,7 +114,7 @@ impl Answer for Moved {
     }
 }
 
-fn again(
+fn reload(
     entry: &RowOutcome,
     events: &HashMap<Uuid, Event>,
     commissions: &HashMap<Uuid, Commission>,

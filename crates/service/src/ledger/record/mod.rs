@@ -42,7 +42,7 @@ use store::{StoreError, Transaction};
 pub const MAX_EVENTS: usize = 500;
 
 /// Maximum number of events of one transaction on PostgreSQL, which keeps their partners locked until it ends.
-const MOST_TOGETHER: usize = 100;
+const EVENTS_PER_TRANSACTION: usize = 100;
 
 /// A recorded event and its own rows.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result
     // Where writers queue anyway, a larger transaction makes no other writer wait longer in total.
     let most = match app.store.reader().has_single_writer() {
         true => MAX_EVENTS,
-        false => MOST_TOGETHER,
+        false => EVENTS_PER_TRANSACTION,
     };
     let mut answers = Vec::with_capacity(events.len());
     let mut together = most;

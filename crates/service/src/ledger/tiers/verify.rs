@@ -7,13 +7,13 @@ use uuid::Uuid;
 use super::Failure;
 use super::counting;
 use auth::Scope;
-use store::verify::{Finding, MOST};
+use store::verify::{Finding, MAX_FINDINGS};
 use store::{Connection, StoreError};
 
 /// Number of partners whose counters are added up at a time.
 const PARTNERS: usize = 100;
 
-/// Valid counters of these partners that differ from what the recorded events add up to; at most [`MOST`].
+/// Valid counters of these partners that differ from what the recorded events add up to; at most [`MAX_FINDINGS`].
 pub async fn counters(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<Finding>, StoreError> {
     let mut findings = Vec::new();
     for partners in partners.chunks(PARTNERS) {
@@ -42,10 +42,10 @@ pub async fn counters(database: &Connection, scope: &Scope, partners: &[Uuid]) -
                 });
             }
         }
-        if findings.len() >= MOST {
+        if findings.len() >= MAX_FINDINGS {
             break;
         }
     }
-    findings.truncate(MOST);
+    findings.truncate(MAX_FINDINGS);
     Ok(findings)
 }

@@ -10,7 +10,7 @@ use domain::Timestamp;
 use domain::commission::Commission;
 use domain::statement::{Account, Range, movements};
 use store::page::PageRequest;
-use store::verify::{Finding, MOST};
+use store::verify::{Finding, MAX_FINDINGS};
 use store::{StoreError, Transaction};
 
 /// Number of movements that are read at a time.
@@ -47,11 +47,11 @@ impl Accounts {
         }
     }
 
-    /// What is wrong with the statements of the accounts; at most [`MOST`] findings.
+    /// What is wrong with the statements of the accounts; at most [`MAX_FINDINGS`] findings.
     pub async fn check(&self, transaction: &Transaction, scope: &Scope) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         for (account, moved) in &self.0 {
-            if findings.len() >= MOST {
+            if findings.len() >= MAX_FINDINGS {
                 break;
             }
             if let Some(what) = fault(transaction, scope, account, moved).await? {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
-use store::verify::{Finding, MOST};
+use store::verify::{Finding, MAX_FINDINGS};
 
-/// At most [`MOST`] findings of each kind.
+/// At most [`MAX_FINDINGS`] findings of each kind.
 #[derive(Default)]
 pub struct FindingLog {
     findings: Vec<Finding>,
@@ -26,7 +26,7 @@ impl FindingLog {
 
     /// Whether the limit for a kind is reached.
     pub fn is_full(&self, kind: &'static str) -> bool {
-        self.counts.get(kind).is_some_and(|count| *count >= MOST)
+        self.counts.get(kind).is_some_and(|count| *count >= MAX_FINDINGS)
     }
 
     pub fn into_vec(self) -> Vec<Finding> {
@@ -39,7 +39,7 @@ impl Extend<Finding> for FindingLog {
         for finding in findings {
             let count = self.counts.entry(finding.kind).or_default();
             *count += 1;
-            if *count <= MOST {
+            if *count <= MAX_FINDINGS {
                 self.findings.push(finding);
             }
         }

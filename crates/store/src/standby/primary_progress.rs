@@ -11,7 +11,7 @@ const KEPT: usize = 7_200;
 
 /// When the primary was at which position.
 #[derive(Debug, Default)]
-pub struct PrimaryCourse {
+pub struct PrimaryProgress {
     /// Which database system it is, once that is known.
     system: Option<i64>,
     last: Option<LogPosition>,
@@ -19,9 +19,9 @@ pub struct PrimaryCourse {
     places: VecDeque<(Instant, u64)>,
 }
 
-impl PrimaryCourse {
+impl PrimaryProgress {
     /// Records that the primary was seen at a position.
-    pub fn saw(&mut self, system: i64, place: LogPosition, now: Instant) {
+    pub fn record(&mut self, system: i64, place: LogPosition, now: Instant) {
         let goes_on = self
             .last
             .is_some_and(|last| last.timeline == place.timeline && last.lsn <= place.lsn);
@@ -64,20 +64,20 @@ mod tests {
     #[test]
     fn who_has_not_what_was_there_long_ago_lags() {
         let ago = |seconds| Instant::now() - Duration::from_secs(seconds);
-        let mut course = PrimaryCourse::default();
+        let mut progress = PrimaryProgress::default();
         for (seconds, lsn) in [(60, 100), (50, 200), (40, 200), (30, 300), (1, 300)] {
-            course.saw(7, place(1, lsn), ago(seconds));
+            progress.record(7, place(1, lsn), ago(seconds));
         }
-        let lag = |course: &PrimaryCourse, lsn| course.lag(lsn).as_secs();
-        assert_eq!(lag(&course, 99), 60);
-        assert_eq!(lag(&course, 100), 50);
-        assert_eq!(lag(&course, 299), 30);
+        let lag = |progress: &PrimaryProgress, lsn| progress.lag(lsn).as_secs();
+        assert_eq!(lag(&progress, 99), 60);
+        assert_eq!(lag(&progress, 100), 50);
+        assert_eq!(lag(&progress, 299), 30);
         // It is where the primary is, or ahead of what was last seen of it.
-        assert_eq!(lag(&course, 300), 0);
-        assert_eq!(lag(&course, 301), 0);
+        assert_eq!(lag(&progress, 300), 0);
+        assert_eq!(lag(&progress, 301), 0);
         // After a failover what was lost is nothing to wait for.
-        course.saw(7, place(2, 250), ago(0));
-        assert_eq!(lag(&course, 250), 0);
-        assert_eq!((course.last(), course.system()), (Some(place(2, 250)), Some(7)));
+        progress.record(7, place(2, 250), ago(0));
+        assert_eq!(lag(&progress, 250), 0);
+        assert_eq!((progress.last(), progress.system()), (Some(place(2, 250)), Some(7)));
     }
 }
