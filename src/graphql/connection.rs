@@ -92,7 +92,7 @@ where
     ))
 }
 
-/// A page of a list, with what is needed to page on.
+/// A page of a list, with its cursors.
 #[Object(name_type)]
 impl<T: ObjectType + Clone + 'static> Connection<T> {
     /// The page's entries, each with its cursor.
@@ -100,7 +100,7 @@ impl<T: ObjectType + Clone + 'static> Connection<T> {
         Ok(self.page(request(ctx)).await?.items.clone())
     }
 
-    /// The page's entries themselves.
+    /// The page's entries.
     async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<T>, ApiError> {
         Ok(self
             .page(request(ctx))
@@ -111,12 +111,12 @@ impl<T: ObjectType + Clone + 'static> Connection<T> {
             .collect())
     }
 
-    /// Where the page stands in the list.
+    /// The position of the page in the list.
     async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo, ApiError> {
         Ok(PageInfo::of(self.page(request(ctx)).await?))
     }
 
-    /// How many entries the whole list has; counted only when asked for.
+    /// The number of entries in the whole list; counted only if selected.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         self.count(request(ctx)).await
     }
@@ -134,7 +134,7 @@ impl<T: OutputType> TypeName for Connection<T> {
 pub struct Edge<T: OutputType> {
     /// The entry.
     pub node: T,
-    /// The entry's place, for `after` and `before`.
+    /// The entry's cursor, for `after` and `before`.
     pub cursor: String,
 }
 
@@ -144,13 +144,13 @@ impl<T: OutputType> TypeName for Edge<T> {
     }
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(shareable)]
 pub struct PageInfo {
-    /// Whether entries follow the page.
+    /// Whether there are entries after the page.
     pub has_next_page: bool,
-    /// Whether entries precede the page. Paging forward it tells only whether `after` was given.
+    /// Whether there are entries before the page. When paging forward, it only says whether `after` was given.
     pub has_previous_page: bool,
     /// The cursor of the page's first entry; null if the page is empty.
     pub start_cursor: Option<String>,

@@ -26,8 +26,8 @@ const ENTITIES: [&str; 4] = ["Campaign", "Commission", "Partner", "PartnerGroup"
 #[derive(Clone, Debug, PartialEq)]
 pub struct Representation(Value);
 
-/// What a federation gateway knows of an entity: an object of its `__typename` and its `id`. Other fields are not
-/// looked at.
+/// A reference to an entity by a federation gateway: an object with its `__typename` and its `id`. Other fields are
+/// ignored.
 #[Scalar(name = "_Any")]
 impl ScalarType for Representation {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -39,7 +39,7 @@ impl ScalarType for Representation {
     }
 }
 
-/// What other subgraphs may refer to by its id.
+/// An object to which other subgraphs can refer by its id.
 #[derive(Union)]
 #[graphql(name = "_Entity")]
 pub enum Entity {
@@ -49,7 +49,7 @@ pub enum Entity {
     PartnerGroup(PartnerGroup),
 }
 
-/// Tributary as a subgraph.
+/// This service as a subgraph.
 #[derive(SimpleObject)]
 #[graphql(name = "_Service")]
 pub struct Service {
@@ -88,13 +88,13 @@ pub struct FederationQuery;
 
 #[Object]
 impl FederationQuery {
-    /// For federation gateways: whatever each representation names, in their order; null in the place of what does not
-    /// exist, or that the caller may not see.
+    /// For federation gateways: the entity of each representation, in order; null in place of those that do not exist
+    /// or that the caller may not see.
     #[graphql(name = "_entities")]
     async fn entities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Types and ids of entities, at most 100 unless the gateway is set up for more.")]
+        #[graphql(desc = "The types and ids of the entities, at most 100 unless configured otherwise.")]
         representations: Vec<Representation>,
     ) -> AnyList<Entity> {
         let found = representations
@@ -103,7 +103,7 @@ impl FederationQuery {
         AnyList(join_all(found).await)
     }
 
-    /// For federation gateways: the schema. In production only for the scope admin, as introspection is.
+    /// For federation gateways: the schema. In production it needs the scope `admin`, like introspection.
     #[graphql(name = "_service")]
     async fn service(&self) -> Service {
         static SDL: LazyLock<String> = LazyLock::new(subgraph_sdl);

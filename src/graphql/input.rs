@@ -5,7 +5,7 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 use super::scalar::{CurrencyCode, Decimal};
 use domain::problem::Patch;
 
-/// What to delete.
+/// The object to delete.
 #[derive(InputObject)]
 pub struct DeleteInput {
     /// Its id.

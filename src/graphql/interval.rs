@@ -14,9 +14,9 @@ use domain::calendar::{Interval, intervals};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Interval")]
 pub enum SeriesInterval {
-    /// Local days, which are 23 or 25 hours long when clocks change.
+    /// Local days, which have 23 or 25 hours when daylight saving time starts or ends.
     Day,
-    /// Weeks from Monday.
+    /// Weeks, starting on Monday.
     Week,
     /// Calendar months.
     Month,

@@ -60,30 +60,30 @@ impl PlainObject for Money {
     }
 }
 
-/// One step on the way to an amount: a rule or a term that was considered, and what came of it.
+/// One step in the calculation of an amount: a rule or term that was considered, and its outcome.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ExplanationStep {
     /// What was considered, such as "rules.0 recurring" or "rounding".
     pub source: String,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: StepOutcome,
-    /// The arithmetic and the comparison in words.
+    /// The calculation and the comparison, in words.
     pub detail: String,
-    /// What the step added to the amount, exact and not rounded; null where it adds nothing by its nature.
+    /// What the step added to the amount, exact and not rounded; null for steps that never add an amount.
     pub amount: Option<Decimal>,
 }
 
-/// What came of considering a rule or a term.
+/// The outcome of considering a rule or term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "explain::Outcome")]
 pub enum StepOutcome {
-    /// It took part in the amount.
+    /// It contributed to the amount.
     Applied,
     /// Its condition does not hold.
     NotReached,
-    /// It would have applied, but another took its place.
+    /// It would have applied, but another one replaced it.
     Replaced,
-    /// It stopped the payment.
+    /// It blocked the payment.
     Blocked,
 }
 

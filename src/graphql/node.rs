@@ -47,7 +47,7 @@ impl OutputType for Node {
         registry.create_output_type::<Self, _>(MetaTypeId::Interface, |registry| {
             let name = Self::type_name().into_owned();
             let of_id = ID::create_type_info(registry);
-            let id = plain_field("id", "Its id, unique across all kinds of things.", of_id);
+            let id = plain_field("id", "Its id, unique across all types.", of_id);
             let tenant: RegisterType = Tenant::create_type_info;
             let registering = std::iter::once(tenant).chain(TYPES.map(|(_, _, register)| register));
             let types = registering.map(|register| {
@@ -59,7 +59,7 @@ impl OutputType for Node {
             MetaType::Interface {
                 possible_types: types.collect(),
                 name,
-                description: Some("Anything that has an id of its own.".to_owned()),
+                description: Some("An object with a global id.".to_owned()),
                 fields: [("id".to_owned(), id)].into(),
                 extends: false,
                 inaccessible: false,
@@ -160,17 +160,18 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Whatever the id names; null if there is no such thing, or none that the caller may see.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of anything.")] id: ID) -> Nullable<Any<Node>> {
+    /// The object with this id; null if there is none, or none that the caller may see.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of any object.")] id: ID) -> Nullable<Any<Node>> {
         nullable(find(ctx, &id)).await
     }
 
-    /// Whatever each id names, in their order; null in the place of what does not exist.
+    /// The objects with these ids, in the same order; null in place of those that do not exist or that the caller may
+    /// not see.
     // The document guard has already limited the number of ids.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ids of anything, at most 100 unless the gateway is set up for more.")] ids: Vec<ID>,
+        #[graphql(desc = "The ids of any objects, at most 100 unless configured otherwise.")] ids: Vec<ID>,
     ) -> AnyList<Node> {
         AnyList(join_all(ids.iter().map(|id| nullable(find(ctx, id)))).await)
     }

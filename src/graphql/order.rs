@@ -19,13 +19,13 @@ use store::order::{SortBy, Sorted};
 /// The direction of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum OrderDirection {
-    /// Smallest, earliest or first in the alphabet first.
+    /// Smallest, earliest or alphabetically first entries first.
     Asc,
-    /// Largest, latest or last in the alphabet first.
+    /// Largest, latest or alphabetically last entries first.
     Desc,
 }
 
-/// How to sort a list.
+/// The order of a list.
 #[derive(Clone, Copy, InputObject)]
 #[graphql(
     concrete(name = "CampaignOrder", params(CampaignOrderField)),
@@ -39,10 +39,10 @@ pub enum OrderDirection {
     concrete(name = "TieredCommissionOrder", params(TieredCommissionOrderField))
 )]
 pub struct OrderBy<F: InputType + Default> {
-    /// By what.
+    /// The field to sort by.
     #[graphql(default)]
     pub field: F,
-    /// In which direction.
+    /// The direction.
     #[graphql(default_with = "OrderDirection::Desc")]
     pub direction: OrderDirection,
 }

@@ -31,7 +31,7 @@ use crate::graphql::webhook::{WebhookDeliveryQuery, WebhookMutation, WebhookQuer
 // The library resolves the members of a merged object by nested calls: grouping them keeps the nesting shallow, and
 // with it the stack of a request.
 
-/// Everything that can be read.
+/// The queries.
 #[derive(Default, MergedObject)]
 pub struct Query(
     PartnerQueries,
@@ -76,7 +76,7 @@ pub struct GatewayQueries(
     FederationQuery,
 );
 
-/// Everything that can be done. Every field is nullable, so that one that fails leaves the answers of its siblings.
+/// The mutations. Every field is nullable, so that an error in one leaves the results of the others intact.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     PartnerMutations,

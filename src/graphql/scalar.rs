@@ -11,8 +11,8 @@ use domain::problem::Fault;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
-/// An exact decimal number as a string: "12.34". Whole numbers may be given without quotes; numbers with a point or an
-/// exponent may not, since they would pass through binary floating point on their way.
+/// An exact decimal number as a string: "12.34". Whole numbers may be given without quotes; numbers with a decimal
+/// point or an exponent may not, since they would be converted to binary floating point.
 #[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema11-2/#decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -63,7 +63,8 @@ impl ScalarType for CurrencyCode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub Timestamp);
 
-/// A moment as RFC 3339 text, in UTC on output: "2026-04-24T12:00:00Z". Kept to the microsecond; finer digits are cut.
+/// A moment as RFC 3339 text, in UTC on output: "2026-04-24T12:00:00Z". Stored to the microsecond; further digits are
+/// cut off.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -89,7 +90,7 @@ impl ScalarType for DateTime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date(pub NaiveDate);
 
-/// A day of the calendar: "2026-04-24". Where it begins and ends is the tenant's time zone's to say.
+/// A calendar day: "2026-04-24". It starts and ends in the tenant's time zone.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {

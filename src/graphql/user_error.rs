@@ -14,36 +14,36 @@ use domain::problem::{Problem, ProblemCode};
 use service::ServiceError;
 use store::view::JsonText;
 
-/// Something in the input to mend. Where there is one, nothing was changed.
+/// A problem with the input. If there is any, nothing was changed; in a list, this holds for each entry.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct UserError {
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub code: UserErrorCode,
-    /// What to mend, in English.
+    /// The problem, in English, and how to fix it.
     pub message: String,
-    /// The way to the value in the input, list positions as numbers: ["rules", "2", "percentage"]. Null where no single
-    /// value is to blame.
+    /// The path of the value in the input, with list indices as numbers: ["rules", "2", "percentage"]. Null if the
+    /// problem is not in a single value.
     pub field: Option<Vec<String>>,
 }
 
-/// The kinds of problems that a caller can mend.
+/// The kinds of problems that a caller can fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum UserErrorCode {
-    /// The value is outside what the field takes.
+    /// The value is not allowed for the field.
     Invalid,
-    /// The value must be given.
+    /// A value is required.
     Required,
-    /// The id names nothing that exists, or nothing that the caller may see.
+    /// There is no object with this id, or none that the caller may see.
     NotFound,
-    /// Something else has this value, which must be unique.
+    /// Another object already has this value, which must be unique.
     Taken,
-    /// The state of things does not allow it.
+    /// The present state does not allow it.
     Conflict,
-    /// It is referred to and cannot be deleted.
+    /// Other objects refer to it, so it cannot be deleted or changed.
     InUse,
     /// The commission has not matured yet.
     HoldbackActive,
-    /// The state machine has no such move.
+    /// The present status does not allow this change.
     InvalidTransition,
 }
 
@@ -161,7 +161,7 @@ macro_rules! payload {
                 $crate::graphql::user_error::projected(ctx, resource, self.made.as_ref())
             }
 
-            /// What to mend; empty: it is done.
+            /// Problems with the input; empty if the mutation succeeded.
             async fn user_errors(&self) -> &[$crate::graphql::user_error::UserError] {
                 &self.user_errors
             }
@@ -188,12 +188,12 @@ macro_rules! payload {
 
 pub(crate) use payload;
 
-/// What deleting did.
+/// The result of deleting an object.
 #[derive(SimpleObject)]
 pub struct DeletePayload {
-    /// The id of what is gone; null if it is still there.
+    /// The id of the deleted object; null if nothing was deleted.
     pub deleted_id: Option<ID>,
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 

@@ -26,10 +26,10 @@ fn expand(resolver: &mut ImplItemFn, page: &Ident) {
     for input in std::mem::take(&mut resolver.sig.inputs) {
         if page_name(&input).is_some() {
             let arguments: Punctuated<FnArg, Token![,]> = parse_quote! {
-                #[graphql(desc = "How many from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-                #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
-                #[graphql(desc = "How many from the end, 0 to 500.")] last: Option<i32>,
-                #[graphql(desc = "Only those before this cursor.")] before: Option<String>
+                #[graphql(desc = "The number of entries from the start, 0 to 500; 20 by default.")] first: Option<i32>,
+                #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
+                #[graphql(desc = "The number of entries from the end, 0 to 500.")] last: Option<i32>,
+                #[graphql(desc = "Only entries before this cursor.")] before: Option<String>
             };
             inputs.extend(arguments);
         } else {

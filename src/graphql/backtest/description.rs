@@ -14,8 +14,8 @@ use store::view;
 use store::view::BacktestColumn as Column;
 
 declare! {
-    /// What other rules would have cost, on what really happened: the ledger, held against what it would be. Kept for 30 days
-    /// after it has ended. Nothing of the ledger is touched. Partners see nothing of backtests.
+    /// What other rules would have cost on recorded events: compares the ledger with what it would have been. Kept for
+    /// 30 days after it has ended. Writes nothing to the ledger. Not visible to partners.
     pub static BACKTEST: Backtest = TypeDescription {
         resource: Resource::Commissions,
         identity: &[],
@@ -26,31 +26,32 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::Backtest>);
-    /// What it is called; null: nothing.
+    /// Its name; null if none was given.
     "name": Option<String> = value(Column::Name, view::text);
-    /// Where it stands.
+    /// Its status.
     "status": BacktestStatus = value(Column::Status, view::word!(backtest::BacktestStatus));
-    /// What was recorded from this moment on is compared.
+    /// The start of the compared range of recording times, inclusive.
     "from": DateTime = value(Column::RangeFrom, view::moment);
-    /// And before this one.
+    /// The end of the range, exclusive.
     "to": DateTime = value(Column::RangeTo, view::moment);
-    /// The proposal as it was entered.
+    /// The proposal as it was submitted.
     "proposal": Json = value(Column::Proposal, view::document);
     "campaign" = link(Column::CampaignId, &CAMPAIGN);
     "partnerGroup" = link(Column::GroupId, &PARTNER_GROUP);
     "tieredCommission" = link(Column::TierId, &TIERED_COMMISSION);
-    /// When it was entered.
+    /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
-    /// When it was first taken up; null: it was not.
+    /// When processing first started; null if it has not started.
     "startedAt": Option<DateTime> = value(Column::StartedAt, view::moment);
-    /// When it ended; null: it has not.
+    /// When it ended; null if it has not.
     "finishedAt": Option<DateTime> = value(Column::FinishedAt, view::moment);
-    /// Who entered it.
+    /// Who created it.
     "createdBy": String = value(Column::CreatedBy, view::text);
     "progress" = resolver(|row, prefix| Ok(Box::new(Backtest::from(store::backtest::whole(row, prefix)?))));
-    /// Why it could not be worked out; null: it could, or was not yet.
+    /// Why it failed; null if it has not.
     "failure": Option<String> = value(Column::Failure, view::text);
-    /// What was in force when some events were recorded is not known, and what is in force now counts for them.
+    /// Whether what was in force when some events were recorded is unknown, so that what is in force now was used for
+    /// them.
     "incompleteHistory": bool = value(Column::IncompleteHistory, view::truth);
     "totals" = resolver(|row, prefix| Ok(Box::new(Backtest::from(store::backtest::whole(row, prefix)?))));
     "months" = resolver(|row, prefix| Ok(Box::new(Backtest::from(store::backtest::whole(row, prefix)?))));

@@ -8,33 +8,34 @@ use domain::backtest;
 use domain::money::Currency;
 use store::backtest::BacktestSum;
 
-/// How far a backtest has come.
+/// The progress of a backtest.
 #[derive(Clone, SimpleObject)]
 pub struct BacktestProgress {
-    /// How many events of the range the partners have that are finished.
+    /// The number of events processed: those of the partners that are finished.
     pub events: i64,
-    /// How many there are in all; 0 until it begins.
+    /// The number of events in the range; 0 until processing starts.
     pub of_events: i64,
 }
 
-/// Both sides in one currency. Amounts are matched by event and kind of commission; reversed ones count as none.
+/// The actual and the proposed amounts in one currency. Amounts are matched by event and kind of commission; reversed
+/// ones count as 0.
 #[derive(Clone, SimpleObject)]
 pub struct BacktestDifference {
-    /// What the ledger has.
+    /// The sum in the ledger.
     pub actual: Money,
-    /// What it would have.
+    /// The sum under the proposal.
     pub proposed: Money,
-    /// What is proposed, less what is actual; below 0: it would have cost less.
+    /// The proposed sum minus the actual sum; negative if the proposal would have cost less.
     pub difference: Money,
-    /// How many amounts there would be that are not.
+    /// The number of amounts that exist only under the proposal.
     pub appeared: i64,
-    /// How many there would not be that are.
+    /// The number of amounts that exist only in the ledger.
     pub disappeared: i64,
-    /// How many would be larger.
+    /// The number of amounts that would be larger.
     pub rose: i64,
-    /// How many would be smaller.
+    /// The number of amounts that would be smaller.
     pub fell: i64,
-    /// How many would be the same.
+    /// The number of amounts that would be the same.
     pub unchanged: i64,
 }
 
@@ -63,12 +64,12 @@ impl From<&BacktestSum> for BacktestDifference {
     }
 }
 
-/// Both sides of what accrued in a month.
+/// The actual and the proposed amounts that accrued in a month.
 #[derive(Clone, SimpleObject)]
 pub struct BacktestMonth {
-    /// When it began, in the tenant's time zone.
+    /// The start of the month, in the tenant's time zone.
     pub start: DateTime,
-    /// By currency.
+    /// The differences, one per currency.
     pub differences: Vec<BacktestDifference>,
 }
 

@@ -15,14 +15,14 @@ use auth::Resource;
 use domain::backtest::{self, ChangedRow};
 use domain::id::{CommissionId, EventId};
 
-/// Both sides of one event, with how their amounts come about.
+/// The actual and the proposed commissions of one event, with their explanations.
 pub struct BacktestEvent {
     event: Event,
     actual: Vec<BacktestRow>,
     proposed: Vec<BacktestRow>,
 }
 
-/// Both sides of one event, with how their amounts come about.
+/// The actual and the proposed commissions of one event, with their explanations.
 #[Object]
 impl BacktestEvent {
     /// The event.
@@ -30,27 +30,27 @@ impl BacktestEvent {
         &self.event
     }
 
-    /// The rows of the ledger that name it and accrued in the range.
+    /// The event's rows in the ledger that accrued in the range.
     async fn actual(&self) -> &[BacktestRow] {
         &self.actual
     }
 
-    /// The rows that there would be.
+    /// The rows that it would have under the proposal.
     async fn proposed(&self) -> &[BacktestRow] {
         &self.proposed
     }
 }
 
-/// A row of one side.
+/// An actual or a proposed row.
 #[derive(Clone, SimpleObject)]
 pub struct BacktestRow {
-    /// What it is.
+    /// Its kind.
     pub kind: CommissionKind,
-    /// Which component of the terms gave it, from 0; null for other kinds than EVENT.
+    /// The index of the component of the terms that gave it, from 0; null for kinds other than EVENT.
     pub term: Option<i32>,
-    /// What it counts with; 0: it was reversed.
+    /// The amount with which it counts; 0 if it was reversed.
     pub amount: Money,
-    /// How it comes about.
+    /// How the amount was calculated.
     pub explanation: Vec<ExplanationStep>,
 }
 

@@ -9,19 +9,19 @@ use crate::graphql::error::Nullable;
 use crate::graphql::user_error::payload;
 use service::backtest::{cancel, create};
 
-/// Which backtest to cancel.
+/// The backtest to cancel.
 #[derive(Clone, InputObject)]
 pub struct CancelBacktestInput {
-    /// Which one. Canceling one that is canceled changes nothing.
+    /// The backtest. Canceling one that is already canceled changes nothing.
     pub id: ID,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
 payload! {
-    /// What became of a backtest.
+    /// The result of creating or canceling a backtest.
     BacktestPayload {
-        /// The backtest; null if there is something to mend.
+        /// The backtest; null if there are user errors.
         backtest: Backtest, Commissions
     }
 }
@@ -31,24 +31,25 @@ pub struct BacktestMutation;
 
 #[Object]
 impl BacktestMutation {
-    /// Works out in the background what other rules would have cost, on what was recorded in a range of time. Needs the write
-    /// scope of what it proposes: `campaigns:write`, `partner_groups:write` or `tiered_commissions:write`; and
-    /// `commissions:read` to show it. At most 20 of a tenant wait or run at the same time.
+    /// Starts a backtest in the background: what other rules would have cost on the events recorded in a range of time.
+    /// Needs the write scope of what it proposes (`campaigns:write`, `partner_groups:write` or
+    /// `tiered_commissions:write`), and `commissions:read` to return it. At most 20 backtests of a tenant can be queued
+    /// or running at the same time.
     async fn create_backtest(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to work out.")] input: CreateBacktestInput,
+        #[graphql(desc = "The backtest to create.")] input: CreateBacktestInput,
     ) -> Nullable<BacktestPayload> {
         let request = mutation(ctx).await;
         let created = create(&request.app, &request.caller, input.into());
         Some(BacktestPayload::of(&request, created).await)
     }
 
-    /// Ends a backtest that waits or runs; what it came to so far stays. Needs the scope that entering it took.
+    /// Cancels a queued or running backtest; its results so far are kept. Needs the scope that creating it needed.
     async fn cancel_backtest(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: CancelBacktestInput,
+        #[graphql(desc = "The backtest.")] input: CancelBacktestInput,
     ) -> Nullable<BacktestPayload> {
         let request = mutation(ctx).await;
         let id = input.id.to_string();

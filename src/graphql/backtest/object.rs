@@ -25,17 +25,17 @@ use domain::id::{EventId, TenantId};
 use store::backtest::{PartnerResultOrder, SumsKey};
 use store::view;
 
-/// Where a backtest stands.
+/// The status of a backtest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "backtest::BacktestStatus")]
 pub enum BacktestStatus {
-    /// Nobody works on it yet.
+    /// It has not been started.
     Queued,
-    /// It is worked out, partner by partner.
+    /// It is being processed, partner by partner.
     Running,
     /// It is finished.
     Done,
-    /// It cannot be worked out; `failure` says why.
+    /// It failed; `failure` says why.
     Failed,
     /// It was canceled.
     Canceled,
@@ -66,22 +66,22 @@ impl RowObject for Backtest {
 #[paged]
 #[ComplexObject]
 impl Backtest {
-    /// The campaign whose terms are proposed; null: it is not about a campaign's.
+    /// The campaign whose terms are proposed; null for other proposals.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
     }
 
-    /// The group whose rules are proposed; null: it is not about a group's.
+    /// The group whose rules are proposed; null for other proposals.
     async fn partner_group(&self, ctx: &Context<'_>) -> Nullable<PartnerGroup> {
         nullable_link(self.0.group_id, |id| identity::partner_group(ctx, id)).await
     }
 
-    /// The tiered commission that is replaced; null: none is.
+    /// The tiered commission that the proposal replaces; null if it replaces none.
     async fn tiered_commission(&self, ctx: &Context<'_>) -> Nullable<TieredCommission> {
         nullable_link(self.0.tier_id, |id| TieredCommission::load(ctx, id)).await
     }
 
-    /// How far it has come.
+    /// Its progress.
     async fn progress(&self) -> BacktestProgress {
         BacktestProgress {
             events: self.0.events,
@@ -89,7 +89,7 @@ impl Backtest {
         }
     }
 
-    /// What it came to by currency; of the partners that are finished, while it runs.
+    /// The results, one per currency; while it runs, only of the partners that are finished.
     async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<BacktestDifference>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
@@ -98,7 +98,7 @@ impl Backtest {
         Ok(sums.map(BacktestDifference::from).collect())
     }
 
-    /// The same by the month in which commissions accrued, in the tenant's time zone.
+    /// The results by the month in which commissions accrued, in the tenant's time zone.
     async fn months(&self, ctx: &Context<'_>) -> Result<Vec<BacktestMonth>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
@@ -106,23 +106,24 @@ impl Backtest {
         Ok(sums.map(|sums| difference::months(&sums)).unwrap_or_default())
     }
 
-    /// The same by the campaign of the event, in one currency: events without a campaign, then by the age of campaigns.
+    /// The results by campaign of the event, in one currency: events without a campaign first, then the oldest campaign
+    /// first.
     async fn campaigns(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "In which currency.")] currency: CurrencyCode,
+        #[graphql(desc = "The currency.")] currency: CurrencyCode,
         page: PageArguments,
     ) -> Result<Connection<BacktestCampaign>, ApiError> {
         result::campaigns(ctx, self.sums(currency, PartnerResultOrder::Magnitude), &page)
     }
 
-    /// The same by partner, in one currency: the largest difference first, up or down; or in the order of the differences,
-    /// ASC from who loses most, DESC from who gains most.
+    /// The results by partner, in one currency: by default the largest absolute difference first. With `direction`, by
+    /// signed difference: ASC starts with the partner that loses most, DESC with the one that gains most.
     async fn partners(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "In which currency.")] currency: CurrencyCode,
-        #[graphql(desc = "In the order of the differences; by default by their size alone.")] direction: Option<
+        #[graphql(desc = "The currency.")] currency: CurrencyCode,
+        #[graphql(desc = "Sorts by signed difference; by default by absolute difference.")] direction: Option<
             OrderDirection,
         >,
         page: PageArguments,
@@ -135,7 +136,7 @@ impl Backtest {
         result::partners(ctx, self.sums(currency, order), &page)
     }
 
-    /// Both sides of one event; null if there is no such event.
+    /// The actual and the proposed commissions of one event; null if there is no such event.
     async fn event(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Nullable<BacktestEvent> {
         nullable(async {
             let id: EventId = id.parse()?;

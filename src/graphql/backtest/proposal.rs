@@ -11,62 +11,61 @@ use crate::graphql::tiered::CreateTieredCommissionInput;
 use domain::group_rules::RuleDraft;
 use service::backtest::{NewBacktest, NewProposal};
 
-/// What to work out.
+/// The backtest to create.
 #[derive(Clone, InputObject)]
 pub struct CreateBacktestInput {
-    /// What to call it.
+    /// Its name.
     pub name: Option<String>,
-    /// What was recorded from this moment on is compared.
+    /// The start of the compared range of recording times, inclusive.
     pub from: DateTime,
-    /// And before this one; not later than now.
+    /// The end of the range, exclusive; not later than now.
     pub to: DateTime,
-    /// What takes the place of what was in force.
+    /// The rules to test, in place of those that were in force.
     pub proposal: BacktestProposalInput,
-    /// The same key with the same input gives the backtest that it made first.
+    /// A repeated call with the same key and input returns the backtest that the first call created.
     pub idempotency_key: Option<String>,
 }
 
-/// What takes the place of what was in force; everything else is as it was.
+/// The rules that replace those that were in force; everything else stays as it was. Exactly one is given.
 #[derive(Clone, OneofObject)]
 pub enum BacktestProposalInput {
     /// The terms of a campaign.
     CampaignTerms(ProposedCampaignTermsInput),
     /// The rules of a partner group.
     GroupRules(ProposedGroupRulesInput),
-    /// A tiered commission, new or in the place of another one.
+    /// A tiered commission, new or in place of an existing one.
     TieredCommission(Box<ProposedTieredCommissionInput>),
 }
 
-/// Other terms of a campaign.
+/// Proposed terms of a campaign.
 #[derive(Clone, InputObject)]
 pub struct ProposedCampaignTermsInput {
     /// The campaign.
     pub campaign_id: ID,
-    /// The terms that it would have had; an empty list leaves everything to the group's rules.
+    /// The proposed terms; with an empty list the group's rules pay.
     pub terms: Vec<CommissionTermInput>,
-    /// The holdback that it would have had, in days; null: approval by hand. No amount depends on it.
+    /// The proposed holdback in days; null: approval by hand only. Amounts do not depend on it.
     pub holdback_days: Option<i32>,
-    /// True: what partners were promised for this campaign reads as having these terms, too. What they were promised for all
-    /// campaigns stays.
+    /// Whether the partners' snapshots for this campaign are replaced by these terms, too. Partner-wide snapshots stay.
     #[graphql(default)]
     pub replace_snapshots: bool,
 }
 
-/// Other rules of a partner group.
+/// Proposed rules of a partner group.
 #[derive(Clone, InputObject)]
 pub struct ProposedGroupRulesInput {
     /// The group.
     pub partner_group_id: ID,
-    /// The rules that it would have had.
+    /// The proposed rules.
     pub rules: Vec<PartnerGroupRuleInput>,
 }
 
-/// A tiered commission that comes into force when the range begins.
+/// A proposed tiered commission that takes effect at the start of the range.
 #[derive(Clone, InputObject)]
 pub struct ProposedTieredCommissionInput {
-    /// The one that it takes the place of; null: it is an additional one.
+    /// The tiered commission that it replaces; null: it is an additional one.
     pub replaces_id: Option<ID>,
-    /// What it would have been. Its idempotency key is not looked at.
+    /// The proposed tiered commission. Its idempotency key is ignored.
     pub tier: CreateTieredCommissionInput,
 }
 

@@ -16,29 +16,29 @@ use auth::Resource;
 use store::backtest::{BacktestSum, PartnerSum, SumsKey};
 use store::page::{Page, RowPosition, SortKey};
 
-/// Both sides of what a campaign's events earned.
+/// The actual and the proposed amounts of a campaign's events.
 #[derive(Clone)]
 pub struct BacktestCampaign(BacktestSum);
 
-/// Both sides of what a campaign's events earned.
+/// The actual and the proposed amounts of a campaign's events.
 #[Object]
 impl BacktestCampaign {
-    /// The campaign; null: of events without one.
+    /// The campaign; null for events without one.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable_link(self.0.campaign, |id| identity::campaign(ctx, id)).await
     }
 
-    /// What they come to.
+    /// The difference between the two.
     async fn difference(&self) -> BacktestDifference {
         BacktestDifference::from(&self.0)
     }
 }
 
-/// Both sides of what a partner earned.
+/// The actual and the proposed amounts of a partner.
 #[derive(Clone)]
 pub struct BacktestPartner(PartnerSum);
 
-/// Both sides of what a partner earned.
+/// The actual and the proposed amounts of a partner.
 #[Object]
 impl BacktestPartner {
     /// The partner.
@@ -47,7 +47,7 @@ impl BacktestPartner {
         existing(partner, "backtest_partner", "partner_id", self.0.partner)
     }
 
-    /// What they come to.
+    /// The difference between the two.
     async fn difference(&self) -> BacktestDifference {
         BacktestDifference::of(self.0.currency, &self.0.difference)
     }

@@ -28,9 +28,9 @@ pub fn campaigns(list: view::List) -> Listing {
 }
 
 declare! {
-    /// An offer that partners promote; carries commission terms and a holdback. A partner's token shows what the
-    /// campaigns are called that it belongs to or is promised something for, their status and when they were made; the rest
-    /// reads as null or as an empty list: what pays it is in its `termsInForce`.
+    /// An offer that partners promote, with commission terms and a holdback. A partner's token can read only the
+    /// campaigns to which the partner belongs or for which it has a snapshot; their terms, holdback, window and
+    /// advertiser are null or empty lists. What pays the partner is in its `termsInForce`.
     pub static CAMPAIGN: Campaign = TypeDescription {
         resource: Resource::Campaigns,
         identity: &["id", "name", "externalId"],
@@ -45,15 +45,15 @@ declare! {
     "name": String = value(Column::Name, view::text);
     /// The id that another system gave it, unique in the tenant; null if there is none.
     "externalId": Option<String> = value(Column::ExternalId, view::text);
-    /// Whether its events earn.
+    /// Its status, which decides whether its events earn.
     "status": CampaignStatus = value(Column::Status, view::word!(campaign::CampaignStatus));
     /// The live terms, which pay partners without a snapshot; empty: the rules of the partner's group pay.
     "terms": Vec<CommissionTerm> = made_of(Column::Terms, write_terms).for_partners(PartnerVisibility::EmptyList);
     /// How many days a commission waits before it may be approved; null: it is approved by hand only.
     "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number).for_partners(PartnerVisibility::Null);
-    /// From when on events earn; null: they always did.
+    /// When its events start to earn; null: there is no start.
     "startsAt": Option<DateTime> = value(Column::StartsAt, view::moment).for_partners(PartnerVisibility::Null);
-    /// From when on events earn no more; null: no end is set.
+    /// When its events stop earning, exclusive; null: there is no end.
     "endsAt": Option<DateTime> = value(Column::EndsAt, view::moment).for_partners(PartnerVisibility::Null);
     "advertiser" = link(Column::AdvertiserId, &ADVERTISER).for_partners(PartnerVisibility::Null);
     /// When it was created.

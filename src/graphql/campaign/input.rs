@@ -13,44 +13,44 @@ pub struct CreateCampaignInput {
     pub name: String,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: Option<String>,
-    /// ACTIVE by default. ENDED ends its window now.
+    /// Its status; ACTIVE by default. ENDED ends its window now.
     pub status: Option<CampaignStatus>,
-    /// At most 10 components; none: the rules of the partner's group pay.
+    /// At most 10 components; if absent or empty, the rules of the partner's group pay.
     pub terms: Option<Vec<CommissionTermInput>>,
-    /// How many days a commission waits before it may be approved, 0 to 365; none: it is approved by hand only.
+    /// How many days a commission waits before it may be approved, 0 to 365; if absent, it is approved by hand only.
     pub holdback_days: Option<i32>,
-    /// From when on events earn.
+    /// When its events start to earn.
     pub starts_at: Option<DateTime>,
-    /// From when on events earn no more; after `startsAt`.
+    /// When its events stop earning, exclusive; after `startsAt`.
     pub ends_at: Option<DateTime>,
-    /// Who owns it.
+    /// The advertiser that owns it.
     pub advertiser_id: Option<ID>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Changes of a campaign. Absent fields stay as they are; null clears. Past commissions and the terms stamped for
-/// partners do not change.
+/// Changes to a campaign. Absent fields stay as they are; null clears. Past commissions and existing snapshots do not
+/// change.
 #[derive(InputObject)]
 pub struct UpdateCampaignInput {
-    /// Which campaign.
+    /// The campaign.
     pub id: ID,
     /// Its name.
     pub name: MaybeUndefined<String>,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: MaybeUndefined<String>,
-    /// ENDED ends its window now. To reopen an ended campaign give a later `endsAt`, or null, too.
+    /// Its status. ENDED ends its window now. To reopen an ended campaign, also give a later `endsAt`, or null.
     pub status: MaybeUndefined<CampaignStatus>,
-    /// At most 10 components: they replace the former ones.
+    /// At most 10 components; they replace the existing ones.
     pub terms: MaybeUndefined<Vec<CommissionTermInput>>,
     /// How many days a commission waits before it may be approved, 0 to 365.
     pub holdback_days: MaybeUndefined<i32>,
-    /// From when on events earn.
+    /// When its events start to earn.
     pub starts_at: MaybeUndefined<DateTime>,
-    /// From when on events earn no more; after `startsAt`.
+    /// When its events stop earning, exclusive; after `startsAt`.
     pub ends_at: MaybeUndefined<DateTime>,
-    /// Who owns it.
+    /// The advertiser that owns it.
     pub advertiser_id: MaybeUndefined<ID>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }

@@ -13,7 +13,7 @@ use domain::campaign;
 use service::campaign::{CampaignChange, NewCampaign, create, delete, update};
 
 payload! {
-    /// What creating or changing a campaign did.
+    /// The result of creating or changing a campaign.
     CampaignPayload {
         /// The campaign as it is now; null if nothing was changed.
         campaign: Campaign, Campaigns
@@ -49,7 +49,7 @@ impl CampaignMutation {
     async fn update_campaign(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateCampaignInput,
+        #[graphql(desc = "The changes.")] input: UpdateCampaignInput,
     ) -> Nullable<CampaignPayload> {
         let request = mutation(ctx).await;
         let change = CampaignChange {
@@ -66,11 +66,12 @@ impl CampaignMutation {
         Some(CampaignPayload::of(&request, update(&request.app, &request.caller, change)).await)
     }
 
-    /// Deletes a campaign that nothing refers to, else IN_USE: end it instead. Needs `campaigns:write`.
+    /// Deletes a campaign that nothing refers to, else IN_USE; such a campaign can be ended instead. Needs
+    /// `campaigns:write`.
     async fn delete_campaign(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which campaign.")] input: DeleteInput,
+        #[graphql(desc = "The campaign.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete(&request.app, &request.caller, &input.id).await;

@@ -29,11 +29,11 @@ use store::view;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "campaign::CampaignStatus")]
 pub enum CampaignStatus {
-    /// They do, within its window.
+    /// Its events earn, within its window.
     Active,
-    /// They keep their attribution and earn nothing.
+    /// Its events keep their attribution and earn nothing.
     Paused,
-    /// It is over: its window ended when it got this status.
+    /// It has ended: its window ended when it got this status.
     Ended,
 }
 
@@ -58,7 +58,7 @@ impl RowObject for Campaign {
 #[paged]
 #[ComplexObject]
 impl Campaign {
-    /// Who owns it; null if nobody is named.
+    /// The advertiser that owns it; null if there is none.
     async fn advertiser(&self, ctx: &Context<'_>) -> Nullable<Advertiser> {
         nullable(async {
             let Some(id) = self.0.advertiser_id else {
@@ -70,7 +70,7 @@ impl Campaign {
         .await
     }
 
-    /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
     async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
         history(ctx, self.0.id.uuid(), page)
     }
@@ -81,13 +81,13 @@ impl Campaign {
         children::<PartnersOfCampaign, _>(scope, self.0.id.uuid(), page)
     }
 
-    /// The commissions earned in it, newest first where no other order is asked for.
+    /// Its commissions, by default newest first.
     async fn commissions(
         &self,
         ctx: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<CommissionFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
         commissions_of(
             ctx,

@@ -21,22 +21,22 @@ use domain::id::CampaignId;
 use store::campaign::CampaignOrder;
 use store::view;
 
-/// Which campaigns to list; everything given must hold.
+/// A filter for campaigns; all given conditions must hold.
 #[derive(Default, InputObject)]
 pub struct CampaignFilter {
-    /// Part of the name or of the external id, whatever the case.
+    /// Part of the name or the external id, case-insensitive.
     pub search: Option<String>,
-    /// One of these.
+    /// With one of these statuses.
     pub status: Option<Vec<CampaignStatus>>,
     /// Of this advertiser.
     pub advertiser_id: Option<ID>,
     /// To which this partner belongs.
     pub partner_id: Option<ID>,
-    /// Of one of these advertisers. Not for a partner's token.
+    /// Of one of these advertisers. Not allowed with a partner's token.
     pub advertiser_ids: Option<Vec<ID>>,
     /// To which one of these partners belongs.
     pub partner_ids: Option<Vec<ID>>,
-    /// With exactly one of these external ids. Not for a partner's token.
+    /// With exactly one of these external ids. Not allowed with a partner's token.
     pub external_ids: Option<Vec<String>>,
     /// Created at this moment or later.
     pub created_from: Option<DateTime>,
@@ -44,16 +44,16 @@ pub struct CampaignFilter {
     pub created_to: Option<DateTime>,
 }
 
-/// What campaigns are sorted by.
+/// The fields by which campaigns can be sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "CampaignOrder")]
 pub enum CampaignOrderField {
-    /// When they were created.
+    /// The time of creation.
     #[default]
     CreatedAt,
-    /// Their name, whatever the case.
+    /// The name, case-insensitive.
     Name,
-    /// When they start; those that do not say so, when they were created. Not for a partner's token.
+    /// The start of the campaign, or its time of creation if it has none. Not allowed with a partner's token.
     StartsAt,
 }
 
@@ -63,7 +63,7 @@ pub struct CampaignQuery;
 #[paged]
 #[Object]
 impl CampaignQuery {
-    /// One campaign, by its id or by the id that another system gave it; null if there is none.
+    /// One campaign, by its id or its external id; null if there is none.
     async fn campaign(
         &self,
         ctx: &Context<'_>,
@@ -85,14 +85,14 @@ impl CampaignQuery {
         .await
     }
 
-    /// The campaigns, newest first where no other order is asked for. A partner's token lists those that it belongs to, and
-    /// may search their names.
+    /// The campaigns, by default newest first. A partner's token lists only those that it belongs to, and may search
+    /// their names.
     async fn campaigns(
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<CampaignFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CampaignOrderField>>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<CampaignFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<OrderBy<CampaignOrderField>>,
     ) -> Result<ProjectedPage<Connection<Campaign>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Campaigns)?;

@@ -28,7 +28,7 @@ pub fn deals(list: view::List) -> Listing {
 }
 
 declare! {
-    /// Business that a partner brought, on its way through the payment stages.
+    /// A sale that a partner brought, which moves through the payment stages.
     pub static DEAL: Deal = TypeDescription {
         resource: Resource::Deals,
         identity: &[],
@@ -41,18 +41,18 @@ declare! {
     "id": ID = value(Column::Id, view::id::<id::Deal>);
     /// The id that another system gave it, unique in the tenant; null if there is none.
     "externalId": Option<String> = value(Column::ExternalId, view::text);
-    /// What it is called.
+    /// Its name.
     "name": String = value(Column::Name, view::text);
-    /// What it is worth; what was due before stays when this changes.
+    /// Its value; commissions that are already due do not follow later changes.
     "value": Money = amount(Column::Currency, Column::ValueMinor);
     "partner" = required(Column::PartnerId, &PARTNER);
     "stage" = link(Column::StageId, &PAYMENT_STAGE);
-    /// The individual who registered it; null if nobody is known.
+    /// The individual who registered it; null if unknown.
     "leadCreator": Option<String> = value(Column::LeadCreator, view::text);
-    /// The individual who owns it; null if nobody is known.
+    /// The individual who owns it; null if unknown.
     "owner": Option<String> = value(Column::Owner, view::text);
     "customFields" = computed();
-    /// How often it was renewed.
+    /// The number of times it was renewed.
     "renewals": u32 = value(Column::Renewals, view::number);
     "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Deal));
     "forecast" = computed().for_partners(PartnerVisibility::EmptyList);

@@ -9,28 +9,28 @@ use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use domain::deal;
 use store::deal::{DealFilter as StoreFilter, DealOrder};
 
-/// Which deals to list; everything given must hold.
+/// A filter for deals; all given conditions must hold.
 #[derive(Default, InputObject)]
 pub struct DealFilter {
-    /// Part of the name or of the external id, whatever the case; at most 200 characters.
+    /// Part of the name or the external id, case-insensitive; at most 200 characters.
     pub search: Option<String>,
     /// Of this partner.
     pub partner_id: Option<ID>,
-    /// Standing in this stage.
+    /// In this stage.
     pub stage_id: Option<ID>,
-    /// Standing in a stage of one of these outcomes.
+    /// In a stage with one of these outcomes.
     pub outcome: Option<Vec<StageOutcome>>,
-    /// Worth something in this currency.
+    /// With a value in this currency.
     pub currency: Option<CurrencyCode>,
     /// Of one of these partners.
     pub partner_ids: Option<Vec<ID>>,
-    /// Standing in one of these stages.
+    /// In one of these stages.
     pub stage_ids: Option<Vec<ID>>,
     /// With exactly one of these external ids.
     pub external_ids: Option<Vec<String>>,
-    /// Worth this much or more, in units of `currency`, which must be given.
+    /// With this value or more, in units of `currency`, which is then required.
     pub min_value: Option<Decimal>,
-    /// Worth this much or less, in units of `currency`, which must be given.
+    /// With this value or less, in units of `currency`, which is then required.
     pub max_value: Option<Decimal>,
     /// Created at this moment or later.
     pub created_from: Option<DateTime>,
@@ -62,15 +62,15 @@ impl DealFilter {
     }
 }
 
-/// What deals are sorted by.
+/// The fields by which deals can be sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "DealOrder")]
 pub enum DealOrderField {
-    /// When they were created.
+    /// The time of creation.
     #[default]
     CreatedAt,
-    /// Their name, whatever the case.
+    /// The name, case-insensitive.
     Name,
-    /// What they are worth. Needs `filter.currency`: amounts of different currencies have no order.
+    /// The value. Needs `filter.currency`: amounts in different currencies cannot be compared.
     Value,
 }

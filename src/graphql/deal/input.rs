@@ -4,12 +4,12 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use crate::graphql::input::{MoneyInput, id_text};
 
-/// An option that a deal bears.
+/// An option set on a deal.
 #[derive(Clone, InputObject)]
 pub struct CustomFieldValueInput {
     /// The field.
     pub custom_field_id: ID,
-    /// Which of its options.
+    /// The option.
     pub option_id: ID,
 }
 
@@ -26,59 +26,61 @@ pub fn values(inputs: Vec<CustomFieldValueInput>) -> Vec<(String, String)> {
 pub struct CreateDealInput {
     /// The id that another system gave it; unique in the tenant.
     pub external_id: Option<String>,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What it is worth, at least 0.
+    /// Its value, at least 0.
     pub value: MoneyInput,
-    /// Who brought it; this never changes.
+    /// The partner that brought it; it never changes.
     pub partner_id: ID,
-    /// The stage that it enters at once; none: it does not enter the pipeline yet.
+    /// The stage that it enters at once; if absent, it does not enter the pipeline yet.
     pub stage_id: Option<ID>,
-    /// The individual who registered it, by the name under which the individual is paid.
+    /// The name of the individual who registered it, under which that individual is paid.
     pub lead_creator: Option<String>,
-    /// The individual who owns it, by the name under which the individual is paid.
+    /// The name of the individual who owns it, under which that individual is paid.
     pub owner: Option<String>,
-    /// The options that it bears, at most one of each custom field.
+    /// The options set on the deal, at most one per custom field.
     pub custom_fields: Option<Vec<CustomFieldValueInput>>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Changes of a deal. Absent fields stay as they are; null clears.
+/// Changes to a deal. Absent fields stay as they are; null clears.
 #[derive(InputObject)]
 pub struct UpdateDealInput {
-    /// Which deal.
+    /// The deal.
     pub id: ID,
-    /// What it is called.
+    /// Its name.
     pub name: MaybeUndefined<String>,
-    /// What it is worth. Commissions that were due before stay as they are.
+    /// Its value. Commissions that are already due stay as they are.
     pub value: MaybeUndefined<MoneyInput>,
     /// The individual who registered it.
     pub lead_creator: MaybeUndefined<String>,
     /// The individual who owns it.
     pub owner: MaybeUndefined<String>,
-    /// All options that it bears from now on. A condition of its stage that becomes true by this pays now.
+    /// All options set on the deal from now on. If this makes a condition of its current stage true, that entry pays
+    /// now.
     pub custom_fields: MaybeUndefined<Vec<CustomFieldValueInput>>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
 /// A move of a deal.
 #[derive(InputObject)]
 pub struct MoveDealInput {
-    /// Which deal.
+    /// The deal.
     pub id: ID,
-    /// The stage that it enters. Where it stands already, nothing happens.
+    /// The stage that it enters. If it is already in this stage, nothing happens.
     pub stage_id: ID,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
 /// A renewal of a deal.
 #[derive(InputObject)]
 pub struct RecordDealRenewalInput {
-    /// Which deal.
+    /// The deal.
     pub id: ID,
-    /// A key of the caller's choice: the same key with the same input gives the answer of the first call and does nothing.
+    /// A key that the caller chooses. A repeated call with the same key and input changes nothing and returns the first
+    /// call's result.
     pub idempotency_key: String,
 }

@@ -16,7 +16,7 @@ pub struct DealMutation;
 
 #[Object]
 impl DealMutation {
-    /// Creates a deal; one that is given a stage enters it, which may pay. Needs `deals:write`.
+    /// Creates a deal; if a stage is given, the deal enters it, which may pay commissions. Needs `deals:write`.
     async fn create_deal(
         &self,
         ctx: &Context<'_>,
@@ -40,7 +40,7 @@ impl DealMutation {
     async fn delete_deal(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which deal.")] input: DeleteInput,
+        #[graphql(desc = "The deal.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete_deal(&request.app, &request.caller, &input.id).await;
@@ -51,7 +51,7 @@ impl DealMutation {
     async fn update_deal(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateDealInput,
+        #[graphql(desc = "The changes.")] input: UpdateDealInput,
     ) -> Nullable<DealPayload> {
         let request = mutation(ctx).await;
         let change = DealChange {
@@ -65,24 +65,24 @@ impl DealMutation {
         Some(DealPayload::of(&request, update(&request.app, &request.caller, change)).await)
     }
 
-    /// Moves a deal into a stage, which pays what the rules say. A stage with the outcome LOST reverses what the deal made
-    /// and nobody approved. Needs `deals:write`.
+    /// Moves a deal into a stage, which pays what the commission rules say. A stage with the outcome LOST reverses the
+    /// deal's commissions that are not approved yet. Needs `deals:write`.
     async fn move_deal(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which deal, and where to.")] input: MoveDealInput,
+        #[graphql(desc = "The deal and its new stage.")] input: MoveDealInput,
     ) -> Nullable<DealPayload> {
         let request = mutation(ctx).await;
         let done = move_to(&request.app, &request.caller, &input.id, &input.stage_id);
         Some(DealPayload::of(&request, done).await)
     }
 
-    /// Records that a deal was renewed: every recurring part that has started pays its next occurrence. A lost deal
-    /// cannot be renewed: INVALID_TRANSITION. Needs `deals:write`.
+    /// Records a renewal of a deal: every recurring part that has started pays its next occurrence. A lost deal cannot
+    /// be renewed: INVALID_TRANSITION. Needs `deals:write`.
     async fn record_deal_renewal(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which deal.")] input: RecordDealRenewalInput,
+        #[graphql(desc = "The deal.")] input: RecordDealRenewalInput,
     ) -> Nullable<DealPayload> {
         let request = mutation(ctx).await;
         let done = renew(&request.app, &request.caller, &input.id);

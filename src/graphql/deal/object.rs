@@ -52,13 +52,13 @@ impl RowObject for Deal {
 #[paged]
 #[ComplexObject]
 impl Deal {
-    /// Who brought it.
+    /// The partner that brought it.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
         existing(partner, "deal", "partner_id", self.0.partner_id)
     }
 
-    /// Where it stands; null: it has not entered the pipeline.
+    /// Its stage; null if it has not entered the pipeline.
     async fn stage(&self, ctx: &Context<'_>) -> Nullable<PaymentStage> {
         nullable(async {
             match self.0.stage_id {
@@ -69,7 +69,7 @@ impl Deal {
         .await
     }
 
-    /// The options that it bears, at most one of each custom field.
+    /// The options set on the deal, at most one per custom field.
     async fn custom_fields(&self, ctx: &Context<'_>) -> Result<Vec<CustomFieldValue>, ApiError> {
         let values = self.0.fields.iter().map(async |value| {
             let custom_field = CustomField::linked(ctx, value.field_id).await?;
@@ -79,14 +79,13 @@ impl Deal {
         futures::future::try_join_all(values).await
     }
 
-    /// The commissions that it made, newest first.
+    /// Its commissions, newest first.
     async fn commissions(&self, ctx: &Context<'_>, page: PageArguments) -> Result<CommissionConnection, ApiError> {
         commissions_of(ctx, CommissionParent::Deal, self.0.id.uuid(), &page, None, None)
     }
 
-    /// What the rules would pay if it went on through the stages behind its own, none of them lost, and were then
-    /// renewed: at most 12 further occurrences of each recurring part. Empty for a lost deal. A partner's token shows
-    /// none, since it would show the rules.
+    /// What the rules would pay if the deal went through the stages after its own, except lost ones, and were then
+    /// renewed: at most 12 further occurrences per recurring part. Empty for a lost deal, and for a partner's token.
     async fn forecast(&self, ctx: &Context<'_>) -> Result<Vec<SimulatedPayment>, ApiError> {
         let request = request(ctx);
         let forecast = request.loaders().forecast_of_deal.load(self.0.id.uuid()).await?;
@@ -104,11 +103,11 @@ impl Deal {
     }
 }
 
-/// An option that a deal bears.
+/// An option set on a deal.
 #[derive(Clone, SimpleObject)]
 pub struct CustomFieldValue {
     /// The field.
     pub custom_field: CustomField,
-    /// Which of its options.
+    /// The option.
     pub option: CustomFieldOption,
 }

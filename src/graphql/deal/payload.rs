@@ -12,14 +12,14 @@ use auth::Resource;
 use service::ServiceError;
 use service::deal::Done;
 
-/// What was done to a deal.
+/// The result of creating or changing a deal.
 pub struct DealPayload {
     deal: Option<Deal>,
     commissions: Vec<Commission>,
     user_errors: Vec<UserError>,
 }
 
-/// What was done to a deal.
+/// The result of creating or changing a deal.
 #[Object]
 impl DealPayload {
     /// The deal as it is now; null if nothing was changed.
@@ -27,12 +27,12 @@ impl DealPayload {
         projected(ctx, Resource::Deals, self.deal.as_ref())
     }
 
-    /// The commissions that this made due.
+    /// The commissions that became due.
     async fn commissions(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
         projected_rows(ctx, &self.commissions)
     }
 
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
     }

@@ -26,12 +26,12 @@ pub struct DealQuery;
 #[paged]
 #[Object]
 impl DealQuery {
-    /// One deal, by id or by external id; null if there is none.
+    /// One deal, by its id or its external id; null if there is none.
     async fn deal(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Option<ID>,
-        #[graphql(desc = "Or the id that another system gave it.")] external_id: Option<String>,
+        #[graphql(desc = "Its external id.")] external_id: Option<String>,
     ) -> Nullable<Projected<Deal>> {
         nullable(async {
             match id_or_external_id(id, external_id)? {
@@ -42,13 +42,13 @@ impl DealQuery {
         .await
     }
 
-    /// The deals, newest first where no other order is asked for.
+    /// The deals, by default newest first.
     async fn deals(
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<DealFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<DealOrderField>>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<DealFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<OrderBy<DealOrderField>>,
     ) -> Result<ProjectedPage<Connection<Deal>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Deals)?;
         let filter = Arc::new(filter.unwrap_or_default().read()?);

@@ -10,13 +10,13 @@ use crate::graphql::money::{ExplanationStep, Money};
 use domain::deal_rules::{self, Due};
 use domain::id::CommissionRuleId;
 
-/// Which part of a rule's entry pays.
+/// The part of a rule's entry that pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "deal_rules::PartKind")]
 pub enum RulePartKind {
-    /// Once, when the deal enters the stage.
+    /// The one-off part: when the deal enters the stage.
     OneOff,
-    /// When the deal enters the stage, and with each renewal after that.
+    /// The recurring part: when the deal enters the stage, and with each renewal after that.
     Recurring,
 }
 
@@ -39,12 +39,13 @@ impl SimulatedPayment {
 /// A payment that a rule would make.
 #[Object]
 impl SimulatedPayment {
-    /// The rule; null where it was given with the simulation.
+    /// The rule; null if it was given in the simulation's input.
     async fn commission_rule(&self, ctx: &Context<'_>) -> Nullable<CommissionRule> {
         nullable_link(self.rule, |id| CommissionRule::load(ctx, id)).await
     }
 
-    /// The stage whose entering makes it due; for a later occurrence, the one that started it.
+    /// The stage that makes the payment due when the deal enters it; for later occurrences, the stage that started the
+    /// part.
     async fn payment_stage(&self, ctx: &Context<'_>) -> Result<PaymentStage, ApiError> {
         PaymentStage::linked(ctx, self.due.slot.stage).await
     }
@@ -54,12 +55,12 @@ impl SimulatedPayment {
         self.due.slot.target.into()
     }
 
-    /// The place of the rule's entry, from 0.
+    /// The index of the rule's entry, from 0.
     async fn entry(&self) -> u32 {
         self.due.slot.entry
     }
 
-    /// Which part of the entry pays.
+    /// The part of the entry that pays.
     async fn part(&self) -> RulePartKind {
         self.due.slot.part.into()
     }
@@ -69,17 +70,17 @@ impl SimulatedPayment {
         self.due.slot.occurrence
     }
 
-    /// How much; 0 has its reason in the explanation, and would write no commission.
+    /// The amount; if it is 0, the explanation says why, and no commission would be written.
     async fn amount(&self) -> Money {
         self.due.amount.into()
     }
 
-    /// The individual who would be paid; null where the partner is, or where nobody would be assigned yet.
+    /// The individual who would be paid; null if the partner is paid, or if nobody is assigned yet.
     async fn recipient(&self) -> Option<&str> {
         self.due.recipient.as_deref()
     }
 
-    /// How the amount comes about.
+    /// How the amount was calculated.
     async fn explanation(&self) -> Vec<ExplanationStep> {
         self.due
             .explanation

@@ -5,48 +5,48 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 /// A new partner tier.
 #[derive(InputObject)]
 pub struct CreatePartnerTierInput {
-    /// What it is called; unique in the tenant.
+    /// Its label; unique in the tenant.
     pub label: String,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: Option<String>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Changes of a partner tier. Absent fields stay as they are; null clears.
+/// Changes to a partner tier. Absent fields stay as they are; null clears.
 #[derive(InputObject)]
 pub struct UpdatePartnerTierInput {
-    /// Which tier.
+    /// The tier.
     pub id: ID,
-    /// What it is called.
+    /// Its label.
     pub label: MaybeUndefined<String>,
     /// The id that another system gave it.
     pub external_id: MaybeUndefined<String>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
 /// A new partner category.
 #[derive(InputObject)]
 pub struct CreatePartnerCategoryInput {
-    /// What it is called; unique in the tenant.
+    /// Its label; unique in the tenant.
     pub label: String,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: Option<String>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Changes of a partner category. Absent fields stay as they are; null clears.
+/// Changes to a partner category. Absent fields stay as they are; null clears.
 #[derive(InputObject)]
 pub struct UpdatePartnerCategoryInput {
-    /// Which category.
+    /// The category.
     pub id: ID,
-    /// What it is called.
+    /// Its label.
     pub label: MaybeUndefined<String>,
     /// The id that another system gave it.
     pub external_id: MaybeUndefined<String>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
@@ -57,19 +57,19 @@ pub struct CreateAdvertiserInput {
     pub name: String,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: Option<String>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Changes of an advertiser. Absent fields stay as they are; null clears.
+/// Changes to an advertiser. Absent fields stay as they are; null clears.
 #[derive(InputObject)]
 pub struct UpdateAdvertiserInput {
-    /// Which advertiser.
+    /// The advertiser.
     pub id: ID,
     /// Its name.
     pub name: MaybeUndefined<String>,
     /// The id that another system gave it.
     pub external_id: MaybeUndefined<String>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }

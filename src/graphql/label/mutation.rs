@@ -15,7 +15,7 @@ use domain::id;
 use service::label::{create, delete, update};
 
 payload! {
-    /// What creating or changing a partner tier did.
+    /// The result of creating or changing a partner tier.
     PartnerTierPayload {
         /// The tier as it is now; null if nothing was changed.
         partner_tier: PartnerTier, Partners
@@ -23,7 +23,7 @@ payload! {
 }
 
 payload! {
-    /// What creating or changing a partner category did.
+    /// The result of creating or changing a partner category.
     PartnerCategoryPayload {
         /// The category as it is now; null if nothing was changed.
         partner_category: PartnerCategory, Partners
@@ -31,7 +31,7 @@ payload! {
 }
 
 payload! {
-    /// What creating or changing an advertiser did.
+    /// The result of creating or changing an advertiser.
     AdvertiserPayload {
         /// The advertiser as it is now; null if nothing was changed.
         advertiser: Advertiser, Campaigns
@@ -58,7 +58,7 @@ impl LabelMutation {
     async fn update_partner_tier(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdatePartnerTierInput,
+        #[graphql(desc = "The changes.")] input: UpdatePartnerTierInput,
     ) -> Nullable<PartnerTierPayload> {
         let request = mutation(ctx).await;
         let (label, external_id) = (plain(input.label), plain(input.external_id));
@@ -70,7 +70,7 @@ impl LabelMutation {
     async fn delete_partner_tier(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which tier.")] input: DeleteInput,
+        #[graphql(desc = "The tier.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete::<id::PartnerTier>(&request.app, &request.caller, &input.id).await;
@@ -92,7 +92,7 @@ impl LabelMutation {
     async fn update_partner_category(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdatePartnerCategoryInput,
+        #[graphql(desc = "The changes.")] input: UpdatePartnerCategoryInput,
     ) -> Nullable<PartnerCategoryPayload> {
         let request = mutation(ctx).await;
         let (label, external_id) = (plain(input.label), plain(input.external_id));
@@ -104,7 +104,7 @@ impl LabelMutation {
     async fn delete_partner_category(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which category.")] input: DeleteInput,
+        #[graphql(desc = "The category.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete::<id::PartnerCategory>(&request.app, &request.caller, &input.id).await;
@@ -126,7 +126,7 @@ impl LabelMutation {
     async fn update_advertiser(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateAdvertiserInput,
+        #[graphql(desc = "The changes.")] input: UpdateAdvertiserInput,
     ) -> Nullable<AdvertiserPayload> {
         let request = mutation(ctx).await;
         let (name, external_id) = (plain(input.name), plain(input.external_id));
@@ -134,11 +134,11 @@ impl LabelMutation {
         Some(AdvertiserPayload::of(&request, advertiser).await)
     }
 
-    /// Deletes an advertiser that no campaign names, else IN_USE. Needs `campaigns:write`.
+    /// Deletes an advertiser that no campaign refers to, else IN_USE. Needs `campaigns:write`.
     async fn delete_advertiser(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which advertiser.")] input: DeleteInput,
+        #[graphql(desc = "The advertiser.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete::<id::Advertiser>(&request.app, &request.caller, &input.id).await;

@@ -11,7 +11,7 @@ use domain::id;
 use domain::label::Label;
 use store::view;
 
-/// A label of partners, such as "Gold", that restricts commission rules.
+/// A label of partners, such as "Gold", by which commission rules can be restricted.
 #[derive(Clone, SimpleObject)]
 pub struct PartnerTier {
     #[graphql(skip)]
@@ -19,13 +19,13 @@ pub struct PartnerTier {
     /// Its id.
     #[graphql(owned)]
     pub id: ID,
-    /// What it is called; unique in the tenant.
+    /// Its label; unique in the tenant.
     pub label: String,
     /// The id that another system gave it; null if there is none.
     pub external_id: Option<String>,
 }
 
-/// A label of partners, such as "Agency", that restricts commission rules. A partner may have several.
+/// A label of partners, such as "Agency", by which commission rules can be restricted. A partner may have several.
 #[derive(Clone, SimpleObject)]
 pub struct PartnerCategory {
     #[graphql(skip)]
@@ -33,13 +33,13 @@ pub struct PartnerCategory {
     /// Its id.
     #[graphql(owned)]
     pub id: ID,
-    /// What it is called; unique in the tenant.
+    /// Its label; unique in the tenant.
     pub label: String,
     /// The id that another system gave it; null if there is none.
     pub external_id: Option<String>,
 }
 
-/// Who owns campaigns and pays revenue for them.
+/// An organisation that owns campaigns and pays revenue for them.
 #[derive(Clone, SimpleObject)]
 pub struct Advertiser {
     #[graphql(skip)]

@@ -20,7 +20,7 @@ pub struct LabelQuery;
 #[paged]
 #[Object]
 impl LabelQuery {
-    /// All partner tiers by label.
+    /// All partner tiers, by label.
     async fn partner_tiers(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTier>, ApiError> {
         let request = request(ctx);
         let scope = request.caller.read(Resource::Partners)?;
@@ -28,7 +28,7 @@ impl LabelQuery {
         Ok(all.into_iter().map(PartnerTier::from).collect())
     }
 
-    /// All partner categories by label.
+    /// All partner categories, by label.
     async fn partner_categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
         let request = request(ctx);
         let scope = request.caller.read(Resource::Partners)?;

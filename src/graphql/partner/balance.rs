@@ -63,34 +63,34 @@ fn payable() -> FieldDescription {
     values(columns.map(view::column), view::difference)
 }
 
-/// A partner's sums in one currency. They always equal the sums over its rows.
+/// A partner's balance in one currency. Its sums always equal those of the partner's rows.
 #[derive(Clone, SimpleObject)]
 pub struct PartnerBalance {
     /// The currency.
     pub currency: CurrencyCode,
-    /// Earned, and not approved yet.
+    /// The sum of accrued commissions that are not approved yet.
     pub accrued_amount: Money,
-    /// Approved, and not paid yet.
+    /// The sum of approved commissions that are not paid yet.
     pub approved_amount: Money,
-    /// Paid.
+    /// The sum of paid commissions.
     pub paid_amount: Money,
-    /// Undone.
+    /// The sum of reversed commissions.
     pub reversed_amount: Money,
-    /// Approved, less what open payouts hold.
+    /// The approved sum, less what open payouts hold.
     pub payable_amount: Money,
-    /// Earned, and not approved yet, in units of the currency.
+    /// The sum of accrued commissions that are not approved yet, in units of the currency.
     #[graphql(deprecation = "use accruedAmount; may be gone from 2027-12-01")]
     pub accrued: Decimal,
-    /// Approved, and not paid yet, in units of the currency.
+    /// The sum of approved commissions that are not paid yet, in units of the currency.
     #[graphql(deprecation = "use approvedAmount; may be gone from 2027-12-01")]
     pub approved: Decimal,
-    /// Paid, in units of the currency.
+    /// The sum of paid commissions, in units of the currency.
     #[graphql(deprecation = "use paidAmount; may be gone from 2027-12-01")]
     pub paid: Decimal,
-    /// Undone, in units of the currency.
+    /// The sum of reversed commissions, in units of the currency.
     #[graphql(deprecation = "use reversedAmount; may be gone from 2027-12-01")]
     pub reversed: Decimal,
-    /// Approved, less what open payouts hold, in units of the currency.
+    /// The approved sum, less what open payouts hold, in units of the currency.
     #[graphql(deprecation = "use payableAmount; may be gone from 2027-12-01")]
     pub payable: Decimal,
 }

@@ -40,8 +40,8 @@ pub fn partners(list: view::List) -> Listing {
 }
 
 declare! {
-    /// An organisation or person that earns commission. A partner's own token shows no tags, metadata, tier, categories,
-    /// transitions or payout reference: they read as null or as empty lists.
+    /// An organisation or person that earns commissions. For the partner's own token, tags, metadata, tier, categories,
+    /// transitions and payout reference are null or empty lists.
     pub static PARTNER: Partner = TypeDescription {
         resource: Resource::Partners,
         identity: &["id", "name", "externalId"],
@@ -60,26 +60,26 @@ declare! {
     "externalId": Option<String> = value(Column::ExternalId, view::text);
     /// How it brings customers.
     "type": PartnerType = value(Column::Type, view::word!(partner::PartnerType));
-    /// Where the partnership stands.
+    /// The status of the partnership.
     "status": PartnerStatus = value(Column::Status, view::word!(partner::PartnerStatus));
     /// Free labels.
     "tags": Vec<String> = value(Column::Tags, view::document).for_partners(PartnerVisibility::EmptyList);
-    /// Whatever other systems want to keep with it; null if nothing.
+    /// Arbitrary JSON data that other systems keep with it; null if there is none.
     "metadata": Option<Json> = value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null);
     "group" = link(Column::GroupId, &PARTNER_GROUP);
     "tier" = link(Column::TierId, &PARTNER_TIER).for_partners(PartnerVisibility::Null);
     "categories" = family(&PARTNER_CATEGORY, store::label::categories).for_partners(PartnerVisibility::EmptyList);
-    /// What it wants to be paid in; null: whatever it earned.
+    /// The currency in which it wants to be paid; null: those in which it earned.
     "payoutCurrency": Option<CurrencyCode> = value(Column::PayoutCurrency, view::text);
-    /// What the payment service calls it, which payout files then say; null: they say its e-mail address. Staff only.
+    /// Its identifier at the payment service, which payout files use; null: they use its e-mail address. Staff only.
     "payoutReference": Option<String> = value(Column::PayoutReference, view::text).for_partners(PartnerVisibility::Null);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was last changed.
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
-    /// When it first became active; null: it never was.
+    /// When it first became active; null if it never was.
     "activatedAt": Option<DateTime> = value(Column::ActivatedAt, view::moment);
-    /// When it was revoked; null: it is not.
+    /// When it was revoked; null if it is not.
     "revokedAt": Option<DateTime> = value(Column::RevokedAt, view::moment);
     "transitions" = family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(PartnerVisibility::EmptyList);
     "campaigns" = page_of(|ctx| {

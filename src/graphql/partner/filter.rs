@@ -15,16 +15,16 @@ use domain::partner;
 use store::order::Sorted;
 use store::partner::PartnerOrder as StoreOrder;
 
-/// Which partners to list; everything given must hold.
+/// A filter for partners; all given conditions must hold.
 #[derive(Default, InputObject)]
 pub struct PartnerFilter {
-    /// Part of the name, the e-mail address or the external id, whatever the case.
+    /// Part of the name, the e-mail address or the external id, case-insensitive.
     pub search: Option<String>,
     /// In this group.
     pub group_id: Option<ID>,
-    /// Of this tier.
+    /// In this tier.
     pub tier_id: Option<ID>,
-    /// Of this category.
+    /// In this category.
     pub category_id: Option<ID>,
     /// Belonging to this campaign.
     pub campaign_id: Option<ID>,
@@ -33,17 +33,17 @@ pub struct PartnerFilter {
     pub types: Option<Vec<PartnerType>>,
     /// With one of these statuses.
     pub status: Option<Vec<PartnerStatus>>,
-    /// With exactly this tag among its tags.
+    /// With exactly this tag.
     pub tag: Option<String>,
     /// In one of these groups.
     pub group_ids: Option<Vec<ID>>,
-    /// Of one of these tiers. Not for a partner's token.
+    /// In one of these tiers. Not allowed with a partner's token.
     pub tier_ids: Option<Vec<ID>>,
-    /// Of one of these categories. Not for a partner's token.
+    /// In one of these categories. Not allowed with a partner's token.
     pub category_ids: Option<Vec<ID>>,
     /// Belonging to one of these campaigns.
     pub campaign_ids: Option<Vec<ID>>,
-    /// With exactly one of these among its tags. Not for a partner's token.
+    /// With at least one of these tags, compared exactly. Not allowed with a partner's token.
     pub tags: Option<Vec<String>>,
     /// With exactly one of these external ids.
     pub external_ids: Option<Vec<String>>,
@@ -86,29 +86,31 @@ impl PartnerFilter {
     }
 }
 
-/// How to sort partners.
+/// The order of partners.
 #[derive(Clone, Copy, InputObject)]
 pub struct PartnerOrder {
-    /// By what.
+    /// The field to sort by.
     #[graphql(default_with = "PartnerOrderField::CreatedAt")]
     pub field: PartnerOrderField,
-    /// In which direction.
+    /// The direction.
     #[graphql(default_with = "OrderDirection::Desc")]
     pub direction: OrderDirection,
-    /// Of which currency, by LIFETIME_VALUE and PAYABLE; required there: amounts of different currencies have no order.
+    /// The currency for LIFETIME_VALUE and PAYABLE, where it is required: amounts in different currencies cannot be
+    /// compared.
     pub currency: Option<CurrencyCode>,
 }
 
-/// What partners are sorted by.
+/// The fields by which partners can be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum PartnerOrderField {
-    /// When they were created.
+    /// The time of creation.
     CreatedAt,
-    /// Their name, whatever the case.
+    /// The name, case-insensitive.
     Name,
-    /// What their customers paid in `currency`; 0 for those without. Needs `commissions:read`.
+    /// The lifetime value in `currency`; 0 for partners without one. Needs `commissions:read`.
     LifetimeValue,
-    /// What is approved in `currency` and in no open payout; 0 for those without. Needs `commissions:read`.
+    /// The payable amount in `currency`: approved, and in no open payout; 0 for partners without one. Needs
+    /// `commissions:read`.
     Payable,
 }
 

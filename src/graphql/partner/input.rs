@@ -11,7 +11,7 @@ use crate::graphql::terms::CommissionSnapshotInput;
 pub struct CreatePartnerInput {
     /// Its name.
     pub name: String,
-    /// Its e-mail address; unique in the tenant, whatever the case.
+    /// Its e-mail address; unique in the tenant, case-insensitive.
     pub email: String,
     /// AFFILIATE by default.
     #[graphql(name = "type")]
@@ -26,30 +26,30 @@ pub struct CreatePartnerInput {
     pub category_ids: Option<Vec<ID>>,
     /// Free labels, at most 50.
     pub tags: Option<Vec<String>>,
-    /// Whatever other systems want to keep with it; at most 16 KB.
+    /// Arbitrary JSON data that other systems keep with it; at most 16 KB.
     pub metadata: Option<Json>,
-    /// What it wants to be paid in.
+    /// The currency in which it wants to be paid.
     pub payout_currency: Option<CurrencyCode>,
-    /// What the payment service calls it, which payout files then say; without one they say its e-mail address.
+    /// Its identifier at the payment service, which payout files use; if absent, they use its e-mail address.
     pub payout_reference: Option<String>,
-    /// True: it starts INVITED, to be activated later. By default it starts ACTIVE. Tributary sends no mail itself.
+    /// Whether it starts as INVITED, to be activated later; by default it starts as ACTIVE. No e-mail is sent.
     pub send_invite: Option<bool>,
     /// The campaigns that it belongs to.
     pub campaign_ids: Option<Vec<ID>>,
-    /// What it is promised: stamped as a snapshot with the source INVITE.
+    /// The terms that it is promised; stored as a snapshot with the source INVITE.
     pub commission_snapshot: Option<CommissionSnapshotInput>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Changes of a partner. Absent fields stay as they are; null clears. Past commissions do not change.
+/// Changes to a partner. Absent fields stay as they are; null clears. Past commissions do not change.
 #[derive(InputObject)]
 pub struct UpdatePartnerInput {
-    /// Which partner.
+    /// The partner.
     pub id: ID,
     /// Its name.
     pub name: MaybeUndefined<String>,
-    /// Its e-mail address; unique in the tenant, whatever the case.
+    /// Its e-mail address; unique in the tenant, case-insensitive.
     pub email: MaybeUndefined<String>,
     /// How it brings customers.
     #[graphql(name = "type")]
@@ -60,16 +60,16 @@ pub struct UpdatePartnerInput {
     pub group_id: MaybeUndefined<ID>,
     /// Its tier.
     pub tier_id: MaybeUndefined<ID>,
-    /// Its categories: they replace the former ones.
+    /// Its categories; they replace the existing ones.
     pub category_ids: MaybeUndefined<Vec<ID>>,
-    /// Free labels, at most 50: they replace the former ones.
+    /// Free labels, at most 50; they replace the existing ones.
     pub tags: MaybeUndefined<Vec<String>>,
-    /// Whatever other systems want to keep with it; replaces the former value.
+    /// Arbitrary JSON data that other systems keep with it; replaces the existing value.
     pub metadata: MaybeUndefined<Json>,
-    /// What it wants to be paid in.
+    /// The currency in which it wants to be paid.
     pub payout_currency: MaybeUndefined<CurrencyCode>,
-    /// What the payment service calls it. Payouts that were made before keep what they were made with.
+    /// Its identifier at the payment service. Existing payouts keep the one with which they were created.
     pub payout_reference: MaybeUndefined<String>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }

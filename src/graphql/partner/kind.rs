@@ -14,20 +14,20 @@ pub enum PartnerType {
     Reseller,
     /// It supplies resellers.
     Distributor,
-    /// It promotes; the type of new partners where nothing else is said.
+    /// It promotes; the default type of new partners.
     Affiliate,
 }
 
-/// Where a partnership stands.
+/// The status of a partnership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "partner::PartnerStatus")]
 pub enum PartnerStatus {
-    /// It was invited, and has not been activated. It earns.
+    /// It was invited and has not been activated yet. It earns.
     Invited,
     /// It earns.
     Active,
-    /// New events earn nothing, payouts pass it over, and its tokens are dead.
+    /// New events earn nothing, payout runs skip it, and its tokens are not accepted.
     Suspended,
-    /// New events earn nothing, and its tokens are dead.
+    /// New events earn nothing, and its tokens are not accepted.
     Revoked,
 }

@@ -16,48 +16,48 @@ use service::partner::{NewPartner, PartnerChange, change_status, create, join_ca
 use service::snapshot::SnapshotDraft;
 use service::token::issue_for_partner;
 
-/// Which partner is to belong to which campaign.
+/// A partner, and the campaign to which to add it.
 #[derive(InputObject)]
 pub struct AddPartnerToCampaignInput {
     /// The partner.
     pub partner_id: ID,
     /// The campaign.
     pub campaign_id: ID,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// For whom to issue a token, and what it opens.
+/// A partner token to issue.
 #[derive(InputObject)]
 pub struct IssuePartnerTokenInput {
     /// The partner.
     pub partner_id: ID,
-    /// Read scopes that the caller has; by default all of them that are for partners.
+    /// Its scopes: read scopes that the caller has; by default all of these that partners may have.
     pub scopes: Option<Vec<String>>,
-    /// For how many seconds it is good, 1 to 86400.
+    /// Its lifetime in seconds, 1 to 86400.
     #[graphql(default = 3600)]
     pub ttl_seconds: i32,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
 payload! {
-    /// What creating or changing a partner did.
+    /// The result of creating or changing a partner.
     PartnerPayload {
         /// The partner as it is now; null if nothing was changed.
         partner: Partner, Partners
     }
 }
 
-/// A token for a partner's portal.
+/// The result of issuing a partner token.
 #[derive(SimpleObject)]
 pub struct IssuePartnerTokenPayload {
-    /// The token, for the header "Authorization: Bearer"; null if none was issued, or if the call is repeated by its
+    /// The token, for the header "Authorization: Bearer"; null if none was issued, or if the call repeats an
     /// idempotency key.
     pub token: Option<String>,
-    /// When it ends.
+    /// When the token expires; null if none was issued.
     pub expires_at: Option<DateTime>,
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
@@ -112,7 +112,7 @@ impl PartnerMutation {
     async fn update_partner(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdatePartnerInput,
+        #[graphql(desc = "The changes.")] input: UpdatePartnerInput,
     ) -> Nullable<PartnerPayload> {
         let request = mutation(ctx).await;
         let change = PartnerChange {
@@ -136,67 +136,69 @@ impl PartnerMutation {
     async fn activate_partner(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which partner.")] input: ActivatePartnerInput,
+        #[graphql(desc = "The partner.")] input: ActivatePartnerInput,
     ) -> Nullable<PartnerPayload> {
         change_partner_status(ctx, input.id, PartnerTransitionKind::Activate, None).await
     }
 
-    /// Suspends a partner: new events earn nothing and its tokens are dead from now on. Needs `partners:write`.
+    /// Suspends a partner: new events earn nothing, and its tokens are no longer accepted. Needs `partners:write`.
     async fn suspend_partner(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which partner, and why.")] input: SuspendPartnerInput,
+        #[graphql(desc = "The partner and the reason.")] input: SuspendPartnerInput,
     ) -> Nullable<PartnerPayload> {
         change_partner_status(ctx, input.id, PartnerTransitionKind::Suspend, Some(input.reason)).await
     }
 
-    /// Revokes a partnership: new events earn nothing and its tokens are dead from now on. Needs `partners:write`.
+    /// Revokes a partnership: new events earn nothing, and the partner's tokens are no longer accepted. Needs
+    /// `partners:write`.
     async fn revoke_partner(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which partner, and why.")] input: RevokePartnerInput,
+        #[graphql(desc = "The partner and the reason.")] input: RevokePartnerInput,
     ) -> Nullable<PartnerPayload> {
         change_partner_status(ctx, input.id, PartnerTransitionKind::Revoke, Some(input.reason)).await
     }
 
-    /// Brings a revoked partner back. Its tokens from before stay dead. Needs `partners:write`.
+    /// Reinstates a revoked partner. Its earlier tokens remain invalid. Needs `partners:write`.
     async fn reinstate_partner(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which partner.")] input: ReinstatePartnerInput,
+        #[graphql(desc = "The partner.")] input: ReinstatePartnerInput,
     ) -> Nullable<PartnerPayload> {
         change_partner_status(ctx, input.id, PartnerTransitionKind::Reinstate, None).await
     }
 
-    /// Deletes a partner that has no event, commission, payout, deal, snapshot, customer or request and that no rule or tier
-    /// names, else IN_USE. Its status history, memberships, API keys and tokens go with it. Needs `partners:write`.
+    /// Deletes a partner without events, commissions, payouts, deals, snapshots, customers or requests, to which no
+    /// rule or tier refers, else IN_USE. Its status history, memberships, API keys and tokens are deleted, too. Needs
+    /// `partners:write`.
     async fn delete_partner(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which partner.")] input: DeleteInput,
+        #[graphql(desc = "The partner.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete_partner(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }
 
-    /// Makes a partner belong to a campaign, which decides where it is listed, never what pays. Needs `partners:write`.
+    /// Adds a partner to a campaign, which decides where it is listed, never what pays. Needs `partners:write`.
     async fn add_partner_to_campaign(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which partner and which campaign.")] input: AddPartnerToCampaignInput,
+        #[graphql(desc = "The partner and the campaign.")] input: AddPartnerToCampaignInput,
     ) -> Nullable<PartnerPayload> {
         let request = mutation(ctx).await;
         let joined = join_campaign(&request.app, &request.caller, &input.partner_id, &input.campaign_id);
         Some(PartnerPayload::of(&request, joined).await)
     }
 
-    /// Issues a short-lived token that reads what is one partner's, so that a portal needs no other identity service.
-    /// Nobody grants a scope they lack. Needs `partners:write`.
+    /// Issues a short-lived token that reads only one partner's data, so that a portal needs no other identity service.
+    /// Its scopes must be scopes of the caller. Needs `partners:write`.
     async fn issue_partner_token(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "For whom, and what it opens.")] input: IssuePartnerTokenInput,
+        #[graphql(desc = "The partner and the token's scopes.")] input: IssuePartnerTokenInput,
     ) -> Nullable<IssuePartnerTokenPayload> {
         let request = mutation(ctx).await;
         let (scopes, ttl) = (input.scopes.as_deref(), input.ttl_seconds);

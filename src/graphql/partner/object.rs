@@ -67,7 +67,7 @@ impl RowObject for Partner {
 #[paged]
 #[ComplexObject]
 impl Partner {
-    /// Its group, whose rules pay where no other terms do; null: the tenant's default group counts.
+    /// Its group, whose rules pay if no other terms do; null: the tenant's default group applies.
     async fn group(&self, ctx: &Context<'_>) -> Nullable<PartnerGroup> {
         nullable_link(self.0.group_id, |id| identity::partner_group(ctx, id)).await
     }
@@ -82,25 +82,25 @@ impl Partner {
         .await
     }
 
-    /// Its categories by label.
+    /// Its categories, by label.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
         let loader = &request(ctx).loaders().categories_of_partner;
         Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 
-    /// The history of its status, oldest first.
+    /// The changes of its status, oldest first.
     async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTransition>, ApiError> {
         let loader = &request(ctx).loaders().partner_transitions;
         Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 
-    /// The campaigns that it belongs to, newest campaign first.
+    /// The campaigns to which it belongs, newest campaign first.
     async fn campaigns(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Campaign>, ApiError> {
         let scope = request(ctx).caller.read_linked(Resource::Campaigns)?;
         children::<CampaignsOfPartner, _>(scope, self.0.id.uuid(), page)
     }
 
-    /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
     async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
         history(ctx, self.0.id.uuid(), page)
     }
@@ -111,36 +111,36 @@ impl Partner {
         children::<DealsOfPartner, _>(scope, self.0.id.uuid(), page)
     }
 
-    /// How far it has come, in the windows that contain this moment, towards the goals of the ACTIVE tiered commissions
-    /// of its campaigns, newest campaign first. A partner's token shows no goal of revenue.
+    /// Its progress towards the goals of the ACTIVE tiered commissions of its campaigns, in the current windows, newest
+    /// campaign first. Goals on revenue are hidden from a partner's token.
     async fn tier_progress(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only on this campaign.")] campaign_id: Option<ID>,
+        #[graphql(desc = "Only in this campaign.")] campaign_id: Option<ID>,
     ) -> Result<Vec<TierCounter>, ApiError> {
         tier_progress(ctx, self.0.id.uuid(), campaign_id).await
     }
 
-    /// How far it had come towards the goals of the ACTIVE tiered commissions of its campaigns when their windows ended, the
-    /// last window first, with the goals as they were then. What was in force before this was kept is not shown. A
-    /// partner's token shows no goal of revenue.
+    /// Its progress towards the goals of the ACTIVE tiered commissions of its campaigns at the end of past windows, the
+    /// latest window first, with the goals as they were then. Windows from before goals were recorded are left out.
+    /// Goals on revenue are hidden from a partner's token.
     async fn past_tier_progress(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only on this campaign.")] campaign_id: Option<ID>,
+        #[graphql(desc = "Only in this campaign.")] campaign_id: Option<ID>,
         page: PageArguments,
     ) -> Result<Connection<TierCounter>, ApiError> {
         let campaign = campaign_id.map(|id| id.parse()).transpose()?;
         past_tier_progress(ctx, self.0.id.uuid(), campaign, &page)
     }
 
-    /// What its next event on the campaign would earn: the terms, the rules and the tiered commissions that pay it, and what
-    /// they look at. Null for a campaign that is unknown; a partner's token reads it for campaigns that the partner belongs
-    /// to or has a snapshot for. Needs `campaigns:read`, too, where a campaign is given, but for the partner itself.
+    /// What its next event in the campaign would earn: the terms, rules and tiered commissions that pay it, with their
+    /// inputs. Null for an unknown campaign and, for a partner's token, for one that the partner neither belongs to nor
+    /// has a snapshot for. With a campaign it also needs `campaigns:read`, except for the partner itself.
     async fn terms_in_force(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "For events of this campaign; none: of no campaign, which no tiered commission counts.")]
+        #[graphql(desc = "For events of this campaign; if absent, for events without one, which no tier counts.")]
         campaign_id: Option<ID>,
     ) -> Nullable<TermsInForce> {
         nullable(async {
@@ -150,12 +150,12 @@ impl Partner {
         .await
     }
 
-    /// The snapshot that would pay now: the newest of the campaign, else the newest partner-wide one. Null: the
+    /// The snapshot that would pay now: the newest one for the campaign, else the newest partner-wide one. Null: the
     /// campaign's live terms pay, or else the group's rules.
     async fn commission_snapshot(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "For events of this campaign; none: the partner-wide one.")] campaign_id: Option<ID>,
+        #[graphql(desc = "For events of this campaign; if absent, the partner-wide snapshot.")] campaign_id: Option<ID>,
     ) -> Nullable<CommissionSnapshot> {
         nullable(async {
             identity::require_read(ctx, Resource::Partners)?;
@@ -165,13 +165,13 @@ impl Partner {
         .await
     }
 
-    /// Its commissions, newest first where no other order is asked for.
+    /// Its commissions, by default newest first.
     async fn commissions(
         &self,
         ctx: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<CommissionFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<CommissionOrder>,
     ) -> Result<CommissionConnection, ApiError> {
         commissions_of(
             ctx,
@@ -183,7 +183,7 @@ impl Partner {
         )
     }
 
-    /// The sums over its rows, one a currency. What is owed to individuals stands outside.
+    /// The sums of its rows, one per currency, excluding what is owed to individuals.
     async fn balances(&self, ctx: &Context<'_>) -> Result<Vec<PartnerBalance>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
@@ -191,12 +191,12 @@ impl Partner {
         Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 
-    /// The same sums as they were before a moment, which is not later than now: of the rows that were there, as they stood.
-    /// What was accrued and approved is the closing of the statement up to that moment.
+    /// The balances as of a past moment: of the rows that existed before it, with their status then. Accrued and
+    /// approved add up to the closing balance of the statement up to that moment.
     async fn balances_as_of(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What happened before it counts; not later than now.")] at: DateTime,
+        #[graphql(desc = "The moment, exclusive; not later than now.")] at: DateTime,
     ) -> Result<Vec<PartnerBalance>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
@@ -215,13 +215,13 @@ impl Partner {
         payouts_of(ctx, PayoutParent::Partner, self.0.id.uuid(), &page)
     }
 
-    /// The customers that are bound to it, newest first.
+    /// The customers bound to it, newest first.
     async fn customers(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Customer>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Events)?;
         children::<CustomersOfPartner, _>(scope, self.0.id.uuid(), page)
     }
 
-    /// The charges credited to it less refunds and chargebacks, one sum a currency.
+    /// The charges credited to it, less refunds and chargebacks; one sum per currency.
     async fn lifetime_value(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Commissions)?;
@@ -229,7 +229,7 @@ impl Partner {
         Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 
-    /// Everything that it was ever promised, newest first.
+    /// All its snapshots, newest first.
     async fn commission_snapshots(&self, ctx: &Context<'_>) -> Result<Vec<CommissionSnapshot>, ApiError> {
         let loader = &request(ctx).loaders().snapshots_of_partner;
         Ok(objects(loader.load(self.0.id.uuid()).await?))

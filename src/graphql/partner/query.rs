@@ -22,8 +22,8 @@ pub struct PartnerQuery;
 #[paged]
 #[Object]
 impl PartnerQuery {
-    /// One partner, by its id or by the id that another system gave it; null if there is none. Whoever may read rows that
-    /// name partners, such as commissions, reads its id, name and external id, and these rows under it.
+    /// One partner, by its id or its external id; null if there is none. A caller that may read rows that refer to
+    /// partners, such as commissions, can read its id, name and external id, and these rows through it.
     async fn partner(
         &self,
         ctx: &Context<'_>,
@@ -43,13 +43,13 @@ impl PartnerQuery {
         .await
     }
 
-    /// The partners, newest first where no other order is asked for.
+    /// The partners, by default newest first.
     async fn partners(
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<PartnerFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<PartnerOrder>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<PartnerFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<PartnerOrder>,
     ) -> Result<ProjectedPage<Connection<Partner>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Partners)?;

@@ -2,42 +2,42 @@
 
 use async_graphql::{ID, InputObject};
 
-/// Which partner to activate.
+/// The partner to activate.
 #[derive(InputObject)]
 pub struct ActivatePartnerInput {
-    /// The partner: an invited or suspended one.
+    /// The partner; it must be invited or suspended.
     pub id: ID,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Which partner to suspend, and why.
+/// The partner to suspend, and the reason.
 #[derive(InputObject)]
 pub struct SuspendPartnerInput {
-    /// The partner: an invited or active one.
+    /// The partner; it must be invited or active.
     pub id: ID,
-    /// Why, for the record.
+    /// The reason.
     pub reason: String,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Which partner to revoke, and why.
+/// The partner to revoke, and the reason.
 #[derive(InputObject)]
 pub struct RevokePartnerInput {
-    /// The partner: any that is not revoked.
+    /// The partner; it must not be revoked.
     pub id: ID,
-    /// Why, for the record.
+    /// The reason.
     pub reason: String,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Which partner to reinstate.
+/// The partner to reinstate.
 #[derive(InputObject)]
 pub struct ReinstatePartnerInput {
-    /// The partner: a revoked one.
+    /// The partner; it must be revoked.
     pub id: ID,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }

@@ -30,16 +30,16 @@ pub static PARTNER_TRANSITION: TypeDescription = TypeDescription {
     },
 };
 
-/// One change of a partner's status.
+/// A change of a partner's status.
 #[derive(Clone, SimpleObject)]
 pub struct PartnerTransition {
-    /// The status before; null: the partner was created.
+    /// The status before; null for the partner's creation.
     pub from: Option<PartnerStatus>,
     /// The status after.
     pub to: PartnerStatus,
     /// Who did it.
     pub actor: String,
-    /// Why; null if no reason was asked for.
+    /// The reason; null for changes that have none.
     pub reason: Option<String>,
     /// When.
     pub at: DateTime,

@@ -10,7 +10,7 @@ use crate::graphql::scalar::CurrencyCode;
 pub struct CreatePartnerGroupInput {
     /// Its name.
     pub name: String,
-    /// Its rules, at most 100; exactly one of them `recurring`.
+    /// Its rules, at most 100; exactly one of them must be `recurring`.
     pub rules: Vec<PartnerGroupRuleInput>,
     /// A note about the group.
     pub description: Option<String>,
@@ -18,33 +18,33 @@ pub struct CreatePartnerGroupInput {
     pub external_id: Option<String>,
     /// Free labels, at most 50.
     pub tags: Option<Vec<String>>,
-    /// Whether partners without a group use it; the former default group is one no more.
+    /// Whether partners without a group use it; the previous default group is then no longer the default.
     pub default: Option<bool>,
-    /// What the amounts of its rules are in.
+    /// The currency of the amounts in its rules.
     pub currency: Option<CurrencyCode>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Changes of a partner group. Absent fields stay as they are; null clears. Past commissions do not change.
+/// Changes to a partner group. Absent fields stay as they are; null clears. Past commissions do not change.
 #[derive(InputObject)]
 pub struct UpdatePartnerGroupInput {
-    /// Which group.
+    /// The group.
     pub id: ID,
     /// Its name.
     pub name: MaybeUndefined<String>,
-    /// Its rules: they replace the former ones and raise `version`.
+    /// Its rules; they replace the existing ones and raise `version`.
     pub rules: MaybeUndefined<Vec<PartnerGroupRuleInput>>,
     /// A note about the group.
     pub description: MaybeUndefined<String>,
     /// The id that another system gave it; unique in the tenant.
     pub external_id: MaybeUndefined<String>,
-    /// Free labels, at most 50: they replace the former ones.
+    /// Free labels, at most 50; they replace the existing ones.
     pub tags: MaybeUndefined<Vec<String>>,
     /// Whether partners without a group use it.
     pub default: MaybeUndefined<bool>,
-    /// What the amounts of its rules are in.
+    /// The currency of the amounts in its rules.
     pub currency: MaybeUndefined<CurrencyCode>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }

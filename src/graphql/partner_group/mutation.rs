@@ -12,7 +12,7 @@ use crate::graphql::user_error::{DeletePayload, payload};
 use service::partner_group::{NewPartnerGroup, PartnerGroupChange, create, delete, update};
 
 payload! {
-    /// What creating or changing a partner group did.
+    /// The result of creating or changing a partner group.
     PartnerGroupPayload {
         /// The group as it is now; null if nothing was changed.
         partner_group: PartnerGroup, PartnerGroups
@@ -47,7 +47,7 @@ impl PartnerGroupMutation {
     async fn update_partner_group(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdatePartnerGroupInput,
+        #[graphql(desc = "The changes.")] input: UpdatePartnerGroupInput,
     ) -> Nullable<PartnerGroupPayload> {
         let request = mutation(ctx).await;
         let change = PartnerGroupChange {
@@ -63,12 +63,12 @@ impl PartnerGroupMutation {
         Some(PartnerGroupPayload::of(&request, update(&request.app, &request.caller, change)).await)
     }
 
-    /// Deletes a partner group that is not the default one and has no partners, else IN_USE. Needs
+    /// Deletes a partner group that is not the default group and has no partners, else IN_USE. Needs
     /// `partner_groups:write`.
     async fn delete_partner_group(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which group.")] input: DeleteInput,
+        #[graphql(desc = "The group.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete(&request.app, &request.caller, &input.id).await;

@@ -56,9 +56,9 @@ pub fn partner_groups(list: view::List) -> Listing {
 }
 
 declare! {
-    /// A classification of partners with a rules engine that says what they earn. A partner's token shows what its
-    /// own is called, whether it is the default one, and its versions; the rest reads as null or as an empty list: the rules
-    /// that pay it are in its `termsInForce`.
+    /// A classification of partners, with rules that decide what they earn. A partner's token can read only the
+    /// partner's own group; its description, tags, currency and rules are null or empty lists. The rules that pay the
+    /// partner are in its `termsInForce`.
     pub static PARTNER_GROUP: PartnerGroup = TypeDescription {
         resource: Resource::PartnerGroups,
         identity: &["id", "name", "externalId"],
@@ -77,10 +77,10 @@ declare! {
     "description": Option<String> = value(Column::Description, view::text).for_partners(PartnerVisibility::Null);
     /// Free labels.
     "tags": Vec<String> = value(Column::Tags, view::document).for_partners(PartnerVisibility::EmptyList);
-    /// Whether partners without a group use this one. A tenant has at most one such group.
+    /// Whether partners without a group use this one. A tenant has at most one default group.
     "default": bool = value(Column::IsDefault, view::truth);
-    /// What the amounts of its rules are in; upgrades and bonuses then apply to charges in it only. Null: in whatever
-    /// currency the charge has.
+    /// The currency of the amounts in its rules; upgrades and bonuses then apply only to charges in it. Null: the
+    /// amounts are in the currency of the charge.
     "currency": Option<CurrencyCode> = value(Column::Currency, view::text).for_partners(PartnerVisibility::Null);
     "rules" = computed().for_partners(PartnerVisibility::EmptyList);
     /// Starts at 1 and rises whenever the rules are replaced.
@@ -103,13 +103,13 @@ fn computed() -> FieldDescription {
 #[paged]
 #[ComplexObject]
 impl PartnerGroup {
-    /// The rules, in the order in which they were entered, which does not matter.
+    /// The rules, in the order in which they were given, which does not matter.
     async fn rules(&self, ctx: &Context<'_>) -> Result<Vec<PartnerGroupRule>, ApiError> {
         identity::require_read(ctx, Resource::PartnerGroups)?;
         Ok(self.0.rules.rules().iter().map(PartnerGroupRule::from).collect())
     }
 
-    /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
     async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
         history(ctx, self.0.id.uuid(), page)
     }

@@ -15,14 +15,14 @@ use auth::Resource;
 use domain::id::PartnerGroupId;
 use store::view;
 
-/// What partner groups are sorted by.
+/// The fields by which partner groups can be sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "store::partner_group::PartnerGroupOrder")]
 pub enum PartnerGroupOrderField {
-    /// When they were created.
+    /// The time of creation.
     #[default]
     CreatedAt,
-    /// Their name, whatever the case of the letters A to Z.
+    /// The name; the letters A to Z are compared case-insensitively.
     Name,
 }
 
@@ -32,7 +32,7 @@ pub struct PartnerGroupQuery;
 #[paged]
 #[Object]
 impl PartnerGroupQuery {
-    /// One partner group, by its id or by the id that another system gave it; null if there is none.
+    /// One partner group, by its id or its external id; null if there is none.
     async fn partner_group(
         &self,
         ctx: &Context<'_>,
@@ -53,12 +53,12 @@ impl PartnerGroupQuery {
         .await
     }
 
-    /// The partner groups, newest first where no other order is asked for.
+    /// The partner groups, by default newest first.
     async fn partner_groups(
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PartnerGroupOrderField>>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<OrderBy<PartnerGroupOrderField>>,
     ) -> Result<ProjectedPage<Connection<PartnerGroup>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::PartnerGroups)?;
         let sorted = OrderBy::read(order_by);

@@ -5,7 +5,7 @@ use async_graphql::{Interface, SimpleObject};
 use crate::graphql::scalar::Decimal;
 use domain::group_rules::{Rule, RuleKind};
 
-/// A rule of a partner group. The order of rules does not matter: evaluation goes base, upgrades, bonuses, gates.
+/// A rule of a partner group. The order of rules does not matter; they are evaluated as base, upgrades, bonuses, gates.
 #[derive(Clone, Interface)]
 #[graphql(field(
     name = "description",
@@ -20,8 +20,8 @@ pub enum PartnerGroupRule {
     CustomerVolumeGate(CustomerVolumeGateRule),
 }
 
-/// The base percentage in the first months of a customer's life, instead of the recurring one. Of several that match,
-/// the shortest applies.
+/// The base percentage in the first months of a customer's life, in place of the recurring one. If several match, the
+/// one with the fewest months applies.
 #[derive(Clone, SimpleObject)]
 pub struct NewCustomerTimeTierRule {
     /// A note about the rule; null if there is none.
@@ -32,7 +32,7 @@ pub struct NewCustomerTimeTierRule {
     pub percentage: Decimal,
 }
 
-/// The base percentage where no time tier applies. Every group has exactly one.
+/// The base percentage if no time tier applies. Every group has exactly one such rule.
 #[derive(Clone, SimpleObject)]
 pub struct RecurringRule {
     /// A note about the rule; null if there is none.
@@ -41,35 +41,36 @@ pub struct RecurringRule {
     pub percentage: Decimal,
 }
 
-/// Percentage points on top of the base once the partner's lifetime value is high enough. All reached ones add up; base
-/// and upgrades together are at most 100 %.
+/// Percentage points added to the base once the partner's lifetime value is high enough. All upgrades that are reached
+/// add up; base and upgrades together are at most 100 %.
 #[derive(Clone, SimpleObject)]
 pub struct PartnerLtvUpgradeRule {
     /// A note about the rule; null if there is none.
     pub description: Option<String>,
-    /// The lifetime value from which it applies, in the group's currency, or in that of the charge if the group has none.
+    /// The lifetime value from which it applies, in the group's currency, or in the charge's if the group has none.
     pub min_ltv_total: Decimal,
     /// The percentage points that it adds.
     pub upgrade_percentage: Decimal,
 }
 
-/// An amount on top of large charges, once a charge. The fee never drops below 0.
+/// An amount added for large charges, once per charge. The fee never drops below 0.
 #[derive(Clone, SimpleObject)]
 pub struct ChargeThresholdBonusRule {
     /// A note about the rule; null if there is none.
     pub description: Option<String>,
-    /// The charge from which it applies, in the group's currency, or in that of the charge if the group has none.
+    /// The charge from which it applies, in the group's currency, or in the charge's if the group has none.
     pub min_charge_total: Decimal,
     /// The amount that it adds; a negative one is a deduction.
     pub bonus: Decimal,
 }
 
-/// No fee before the partner has enough customers, but for the charge that brings the first one.
+/// A minimum number of customers, below which the fee is 0; the charge that brings the partner's first paying customer
+/// is exempt.
 #[derive(Clone, SimpleObject)]
 pub struct CustomerVolumeGateRule {
     /// A note about the rule; null if there is none.
     pub description: Option<String>,
-    /// How many customers with a paid charge the partner must have before the charge.
+    /// The number of customers with a paid charge that the partner must have before the charge.
     pub min_qualified_customers: u32,
 }
 

@@ -5,25 +5,25 @@ use async_graphql::{InputObject, OneofObject};
 use crate::graphql::scalar::Decimal;
 use domain::group_rules::{RuleDraft, RuleDraftKind};
 
-/// A rule of a partner group: exactly one of its kinds.
+/// A rule of a partner group; exactly one of its kinds is given.
 #[derive(Clone, OneofObject)]
 pub enum PartnerGroupRuleInput {
     /// A base percentage for new customers.
     NewCustomerTimeTier(NewCustomerTimeTierInput),
-    /// The base percentage otherwise. Exactly one is required.
+    /// The base percentage if no time tier applies. Exactly one such rule is required.
     Recurring(RecurringInput),
     /// Percentage points for partners with a high lifetime value.
     PartnerLtvUpgrade(PartnerLtvUpgradeInput),
     /// An amount for large charges.
     ChargeThresholdBonus(ChargeThresholdBonusInput),
-    /// No fee before the partner has enough customers.
+    /// A minimum number of customers, below which the fee is 0.
     CustomerVolumeGate(CustomerVolumeGateInput),
 }
 
 /// A base percentage for new customers.
 #[derive(Clone, InputObject)]
 pub struct NewCustomerTimeTierInput {
-    /// The last month in which it applies, at least 1. No two tiers of a group may have the same.
+    /// The last month in which it applies, at least 1; different in each time tier of a group.
     pub max_months: i32,
     /// Percent of the charge, "0" to "100", at most 6 decimals.
     pub percentage: Decimal,
@@ -31,7 +31,7 @@ pub struct NewCustomerTimeTierInput {
     pub description: Option<String>,
 }
 
-/// The base percentage where no time tier applies.
+/// The base percentage if no time tier applies.
 #[derive(Clone, InputObject)]
 pub struct RecurringInput {
     /// Percent of the charge, "0" to "100", at most 6 decimals.
@@ -62,10 +62,10 @@ pub struct ChargeThresholdBonusInput {
     pub description: Option<String>,
 }
 
-/// No fee before the partner has enough customers.
+/// A minimum number of customers, below which the fee is 0.
 #[derive(Clone, InputObject)]
 pub struct CustomerVolumeGateInput {
-    /// How many, at least 1.
+    /// The number of customers, at least 1.
     pub min_qualified_customers: i32,
     /// A note about the rule.
     pub description: Option<String>,

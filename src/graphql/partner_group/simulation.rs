@@ -14,43 +14,43 @@ use domain::group_rules::ScenarioDraft;
 use service::partner_group::{RulesSource, SimulatedFee, simulate};
 use store::view::JsonText;
 
-/// Rules and charges to try them on. Give either `partnerGroupId` or `rules`.
+/// Rules and charges for a simulation. Exactly one of `partnerGroupId` and `rules` is required.
 #[derive(InputObject)]
 pub struct SimulatePartnerGroupInput {
-    /// The group whose rules to simulate.
+    /// The group whose rules are simulated.
     pub partner_group_id: Option<ID>,
-    /// Rules to simulate that no group has yet.
+    /// Rules that are not stored.
     pub rules: Option<Vec<PartnerGroupRuleInput>>,
-    /// The charges to try them on, 1 to 500.
+    /// The charges, 1 to 500.
     pub scenarios: Vec<PartnerGroupScenarioInput>,
     /// The currency of the charges; by default the group's, else the tenant's.
     pub currency: Option<CurrencyCode>,
 }
 
-/// A charge and the circumstances that rules look at.
+/// A charge and the inputs of the rules.
 #[derive(Clone, InputObject)]
 pub struct PartnerGroupScenarioInput {
-    /// The charge; it may have more digits than the currency.
+    /// The amount of the charge; it may have more digits than the currency.
     pub charge_amount: Decimal,
-    /// In which month of its life the customer is, from 1; 0 is read as 1.
+    /// The month of the customer's life, from 1; 0 is read as 1.
     pub customer_months: i32,
     /// The partner's lifetime value before the charge, in the charge's currency.
     #[graphql(default_with = "Decimal(rust_decimal::Decimal::ZERO)")]
     pub partner_ltv: Decimal,
-    /// How many customers with a paid charge the partner had before.
+    /// The number of the partner's customers with a paid charge before this one.
     #[graphql(default = 0)]
     pub qualified_customers: i32,
-    /// Whether the charge brings the partner's first paid customer.
+    /// Whether the charge brings the partner's first paying customer.
     #[graphql(default = false)]
     pub first_paid_customer_bootstrap: bool,
 }
 
-/// What the rules would pay.
+/// The result of simulating group rules.
 #[derive(SimpleObject)]
 pub struct SimulatePartnerGroupPayload {
-    /// One result for each scenario, in their order; null if there is something to mend.
+    /// One result per scenario, in the same order; null if there are user errors.
     pub results: Option<Plain<PartnerGroupSimulation>>,
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
@@ -59,9 +59,9 @@ pub struct SimulatePartnerGroupPayload {
 pub struct PartnerGroupSimulation {
     /// The fee, rounded half away from zero to the currency's digits.
     pub final_fee: Money,
-    /// Base and upgrades together in percent, at most 100, whatever bonuses and gates do.
+    /// Base and upgrades together in percent, at most 100, regardless of bonuses and gates.
     pub effective_percentage: Decimal,
-    /// Every rule with what came of it, in the order of evaluation. The amounts of the steps add up to the fee.
+    /// Every rule and its outcome, in the order of evaluation. The amounts of the steps add up to the fee.
     pub explanation: Vec<ExplanationStep>,
 }
 
@@ -103,8 +103,8 @@ pub struct SimulatePartnerGroupMutation;
 
 #[Object]
 impl SimulatePartnerGroupMutation {
-    /// What the rules of a group, or rules that no group has yet, would pay for charges. Writes nothing. Needs
-    /// `partner_groups:write`, and `partner_groups:read` to have the rules of a group explained.
+    /// Simulates what the rules of a group, or rules that are not stored, would pay for charges. Writes nothing. Needs
+    /// `partner_groups:write`, and `partner_groups:read` for the rules of a group.
     async fn simulate_partner_group(
         &self,
         ctx: &Context<'_>,

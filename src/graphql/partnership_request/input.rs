@@ -5,36 +5,36 @@ use async_graphql::{ID, InputObject};
 /// A new request to promote a campaign.
 #[derive(InputObject)]
 pub struct CreatePartnershipRequestInput {
-    /// Who asks.
+    /// The name of the applicant.
     pub name: String,
-    /// The e-mail address of who asks.
+    /// The applicant's e-mail address.
     pub email: String,
-    /// What is to be promoted.
+    /// The campaign to be promoted.
     pub campaign_id: ID,
-    /// What the asking party adds.
+    /// A message from the applicant.
     pub message: Option<String>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Which request to approve.
+/// The request to approve.
 #[derive(InputObject)]
 pub struct ApprovePartnershipRequestInput {
     /// The request.
     pub id: ID,
-    /// The group to put the partner in.
+    /// The group of the partner, whether new or existing.
     pub group_id: Option<ID>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Which request to reject, and why.
+/// The request to reject, and the reason.
 #[derive(InputObject)]
 pub struct RejectPartnershipRequestInput {
     /// The request.
     pub id: ID,
-    /// Why, for the record.
+    /// The reason.
     pub reason: String,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }

@@ -11,7 +11,7 @@ use crate::graphql::user_error::payload;
 use service::partnership_request::{NewPartnershipRequest, approve, create, reject};
 
 payload! {
-    /// What creating or deciding a partnership request did.
+    /// The result of creating or deciding a partnership request.
     PartnershipRequestPayload {
         /// The request as it is now; null if nothing was changed.
         partnership_request: PartnershipRequest, Partners
@@ -40,12 +40,12 @@ impl PartnershipRequestMutation {
         Some(PartnershipRequestPayload::of(&request, create(&request.app, &request.caller, asked)).await)
     }
 
-    /// Approves a request, in one transaction: creates the partner, or takes the one with that e-mail address, joins it
-    /// to the campaign, and stamps the campaign's terms of this moment. Needs `partners:write`.
+    /// Approves a request in one transaction: creates the partner, or uses the existing one with the same e-mail
+    /// address, adds it to the campaign, and stores a snapshot of the campaign's present terms. Needs `partners:write`.
     async fn approve_partnership_request(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which request.")] input: ApprovePartnershipRequestInput,
+        #[graphql(desc = "The request.")] input: ApprovePartnershipRequestInput,
     ) -> Nullable<PartnershipRequestPayload> {
         let request = mutation(ctx).await;
         let group = input.group_id.map(id_text);
@@ -57,7 +57,7 @@ impl PartnershipRequestMutation {
     async fn reject_partnership_request(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which request, and why.")] input: RejectPartnershipRequestInput,
+        #[graphql(desc = "The request and the reason.")] input: RejectPartnershipRequestInput,
     ) -> Nullable<PartnershipRequestPayload> {
         let request = mutation(ctx).await;
         Some(

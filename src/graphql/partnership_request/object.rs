@@ -18,11 +18,11 @@ use domain::partnership_request;
 use store::view;
 use store::view::PartnershipRequestColumn as Column;
 
-/// Whether a request was decided, and how.
+/// The status of a partnership request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "partnership_request::PartnershipRequestStatus")]
 pub enum PartnershipRequestStatus {
-    /// It waits for a decision.
+    /// It has not been decided yet.
     Pending,
     /// It was approved: the partner belongs to the campaign.
     Approved,
@@ -30,7 +30,7 @@ pub enum PartnershipRequestStatus {
     Rejected,
 }
 
-/// Somebody asks to promote a campaign.
+/// A request to promote a campaign.
 #[derive(Clone)]
 pub struct PartnershipRequest(Arc<partnership_request::PartnershipRequest>);
 
@@ -59,7 +59,7 @@ pub fn partnership_requests(list: view::List) -> Listing {
 }
 
 declare! {
-    /// Somebody asks to promote a campaign.
+    /// A request to promote a campaign.
     pub static PARTNERSHIP_REQUEST: PartnershipRequest = TypeDescription {
         resource: Resource::Partners,
         identity: &[],
@@ -70,22 +70,22 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::PartnershipRequest>);
-    /// Who asks.
+    /// The name of the applicant.
     "name": String = value(Column::Name, view::text);
-    /// The e-mail address of who asks, in lower case.
+    /// The applicant's e-mail address, in lower case.
     "email": String = value(Column::Email, view::text);
     "campaign" = required(Column::CampaignId, &CAMPAIGN);
-    /// Whether it was decided, and how.
+    /// Its status.
     "status": PartnershipRequestStatus = value(
         Column::Status,
         view::word!(partnership_request::PartnershipRequestStatus),
     );
-    /// What the asking party adds; null if nothing.
+    /// A message from the applicant; null if there is none.
     "message": Option<String> = value(Column::Message, view::text);
     "partner" = link(Column::PartnerId, &PARTNER);
-    /// When it was made.
+    /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
-    /// When it was approved or rejected; null before.
+    /// When it was approved or rejected; null if it is pending.
     "decidedAt": Option<DateTime> = value(Column::DecidedAt, view::moment);
     /// Why it was rejected; null otherwise.
     "reason": Option<String> = value(Column::Reason, view::text);
@@ -93,13 +93,13 @@ declare! {
 
 #[ComplexObject]
 impl PartnershipRequest {
-    /// What is to be promoted.
+    /// The campaign to be promoted.
     async fn campaign(&self, ctx: &Context<'_>) -> Result<Campaign, ApiError> {
         let campaign = identity::campaign(ctx, self.0.campaign_id).await?;
         existing(campaign, "partnership_request", "campaign_id", self.0.campaign_id)
     }
 
-    /// The partner that the approval created or joined to the campaign; null before.
+    /// The partner that the approval created or added to the campaign; null if it is not approved.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await
     }

@@ -19,16 +19,16 @@ use domain::id::PartnershipRequestId;
 use domain::partnership_request;
 use store::partnership_request::PartnershipRequestFilter as StoreFilter;
 
-/// Which partnership requests to list; everything given must hold.
+/// A filter for partnership requests; all given conditions must hold.
 #[derive(Default, InputObject)]
 pub struct PartnershipRequestFilter {
-    /// That stand like one of these.
+    /// With one of these statuses.
     pub status: Option<Vec<PartnershipRequestStatus>>,
     /// For one of these campaigns.
     pub campaign_ids: Option<Vec<ID>>,
-    /// Made at this moment or later.
+    /// Created at this moment or later.
     pub created_from: Option<DateTime>,
-    /// Made before this moment.
+    /// Created before this moment.
     pub created_to: Option<DateTime>,
 }
 
@@ -64,8 +64,8 @@ impl PartnershipRequestQuery {
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "Only those that stand like this.")] status: Option<PartnershipRequestStatus>,
-        #[graphql(desc = "Which ones.")] filter: Option<PartnershipRequestFilter>,
+        #[graphql(desc = "Only requests with this status.")] status: Option<PartnershipRequestStatus>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<PartnershipRequestFilter>,
     ) -> Result<ProjectedPage<Connection<PartnershipRequest>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
         let status = status.map(partnership_request::PartnershipRequestStatus::from);

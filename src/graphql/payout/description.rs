@@ -26,8 +26,8 @@ pub fn payouts(list: view::List) -> Listing {
 }
 
 declare! {
-    /// Approved commissions of one payee in one currency, paid together. A partner's token shows neither the run nor who made
-    /// and settled it.
+    /// Approved commissions of one payee in one currency, paid together. For a partner's token, the run and the fields
+    /// that name staff are null.
     pub static PAYOUT: Payout = TypeDescription {
         resource: Resource::Payouts,
         identity: &[],
@@ -39,24 +39,24 @@ declare! {
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::Payout>);
     "partner" = required(Column::PartnerId, &PARTNER);
-    /// The individual who is paid; null: the partner is.
+    /// The individual who is paid; null if the partner is paid.
     "recipient": Option<String> = value(Column::Recipient, view::text);
-    /// How much: the sum of its commissions.
+    /// The sum of its commissions.
     "amount": Money = amount(Column::Currency, Column::AmountMinor);
-    /// Where it stands.
+    /// Its status.
     "status": PayoutStatus = value(Column::Status, view::word!(commission::PayoutStatus));
-    /// When the run made it.
+    /// When the run created it.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
-    /// When it was settled; null: it is pending.
+    /// When it was settled; null if it is pending.
     "settledAt": Option<DateTime> = value(Column::SettledAt, view::moment);
-    /// What the payment system calls it; null if nothing was said.
+    /// Its reference in the payment system; null if none was given.
     "reference": Option<String> = value(Column::Reference, view::text);
-    /// What the payment service calls the payee, as it was when the run made the payout: of a partner its payout reference,
-    /// or else its e-mail address; of an individual its name. Null: it was made before that was kept. Staff only.
+    /// The payee at the payment service, as of the payout's creation: for a partner, its payout reference or else its
+    /// e-mail address; for an individual, the name. Null for payouts created before this was recorded. Staff only.
     "payoutReference": Option<String> = value(Column::PayoutReference, view::text).for_partners(PartnerVisibility::Null);
-    /// Who made it; null: it was made before that was kept. Staff only.
+    /// Who created it; null for payouts created before this was recorded. Staff only.
     "createdBy": Option<String> = value(Column::CreatedBy, view::text).for_partners(PartnerVisibility::Null);
-    /// Who settled it; null: it is pending, or was settled before that was kept. Staff only.
+    /// Who settled it; null if it is pending, or was settled before this was recorded. Staff only.
     "settledBy": Option<String> = value(Column::SettledBy, view::text).for_partners(PartnerVisibility::Null);
     "run" = link(Column::RunId, &PAYOUT_RUN).for_partners(PartnerVisibility::Null);
     "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Payout));

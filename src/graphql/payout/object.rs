@@ -22,17 +22,17 @@ use domain::id::{PayoutId, TenantId};
 use store::commission::CommissionParent;
 use store::view;
 
-/// Where a payout stands. All but PENDING are final.
+/// The status of a payout. All but PENDING are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "commission::PayoutStatus")]
 pub enum PayoutStatus {
-    /// It is to be paid; its commissions are reserved.
+    /// It is waiting to be paid; its commissions are reserved.
     Pending,
-    /// It was paid, and its commissions with it.
+    /// It was paid, and so were its commissions.
     Paid,
     /// The payment failed; its commissions were released.
     Failed,
-    /// It was called off; its commissions were released.
+    /// It was canceled; its commissions were released.
     Canceled,
 }
 
@@ -65,18 +65,18 @@ impl RowObject for Payout {
 #[paged]
 #[ComplexObject]
 impl Payout {
-    /// The partner who is paid, or whose individual is.
+    /// The partner that is paid, or whose individual is paid.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
         existing(partner, "payout", "partner_id", self.0.partner_id)
     }
 
-    /// The run that made it; null for a partner's token.
+    /// The run that created it; null for a partner's token.
     async fn run(&self, ctx: &Context<'_>) -> Nullable<PayoutRun> {
         nullable(PayoutRun::load(ctx, self.0.run_id)).await
     }
 
-    /// The commissions that were put into it, newest first; also those that a failed payout released.
+    /// The commissions included when it was created, newest first, even if it failed or was canceled and released them.
     async fn commissions(&self, ctx: &Context<'_>, page: PageArguments) -> Result<CommissionConnection, ApiError> {
         commissions_of(ctx, CommissionParent::Payout, self.0.id.uuid(), &page, None, None)
     }

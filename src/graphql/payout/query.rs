@@ -20,7 +20,7 @@ use domain::commission;
 use domain::id::PayoutId;
 use store::payout::{PayoutFilter as StoreFilter, PayoutOrder};
 
-/// Which payouts to list; everything given must hold.
+/// A filter for payouts; all given conditions must hold.
 #[derive(Default, InputObject)]
 pub struct PayoutFilter {
     /// Of this partner.
@@ -29,11 +29,11 @@ pub struct PayoutFilter {
     pub currency: Option<CurrencyCode>,
     /// With one of these statuses.
     pub status: Option<Vec<PayoutStatus>>,
-    /// Made at this moment or later.
+    /// Created at this moment or later.
     pub created_from: Option<DateTime>,
-    /// Made before this moment.
+    /// Created before this moment.
     pub created_to: Option<DateTime>,
-    /// Made by this run. Not for a partner's token.
+    /// Created by this run. Not allowed with a partner's token.
     pub run_id: Option<ID>,
     /// Settled at this moment or later.
     pub settled_from: Option<DateTime>,
@@ -41,20 +41,20 @@ pub struct PayoutFilter {
     pub settled_to: Option<DateTime>,
     /// Of one of these partners.
     pub partner_ids: Option<Vec<ID>>,
-    /// Of this amount or more, in units of `currency`, which must be given.
+    /// With this amount or more, in units of `currency`, which is then required.
     pub min_amount: Option<Decimal>,
-    /// Of this amount or less, in units of `currency`, which must be given.
+    /// With this amount or less, in units of `currency`, which is then required.
     pub max_amount: Option<Decimal>,
 }
 
-/// What payouts are sorted by.
+/// The fields by which payouts can be sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "PayoutOrder")]
 pub enum PayoutOrderField {
-    /// When they were made.
+    /// The time of creation.
     #[default]
     CreatedAt,
-    /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
+    /// The amount. Needs `filter.currency`: amounts in different currencies cannot be compared.
     Amount,
 }
 
@@ -69,13 +69,13 @@ impl PayoutQuery {
         nullable(async { Projected::row(ctx, id.parse::<PayoutId>()?.uuid()) }).await
     }
 
-    /// The payouts, newest first where no other order is asked for.
+    /// The payouts, by default newest first.
     async fn payouts(
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<PayoutFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<PayoutOrderField>>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<PayoutFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<OrderBy<PayoutOrderField>>,
     ) -> Result<ProjectedPage<Connection<Payout>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Payouts)?;

@@ -79,18 +79,19 @@ fn nothing_yet() -> ApiError {
 
 pub(super) struct SubscriptionRoot;
 
-/// What happens from now on, as it is committed.
+/// The subscriptions: changes from now on, as they are committed.
 #[Object(name = "Subscription")]
 impl SubscriptionRoot {
-    /// A commission accrued, or was approved, paid or reversed: the row as it is then. A partner's token hears only its own
-    /// rows, and nothing of a partner that is not there. Several changes in quick succession may each show the last of them.
+    /// A commission accrued, or was approved, paid or reversed: the row as it is when the event is sent. A partner's
+    /// token receives only the partner's own rows. If changes follow each other quickly, several events may show the
+    /// last of them. Delivers nothing for an unknown partner.
     async fn commission_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those of this partner.")] partner_id: Option<ID>,
+        #[graphql(desc = "Only commissions of this partner.")] partner_id: Option<ID>,
         #[graphql(
-            desc = "First what happened behind this cursor, which stands in `extensions.cursor` of every event; the \
-                          header Last-Event-ID goes before it."
+            desc = "Starts with the changes after this cursor, which every event has in `extensions.cursor`; the \
+                          header Last-Event-ID takes precedence."
         )]
         after: Option<String>,
     ) -> Result<Projected<Row>, ApiError> {
@@ -110,7 +111,8 @@ impl SubscriptionRoot {
         }
     }
 
-    /// How a backtest stands: at once, and whenever it has come further or has ended. A partner's token hears nothing.
+    /// The backtest with its status and progress: at once, and whenever these change. Delivers nothing to a partner's
+    /// token.
     async fn backtest_progressed(
         &self,
         ctx: &Context<'_>,

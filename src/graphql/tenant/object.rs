@@ -14,24 +14,24 @@ use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::user_error::{UserError, answer};
 use domain::tenant;
 
-/// Who is asking, as the token says.
+/// The caller, as identified by its token or API key.
 pub struct Viewer;
 
-/// Who is asking, as the token says.
+/// The caller, as identified by its token or API key.
 #[Object]
 impl Viewer {
-    /// The tenant whose data the token opens.
+    /// The tenant of the token or key.
     async fn tenant(&self, ctx: &Context<'_>) -> Result<Tenant, ApiError> {
         let tenant = Arc::clone(request(ctx).tenant().await?);
         Ok(Arc::unwrap_or_clone(tenant).into())
     }
 
-    /// Who the token was issued for.
+    /// The subject of the token, or the id of the API key.
     async fn subject(&self, ctx: &Context<'_>) -> String {
         request(ctx).caller.subject().to_owned()
     }
 
-    /// What the token allows. `admin` is everything within the tenant.
+    /// The scopes of the token or key. `admin` includes all scopes within the tenant.
     async fn scopes(&self, ctx: &Context<'_>) -> Vec<String> {
         request(ctx)
             .caller
@@ -42,7 +42,7 @@ impl Viewer {
             .collect()
     }
 
-    /// The partner that the token is bound to; null for staff.
+    /// The partner to which the token or key is bound; null for staff.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Projected<Partner>> {
         nullable(async {
             match request(ctx).caller.partner() {
@@ -54,7 +54,7 @@ impl Viewer {
     }
 }
 
-/// An organisation's partner programme. Nothing is ever visible across tenants.
+/// An organisation's partner programme. Tenants never see each other's data.
 #[derive(Clone, SimpleObject)]
 pub struct Tenant {
     /// Its id.
@@ -62,13 +62,14 @@ pub struct Tenant {
     pub id: ID,
     /// Its name.
     pub name: String,
-    /// The short name that tokens and the command line use; it never changes.
+    /// The short name used in tokens and on the command line; it never changes.
     pub slug: String,
-    /// What amounts are in where nothing else is said.
+    /// The currency of amounts for which no other currency is given.
     pub base_currency: CurrencyCode,
-    /// The IANA time zone that calendar months, periods and series follow.
+    /// The IANA time zone for calendar months, periods and series.
     pub time_zone: String,
-    /// A payout below the minimum of its currency is not made; without one, any amount above 0 is paid.
+    /// The minimum payouts, at most one per currency. Smaller amounts carry forward; in other currencies, any amount
+    /// above 0 is paid.
     pub minimum_payouts: Vec<Money>,
 }
 
@@ -85,25 +86,25 @@ impl From<tenant::Tenant> for Tenant {
     }
 }
 
-/// Changes of the tenant's settings. Absent fields stay as they are.
+/// Changes to the tenant's settings. Absent fields stay as they are.
 #[derive(InputObject)]
 pub struct UpdateTenantInput {
     /// Its name.
     pub name: MaybeUndefined<String>,
     /// An IANA time zone such as "Europe/Berlin".
     pub time_zone: MaybeUndefined<String>,
-    /// The minimum payouts, at most one a currency; they replace the former ones.
+    /// The minimum payouts, at most one per currency; they replace the existing ones.
     pub minimum_payouts: MaybeUndefined<Vec<MoneyInput>>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// What changing the tenant's settings did.
+/// The result of changing the tenant's settings.
 #[derive(SimpleObject)]
 pub struct TenantPayload {
     /// The tenant as it is now; null if nothing was changed.
     tenant: Option<Tenant>,
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
@@ -112,7 +113,7 @@ pub struct TenantQuery;
 
 #[Object]
 impl TenantQuery {
-    /// Who is asking, as the token says.
+    /// The caller, as identified by its token or API key.
     async fn viewer(&self) -> Viewer {
         Viewer
     }
@@ -127,7 +128,7 @@ impl TenantMutation {
     async fn update_tenant(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateTenantInput,
+        #[graphql(desc = "The changes.")] input: UpdateTenantInput,
     ) -> Nullable<TenantPayload> {
         let request = mutation(ctx).await;
         let change = service::tenant::TenantChange {

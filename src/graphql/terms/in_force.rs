@@ -21,21 +21,21 @@ use domain::partner::PartnerStatus;
 use service::ledger::in_force::{self, TermsKey};
 use service::ledger::tiers::OfferKey;
 
-/// Where the terms come from that pay; the first that there is.
+/// The source of the terms that pay; the first that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "decision::TermsSource")]
 pub enum TermsSource {
-    /// What the partner was promised for the campaign.
+    /// The partner's snapshot for the campaign.
     CampaignSnapshot,
-    /// What the partner was promised for every campaign.
+    /// The partner-wide snapshot.
     PartnerSnapshot,
     /// The campaign's live terms.
     Campaign,
     /// The rules of the partner's group.
     Group,
-    /// The rules of the tenant's default group, since the partner has none.
+    /// The rules of the tenant's default group, since the partner has no group.
     DefaultGroup,
-    /// There are none: nothing pays.
+    /// There are no terms: nothing pays.
     None,
 }
 
@@ -82,53 +82,52 @@ impl TermsInForce {
     }
 }
 
-/// What the next event of a partner would earn, in whatever tiered commissions stand. A partner's token sees the whole of
-/// what pays it, but nothing of revenue.
+/// What a partner's next event would earn, with the tiered commissions that apply. A partner's token can read
+/// everything that pays the partner, but nothing about revenue.
 #[Object]
 impl TermsInForce {
-    /// Where the terms come from.
+    /// The source of the terms.
     async fn source(&self) -> TermsSource {
         self.terms.source.into()
     }
 
-    /// The promise that pays; null where none does.
+    /// The snapshot that pays; null if none does.
     async fn snapshot(&self) -> Option<CommissionSnapshot> {
         self.terms.snapshot.clone().map(CommissionSnapshot::from)
     }
 
-    /// The campaign that was asked for; null if none was.
+    /// The campaign; null if none was given.
     async fn campaign(&self) -> Option<Campaign> {
         self.terms.campaign.clone().map(Campaign::from)
     }
 
-    /// The group whose rules decide what components of the basis GROUP_RULES give: the partner's, or the tenant's default
-    /// one; null where no rules decide.
+    /// The group whose rules decide for components with the basis GROUP_RULES: the partner's, or the tenant's default
+    /// group; null if no rules decide.
     async fn group(&self) -> Option<PartnerGroup> {
         let rules = self.terms.rules.as_ref()?;
         Some(PartnerGroup::from(rules.group.clone()))
     }
 
-    /// What would stop any event that happened now: the status of partner or campaign, the campaign's time, or that
-    /// nothing pays. Null: nothing does.
+    /// What would prevent any commission for an event that happened now: the status of the partner or campaign, the
+    /// campaign's window, or a lack of terms. Null: nothing.
     async fn earns_nothing(&self) -> Option<NoCommissionReason> {
         self.terms.stopped.map(NoCommissionReason::from)
     }
 
-    /// The components, each of which makes a commission of its own from an event that it matches; empty where nothing
-    /// pays.
+    /// The components, each of which creates a commission for an event that matches it; empty if nothing pays.
     async fn terms(&self) -> Vec<CommissionTerm> {
         self.terms.terms.iter().map(CommissionTerm::from).collect()
     }
 
-    /// The group's rules; empty where no rules decide. Needs `partner_groups:read`, but for the partner itself.
+    /// The group's rules; empty if no rules decide. Needs `partner_groups:read`, except for the partner itself.
     async fn rules(&self, ctx: &Context<'_>) -> Result<Vec<PartnerGroupRule>, ApiError> {
         promised(ctx, Resource::PartnerGroups)?;
         let rules = self.terms.rules.iter().flat_map(|rules| rules.group.rules.rules());
         Ok(rules.map(PartnerGroupRule::from).collect())
     }
 
-    /// What the amounts of the rules are in; upgrades and bonuses then apply to charges in it only. Null: in whatever
-    /// currency the charge has.
+    /// The currency of the amounts in the rules; upgrades and bonuses then apply only to charges in it. Null: the
+    /// amounts are in the currency of the charge.
     async fn rules_currency(&self, ctx: &Context<'_>) -> Nullable<CurrencyCode> {
         nullable(async {
             promised(ctx, Resource::PartnerGroups)?;
@@ -143,16 +142,17 @@ impl TermsInForce {
         self.terms.holdback_days
     }
 
-    /// What the rules compare upgrades with: the charges credited to the partner so far less refunds and chargebacks, one
-    /// sum a currency; empty where no rules decide. Needs `commissions:read`, but for the partner itself.
+    /// The lifetime value with which the rules compare upgrades: the charges credited to the partner so far, less
+    /// refunds and chargebacks, one sum per currency; empty if no rules decide. Needs `commissions:read`, except for
+    /// the partner itself.
     async fn lifetime_value(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
         promised(ctx, Resource::Commissions)?;
         let values = self.terms.rules.iter().flat_map(|rules| &rules.lifetime_values);
         Ok(values.copied().map(Money::from).collect())
     }
 
-    /// What the rules compare gates with: how many customers of the partner have a paid charge so far; null where no rules
-    /// decide. Needs `events:read`, but for the partner itself.
+    /// The number with which the rules compare gates: the partner's customers with a paid charge so far; null if no
+    /// rules decide. Needs `events:read`, except for the partner itself.
     async fn qualified_customers(&self, ctx: &Context<'_>) -> Nullable<u32> {
         nullable(async {
             promised(ctx, Resource::Events)?;
@@ -161,8 +161,8 @@ impl TermsInForce {
         .await
     }
 
-    /// The ACTIVE tiered commissions that would count an event that happened now, the oldest first; a partner's token
-    /// shows those that change what it is paid. Needs `tiered_commissions:read`, but for the partner itself.
+    /// The ACTIVE tiered commissions that would count an event that happened now, oldest first; a partner's token can
+    /// read those that change what the partner is paid. Needs `tiered_commissions:read`, except for the partner itself.
     async fn tiers(&self, ctx: &Context<'_>) -> Result<Vec<TierOffer>, ApiError> {
         promised(ctx, Resource::TieredCommissions)?;
         let Some(campaign) = &self.terms.campaign else {

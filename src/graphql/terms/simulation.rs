@@ -15,61 +15,61 @@ use domain::event::EventKind as DomainKind;
 use service::ledger::terms_simulation::{self, TermsSimulation, simulate};
 use service::snapshot::SnapshotDraft;
 
-/// Terms of a campaign, and events of one partner to try them on.
+/// Campaign terms, and events of one partner, for a simulation.
 #[derive(InputObject)]
 pub struct SimulateCampaignTermsInput {
-    /// The campaign's terms, at most 10 components; none: the group's rules pay.
+    /// The campaign's terms, at most 10 components; if empty, the group's rules pay.
     pub terms: Vec<CommissionTermInput>,
-    /// The campaign's holdback.
+    /// The campaign's holdback in days.
     pub holdback_days: Option<i32>,
-    /// What the partner was promised, which wins over the campaign's terms.
+    /// The partner's snapshot, which takes precedence over the campaign's terms.
     pub snapshot: Option<CommissionSnapshotInput>,
-    /// The partner's group; by default the tenant's default one.
+    /// The partner's group; by default the tenant's default group.
     pub partner_group_id: Option<ID>,
-    /// 1 to 500 events in the order of recording; each is recorded when it happens.
+    /// 1 to 500 events in the order of recording; each is recorded at the moment when it happens.
     pub events: Vec<SimulatedEventInput>,
 }
 
-/// An event to try terms on.
+/// An event for a simulation.
 #[derive(Clone, InputObject)]
 pub struct SimulatedEventInput {
-    /// CHARGE or CONVERSION.
+    /// The kind: CHARGE or CONVERSION.
     #[graphql(default_with = "EventKind::Charge")]
     pub kind: EventKind,
-    /// A finer kind, such as "invoice_paid".
+    /// A more specific type, such as "invoice_paid".
     #[graphql(name = "type")]
     pub event_type: Option<String>,
-    /// What was paid; at least 0.
+    /// The amount; at least 0.
     pub amount: Option<MoneyInput>,
     /// When it happens.
     pub occurred_at: DateTime,
-    /// Whose event it is: any name; the same name is the same customer.
+    /// The customer: any name; the same name is the same customer.
     pub customer: Option<String>,
 }
 
-/// What the terms would pay.
+/// The result of simulating campaign terms.
 #[derive(SimpleObject)]
 pub struct SimulateCampaignTermsPayload {
-    /// What the events would earn; null if there is something to mend.
+    /// What the events would earn; null if there are user errors.
     pub commissions: Option<Vec<SimulatedCommission>>,
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// What one event would earn by one component.
+/// What one event would earn under one component.
 #[derive(Clone, SimpleObject)]
 pub struct SimulatedCommission {
-    /// The event's place in the list, from 0.
+    /// The index of the event in the list, from 0.
     pub event: usize,
-    /// The component's place in the terms that paid, from 0.
+    /// The index of the component in the terms that paid, from 0.
     pub term: usize,
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// How many days it would wait; null: it is approved by hand.
+    /// How many days it would wait before it may be approved; null: it is approved by hand only.
     pub holdback_days: Option<u32>,
-    /// From when on it could be approved; null: by hand, at any time.
+    /// When it could be approved; null: by hand, at any time.
     pub mature_at: Option<DateTime>,
-    /// How the amount came about.
+    /// How the amount was calculated.
     pub explanation: Vec<ExplanationStep>,
 }
 
@@ -96,8 +96,8 @@ pub struct SimulateTermsMutation;
 
 #[Object]
 impl SimulateTermsMutation {
-    /// What events would earn under terms, by the functions that record real ones. Writes nothing. Needs
-    /// `campaigns:write`, and `partner_groups:read` where the rules of a group decide.
+    /// Simulates what events would earn under terms, with the same calculation as recorded events. Writes nothing.
+    /// Needs `campaigns:write`, and `partner_groups:read` if the rules of a group decide.
     async fn simulate_campaign_terms(
         &self,
         ctx: &Context<'_>,

@@ -20,7 +20,7 @@ use domain::snapshot;
 use store::view;
 use store::view::CommissionSnapshotColumn as Column;
 
-/// Why terms were stamped.
+/// The origin of a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "snapshot::SnapshotSource")]
 pub enum SnapshotSource {
@@ -28,7 +28,7 @@ pub enum SnapshotSource {
     RequestApproval,
     /// The partner was created directly, with terms.
     Invite,
-    /// Staff overrode what was promised.
+    /// Staff overrode the promised terms.
     Amendment,
 }
 
@@ -70,8 +70,8 @@ impl RowObject for CommissionSnapshot {
 }
 
 declare! {
-    /// What a partner was promised: terms stamped once and never edited. A newer one replaces it for what accrues from
-    /// then on.
+    /// The terms that a partner was promised: stored once and never edited. A newer snapshot replaces it for what
+    /// accrues from then on.
     pub static COMMISSION_SNAPSHOT: CommissionSnapshot = TypeDescription {
         resource: Resource::Partners,
         identity: &[],
@@ -86,33 +86,33 @@ declare! {
     "campaign" = link(Column::CampaignId, &CAMPAIGN);
     /// The terms.
     "terms": Vec<CommissionTerm> = made_of(Column::Terms, write_terms);
-    /// How many days a commission waits before it may be approved; null: the campaign's holdback counts.
+    /// How many days a commission waits before it may be approved; null: the campaign's holdback applies.
     "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number);
-    /// Why it was stamped.
+    /// Its origin.
     "source": SnapshotSource = value(Column::Source, view::word!(snapshot::SnapshotSource));
-    /// The reason of an amendment, for staff; null for the other sources.
+    /// The reason of an amendment; null for other sources, and for a partner's token.
     "reason": Option<String> = value(Column::Reason, view::text).for_partners(PartnerVisibility::Null);
-    /// Counts from 1 for the partner and campaign.
+    /// Its number, from 1, among the snapshots for the same partner and campaign.
     "version": u32 = value(Column::Version, view::number);
-    /// When it was stamped.
+    /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     "supersededAt" = value(store::snapshot::superseded_at(), view::moment);
 }
 
 #[ComplexObject]
 impl CommissionSnapshot {
-    /// Whom it was promised to.
+    /// The partner to which it was promised.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
         existing(partner, "commission_snapshot", "partner_id", self.0.partner_id)
     }
 
-    /// The campaign it holds for; null: for every campaign without a snapshot of its own.
+    /// The campaign for which it holds; null: every campaign without a snapshot of its own.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
     }
 
-    /// When the next version took its place; null: it is in force.
+    /// When the next version replaced it; null if it is in force.
     async fn superseded_at(&self) -> Option<DateTime> {
         self.0.superseded_at.map(DateTime)
     }

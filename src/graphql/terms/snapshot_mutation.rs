@@ -10,14 +10,16 @@ use crate::graphql::input::id_text;
 use crate::graphql::user_error::payload;
 use service::snapshot::{SnapshotDraft, amend};
 
-/// Terms to stamp for a new partner.
+/// Terms to store as a snapshot.
 #[derive(Clone, InputObject)]
 pub struct CommissionSnapshotInput {
-    /// The campaign that they are for, to which the partner then belongs; none: for every campaign.
+    /// The campaign for which they hold, to which the partner is then added; if absent, every campaign without a
+    /// snapshot of its own.
     pub campaign_id: Option<ID>,
     /// 1 to 10 components.
     pub terms: Vec<CommissionTermInput>,
-    /// How many days a commission waits before it may be approved, 0 to 365; none: the campaign's holdback counts.
+    /// How many days a commission waits before it may be approved, 0 to 365; if absent, the campaign's holdback
+    /// applies.
     pub holdback_days: Option<i32>,
 }
 
@@ -32,27 +34,28 @@ impl From<CommissionSnapshotInput> for SnapshotDraft {
     }
 }
 
-/// New terms for a partner, instead of those it was promised.
+/// New terms for a partner, in place of those that it was promised.
 #[derive(InputObject)]
 pub struct AmendCommissionSnapshotInput {
     /// The partner.
     pub partner_id: ID,
-    /// The campaign that they are for; none: for every campaign without a snapshot of its own.
+    /// The campaign for which they hold; if absent, every campaign without a snapshot of its own.
     pub campaign_id: Option<ID>,
     /// 1 to 10 components.
     pub terms: Vec<CommissionTermInput>,
-    /// How many days a commission waits before it may be approved, 0 to 365; none: the campaign's holdback counts.
+    /// How many days a commission waits before it may be approved, 0 to 365; if absent, the campaign's holdback
+    /// applies.
     pub holdback_days: Option<i32>,
-    /// Why, for the record.
+    /// The reason.
     pub reason: String,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
 payload! {
-    /// What amending did.
+    /// The result of amending a snapshot.
     CommissionSnapshotPayload {
-        /// The snapshot that is in force now; null if nothing was changed.
+        /// The snapshot that is now in force; null if nothing was changed.
         commission_snapshot: CommissionSnapshot, Partners
     }
 }
@@ -62,7 +65,7 @@ pub struct SnapshotMutation;
 
 #[Object]
 impl SnapshotMutation {
-    /// Overrides what a partner was promised: what accrues from now on follows the new terms, past commissions stay as
+    /// Overrides what a partner was promised: the new terms apply to what accrues from now on; past commissions stay as
     /// they are. Needs `partners:write`.
     async fn amend_commission_snapshot(
         &self,

@@ -10,20 +10,20 @@ use domain::terms::{self, Basis, Term, TermDraft};
 use store::StoreError;
 use store::view::{self, JsonText};
 
-/// One component of commission terms. Every component that matches an event makes its own commission.
+/// One component of commission terms. Every component that matches an event creates a commission.
 #[derive(Clone, SimpleObject)]
 pub struct CommissionTerm {
     /// How it turns an event into an amount.
     pub basis: TermBasis,
-    /// Percent with PERCENT ("20" is 20 %), the amount with FIXED; null with GROUP_RULES.
+    /// For PERCENT, the percentage ("20" is 20 %); for FIXED, the amount; null for GROUP_RULES.
     pub value: Option<Decimal>,
-    /// With FIXED what the amount is in; null: the tenant's base currency. Null with the others.
+    /// For FIXED, the currency of the amount, or null for the tenant's base currency; null for other bases.
     pub currency: Option<CurrencyCode>,
-    /// Which of a customer's events it pays for.
+    /// The events of a customer for which it pays.
     pub trigger: TermTrigger,
-    /// Only events of this type; null: of any.
+    /// Only events of this type; null: of any type.
     pub event_type: Option<String>,
-    /// Only in that many calendar months from the customer's first event; null: for ever.
+    /// Only within this number of calendar months from the customer's first event; null: without limit.
     pub recurring_months: Option<u32>,
 }
 
@@ -65,19 +65,19 @@ pub enum TermBasis {
     Percent,
     /// A fixed amount.
     Fixed,
-    /// Whatever the rules of the partner's group say when the event is recorded.
+    /// The result of the rules of the partner's group when the event is recorded.
     GroupRules,
 }
 
-/// Which of a customer's events a component pays for.
+/// The events of a customer for which a component pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "terms::Trigger")]
 pub enum TermTrigger {
-    /// Every one.
+    /// Every event.
     Every,
-    /// The first of its type.
+    /// The first event of its type.
     First,
-    /// All but the first of its type.
+    /// All but the first event of its type.
     Subsequent,
 }
 
@@ -86,16 +86,16 @@ pub enum TermTrigger {
 pub struct CommissionTermInput {
     /// How it turns an event into an amount.
     pub basis: TermBasis,
-    /// With PERCENT "0" to "100", at most 6 decimals; with FIXED the amount; not with GROUP_RULES.
+    /// For PERCENT, "0" to "100" with at most 6 decimals; for FIXED, the amount; not allowed for GROUP_RULES.
     pub value: Option<Decimal>,
-    /// Only with FIXED; by default the tenant's base currency.
+    /// The currency of the amount, only for FIXED; by default the tenant's base currency.
     pub currency: Option<CurrencyCode>,
-    /// Which of a customer's events it pays for.
+    /// The events of a customer for which it pays.
     #[graphql(default_with = "TermTrigger::Every")]
     pub trigger: TermTrigger,
-    /// Only events of this type. Required with FIRST and SUBSEQUENT.
+    /// Only events of this type. Required for FIRST and SUBSEQUENT.
     pub event_type: Option<String>,
-    /// Only in that many calendar months from the customer's first event, 1 to 600.
+    /// Only within this number of calendar months from the customer's first event, 1 to 600.
     pub recurring_months: Option<i32>,
 }
 

@@ -13,8 +13,9 @@ use service::ledger::tiers::Offered;
 #[derive(Clone)]
 pub struct TierOffer(pub(super) CampaignId, pub(super) Offered);
 
-/// A tiered commission that would count a partner's next conversion on a campaign: what it takes, what it gives, and how
-/// far the partner has come. A partner's token shows no goal of revenue, though `achieved` and `acts` are true to all.
+/// A tiered commission that would count a partner's next conversion in a campaign: its goals and rewards, and the
+/// partner's progress. Goals on revenue are hidden from a partner's token, but `achieved` and `acts` take them into
+/// account.
 #[Object]
 impl TierOffer {
     /// Its name.
@@ -22,7 +23,7 @@ impl TierOffer {
         &self.1.tier.name
     }
 
-    /// The only type of events that count and change; null: every charge and conversion.
+    /// The only type of events that are counted and changed; null: all charges and conversions.
     async fn event_type(&self) -> Option<&str> {
         self.1.tier.event_type.as_deref()
     }
@@ -32,27 +33,28 @@ impl TierOffer {
         self.1.tier.period.into()
     }
 
-    /// The day from whose beginning it counts, in the tenant's time zone.
+    /// The first day on which it counts, in the tenant's time zone.
     async fn start_date(&self) -> Date {
         Date(self.1.tier.start_date)
     }
 
-    /// The day to whose end it counts, in the tenant's time zone.
+    /// The last day on which it counts, in the tenant's time zone.
     async fn end_date(&self) -> Date {
         Date(self.1.tier.end_date)
     }
 
-    /// Which counters decide the rate of a conversion.
+    /// The counters that decide the rate of a conversion.
     async fn crossing_policy(&self) -> CrossingPolicy {
         self.1.tier.crossing_policy.into()
     }
 
-    /// The currency of its goals and of its flat and exact values. Amounts in another one neither count nor change.
+    /// The currency of its goals and of its flat and exact values. Amounts in other currencies are neither counted nor
+    /// changed.
     async fn currency(&self) -> CurrencyCode {
         CurrencyCode(self.1.tier.currency)
     }
 
-    /// What to reach: all of it.
+    /// The goals, all of which must be reached.
     async fn goals(&self, ctx: &Context<'_>) -> Vec<TierGoal> {
         let for_partner = request(ctx).is_partner();
         let goals = self.1.tier.goals.iter();
@@ -60,30 +62,31 @@ impl TierOffer {
         shown.map(TierGoal::from).collect()
     }
 
-    /// How the payout of conversions changes while the goals are reached; null: not at all.
+    /// The change to the payout of conversions while the goals are reached; null if there is none.
     async fn payout(&self) -> Option<TierModifier> {
         self.1.tier.payout.as_ref().map(TierModifier::from)
     }
 
-    /// What the payouts of the window become when the goals are reached, once; null: they stay.
+    /// The change to the payouts of the whole window, once, when the goals are reached; null if there is none.
     async fn retroactive_payout(&self) -> Option<RetroactiveModifier> {
         self.1.tier.retroactive_payout.as_ref().map(RetroactiveModifier::from)
     }
 
-    /// Whether it has changed earlier amounts of the window, or all its goals are reached.
+    /// Whether its retroactive change was made in the window, or all its goals are reached.
     async fn achieved(&self) -> bool {
         self.1.achieved
     }
 
-    /// Whether its rate applies to the payout of the next conversion: its goals are reached and no other tiered commission
-    /// goes before it. With a crossing policy of CROSSING_CONVERSION the next conversion itself is counted, though not its
-    /// amounts, which nobody knows. Of several that act, which have different event types, that of the conversion's own type
-    /// goes before one without a type; others with another currency change only amounts in theirs.
+    /// Whether its rate applies to the payout of the next conversion: its goals are reached and no other tiered
+    /// commission takes precedence. With CROSSING_CONVERSION, the next conversion is included in the counters, but not
+    /// its amounts, which are not known yet. If several act because their event types differ, the one with the
+    /// conversion's own event type takes precedence over one without an event type; those in another currency change
+    /// only amounts in that currency.
     async fn acts(&self) -> bool {
         self.1.acts
     }
 
-    /// How far each goal is reached in the window of this moment.
+    /// The progress towards each goal in the current window.
     async fn counters(&self, ctx: &Context<'_>) -> Vec<TierCounter> {
         let for_partner = request(ctx).is_partner();
         let progress = self.1.progress.iter();

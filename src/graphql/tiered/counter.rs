@@ -14,7 +14,7 @@ use auth::Resource;
 use domain::id::CampaignId;
 use domain::tiered::GoalProgress;
 
-/// How far one goal of a tier is reached in a window.
+/// The progress towards one goal of a tier in a window.
 #[derive(Clone)]
 pub struct TierCounter {
     tier: String,
@@ -34,10 +34,10 @@ impl TierCounter {
     }
 }
 
-/// How far one goal of a tier is reached in a window.
+/// The progress towards one goal of a tier in a window.
 #[Object]
 impl TierCounter {
-    /// The tier's name.
+    /// The name of the tier.
     async fn tier(&self) -> &str {
         &self.tier
     }
@@ -47,27 +47,27 @@ impl TierCounter {
         nullable_link(self.campaign, |id| identity::campaign(ctx, id)).await
     }
 
-    /// Where the window begins.
+    /// The start of the window, inclusive.
     async fn window_start(&self) -> Option<DateTime> {
         Some(DateTime(self.progress.window.start))
     }
 
-    /// Where it ends, excluded.
+    /// The end of the window, exclusive.
     async fn window_end(&self) -> Option<DateTime> {
         Some(DateTime(self.progress.window.end))
     }
 
-    /// What is counted.
+    /// The metric that is counted.
     async fn metric(&self) -> TierMetric {
         self.progress.metric.into()
     }
 
-    /// How much there is: a whole number, or an amount of the tier's currency.
+    /// The present value: a whole number, or an amount in the tier's currency.
     async fn value(&self) -> Decimal {
         Decimal(self.progress.value)
     }
 
-    /// What to reach; 0: nothing.
+    /// The goal; 0: none.
     async fn goal(&self) -> Decimal {
         Decimal(self.progress.goal)
     }
@@ -77,12 +77,12 @@ impl TierCounter {
         self.progress.is_reached()
     }
 
-    /// What is still missing of the goal; 0 once it is reached.
+    /// What is missing to the goal; 0 once it is reached.
     async fn remaining(&self) -> Decimal {
         Decimal(self.progress.remaining())
     }
 
-    /// Below which value the rate holds; null: it has no end.
+    /// The value below which the rate applies; null: there is no limit.
     async fn max(&self) -> Option<Decimal> {
         self.progress.max.map(Decimal)
     }

@@ -23,9 +23,9 @@ pub fn tiered_commissions(list: view::List) -> Listing {
 }
 
 declare! {
-    /// A tiered commission: once a partner reaches goals on a campaign within a period, it changes what further conversions
-    /// pay, and may change what the earlier ones of the period paid. Of several that apply, one acts on the payout and one on
-    /// the revenue: that with the highest goals, then that with the latest start date, then the newest.
+    /// A tiered commission: once a partner reaches goals in a campaign within a period, it changes what further
+    /// conversions pay, and may change what earlier conversions of the period paid. If several apply, one acts on the
+    /// payout and one on the revenue: the one with the highest goals, then the latest start date, then the newest.
     pub static TIERED_COMMISSION: TieredCommission = TypeDescription {
         resource: Resource::TieredCommissions,
         identity: &[],
@@ -38,27 +38,29 @@ declare! {
     "id": ID = value(Column::Id, view::id::<id::TieredCommission>);
     /// Its name.
     "name": String = value(Column::Name, view::text);
-    /// The id that another system gave it, unique among the tiered commissions in force; null if there is none.
+    /// The id that another system gave it, unique among the tiered commissions that are not archived; null if there is
+    /// none.
     "externalId": Option<String> = value(Column::ExternalId, view::text);
-    /// A note of staff; null if there is none.
+    /// A note for staff; null if there is none.
     "notes": Option<String> = value(Column::Notes, view::text);
-    /// Whether it acts.
+    /// Its status, which decides whether it changes amounts.
     "status": TieredCommissionStatus = value(Column::Status, view::word!(tiered::Status));
-    /// The day from whose beginning it counts, in the tenant's time zone.
+    /// The first day on which it counts, in the tenant's time zone.
     "startDate": Date = value(Column::StartDate, view::text);
-    /// The day to whose end it counts, in the tenant's time zone.
+    /// The last day on which it counts, in the tenant's time zone.
     "endDate": Date = value(Column::EndDate, view::text);
     /// How often its counters start again.
     "period": TierPeriod = value(Column::Period, view::word!(tiered::Period));
-    /// Which counters decide the rate of a conversion.
+    /// The counters that decide the rate of a conversion.
     "crossingPolicy": CrossingPolicy = value(Column::CrossingPolicy, view::word!(tiered::CrossingPolicy));
-    /// The currency of its goals and of its flat and exact values. Amounts in another one neither count nor change.
+    /// The currency of its goals and of its flat and exact values. Amounts in other currencies are neither counted nor
+    /// changed.
     "currency": CurrencyCode = value(Column::Currency, view::text);
-    /// Whether it is for all partners, also for those to come; then `partners` does not matter.
+    /// Whether it applies to all partners, including future ones; then `partners` is ignored.
     "applyToAllPartners": bool = value(Column::ApplyToAllPartners, view::truth);
     "campaigns" = computed();
     "advertisers" = computed();
-    /// The only type of events that count and change; null: every charge and conversion.
+    /// The only type of events that are counted and changed; null: all charges and conversions.
     "eventType": Option<String> = value(Column::EventType, view::text);
     "goals" = computed();
     "payout" = computed();
@@ -67,7 +69,7 @@ declare! {
     "retroactiveRevenue" = computed();
     /// Starts at 1 and rises with every change.
     "version": u32 = value(Column::Version, view::number);
-    /// When it was archived: it counts and changes nothing any more. Null: it is in force.
+    /// When it was archived: it no longer counts or changes anything. Null if it is in force.
     "archivedAt": Option<DateTime> = value(Column::ArchivedAt, view::moment);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);

@@ -9,82 +9,83 @@ use domain::tiered;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "tiered::Period")]
 pub enum TierPeriod {
-    /// Every midnight.
+    /// Every day at midnight.
     Daily,
-    /// On Mondays.
+    /// Every Monday.
     Weekly,
-    /// On the first of the month.
+    /// On the first day of every month.
     Monthly,
-    /// On the first of January, April, July and October.
+    /// On the first day of January, April, July and October.
     Quarterly,
-    /// Never: they count from the start date to the end date.
+    /// Never: it counts from the start date to the end date.
     Global,
 }
 
-/// What a tier does to an amount.
+/// How a tier changes an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "tiered::Action")]
 pub enum TierAction {
-    /// Adds a percentage of it.
+    /// Adds a percentage of the amount.
     Increase,
-    /// Takes a percentage of it off; nothing falls below 0.
+    /// Subtracts a percentage of the amount; the result is never below 0.
     Decrease,
-    /// Adds an amount.
+    /// Adds a fixed amount.
     FlatIncrease,
-    /// Takes an amount off; nothing falls below 0.
+    /// Subtracts a fixed amount; the result is never below 0.
     FlatDecrease,
-    /// Puts an amount in its place, or a percentage of the sale amount; only retroactively.
+    /// Replaces it by a fixed amount, or by a percentage of the sale amount; only for retroactive changes.
     Exact,
 }
 
-/// What a tier counts, by partner, campaign and window.
+/// A metric that a tier counts, per partner, campaign and window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "tiered::Metric")]
 pub enum TierMetric {
-    /// Charges and conversions whose `base` is true.
+    /// The number of charges and conversions whose `base` is true.
     Conversion,
-    /// The other charges and conversions.
+    /// The number of other charges and conversions.
     Event,
     /// The sum of their amounts.
     SaleAmount,
     /// The sum of what they pay the partner, before any tier.
     Payout,
-    /// The sum of what they bring the tenant, before any tier.
+    /// The sum of their revenue, before any tier.
     Revenue,
 }
 
-/// Which counters decide the rate of a conversion.
+/// The counters that decide the rate of a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "tiered::CrossingPolicy")]
 pub enum CrossingPolicy {
-    /// Those before it: with a goal of 10, the rate changes from the eleventh on.
+    /// The counters before it: with a goal of 10, the rate applies from the eleventh conversion.
     NextConversion,
-    /// Those with it: the conversion that reaches the goal has the new rate, too.
+    /// The counters including it: the rate also applies to the conversion that reaches the goal.
     CrossingConversion,
 }
 
-/// What the value of a retroactive EXACT is.
+/// The meaning of the value of a retroactive EXACT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "tiered::RetroactiveType")]
 pub enum RetroactiveType {
-    /// Of payouts: an amount a conversion.
+    /// For payouts: an amount per conversion.
     Cpa,
-    /// Of payouts: a percentage of the sale amount.
+    /// For payouts: a percentage of the sale amount.
     Cps,
-    /// Of revenue: an amount a conversion.
+    /// For revenue: an amount per conversion.
     Rpa,
-    /// Of revenue: a percentage of the sale amount.
+    /// For revenue: a percentage of the sale amount.
     Rps,
 }
 
-/// What to reach, and up to where the rate holds.
+/// A goal, and the limit up to which the rate applies.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct TierGoal {
-    /// What is counted.
+    /// The metric that is counted.
     pub metric: TierMetric,
-    /// At least so much; 0: nothing to reach.
+    /// The value to reach; 0: none.
     pub goal: Decimal,
-    /// The rate holds below it; null: without end. It bounds the rate only: a goal stays achieved beyond it.
+    /// The value below which the rate applies; null: there is no limit. It limits only the rate: beyond it the goal
+    /// stays reached.
     pub max: Option<Decimal>,
 }
 
@@ -98,12 +99,12 @@ impl From<&tiered::Goal> for TierGoal {
     }
 }
 
-/// How an amount changes.
+/// A change to an amount.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct TierModifier {
-    /// What is done to it.
+    /// The kind of change.
     pub action: TierAction,
-    /// Percent, or an amount of the tier's currency.
+    /// A percentage, or an amount in the tier's currency.
     pub value: Decimal,
 }
 
@@ -116,14 +117,14 @@ impl From<&tiered::Modifier> for TierModifier {
     }
 }
 
-/// What earlier amounts become.
+/// A change to earlier amounts.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct RetroactiveModifier {
-    /// What is done to them.
+    /// The kind of change.
     pub action: TierAction,
-    /// Percent, or an amount of the tier's currency.
+    /// A percentage, or an amount in the tier's currency.
     pub value: Decimal,
-    /// What the value of EXACT is; null: an amount a conversion. The other actions do not look at it.
+    /// The meaning of the value of EXACT; null: an amount per conversion. Other actions ignore it.
     #[graphql(name = "type")]
     pub kind: Option<RetroactiveType>,
 }

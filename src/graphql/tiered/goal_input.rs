@@ -6,36 +6,36 @@ use super::goal::{RetroactiveType, TierAction, TierMetric};
 use crate::graphql::scalar::Decimal;
 use domain::tiered::{self, GoalDraft, ModifierDraft, RetroactiveDraft};
 
-/// What to reach, and up to where the rate holds.
+/// A goal, and the limit up to which the rate applies.
 #[derive(Clone, Copy, InputObject)]
 pub struct TierGoalInput {
-    /// What is counted.
+    /// The metric that is counted.
     pub metric: TierMetric,
-    /// At least so much; a whole number for CONVERSION and EVENT, else an amount of the tier's currency. 0: nothing to
-    /// reach.
+    /// The value to reach: a whole number for CONVERSION and EVENT, else an amount in the tier's currency. 0: none.
     #[graphql(default_with = "Decimal(rust_decimal::Decimal::ZERO)")]
     pub goal: Decimal,
-    /// The rate holds below it; above the goal.
+    /// The value below which the rate applies; above the goal.
     pub max: Option<Decimal>,
 }
 
-/// How an amount changes.
+/// A change to an amount.
 #[derive(Clone, Copy, InputObject)]
 pub struct TierModifierInput {
-    /// What is done to it; not EXACT.
+    /// The kind of change; not EXACT.
     pub action: TierAction,
-    /// Percent with at most 6 decimals, or an amount of the tier's currency; above 0.
+    /// A percentage with at most 6 decimals, or an amount in the tier's currency; above 0.
     pub value: Decimal,
 }
 
-/// What earlier amounts become.
+/// A change to earlier amounts.
 #[derive(Clone, Copy, InputObject)]
 pub struct RetroactiveModifierInput {
-    /// What is done to them.
+    /// The kind of change.
     pub action: TierAction,
-    /// Percent with at most 6 decimals, or an amount of the tier's currency; above 0.
+    /// A percentage with at most 6 decimals, or an amount in the tier's currency; above 0.
     pub value: Decimal,
-    /// What the value of EXACT is: CPA or CPS of payouts, RPA or RPS of revenue; by default an amount a conversion.
+    /// The meaning of the value of EXACT: CPA or CPS for payouts, RPA or RPS for revenue; by default an amount per
+    /// conversion.
     #[graphql(name = "type")]
     pub kind: Option<RetroactiveType>,
 }

@@ -15,89 +15,89 @@ use service::tiered_commission::{NewTieredCommission, TieredCommissionUpdate};
 pub struct CreateTieredCommissionInput {
     /// Its name.
     pub name: String,
-    /// The id that another system gave it; unique among the tiered commissions in force.
+    /// The id that another system gave it; unique among the tiered commissions that are not archived.
     pub external_id: Option<String>,
-    /// A note of staff, at most 5,000 characters.
+    /// A note for staff, at most 5,000 characters.
     pub notes: Option<String>,
-    /// Whether it acts.
+    /// Its status, which decides whether it changes amounts.
     pub status: TieredCommissionStatus,
-    /// The day from whose beginning it counts, in the tenant's time zone.
+    /// The first day on which it counts, in the tenant's time zone.
     pub start_date: Date,
-    /// The day to whose end it counts; not before the start date.
+    /// The last day on which it counts; not before the start date.
     pub end_date: Date,
     /// How often its counters start again.
     pub period: TierPeriod,
-    /// Which counters decide the rate of a conversion; NEXT_CONVERSION by default.
+    /// The counters that decide the rate of a conversion; NEXT_CONVERSION by default.
     pub crossing_policy: Option<CrossingPolicy>,
     /// The currency of its goals and of its flat and exact values; by default the tenant's base currency. It never changes.
     pub currency: Option<CurrencyCode>,
-    /// Whether it is for all partners, also for those to come.
+    /// Whether it applies to all partners, including future ones.
     #[graphql(default)]
     pub apply_to_all_partners: bool,
-    /// The partners that it is for; at least one, unless it is for all.
+    /// The partners to which it applies; at least one, unless it applies to all.
     pub partner_ids: Option<Vec<ID>>,
     /// The campaigns whose events it counts; at least one, unless there are advertisers.
     pub campaign_ids: Option<Vec<ID>>,
-    /// The advertisers all of whose campaigns it counts.
+    /// The advertisers, all of whose campaigns it counts.
     pub advertiser_ids: Option<Vec<ID>>,
-    /// The only type of events that count and change; only with exactly one campaign and no advertiser.
+    /// The only type of events that are counted and changed; requires exactly one campaign and no advertiser.
     pub event_type: Option<String>,
-    /// What to reach: each metric at most once, at least one goal above 0.
+    /// The goals, all of which must be reached: each metric at most once, at least one goal above 0.
     pub goals: Vec<TierGoalInput>,
-    /// How the payout of conversions changes while the goals are reached.
+    /// The change to the payout of conversions while the goals are reached.
     pub payout: Option<TierModifierInput>,
-    /// How the revenue of conversions changes while the goals are reached.
+    /// The change to the revenue of conversions while the goals are reached.
     pub revenue: Option<TierModifierInput>,
-    /// What the payouts of the window become when the goals are reached, once.
+    /// The change to the payouts of the whole window, once, when the goals are reached.
     pub retroactive_payout: Option<RetroactiveModifierInput>,
-    /// What the revenue of the window becomes when the goals are reached, once.
+    /// The change to the revenue of the whole window, once, when the goals are reached.
     pub retroactive_revenue: Option<RetroactiveModifierInput>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Changes of a tiered commission. Absent fields stay as they are; null clears.
+/// Changes to a tiered commission. Absent fields stay as they are; null clears.
 #[derive(InputObject)]
 pub struct UpdateTieredCommissionInput {
-    /// Which one.
+    /// The tiered commission.
     pub id: ID,
     /// Its name.
     pub name: MaybeUndefined<String>,
-    /// The id that another system gave it; unique among the tiered commissions in force.
+    /// The id that another system gave it; unique among the tiered commissions that are not archived.
     pub external_id: MaybeUndefined<String>,
-    /// A note of staff, at most 5,000 characters.
+    /// A note for staff, at most 5,000 characters.
     pub notes: MaybeUndefined<String>,
-    /// Whether it acts.
+    /// Its status, which decides whether it changes amounts.
     pub status: MaybeUndefined<TieredCommissionStatus>,
-    /// The day from whose beginning it counts, in the tenant's time zone.
+    /// The first day on which it counts, in the tenant's time zone.
     pub start_date: MaybeUndefined<Date>,
-    /// The day to whose end it counts; not before the start date.
+    /// The last day on which it counts; not before the start date.
     pub end_date: MaybeUndefined<Date>,
     /// How often its counters start again.
     pub period: MaybeUndefined<TierPeriod>,
-    /// Which counters decide the rate of a conversion.
+    /// The counters that decide the rate of a conversion.
     pub crossing_policy: MaybeUndefined<CrossingPolicy>,
-    /// Whether it is for all partners, also for those to come.
+    /// Whether it applies to all partners, including future ones.
     pub apply_to_all_partners: MaybeUndefined<bool>,
-    /// The partners from now on; at least one, unless it is for all.
+    /// The partners from now on; at least one, unless it applies to all.
     pub partner_ids: MaybeUndefined<Vec<ID>>,
     /// The campaigns from now on; at least one, unless there are advertisers.
     pub campaign_ids: MaybeUndefined<Vec<ID>>,
     /// The advertisers from now on.
     pub advertiser_ids: MaybeUndefined<Vec<ID>>,
-    /// The only type of events that count and change; null: every charge and conversion.
+    /// The only type of events that are counted and changed; null: all charges and conversions.
     pub event_type: MaybeUndefined<String>,
-    /// What to reach from now on: each metric at most once, at least one goal above 0.
+    /// All goals from now on: each metric at most once, at least one goal above 0.
     pub goals: MaybeUndefined<Vec<TierGoalInput>>,
-    /// How the payout of conversions changes while the goals are reached.
+    /// The change to the payout of conversions while the goals are reached.
     pub payout: MaybeUndefined<TierModifierInput>,
-    /// How the revenue of conversions changes while the goals are reached.
+    /// The change to the revenue of conversions while the goals are reached.
     pub revenue: MaybeUndefined<TierModifierInput>,
-    /// What the payouts of the window become when the goals are reached, once.
+    /// The change to the payouts of the whole window, once, when the goals are reached.
     pub retroactive_payout: MaybeUndefined<RetroactiveModifierInput>,
-    /// What the revenue of the window becomes when the goals are reached, once.
+    /// The change to the revenue of the whole window, once, when the goals are reached.
     pub retroactive_revenue: MaybeUndefined<RetroactiveModifierInput>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 

@@ -11,7 +11,7 @@ use crate::graphql::user_error::{DeletePayload, payload};
 use service::tiered_commission::{create, delete, update};
 
 payload! {
-    /// What creating or changing a tiered commission did.
+    /// The result of creating or changing a tiered commission.
     TieredCommissionPayload {
         /// The tiered commission as it is now; null if nothing was changed.
         tiered_commission: TieredCommission, TieredCommissions
@@ -23,8 +23,8 @@ pub struct TieredCommissionMutation;
 
 #[Object]
 impl TieredCommissionMutation {
-    /// Creates a tiered commission. It counts the running windows from their start, and acts from the next conversion on.
-    /// Needs `tiered_commissions:write`.
+    /// Creates a tiered commission. It counts the current windows from their start, and changes amounts from the next
+    /// conversion on. Needs `tiered_commissions:write`.
     async fn create_tiered_commission(
         &self,
         ctx: &Context<'_>,
@@ -35,24 +35,24 @@ impl TieredCommissionMutation {
         Some(TieredCommissionPayload::of(&request, tier).await)
     }
 
-    /// Changes a tiered commission. Goals and lists are replaced as a whole. Nothing happens until the next conversion.
-    /// Needs `tiered_commissions:write`.
+    /// Changes a tiered commission. Goals and lists are replaced as a whole. Amounts change only from the next
+    /// conversion on. Needs `tiered_commissions:write`.
     async fn update_tiered_commission(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateTieredCommissionInput,
+        #[graphql(desc = "The changes.")] input: UpdateTieredCommissionInput,
     ) -> Nullable<TieredCommissionPayload> {
         let request = mutation(ctx).await;
         let tier = update(&request.app, &request.caller, input.into());
         Some(TieredCommissionPayload::of(&request, tier).await)
     }
 
-    /// Deletes a tiered commission that has never changed an amount. One that has is archived: it stops, stays readable
-    /// by its id, and leaves the lists. Needs `tiered_commissions:write`.
+    /// Deletes a tiered commission that has never changed an amount. One that has is archived instead: it stops, stays
+    /// readable by id, and is no longer listed. Needs `tiered_commissions:write`.
     async fn delete_tiered_commission(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: DeleteInput,
+        #[graphql(desc = "The tiered commission.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete(&request.app, &request.caller, &input.id).await;

@@ -25,13 +25,13 @@ use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered;
 use store::view;
 
-/// Whether a tier acts.
+/// The status of a tiered commission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "tiered::Status")]
 pub enum TieredCommissionStatus {
     /// It counts, and changes what conversions pay.
     Active,
-    /// It goes on counting, and does nothing else.
+    /// It only counts, and changes nothing.
     Inactive,
 }
 
@@ -64,7 +64,7 @@ impl RowObject for TieredCommission {
 #[paged]
 #[ComplexObject]
 impl TieredCommission {
-    /// The campaigns whose events it counts, each on its own.
+    /// The campaigns whose events it counts, each separately.
     async fn campaigns(&self, ctx: &Context<'_>) -> Result<Vec<Campaign>, ApiError> {
         let campaigns = self
             .0
@@ -76,7 +76,7 @@ impl TieredCommission {
         Ok(campaigns.into_iter().flatten().collect())
     }
 
-    /// The advertisers all of whose campaigns it counts, each campaign on its own.
+    /// The advertisers, all of whose campaigns it counts, each campaign separately.
     async fn advertisers(&self, ctx: &Context<'_>) -> Result<Vec<Advertiser>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Campaigns)?;
@@ -85,37 +85,37 @@ impl TieredCommission {
         Ok(advertisers.into_iter().map(Advertiser::from).collect())
     }
 
-    /// What to reach: all of it.
+    /// The goals, all of which must be reached.
     async fn goals(&self) -> Vec<TierGoal> {
         self.0.tier.goals.iter().map(TierGoal::from).collect()
     }
 
-    /// How the payout of conversions changes while the goals are reached; null: not at all.
+    /// The change to the payout of conversions while the goals are reached; null if there is none.
     async fn payout(&self) -> Option<TierModifier> {
         self.0.tier.payout.as_ref().map(TierModifier::from)
     }
 
-    /// How the revenue of conversions changes while the goals are reached; null: not at all.
+    /// The change to the revenue of conversions while the goals are reached; null if there is none.
     async fn revenue(&self) -> Option<TierModifier> {
         self.0.tier.revenue.as_ref().map(TierModifier::from)
     }
 
-    /// What the payouts of the window become when the goals are reached, once; null: they stay.
+    /// The change to the payouts of the whole window, once, when the goals are reached; null if there is none.
     async fn retroactive_payout(&self) -> Option<RetroactiveModifier> {
         self.0.tier.retroactive_payout.as_ref().map(RetroactiveModifier::from)
     }
 
-    /// What the revenue of the window becomes when the goals are reached, once; null: it stays.
+    /// The change to the revenue of the whole window, once, when the goals are reached; null if there is none.
     async fn retroactive_revenue(&self) -> Option<RetroactiveModifier> {
         self.0.tier.retroactive_revenue.as_ref().map(RetroactiveModifier::from)
     }
 
-    /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
     async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
         history(ctx, self.0.id.uuid(), page)
     }
 
-    /// The partners that it names, newest first.
+    /// The partners that it lists, newest first.
     async fn partners(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Partner>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
         children::<PartnersOfTier, _>(scope, self.0.id.uuid(), page)

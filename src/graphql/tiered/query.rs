@@ -19,18 +19,18 @@ use domain::id::TieredCommissionId;
 use domain::tiered;
 use store::tiered_commission::TieredCommissionFilter as StoreFilter;
 
-/// Which tiered commissions to list; everything given must hold.
+/// A filter for tiered commissions; all given conditions must hold.
 #[derive(Default, InputObject)]
 pub struct TieredCommissionFilter {
-    /// Part of the name, whatever the case; at most 200 characters.
+    /// Part of the name, case-insensitive; at most 200 characters.
     pub search: Option<String>,
-    /// With one of these.
+    /// With one of these statuses.
     pub status: Option<Vec<TieredCommissionStatus>>,
-    /// For this partner: that name it, or are for all.
+    /// Those that list this partner or apply to all partners.
     pub partner_id: Option<ID>,
-    /// That name this campaign.
+    /// Those that list this campaign.
     pub campaign_id: Option<ID>,
-    /// That name this advertiser.
+    /// Those that list this advertiser.
     pub advertiser_id: Option<ID>,
 }
 
@@ -47,14 +47,14 @@ impl TieredCommissionFilter {
     }
 }
 
-/// What tiered commissions are sorted by.
+/// The fields by which tiered commissions can be sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "store::tiered_commission::TieredCommissionOrder")]
 pub enum TieredCommissionOrderField {
-    /// When they were created.
+    /// The time of creation.
     #[default]
     CreatedAt,
-    /// Their name, whatever the case.
+    /// The name, case-insensitive.
     Name,
 }
 
@@ -73,13 +73,13 @@ impl TieredCommissionQuery {
         nullable(async { Projected::row(ctx, id.parse::<TieredCommissionId>()?.uuid()) }).await
     }
 
-    /// The tiered commissions in force, newest first where no other order is asked for.
+    /// The tiered commissions that are not archived, by default newest first.
     async fn tiered_commissions(
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<TieredCommissionFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<TieredCommissionOrderField>>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<TieredCommissionFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<OrderBy<TieredCommissionOrderField>>,
     ) -> Result<ProjectedPage<Connection<TieredCommission>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::TieredCommissions)?;
         let filter = Arc::new(filter.unwrap_or_default().read()?);

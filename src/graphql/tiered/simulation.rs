@@ -13,80 +13,80 @@ use crate::graphql::user_error::{UserError, answer};
 use domain::tiered::{self, ConversionDraft, Tier};
 use service::tiered_commission::{NewTieredCommission, SimulatedTiers, TierSimulation, simulate};
 
-/// Tiers, and conversions of one partner on one campaign to try them on. Exactly one of tieredCommissionIds and tiers is
-/// given.
+/// Tiers, and conversions of one partner in one campaign, for a simulation. Exactly one of `tieredCommissionIds` and
+/// `tiers` is required.
 #[derive(InputObject)]
 pub struct SimulateTieredCommissionInput {
-    /// 1 to 50 stored tiers, the older ones first.
+    /// 1 to 50 stored tiers, oldest first.
     pub tiered_commission_ids: Option<Vec<ID>>,
-    /// Or 1 to 50 tiers that are not stored, the older ones first. Each is taken to be for the partner and the campaign,
-    /// and every conversion to be of its event type, so that its partners, campaigns and advertisers may be left out.
+    /// 1 to 50 tiers that are not stored, oldest first. Each applies to the partner and the campaign, and to all
+    /// conversions whatever its event type, so its partners, campaigns and advertisers may be left out.
     pub tiers: Option<Vec<CreateTieredCommissionInput>>,
     /// 1 to 1,000 conversions in the order of recording.
     pub conversions: Vec<SimulatedConversionInput>,
-    /// The currency of the conversions, and of tiers that are not stored and name none; by default the one that all the
-    /// tiers have, else the tenant's.
+    /// The currency of the conversions, and of unstored tiers that have none; by default the currency that all the
+    /// tiers share, else the tenant's.
     pub currency: Option<CurrencyCode>,
 }
 
-/// A conversion to try tiers on. Amounts are at least 0 and may have more digits than the currency.
+/// A conversion for a simulation. Amounts are at least 0 and may have more digits than the currency.
 #[derive(Clone, Copy, InputObject)]
 pub struct SimulatedConversionInput {
     /// When it happens.
     pub occurred_at: DateTime,
-    /// What was sold.
+    /// The sale amount.
     #[graphql(default_with = "Decimal(rust_decimal::Decimal::ZERO)")]
     pub sale_amount: Decimal,
-    /// What it pays the partner before any tier.
+    /// What it pays the partner, before any tier.
     pub base_payout: Decimal,
-    /// What it brings the tenant before any tier.
+    /// Its revenue, before any tier.
     #[graphql(default_with = "Decimal(rust_decimal::Decimal::ZERO)")]
     pub base_revenue: Decimal,
-    /// Whether it counts as a conversion rather than as an event.
+    /// Whether it counts as a conversion; if false, as an event.
     #[graphql(default = true)]
     pub base: bool,
 }
 
-/// What tiers would make of the conversions.
+/// The result of simulating tiered commissions.
 #[derive(SimpleObject)]
 pub struct SimulateTieredCommissionPayload {
-    /// One for each conversion, in their order; null if there is something to mend.
+    /// One result per conversion, in the same order; null if there are user errors.
     pub conversions: Option<Vec<SimulatedConversion>>,
-    /// What all of them pay, with their adjustments; null if there is something to mend.
+    /// The total payout, including adjustments; null if there are user errors.
     pub total_payout: Option<Money>,
-    /// What all of them bring, with their adjustments; null if there is something to mend.
+    /// The total revenue, including adjustments; null if there are user errors.
     pub total_revenue: Option<Money>,
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// What tiers would make of a conversion.
+/// The result for one conversion.
 #[derive(Clone, SimpleObject)]
 pub struct SimulatedConversion {
-    /// What it pays, without later adjustments.
+    /// Its payout, without later adjustments.
     pub payout: Money,
-    /// What it brings, without later adjustments.
+    /// Its revenue, without later adjustments.
     pub revenue: Money,
-    /// The name of the tier that changed the payout; null: none did.
+    /// The name of the tier that changed the payout; null if none did.
     pub payout_tier: Option<String>,
-    /// The name of the tier that changed the revenue; null: none did.
+    /// The name of the tier that changed the revenue; null if none did.
     pub revenue_tier: Option<String>,
-    /// The adjustments of payouts that it causes, by reaching the goals of tiers with a retroactive payout.
+    /// The payout adjustments that it causes by reaching the goals of tiers with a retroactive change.
     pub adjustments: Vec<SimulatedAdjustment>,
-    /// The adjustments of revenue that it causes.
+    /// The revenue adjustments that it causes.
     pub revenue_adjustments: Vec<SimulatedAdjustment>,
-    /// How far the goals of the tiers in whose dates it lies are reached with it.
+    /// The progress, including this conversion, towards the goals of the tiers in whose dates it lies.
     pub counters: Vec<TierCounter>,
-    /// How the payout, the revenue and the adjustments come about.
+    /// How the payout, the revenue and the adjustments were calculated.
     pub explanation: Vec<ExplanationStep>,
 }
 
-/// What an earlier conversion gains or loses, or this one itself.
+/// An adjustment of an earlier conversion, or of the one that caused it.
 #[derive(Clone, SimpleObject)]
 pub struct SimulatedAdjustment {
-    /// The place of the conversion that is adjusted, from 0.
+    /// The index of the adjusted conversion, from 0.
     pub conversion: usize,
-    /// By how much.
+    /// The change.
     pub amount: Money,
     /// The name of the tier.
     pub tier: String,
@@ -145,8 +145,8 @@ pub struct SimulateTiersMutation;
 
 #[Object]
 impl SimulateTiersMutation {
-    /// What tiers would make of conversions, by the functions that pay real ones. Writes nothing. Needs
-    /// `tiered_commissions:write`, and `tiered_commissions:read` for stored tiers.
+    /// Simulates what tiered commissions would change for conversions, with the same calculation as real ones. Writes
+    /// nothing. Needs `tiered_commissions:write`, and `tiered_commissions:read` for stored tiers.
     async fn simulate_tiered_commission(
         &self,
         ctx: &Context<'_>,

@@ -10,18 +10,18 @@ use domain::webhook;
 use store::webhook::delivery;
 use store::{StoreError, view};
 
-/// What came of sending a delivery once.
+/// One attempt to send a delivery.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct WebhookAttempt {
-    /// When it was sent.
+    /// When the request was sent.
     pub at: DateTime,
-    /// The HTTP status of the answer; null: there was none.
+    /// The HTTP status of the response; null if there was none.
     pub status_code: Option<i32>,
-    /// Why there was no answer; null: there was one.
+    /// Why there was no response; null if there was one.
     pub error: Option<String>,
-    /// How long it took.
+    /// The duration in milliseconds.
     pub milliseconds: i32,
-    /// The first kilobyte of the answer's body; null: there was no answer.
+    /// The first kilobyte of the response body; null if there was no response.
     pub answer: Option<String>,
 }
 

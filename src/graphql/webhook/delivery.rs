@@ -18,15 +18,15 @@ use service::webhook::resource;
 use store::view::WebhookDeliveryColumn as Column;
 use store::{StoreError, view};
 
-/// How far a delivery is.
+/// The status of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "webhook::WebhookDeliveryStatus")]
 pub enum WebhookDeliveryStatus {
-    /// It will be tried, or tried again, as soon as what is before it about the same object has come to its end.
+    /// It will be sent, or retried, once earlier deliveries about the same object are finished.
     Pending,
-    /// The receiver has answered with a status from 200 to 299.
+    /// The receiver responded with a status from 200 to 299.
     Delivered,
-    /// The tenth attempt failed, too.
+    /// All ten attempts failed.
     Failed,
     /// Its endpoint was deleted.
     Canceled,
@@ -57,7 +57,7 @@ pub(super) fn webhook_deliveries(list: view::List) -> Listing {
 }
 
 declare! {
-    /// One thing that an endpoint is told. Deliveries are kept for 30 days.
+    /// A message to a webhook endpoint. Deliveries are kept for 30 days.
     pub static WEBHOOK_DELIVERY: WebhookDelivery = TypeDescription {
         resource: Resource::Webhooks,
         identity: &[],
@@ -66,35 +66,35 @@ declare! {
         id: || view::column(Column::Id),
     };
 
-    /// Its id, which is the message's `webhook-id`: the same at every attempt.
+    /// Its id, which is also the message's `webhook-id`: the same for every attempt.
     "id": ID = value(Column::Id, view::id::<id::WebhookDelivery>);
     "endpoint" = required(Column::EndpointId, &WEBHOOK_ENDPOINT);
-    /// What happened.
+    /// The type of the event.
     "type": WebhookEventType = value(Column::EventType, view::word!(webhook::WebhookEventType));
-    /// How far it is.
+    /// Its status.
     "status": WebhookDeliveryStatus = value(Column::Status, view::word!(webhook::WebhookDeliveryStatus));
     "payload" = resolver(|row, prefix| {
         let delivery = store::webhook::delivery::whole(row, prefix)?;
         Ok(Box::new(WebhookDelivery::from(delivery)))
     });
-    /// When it was made, soon after what it tells of.
+    /// When it was created, soon after the event.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
-    /// When it is tried next, if its endpoint is active; null: it has come to its end, or waits for an earlier one about
-    /// the same object.
+    /// When the next attempt is due, if the endpoint is active; null if the delivery is finished, or waits for an
+    /// earlier one about the same object.
     "nextAttemptAt": Option<DateTime> = value(Column::NextAttemptAt, view::moment);
-    /// What came of sending it, in order; the last 40 times.
+    /// The last 40 attempts to send it, oldest first.
     "attempts": Vec<WebhookAttempt> = made_of(Column::Attempts, write_attempts);
 }
 
 #[ComplexObject]
 impl WebhookDelivery {
-    /// Where it goes.
+    /// The endpoint to which it is sent.
     async fn endpoint(&self, ctx: &Context<'_>) -> Result<WebhookEndpoint, ApiError> {
         request(ctx).caller.read(Resource::Webhooks)?;
         WebhookEndpoint::named(ctx, self.0.endpoint_id).await
     }
 
-    /// The message, as it is sent. Needs the read scope of what it is about, too.
+    /// The body of the message, as sent. Also needs the read scope of its subject.
     async fn payload(&self, ctx: &Context<'_>) -> Result<Json, ApiError> {
         let caller = &request(ctx).caller;
         caller.read(Resource::Webhooks)?;

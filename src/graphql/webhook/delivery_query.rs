@@ -24,12 +24,12 @@ pub struct WebhookDeliveryQuery;
 #[paged]
 #[Object]
 impl WebhookDeliveryQuery {
-    /// The deliveries of webhooks, newest first: those of types whose read scope the caller has.
+    /// The webhook deliveries, newest first: those of the types whose read scope the caller has.
     async fn webhook_deliveries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those to this endpoint.")] endpoint_id: Option<ID>,
-        #[graphql(desc = "Only those that stand like one of these.")] status: Option<Vec<WebhookDeliveryStatus>>,
+        #[graphql(desc = "Only deliveries to this endpoint.")] endpoint_id: Option<ID>,
+        #[graphql(desc = "Only deliveries with one of these statuses.")] status: Option<Vec<WebhookDeliveryStatus>>,
         arguments: PageArguments,
     ) -> Result<ProjectedPage<Connection<WebhookDelivery>>, ApiError> {
         let caller = &request(ctx).caller;

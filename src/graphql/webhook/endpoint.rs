@@ -17,37 +17,37 @@ use store::view;
 use store::view::WebhookEndpointColumn as Column;
 use store::webhook::endpoint;
 
-/// What webhooks tell of.
+/// The events for which webhooks are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "webhook::WebhookEventType")]
 pub enum WebhookEventType {
-    /// A commission was written: `commission.accrued`.
+    /// A commission accrued: `commission.accrued`.
     CommissionAccrued,
-    /// A commission may be paid: `commission.approved`.
+    /// A commission was approved for payment: `commission.approved`.
     CommissionApproved,
-    /// A commission's payout is paid: `commission.paid`.
+    /// A commission was paid by its payout: `commission.paid`.
     CommissionPaid,
-    /// A commission is owed no more: `commission.reversed`.
+    /// A commission was reversed and is no longer owed: `commission.reversed`.
     CommissionReversed,
-    /// A run made a payout: `payout.created`.
+    /// A run created a payout: `payout.created`.
     PayoutCreated,
-    /// A payout is paid, has failed or was canceled: `payout.settled`.
+    /// A payout was paid, failed or was canceled: `payout.settled`.
     PayoutSettled,
     /// A partner reached the goals of a tiered commission in a window: `tier.achieved`.
     TierAchieved,
     /// A partner was created: `partner.created`.
     PartnerCreated,
-    /// A partner that was invited or suspended is active: `partner.activated`.
+    /// An invited or suspended partner was activated: `partner.activated`.
     PartnerActivated,
     /// A partner was suspended: `partner.suspended`.
     PartnerSuspended,
-    /// A partnership was ended: `partner.revoked`.
+    /// A partner was revoked: `partner.revoked`.
     PartnerRevoked,
-    /// A revoked partner is back: `partner.reinstated`.
+    /// A revoked partner was reinstated: `partner.reinstated`.
     PartnerReinstated,
-    /// A customer was bound to another partner: `customer.reassigned`.
+    /// A customer was reassigned: `customer.reassigned`.
     CustomerReassigned,
-    /// Somebody asks to promote a campaign: `partnership_request.created`.
+    /// Somebody requested to promote a campaign: `partnership_request.created`.
     PartnershipRequestCreated,
     /// A request was approved or rejected: `partnership_request.decided`.
     PartnershipRequestDecided,
@@ -80,8 +80,8 @@ impl RowObject for WebhookEndpoint {
 }
 
 declare! {
-    /// Where a tenant wants to hear of what happens. Partners see none. One that was deleted can be read as long as
-    /// deliveries name it.
+    /// A URL to which a tenant's events are sent. Not visible to partners. A deleted endpoint can be read as long as
+    /// there are deliveries to it.
     pub static WEBHOOK_ENDPOINT: WebhookEndpoint = TypeDescription {
         resource: Resource::Webhooks,
         identity: &[],
@@ -92,23 +92,24 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::WebhookEndpoint>);
-    /// Where messages are posted to.
+    /// The URL to which messages are sent.
     "url": String = value(Column::Url, view::text);
-    /// What it is for; null if nobody said.
+    /// Its purpose; null if none was given.
     "description": Option<String> = value(Column::Description, view::text);
-    /// What it hears of; empty: everything.
+    /// The event types that it receives; empty: all.
     "eventTypes": Vec<WebhookEventType> = value(Column::EventTypes, view::document);
-    /// The form of the messages that it gets, a date.
+    /// The version of the format of its messages, a date.
     "apiVersion": String = value(Column::ApiVersion, view::text);
-    /// Whether anything is sent to it. While nothing is, what happens is kept for 30 days, and sent when it is activated.
+    /// Whether messages are sent to it. While it is not active, deliveries are kept for 30 days; they are sent when it
+    /// is activated.
     "active": bool = value(Column::Active, view::truth);
-    /// Why the gateway has switched it off: it answered 410, or nothing succeeded for five days. Null: it has not.
+    /// Why the gateway disabled it: it responded with 410, or no delivery succeeded for five days. Null if it did not.
     "disabledReason": Option<String> = value(Column::DisabledReason, view::text);
-    /// When it last got another secret; the one before signs as well for 24 hours. Null: never.
+    /// When its secret was last rotated; messages are also signed with the previous secret for 24 hours. Null: never.
     "secretRotatedAt": Option<DateTime> = value(Column::SecretRotatedAt, view::moment);
-    /// When it was made: it hears of what happened since.
+    /// When it was created; it receives what happened since then.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
-    /// When it was last changed, by anybody or by the gateway.
+    /// When it was last changed, by a caller or by the gateway.
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
 }
 
@@ -129,7 +130,7 @@ impl WebhookQuery {
         nullable(async { Projected::row(ctx, id.parse::<WebhookEndpointId>()?.uuid()) }).await
     }
 
-    /// All webhook endpoints that were not deleted, oldest first; a tenant has at most 20.
+    /// All webhook endpoints that are not deleted, oldest first; a tenant has at most 20.
     async fn webhook_endpoints(&self, ctx: &Context<'_>) -> Result<Vec<WebhookEndpoint>, ApiError> {
         let request = request(ctx);
         let scope = request.caller.read(Resource::Webhooks)?;

@@ -8,77 +8,82 @@ use crate::graphql::scalar::DateTime;
 /// A new webhook endpoint.
 #[derive(InputObject)]
 pub struct CreateWebhookEndpointInput {
-    /// Where messages are posted to: an https address of the public internet, at most 2,048 characters.
+    /// The URL to which messages are sent: a public https address, at most 2,048 characters.
     pub url: String,
-    /// What it is for, at most 5,000 characters.
+    /// Its purpose, at most 5,000 characters.
     pub description: Option<String>,
-    /// What it hears of; without, or empty: everything. The caller needs the read scope of each.
+    /// The event types that it receives; absent or empty: all. The caller needs the read scope of each.
     pub event_types: Option<Vec<WebhookEventType>>,
-    /// The same key with the same input gives the endpoint that was made first, without its secret.
+    /// A repeated call with the same key and input returns the endpoint that the first call created, without its
+    /// secret.
     pub idempotency_key: Option<String>,
 }
 
-/// What to change of a webhook endpoint. What is left out stays.
+/// Changes to a webhook endpoint. Absent fields stay as they are.
 #[derive(InputObject)]
 pub struct UpdateWebhookEndpointInput {
-    /// Which endpoint.
+    /// The endpoint.
     pub id: ID,
-    /// Where messages are posted to.
+    /// The URL to which messages are sent.
     pub url: MaybeUndefined<String>,
-    /// What it is for; null clears it.
+    /// Its purpose; null clears.
     pub description: MaybeUndefined<String>,
-    /// What it hears of; null or empty: everything. The caller needs the read scope of each, and of those before.
+    /// The event types that it receives; null or empty: all. The caller needs the read scope of each, before and after
+    /// the change.
     pub event_types: MaybeUndefined<Vec<WebhookEventType>>,
-    /// False: nothing is sent, and what happens is kept for 30 days. True: all that was kept is sent, oldest first.
+    /// False: no messages are sent, and deliveries are kept for 30 days. True: all deliveries that were kept are sent,
+    /// oldest first.
     pub active: MaybeUndefined<bool>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Which endpoint gets another secret.
+/// The endpoint whose secret is rotated.
 #[derive(InputObject)]
 pub struct RotateWebhookSecretInput {
     /// The endpoint.
     pub id: ID,
-    /// The same key with the same input gives the answer of the first call, without the secret, and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result, without the
+    /// secret.
     pub idempotency_key: Option<String>,
 }
 
-/// What to send for a test.
+/// A test message to send.
 #[derive(InputObject)]
 pub struct SendTestWebhookInput {
-    /// Where to.
+    /// The endpoint.
     pub endpoint_id: ID,
-    /// As what, whether the endpoint hears of it or not. Its data says `test: true`, and names nothing that exists.
+    /// The type of the message, which need not be one that the endpoint receives. Its data has `test: true`, and refers
+    /// to nothing that exists.
     #[graphql(name = "type", default_with = "WebhookEventType::CommissionAccrued")]
     pub event_type: WebhookEventType,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// What to send again.
+/// The deliveries to send again.
 #[derive(InputObject)]
 pub struct RedeliverWebhookInput {
-    /// Which deliveries.
+    /// The deliveries.
     pub what: RedeliverWhatInput,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Which deliveries to send again.
+/// The deliveries to send again; exactly one of the two is given.
 #[derive(OneofObject)]
 pub enum RedeliverWhatInput {
-    /// This one, which is DELIVERED or FAILED.
+    /// This delivery; it must be DELIVERED or FAILED.
     DeliveryId(ID),
-    /// All of an endpoint since a moment.
+    /// All deliveries to an endpoint since a moment.
     Since(RedeliverSinceInput),
 }
 
-/// All deliveries of an endpoint since a moment that are DELIVERED or FAILED: at most 10,000.
+/// All deliveries to an endpoint since a moment that are DELIVERED or FAILED; at most 10,000.
 #[derive(InputObject)]
 pub struct RedeliverSinceInput {
     /// The endpoint.
     pub endpoint_id: ID,
-    /// Those that were made at or after this moment.
+    /// Deliveries that were created at this moment or later.
     pub since: DateTime,
 }

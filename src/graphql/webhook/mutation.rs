@@ -22,8 +22,8 @@ pub struct WebhookMutation;
 
 #[Object]
 impl WebhookMutation {
-    /// Makes a webhook endpoint, and shows its secret this once. Needs `webhooks:write`, and the read scope of what it
-    /// hears of.
+    /// Creates a webhook endpoint and returns its secret, this once. Needs `webhooks:write`, and the read scopes of the
+    /// event types that it receives.
     async fn create_webhook_endpoint(
         &self,
         ctx: &Context<'_>,
@@ -41,12 +41,12 @@ impl WebhookMutation {
         Some(CreateWebhookEndpointPayload::of(created))
     }
 
-    /// Changes a webhook endpoint, or switches it off or on. Needs `webhooks:write`, and the read scope of what it hears
-    /// of.
+    /// Changes, activates or deactivates a webhook endpoint. Needs `webhooks:write`, and the read scopes of the event
+    /// types that it receives.
     async fn update_webhook_endpoint(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateWebhookEndpointInput,
+        #[graphql(desc = "The changes.")] input: UpdateWebhookEndpointInput,
     ) -> Nullable<WebhookEndpointPayload> {
         let request = mutation(ctx).await;
         let change = EndpointChange {
@@ -60,12 +60,12 @@ impl WebhookMutation {
         Some(WebhookEndpointPayload::of(&request, changed).await)
     }
 
-    /// Gives a webhook endpoint another secret, and shows it this once; the one before signs as well for 24 hours. Needs
-    /// `webhooks:write`, and the read scope of what it hears of.
+    /// Rotates the secret of a webhook endpoint and returns the new one, this once; messages are also signed with the
+    /// previous one for 24 hours. Needs `webhooks:write`, and the read scopes of the event types that it receives.
     async fn rotate_webhook_secret(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which endpoint.")] input: RotateWebhookSecretInput,
+        #[graphql(desc = "The endpoint.")] input: RotateWebhookSecretInput,
     ) -> Nullable<CreateWebhookEndpointPayload> {
         let request = mutation(ctx).await;
         let rotated = request
@@ -74,22 +74,23 @@ impl WebhookMutation {
         Some(CreateWebhookEndpointPayload::of(rotated))
     }
 
-    /// Deletes a webhook endpoint: it is sent nothing more, and what waited is CANCELED. Needs `webhooks:write`.
+    /// Deletes a webhook endpoint: nothing more is sent to it, and its pending deliveries become CANCELED. Needs
+    /// `webhooks:write`.
     async fn delete_webhook_endpoint(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which endpoint.")] input: DeleteInput,
+        #[graphql(desc = "The endpoint.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = endpoint::delete(&request.app, &request.caller, &input.id).await;
         Some(DeletePayload::of(deleted.map(|id| id.to_string())))
     }
 
-    /// Sends a message about nothing to a webhook endpoint. Needs `webhooks:write`.
+    /// Sends a test message to a webhook endpoint. Needs `webhooks:write`.
     async fn send_test_webhook(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to send where.")] input: SendTestWebhookInput,
+        #[graphql(desc = "The test message and its endpoint.")] input: SendTestWebhookInput,
     ) -> Nullable<WebhookDeliveryPayload> {
         let request = mutation(ctx).await;
         let sent = test(
@@ -101,12 +102,12 @@ impl WebhookMutation {
         Some(WebhookDeliveryPayload::of(&request, sent).await)
     }
 
-    /// Sends deliveries again that have come to their end, whatever came of them: with the same ids and bodies, out of
-    /// order. Needs `webhooks:write`, and the read scope of what they are about.
+    /// Sends deliveries that are DELIVERED or FAILED again, with the same ids and bodies, out of order. Needs
+    /// `webhooks:write`, and the read scopes of their subjects.
     async fn redeliver_webhook(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which deliveries.")] input: RedeliverWebhookInput,
+        #[graphql(desc = "The deliveries.")] input: RedeliverWebhookInput,
     ) -> Nullable<RedeliverWebhookPayload> {
         let request = mutation(ctx).await;
         let what = match input.what {

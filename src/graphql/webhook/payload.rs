@@ -12,7 +12,7 @@ use service::ServiceError;
 use service::webhook::endpoint;
 
 payload! {
-    /// What changing a webhook endpoint did.
+    /// The result of changing a webhook endpoint.
     WebhookEndpointPayload {
         /// The endpoint as it is now; null if nothing was changed.
         webhook_endpoint: WebhookEndpoint, Webhooks
@@ -20,14 +20,14 @@ payload! {
 }
 
 payload! {
-    /// What sending a test did.
+    /// The result of sending a test message.
     WebhookDeliveryPayload {
-        /// The delivery, which is sent soon; null if there is something to mend.
+        /// The delivery, which is sent soon; null if there are user errors.
         webhook_delivery: WebhookDelivery, Webhooks
     }
 }
 
-/// What making a webhook endpoint, or giving it another secret, did.
+/// The result of creating a webhook endpoint or rotating its secret.
 pub struct CreateWebhookEndpointPayload {
     webhook_endpoint: Option<WebhookEndpoint>,
     secret: Option<String>,
@@ -49,41 +49,41 @@ impl CreateWebhookEndpointPayload {
     }
 }
 
-/// What making a webhook endpoint, or giving it another secret, did.
+/// The result of creating a webhook endpoint or rotating its secret.
 #[Object]
 impl CreateWebhookEndpointPayload {
-    /// The endpoint as it is now; null if there is something to mend.
+    /// The endpoint as it is now; null if there are user errors.
     async fn webhook_endpoint(&self, ctx: &Context<'_>) -> Nullable<Projected<WebhookEndpoint>> {
         projected(ctx, Resource::Webhooks, self.webhook_endpoint.as_ref())
     }
 
-    /// What its messages are signed with, `whsec_` and 32 bytes in base64, which cannot be read again; null if there is
-    /// something to mend, or if the call is repeated by its idempotency key.
+    /// The secret with which its messages are signed: `whsec_` and 32 bytes in base64. It cannot be read again; null if
+    /// there are user errors, or if the call repeats an idempotency key.
     async fn secret(&self) -> Option<&str> {
         self.secret.as_deref()
     }
 
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
     }
 }
 
-/// What sending again did.
+/// The result of sending deliveries again.
 pub struct RedeliverWebhookPayload {
     pub(super) count: Option<i32>,
     pub(super) user_errors: Vec<UserError>,
 }
 
-/// What sending again did.
+/// The result of sending deliveries again.
 #[Object]
 impl RedeliverWebhookPayload {
-    /// How many deliveries are sent again; null if there is something to mend.
+    /// The number of deliveries that are sent again; null if there are user errors.
     async fn count(&self) -> Option<i32> {
         self.count
     }
 
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
     }

@@ -73,7 +73,8 @@ impl Resolver for OptionsResolver {
 }
 
 declare! {
-    /// Something that deals are told apart by. A partner's token shows the fields and the options that its own deals bear.
+    /// A field that classifies deals. A partner's token can read only the fields and options that are set on its own
+    /// deals.
     pub static CUSTOM_FIELD: CustomField = TypeDescription {
         resource: Resource::Deals,
         identity: &["id", "label", "externalId"],
@@ -84,7 +85,7 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::CustomField>);
-    /// What it is called.
+    /// Its label.
     "label": String = value(Column::Label, view::text);
     "options" = resolver(|row, prefix| {
         let id = store::custom_field::id(row, prefix)?;
@@ -96,7 +97,7 @@ declare! {
 
 #[ComplexObject]
 impl CustomField {
-    /// The options that it takes, in their order.
+    /// Its options, in order.
     async fn options(&self, ctx: &Context<'_>) -> Result<Vec<CustomFieldOption>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Deals)?;
@@ -106,15 +107,15 @@ impl CustomField {
     }
 }
 
-/// A value that a custom field takes.
+/// An option of a custom field.
 #[derive(Clone, SimpleObject)]
 pub struct CustomFieldOption {
     /// Its id.
     #[graphql(owned)]
     pub id: ID,
-    /// What it is called; unique in its field.
+    /// Its label; unique in the field.
     pub label: String,
-    /// The id that another system gave it, unique in its field; null if there is none.
+    /// The id that another system gave it, unique in the field; null if there is none.
     pub external_id: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use service::custom_field::{self, CustomFieldChange};
 use service::stage::{self, NewStage, StageChange};
 
 payload! {
-    /// What creating or changing a payment stage did.
+    /// The result of creating or changing a payment stage.
     PaymentStagePayload {
         /// The stage as it is now; null if nothing was changed.
         payment_stage: PaymentStage, Deals
@@ -24,7 +24,7 @@ payload! {
 }
 
 payload! {
-    /// What creating or changing a custom field did.
+    /// The result of creating or changing a custom field.
     CustomFieldPayload {
         /// The field as it is now; null if nothing was changed.
         custom_field: CustomField, Deals
@@ -56,7 +56,7 @@ impl PipelineMutation {
     async fn update_payment_stage(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdatePaymentStageInput,
+        #[graphql(desc = "The changes.")] input: UpdatePaymentStageInput,
     ) -> Nullable<PaymentStagePayload> {
         let request = mutation(ctx).await;
         let change = StageChange {
@@ -73,7 +73,7 @@ impl PipelineMutation {
     async fn delete_payment_stage(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which stage.")] input: DeleteInput,
+        #[graphql(desc = "The stage.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = stage::delete(&request.app, &request.caller, &input.id).await;
@@ -96,7 +96,7 @@ impl PipelineMutation {
     async fn update_custom_field(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateCustomFieldInput,
+        #[graphql(desc = "The changes.")] input: UpdateCustomFieldInput,
     ) -> Nullable<CustomFieldPayload> {
         let request = mutation(ctx).await;
         let change = CustomFieldChange {
@@ -108,11 +108,11 @@ impl PipelineMutation {
         Some(CustomFieldPayload::of(&request, custom_field::update(&request.app, &request.caller, change)).await)
     }
 
-    /// Deletes a custom field that nothing refers to, with its options, else IN_USE. Needs `deals:write`.
+    /// Deletes a custom field that nothing refers to, and its options, else IN_USE. Needs `deals:write`.
     async fn delete_custom_field(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which field.")] input: DeleteInput,
+        #[graphql(desc = "The field.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = custom_field::delete(&request.app, &request.caller, &input.id).await;

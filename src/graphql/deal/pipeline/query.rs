@@ -13,7 +13,7 @@ pub struct PipelineQuery;
 
 #[Object]
 impl PipelineQuery {
-    /// All payment stages by position.
+    /// All payment stages, by position.
     async fn payment_stages(&self, ctx: &Context<'_>) -> Result<Vec<PaymentStage>, ApiError> {
         let request = request(ctx);
         let scope = request.caller.read(Resource::Deals)?;

@@ -15,15 +15,15 @@ use domain::id::{self, PaymentStageId, TenantId};
 use store::view;
 use store::view::PaymentStageColumn as Column;
 
-/// What standing in a stage means for a deal.
+/// The outcome of deals in a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "deal::StageOutcome")]
 pub enum StageOutcome {
-    /// It is on its way.
+    /// They are still in progress.
     Open,
-    /// It is won.
+    /// They are won.
     Won,
-    /// It is lost: what it made and nobody approved is reversed, and it cannot be renewed.
+    /// They are lost: commissions that are not approved yet are reversed, and the deals cannot be renewed.
     Lost,
 }
 
@@ -63,7 +63,7 @@ impl RowObject for PaymentStage {
 }
 
 declare! {
-    /// A stage of the pipeline. A partner's token shows the stages that its own deals stand in.
+    /// A stage of the pipeline. A partner's token can read only the stages of its own deals.
     pub static PAYMENT_STAGE: PaymentStage = TypeDescription {
         resource: Resource::Deals,
         identity: &["id", "label", "externalId"],
@@ -74,11 +74,11 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::PaymentStage>);
-    /// What it is called.
+    /// Its label.
     "label": String = value(Column::Label, view::text);
-    /// Its place in the pipeline; stages of one position follow in the order of their making.
+    /// Its position in the pipeline; stages with the same position are sorted by creation, oldest first.
     "position": i32 = value(Column::Position, view::number);
-    /// What standing in it means.
+    /// The outcome of deals in this stage.
     "outcome": StageOutcome = value(Column::Outcome, view::word!(deal::StageOutcome));
     /// The id that another system gave it, unique in the tenant; null if there is none.
     "externalId": Option<String> = value(Column::ExternalId, view::text).for_partners(PartnerVisibility::Null);

@@ -24,9 +24,9 @@ pub fn commission_rules(list: view::List) -> Listing {
 }
 
 declare! {
-    /// A deal-stage commission rule: pays when a deal of a partner that it is for enters a stage. Of several rules that fit,
-    /// one pays for each payment target: the most specific (partners, then tiers, then categories, then the type only), and
-    /// of equally specific ones the newest.
+    /// A deal-stage commission rule: pays when a deal of a matching partner enters a stage. If several rules match, one
+    /// per payment target pays: the most specific (partners, then tiers, then categories, then type only), and of
+    /// equally specific ones the newest.
     pub static COMMISSION_RULE: CommissionRule = TypeDescription {
         resource: Resource::CommissionRules,
         identity: &[],
@@ -38,9 +38,9 @@ declare! {
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::CommissionRule>);
     "label" = computed();
-    /// The id that another system gave it, unique among the rules in force; null if there is none.
+    /// The id that another system gave it, unique among the rules that are not archived; null if there is none.
     "externalId": Option<String> = value(Column::ExternalId, view::text);
-    /// The type of partners that it is for.
+    /// The type of the partners to which it applies.
     "partnerType": PartnerType = value(Column::PartnerType, view::word!(domain::partner::PartnerType));
     /// Who is paid.
     "paymentTarget": PaymentTarget = value(
@@ -52,7 +52,8 @@ declare! {
     "holdbackDays" = computed();
     /// Starts at 1 and rises with every change.
     "version": u32 = value(Column::Version, view::number);
-    /// When it was archived: it starts nothing any more, and what had started goes on. Null: it is in force.
+    /// When it was archived: it starts no new payments, and recurring ones that have started continue. Null if it is in
+    /// force.
     "archivedAt": Option<DateTime> = value(Column::ArchivedAt, view::moment);
     "entries" = computed();
     "tiers" = computed();

@@ -9,22 +9,22 @@ use crate::graphql::scalar::Decimal;
 use domain::deal::FieldValue;
 use domain::deal_rules;
 
-/// What a part's values are.
+/// The unit of a part's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "deal_rules::ValueType")]
 pub enum RuleValueType {
-    /// Amounts, in the rule's currency, or in the deal's where the rule has none.
+    /// Amounts, in the rule's currency, or in the deal's if the rule has none.
     Fixed,
-    /// Percent of the deal's value.
+    /// Percentages of the deal's value.
     Percentage,
 }
 
-/// Which parts an entry has.
+/// The parts that an entry has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum RuleCalculationType {
-    /// It pays once.
+    /// A one-off part, which pays once.
     OneOff,
-    /// It pays when the stage is entered and with each renewal.
+    /// A recurring part, which pays when the deal enters the stage and with each renewal.
     Recurring,
     /// Both.
     Split,
@@ -35,15 +35,15 @@ pub enum RuleCalculationType {
 pub struct CommissionRuleEntry {
     /// The stage.
     pub payment_stage: PaymentStage,
-    /// What the deal must bear; null: nothing. A condition that becomes true later pays then, while the deal stands in
-    /// the stage.
+    /// The option that the deal must have; null if there is no condition. If a condition becomes true while the deal is
+    /// in the stage, the entry pays then.
     pub condition: Option<CustomFieldCondition>,
-    /// Which parts it has.
+    /// The parts that it has.
     #[graphql(name = "type")]
     pub calculation_type: RuleCalculationType,
-    /// What is paid once; null: nothing.
+    /// The part that is paid once; null if there is none.
     pub one_off: Option<RulePart>,
-    /// What is paid when the stage is entered and with each renewal after that; null: nothing.
+    /// The part that is paid when the deal enters the stage and with each renewal after that; null if there is none.
     pub recurring: Option<RulePart>,
 }
 
@@ -76,12 +76,12 @@ impl CommissionRuleEntry {
     }
 }
 
-/// An option that a deal must bear.
+/// The option that a deal must have.
 #[derive(Clone, SimpleObject)]
 pub struct CustomFieldCondition {
     /// The field.
     pub custom_field: CustomField,
-    /// Which of its options.
+    /// The option.
     pub option: CustomFieldOption,
 }
 
@@ -93,17 +93,17 @@ impl CustomFieldCondition {
     }
 }
 
-/// How much the occurrences of a part pay. The nearest value counts: that of the period's scaling, the period's, that of
-/// the scaling, the base value; with none of them an occurrence pays 0.
+/// What the occurrences of a part pay. The first of these values that exists is used: the period's scaling, the
+/// period's value, the part's scaling, the base value; without any, an occurrence pays 0.
 #[derive(Clone, SimpleObject)]
 pub struct RulePart {
-    /// What the values are.
+    /// The unit of the values.
     pub value_type: RuleValueType,
-    /// The base value: an amount, or percent; null if there is none.
+    /// The base value: an amount, or a percentage; null if there is none.
     pub value: Option<Decimal>,
-    /// Values by the deal's option; null if there are none.
+    /// Values by the option of the deal; null if there are none.
     pub scaling: Option<Scaling>,
-    /// After how many occurrences it ends; null: never. A one-off part has one.
+    /// The number of occurrences after which it ends; null: it does not end. A one-off part has one.
     pub number_of_occurrences: Option<u32>,
     /// Values by occurrence; null if there are none.
     pub period_rates: Option<PeriodRates>,

@@ -12,44 +12,45 @@ use domain::deal_rules::{ConditionDraft, EntryDraft, PartDraft, PeriodDraft, Per
 pub struct CommissionRuleEntryInput {
     /// The stage.
     pub payment_stage_id: ID,
-    /// What the deal must bear; none: nothing.
+    /// The option that the deal must have; if absent, there is no condition.
     pub condition: Option<CustomFieldConditionInput>,
-    /// What is paid once.
+    /// The part that is paid once.
     pub one_off: Option<RulePartInput>,
-    /// What is paid when the stage is entered and with each renewal after that.
+    /// The part that is paid when the deal enters the stage and with each renewal after that.
     pub recurring: Option<RulePartInput>,
 }
 
-/// An option that a deal must bear.
+/// The option that a deal must have.
 #[derive(Clone, InputObject)]
 pub struct CustomFieldConditionInput {
     /// The field.
     pub custom_field_id: ID,
-    /// Which of its options.
+    /// The option.
     pub option_id: ID,
 }
 
-/// How much the occurrences of a part pay. At least one value is needed.
+/// What the occurrences of a part pay. At least one value is required.
 #[derive(Clone, InputObject)]
 pub struct RulePartInput {
-    /// What the values are.
+    /// The unit of the values.
     pub value_type: RuleValueType,
-    /// The base value: an amount of at least 0, or "0" to "100" percent with at most 6 decimals.
+    /// The base value: an amount of at least 0, or a percentage from "0" to "100" with at most 6 decimals.
     pub value: Option<Decimal>,
-    /// Values by the deal's option.
+    /// Values by the option of the deal.
     pub scaling: Option<ScalingInput>,
-    /// After how many occurrences it ends, at least 1; none: never. Of a one-off part none or 1.
+    /// The number of occurrences after which it ends, at least 1; if absent, it does not end. For a one-off part,
+    /// absent or 1.
     pub number_of_occurrences: Option<i32>,
     /// Values by occurrence.
     pub period_rates: Option<PeriodRatesInput>,
 }
 
-/// Values by the option that a deal bears.
+/// Values by the option of the deal.
 #[derive(Clone, InputObject)]
 pub struct ScalingInput {
-    /// The field whose option decides.
+    /// The custom field whose option decides.
     pub custom_field_id: ID,
-    /// The values of its options, each option once.
+    /// The values of the options, each option at most once.
     pub tiers: Vec<ScalingTierInput>,
 }
 
@@ -58,16 +59,16 @@ pub struct ScalingInput {
 pub struct ScalingTierInput {
     /// The option.
     pub option_id: ID,
-    /// An amount, or percent.
+    /// An amount, or a percentage.
     pub value: Decimal,
 }
 
 /// Values by occurrence.
 #[derive(Clone, InputObject)]
 pub struct PeriodRatesInput {
-    /// False: they are kept and do not count.
+    /// Whether the periods are used; if false, they are stored and ignored.
     pub enabled: bool,
-    /// At most 100 periods, which must not overlap.
+    /// At most 100 periods; they must not overlap.
     pub periods: Vec<RatePeriodInput>,
 }
 
@@ -78,11 +79,11 @@ pub struct RatePeriodInput {
     pub period_number: i32,
     /// The first occurrence, from 1.
     pub start_occurrence: i32,
-    /// The last occurrence, included; none: it has no end.
+    /// The last occurrence, inclusive; if absent, the period has no end.
     pub end_occurrence: Option<i32>,
-    /// An amount, or percent.
+    /// An amount, or a percentage.
     pub value: Option<Decimal>,
-    /// Values by the deal's option.
+    /// Values by the option of the deal.
     pub scaling: Option<ScalingInput>,
 }
 

@@ -14,60 +14,63 @@ use service::commission_rule::{CommissionRuleChange, NewCommissionRule};
 /// A new commission rule.
 #[derive(InputObject)]
 pub struct CreateCommissionRuleInput {
-    /// What it is called.
+    /// Its label.
     pub label: String,
-    /// The id that another system gave it; unique among the rules in force.
+    /// The id that another system gave it; unique among the rules that are not archived.
     pub external_id: Option<String>,
-    /// The type of partners that it is for.
+    /// The type of the partners to which it applies.
     pub partner_type: PartnerType,
     /// Who is paid; PARTNERSHIP by default.
     pub payment_target: Option<PaymentTarget>,
-    /// Who becomes the recipient where an individual is paid; none: as MANUAL.
+    /// Who becomes the recipient if an individual is paid; if absent, as MANUAL.
     pub auto_assign_recipient: Option<RecipientAssignment>,
-    /// The currency of the deals that it is for, and of its fixed values; none: the deal's.
+    /// The currency of matching deals and of fixed values; if absent, every deal matches, and fixed values are in its
+    /// currency.
     pub currency: Option<CurrencyCode>,
-    /// How many days its commissions wait before they may be approved, 0 to 365; none: they are approved by hand only.
+    /// How many days its commissions wait before they may be approved, 0 to 365; if absent, they are approved by hand
+    /// only.
     pub holdback_days: Option<i32>,
     /// What it pays, and when: 1 to 50 entries.
     pub entries: Vec<CommissionRuleEntryInput>,
-    /// Only for partners in one of these tiers; none: in any.
+    /// Only for partners in one of these tiers; if absent or empty, for all partners.
     pub tier_ids: Option<Vec<ID>>,
-    /// Only for partners in one of these categories; none: in any.
+    /// Only for partners in one of these categories; if absent or empty, for all partners.
     pub category_ids: Option<Vec<ID>>,
-    /// Only for these partners; none: for any.
+    /// Only for these partners; if absent or empty, for all.
     pub partner_ids: Option<Vec<ID>>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Changes of a commission rule. Absent fields stay as they are; null clears.
+/// Changes to a commission rule. Absent fields stay as they are; null clears.
 #[derive(InputObject)]
 pub struct UpdateCommissionRuleInput {
-    /// Which rule.
+    /// The rule.
     pub id: ID,
-    /// What it is called.
+    /// Its label.
     pub label: MaybeUndefined<String>,
-    /// The id that another system gave it; unique among the rules in force.
+    /// The id that another system gave it; unique among the rules that are not archived.
     pub external_id: MaybeUndefined<String>,
-    /// The type of partners that it is for.
+    /// The type of the partners to which it applies.
     pub partner_type: MaybeUndefined<PartnerType>,
     /// Who is paid.
     pub payment_target: MaybeUndefined<PaymentTarget>,
-    /// Who becomes the recipient where an individual is paid; null: as MANUAL.
+    /// Who becomes the recipient if an individual is paid; null: as MANUAL.
     pub auto_assign_recipient: MaybeUndefined<RecipientAssignment>,
-    /// The currency of the deals that it is for, and of its fixed values; null: the deal's.
+    /// The currency of matching deals and of fixed values; null: every deal matches, and fixed values are in its
+    /// currency.
     pub currency: MaybeUndefined<CurrencyCode>,
     /// How many days its commissions wait before they may be approved, 0 to 365; null: they are approved by hand only.
     pub holdback_days: MaybeUndefined<i32>,
     /// All entries from now on: 1 to 50.
     pub entries: MaybeUndefined<Vec<CommissionRuleEntryInput>>,
-    /// The tiers from now on; [] or null: any.
+    /// The tiers from now on; [] or null: all partners.
     pub tier_ids: MaybeUndefined<Vec<ID>>,
-    /// The categories from now on; [] or null: any.
+    /// The categories from now on; [] or null: all partners.
     pub category_ids: MaybeUndefined<Vec<ID>>,
-    /// The partners from now on; [] or null: any.
+    /// The partners from now on; [] or null: all.
     pub partner_ids: MaybeUndefined<Vec<ID>>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 

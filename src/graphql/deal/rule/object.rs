@@ -24,7 +24,7 @@ use domain::deal_rules;
 use domain::id::{CommissionRuleId, TenantId};
 use store::view;
 
-/// Who becomes the recipient of what an individual is owed.
+/// Who becomes the recipient if an individual is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "deal_rules::RecipientAssignment")]
 pub enum RecipientAssignment {
@@ -32,7 +32,7 @@ pub enum RecipientAssignment {
     LeadCreator,
     /// The individual who owns the deal.
     DealOwner,
-    /// Nobody, until staff assigns somebody.
+    /// Nobody, until staff assign an individual.
     Manual,
 }
 
@@ -65,17 +65,18 @@ impl RowObject for CommissionRule {
 #[paged]
 #[ComplexObject]
 impl CommissionRule {
-    /// What it is called.
+    /// Its label.
     async fn label(&self) -> &str {
         &self.0.plan.label
     }
 
-    /// Who becomes the recipient where an individual is paid; null: as MANUAL.
+    /// Who becomes the recipient if an individual is paid; null: as MANUAL.
     async fn auto_assign_recipient(&self) -> Option<RecipientAssignment> {
         self.0.plan.auto_assign_recipient.map(RecipientAssignment::from)
     }
 
-    /// The currency of the deals that it is for, and of its fixed values; null: the deal's, whatever it is.
+    /// The currency of matching deals and of fixed values; null: every deal matches, and fixed values are in its
+    /// currency.
     async fn currency(&self) -> Option<CurrencyCode> {
         self.0.plan.currency.map(CurrencyCode)
     }
@@ -96,7 +97,7 @@ impl CommissionRule {
         futures::future::try_join_all(entries).await
     }
 
-    /// The partner tiers that it is for; empty: all.
+    /// The partner tiers to which it applies; empty: all partners.
     async fn tiers(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTier>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Partners)?;
@@ -105,7 +106,7 @@ impl CommissionRule {
         Ok(tiers.into_iter().map(PartnerTier::from).collect())
     }
 
-    /// The partner categories that it is for, any of which will do; empty: all.
+    /// The partner categories to which it applies, one of which suffices; empty: all partners.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
         let request = request(ctx);
         request.caller.read(Resource::Partners)?;
@@ -114,12 +115,12 @@ impl CommissionRule {
         Ok(categories.into_iter().map(PartnerCategory::from).collect())
     }
 
-    /// Who changed it and what, newest first. Needs `audit:read`; empty for a partner's token.
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
     async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
         history(ctx, self.0.id.uuid(), page)
     }
 
-    /// The partners that it is for, newest first; empty: all.
+    /// The partners to which it applies, newest first; empty: all.
     async fn partners(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Partner>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Partners)?;
         children::<PartnersOfRule, _>(scope, self.0.id.uuid(), page)

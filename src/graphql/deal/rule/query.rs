@@ -21,27 +21,27 @@ use domain::id::CommissionRuleId;
 use domain::{commission, partner};
 use store::commission_rule::CommissionRuleFilter as StoreFilter;
 
-/// Which rules to list; everything given must hold.
+/// A filter for commission rules; all given conditions must hold.
 #[derive(Default, InputObject)]
 pub struct CommissionRuleFilter {
     /// For partners of this type.
     pub partner_type: Option<PartnerType>,
-    /// That pay this target.
+    /// With this payment target.
     pub payment_target: Option<PaymentTarget>,
-    /// Part of the label, whatever the case; at most 200 characters.
+    /// Part of the label, case-insensitive; at most 200 characters.
     pub search: Option<String>,
     /// For partners of one of these types.
     pub partner_types: Option<Vec<PartnerType>>,
 }
 
-/// What commission rules are sorted by.
+/// The fields by which commission rules can be sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "store::commission_rule::CommissionRuleOrder")]
 pub enum CommissionRuleOrderField {
-    /// When they were created.
+    /// The time of creation.
     #[default]
     CreatedAt,
-    /// Their label, whatever the case.
+    /// The label, case-insensitive.
     Label,
 }
 
@@ -60,13 +60,13 @@ impl CommissionRuleQuery {
         nullable(async { Projected::row(ctx, id.parse::<CommissionRuleId>()?.uuid()) }).await
     }
 
-    /// The commission rules in force, newest first where no other order is asked for.
+    /// The commission rules that are not archived, by default newest first.
     async fn commission_rules(
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<CommissionRuleFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CommissionRuleOrderField>>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<CommissionRuleFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<OrderBy<CommissionRuleOrderField>>,
     ) -> Result<ProjectedPage<Connection<CommissionRule>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::CommissionRules)?;
         let filter = filter.unwrap_or_default();

@@ -7,12 +7,12 @@ use crate::graphql::error::ApiError;
 use crate::graphql::scalar::Decimal;
 use domain::deal_rules;
 
-/// Values by the option that a deal bears.
+/// Values by the option of the deal.
 #[derive(Clone, SimpleObject)]
 pub struct Scaling {
-    /// The field whose option decides.
+    /// The custom field whose option decides.
     pub custom_field: CustomField,
-    /// The values of its options. An option without one falls back to the next nearer value.
+    /// The values of the options. For an option without a value, the next value in the order of precedence is used.
     pub tiers: Vec<ScalingTier>,
 }
 
@@ -21,7 +21,7 @@ pub struct Scaling {
 pub struct ScalingTier {
     /// The option.
     pub option: CustomFieldOption,
-    /// An amount, or percent.
+    /// An amount, or a percentage.
     pub value: Decimal,
 }
 
@@ -43,9 +43,9 @@ impl Scaling {
 /// Values by occurrence.
 #[derive(Clone, SimpleObject)]
 pub struct PeriodRates {
-    /// False: they are kept and do not count.
+    /// Whether the periods are used; if false, they are stored and ignored.
     pub enabled: bool,
-    /// The periods, which do not overlap. Occurrences in a gap have no value of a period.
+    /// The periods, which do not overlap. Occurrences outside all periods use the scaling or the base value.
     pub periods: Vec<RatePeriod>,
 }
 
@@ -56,11 +56,11 @@ pub struct RatePeriod {
     pub period_number: u32,
     /// The first occurrence, from 1.
     pub start_occurrence: u32,
-    /// The last occurrence, included; null: it has no end.
+    /// The last occurrence, inclusive; null: the period has no end.
     pub end_occurrence: Option<u32>,
-    /// An amount, or percent; null if it has none.
+    /// An amount, or a percentage; null if there is none.
     pub value: Option<Decimal>,
-    /// Values by the deal's option; null if there are none.
+    /// Values by the option of the deal; null if there are none.
     pub scaling: Option<Scaling>,
 }
 

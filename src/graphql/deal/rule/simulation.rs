@@ -10,27 +10,27 @@ use crate::graphql::input::{MoneyInput, id_text, id_texts};
 use crate::graphql::user_error::{UserError, answer};
 use service::commission_rule::{NewCommissionRule, SimulatedDeal, simulate};
 
-/// A rule, and a deal to try it on. Exactly one of commissionRuleId and rule is given.
+/// A rule and a deal for a simulation. Exactly one of `commissionRuleId` and `rule` is required.
 #[derive(InputObject)]
 pub struct SimulateCommissionRuleInput {
     /// A stored rule.
     pub commission_rule_id: Option<ID>,
-    /// Or a rule that is not stored.
+    /// A rule that is not stored.
     pub rule: Option<CreateCommissionRuleInput>,
     /// The deal.
     pub deal: SimulatedDealInput,
 }
 
-/// A deal to try a rule on.
+/// A deal for a simulation.
 #[derive(InputObject)]
 pub struct SimulatedDealInput {
-    /// What it is worth, at least 0; may have more digits than its currency.
+    /// Its value, at least 0; may have more digits than its currency.
     pub value: MoneyInput,
     /// The stages that it enters, in order; 1 to 100.
     pub stage_path: Vec<ID>,
-    /// The options that it bears.
+    /// The options set on the deal.
     pub custom_fields: Option<Vec<CustomFieldValueInput>>,
-    /// How often it is renewed after that, 0 to 1,000.
+    /// The number of renewals after that, 0 to 1,000.
     #[graphql(default)]
     pub renewals: i32,
     /// The individual who registered it.
@@ -39,12 +39,12 @@ pub struct SimulatedDealInput {
     pub owner: Option<String>,
 }
 
-/// What a rule would pay.
+/// The result of simulating a commission rule.
 #[derive(SimpleObject)]
 pub struct SimulateCommissionRulePayload {
-    /// The payments in the order in which they become due, payments of 0 included; null if there is something to mend.
+    /// The payments in the order in which they become due, including payments of 0; null if there are user errors.
     pub payments: Option<Vec<SimulatedPayment>>,
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
@@ -53,8 +53,9 @@ pub struct SimulateRuleMutation;
 
 #[Object]
 impl SimulateRuleMutation {
-    /// What a rule, were it the only one, would pay for a deal, by the functions that pay real ones. Its filters of
-    /// partners do not count. Writes nothing. Needs `commission_rules:write`, and `commission_rules:read` for a stored rule.
+    /// Simulates what a rule would pay for a deal if it were the only rule, with the same calculation as real payments.
+    /// Its partner filters are ignored. Writes nothing. Needs `commission_rules:write`, and `commission_rules:read` for
+    /// a stored rule.
     async fn simulate_commission_rule(
         &self,
         ctx: &Context<'_>,

@@ -11,31 +11,33 @@ use crate::graphql::user_error::{UserError, answer};
 use domain::problem::{Fault, Problems};
 use service::ledger::matching::approve_matching;
 
-/// Which commissions to approve.
+/// The commissions to approve.
 #[derive(InputObject)]
 pub struct ApproveMatchingCommissionsInput {
-    /// Those that it lets through and that are ACCRUED.
+    /// Only ACCRUED commissions that match this filter.
     pub filter: CommissionFilter,
-    /// Only those behind this commission: what the call before answered as `next`.
+    /// Only commissions after this one: `next` of the previous call.
     pub after: Option<ID>,
-    /// A reason to approve before maturity; needs the scope `admin` and is kept in the transitions.
+    /// A reason for approving before maturity; needs the scope `admin` and is kept in the transitions.
     pub override_holdback_reason: Option<String>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// What approving by a filter did.
+/// The result of approving commissions by a filter.
 #[derive(Default, SimpleObject)]
 pub struct ApproveMatchingCommissionsPayload {
-    /// How many commissions were approved, clawbacks that go with theirs among them; null if there is something to mend.
+    /// The number of approved commissions, including the clawbacks approved with them; null if there are user errors.
     pub approved: Option<u64>,
-    /// How many match and cannot be approved now: they have not matured, or wait for an individual.
+    /// The number of commissions examined by this call that cannot be approved now: they have not matured, or have no
+    /// recipient yet. Null if there are user errors.
     pub refused_count: Option<u64>,
-    /// The first 500 of them, and why.
+    /// The first 500 of these, with the reasons; null if there are user errors.
     pub refused: Option<Results<CommissionResult>>,
-    /// What to pass as `after` to go on: a call looks at 10,000 commissions at most. Null: there are no more.
+    /// The value of `after` for the next call, since a call examines at most 10,000 commissions; null if there are no
+    /// more.
     pub next: Option<ID>,
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 

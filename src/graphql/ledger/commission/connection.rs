@@ -28,7 +28,7 @@ impl CommissionConnection {
         Ok(self.list.page(request(ctx)).await?.items.clone())
     }
 
-    /// The page's entries themselves.
+    /// The page's entries.
     async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<Commission>, ApiError> {
         Ok(self
             .list
@@ -40,17 +40,17 @@ impl CommissionConnection {
             .collect())
     }
 
-    /// Where the page stands in the list.
+    /// The position of the page in the list.
     async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo, ApiError> {
         Ok(PageInfo::of(self.list.page(request(ctx)).await?))
     }
 
-    /// How many entries the whole list has; counted only when asked for.
+    /// The number of entries in the whole list; counted only if selected.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         self.list.count(request(ctx)).await
     }
 
-    /// Counts and sums of the whole list by status and currency; summed only when asked for.
+    /// Counts and sums of the whole list by status and currency; calculated only if selected.
     async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTotal>, ApiError> {
         let request = request(ctx);
         let read = (self.read_totals)(request);
@@ -66,7 +66,7 @@ pub struct CommissionTotal {
     pub status: CommissionStatus,
     /// Their currency.
     pub currency: CurrencyCode,
-    /// How many there are.
+    /// The number of commissions.
     pub count: i64,
     /// Their sum.
     pub total: Money,

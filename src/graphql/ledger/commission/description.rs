@@ -24,8 +24,8 @@ use store::commission::CommissionParent;
 use store::view::{self, CommissionColumn as Column, JsonText};
 
 declare! {
-    /// A row of the ledger: a partner earned an amount. What it says never changes; only its status moves, and with it its
-    /// times and its payout.
+    /// A row of the ledger: an amount that a partner earned. It never changes, except for its status with the related
+    /// times and payout, and a recipient that is assigned once.
     pub static COMMISSION: Commission = TypeDescription {
         resource: Resource::Commissions,
         identity: &[],
@@ -36,15 +36,15 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::Commission>);
-    /// How it came about.
+    /// Its kind.
     "kind": CommissionKind = value(Column::Kind, view::word!(commission::CommissionKind));
-    /// Where it stands.
+    /// Its status.
     "status": CommissionStatus = value(Column::Status, view::word!(commission::CommissionStatus));
-    /// How much; negative where it takes back.
+    /// The amount; negative if it takes back.
     "amount": Money = amount(Column::Currency, Column::AmountMinor);
     /// Who is paid.
     "paymentTarget": PaymentTarget = value(Column::PaymentTarget, view::word!(commission::PaymentTarget));
-    /// The individual who is paid; null where the partner is, or where nobody is assigned yet.
+    /// The individual who is paid; null if the partner is paid, or if nobody is assigned yet.
     "recipient": Option<String> = value(Column::Recipient, view::text);
     "reason" = value(Column::Reason, view::text);
     "note" = value(Column::Note, view::text).for_partners(PartnerVisibility::Null);
@@ -66,13 +66,13 @@ declare! {
     "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number);
     /// When it was written.
     "accruedAt": DateTime = value(Column::AccruedAt, view::moment);
-    /// From when on it may be approved; null: by hand, at any time.
+    /// When it may be approved; null: by hand, at any time.
     "matureAt": Option<DateTime> = value(Column::MatureAt, view::moment);
-    /// When it was approved; null: it was not.
+    /// When it was approved; null if it was not.
     "approvedAt": Option<DateTime> = value(Column::ApprovedAt, view::moment);
-    /// When it was paid; null: it is not.
+    /// When it was paid; null if it was not.
     "paidAt": Option<DateTime> = value(Column::PaidAt, view::moment);
-    /// When it was reversed; null: it is not.
+    /// When it was reversed; null if it was not.
     "reversedAt": Option<DateTime> = value(Column::ReversedAt, view::moment);
     "payout" = link(Column::PayoutId, &PAYOUT);
     "explanation" = made_of(

@@ -9,7 +9,7 @@ use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use domain::commission;
 use store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder};
 
-/// Which commissions to list; everything given must hold.
+/// A filter for commissions; all given conditions must hold.
 #[derive(Default, InputObject)]
 pub struct CommissionFilter {
     /// With one of these statuses.
@@ -28,16 +28,16 @@ pub struct CommissionFilter {
     pub accrued_from: Option<DateTime>,
     /// Accrued before this moment.
     pub accrued_to: Option<DateTime>,
-    /// Of this amount or more, in units of `currency`, which must be given: amounts of different currencies do not compare.
-    /// What takes something back has an amount below 0.
+    /// With this amount or more, in units of `currency`, which is then required: amounts in different currencies cannot
+    /// be compared. Rows that take back have negative amounts.
     pub min_amount: Option<Decimal>,
-    /// Of this amount or less, in units of `currency`, which must be given.
+    /// With this amount or less, in units of `currency`, which is then required.
     pub max_amount: Option<Decimal>,
     /// Maturing at this moment or later.
     pub mature_from: Option<DateTime>,
     /// Maturing before this moment.
     pub mature_before: Option<DateTime>,
-    /// Approved at this moment or later, whatever became of them.
+    /// Approved at this moment or later, whatever their present status.
     pub approved_from: Option<DateTime>,
     /// Approved before this moment.
     pub approved_to: Option<DateTime>,
@@ -45,17 +45,17 @@ pub struct CommissionFilter {
     pub paid_from: Option<DateTime>,
     /// Paid before this moment.
     pub paid_to: Option<DateTime>,
-    /// Of this event: what it earned; of a refund, what it clawed back.
+    /// Of this event: what it earned or, for a refund, what it clawed back.
     pub event_id: Option<ID>,
-    /// Made by this deal.
+    /// Of this deal.
     pub deal_id: Option<ID>,
-    /// In this payout, open or paid; not what a failed or canceled one released.
+    /// In this payout, pending or paid; not those that a failed or canceled payout released.
     pub payout_id: Option<ID>,
     /// Of one of these partners.
     pub partner_ids: Option<Vec<ID>>,
     /// Of one of these campaigns.
     pub campaign_ids: Option<Vec<ID>>,
-    /// Owed to exactly one of these individuals.
+    /// Owed to one of these individuals, compared exactly.
     pub recipients: Option<Vec<String>>,
 }
 
@@ -101,13 +101,13 @@ impl CommissionFilter {
     }
 }
 
-/// What commissions are sorted by.
+/// The fields by which commissions can be sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "StoreOrder")]
 pub enum CommissionOrderField {
-    /// When they were written.
+    /// The time of accrual.
     #[default]
     AccruedAt,
-    /// Their amount. Needs `filter.currency`: amounts of different currencies have no order.
+    /// The amount. Needs `filter.currency`: amounts in different currencies cannot be compared.
     Amount,
 }

@@ -4,54 +4,54 @@ use async_graphql::{ID, InputObject};
 
 use crate::graphql::input::MoneyInput;
 
-/// Which commissions to approve.
+/// The commissions to approve.
 #[derive(InputObject)]
 pub struct ApproveCommissionsInput {
-    /// 1 to 500 of them.
+    /// The ids of 1 to 500 commissions.
     pub ids: Vec<ID>,
-    /// A reason to approve before maturity; needs the scope `admin` and is kept in the transition.
+    /// A reason for approving before maturity; needs the scope `admin` and is kept in the transition.
     pub override_holdback_reason: Option<String>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Which commissions to reverse, and why.
+/// The commissions to reverse, and the reason.
 #[derive(InputObject)]
 pub struct ReverseCommissionsInput {
-    /// 1 to 500 of them.
+    /// The ids of 1 to 500 commissions.
     pub ids: Vec<ID>,
-    /// Why, for the record.
+    /// The reason.
     pub reason: String,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// A commission to enter by hand.
+/// A commission to create by hand.
 #[derive(InputObject)]
 pub struct CreateManualCommissionInput {
-    /// Who gets it, or pays it back.
+    /// The partner whose balance it changes.
     pub partner_id: ID,
-    /// How much; negative takes back; not 0.
+    /// The amount; negative to take back; not 0.
     pub amount: MoneyInput,
-    /// Why, for the record; the partner sees it.
+    /// The reason; visible to the partner.
     pub reason: String,
-    /// What only staff is to know; null: nothing.
+    /// A note that only staff can read; null: none.
     pub note: Option<String>,
-    /// The campaign that it belongs to; null: that of the row that it mends, if it mends one.
+    /// The campaign to which it belongs; null: that of the row that it adjusts, if any.
     pub campaign_id: Option<ID>,
-    /// The row of the same partner that it mends.
+    /// The row of the same partner that it adjusts.
     pub adjusts_id: Option<ID>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// To whom a commission is owed.
+/// The individual to whom a commission is owed.
 #[derive(InputObject)]
 pub struct AssignCommissionRecipientInput {
-    /// The commission: one that waits for an individual.
+    /// The commission, which has the payment target INDIVIDUAL and no recipient yet.
     pub id: ID,
     /// The individual. It cannot be changed later.
     pub recipient: String,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }

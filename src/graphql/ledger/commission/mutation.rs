@@ -19,7 +19,7 @@ use service::ledger::manual::{NewManualCommission, assign_recipient, create};
 use service::ledger::review::{approve, reverse};
 
 payload! {
-    /// What writing or assigning a commission did.
+    /// The result of creating a commission or assigning its recipient.
     CommissionPayload {
         /// The commission as it is now; null if nothing was changed.
         commission: Commission, Commissions
@@ -31,12 +31,12 @@ pub struct CommissionMutation;
 
 #[Object]
 impl CommissionMutation {
-    /// Approves commissions that have matured, with their clawbacks. One bad id does not spoil the rest. Needs
+    /// Approves commissions that have matured, with their clawbacks. An invalid entry does not affect the others. Needs
     /// `commissions:write`.
     async fn approve_commissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which ones.")] input: ApproveCommissionsInput,
+        #[graphql(desc = "The commissions to approve.")] input: ApproveCommissionsInput,
     ) -> Nullable<Results<CommissionResult>> {
         let request = mutation(ctx).await;
         let (ids, reason) = (id_texts(input.ids), input.override_holdback_reason);
@@ -44,12 +44,12 @@ impl CommissionMutation {
         Some(results_of(&request, ids, answers).await)
     }
 
-    /// Reverses commissions that are not paid, with what adjusts them; what was paid of that is clawed back. One bad id
-    /// does not spoil the rest. Needs `commissions:write`.
+    /// Reverses commissions that are not paid, and their adjustments; adjustments that are already paid are clawed
+    /// back. An invalid entry does not affect the others. Needs `commissions:write`.
     async fn reverse_commissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which ones, and why.")] input: ReverseCommissionsInput,
+        #[graphql(desc = "The commissions and the reason.")] input: ReverseCommissionsInput,
     ) -> Nullable<Results<CommissionResult>> {
         let request = mutation(ctx).await;
         let ids = id_texts(input.ids);
@@ -57,11 +57,12 @@ impl CommissionMutation {
         Some(results_of(&request, ids, answers).await)
     }
 
-    /// Writes a commission of either sign by hand. It is approved by hand, too. Needs `commissions:write`.
+    /// Creates a commission by hand, with a positive or negative amount. It must be approved by hand. Needs
+    /// `commissions:write`.
     async fn create_manual_commission(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The commission.")] input: CreateManualCommissionInput,
+        #[graphql(desc = "The new commission.")] input: CreateManualCommissionInput,
     ) -> Nullable<CommissionPayload> {
         let request = mutation(ctx).await;
         let commission = NewManualCommission {
@@ -75,23 +76,23 @@ impl CommissionMutation {
         Some(CommissionPayload::of(&request, create(&request.app, &request.caller, commission)).await)
     }
 
-    /// Names the individual to whom a commission is owed; once. Needs `commissions:write`.
+    /// Assigns the individual to whom a commission is owed; possible only once. Needs `commissions:write`.
     async fn assign_commission_recipient(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which commission, and to whom.")] input: AssignCommissionRecipientInput,
+        #[graphql(desc = "The commission and its recipient.")] input: AssignCommissionRecipientInput,
     ) -> Nullable<CommissionPayload> {
         let request = mutation(ctx).await;
         let assigned = assign_recipient(&request.app, &request.caller, &input.id, &input.recipient);
         Some(CommissionPayload::of(&request, assigned).await)
     }
 
-    /// Approves the accrued commissions that a filter lets through, in the order of their ids, as far as they have matured,
-    /// with their clawbacks; at most 10,000 are looked at a call. Needs `commissions:write`.
+    /// Approves the accrued commissions that match a filter and have matured, with their clawbacks, in the order of
+    /// their ids. A call examines at most 10,000 commissions. Needs `commissions:write`.
     async fn approve_matching_commissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which ones.")] input: ApproveMatchingCommissionsInput,
+        #[graphql(desc = "The commissions to approve.")] input: ApproveMatchingCommissionsInput,
     ) -> Nullable<ApproveMatchingCommissionsPayload> {
         approve_what_matches(&mutation(ctx).await, input).await
     }

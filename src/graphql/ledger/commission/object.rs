@@ -31,21 +31,21 @@ use domain::id::{CommissionId, DealId, TenantId};
 use store::commission::CommissionParent;
 use store::view;
 
-/// Where a commission stands. PAID and REVERSED are final.
+/// The status of a commission. PAID and REVERSED are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "commission::CommissionStatus")]
 pub enum CommissionStatus {
-    /// Earned; it waits for its holdback and for approval.
+    /// Earned; waiting for the end of its holdback and for approval.
     Accrued,
-    /// It may be paid out.
+    /// Approved for payment.
     Approved,
-    /// Its payout was paid.
+    /// Paid by a payout.
     Paid,
-    /// It was undone before it was paid.
+    /// Reversed before it was paid.
     Reversed,
 }
 
-/// How a commission came about.
+/// The kind of a commission: what it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "commission::CommissionKind")]
 pub enum CommissionKind {
@@ -55,11 +55,11 @@ pub enum CommissionKind {
     TierAdjustment,
     /// A deal entered a stage.
     Deal,
-    /// A refund took back from the row that it adjusts.
+    /// A refund, reversal or reassignment took back part or all of the row that it adjusts.
     Clawback,
-    /// Staff entered it.
+    /// Staff created it by hand.
     Manual,
-    /// It was earned elsewhere and brought in as history: its times here are those of bringing it in.
+    /// It was earned in another system and imported; its times here are those of the import.
     Opening,
 }
 
@@ -69,7 +69,7 @@ pub enum CommissionKind {
 pub enum PaymentTarget {
     /// The partner.
     Partnership,
-    /// An individual there; it stands outside the partner's balances.
+    /// An individual at the partner; not part of the partner's balances.
     Individual,
 }
 
@@ -127,33 +127,34 @@ pub(super) fn shown_steps(steps: Vec<Step>, for_partner: bool) -> Vec<Explanatio
 #[paged]
 #[ComplexObject]
 impl Commission {
-    /// Why there is a MANUAL row; null for other kinds, and for rows from before that was kept.
+    /// The reason of a MANUAL row; null for other kinds, and for rows created before reasons were shown.
     async fn reason(&self, ctx: &Context<'_>) -> Nullable<String> {
         nullable(async { Ok(self.entered(ctx).await?.and_then(|entered| entered.reason.clone())) }).await
     }
 
-    /// What only staff knows of a MANUAL row; null for other kinds, where there is nothing, and for a partner's token.
+    /// The staff's note on a MANUAL row; null if there is none, for other kinds, and for a partner's token.
     async fn note(&self, ctx: &Context<'_>) -> Nullable<String> {
         nullable(async { Ok(self.entered(ctx).await?.and_then(|entered| entered.note.clone())) }).await
     }
 
-    /// What the system that an OPENING row was brought in from calls it; null for other kinds.
+    /// The id of an OPENING row in the system from which it was imported; null for other kinds.
     async fn external_id(&self, ctx: &Context<'_>) -> Nullable<String> {
         nullable(async { Ok(self.entered(ctx).await?.and_then(|entered| entered.external_id.clone())) }).await
     }
 
-    /// Who earned it.
+    /// The partner that earned it.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
         existing(partner, "commission", "partner_id", self.0.partner_id)
     }
 
-    /// The campaign that it was earned in; null if there was none.
+    /// The campaign in which it was earned; null if there is none.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
     }
 
-    /// The event that it comes from: of a clawback, the refund. Null for deals and manual rows.
+    /// The event that it comes from; for the clawback of a refund, the refund. Null for deals, manual rows and other
+    /// clawbacks.
     async fn event(&self, ctx: &Context<'_>) -> Nullable<Event> {
         nullable_link(self.0.event_id, |id| identity::event(ctx, id)).await
     }
@@ -169,7 +170,7 @@ impl Commission {
         .await
     }
 
-    /// The deal that made it; null for other kinds.
+    /// The deal that it comes from; null for other kinds.
     async fn deal(&self, ctx: &Context<'_>) -> Nullable<Deal> {
         nullable(async {
             if self.0.kind != commission::CommissionKind::Deal {
@@ -185,12 +186,12 @@ impl Commission {
         .await
     }
 
-    /// The promise whose terms paid; null where no snapshot did.
+    /// The snapshot whose terms paid; null if none did.
     async fn snapshot(&self, ctx: &Context<'_>) -> Nullable<CommissionSnapshot> {
         nullable_link(self.0.snapshot_id, |id| CommissionSnapshot::load(ctx, id)).await
     }
 
-    /// The row that it adjusts or claws back; null if none.
+    /// The row that it adjusts or claws back; null if there is none.
     async fn adjusts(&self, ctx: &Context<'_>) -> Nullable<Commission> {
         nullable_link(self.0.adjusts_id, |id| Commission::load(ctx, id)).await
     }
@@ -200,12 +201,12 @@ impl Commission {
         commissions_of(ctx, CommissionParent::Adjusted, self.0.id.uuid(), &page, None, None)
     }
 
-    /// The payout that it is in, open or paid; null if none.
+    /// The payout that contains it, pending or paid; null if there is none.
     async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
         nullable_link(self.0.payout_id, |id| Payout::load(ctx, id)).await
     }
 
-    /// How the amount came about. A partner's token shows the steps that applied, without what they were compared with.
+    /// How the amount was calculated. A partner's token can read only the steps that applied, without thresholds.
     async fn explanation(&self, ctx: &Context<'_>) -> Result<Vec<ExplanationStep>, ApiError> {
         let request = request(ctx);
         let steps = request.loaders().commission_explanation.load(self.0.id.uuid()).await?;
@@ -213,7 +214,8 @@ impl Commission {
         Ok(shown_steps(steps, request.is_partner()))
     }
 
-    /// The moves of its status, oldest first. A partner's token shows no reasons, and staff only as "staff".
+    /// The changes of its status, oldest first. For a partner's token they have no reasons, and staff are shown only as
+    /// "staff".
     async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTransition>, ApiError> {
         let request = request(ctx);
         let transitions = request.loaders().commission_transitions.load(self.0.id.uuid()).await?;

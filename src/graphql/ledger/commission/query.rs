@@ -22,16 +22,16 @@ use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use auth::Resource;
 use domain::id::CommissionId;
 
-/// What happened in one interval with one status and currency.
+/// The commissions of one interval, status and currency.
 #[derive(Clone, SimpleObject)]
 pub struct SeriesPoint {
-    /// When the interval starts, in the tenant's time zone.
+    /// The start of the interval, in the tenant's time zone.
     pub start: DateTime,
-    /// The status that the commissions have now.
+    /// Their present status.
     pub status: CommissionStatus,
     /// Their currency.
     pub currency: CurrencyCode,
-    /// How many accrued in the interval.
+    /// The number of commissions that accrued in the interval.
     pub count: i64,
     /// Their sum.
     pub total: Money,
@@ -55,13 +55,13 @@ impl CommissionQuery {
         nullable(async { Projected::row(ctx, id.parse::<CommissionId>()?.uuid()) }).await
     }
 
-    /// The commissions, newest first where no other order is asked for.
+    /// The commissions, by default newest first.
     async fn commissions(
         &self,
         ctx: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<CommissionFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<CommissionOrder>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<CommissionFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<CommissionOrder>,
     ) -> Result<ProjectedPage<CommissionConnection>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
         let selection = CommissionSelection::read(filter, order_by)?;
@@ -94,16 +94,16 @@ impl CommissionQuery {
         Ok(ProjectedPage::of(selected, CommissionConnection { list, read_totals }))
     }
 
-    /// Counts and sums of the commissions that accrued in each interval of a range, by their present status and
-    /// currency; intervals without any are left out. At most 400 intervals.
+    /// Counts and sums of the commissions that accrued in each interval of a range, by present status and currency;
+    /// empty intervals are left out. At most 400 intervals.
     async fn commission_series(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The length of an interval.")] interval: SeriesInterval,
-        #[graphql(desc = "The start of the range; the interval that it lies in starts earlier and is cut.")]
+        #[graphql(desc = "The start of the range, inclusive; it may lie within an interval, which is then cut.")]
         from: DateTime,
         #[graphql(desc = "The end of the range, exclusive.")] to: DateTime,
-        #[graphql(desc = "Which commissions.")] filter: Option<CommissionFilter>,
+        #[graphql(desc = "Only commissions that match this filter.")] filter: Option<CommissionFilter>,
     ) -> Result<Vec<SeriesPoint>, ApiError> {
         let request = request(ctx);
         let scope = request.caller.read(Resource::Commissions)?;

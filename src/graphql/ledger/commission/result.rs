@@ -12,17 +12,17 @@ use domain::problem::Problem;
 use service::ServiceError;
 use service::ledger::review::{MAX_IDS, ReviewResults};
 
-/// What became of one commission of a list.
+/// The outcome for one commission of a list.
 pub struct CommissionResult {
     id: ID,
     commission: Option<Commission>,
     user_errors: Vec<UserError>,
 }
 
-/// What became of one commission of a list.
+/// The outcome for one commission of a list.
 #[Object]
 impl CommissionResult {
-    /// The id that was given.
+    /// The id, as given.
     async fn id(&self) -> &ID {
         &self.id
     }
@@ -32,7 +32,7 @@ impl CommissionResult {
         projected(ctx, Resource::Commissions, self.commission.as_ref())
     }
 
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
     }

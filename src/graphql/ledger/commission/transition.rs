@@ -37,16 +37,16 @@ pub static COMMISSION_TRANSITION: TypeDescription = TypeDescription {
     },
 };
 
-/// One move of a commission's status.
+/// A change of a commission's status.
 #[derive(Clone, SimpleObject)]
 pub struct CommissionTransition {
-    /// The status before; null: the row was written.
+    /// The status before; null for the row's creation.
     pub from: Option<CommissionStatus>,
     /// The status after.
     pub to: CommissionStatus,
     /// Who did it.
     pub actor: String,
-    /// Why; null if nothing was said.
+    /// The reason; null if none was given.
     pub reason: Option<String>,
     /// When.
     pub at: DateTime,

@@ -61,7 +61,7 @@ pub fn customers(list: view::List) -> Listing {
 }
 
 declare! {
-    /// Who pays; acquired by a partner.
+    /// Somebody who pays; acquired by a partner.
     pub static CUSTOMER: Customer = TypeDescription {
         resource: Resource::Events,
         identity: &[],
@@ -72,9 +72,9 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::Customer>);
-    /// What other systems call it; unique in the tenant.
+    /// Its id in other systems; unique in the tenant.
     "externalId": String = value(Column::ExternalId, view::text);
-    /// When month 1 of its life starts. Never moves.
+    /// When month 1 of its life starts. It never changes.
     "acquiredAt": DateTime = value(Column::AcquiredAt, view::moment);
     "partner" = link(Column::PartnerId, &PARTNER);
     "campaign" = link(Column::CampaignId, &CAMPAIGN);
@@ -86,12 +86,12 @@ declare! {
 #[paged]
 #[ComplexObject]
 impl Customer {
-    /// The partner that its first attributed event bound it to; null: none did yet.
+    /// The partner to which it is bound, by its first attributed event or by a reassignment; null if there is none.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await
     }
 
-    /// The campaign that its first attributed event bound it to; null if there was none.
+    /// The campaign to which it is bound, by its first attributed event or by a reassignment; null if there is none.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
     }

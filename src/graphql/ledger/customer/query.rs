@@ -19,10 +19,10 @@ use domain::id::CustomerId;
 use store::customer::CustomerFilter as StoreFilter;
 use store::view;
 
-/// Which customers to list; everything given must hold.
+/// A filter for customers; all given conditions must hold.
 #[derive(Default, InputObject)]
 pub struct CustomerFilter {
-    /// Part of the external id, whatever the case.
+    /// Part of the external id, case-insensitive.
     pub search: Option<String>,
     /// Bound to this partner.
     pub partner_id: Option<ID>,
@@ -40,14 +40,14 @@ pub struct CustomerFilter {
     pub acquired_to: Option<DateTime>,
 }
 
-/// What customers are sorted by.
+/// The fields by which customers can be sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "store::customer::CustomerOrder")]
 pub enum CustomerOrderField {
-    /// When they were first heard of.
+    /// The time of creation.
     #[default]
     CreatedAt,
-    /// When month 1 of their life starts.
+    /// The time of acquisition, at which month 1 of their life starts.
     AcquiredAt,
 }
 
@@ -57,7 +57,7 @@ pub struct CustomerQuery;
 #[paged]
 #[Object]
 impl CustomerQuery {
-    /// One customer, by its id or by its external id; null if there is none.
+    /// One customer, by its id or its external id; null if there is none.
     async fn customer(
         &self,
         ctx: &Context<'_>,
@@ -75,13 +75,13 @@ impl CustomerQuery {
         .await
     }
 
-    /// The customers, newest first where no other order is asked for.
+    /// The customers, by default newest first.
     async fn customers(
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<CustomerFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<CustomerOrderField>>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<CustomerFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<OrderBy<CustomerOrderField>>,
     ) -> Result<ProjectedPage<Connection<Customer>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Events)?;
         let filter = filter.unwrap_or_default();

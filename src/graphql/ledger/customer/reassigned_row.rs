@@ -14,23 +14,23 @@ use auth::Resource;
 use domain::reassignment;
 use service::ledger::reassign::{After, MovedRow};
 
-/// What became of a row of an event that was moved, or of the event.
+/// The outcome for a row of a moved event, or for the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "reassignment::ReassignmentOutcome")]
 pub enum ReassignmentOutcome {
-    /// The row was not paid, and is reversed.
+    /// The row was not paid and is reversed.
     Reversed,
-    /// The row was paid, and stays: its event earns nothing anew.
+    /// The row was paid and is kept; its event earns nothing for the new partner.
     KeptPaid,
     /// The row was paid, and what was left of it is clawed back.
     ClawedBack,
-    /// The event earned a row for the new partner, or made it reach the goals of a tier.
+    /// The event earned a row for the new partner, or an adjustment because it reached the goals of a tier.
     Earned,
     /// The event had earned nothing, and earns nothing.
     Nothing,
 }
 
-/// A row before and after a move.
+/// A row before and after a reassignment.
 #[derive(Clone)]
 pub struct ReassignedRow {
     pub(super) number: i64,
@@ -38,38 +38,39 @@ pub struct ReassignedRow {
     pub(super) is_preview: bool,
 }
 
-/// A row before and after a move.
+/// A row before and after a reassignment.
 #[Object]
 impl ReassignedRow {
-    /// The event whose row it is.
+    /// The event of the row.
     async fn event(&self, ctx: &Context<'_>) -> Result<Event, ApiError> {
         may_show(ctx, Resource::Events)?;
         Ok(self.row.event.clone().into())
     }
 
-    /// What became of it.
+    /// The outcome.
     async fn outcome(&self) -> ReassignmentOutcome {
         self.row.outcome.into()
     }
 
-    /// The row that was there, as the move leaves it; null for what is earned, and where there was none.
+    /// The existing row, as the reassignment leaves it; null if there was none, and for new rows.
     async fn before(&self, ctx: &Context<'_>) -> Nullable<Commission> {
         commission(ctx, self.row.before.as_ref())
     }
 
-    /// What the new partner earns: `event` is the event's place among those that are moved, `term` 0 where a tier gave it.
+    /// What the new partner earns; null if nothing. `event` is the index of the event among those that are moved;
+    /// `term` is 0 for a tier's adjustments.
     async fn after(&self, ctx: &Context<'_>) -> Nullable<SimulatedCommission> {
         let after = self.row.after.as_ref()?;
         Some(may_show(ctx, Resource::Commissions).map(|()| simulated(self.row.place, after)))
     }
 
-    /// The row that was earned; null in a preview.
+    /// The new row; null if there is none, and in a preview.
     async fn commission(&self, ctx: &Context<'_>) -> Nullable<Commission> {
         let after = self.row.after.as_ref().filter(|_| !self.is_preview);
         commission(ctx, after.map(|after| &after.commission.row))
     }
 
-    /// What takes back from the row that was there, or, for the refunds of the event, from the one that was earned; null in
+    /// The clawback from the existing row or, for the event's refunds, from the new row; null if there is none, and in
     /// a preview.
     async fn clawback(&self, ctx: &Context<'_>) -> Nullable<Commission> {
         commission(ctx, self.row.clawback.as_ref().filter(|_| !self.is_preview))

@@ -21,7 +21,7 @@ use domain::reassignment::MAX_EVENTS;
 use service::ServiceError;
 use service::ledger::reassign::{Moved, NewReassignment, attribute_event, preview_customer, reassign_customer};
 
-/// What a move did, or would do.
+/// The result of a reassignment, or of its preview.
 pub struct ReassignmentPayload {
     moved: Option<CompletedReassignment>,
     user_errors: Vec<UserError>,
@@ -37,24 +37,24 @@ struct CompletedReassignment {
     cursors: Cursors,
 }
 
-/// What a move did, or would do.
+/// The result of a reassignment, or of its preview.
 #[paged]
 #[Object]
 impl ReassignmentPayload {
-    /// The customer, bound as it is now; null if there is something to mend, and for an event without one.
+    /// The customer with its present binding; null if there are user errors, or if the event has no customer.
     async fn customer(&self, ctx: &Context<'_>) -> Nullable<Projected<Customer>> {
         let found = self.moved.as_ref();
         projected(ctx, Resource::Events, found.and_then(|found| found.customer.as_ref()))
     }
 
-    /// The event that `attributeEvent` moved; null for others.
+    /// The event that `attributeEvent` moved; null for other mutations, or if there are user errors.
     async fn event(&self, ctx: &Context<'_>) -> Nullable<Projected<Event>> {
         let found = self.moved.as_ref();
         projected(ctx, Resource::Events, found.and_then(|found| found.event.as_ref()))
     }
 
-    /// Every row before and after, event by event in the order of recording; null if there is something to mend. A repeat
-    /// by idempotency key pages on.
+    /// All rows before and after, by event in the order of recording; null if there are user errors. To read further
+    /// pages, repeat the call with its idempotency key.
     async fn rows(&self, ctx: &Context<'_>, page: PageArguments) -> Nullable<Connection<ReassignedRow>> {
         nullable(async {
             request(ctx).caller.read(Resource::Events)?;
@@ -67,13 +67,13 @@ impl ReassignmentPayload {
         .await
     }
 
-    /// How many events are left: a call moves 2,000 at most, and the same again, with another key, goes on. Null if there
-    /// is something to mend.
+    /// The number of events that remain, since a call moves at most 2,000: repeat the call with another idempotency key
+    /// to continue. Null if there are user errors.
     async fn remaining(&self) -> Option<u64> {
         self.moved.as_ref().map(|found| found.remaining)
     }
 
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
     }
@@ -114,12 +114,13 @@ pub struct ReassignmentMutation;
 
 #[Object]
 impl ReassignmentMutation {
-    /// What `reassignCustomer` would do now, row by row. Writes nothing; the move comes to the same if nothing is written in
-    /// between. Needs `events:write` and `commissions:write`, and the read scopes of what it shows.
+    /// Returns what `reassignCustomer` would do now, row by row. Writes nothing; the reassignment gives the same result
+    /// if nothing is written in between. Needs `events:write` and `commissions:write`, and the read scopes of what it
+    /// returns.
     async fn preview_reassign_customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whose customer it would be.")] input: ReassignCustomerInput,
+        #[graphql(desc = "The customer and its new partner.")] input: ReassignCustomerInput,
     ) -> Nullable<ReassignmentPayload> {
         let request = mutation(ctx).await;
         let input = NewReassignment::from(input);
@@ -128,25 +129,27 @@ impl ReassignmentMutation {
         Some(ReassignmentPayload::of(previewed, Some(cursors)))
     }
 
-    /// Binds a customer to another partner, or to nobody, and moves its recorded events from a moment on: unpaid commissions
-    /// are reversed, paid ones kept or clawed back, and each event earns for the new partner what is in force now. At most
-    /// 2,000 events a call, in the order of recording. Needs `events:write` and `commissions:write`.
+    /// Binds a customer to another partner, or to none, and moves its recorded events from a moment on: unpaid
+    /// commissions are reversed, paid ones are kept or clawed back, and each event earns for the new partner under the
+    /// terms in force now. At most 2,000 events per call, in the order of recording. Needs `events:write` and
+    /// `commissions:write`.
     async fn reassign_customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whose customer it is.")] input: ReassignCustomerInput,
+        #[graphql(desc = "The customer and its new partner.")] input: ReassignCustomerInput,
     ) -> Nullable<ReassignmentPayload> {
         let request = mutation(ctx).await;
         let doing = reassign_customer(&request.app, &request.caller, input.into());
         answered(&request, doing).await
     }
 
-    /// Credits one event that is credited to nobody, or to the wrong partner: as `reassignCustomer` moves it. The customer
-    /// stays bound as it is; one that is bound to nobody is bound by it. Needs `events:write` and `commissions:write`.
+    /// Credits one event that is credited to no partner, or to the wrong one, in the same way as `reassignCustomer`.
+    /// The customer's binding stays as it is; a customer that is not bound yet is bound by it. Needs `events:write` and
+    /// `commissions:write`.
     async fn attribute_event(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whom the event is credited to.")] input: AttributeEventInput,
+        #[graphql(desc = "The event and its new partner.")] input: AttributeEventInput,
     ) -> Nullable<ReassignmentPayload> {
         let request = mutation(ctx).await;
         let doing = attribute_event(&request.app, &request.caller, input.into());

@@ -6,42 +6,45 @@ use crate::graphql::input::id_text;
 use crate::graphql::scalar::DateTime;
 use service::ledger::reassign::{NewAttribution, NewReassignment};
 
-/// Whose customer it is from now on.
+/// The partner to which a customer is bound from now on.
 #[derive(Clone, Debug, InputObject)]
 pub struct ReassignCustomerInput {
     /// The customer.
     pub customer_id: ID,
-    /// The partner; by default nobody: the customer is bound to no partner, and events that are moved earn nothing.
+    /// The partner; if absent, the customer is bound to no partner, and moved events earn nothing.
     pub partner_id: Option<ID>,
-    /// The campaign; by default none. Needs a partner.
+    /// The campaign; by default none. Requires a partner.
     pub campaign_id: Option<ID>,
-    /// Moves the recorded events that occurred from this moment on and are credited to whom the customer was bound to, or to
-    /// nobody; by default none is moved, only later events follow. Events that named another partner stay.
+    /// Moves the recorded events that occurred at this moment or later and are credited to the partner to which the
+    /// customer was bound, or to none; by default no recorded event is moved. Events that named another partner stay.
     pub from: Option<DateTime>,
-    /// What was paid is clawed back; by default it stays, and its events earn nothing anew.
+    /// Whether paid commissions are clawed back; by default they are kept, and their events earn nothing for the new
+    /// partner.
     #[graphql(default = false)]
     pub claw_back_paid: bool,
-    /// Why, for the record: the reason of every move of a row. 1 to 1,000 characters.
+    /// The reason, 1 to 1,000 characters; it is kept in the transition of every row.
     pub reason: String,
-    /// The same key with the same input gives the answer of the first call and does nothing. A preview takes no notice.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result. A preview
+    /// ignores it.
     pub idempotency_key: Option<String>,
 }
 
-/// Whom an event is credited to from now on.
+/// The partner to which an event is credited from now on.
 #[derive(Clone, Debug, InputObject)]
 pub struct AttributeEventInput {
-    /// The event: a charge or conversion; its refunds go with it.
+    /// The event: a charge or conversion; its refunds are moved with it.
     pub event_id: ID,
     /// The partner.
     pub partner_id: ID,
     /// The campaign; by default none.
     pub campaign_id: Option<ID>,
-    /// What was paid is clawed back; by default it stays, and the event earns nothing anew.
+    /// Whether paid commissions are clawed back; by default they are kept, and the event earns nothing for the new
+    /// partner.
     #[graphql(default = false)]
     pub claw_back_paid: bool,
-    /// Why, for the record: the reason of every move of a row. 1 to 1,000 characters.
+    /// The reason, 1 to 1,000 characters; it is kept in the transition of every row.
     pub reason: String,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 

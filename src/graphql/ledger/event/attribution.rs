@@ -18,7 +18,7 @@ use domain::{event, id};
 use store::view;
 use store::view::EventColumn as Column;
 
-/// The link from an event to the partner, and the campaign, that it is credited to.
+/// The link from an event to the partner, and the campaign, to which it is credited.
 #[derive(Clone)]
 pub struct Attribution {
     pub event: Arc<event::Event>,
@@ -38,7 +38,7 @@ impl RowObject for Attribution {
 }
 
 declare! {
-    /// The link from an event to the partner, and the campaign, that it is credited to.
+    /// The link from an event to the partner, and the campaign, to which it is credited.
     pub static ATTRIBUTION: Attribution = TypeDescription {
         resource: Resource::Events,
         identity: &["id", "partner", "campaign", "event"],
@@ -56,13 +56,13 @@ declare! {
 
 #[ComplexObject]
 impl Attribution {
-    /// The partner who is credited.
+    /// The partner to which the event is credited.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.attribution.partner_id).await?;
         existing(partner, "event", "partner_id", self.attribution.partner_id)
     }
 
-    /// The campaign; null if there was none.
+    /// The campaign; null if there is none.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable_link(self.attribution.campaign_id, |id| identity::campaign(ctx, id)).await
     }

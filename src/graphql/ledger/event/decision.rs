@@ -5,15 +5,15 @@ use async_graphql::{Enum, SimpleObject};
 use crate::graphql::money::Money;
 use domain::decision;
 
-/// Why an event, or a component of its terms, paid nothing; in the order in which it is checked.
+/// Why an event, or a component of its terms, paid nothing; in the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "decision::NoCommissionReason")]
 pub enum NoCommissionReason {
-    /// It was brought in as history.
+    /// It was imported as history.
     Imported,
-    /// It was credited to this partner after what it had earned for somebody else was paid.
+    /// It was moved to this partner after another partner had been paid for it.
     AlreadyPaid,
-    /// No partner was named, and the customer is bound to none.
+    /// It names no partner, and its customer is not bound to one.
     Unattributed,
     /// The partner was suspended when the event was recorded.
     PartnerSuspended,
@@ -21,59 +21,60 @@ pub enum NoCommissionReason {
     PartnerRevoked,
     /// The campaign was paused when the event was recorded.
     CampaignPaused,
-    /// It happened before the campaign starts.
+    /// It happened before the start of the campaign.
     CampaignNotStarted,
-    /// It happened when the campaign was over.
+    /// It happened at or after the end of the campaign.
     CampaignEnded,
-    /// Nothing pays: no snapshot, no terms, no group and no default group.
+    /// There are no terms: no snapshot, no terms of the campaign, no group and no default group.
     NoTerms,
-    /// The component asks for events of another type.
+    /// The component is for events of another type.
     EventType,
-    /// The component looks at a customer's history, and no customer was named.
+    /// The component depends on the customer's history, and the event has no customer.
     CustomerRequired,
-    /// Only the customer's first event of the type is paid for, and this is a later one.
+    /// The component pays only for the customer's first event of the type, and this is a later one.
     NotFirst,
-    /// The customer's first event of the type is not paid for, and this is it.
+    /// The component does not pay for the customer's first event of the type, and this is the first one.
     NotSubsequent,
-    /// The component pays for a number of months, which are over.
+    /// The component pays for a limited number of months, which are over.
     RecurringMonthsOver,
-    /// The amount is in another currency than the component's fixed amount.
+    /// The event's amount is not in the currency of the component's fixed amount.
     Currency,
-    /// A share of no amount, or of an amount of 0.
+    /// The component pays a share of the event's amount, which is missing or 0.
     NoAmount,
-    /// The rules of a group decide, and there is none.
+    /// The component pays by the rules of a group, and there is no group.
     NoGroup,
-    /// The component gives 0 %, or a fixed amount of 0.
+    /// The component pays 0 %, or a fixed amount of 0.
     ZeroRate,
     /// The rules of the group gave exactly 0.
     RulesGaveZero,
-    /// What it gives is less than half of the currency's smallest unit.
+    /// The calculated amount is less than half of the currency's smallest unit.
     RoundedToZero,
-    /// A tiered commission left nothing of it.
+    /// A tiered commission reduced the amount to 0.
     TierGaveZero,
 }
 
-/// Why an event earned what it earned; never changes.
+/// Why an event earned what it earned. Only moving the event to another partner replaces it by a new decision.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct EventDecision {
     /// Whether commissions were written with the event; later adjustments do not change it.
     pub earned: bool,
-    /// Why none was written; null if the event earned.
+    /// Why no commission was written; null if the event earned.
     pub reason: Option<NoCommissionReason>,
-    /// What each component of the terms gave, in their order; empty where the reason was found before looking at terms.
+    /// The result of each component of the terms, in their order; empty if the reason was found before any component
+    /// was considered.
     pub components: Vec<DecisionComponent>,
 }
 
-/// What one component of the terms gave for an event.
+/// The result of one component of the terms for an event.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct DecisionComponent {
-    /// Which component, from 0.
+    /// The index of the component, from 0.
     pub term: u32,
-    /// Why it paid nothing; null: it paid.
+    /// Why it paid nothing; null if it paid.
     pub reason: Option<NoCommissionReason>,
-    /// What it paid, tiered commissions included; null: nothing.
+    /// What it paid, including tiered commissions; null if nothing.
     pub amount: Option<Money>,
-    /// What was compared, or how the amount comes about.
+    /// What was compared, or how the amount was calculated.
     pub detail: String,
 }
 

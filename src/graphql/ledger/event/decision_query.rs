@@ -10,16 +10,16 @@ use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use store::event_decision::{DecisionRange, DecisionTotal, totals};
 
-/// How many events were decided in the same way.
+/// The number of events with the same decision.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct EventDecisionTotal {
     /// Whether commissions were written with these events.
     pub earned: bool,
     /// Why not; null if they earned.
     pub reason: Option<NoCommissionReason>,
-    /// How many events.
+    /// The number of events.
     pub count: i64,
-    /// The sums of the events' own amounts by currency; events without an amount are in none.
+    /// The sums of the events' own amounts, one per currency; events without an amount are not included.
     pub amounts: Vec<Money>,
 }
 
@@ -41,15 +41,15 @@ pub struct DecisionQuery;
 
 #[Object]
 impl DecisionQuery {
-    /// How many charges and conversions earned, and why the others did not: what leaks in a programme. Events from before
-    /// decisions were kept are left out.
+    /// How many charges and conversions earned, and why the others did not: where a programme loses commissions. Events
+    /// without a decision, recorded before decisions were kept, are left out.
     async fn event_decision_totals(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Recorded at this moment or later.")] from: DateTime,
         #[graphql(desc = "Recorded before this moment.")] to: DateTime,
-        #[graphql(desc = "Only credited to this partner.")] partner_id: Option<ID>,
-        #[graphql(desc = "Only credited to this campaign.")] campaign_id: Option<ID>,
+        #[graphql(desc = "Only events credited to this partner.")] partner_id: Option<ID>,
+        #[graphql(desc = "Only events credited to this campaign.")] campaign_id: Option<ID>,
     ) -> Result<Vec<EventDecisionTotal>, ApiError> {
         let request = request(ctx);
         let scope = request.caller.read(Resource::Events)?;

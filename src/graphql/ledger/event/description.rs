@@ -29,7 +29,7 @@ pub fn events(list: view::List) -> Listing {
 }
 
 declare! {
-    /// Something that happened and may earn. A partner's token shows no revenue, customer or metadata.
+    /// Something that happened and may earn. For a partner's token, revenue, customer and metadata are null.
     pub static EVENT: Event = TypeDescription {
         resource: Resource::Events,
         identity: &["id", "externalId", "attribution"],
@@ -40,22 +40,22 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::Event>);
-    /// What identifies it: the same external id is never recorded twice.
+    /// The id that identifies it: an event with the same external id is never recorded twice.
     "externalId": String = value(Column::ExternalId, view::text);
-    /// What kind of thing happened.
+    /// The kind of event.
     "kind": EventKind = value(Column::Kind, view::word!(event::EventKind));
-    /// A finer kind, such as "invoice_paid"; null if none was said.
+    /// A more specific type, such as "invoice_paid"; null if none was given.
     "type": Option<String> = value(Column::Type, view::text);
-    /// Whether tiered commissions count it as a conversion (else as an event).
+    /// Whether tiered commissions count it as a conversion; if false, as an event.
     "base": bool = value(Column::Base, view::truth);
-    /// What was paid or taken back; null if no amount was said.
+    /// The amount that was paid or taken back; null if none was given.
     "amount": Option<Money> = optional_amount(Column::Currency, Column::AmountMinor);
-    /// What the advertiser pays for it; null if nothing was said.
+    /// What the advertiser pays for it; null if none was given.
     "revenue": Option<Money> = optional_amount(Column::RevenueCurrency, Column::RevenueMinor).for_partners(PartnerVisibility::Null);
     "finalRevenue" = computed().for_partners(PartnerVisibility::Null);
     /// When it happened.
     "occurredAt": DateTime = value(Column::OccurredAt, view::moment);
-    /// When it reached the ledger. The order of recording decides everything sequential.
+    /// When it was recorded in the ledger. FIRST, counters and other sequences follow the order of recording.
     "recordedAt": DateTime = value(Column::RecordedAt, view::moment);
     "customer" = link(Column::CustomerId, &CUSTOMER).for_partners(PartnerVisibility::Null);
     "attribution" = same(&ATTRIBUTION, false);
@@ -63,7 +63,7 @@ declare! {
     "refunds" = family(&EVENT, store::event::refunds);
     "decision" = computed();
     "refundedAmount" = computed();
-    /// Whatever other systems want to keep with it; null if nothing.
+    /// Arbitrary JSON data that other systems keep with it; null if there is none.
     "metadata": Option<Json> = value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null);
     "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Event));
     "revenueAdjustments" = computed();

@@ -10,7 +10,7 @@ use crate::graphql::scalar::DateTime;
 use domain::{decision, event};
 use store::event::EventFilter as StoreFilter;
 
-/// Which events to list; everything given must hold.
+/// A filter for events; all given conditions must hold.
 #[derive(Default, InputObject)]
 pub struct EventFilter {
     /// Of one of these kinds.
@@ -32,17 +32,17 @@ pub struct EventFilter {
     pub recorded_from: Option<DateTime>,
     /// Recorded before this moment.
     pub recorded_to: Option<DateTime>,
-    /// Whether commissions were written with it. Events without a decision are in neither list.
+    /// Whether commissions were written with it. Events without a decision match neither true nor false.
     pub earned: Option<bool>,
     /// That earned nothing for one of these reasons.
     pub reason: Option<Vec<NoCommissionReason>>,
-    /// Of exactly one of these types.
+    /// Of one of these types, compared exactly.
     pub types: Option<Vec<String>>,
     /// Credited to one of these partners.
     pub partner_ids: Option<Vec<ID>>,
     /// Credited to one of these campaigns.
     pub campaign_ids: Option<Vec<ID>>,
-    /// Of one of these customers. Not for a partner's token.
+    /// Of one of these customers. Not allowed with a partner's token.
     pub customer_ids: Option<Vec<ID>>,
     /// With exactly one of these external ids.
     pub external_ids: Option<Vec<String>>,

@@ -16,11 +16,11 @@ pub struct EventMutation;
 
 #[Object]
 impl EventMutation {
-    /// Records an event once, with what it earns, in one transaction. Needs `events:write`.
+    /// Records an event and what it earns, once, in one transaction. Needs `events:write`.
     async fn record_event(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What happened.")] input: RecordEventInput,
+        #[graphql(desc = "The event.")] input: RecordEventInput,
     ) -> Nullable<RecordEventPayload> {
         let request = mutation(ctx).await;
         let answers = Box::pin(record(&request.app, &request.caller, vec![input.into()])).await;
@@ -31,11 +31,12 @@ impl EventMutation {
         })
     }
 
-    /// Records up to 500 events in the order of the list; each stands alone. Needs `events:write`.
+    /// Records up to 500 events in the order of the list; an invalid entry does not affect the others. Needs
+    /// `events:write`.
     async fn record_events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What happened, in order.")] input: Vec<RecordEventInput>,
+        #[graphql(desc = "The events, in the order of recording.")] input: Vec<RecordEventInput>,
     ) -> Nullable<Results<RecordEventPayload>> {
         let request = mutation(ctx).await;
         let events = input.into_iter().map(NewEvent::from).collect();

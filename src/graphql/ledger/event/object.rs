@@ -28,7 +28,7 @@ use domain::{event, money};
 use store::commission::CommissionParent;
 use store::view;
 
-/// What kind of thing happened.
+/// The kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "event::EventKind")]
 pub enum EventKind {
@@ -80,8 +80,8 @@ impl RowObject for Event {
 #[paged]
 #[ComplexObject]
 impl Event {
-    /// What a tiered commission made of the revenue when the event was recorded, later adjustments apart; the revenue
-    /// itself where none did; null if there is no revenue.
+    /// The revenue after tiered commissions, as of recording and without later adjustments; the revenue itself if none
+    /// applied; null if there is no revenue.
     async fn final_revenue(&self, ctx: &Context<'_>) -> Nullable<Money> {
         nullable(async {
             identity::require_read(ctx, Resource::Events)?;
@@ -95,29 +95,29 @@ impl Event {
         .await
     }
 
-    /// Whose event it is; null if nobody was named.
+    /// The customer; null if there is none.
     async fn customer(&self, ctx: &Context<'_>) -> Nullable<Customer> {
         nullable_link(self.0.customer_id, |id| Customer::load(ctx, id)).await
     }
 
-    /// Whom it is credited to; null: nobody.
+    /// The attribution to a partner; null if it is credited to none.
     async fn attribution(&self) -> Option<Attribution> {
         self.credited()
     }
 
-    /// What a refund or chargeback takes back; null for the others.
+    /// The event that a refund or chargeback takes back; null for other kinds.
     async fn original(&self, ctx: &Context<'_>) -> Nullable<Event> {
         nullable_link(self.0.original_id, |id| Event::load(ctx, id)).await
     }
 
-    /// The refunds and chargebacks that name it, in the order of recording.
+    /// The refunds and chargebacks of it, in the order of recording.
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Event>, ApiError> {
         let refunds = request(ctx).loaders().refunds_of_event.load(self.0.id.uuid()).await?;
         Ok(objects(refunds))
     }
 
-    /// Why it earned what it earned, or nothing; null for refunds and chargebacks, and for events from before decisions
-    /// were kept.
+    /// Why it earned what it earned, or nothing; null for refunds and chargebacks, and for events recorded before
+    /// decisions were kept.
     async fn decision(&self, ctx: &Context<'_>) -> Nullable<EventDecision> {
         nullable(async {
             identity::require_read(ctx, Resource::Events)?;
@@ -130,7 +130,7 @@ impl Event {
         .await
     }
 
-    /// How much of it was taken back so far; null if it has no amount.
+    /// The amount taken back so far; null if it has no amount.
     async fn refunded_amount(&self, ctx: &Context<'_>) -> Nullable<Money> {
         let refunded = |amount: money::Money| money::Money::from_minor(self.0.refunded_minor, amount.currency()).ok();
         match identity::require_read(ctx, Resource::Events) {
@@ -139,12 +139,12 @@ impl Event {
         }
     }
 
-    /// Its own rows of the ledger, newest first: what it earned, or what it clawed back.
+    /// Its own rows in the ledger, newest first: what it earned, or what it clawed back.
     async fn commissions(&self, ctx: &Context<'_>, page: PageArguments) -> Result<CommissionConnection, ApiError> {
         commissions_of(ctx, CommissionParent::Event, self.0.id.uuid(), &page, None, None)
     }
 
-    /// How tiered commissions changed its revenue later, newest first.
+    /// Later changes of its revenue by tiered commissions, newest first.
     async fn revenue_adjustments(
         &self,
         ctx: &Context<'_>,

@@ -19,14 +19,14 @@ use auth::Resource;
 use domain::id::EventId;
 use store::view;
 
-/// What events are sorted by.
+/// The fields by which events can be sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "store::event::EventOrder")]
 pub enum EventOrderField {
-    /// When they were recorded.
+    /// The time of recording.
     #[default]
     RecordedAt,
-    /// When they happened.
+    /// The time at which they happened.
     OccurredAt,
 }
 
@@ -36,7 +36,7 @@ pub struct EventQuery;
 #[paged]
 #[Object]
 impl EventQuery {
-    /// One event, by its id or by its external id; null if there is none.
+    /// One event, by its id or its external id; null if there is none.
     async fn event(
         &self,
         ctx: &Context<'_>,
@@ -52,13 +52,13 @@ impl EventQuery {
         .await
     }
 
-    /// The events, the last recorded first where no other order is asked for.
+    /// The events, by default the last recorded first.
     async fn events(
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "Which ones.")] filter: Option<EventFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<OrderBy<EventOrderField>>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<EventFilter>,
+        #[graphql(desc = "The order of the list.")] order_by: Option<OrderBy<EventOrderField>>,
     ) -> Result<ProjectedPage<Connection<Event>>, ApiError> {
         let caller = &request(ctx).caller;
         let scope = caller.read(Resource::Events)?;

@@ -14,38 +14,40 @@ use domain::event::EventKind as DomainKind;
 use service::ledger::event::NewEvent;
 use service::ledger::record::RecordResult;
 
-/// Something that happened.
+/// An event to record.
 #[derive(Clone, InputObject)]
 pub struct RecordEventInput {
-    /// What identifies it: the same again, with the same content, is answered with what was recorded first.
+    /// The id that identifies it. A repeated call with the same content returns the event that was recorded first;
+    /// other content is a CONFLICT.
     pub external_id: String,
-    /// What kind of thing happened.
+    /// The kind of event.
     pub kind: EventKind,
-    /// A finer kind, such as "invoice_paid".
+    /// A more specific type, such as "invoice_paid".
     #[graphql(name = "type")]
     pub event_type: Option<String>,
-    /// Whether tiered commissions count it as a conversion (else as an event).
+    /// Whether tiered commissions count it as a conversion; if false, as an event.
     #[graphql(default = true)]
     pub base: bool,
-    /// What was paid; at least 0, required for a charge. Of a refund what goes back, above 0; none: all that is left.
+    /// The amount: for a charge, required and at least 0; for a refund, what is taken back, above 0; if absent, all
+    /// that is left.
     pub amount: Option<MoneyInput>,
     /// What the advertiser pays for it; at least 0.
     pub revenue: Option<MoneyInput>,
     /// When it happened; by default now.
     pub occurred_at: Option<DateTime>,
-    /// Whose event it is. Its first attributed event binds the customer to the partner and campaign.
+    /// The external id of its customer. The customer's first attributed event binds it to the partner and campaign.
     pub customer_external_id: Option<String>,
-    /// When the customer was acquired; counts only with the customer's first event.
+    /// When the customer was acquired; used only with the customer's first event.
     pub customer_acquired_at: Option<DateTime>,
-    /// Whom to credit; by default the partner that the customer is bound to.
+    /// The partner to credit; by default the one to which the customer is bound.
     pub partner_id: Option<ID>,
-    /// The campaign; by default the one that the customer is bound to.
+    /// The campaign; by default the one to which the customer is bound.
     pub campaign_id: Option<ID>,
-    /// Of REFUND and CHARGEBACK: the external id of what is taken back.
+    /// For REFUND and CHARGEBACK: the external id of the event that is taken back.
     pub original_external_id: Option<String>,
-    /// Whatever other systems want to keep with it; at most 16 KB.
+    /// Arbitrary JSON data that other systems keep with it; at most 16 KB.
     pub metadata: Option<Json>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
@@ -71,7 +73,7 @@ impl From<RecordEventInput> for NewEvent {
     }
 }
 
-/// What recording an event did.
+/// The result of recording an event.
 pub struct RecordEventPayload {
     event: Option<Event>,
     commissions: Vec<Commission>,
@@ -81,10 +83,10 @@ pub struct RecordEventPayload {
     user_errors: Vec<UserError>,
 }
 
-/// What recording an event did.
+/// The result of recording an event.
 #[Object]
 impl RecordEventPayload {
-    /// The event; null if there is something to mend.
+    /// The event; null if there are user errors.
     async fn event(&self, ctx: &Context<'_>) -> Nullable<Projected<Event>> {
         projected(ctx, Resource::Events, self.event.as_ref())
     }
@@ -94,22 +96,22 @@ impl RecordEventPayload {
         projected_rows(ctx, &self.commissions)
     }
 
-    /// The rows that a refund or chargeback reversed, since they had not been paid.
+    /// The unpaid rows that a refund or chargeback reversed.
     async fn reversed(&self, ctx: &Context<'_>) -> Result<Rows<Commission>, ApiError> {
         projected_rows(ctx, &self.reversed)
     }
 
-    /// How many rows tiered commissions wrote about it and earlier events, because it made them reach their goals.
+    /// The number of rows that tiered commissions wrote for it and earlier events, because it reached their goals.
     async fn adjustment_count(&self) -> u32 {
         self.adjustment_count
     }
 
-    /// Whether it had been recorded before; nothing was written now.
+    /// Whether it had already been recorded; then nothing was written.
     async fn duplicate(&self) -> bool {
         self.duplicate
     }
 
-    /// What to mend; empty: it is recorded.
+    /// Problems with the input; empty if the event is recorded.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
     }

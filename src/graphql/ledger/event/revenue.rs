@@ -20,15 +20,16 @@ impl From<Arc<TierResult>> for RevenueAdjustment {
     }
 }
 
-/// A retroactive change of an event's revenue, by a tier whose goals were reached later. Never changed or taken back.
+/// A retroactive change of an event's revenue, by a tier whose goals were reached later. It is never changed or
+/// reversed.
 #[Object]
 impl RevenueAdjustment {
-    /// By how much; may be below 0.
+    /// The change; may be negative.
     async fn amount(&self) -> Money {
         self.0.amount.into()
     }
 
-    /// The tier that did it.
+    /// The tiered commission.
     async fn tiered_commission(&self, ctx: &Context<'_>) -> Result<TieredCommission, ApiError> {
         // A tier that has had an effect can only be archived, never deleted.
         let tier = TieredCommission::load(ctx, self.0.tier).await?;

@@ -26,22 +26,22 @@ pub struct CommissionReportQuery;
 #[paged]
 #[Object]
 impl CommissionReportQuery {
-    /// Counts and sums of the commissions whose time lies in a range, by what they have in common, and always by currency.
-    /// Reversed ones count, too, unless the filter leaves them out: so what accrued in a range that is over does not change,
-    /// where neither the groups nor the filter look at the status. By currency; of one currency the largest amount of
-    /// either sign first. At most 400 intervals.
+    /// Counts and sums of the commissions whose time lies in a range, grouped by the given dimensions and always by
+    /// currency. Reversed commissions are included unless the filter excludes them; so, on the basis ACCRUED, the
+    /// result for a past range never changes if neither the groups nor the filter use the status. Sorted by currency,
+    /// then by absolute amount, largest first. At most 400 intervals.
     async fn commission_report(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "By what they are summed; empty: by currency only.")] group_by: Vec<ReportDimension>,
-        #[graphql(desc = "The length of the intervals that they are told apart by; none: the range is one.")] interval: Option<
-            SeriesInterval,
-        >,
-        #[graphql(desc = "Which of their times counts.", default_with = "TimeBasis::Accrued")] time_basis: TimeBasis,
-        #[graphql(desc = "The start of the range; the interval that it lies in starts earlier and is cut.")]
+        #[graphql(desc = "The dimensions to group by; empty: by currency only.")] group_by: Vec<ReportDimension>,
+        #[graphql(desc = "The length of the intervals to group by; if absent, the range is not divided.")]
+        interval: Option<SeriesInterval>,
+        #[graphql(desc = "The time of a commission that is used.", default_with = "TimeBasis::Accrued")]
+        time_basis: TimeBasis,
+        #[graphql(desc = "The start of the range, inclusive; it may lie within an interval, which is then cut.")]
         from: DateTime,
         #[graphql(desc = "The end of the range, exclusive.")] to: DateTime,
-        #[graphql(desc = "Which commissions.")] filter: Option<CommissionFilter>,
+        #[graphql(desc = "Only commissions that match this filter.")] filter: Option<CommissionFilter>,
         arguments: PageArguments,
     ) -> Result<Connection<ReportRow>, ApiError> {
         let request = request(ctx);

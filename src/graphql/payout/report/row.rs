@@ -12,32 +12,32 @@ use crate::graphql::scalar::DateTime;
 use domain::Timestamp;
 use domain::report::{self, GroupRow};
 
-/// By what commissions are summed. They are always told apart by their currency.
+/// A dimension by which commissions are grouped. They are always grouped by currency, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "report::Dimension")]
 pub enum ReportDimension {
-    /// By who earned them.
+    /// The partner that earned them.
     Partner,
-    /// By the campaign that they were earned in.
+    /// The campaign in which they were earned.
     Campaign,
-    /// By how they came about.
+    /// Their kind.
     Kind,
-    /// By where they stand now.
+    /// Their present status.
     Status,
 }
 
-/// Which of a commission's times decides whether and where it is counted.
+/// The time of a commission that decides in which range and interval it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "report::TimeBasis")]
 pub enum TimeBasis {
     /// When it was written.
     Accrued,
-    /// When its event happened: of a clawback the refund, of a tier's adjustment the conversion that it adjusts. Without an
-    /// event, when it was written.
+    /// When its event happened: for a clawback, the refund; for a tier's adjustment, the adjusted conversion. Without
+    /// an event, when it was written.
     Occurred,
-    /// When it was approved; those that were not are left out.
+    /// When it was approved; commissions that were not are left out.
     Approved,
-    /// When it was paid; those that were not are left out.
+    /// When it was paid; commissions that were not are left out.
     Paid,
 }
 
@@ -48,35 +48,35 @@ pub struct ReportRow {
     pub(super) row: GroupRow,
 }
 
-/// The commissions that have something in common. What they are not summed by is null.
+/// A group of commissions. Dimensions that are not grouped by are null.
 #[Object]
 impl ReportRow {
-    /// When the interval starts that their times lie in, in the tenant's time zone; null without an interval.
+    /// The start of the interval, in the tenant's time zone; null if there are no intervals.
     async fn start(&self) -> Option<DateTime> {
         self.start.map(DateTime)
     }
 
-    /// Who earned them.
+    /// The partner that earned them.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable_link(self.row.group.partner, |id| identity::partner(ctx, id)).await
     }
 
-    /// The campaign that they were earned in; null also for those that have none.
+    /// The campaign in which they were earned; also null for commissions without a campaign.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
         nullable_link(self.row.group.campaign, |id| identity::campaign(ctx, id)).await
     }
 
-    /// How they came about.
+    /// Their kind.
     async fn kind(&self) -> Option<CommissionKind> {
         self.row.group.kind.map(CommissionKind::from)
     }
 
-    /// Where they stand now.
+    /// Their present status.
     async fn status(&self) -> Option<CommissionStatus> {
         self.row.group.status.map(CommissionStatus::from)
     }
 
-    /// How many there are.
+    /// The number of commissions.
     async fn count(&self) -> i64 {
         self.row.count
     }

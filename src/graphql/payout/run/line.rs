@@ -15,29 +15,29 @@ use auth::Resource;
 use domain::payout_run;
 use store::view;
 
-/// What became of a line of a payout run. The first that holds, in the order: PARTNER_SUSPENDED, NOT_POSITIVE,
-/// BELOW_MINIMUM, CURRENCY_NOT_CHOSEN, TOO_LARGE, PAID_OUT.
+/// The outcome of a line of a payout run. The first that holds, in this order: PARTNER_SUSPENDED, NOT_POSITIVE,
+/// BELOW_MINIMUM, CURRENCY_NOT_CHOSEN, TOO_LARGE, PAID_OUT. RECIPIENT_UNASSIGNED is for separate lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "payout_run::PayoutOutcome")]
 pub enum PayoutOutcome {
-    /// It was put into a payout.
+    /// A payout was created for it.
     PaidOut,
-    /// It is below the tenant's minimum for the currency.
+    /// Its amount is below the tenant's minimum for the currency.
     BelowMinimum,
-    /// It is 0 or less.
+    /// Its amount is 0 or less.
     NotPositive,
     /// The partner is suspended.
     PartnerSuspended,
-    /// Its commissions are past maturity, and wait for the individual to whom they are owed. They are not approved, and
-    /// outside of what the other lines add up to.
+    /// Its commissions are past maturity and have no recipient yet. They are not approved, and not included in the
+    /// other lines.
     RecipientUnassigned,
-    /// The partner wants to be paid in another currency, and the run was to respect that.
+    /// The partner has chosen another currency, and the run respects this choice.
     CurrencyNotChosen,
-    /// It is beyond 10^15 minor units, the largest amount.
+    /// Its amount exceeds the maximum of 10^15 minor units.
     TooLarge,
 }
 
-/// What a payout run found for one payee in one currency, and what became of it.
+/// What a payout run found for one payee in one currency, and the outcome.
 #[derive(Clone)]
 pub struct PayoutRunLine(Arc<payout_run::RunLine>);
 
@@ -80,49 +80,49 @@ static LINE_AMOUNT: TypeDescription = TypeDescription {
     ..PAYOUT_RUN_LINE
 };
 
-/// What a payout run found for one payee in one currency, and what became of it.
+/// What a payout run found for one payee in one currency, and the outcome.
 #[Object]
 impl PayoutRunLine {
-    /// The partner who is paid, or whose individual is.
+    /// The partner that is paid, or whose individual is paid.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
         let partner = identity::partner(ctx, self.0.partner_id).await?;
         existing(partner, "payout_run_line", "partner_id", self.0.partner_id)
     }
 
-    /// The individual who is paid; null: the partner is, or nobody is assigned yet (RECIPIENT_UNASSIGNED).
+    /// The individual who is paid; null if the partner is paid, or if nobody is assigned yet (RECIPIENT_UNASSIGNED).
     async fn recipient(&self) -> Option<&str> {
         self.0.recipient.as_deref()
     }
 
-    /// The sum of its commissions; may be negative, or larger than any payout.
+    /// The sum of its commissions; may be negative, or larger than any payout can be.
     async fn amount(&self) -> Money {
         self.0.amount.into()
     }
 
-    /// How many commissions it sums.
+    /// The number of its commissions.
     async fn commission_count(&self) -> u32 {
         self.0.commission_count
     }
 
-    /// What became of it.
+    /// The outcome.
     async fn outcome(&self) -> PayoutOutcome {
         self.0.outcome.into()
     }
 
-    /// The payout; null if it was left, and in a preview.
+    /// The payout; null for other outcomes than PAID_OUT, and in a preview.
     async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
         nullable_link(self.0.payout_id, |id| Payout::load(ctx, id)).await
     }
 }
 
-/// The lines of one outcome and currency.
+/// The lines with one outcome and currency, and for PAID_OUT with one payout status.
 #[derive(Clone, SimpleObject)]
 pub struct PayoutRunTotal {
-    /// What became of them.
+    /// Their outcome.
     pub outcome: PayoutOutcome,
-    /// Where the payouts of PAID_OUT stand now; null for what was left.
+    /// The present status of their payouts, for PAID_OUT; null for other outcomes.
     pub status: Option<PayoutStatus>,
-    /// How many lines there are.
+    /// The number of lines.
     pub count: i64,
     /// Their sum.
     pub amount: Money,

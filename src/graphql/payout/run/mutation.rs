@@ -17,17 +17,18 @@ use service::ledger::payout::{NewPayoutRun, create_run, preview_run};
 /// What to pay out.
 #[derive(Clone, Debug, InputObject)]
 pub struct CreatePayoutRunInput {
-    /// The cut-off: only what accrued before this moment, whenever it is approved, and clawbacks of that, whenever they
-    /// accrued; by default everything.
+    /// The cut-off: only commissions that accrued before this moment, and the clawbacks of these, whenever they
+    /// accrued; by default all.
     pub accrued_before: Option<DateTime>,
-    /// True: what is not in the currency that its partner has chosen is left, where it has chosen one.
+    /// Whether amounts in another currency than the one that the partner has chosen are left unpaid. Partners without a
+    /// chosen currency are not affected.
     #[graphql(default)]
     pub respect_payout_currency: bool,
     /// Only this currency; by default all.
     pub currency: Option<CurrencyCode>,
     /// Only these partners; by default all.
     pub partner_ids: Option<Vec<ID>>,
-    /// The same key with the same input gives the run that it made first. A preview makes nothing, and takes no notice.
+    /// A repeated call with the same key and input returns the run that the first call created. A preview ignores it.
     pub idempotency_key: Option<String>,
 }
 
@@ -43,9 +44,9 @@ impl From<CreatePayoutRunInput> for NewPayoutRun {
 }
 
 payload! {
-    /// What a payout run did.
+    /// The result of creating a payout run.
     PayoutRunPayload {
-        /// The run; null if there is something to mend.
+        /// The run; null if there are user errors.
         payout_run: PayoutRun, Payouts
     }
 }
@@ -55,8 +56,8 @@ pub struct PayoutRunMutation;
 
 #[Object]
 impl PayoutRunMutation {
-    /// Groups approved commissions by payee and currency into payouts. What is not paid carries forward, and its line says
-    /// why: `PayoutRun.lines`. Needs `payouts:write`.
+    /// Groups approved commissions by payee and currency into payouts. What is not paid carries forward; its line in
+    /// `PayoutRun.lines` says why. Needs `payouts:write`.
     async fn create_payout_run(
         &self,
         ctx: &Context<'_>,
@@ -67,8 +68,8 @@ impl PayoutRunMutation {
         Some(PayoutRunPayload::of(&request, created).await)
     }
 
-    /// What `createPayoutRun` would do now, line by line. Locks nothing and writes nothing; a run comes to the same if
-    /// nothing is written in between. Needs `payouts:write`, and `payouts:read` to show it.
+    /// Returns what `createPayoutRun` would do now, line by line. Locks nothing and writes nothing; a run gives the
+    /// same result if nothing is written in between. Needs `payouts:write`, and `payouts:read` to return it.
     async fn preview_payout_run(
         &self,
         ctx: &Context<'_>,

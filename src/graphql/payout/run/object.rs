@@ -68,7 +68,7 @@ pub(super) fn payout_runs(list: view::List) -> Listing {
 }
 
 declare! {
-    /// One run that made payouts. Partners see nothing of runs.
+    /// A run that created payouts. Not visible to partners.
     pub static PAYOUT_RUN: PayoutRun = TypeDescription {
         resource: Resource::Payouts,
         identity: &[],
@@ -79,11 +79,12 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::PayoutRun>);
-    /// When it ran: what was approved before that moment it found.
+    /// When it ran; it considered what was approved by then.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
-    /// Who made it; null: it was made before that was kept.
+    /// Who created it; null for runs created before this was recorded.
     "createdBy": Option<String> = value(Column::CreatedBy, view::text);
-    /// Its cut-off: it took only what accrued before this moment, and clawbacks of that; null: everything.
+    /// Its cut-off: it considered only commissions that accrued before this moment, and the clawbacks of these; null:
+    /// all.
     "accruedBefore": Option<DateTime> = value(Column::AccruedBefore, view::moment);
     "lines" = page_of(line_pages);
     "totals" = resolver(|row, prefix| Ok(Box::new(PayoutRun(store::payout_run::whole(row, prefix)?))));
@@ -93,18 +94,18 @@ declare! {
 #[paged]
 #[ComplexObject]
 impl PayoutRun {
-    /// What it found for each payee and currency, and what became of it: by currency, amount falling, payee. They are what
-    /// the run saw, and never change. Of a run from before lines were kept only what was paid out.
+    /// What it found for each payee and currency, with the outcomes; by currency, then the largest amount first, then
+    /// payee. Lines never change. Runs from before lines were recorded have only lines that were paid out.
     async fn lines(
         &self,
         ctx: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Only those with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
+        #[graphql(desc = "Only lines with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
     ) -> Result<Connection<PayoutRunLine>, ApiError> {
         lines_of(ctx, self.0.id.uuid(), outcomes(outcome), &page)
     }
 
-    /// What its lines add up to, by outcome and currency; what was paid out by where its payouts stand now.
+    /// The sums of its lines by outcome and currency; for PAID_OUT also by the present status of the payouts.
     async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<PayoutRunTotal>, ApiError> {
         let totals = request(ctx).loaders().payout_run_totals.load(self.0.id.uuid()).await?;
         Ok(totals
@@ -114,7 +115,7 @@ impl PayoutRun {
             .collect())
     }
 
-    /// The payouts that it made, newest first.
+    /// The payouts that it created, newest first.
     async fn payouts(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Payout>, ApiError> {
         payouts_of(ctx, PayoutParent::Run, self.0.id.uuid(), &page)
     }

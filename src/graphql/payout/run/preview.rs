@@ -16,7 +16,7 @@ use crate::graphql::user_error::UserError;
 use auth::Resource;
 use service::ledger::payout::Preview;
 
-/// What a payout run would do now.
+/// The result of previewing a payout run.
 pub struct PayoutRunPreviewPayload {
     pub(super) preview: Option<Arc<Preview>>,
     /// Identifies the input; the cursors of the lists of lines are made from it.
@@ -24,17 +24,17 @@ pub struct PayoutRunPreviewPayload {
     pub(super) user_errors: Vec<UserError>,
 }
 
-/// What a payout run would do now.
+/// The result of previewing a payout run.
 #[paged]
 #[Object]
 impl PayoutRunPreviewPayload {
-    /// What it would find for each payee and currency, as `PayoutRun.lines`; null if there is something to mend. A cursor is
-    /// good for the same input, and marks a place in the list.
+    /// What a run would find for each payee and currency, like `PayoutRun.lines`; null if there are user errors. A
+    /// cursor is valid only with the same input; it marks a position in the list.
     async fn lines(
         &self,
         ctx: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Only those with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
+        #[graphql(desc = "Only lines with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
     ) -> Nullable<Connection<PayoutRunLine>> {
         nullable(async {
             request(ctx).caller.read(Resource::Payouts)?;
@@ -44,7 +44,7 @@ impl PayoutRunPreviewPayload {
         .await
     }
 
-    /// What these lines add up to, as `PayoutRun.totals` says it right after the run; null if there is something to mend.
+    /// The sums of these lines, like `PayoutRun.totals` right after the run; null if there are user errors.
     async fn totals(&self, ctx: &Context<'_>) -> Nullable<Vec<PayoutRunTotal>> {
         nullable(async {
             request(ctx).caller.read(Resource::Payouts)?;
@@ -54,7 +54,7 @@ impl PayoutRunPreviewPayload {
         .await
     }
 
-    /// What to mend; empty: this is what a run would do.
+    /// Problems with the input; empty if a run could be created.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
     }

@@ -4,7 +4,7 @@ use async_graphql::{Enum, ID, InputObject, OneofObject};
 
 use domain::commission;
 
-/// How a payout ended.
+/// The outcome of a payout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "commission::PayoutSettlement")]
 pub enum PayoutSettlement {
@@ -12,61 +12,61 @@ pub enum PayoutSettlement {
     Paid,
     /// The payment failed.
     Failed,
-    /// It was called off.
+    /// It was canceled.
     Canceled,
 }
 
-/// How a payout ended.
+/// The outcome of a payout.
 #[derive(InputObject)]
 pub struct SettlePayoutInput {
-    /// The payout: a pending one.
+    /// The payout; it must be pending.
     pub id: ID,
-    /// How it ended.
+    /// Its outcome.
     pub status: PayoutSettlement,
-    /// What the payment system calls it.
+    /// Its reference in the payment system.
     pub reference: Option<String>,
-    /// The same key with the same input gives the payout without settling it again.
+    /// A repeated call with the same key and input returns the payout without settling it again.
     pub idempotency_key: Option<String>,
 }
 
-/// How several payouts ended.
+/// The outcomes of several payouts.
 #[derive(InputObject)]
 pub struct SettlePayoutsInput {
-    /// Which ones.
+    /// The payouts to settle, and how.
     pub what: SettlePayoutsWhatInput,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// Which payouts ended, and how.
+/// The payouts and their outcomes; exactly one of the two is given.
 #[derive(OneofObject)]
 pub enum SettlePayoutsWhatInput {
-    /// 1 to 500 payouts, each by itself.
+    /// 1 to 500 payouts, each with its own outcome.
     Settlements(Vec<PayoutSettlementInput>),
-    /// The pending ones of a run, 500 a call, all alike.
+    /// The pending payouts of a run, up to 500 per call, with the same outcome.
     Run(SettlePayoutRunInput),
 }
 
-/// How the payouts of a run ended.
+/// The outcome of the pending payouts of a run.
 #[derive(InputObject)]
 pub struct SettlePayoutRunInput {
-    /// The run: its next 500 pending payouts, in the order of their ids, are settled; what is settled already is passed
-    /// over. To be called again until `remaining` is 0.
+    /// The run. Its next 500 pending payouts, in the order of their ids, are settled; settled ones are skipped. Repeat
+    /// the call until `remaining` is 0.
     pub run_id: ID,
-    /// How they ended.
+    /// Their outcome.
     pub status: PayoutSettlement,
-    /// What the payment system calls the payment of them all.
+    /// The reference of their common payment in the payment system.
     pub reference: Option<String>,
 }
 
-/// How a payout of a list ended.
+/// The outcome of a payout in a list.
 #[derive(InputObject)]
 pub struct PayoutSettlementInput {
-    /// The payout: a pending one, or one that has ended in the very same way, with the same reference, which is then as
-    /// good as done.
+    /// The payout: a pending one, or one that is already settled with the same status and reference, which is accepted
+    /// without any change.
     pub id: ID,
-    /// How it ended.
+    /// Its outcome.
     pub status: PayoutSettlement,
-    /// What the payment system calls it.
+    /// Its reference in the payment system.
     pub reference: Option<String>,
 }

@@ -12,7 +12,7 @@ use crate::graphql::user_error::{answer, payload};
 use service::ledger::payout::{Settlement, settle, settle_many, settle_run};
 
 payload! {
-    /// What settling did.
+    /// The result of settling a payout.
     PayoutPayload {
         /// The payout as it is now; null if nothing was changed.
         payout: Payout, Payouts
@@ -24,11 +24,11 @@ pub struct SettlementMutation;
 
 #[Object]
 impl SettlementMutation {
-    /// Says how a payout ended: PAID pays all its commissions, FAILED and CANCELED release them. Needs `payouts:write`.
+    /// Settles a payout: PAID pays all its commissions, FAILED and CANCELED release them. Needs `payouts:write`.
     async fn settle_payout(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which payout, and how it ended.")] input: SettlePayoutInput,
+        #[graphql(desc = "The payout and its outcome.")] input: SettlePayoutInput,
     ) -> Nullable<PayoutPayload> {
         let request = mutation(ctx).await;
         let (id, status) = (id_text(input.id), input.status.into());
@@ -36,12 +36,12 @@ impl SettlementMutation {
         Some(PayoutPayload::of(&request, settled).await)
     }
 
-    /// Says how many payouts ended: up to 500 of a list, of which one that is bad does not spoil the rest, or the next 500
-    /// of a run. The same call again changes nothing. Needs `payouts:write`.
+    /// Settles up to 500 payouts of a list, where an invalid entry does not affect the others, or the next 500 pending
+    /// payouts of a run. Payouts that are already settled in the same way are not changed. Needs `payouts:write`.
     async fn settle_payouts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which payouts, and how they ended.")] input: SettlePayoutsInput,
+        #[graphql(desc = "The payouts and their outcomes.")] input: SettlePayoutsInput,
     ) -> Nullable<SettlePayoutsPayload> {
         let request = mutation(ctx).await;
         let (app, caller) = (&request.app, &request.caller);

@@ -12,31 +12,32 @@ use domain::id::PayoutId;
 use service::ledger::payout::Settled;
 use store::view;
 
-/// What settling several payouts did.
+/// The result of settling several payouts.
 #[derive(SimpleObject)]
 pub struct SettlePayoutsPayload {
-    /// How many payouts this call settled, those not counted that had ended like this before; null if there is something
-    /// to mend in the whole.
+    /// The number of payouts settled by this call, without those that were already settled in the same way; null if
+    /// there are user errors.
     pub settled: Option<u64>,
-    /// How many of the run are pending still; null where a list was settled.
+    /// The number of the run's payouts that are still pending; null for a list, or if there are user errors.
     pub remaining: Option<u64>,
-    /// What became of each: of a list in its order, of a run those that this call settled.
+    /// The outcome for each payout: for a list, in its order; for a run, those settled by this call. Null if there are
+    /// user errors.
     pub results: Option<Results<PayoutResult>>,
-    /// What to mend in the whole; empty: see the results.
+    /// Problems with the whole input; empty if `results` has the outcomes.
     pub user_errors: Vec<UserError>,
 }
 
-/// What became of one payout of several.
+/// The outcome for one of several payouts.
 pub struct PayoutResult {
     id: ID,
     payout: Option<Payout>,
     user_errors: Vec<UserError>,
 }
 
-/// What became of one payout of several.
+/// The outcome for one of several payouts.
 #[Object]
 impl PayoutResult {
-    /// The id that was given.
+    /// The id, as given.
     async fn id(&self) -> &ID {
         &self.id
     }
@@ -46,7 +47,7 @@ impl PayoutResult {
         projected(ctx, Resource::Payouts, self.payout.as_ref())
     }
 
-    /// What to mend; empty: it has ended like this.
+    /// Problems with this entry; empty if the payout is settled as requested.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
     }

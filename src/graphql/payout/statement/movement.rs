@@ -10,19 +10,19 @@ use crate::graphql::scalar::DateTime;
 use domain::money::Currency;
 use domain::statement::{self, Movement};
 
-/// What moves what is owed.
+/// The cause of a change in what is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "statement::MovementKind")]
 pub enum MovementKind {
-    /// A commission was brought in as history.
+    /// A commission was imported as history.
     Opening,
     /// An event, a deal or staff earned a commission.
     Accrued,
-    /// A tier changed what was earned.
+    /// A tier changed what an earlier event earned.
     Adjusted,
-    /// A refund or a reversal took back what was earned.
+    /// A clawback took back what was earned.
     ClawedBack,
-    /// A commission was undone before it was paid.
+    /// A commission was reversed before it was paid.
     Reversed,
     /// A commission was paid.
     Paid,
@@ -31,15 +31,15 @@ pub enum MovementKind {
 /// The movements of one kind.
 #[derive(Clone, SimpleObject)]
 pub struct StatementTotal {
-    /// What they are.
+    /// Their kind.
     pub kind: MovementKind,
-    /// How many there are.
+    /// The number of movements.
     pub count: i64,
-    /// What they come to; below 0: less is owed.
+    /// Their sum; negative if it reduces what is owed.
     pub amount: Money,
 }
 
-/// One thing that moved what is owed.
+/// A change in what is owed.
 #[derive(Clone)]
 pub struct StatementMovement {
     pub(super) movement: Movement,
@@ -47,7 +47,7 @@ pub struct StatementMovement {
     pub(super) currency: Currency,
 }
 
-/// One thing that moved what is owed.
+/// A change in what is owed.
 #[Object]
 impl StatementMovement {
     /// When.
@@ -55,12 +55,12 @@ impl StatementMovement {
         DateTime(self.movement.place.at)
     }
 
-    /// What it was.
+    /// Its cause.
     async fn kind(&self) -> MovementKind {
         self.movement.place.kind.into()
     }
 
-    /// By how much; below 0: less is owed.
+    /// The change; negative if it reduces what is owed.
     async fn amount(&self) -> Money {
         Money::of_sum(self.movement.minor.into(), self.currency)
     }
@@ -70,13 +70,13 @@ impl StatementMovement {
         Money::of_sum(self.balance, self.currency)
     }
 
-    /// The commission that came, was reversed or was paid, as it stands now.
+    /// The commission that was added, reversed or paid, with its present status.
     async fn commission(&self, ctx: &Context<'_>) -> Result<Commission, ApiError> {
         let id = self.movement.place.row;
         existing(Commission::load(ctx, id).await?, "commission", "id", id)
     }
 
-    /// The payout that paid it; null for other kinds.
+    /// The payout that paid it; null for other kinds, and for imported commissions.
     async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
         nullable_link(self.movement.payout, |id| Payout::load(ctx, id)).await
     }

@@ -28,44 +28,44 @@ use store::page::SortKey;
 #[derive(Clone)]
 pub struct Statement(Arc<StatementData>);
 
-/// What was owed to a partner, or to an individual there, in one currency at the beginning and at the end of a range of
-/// time, and everything that moved it in between. What is owed is what is accrued and approved. It never changes.
+/// What was owed to a partner, or to an individual at the partner, in one currency at the start and at the end of a
+/// range of time, with all changes in between. Accrued and approved commissions are owed. It never changes.
 #[paged]
 #[Object]
 impl Statement {
-    /// Whose it is, or whose individual's.
+    /// The partner, or the individual's partner.
     async fn partner(&self) -> Partner {
         self.0.partner.clone()
     }
 
-    /// The individual whose it is; null: it is the partner's own, without what is owed to individuals.
+    /// The individual; null for the partner's own statement, which excludes what is owed to individuals.
     async fn recipient(&self) -> Option<&str> {
         self.0.account.recipient.as_deref()
     }
 
-    /// Where the range begins.
+    /// The start of the range, inclusive.
     async fn from(&self) -> DateTime {
         DateTime(self.0.range.from)
     }
 
-    /// Where it ends, excluded.
+    /// The end of the range, exclusive.
     async fn to(&self) -> DateTime {
         DateTime(self.0.range.to)
     }
 
-    /// What was owed when the range began: the closing of the statement before.
+    /// What was owed at the start of the range: the closing balance of the preceding statement.
     async fn opening(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
         let sums = self.0.sums(request(ctx)).await?;
         Ok(self.0.money(sums.opening))
     }
 
-    /// What was owed when the range ended: the opening and all movements.
+    /// What was owed at the end of the range: the opening balance plus all movements.
     async fn closing(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
         let sums = self.0.sums(request(ctx)).await?;
         Ok(self.0.money(sums.closing()))
     }
 
-    /// The movements by kind, in the order of the kinds; kinds without any are left out.
+    /// The movements by kind, in the order of the kinds; kinds without movements are left out.
     async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<StatementTotal>, ApiError> {
         let totals = self.0.sums(request(ctx)).await?.totals.iter();
         let shown = totals.map(|total| StatementTotal {
@@ -76,7 +76,7 @@ impl Statement {
         Ok(shown.collect())
     }
 
-    /// What moved it, by time; of one moment by kind, and then by commission.
+    /// The changes of the balance, by time; at the same time by kind, then by commission.
     async fn movements(&self, arguments: PageArguments) -> Result<Connection<StatementMovement>, ApiError> {
         let StatementData {
             scope, account, range, ..
@@ -103,17 +103,17 @@ pub struct StatementQuery;
 
 #[Object]
 impl StatementQuery {
-    /// What was owed to a partner in one currency when a range of time began and when it ended, and what moved it in between.
-    /// With a recipient: what was owed to that individual. Null if there is no such partner. A statement never changes,
-    /// which is why its range must be over; consecutive ones meet.
+    /// What was owed to a partner in one currency at the start and at the end of a range of time, and all changes in
+    /// between; with a recipient, what was owed to that individual. Null if there is no such partner. A statement never
+    /// changes, so its range must be over; the closing balance of one is the opening balance of the next.
     async fn statement(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whose.")] partner_id: ID,
-        #[graphql(desc = "Of exactly this individual; none: the partner's own.")] recipient: Option<String>,
-        #[graphql(desc = "In which currency.")] currency: CurrencyCode,
-        #[graphql(desc = "Where the range begins.")] from: DateTime,
-        #[graphql(desc = "Where it ends, excluded; not later than now.")] to: DateTime,
+        #[graphql(desc = "The partner.")] partner_id: ID,
+        #[graphql(desc = "Exactly this individual; if absent, the partner itself.")] recipient: Option<String>,
+        #[graphql(desc = "The currency.")] currency: CurrencyCode,
+        #[graphql(desc = "The start of the range, inclusive.")] from: DateTime,
+        #[graphql(desc = "The end of the range, exclusive; not later than now.")] to: DateTime,
     ) -> Nullable<Statement> {
         nullable(async {
             let request = request(ctx);

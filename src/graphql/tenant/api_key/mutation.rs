@@ -12,43 +12,42 @@ use crate::graphql::user_error::{DeletePayload, UserError, answer, projected, sh
 use auth::Resource;
 use service::api_key::{ApiKeyDraft, create, revoke};
 
-/// A new key.
+/// A new API key.
 #[derive(InputObject)]
 pub struct CreateApiKeyInput {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What it opens, at least one scope; none that the caller lacks.
+    /// Its scopes, at least one; all of them must be scopes of the caller.
     pub scopes: Vec<String>,
-    /// The partner to bind it to: then it only reads, and takes only the read scopes that are for partners.
+    /// The partner to which it is bound: the key then only reads, and can only have read scopes that partners may have.
     pub partner_id: Option<ID>,
-    /// When it ends by itself, in the future; without: never.
+    /// When it expires, in the future; if absent, never.
     pub expires_at: Option<DateTime>,
-    /// The same key with the same input gives the answer of the first call and does nothing.
+    /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
 
-/// What creating an API key did.
+/// The result of creating an API key.
 pub struct CreateApiKeyPayload {
     api_key: Option<ApiKey>,
     key: Option<String>,
     user_errors: Vec<UserError>,
 }
 
-/// What creating an API key did.
+/// The result of creating an API key.
 #[Object]
 impl CreateApiKeyPayload {
-    /// The key's description; null if none was made.
+    /// The API key; null if none was created.
     async fn api_key(&self, ctx: &Context<'_>) -> Nullable<Projected<ApiKey>> {
         projected(ctx, Resource::ApiKeys, self.api_key.as_ref())
     }
 
-    /// The key itself, which cannot be read again; null if none was made, or if the call is repeated by its
-    /// idempotency key.
+    /// The key's text, which cannot be read again; null if none was created, or if the call repeats an idempotency key.
     async fn key(&self) -> Option<&str> {
         self.key.as_deref()
     }
 
-    /// What to mend; empty: it is done.
+    /// Problems with the input; empty if the mutation succeeded.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
     }
@@ -59,11 +58,11 @@ pub struct ApiKeyMutation;
 
 #[Object]
 impl ApiKeyMutation {
-    /// Makes an API key, and shows it this once. Needs `api_keys:write`.
+    /// Creates an API key and returns its text, this once. Needs `api_keys:write`.
     async fn create_api_key(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new key.")] input: CreateApiKeyInput,
+        #[graphql(desc = "The new API key.")] input: CreateApiKeyInput,
     ) -> Nullable<CreateApiKeyPayload> {
         let request = mutation(ctx).await;
         let draft = ApiKeyDraft {
@@ -86,11 +85,11 @@ impl ApiKeyMutation {
         }))
     }
 
-    /// Ends an API key for good, at once on every replica; it stays in the list. Needs `api_keys:write`.
+    /// Revokes an API key for good, at once on every replica; it stays in the list. Needs `api_keys:write`.
     async fn revoke_api_key(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which key.")] input: DeleteInput,
+        #[graphql(desc = "The API key.")] input: DeleteInput,
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let revoked = revoke(&request.app, &request.caller, &input.id).await;

@@ -46,7 +46,8 @@ pub fn api_keys(list: view::List) -> Listing {
 }
 
 declare! {
-    /// A key that a program calls with, in the header "Authorization: Bearer" or "Authorization: Api-Key". Partners see none.
+    /// A key with which a program authenticates, in the header "Authorization: Bearer" or "Authorization: Api-Key". Not
+    /// visible to partners.
     pub static API_KEY: ApiKey = TypeDescription {
         resource: Resource::ApiKeys,
         identity: &[],
@@ -55,21 +56,21 @@ declare! {
         id: || view::column(Column::Id),
     };
 
-    /// Its id, which histories name as the actor of what is done with it.
+    /// Its id, which is the actor in the histories of what is done with it.
     "id": ID = value(Column::Id, view::id::<id::ApiKey>);
-    /// What it is called.
+    /// Its name.
     "name": String = value(Column::Name, view::text);
-    /// The beginning of the key, by which its holder recognises it; no secret.
+    /// The beginning of the key's text, by which its holder can recognise it; not secret.
     "prefix": String = value(Column::Prefix, view::text);
     "scopes" = computed();
     "partner" = link(Column::PartnerId, &PARTNER);
-    /// When it was made.
+    /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
-    /// When it ends by itself; null: never.
+    /// When it expires; null: never.
     "expiresAt": Option<DateTime> = value(Column::ExpiresAt, view::moment);
-    /// When it was last used, which is written down some seconds later; null: not yet.
+    /// When it was last used, updated with a delay of some seconds; null: never used.
     "lastUsedAt": Option<DateTime> = value(Column::LastUsedAt, view::moment);
-    /// When it was revoked, or its partner suspended or revoked; null: it was not.
+    /// When it was revoked, or its partner suspended or revoked; null if it was not.
     "revokedAt": Option<DateTime> = value(Column::RevokedAt, view::moment);
 }
 
@@ -80,12 +81,12 @@ fn computed() -> FieldDescription {
 
 #[ComplexObject]
 impl ApiKey {
-    /// What it opens.
+    /// Its scopes.
     async fn scopes(&self) -> Vec<String> {
         self.0.permissions.list().iter().map(Permission::to_string).collect()
     }
 
-    /// The partner that it is bound to: it only reads, and only what is this partner's. Null: it is for staff.
+    /// The partner to which it is bound: it only reads, and only this partner's data. Null for a key of staff.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await
     }

@@ -19,7 +19,7 @@ pub struct ApiKeyQuery;
 #[paged]
 #[Object]
 impl ApiKeyQuery {
-    /// The API keys, newest first, revoked and expired ones among them.
+    /// The API keys, newest first, including revoked and expired ones.
     async fn api_keys(
         &self,
         ctx: &Context<'_>,

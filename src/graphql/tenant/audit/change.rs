@@ -8,19 +8,19 @@ use crate::graphql::scalar::Json;
 use domain::audit;
 use store::{StoreError, view};
 
-/// What became of a field of an object.
+/// A change to a field of an object.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct AuditChange {
     /// The object's id.
     pub object_id: ID,
-    /// Its type, as the API calls it.
+    /// The object's type, as named in the API.
     pub object_type: String,
-    /// The field, as the API calls it, with `Id` where it names an object; null: the object as a whole.
+    /// The field, as named in the API, with the suffix `Id` if it refers to an object; null for the object as a whole.
     pub field: Option<String>,
-    /// What it was; null: nothing. A value of more than 1 kB of JSON text is `{"sha256": ..., "bytes": ...}`, a secret is
-    /// `"changed"`.
+    /// The value before; null if there was none. A value of more than 1 kB of JSON text is `{"sha256": ..., "bytes":
+    /// ...}`, a secret is `"changed"`.
     pub before: Option<Json>,
-    /// What it is from then on; null: nothing.
+    /// The value after; null if there is none.
     pub after: Option<Json>,
 }
 

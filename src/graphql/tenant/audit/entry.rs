@@ -49,7 +49,7 @@ pub(super) fn audit_entries(list: view::List) -> Listing {
 }
 
 declare! {
-    /// What one transaction changed, and who did it. Entries are written with what they tell of, and never change.
+    /// What one transaction changed, and who did it. Entries are written in the same transaction, and never change.
     pub static AUDIT_ENTRY: AuditEntry = TypeDescription {
         resource: Resource::Audit,
         identity: &[],
@@ -65,23 +65,24 @@ declare! {
     /// Who did it: the subject of a token, the id of an API key, `job:...` or `cli:...`.
     "actor": String = value(Column::Actor, view::text);
     "apiKey" = link(Column::ApiKeyId, &API_KEY);
-    /// What the token calls itself that it was done with (its claim `jti`); null: it does not, or it was none.
+    /// The id of the token with which it was done (its claim `jti`); null if it has none, or if no token was used.
     "tokenId": Option<String> = value(Column::TokenId, view::text);
     "partner" = link(Column::PartnerId, &PARTNER);
-    /// What was done: a field of `Mutation`, a command (`import settlements`), an export (`export commissions`) or a job.
+    /// The operation: a field of `Mutation`, a command (`import settlements`), an export (`export commissions`) or a
+    /// job.
     "operation": String = value(Column::Operation, view::text);
-    /// The request's id, as its answer's `x-request-id` and the log have it; null: it was no request.
+    /// The request's id, as in the response header `x-request-id` and in the log; null if it was not done by a request.
     "requestId": Option<String> = value(Column::RequestId, view::text);
-    /// How many rows it appended or moved that say themselves what they are: events, commissions, payouts, deliveries;
-    /// null: none.
+    /// The number of rows that it appended or changed and that are not listed in `changes`: events, commissions,
+    /// payouts, deliveries; null: none.
     "count": Option<i32> = value(Column::Count, view::number);
-    /// What it changed, field by field; empty: it only appended rows.
+    /// The changes, field by field; empty if it only appended rows.
     "changes": Vec<AuditChange> = made_of(Column::Changes, write_changes);
 }
 
 #[ComplexObject]
 impl AuditEntry {
-    /// The API key that it was done with; null: none. Needs `api_keys:read`, too.
+    /// The API key with which it was done; null if none was used. Needs `api_keys:read`, too.
     async fn api_key(&self, ctx: &Context<'_>) -> Nullable<ApiKey> {
         nullable(async {
             let Some(id) = self.0.origin.api_key_id else {
@@ -94,7 +95,7 @@ impl AuditEntry {
         .await
     }
 
-    /// Whose token or key it was; null: the staff's.
+    /// The partner to which the token or key was bound; null for staff.
     async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
         nullable_link(self.0.origin.partner_id, |id| identity::partner(ctx, id)).await
     }

@@ -17,18 +17,18 @@ use auth::Resource;
 use domain::{audit, id};
 use store::page::RowPosition;
 
-/// Which entries to list; everything given must hold.
+/// A filter for audit entries; all given conditions must hold.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct AuditFilter {
-    /// Who did it, in full.
+    /// By exactly this actor.
     pub actor: Option<String>,
-    /// What was done, in full.
+    /// With exactly this operation.
     pub operation: Option<String>,
-    /// Only entries that list changes of this object.
+    /// Only entries that list changes to this object.
     pub object_id: Option<ID>,
-    /// Only what was done at this moment or later.
+    /// At this moment or later.
     pub from: Option<DateTime>,
-    /// Only what was done before this moment.
+    /// Before this moment.
     pub to: Option<DateTime>,
 }
 
@@ -54,12 +54,12 @@ pub struct AuditQuery;
 #[paged]
 #[Object]
 impl AuditQuery {
-    /// Who changed what, newest first. Needs `audit:read`; empty for a partner's token.
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
     async fn audit_log(
         &self,
         ctx: &Context<'_>,
         arguments: PageArguments,
-        #[graphql(desc = "Which entries; by default all.")] filter: Option<AuditFilter>,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<AuditFilter>,
     ) -> Result<ProjectedPage<Connection<AuditEntry>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Audit)?;
         let filter = Arc::new(filter.unwrap_or_default().parse()?);
