@@ -1,4 +1,4 @@
-//! The authenticated caller, and the only table of permissions (domain.md 9).
+//! The authenticated caller, and what it may read and write.
 
 use std::sync::Arc;
 
@@ -106,9 +106,9 @@ impl Caller {
         }
     }
 
-    /// The caller who presented a JWT with these claims, which were verified. `partner` is the one that they name:
-    /// whoever calls this function sees to it that nothing is done or answered before the database has said that this partner
-    /// may sign in.
+    /// The caller who presented a JWT with these verified claims. `partner` is the partner that they name: the
+    /// function's caller must ensure that nothing is done or answered before the database has confirmed that this
+    /// partner may sign in.
     pub fn of_token(tenant: TenantId, claims: &Claims, partner: Option<PartnerId>) -> Self {
         let caller = Self {
             expires_at: claims.expires_at(),

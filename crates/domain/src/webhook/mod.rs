@@ -1,4 +1,4 @@
-//! Webhooks (domain.md 15): signed notifications to other systems, delivered in order per object and retried until
+//! Webhooks: signed notifications to other systems, delivered in order per object and retried until
 //! received.
 
 pub mod address;

@@ -22,8 +22,8 @@ pub struct List {
 }
 
 impl List {
-    /// Tells the list from other lists of the same parent, whatever their order; `None`: the texts of its statements are not
-    /// cached.
+    /// Distinguishes the list from the parent's other lists, whatever their order; `None`: the texts of its statements
+    /// are not cached.
     pub fn name(&self) -> Option<String> {
         self.kept.as_ref().map(|kept| format!("{}/{kept}", self.table.name()))
     }

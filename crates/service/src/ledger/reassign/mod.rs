@@ -1,4 +1,4 @@
-//! Correcting who earned (domain.md 17): events of a customer, or one event, are credited to another partner. What they
+//! Correcting who earned: events of a customer, or one event, are credited to another partner. What they
 //! had earned is reversed, kept or clawed back; for the new partner they earn what is in force now, by the functions
 //! that record events. A preview does all of it in a transaction that it rolls back.
 //!
