@@ -17,7 +17,7 @@ pub struct Caller {
     partner: Option<PartnerId>,
     /// When the token expires; `None`: it does not expire by itself.
     expires_at: Option<Timestamp>,
-    /// What the caller asks for, if it may repeat that.
+    /// The call that may be repeated, if the caller gave an idempotency key.
     call: Option<Arc<Call>>,
     /// How the audit log names the caller.
     origin: Arc<Origin>,
@@ -73,7 +73,7 @@ impl Writer {
         self.tenant
     }
 
-    /// What the caller may repeat, if it has given an idempotency key.
+    /// The call that may be repeated, if the caller gave an idempotency key.
     pub fn call(&self) -> Option<&Call> {
         self.call.as_deref()
     }
@@ -157,7 +157,7 @@ impl Caller {
         }
     }
 
-    /// What the caller asks for, if it may repeat that.
+    /// The call that may be repeated, if the caller gave an idempotency key.
     pub fn call(&self) -> Option<&Call> {
         self.call.as_deref()
     }

@@ -313,7 +313,7 @@ impl Store {
         if let Some(standbys) = self.standbys {
             standbys.close().await;
         }
-        // A pool that fails to close has nothing left to lose.
+        // If closing a pool fails, nothing is lost.
         let _ = self.single.close().await;
         self.reader.close().await;
     }

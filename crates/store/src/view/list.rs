@@ -109,7 +109,7 @@ impl Order {
         self.key.into_iter().chain([self.id])
     }
 
-    /// Adds the page's bounds, order and limit. One row more than requested tells whether the list continues.
+    /// Adds the page's bounds, order and limit. One row more than requested shows whether the list continues.
     pub(crate) fn apply(&self, statement: &mut SelectStatement, request: &PageRequest) {
         if let Some(place) = &request.after {
             statement.and_where(self.beyond(place, self.descending));
