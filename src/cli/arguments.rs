@@ -1,4 +1,4 @@
-//! The commands and what they take. These texts are what `--help`, the manual pages and shells show.
+//! The commands and their arguments. Doc comments are the texts that `--help`, the manual pages and shells show.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,19 +23,19 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Run the gateway. Brings the database up to date first.
+    /// Run the gateway, after bringing the database up to date.
     #[command(after_long_help = crate::config::SETTINGS)]
     Serve {
-        /// Needs nothing else: makes a secret, fills the tenant `demo`, prints an address and tokens
+        /// Needs no other setting: generates a secret, fills the tenant `demo`, prints an address and tokens
         #[arg(long)]
         demo: bool,
     },
-    /// Bring the database's schema up to date, take the newest change back, show what is applied, or spread the rows of tenants
-    /// over several servers.
+    /// Bring the database's schema up to date, revert the newest migration, show which are applied, or distribute the
+    /// rows of tenants over several servers.
     Migrate {
         #[arg(value_enum, default_value = "up")]
         direction: Migration,
-        /// Take back the newest change without asking first
+        /// Revert the newest migration without asking first
         #[arg(long)]
         yes: bool,
     },
@@ -47,70 +47,71 @@ pub(super) enum Command {
         /// The tenant's slug or id
         #[arg(long)]
         tenant: String,
-        /// What it allows, separated by spaces, such as "partners:read campaigns:read"
+        /// Its scopes, separated by spaces, such as "partners:read campaigns:read"
         #[arg(long, default_value = "admin")]
         scope: String,
-        /// Bind it to this partner's id: it then only reads what is the partner's
+        /// Bind it to this partner's id: it then reads only what is the partner's
         #[arg(long)]
         partner: Option<String>,
-        /// How long it is good: 90s, 15m, 1h or 7d
+        /// How long it is valid: 90s, 15m, 1h or 7d
         #[arg(long, default_value = "1h", value_parser = duration)]
         ttl: Duration,
     },
-    /// Fill a tenant with made-up data, the same for the same numbers.
+    /// Fill a tenant with made-up data, the same for the same arguments.
     Seed {
         /// The tenant's slug or id
         #[arg(long)]
         tenant: String,
-        /// How many partners
+        /// Number of partners
         #[arg(long, default_value_t = 100)]
         partners: u32,
-        /// How many campaigns
+        /// Number of campaigns
         #[arg(long, default_value_t = 10)]
         campaigns: u32,
-        /// How many commissions, earned by the made-up partners up to now
+        /// Number of commissions, earned by the made-up partners up to now
         #[arg(long, default_value_t = 0)]
         commissions: u64,
-        /// Where the made-up data starts; another number gives other data
+        /// The seed of the random numbers; another seed gives other data
         #[arg(long, default_value_t = 1)]
         rng_seed: u64,
     },
-    /// Bring in another product's own JSON, what another system knew (partners, customers, events, commissions), or how
-    /// payouts ended. A second import of the same file changes nothing.
+    /// Import another product's own JSON, another system's data (partners, customers, events, commissions), or how
+    /// payouts ended. Importing the same file again changes nothing.
     Import {
-        /// What it is
+        /// What the file contains
         #[arg(value_enum)]
         source: ImportSource,
-        /// The file
+        /// The file to import
         file: PathBuf,
         /// The tenant's slug or id
         #[arg(long)]
         tenant: String,
-        /// What those values of journeybee's rules are that do not tell: not by a percent sign or a currency, nor by being
-        /// over 100, which no percentage is
+        /// What the values of journeybee's rules are where they do not show it: a percent sign or a currency does, and
+        /// so does a number over 100, which no percentage is
         #[arg(long, value_enum)]
         value_type: Option<ImportedValueType>,
-        /// The currency of journeybee's rules or everflow's tiers, which their documents do not say; by default that of
-        /// each deal, and the tenant's
+        /// The currency of journeybee's rules or everflow's tiers, which their documents do not state; by default that
+        /// of each deal for rules, and the tenant's for tiers
         #[arg(long, value_parser = tenant::currency)]
         currency: Option<Currency>,
-        /// Only say what would be done, and everything that is wrong, by line
+        /// Only report what would be done, and all problems, by line
         #[arg(long)]
         dry_run: bool,
-        /// What the file calls a column of ours, such as id="Customer ID"; OURS==VALUE for a value that all rows have, OURS=
-        /// for a column to be left out
+        /// The file's name of one of our columns, such as id="Customer ID"; OURS==VALUE gives all rows this value,
+        /// OURS= leaves the column out
         #[arg(long, value_name = "OURS=THEIRS", value_parser = import::column)]
         map: Vec<(String, String)>,
-        /// Write nothing where any line is wrong
+        /// Write nothing if any line has a problem
         #[arg(long)]
         all_or_nothing: bool,
-        /// Record events and let them earn, instead of bringing them in as history
+        /// Record events so that they earn, instead of importing them as history
         #[arg(long)]
         earn: bool,
     },
-    /// Write a list, a statement, or a payout run's payments to a file or to standard output, as they are at one moment.
+    /// Write a list, a statement, or the payments of a payout run to a file or to standard output, all of it as of one
+    /// moment.
     Export {
-        /// What to write
+        /// What to export
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(ExportKind::names()))]
         what: String,
         /// The tenant's slug or id
@@ -118,15 +119,15 @@ pub(super) enum Command {
         tenant: String,
         #[arg(long, value_enum, default_value = "csv")]
         format: ExportFormat,
-        /// The file to write, which is there once it is whole; without it, standard output
+        /// The file to write, which appears once it is complete; without it, standard output
         #[arg(long)]
         output: Option<PathBuf>,
         /// Which rows: fields of the list's filter in the API, such as status=PAID,APPROVED
-        /// accruedFrom=2026-03-01T00:00:00Z; of a statement partnerId, currency, from and to; of a payout file runId
+        /// accruedFrom=2026-03-01T00:00:00Z; for a statement partnerId, currency, from and to; for a payout file runId
         #[arg(value_name = "NAME=VALUE")]
         filter: Vec<String>,
     },
-    /// Work out what other rules would have cost, on what was recorded; nothing of the ledger is touched.
+    /// Compute what other rules would have cost, given what was recorded. The ledger is not changed.
     Backtest {
         /// The backtest as the API's CreateBacktestInput, in JSON
         file: PathBuf,
@@ -137,55 +138,56 @@ pub(super) enum Command {
         #[arg(long, value_name = "EVENT")]
         explain: Option<String>,
     },
-    /// Correct whose customer it was: bind it to another partner, or to nobody, and move its recorded events.
+    /// Correct which partner a customer belongs to: bind it to another partner, or to none, and move its recorded
+    /// events.
     Reassign(reassign::Reassign),
-    /// Ask a running gateway whether it can serve; exit with 1 if not. For containers, which then need no curl.
+    /// Check whether a running gateway can serve; exit with 1 if not. For containers, which then need no curl.
     Healthcheck {
         /// Its address, up to the path; by default that of --listen on this machine
         #[arg(long)]
         url: Option<String>,
     },
-    /// Print the GraphQL schema, or what is different from another one.
+    /// Print the GraphQL schema, or its differences from another one.
     Schema {
         /// As a subgraph of Apollo Federation 2, for composition
         #[arg(long)]
         federation: bool,
-        /// A file with an earlier schema: say what has changed since, and fail if that breaks clients
+        /// A file with an earlier schema: report what has changed since, and fail if that breaks clients
         #[arg(long, value_name = "OLD")]
         diff: Option<PathBuf>,
-        /// Documents that clients send, as a manifest of persisted documents: say which of them that breaks, and fail only
-        /// then
+        /// Documents that clients send, as a manifest of persisted documents: report which of them break, and fail only
+        /// if any does
         #[arg(long, alias = "documents", value_name = "MANIFEST", requires = "diff")]
         operations: Option<PathBuf>,
-        /// Say what has changed as one JSON object
+        /// Report the changes as one JSON object
         #[arg(long, requires = "diff")]
         json: bool,
     },
-    /// Say what is wrong with the settings, the database, its disk, the clock, the keys or GraphiQL's files, and how to mend
-    /// it; exit with 1 if anything is wrong.
+    /// Check the settings, the database, its disk, the clock, the keys and GraphiQL's files, and report what is wrong
+    /// and how to fix it; exit with 1 if anything is wrong.
     Doctor {
-        /// Say it as one JSON object
+        /// Report it as one JSON object
         #[arg(long)]
         json: bool,
     },
-    /// Print what completes this command line in a shell.
+    /// Print shell completions.
     Completions {
         #[arg(value_enum)]
         shell: Shell,
     },
     /// Print the manual page, for `man -l`.
     Man {
-        /// Write it into this folder instead, with a page for each command, such as tributary-export.1
+        /// Write it to this folder instead, with a page for each command, such as tributary-export.1
         #[arg(long, value_name = "FOLDER")]
         output: Option<PathBuf>,
     },
-    /// Re-add the ledger and say whether everything in it holds; exit with 1 if not.
+    /// Recompute the ledger and check that everything in it agrees; exit with 1 if not.
     Verify {
         /// The tenant's slug or id; without it, all tenants
         #[arg(long)]
         tenant: Option<String>,
-        /// Only what has changed since a run with this file found it to hold, and what that run did not get to. What holds is
-        /// noted in it; where it is missing it is made, and everything is looked at
+        /// Check only what has changed since a run with this file, and what that run did not reach. What is found to be
+        /// right is recorded in the file; if there is no such file, it is created, and everything is checked
         #[arg(long, value_name = "FILE")]
         since: Option<PathBuf>,
     },
@@ -193,14 +195,14 @@ pub(super) enum Command {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum Migration {
-    /// Apply what is missing
+    /// Apply the pending migrations
     Up,
-    /// Take the newest one back, after saying what is lost with it
+    /// Revert the newest migration, after showing what is lost with it
     Down,
-    /// Show which are applied
+    /// Show which migrations are applied
     Status,
-    /// Spread the rows of a PostgreSQL database over the servers that Citus knows, tenants side by side; stop the gateways
-    /// first
+    /// Distribute the rows of a PostgreSQL database over the servers that Citus knows, each tenant's on one of them;
+    /// stop the gateways first
     Distribute,
 }
 
@@ -220,11 +222,11 @@ pub(super) enum TenantCommand {
         /// The IANA time zone of its calendar
         #[arg(long, default_value = "UTC")]
         time_zone: String,
-        /// No payout below it, such as "50 EUR"; once for each currency
+        /// No payout is created below this amount, such as "50 EUR"; once for each currency
         #[arg(long)]
         minimum_payout: Vec<String>,
     },
-    /// Change a tenant. What is not named stays.
+    /// Change a tenant. What is not given stays as it is.
     Update {
         /// The tenant's slug or id
         tenant: String,
@@ -234,10 +236,10 @@ pub(super) enum TenantCommand {
         /// The IANA time zone of its calendar
         #[arg(long)]
         time_zone: Option<String>,
-        /// No payout below it, such as "50 EUR"; once for each currency, instead of all that were set
+        /// No payout is created below this amount, such as "50 EUR"; once for each currency, replacing all earlier ones
         #[arg(long)]
         minimum_payout: Vec<String>,
-        /// Payouts of any amount
+        /// Allow payouts of any amount
         #[arg(long, conflicts_with = "minimum_payout")]
         no_minimum_payout: bool,
     },
@@ -249,15 +251,15 @@ pub(super) enum TenantCommand {
 pub(super) enum ImportSource {
     /// Partner groups of Donutwork
     Donutwork,
-    /// Commission rules of Journeybee; what they refer to is found by its external ids
+    /// Commission rules of Journeybee; the objects that they refer to are found by their external ids
     Journeybee,
     /// Tiered commissions of Everflow; offers, affiliates and advertisers are found by their external ids
     Everflow,
     /// Partners: CSV or JSON Lines, with the columns of the export
     Partners,
-    /// Customers, and who brought them
+    /// Customers, and which partners brought them
     Customers,
-    /// Events as history, which earns nothing; with --earn as if they happened now
+    /// Events as history, which earn nothing; with --earn they are recorded as if they happened now
     Events,
     /// Commissions that were earned elsewhere
     Commissions,
@@ -284,7 +286,7 @@ impl ImportSource {
 pub(super) enum ExportFormat {
     /// Comma-separated values (RFC 4180) with a header row
     Csv,
-    /// A JSON object a line
+    /// One JSON object per line
     Jsonl,
     /// The payments of a run as PayPal Payouts takes them
     Paypal,

@@ -20,7 +20,7 @@ const SIMULATION: &str = "mutation { simulatePartnerGroup(input: { \
     scenarios: [{ chargeAmount: \"299.9\", customerMonths: 2, partnerLtv: \"4500\", qualifiedCustomers: 12 }] }) { \
     results { finalFee { amount currency } explanation { source outcome detail amount } } userErrors { message } } }";
 
-/// Creates the tenant `demo` if it is missing, and prints how to look at it.
+/// Creates the tenant `demo` if it is missing, and prints how to access it.
 pub async fn prepare_and_greet(app: &App, options: &StoreOptions, address: SocketAddr) -> Result<(), CliError> {
     let tenant = prepare(app, options).await?;
     let endpoint = format!("http://{}/graphql", reachable(address));
@@ -53,8 +53,8 @@ pub async fn prepare_and_greet(app: &App, options: &StoreOptions, address: Socke
     Ok(())
 }
 
-/// The demo's months are hundreds of transactions, each of which might wait long for the disk: none of them waits. What
-/// a power cut loses is made again at the next start.
+/// The demo's months are hundreds of transactions, each of which might wait long for the disk, so none of them does.
+/// What a power cut loses is created again at the next start.
 async fn prepare(app: &App, options: &StoreOptions) -> Result<Tenant, CliError> {
     let hasty = StoreOptions {
         durable: false,

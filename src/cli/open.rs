@@ -111,7 +111,8 @@ pub fn issuers(config: &Config, metrics: &Metrics) -> Result<Issuers, CliError> 
     Ok(Issuers::new(&config.issuers, fetching, own, &outgoing, metrics)?)
 }
 
-/// The settings of webhooks. Without a key their secrets are as good as not encrypted, which production refuses.
+/// The settings of webhooks. Without configured keys, secrets are encrypted with a publicly known one, or in production
+/// there are no webhooks.
 fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
     let (settings, production) = (&config.webhooks, config.http.production);
     let keys = match &settings.keys {

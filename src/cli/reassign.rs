@@ -9,7 +9,7 @@ use service::app::App;
 use service::ledger::reassign::{Moved, NewReassignment, preview_customer, reassign_customer};
 use store::Connection;
 
-/// What the command line says.
+/// Correct which partner a customer belongs to: bind it to another partner, or to none, and move its recorded events.
 #[derive(clap::Args)]
 pub struct Reassign {
     /// The tenant's slug or id
@@ -18,7 +18,7 @@ pub struct Reassign {
     /// The customer's id or external id
     #[arg(long)]
     customer: String,
-    /// The partner's id or external id; without it, the customer is nobody's and its events earn nothing
+    /// The partner's id or external id; without it, the customer belongs to nobody and its events earn nothing
     #[arg(long)]
     partner: Option<String>,
     /// The campaign's id or external id
@@ -27,13 +27,13 @@ pub struct Reassign {
     /// Move the recorded events that occurred from this moment on, such as 2026-01-01T00:00:00Z; without it, none
     #[arg(long)]
     from: Option<Timestamp>,
-    /// Claw back what was paid; without it, that stays, and its events earn nothing anew
+    /// Claw back what was paid; without it, paid rows stay, and their events earn nothing new
     #[arg(long)]
     claw_back_paid: bool,
-    /// Why, for the record
+    /// The reason, for the record
     #[arg(long)]
     reason: String,
-    /// Only say what the first 2,000 events would come to
+    /// Only report what would happen to the first 2,000 events
     #[arg(long)]
     dry_run: bool,
 }

@@ -19,8 +19,8 @@ pub(super) const DEFAULT_PARTY: &str = "tributary";
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Settings")]
 pub struct Flags {
-    /// Where the database is: sqlite://FILE?mode=rwc (creates the file) or postgres://USER:PASSWORD@HOST/NAME, which may name
-    /// several hosts, with commas
+    /// The database: sqlite://FILE?mode=rwc (creates the file) or postgres://USER:PASSWORD@HOST/NAME, which may name
+    /// several hosts, separated by commas
     /// [default: sqlite://tributary.db?mode=rwc]
     #[arg(
         long,
@@ -30,7 +30,7 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub(super) database_url: Option<String>,
-    /// Standbys of PostgreSQL that queries are read from: their URLs, separated by spaces
+    /// Standbys of PostgreSQL to read queries from: their URLs, separated by spaces
     #[arg(
         long,
         global = true,
@@ -52,17 +52,17 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub(super) jwt_secret: Option<String>,
-    /// The public key that checks tokens, instead of a secret: a PEM file (RS256, ES256 or EdDSA, told by the key), or a
-    /// JWKS file, which is read again when it changes
+    /// The public key that checks tokens, instead of a secret: a PEM file (RS256, ES256 or EdDSA, determined by the
+    /// key), or a JWKS file, which is read again when it changes
     #[arg(long, global = true, env = "TRIBUTARY_JWT_PUBLIC_KEY", value_name = "FILE")]
     pub(super) jwt_public_key: Option<PathBuf>,
-    /// The PEM file of the private key that signs the tokens made here; needs --jwt-public-key
+    /// The PEM file of the private key that signs the tokens issued here; needs --jwt-public-key
     #[arg(long, global = true, env = "TRIBUTARY_JWT_PRIVATE_KEY", value_name = "FILE")]
     pub(super) jwt_private_key: Option<PathBuf>,
-    /// Who issues tokens, their claim `iss` [default: tributary]
+    /// The issuer of tokens, their claim `iss` [default: tributary]
     #[arg(long, global = true, env = "TRIBUTARY_JWT_ISSUER", value_name = "NAME")]
     pub(super) jwt_issuer: Option<String>,
-    /// Whom tokens are for, their claim `aud` [default: tributary]
+    /// The audience of tokens, their claim `aud` [default: tributary]
     #[arg(long, global = true, env = "TRIBUTARY_JWT_AUDIENCE", value_name = "NAME")]
     pub(super) jwt_audience: Option<String>,
     #[command(flatten)]
@@ -70,7 +70,8 @@ pub struct Flags {
     /// No GraphiQL, introspection only with the scope `admin`, no suggestions in error texts
     #[arg(long, global = true, env = "TRIBUTARY_PRODUCTION", num_args = 0..=1, default_missing_value = "true")]
     pub(super) production: Option<bool>,
-    /// The origins whose pages may ask, such as https://portal.example, separated by commas; "*" is all of them
+    /// The origins whose pages may call the API, such as https://portal.example, separated by commas; "*" allows all of
+    /// them
     #[arg(
         long,
         global = true,
@@ -79,17 +80,17 @@ pub struct Flags {
         value_delimiter = ','
     )]
     pub(super) cors_origins: Option<Vec<String>>,
-    /// Where GraphiQL's files come from: a folder that holds them, `embedded` (what the build found, or else a CDN), `cdn`,
-    /// or `none`, which leaves Tributary's own explorer [default: embedded]
+    /// Where GraphiQL's files come from: a folder that contains them, `embedded` (what the build found, or else a CDN),
+    /// `cdn`, or `none`, which serves Tributary's own explorer [default: embedded]
     #[arg(long, global = true, env = "TRIBUTARY_GRAPHIQL_ASSETS", value_name = "FOLDER")]
     pub(super) graphiql_assets: Option<PathBuf>,
-    /// How log lines look [default: pretty]
+    /// The format of log lines [default: pretty]
     #[arg(long, global = true, env = "TRIBUTARY_LOG_FORMAT", value_name = "FORMAT")]
     pub(super) log_format: Option<LogFormat>,
     /// What to log, such as info or warn,tributary=debug [default: info]
     #[arg(long, global = true, env = "TRIBUTARY_LOG", value_name = "FILTER")]
     pub(super) log: Option<LogFilter>,
-    /// No colours in log lines, which only terminals get anyhow; any text that is not empty says so
+    /// No colours in log lines, which only terminals get anyway; set it to any text that is not empty
     #[arg(
         long,
         global = true,
@@ -100,11 +101,11 @@ pub struct Flags {
         default_missing_value = "1"
     )]
     pub(super) no_color: Option<String>,
-    /// Where to serve /metrics, instead of beside the API; in production it is served nowhere else
+    /// Where to serve /metrics, instead of beside the API; in production it is not served without this
     #[arg(long, global = true, env = "TRIBUTARY_METRICS_LISTEN", value_name = "ADDR")]
     pub(super) metrics_listen: Option<SocketAddr>,
-    /// What encrypts the secrets of webhooks, as ID:BASE64 with 32 bytes in base64; several, separated by commas, where the
-    /// first has taken the place of the others. In production there are no webhooks without
+    /// The keys that encrypt the secrets of webhooks, as ID:BASE64 with 32 bytes in base64; several are separated by
+    /// commas, and the first of them replaces the others. Without keys there are no webhooks in production
     #[arg(
         long,
         global = true,
@@ -113,10 +114,11 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub(super) webhook_keys: Option<String>,
-    /// A PEM file of certificate authorities that requests to identity providers and webhooks trust beside the usual ones
+    /// A PEM file of certificate authorities that requests to identity providers and webhooks trust in addition to the
+    /// usual ones
     #[arg(long, global = true, env = "TRIBUTARY_OUTGOING_CA_FILE", value_name = "FILE")]
     pub(super) outgoing_ca_file: Option<PathBuf>,
-    /// The OpenTelemetry collector that traces go to, such as http://127.0.0.1:4318; without it there are none
+    /// The OpenTelemetry collector to send traces to, such as http://127.0.0.1:4318; without it, none are sent
     #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub(super) otlp_endpoint: Option<String>,
     /// A TOML file with any of these settings, and limits, timeouts and more: `serve --help` shows it

@@ -11,14 +11,15 @@ const NAME: &str = "default";
 
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct IssuerFlags {
-    /// An identity provider whose tokens are good, too: their claim `iss`, such as https://acme.eu.auth0.com/. Its keys are
-    /// found by OpenID Connect discovery. This and the following are [issuers.default] of the settings file
+    /// An identity provider whose tokens are accepted, too: their claim `iss`, such as https://acme.eu.auth0.com/. Its
+    /// keys are found by OpenID Connect discovery. This and the following flags are [issuers.default] of the settings
+    /// file
     #[arg(long, global = true, env = "TRIBUTARY_OIDC_ISSUER", value_name = "URL")]
     oidc_issuer: Option<String>,
-    /// Where its keys are, instead of what its discovery document says
+    /// Where its keys are, instead of the URL in its discovery document
     #[arg(long, global = true, env = "TRIBUTARY_OIDC_JWKS_URL", value_name = "URL")]
     oidc_jwks_url: Option<String>,
-    /// Whom its tokens must be for, one of these, separated by commas
+    /// The audiences, one of which its tokens must have, separated by commas
     #[arg(
         long,
         global = true,
@@ -27,16 +28,16 @@ pub struct IssuerFlags {
         value_delimiter = ','
     )]
     oidc_audience: Option<Vec<String>>,
-    /// The claim that says so [default: aud]
+    /// The claim that holds the audience [default: aud]
     #[arg(long, global = true, env = "TRIBUTARY_OIDC_AUDIENCE_CLAIM", value_name = "CLAIM")]
     oidc_audience_claim: Option<String>,
     /// The tenant of all its tokens, by slug or id
     #[arg(long, global = true, env = "TRIBUTARY_OIDC_TENANT", value_name = "TENANT")]
     oidc_tenant: Option<String>,
-    /// The claim with the tenant, where it differs [default: tenant]
+    /// The claim that holds the tenant, if tokens are for different ones [default: tenant]
     #[arg(long, global = true, env = "TRIBUTARY_OIDC_TENANT_CLAIM", value_name = "CLAIM")]
     oidc_tenant_claim: Option<String>,
-    /// The claim with the id of the partner whose token it is [default: partner]
+    /// The claim that holds the id of the partner whose token it is [default: partner]
     #[arg(long, global = true, env = "TRIBUTARY_OIDC_PARTNER_CLAIM", value_name = "CLAIM")]
     oidc_partner_claim: Option<String>,
     /// The claims with scopes, separated by commas, such as scp or realm_access.roles [default: scope]
@@ -48,7 +49,7 @@ pub struct IssuerFlags {
         value_delimiter = ','
     )]
     oidc_scope_claim: Option<Vec<String>>,
-    /// What scopes of Tributary begin with there, such as tributary/ in tributary/partners:read
+    /// The prefix of Tributary's scopes in its tokens, such as tributary/ in tributary/partners:read
     #[arg(long, global = true, env = "TRIBUTARY_OIDC_SCOPE_PREFIX", value_name = "TEXT")]
     oidc_scope_prefix: Option<String>,
 }

@@ -26,7 +26,8 @@ pub const SETTINGS: &str = include_str!("../settings.toml");
 /// The settings of webhooks.
 #[derive(Clone, Debug)]
 pub struct WebhookConfig {
-    /// `None`: there are no webhooks in production, and elsewhere their secrets are as good as not encrypted.
+    /// `None`: in production there are no webhooks, and elsewhere their secrets are encrypted with a publicly known
+    /// key.
     pub keys: Option<String>,
     pub allowed_networks: Vec<Network>,
     pub at_once: usize,

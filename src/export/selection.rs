@@ -1,4 +1,4 @@
-//! Turns columns into the selection set of a row, and tells which column a selected field belongs to.
+//! Turns columns into the selection set of a row, and finds the column that a selected field belongs to.
 
 use std::fmt::Write;
 

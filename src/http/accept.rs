@@ -1,7 +1,7 @@
-//! The door: accepts connections on a thread of its own and answers health checks there, so that they do not wait for
-//! requests that keep all other threads busy.
+//! Accepts connections on a thread of its own and answers health checks there, so that they do not wait for requests
+//! that keep all other threads busy.
 //!
-//! That thread also checks the database periodically, so that the answer about readiness need not wait for it. All
+//! That thread also checks the database periodically, so that readiness checks need not wait for the database. All
 //! other connections are handed to the threads that run operations.
 
 use std::io;
@@ -25,7 +25,7 @@ const PEEK_INTERVAL: Duration = Duration::from_millis(5);
 const HEALTH_REQUESTS: [&[u8]; 2] = [b"GET /healthz ", b"GET /readyz "];
 const MAX_START_BYTES: usize = 13;
 
-/// Opens the door. It closes when the program is told to shut down.
+/// Starts accepting connections; stops when the program is told to shut down.
 pub fn open(
     listener: std::net::TcpListener,
     connections: ConnectionContext,
@@ -82,7 +82,7 @@ async fn accept(listener: TcpListener, connections: &Arc<ConnectionContext>, ins
     }
 }
 
-/// Serves the connection here, or hands it over to the other threads.
+/// Serves the connection on this thread, or hands it over to the others.
 async fn admit(stream: TcpStream, connections: Arc<ConnectionContext>, held: TrackedConnection, inside: Handle) {
     let mut told = connections.ending.clone();
     let is_answered_here = tokio::select! {

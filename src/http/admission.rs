@@ -22,12 +22,13 @@ use store::LogPosition;
 pub struct Requester {
     pub caller: Caller,
     pub request_id: String,
-    /// Must be confirmed before anything but a query runs, and before a query is answered; `None`: nothing is open.
+    /// Must be confirmed before anything but a query runs, and before a query is answered; `None`: nothing remains to
+    /// be confirmed.
     pub sign_in: Option<Arc<SignIn>>,
 }
 
 impl Requester {
-    /// A caller about whom nothing is open.
+    /// A caller whose sign-in needs no further confirmation.
     pub fn confirmed(caller: Caller, request_id: String) -> Self {
         Self {
             caller,
@@ -96,7 +97,7 @@ impl Admission {
         request
     }
 
-    /// Identifies what the operation asks for, whoever the caller is and wherever a subscription resumes.
+    /// Identifies what the operation asks for, regardless of the caller and of where a subscription resumes.
     pub fn fingerprint(&self) -> Hash {
         let Self {
             admitted,
@@ -128,7 +129,7 @@ pub enum RequestRefusal {
     Operation(&'static str),
     /// Too much was requested; the number of seconds after which to retry.
     Throttled(u64),
-    /// The partner that the token names may not sign in, or whether it may could not be read.
+    /// The partner that the token names may not sign in, or this could not be determined.
     Unauthenticated(AuthError),
 }
 
@@ -152,8 +153,8 @@ impl RequestRefusal {
 }
 
 /// Finds or reads the document, guards and validates it, and charges for it. `allow` says which kinds of operations may
-/// be requested this way. A refused request is charged for its examination. Of what is admitted, only a query may still
-/// have an open sign-in.
+/// be requested this way. A refused request is charged for its examination. After admission, only a query's sign-in may
+/// remain unconfirmed.
 pub async fn admit(
     state: &HttpState,
     requester: &Requester,

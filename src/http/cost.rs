@@ -1,11 +1,11 @@
-//! The cost of an answer, and how the answer reports it.
+//! The actual cost of a response, and how it is reported. The maximum cost is computed beforehand, by `guard::walk`.
 
 use async_graphql::Value;
 use async_graphql::parser::types::OperationType;
 
 use super::options::ThrottleSection;
 
-/// The cost of a mutation besides its answer; the guard counts the same beforehand.
+/// The cost of a mutation besides its payload; the guard counts the same beforehand.
 const MUTATION_COST: u64 = 10;
 
 /// The cost of an export, however long: that of the largest query that the usual limits admit. How many run at once,
@@ -20,7 +20,7 @@ pub fn of_refusal(bytes: usize) -> u64 {
     10 + bytes as u64 / 512
 }
 
-/// The cost of what the answer actually has: its objects, and the mutations that ran. Never more than was requested.
+/// The cost of what the response contains: its objects, and the mutations that ran. Never more than was requested.
 pub fn actual(data: &Value, operation: OperationType, requested: u64) -> u64 {
     let Value::Object(fields) = data else {
         return requested.min(1);

@@ -82,7 +82,7 @@ fn query<'a>(
         state.app.metrics.database.read(ReadServer::Primary);
         return answered(state, state.app.clone(), (caller, sign_in), admission);
     };
-    // What a replica says of a partner may be old.
+    // A replica's row of the partner may be out of date, so it cannot confirm the sign-in.
     let reading = answered(state, state.app.on(store), (caller.clone(), None), admission);
     let reading = async move {
         let done = tokio::select! {
@@ -99,7 +99,8 @@ fn query<'a>(
     reading.boxed()
 }
 
-/// Runs it once, reading and writing through `app`. Boxed: what is large here is large in every future around it.
+/// Runs it once, reading and writing through `app`. Boxed, because a large future makes every future that contains it
+/// as large.
 fn answered<'a>(
     state: &'a HttpState,
     app: Arc<App>,

@@ -124,8 +124,8 @@ pub async fn post(
         }
     };
     let response = match sign_in {
-        // Whatever the answer is: nobody sees it whose token is not valid. That something failed is no secret, and whoever
-        // waited for a database that is gone need not wait again.
+        // An invalid token's caller must not see the answer, whatever it is. A server error reveals nothing, and a
+        // caller that has waited for an unavailable database should not wait for it again.
         Some(sign_in) if !response.status().is_server_error() => match sign_in.confirm(&state.app).await {
             Ok(()) => response,
             Err(error) => {
@@ -190,8 +190,8 @@ pub async fn identify(state: &HttpState, headers: &HeaderMap, request_id: &str) 
         .map_err(|error| unauthenticated(&error, request_id))
 }
 
-/// The caller's credentials. With two headers it is unclear which one counts, and a value that is not text is no token:
-/// both are treated as an invalid token.
+/// The caller's credentials. With two headers it is unclear which one applies, and a value that is not text cannot be a
+/// token: both are treated as an invalid token.
 pub fn authorization(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     match values.next().map(HeaderValue::to_str) {

@@ -1,5 +1,5 @@
 //! `GET /metrics`: beside the API outside production, otherwise at its own address, because it requires no token and
-//! tells everyone how much is requested.
+//! shows everyone how much is requested.
 
 use std::sync::Arc;
 

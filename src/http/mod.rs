@@ -72,7 +72,7 @@ pub enum StartError {
     Door(#[from] std::io::Error),
 }
 
-/// Whether a gateway could start with these options, so far as can be told before it listens.
+/// Whether a gateway could start with these options, as far as this can be checked before it listens.
 pub fn check(options: &HttpOptions) -> Result<(), StartError> {
     options.cors.check()?;
     persisted::PersistedDocuments::load(&options.persisted)?;
@@ -114,7 +114,7 @@ impl std::ops::Deref for HttpState {
     }
 }
 
-/// All routes. `ending` tells readiness that the program is about to shut down.
+/// All routes. `ending` becomes true when the program is about to shut down, which readiness reports.
 pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) -> Result<Router, StartError> {
     Ok(state(app, options, ending)?.0)
 }

@@ -1,4 +1,4 @@
-//! An id for every request, in its answer, its log lines and its errors.
+//! An id for every request, in its response, its log lines and its errors.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
@@ -16,7 +16,7 @@ const HEADER: &str = "x-request-id";
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// Assigns the request's id, logs its end, and sets the headers that every answer has.
+/// Assigns the request's id, logs the end of the request, and sets the headers that every response has.
 pub async fn attach(State(state): State<HttpState>, mut request: Request, next: Next) -> Response {
     let given = request
         .headers()

@@ -14,7 +14,7 @@ use super::negotiate::MediaType;
 use super::request::GraphqlRequest;
 use super::{HttpState, cost, sse, wire};
 
-/// How the answer travels over HTTP.
+/// How the answer is sent over HTTP.
 pub struct ResponseTerms {
     pub method: Method,
     pub media_type: MediaType,

@@ -1,9 +1,8 @@
-//! The house's one-way streets: which module may name which. What the crate `domain` may name, its manifest says.
+//! Which modules and crates may depend on which, and other rules about where things may be done.
 
 use std::path::Path;
 
-/// Module of the gateway's own crate, and the others of them that it may use. What is not listed is not allowed. The arrows
-/// between crates are in their manifests.
+/// A module of the gateway's crate, and the modules of that crate that it may use. What is not listed is not allowed.
 const ARROWS: [(&str, &[&str]); 4] = [
     ("jobs", &["jobs"]),
     ("graphql", &["graphql"]),
@@ -11,14 +10,14 @@ const ARROWS: [(&str, &[&str]); 4] = [
     ("http", &["http", "export", "graphql"]),
 ];
 
-/// Crates that a module must not know.
+/// Crates that a module must not use.
 const FORBIDDEN: [(&str, &[&str]); 3] = [
     ("graphql", &["axum", "seed", "import", "outgoing"]),
     ("export", &["axum", "seed", "import", "outgoing"]),
     ("http", &["seed", "import"]),
 ];
 
-/// Each of our crates, and those of ours that it may depend on.
+/// Each of our crates, and which of our crates it may depend on.
 const CRATES: [(&str, &[&str]); 11] = [
     ("entity", &[]),
     ("migration", &[]),
@@ -33,7 +32,7 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("crates/import", &["auth", "domain", "service", "store"]),
 ];
 
-/// Crates of others that only one of ours, and those above it that are named, may use.
+/// Third-party crates that only these of our crates may use, besides the gateway's.
 const KEPT_IN: [(&str, &[&str]); 4] = [
     ("sea-orm", &["entity", "crates/store"]),
     ("sqlx", &["crates/store"]),
@@ -60,7 +59,7 @@ fn crates_depend_only_on_those_below_them() {
     }
 }
 
-/// A caller is what verified credentials make, or the operator of the command line.
+/// Callers are made from verified credentials, or for the command line's operator.
 #[test]
 fn only_authentication_makes_callers() {
     let files = all_sources().into_iter();
@@ -94,15 +93,18 @@ fn modules_use_only_what_lies_below_them() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// Tenant and partner filters stand in one place: no read of the store begins elsewhere.
+/// Tenant and partner filters are in one place: reads of the store start at `scope::visible`.
 #[test]
 fn reads_of_the_store_begin_with_the_scope() {
     let mut wrong = Vec::new();
     for (file, text) in sources(Path::new("crates/store/src")) {
-        // Tenants are what scopes are made of; opening reads no table, statistics are of indexes, and
-        // migrations and their loss are of whole tables; BEGIN, COMMIT and pragmas read no rows, and a connection hands on what others ask; diagnostics are of the whole database; the questions of
-        // verify take the tenant as $1; distributing asks catalogs, and is of the whole database; a presented key says which tenant is meant; what matured, what changed, backtests and lines
-        // that an earlier release did not write are looked for across tenants, and taken up again in each.
+        // - scope, tenant: scopes are made here, for tenants; presented_key: the key determines the tenant.
+        // - connect, connection, sqlite, src/lib: BEGIN, COMMIT and pragmas read no rows; a connection runs what others
+        //   ask.
+        // - migrating, loss, diagnostics, integrity, statistics, citus: whole tables, catalogs or indexes.
+        // - verify: its queries take the tenant as $1.
+        // - maturing, missing_payout_lines, backtest/open, outbox/read: jobs search all tenants, and read what they find again
+        //   with its tenant's scope.
         let exempt = [
             "scope.rs",
             "tenant.rs",
@@ -139,21 +141,21 @@ fn reads_of_the_store_begin_with_the_scope() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// Whatever is changed for a tenant is begun in somebody's name, so that the audit log tells of it.
+/// Whatever changes something for a tenant is begun on behalf of an actor, so that the audit log names it.
 #[test]
 fn few_transactions_are_not_audited() {
     let exempt = [
-        // Only tries whether it may write.
+        // Only checks whether the database can be written to.
         "src/cli/doctor/database.rs",
-        // When keys were used.
+        // Writes when keys were used.
         "crates/service/src/api_key.rs",
-        // Leases and progress; how a backtest ends is told.
+        // Leases and progress; the end of a backtest is audited.
         "crates/service/src/backtest/work.rs",
-        // Deliveries and marks; an endpoint that is switched off is told.
+        // Deliveries and marks; switching an endpoint off is audited.
         "crates/service/src/webhook/fan_out.rs",
         "crates/service/src/webhook/prune.rs",
         "crates/service/src/webhook/send.rs",
-        // Writes its own entries, as made up as what they tell of.
+        // Writes entries of its own, made up like the data that they are about.
         "crates/seed/src/history/mod.rs",
         "crates/seed/src/lib.rs",
         "crates/seed/src/programme.rs",
@@ -172,7 +174,7 @@ fn few_transactions_are_not_audited() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// What an earlier mutation of the same document read may be out of date.
+/// A mutation must not use what an earlier mutation of the same document read: it may be out of date.
 #[test]
 fn every_mutation_begins_by_forgetting_what_was_read() {
     let mut mutations = 0;
@@ -192,12 +194,12 @@ fn names(text: &str, crate_name: &str) -> bool {
 
 fn first_word(text: &str) -> Option<&str> {
     let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
-    // `use crate::{...}` is not our style, so that this test stays simple.
+    // `use crate::{...}` is not our style, which keeps this test simple.
     assert!(end > 0, "write crate:: paths out: {}", &text[..text.len().min(40)]);
     Some(&text[..end])
 }
 
-/// The Rust files of all crates but those of the database's tables.
+/// The Rust files of all crates except `entity` and `migration`.
 fn all_sources() -> Vec<(String, String)> {
     ["src", "crates"]
         .iter()
@@ -205,7 +207,7 @@ fn all_sources() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The Rust files at `path`, with their names from the project's root.
+/// The Rust files at `path`, with their paths relative to the project's root.
 fn sources(path: &Path) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let absolute = root.join(path);

@@ -1,4 +1,4 @@
-//! The authenticated caller, and the only table of permissions (domain.md 9).
+//! The authenticated caller, and what it may read and write.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub struct Caller {
     partner: Option<PartnerId>,
     /// When the token expires; `None`: it does not expire by itself.
     expires_at: Option<Timestamp>,
-    /// What the caller asks for, if it may repeat that.
+    /// The call that may be repeated, if the caller gave an idempotency key.
     call: Option<Arc<Call>>,
     /// How the audit log names the caller.
     origin: Arc<Origin>,
@@ -73,7 +73,7 @@ impl Writer {
         self.tenant
     }
 
-    /// What the caller may repeat, if it has given an idempotency key.
+    /// The call that may be repeated, if the caller gave an idempotency key.
     pub fn call(&self) -> Option<&Call> {
         self.call.as_deref()
     }
@@ -106,9 +106,9 @@ impl Caller {
         }
     }
 
-    /// The caller who presented a JWT with these claims, which were verified. `partner` is the one that they name:
-    /// whoever calls this function sees to it that nothing is done or answered before the database has said that this partner
-    /// may sign in.
+    /// The caller who presented a JWT with these verified claims. `partner` is the partner that they name: the
+    /// function's caller must ensure that nothing is done or answered before the database has confirmed that this
+    /// partner may sign in.
     pub fn of_token(tenant: TenantId, claims: &Claims, partner: Option<PartnerId>) -> Self {
         let caller = Self {
             expires_at: claims.expires_at(),
@@ -157,7 +157,7 @@ impl Caller {
         }
     }
 
-    /// What the caller asks for, if it may repeat that.
+    /// The call that may be repeated, if the caller gave an idempotency key.
     pub fn call(&self) -> Option<&Call> {
         self.call.as_deref()
     }

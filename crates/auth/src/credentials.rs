@@ -1,4 +1,4 @@
-//! What a request presents to say who sends it, before anything is looked up in the database.
+//! What a request presents to identify its sender, before anything is looked up in the database.
 
 use super::jwt::Claims;
 use super::{Issuers, Keys, api_key, parsed_token};
@@ -32,7 +32,7 @@ impl<'a> Credentials<'a> {
 }
 
 /// The claims of a JWT that is genuine and in force at `now`, checked with the keys of the issuer that it names. `None`
-/// whatever is wrong with it: callers learn no cause.
+/// whatever is wrong with it: callers do not learn the cause.
 pub async fn verify_token(keys: &Keys, issuers: &Issuers, token: &str, now: Timestamp) -> Option<Claims> {
     let form = parsed_token::read(token)?;
     match issuers.of(&form.claims) {

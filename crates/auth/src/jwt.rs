@@ -75,8 +75,8 @@ impl Claims {
         moment(self.exp)
     }
 
-    /// When the token was issued; `None` if it does not say, or names a time after `now`: it would outlive the next
-    /// revocation.
+    /// When the token was issued; `None` if it does not say, or names a time after `now`: such a token would outlive
+    /// the next revocation.
     pub fn issued_at(&self, now: Timestamp) -> Option<IssuedAt> {
         let latest = numeric_date(now) + LEEWAY_SECONDS;
         self.iat.filter(|seconds| *seconds <= latest).map(IssuedAt)
@@ -233,7 +233,7 @@ fn signing(file: &Path, ring: &KeyRing) -> Result<Signing, KeyError> {
 pub struct IssuedAt(f64);
 
 impl IssuedAt {
-    /// The same for the same moment, for hash tables.
+    /// Equal for equal times, for use as a key of hash tables.
     pub fn bits(self) -> u64 {
         self.0.to_bits()
     }

@@ -1,6 +1,6 @@
 //! The keys that verify tokens. Each has one algorithm, determined by its kind: never by the token.
 //!
-//! A key file applies as it stands with every token: a key removed from it verifies nothing any more, and a missing or
+//! A key file applies to every token as it is now: a key removed from it verifies nothing any more, and a missing or
 //! empty file means that there are no keys. Only a file that cannot be read as keys is given [`GRACE_PERIOD`], because it
 //! may be half written.
 
@@ -35,7 +35,7 @@ struct LoadedKeys {
     /// The file's metadata when it was read.
     stamp: Option<FileStamp>,
     keys: Arc<Vec<VerificationKey>>,
-    /// Since when it cannot be read as keys; until it can, it is read again with every token.
+    /// Since when the file cannot be read as keys; until it can, it is read again with every token.
     senseless_since: Option<Timestamp>,
 }
 
@@ -43,8 +43,8 @@ struct LoadedKeys {
 struct FileStamp {
     modified: Option<SystemTime>,
     length: u64,
-    /// The file's inode number, and when it was last changed in any way: they also differ if a file replaces one of the
-    /// same length and age, or if only its permissions change.
+    /// The file's inode number, and when the inode last changed: these also differ if a file replaces one of the same
+    /// length and age, or if only its permissions change.
     identity: (u64, i64, i64),
 }
 

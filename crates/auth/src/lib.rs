@@ -1,8 +1,8 @@
-//! Who is calling and what they may do. A request carries [`Credentials`]; once they are verified they make a [`Caller`],
-//! which hands out the [`Scope`] that every read of the store takes and the [`Writer`] that every write takes.
+//! Who is calling and what they may do. A request carries [`Credentials`]; once they are verified they make a
+//! [`Caller`], which grants the [`Scope`] of reads of the store and the [`Writer`] of writes.
 //!
-//! This crate lies below the store: what credentials mean in the database (whether a key is revoked, whether a partner may
-//! sign in), `service::authentication` asks.
+//! This crate lies below the store. What credentials mean in the database (whether a key is revoked, whether a partner
+//! may sign in) is looked up by `service::authentication`.
 
 mod api_key;
 mod caller;

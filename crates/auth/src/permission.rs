@@ -1,9 +1,9 @@
-//! The permissions that a token's `scope` claim lists.
+//! The scopes of tokens and API keys (`partners:read`), called permissions here. To add one, add a [`Resource`].
 
 use domain::text_enum;
 
 text_enum! {
-    /// What is protected together: the rows of the table in domain.md 9.
+    /// What a permission covers: one or more types of the API.
     Resource {
         Partners = "partners",
         PartnerGroups = "partner_groups",

@@ -1,9 +1,10 @@
-//! Which rows a caller may see.
+//! Which rows a caller may see: the tenant's or one partner's. Not the scopes of a token, which are
+//! [`Permission`](super::Permission)s.
 
 use domain::id::{PartnerId, TenantId};
 
-/// The rows of one tenant, or of one partner in it. Every read of the store takes one and turns it into SQL
-/// (`store::scope`); no read is possible without one.
+/// The rows of one tenant, or of one partner in it. Reads of the store take a scope and turn it into SQL
+/// (`store::scope`); a test lists the few files of the store that read without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
     tenant: TenantId,

@@ -34,7 +34,7 @@ pub enum SealingError {
     NoRandomness,
 }
 
-/// The id of the key that replaces the settings' keys where nothing is at stake.
+/// The id of the publicly known key, for trying things out.
 const DEVELOPMENT: &str = "development";
 
 impl SealingKeys {

@@ -1,5 +1,5 @@
 //! Reassignment: events are moved to another partner to correct who earned; this module decides about the rows they
-//! have already earned (domain.md 17).
+//! have already earned.
 
 use super::commission::{Commission, CommissionKind, CommissionStatus};
 use super::explain::{Outcome, Step};

@@ -199,7 +199,7 @@ mod tests {
         Currency::parse(code).unwrap()
     }
 
-    /// What comes of it, and what is wrong with it: paths and messages.
+    /// The validated terms, and the problems: paths and messages.
     fn read(drafts: Vec<TermDraft>, base: &str) -> (Option<Vec<Term>>, Vec<(String, String)>) {
         let mut problems = Problems::new();
         let terms = terms(drafts, currency(base), &mut problems);
@@ -296,7 +296,7 @@ mod tests {
             let told = format!("{draft:?}");
             assert!(wrong(draft).contains(&format!("terms.0.{place}")), "{told}");
         }
-        // An amount has the digits of its own currency, or else of the tenant's.
+        // The decimal places are those of the amount's own currency, or else of the tenant's.
         assert!(read(vec![draft(Fixed, Some("0.5"))], "JPY").0.is_none());
         assert!(read(vec![draft(Fixed, Some("0.005"))], "KWD").0.is_some());
     }

@@ -139,7 +139,7 @@ impl SettlementColumns {
     }
 }
 
-/// Settles the payouts of a file. `progress` is told how many of how many lines are done.
+/// Settles the payouts of a file. `progress` is called with the number of lines that are done, and of all lines.
 pub async fn settlements(
     app: &App,
     caller: &Caller,

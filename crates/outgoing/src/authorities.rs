@@ -1,5 +1,5 @@
-//! The certificate authorities that are trusted: the usual ones, and those of an operator whose identity provider or
-//! webhook receivers have certificates of the company's own.
+//! The certificate authorities that are trusted: the usual ones, and an operator's own, whose identity provider or
+//! webhook receivers may have certificates issued by their company.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

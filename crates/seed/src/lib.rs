@@ -50,7 +50,7 @@ pub enum SeedProgress {
     Commissions(u64),
 }
 
-/// Fills a tenant. `progress` is told how much exists.
+/// Fills a tenant. `progress` is called with how much exists.
 pub async fn fill(
     app: &App,
     tenant: &Tenant,

@@ -10,7 +10,7 @@ text_enum! {
 }
 
 impl Outcome {
-    /// What became of a known object whose versions these were.
+    /// The outcome for a known object, by its version before and after the import.
     pub(crate) fn of_versions(before: u32, after: u32) -> Self {
         match before == after {
             true => Self::Unchanged,
@@ -19,9 +19,9 @@ impl Outcome {
     }
 }
 
-/// The known object that a document refers to: the one with its id, or else the one that was imported by its name, before
-/// the other system had given it an id or from a document that leaves it out. `field` and `message` say that the name is
-/// that of several.
+/// The known object that a document refers to: the one with the document's id, or else the one that was imported under
+/// its name (before the other system had assigned an id, or from a document without ids). `field` and `message`
+/// describe the problem if several objects have the name.
 pub async fn by_id_or_name<'a, T, F, G>(
     (id, name): (Option<&'a str>, &'a str),
     find: impl Fn(&'a str) -> F,

@@ -1,5 +1,6 @@
 //! What the program does for callers beyond reading: authorise, load, decide with the domain's pure functions, write in
-//! one transaction. Every function reports all problems of its input at once, and then has changed nothing.
+//! one transaction. Every function reports all problems of its input at once, and then has changed nothing; functions
+//! that take a list of independent items report per item instead.
 
 pub mod api_key;
 pub mod app;

@@ -21,11 +21,13 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
+/// A page as domain values, for resolvers that need the rows themselves.
 pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<ApiKey>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
     Ok(page.map(from_row))
 }
 
+/// All keys, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
     view::List::new(&view::API_KEY, Some(String::new()), sort().into(), select)

@@ -9,7 +9,7 @@ use super::{Connection, Store, StoreError};
 use auth::Sealed;
 use domain::id::TenantId;
 
-/// Maximum number of secrets that are decrypted as a test; more would tell nothing new.
+/// Maximum number of secrets that are decrypted as a test; more would reveal nothing new.
 const MAX_SECRETS: usize = 1_000;
 
 /// The database engine and its version.

@@ -99,7 +99,7 @@ pub async fn of_events(
     rows.into_iter().map(|row| Ok((row.event_id, from_row(row)?))).collect()
 }
 
-/// The decision in force of each event, with what it was made with.
+/// The decision in force of each event, with the state that it was based on.
 pub(super) async fn with_what(
     database: &Connection,
     scope: &Scope,
@@ -252,7 +252,7 @@ fn made_with_json(made_with: &MadeWith) -> Json {
     json
 }
 
-/// Parses what a decision records about what it was made with; anything absent was not recorded at the time.
+/// Parses the state on which a decision was based; anything absent was not recorded at the time.
 fn made_with(kept: &Json) -> Result<MadeWith, StoreError> {
     let corrupt = || StoreError::Corrupt {
         table: TABLE,

@@ -1,5 +1,5 @@
-//! What decides the next event of partners, besides terms: what the rules of their groups look at, and the tiers that
-//! would count it. One statement each, whatever the number of partners.
+//! What the next event of a partner depends on besides its terms: the inputs of the group's rules, and the tiers that
+//! would count it. One statement for each of the two, whatever the number of partners.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,7 +20,7 @@ use domain::money::Sum;
 use domain::partner_group::PartnerGroup;
 use domain::tiered::TieredCommission;
 
-/// What the rules of a group look at, and the group.
+/// A partner's group, and the inputs of its rules.
 #[derive(Clone, Debug, Default)]
 pub struct GroupState {
     /// The partner's own group, or else the tenant's default one.
@@ -32,7 +32,7 @@ pub struct GroupState {
     pub qualified_customers: u32,
 }
 
-/// What the rules of the groups of partners look at.
+/// The groups of partners, and the inputs of their rules.
 pub async fn group_states(
     database: &Connection,
     scope: &Scope,

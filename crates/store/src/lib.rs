@@ -1,7 +1,7 @@
-//! The database: rows in, domain values out. The only module that knows `entity`.
+//! The database: rows in, domain values out. The only crate that uses `entity`.
 //!
-//! - Every read starts at [`scope::visible`] with the caller's [`Scope`](auth::Scope): tenant and partner filters
-//!   are part of the SQL, and no read compiles without one.
+//! - Reads start at [`scope::visible`] with the caller's [`Scope`](auth::Scope): tenant and partner filters are part of
+//!   the SQL. `tests/it/architecture.rs` lists the few files that read without a scope.
 //! - Writes happen in a [`Transaction`], through functions that take the tenant.
 //! - Functions that load for many parents at once cost one statement each.
 
@@ -313,7 +313,7 @@ impl Store {
         if let Some(standbys) = self.standbys {
             standbys.close().await;
         }
-        // A pool that fails to close has nothing left to lose.
+        // If closing a pool fails, nothing is lost.
         let _ = self.single.close().await;
         self.reader.close().await;
     }

@@ -134,7 +134,7 @@ impl<C: ColumnTrait> Sort<C> {
         }
     }
 
-    /// Adds the page's bounds, order and limit. One row more than requested tells whether the list continues.
+    /// Adds the page's bounds, order and limit. One row more than requested shows whether the list continues.
     pub fn apply<E: EntityTrait>(&self, mut select: Select<E>, request: &PageRequest) -> Select<E> {
         if let Some(place) = &request.after {
             select = select.filter(self.beyond(place, self.descending));
@@ -184,7 +184,7 @@ impl<C: ColumnTrait> Sort<C> {
     }
 }
 
-/// Drops the extra row, which only told that there are more, and restores the list's order.
+/// Drops the extra row, which only showed that there are more, and restores the list's order.
 pub fn cut<T, P>(mut rows: Vec<T>, request: &PageRequest<P>) -> Page<T> {
     let more = rows.len() > request.limit as usize;
     rows.truncate(request.limit as usize);

@@ -93,8 +93,8 @@ pub async fn insert(transaction: &Transaction, tenant: TenantId, group: &Partner
     keep_version(transaction, tenant, group, None).await
 }
 
-/// Stores what the rules of a group say from its last change on, if that is another version than before, and whether
-/// the group has become the default one, or no longer is.
+/// Stores the rules of a group as of its last change, if they are a new version, and whether the group has become the
+/// default one, or no longer is.
 pub async fn keep_version(
     transaction: &Transaction,
     tenant: TenantId,

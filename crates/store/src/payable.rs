@@ -1,4 +1,4 @@
-//! The rows that payout runs look at: approved and in no payout, or accrued and lacking only the individual to whom
+//! The rows that payout runs consider: approved and in no payout, or accrued and lacking only the individual to whom
 //! they are owed.
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTa
 use domain::id::PartnerId;
 use domain::money::Currency;
 
-/// Which rows a run looks at.
+/// Which rows a run considers.
 #[derive(Clone, Debug)]
 pub struct PayableFilter {
     /// `None`: of every partner.

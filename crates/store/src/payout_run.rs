@@ -42,7 +42,7 @@ fn line_sort() -> Sort<payout_run_line::Column> {
     }
 }
 
-/// All runs, newest first.
+/// All runs, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
     view::List::new(&view::PAYOUT_RUN, Some(String::new()), sort().into(), select)
@@ -50,6 +50,7 @@ pub fn list() -> view::List {
 
 table_functions!(PayoutRun: by_ids);
 
+/// A page as domain values, for resolvers that need the rows themselves.
 pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<PayoutRun>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
     page.try_map(from_row)

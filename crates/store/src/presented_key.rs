@@ -1,5 +1,5 @@
-//! Finding the API key that a caller presents. Like tenants, keys are what scopes are made of, so that this read has
-//! none: the key says which tenant is meant.
+//! Finding the API key that a caller presents. This read has no scope, since the scope follows from the key: it
+//! determines the tenant.
 
 use entity::{api_key, partner};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};

@@ -18,7 +18,7 @@ use domain::reassignment::{Reassignment, ReassignmentOutcome};
 
 const TABLE: &str = "reassignment";
 
-/// What became of a row of an event, by ids.
+/// What happened to a row of an event, by ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowOutcome {
     pub event: EventId,
@@ -67,7 +67,7 @@ pub async fn count_moved(database: &Connection, scope: &Scope, id: ReassignmentI
     Ok(moves.count(database).await?)
 }
 
-/// What became of the rows, in their order.
+/// What happened to the rows, in their order.
 pub async fn entries(database: &Connection, scope: &Scope, id: ReassignmentId) -> Result<Vec<RowOutcome>, StoreError> {
     use reassigned_row::{Column, Entity};
     let select = visible::<Entity>(scope).filter(Column::ReassignmentId.eq(id.uuid()));
@@ -89,7 +89,7 @@ pub async fn entries(database: &Connection, scope: &Scope, id: ReassignmentId) -
     entries.collect()
 }
 
-/// Writes a move: of which events, each as it was before and as it is now, and what became of their rows. `entry` is
+/// Writes a move: of which events, each as it was before and as it is now, and what happened to their rows. `entry` is
 /// the id of the audit log entry ([`Transaction::audit_entry`](super::Transaction::audit_entry)).
 pub fn add(
     writes: &mut Writes,

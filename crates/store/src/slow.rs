@@ -1,12 +1,12 @@
-//! Slow statements: they are logged, with the request and the document for which they ran. Values are bound and are no
-//! part of a statement's text; quoted text in it is left out all the same, except for words of ours.
+//! Slow statements: they are logged, with the request and the document for which they ran. Values are bound, and so are
+//! not part of a statement's text; quoted text in it is left out all the same, except for words of ours.
 
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use prometheus::HistogramTimer;
 
-/// Maximum length of a statement in the log; more would tell nothing new.
+/// Maximum length of a statement in the log; more would not help.
 const MAX_SQL_BYTES: usize = 2_000;
 
 /// Measures a statement until it is dropped, whatever its outcome.

@@ -1,4 +1,4 @@
-//! What the rules of groups look at: a partner's lifetime value and its customers with paid charges. Updated in the
+//! The inputs of group rules: a partner's lifetime value, and its number of customers with paid charges. Updated in the
 //! transaction of each event; every writer holds the partner's lock.
 
 use std::collections::{BTreeMap, HashMap};
@@ -133,7 +133,7 @@ pub struct PaidCharges {
 }
 
 /// Writes how many paid charges customers have, and the resulting numbers of qualified customers: those who have any.
-/// Of several entries for a partner and customer, the first tells how many there were before.
+/// Of several entries for a partner and customer, the `before` of the first one counts.
 pub fn count_paid_charges(writes: &mut Writes, tenant: TenantId, counted: impl IntoIterator<Item = PaidCharges>) {
     use partner_customer::Model;
     let mut sums: BTreeMap<_, PaidCharges> = BTreeMap::new();

@@ -2,7 +2,7 @@
 //! planned for large ledgers from the first row on. By default it assumes ten rows per tenant, and scans them where it
 //! should look up a few. Writing `sqlite_stat1` instead of running ANALYZE is SQLite's own advice for programs whose
 //! plans must not change ("Fixed Results Of ANALYZE", sqlite.org/lang_analyze.html). PostgreSQL maintains its
-//! statistics itself, and is told when to.
+//! statistics itself, and is only asked to do so early during an import.
 
 use std::fmt::Write;
 

@@ -1,7 +1,7 @@
 //! The functions that every table whose rows have ids shares.
 
-/// Defines the named functions for the module's `Entity`, `Column`, `from_row` and `to_row`. Rows outside the scope are not
-/// found.
+/// Defines the named functions for the module's `Entity`, `Column`, `from_row` and `to_row`. Rows outside the scope are
+/// not found.
 ///
 /// - `find`: one row by its id;
 /// - `find_by_external_id`: one row by the id that another system gave it;

@@ -1,5 +1,5 @@
-//! Charges and conversions as tiers look at them: with their rows and tier results. Three statements, however many
-//! events there are.
+//! Charges and conversions as tiers see them: with their rows and tier results. Three statements, however many events
+//! there are.
 
 use std::collections::HashMap;
 

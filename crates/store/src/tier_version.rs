@@ -17,7 +17,7 @@ use auth::Scope;
 use domain::id::{TenantId, TieredCommissionId};
 use domain::tiered::TieredCommission;
 
-/// Stores what a tier says from its last change on, unless that version is stored already.
+/// Stores the content of a tier as of its last change, unless that version is stored already.
 pub(super) async fn insert(transaction: &Transaction, tier: &Tier) -> Result<(), StoreError> {
     let tier = tier.clone();
     let version = Model {

@@ -1,5 +1,6 @@
-//! A transaction that writes. One that changes something for a tenant is begun on behalf of an actor
-//! ([`Trail`](super::Trail)) and notes what it changes; its commit also writes the audit log entry.
+//! A transaction: one that writes, or a snapshot that only reads. A transaction that changes something for a tenant is
+//! begun on behalf of an actor ([`Trail`](super::Trail)) and notes what it changes; its commit also writes the audit
+//! log entry.
 
 use std::ops::Deref;
 use std::sync::Arc;

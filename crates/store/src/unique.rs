@@ -1,5 +1,5 @@
 //! The input field on which a rejected row collided. Services check before they write, so that one answer names every
-//! problem; this is for what two concurrent writers do to each other.
+//! problem; this is for collisions between concurrent writers.
 
 use sea_orm::{DbErr, SqlErr};
 

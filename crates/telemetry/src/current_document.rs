@@ -1,4 +1,4 @@
-//! The request and the document being executed, for log lines of code that does not know them.
+//! The request and the document being executed, for log lines of code that is not passed either.
 
 use std::fmt::Write;
 
@@ -36,7 +36,7 @@ impl CurrentDocument {
 
 /// Runs `work` for a request's document, given by its SHA-256. Tasks that it spawns do not inherit this.
 ///
-/// Boxed: what is large here is large in every future around it.
+/// Boxed, because a large future makes every future that contains it as large.
 pub fn asking<'w, T>(
     request: &str,
     document: [u8; 32],

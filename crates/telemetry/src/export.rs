@@ -64,7 +64,7 @@ impl SpanExport {
         Ok(Self(provider))
     }
 
-    /// Exports this program's spans, but no log lines: those may quote what is not for other eyes.
+    /// Exports this program's spans, but no log lines, which may quote confidential data.
     pub(super) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -103,11 +103,12 @@ fn resource() -> Resource {
     }
 }
 
-/// Sends from the runtime, because the exporting thread is outside of it.
+/// Sends requests from the runtime, because the exporting thread is outside of it.
 #[derive(Debug)]
 struct OtlpClient {
     runtime: Handle,
-    /// So that the log reports once that the collector is unavailable, and once that it is back.
+    /// Whether the last batch failed: the log reports only once that the collector is unavailable, and once that it is
+    /// back.
     is_failing: Arc<AtomicBool>,
 }
 

@@ -19,7 +19,7 @@ impl Default for LogFilter {
 impl FromStr for LogFilter {
     type Err = String;
 
-    /// Stricter than the library, which takes `inof` for the name of a part of the program: nothing would be logged at
+    /// Stricter than the library, which would take `inof` for the name of a module, so that nothing would be logged at
     /// all.
     fn from_str(text: &str) -> Result<Self, String> {
         let parts: Vec<_> = text.split(',').map(str::trim).collect();

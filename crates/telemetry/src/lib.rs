@@ -53,8 +53,8 @@ pub fn start(format: LogFormat, filter: &LogFilter, colours: bool, export: Optio
 }
 
 /// Hides, whatever the filter says, SeaORM's finer log lines about connecting: they quote the database's address, which
-/// contains the password. Also hides PostgreSQL's notices, such as that a table already exists: the user of a command
-/// would look for a mistake. Ignores everything finer than `finest`.
+/// contains the password. Also hides PostgreSQL's notices, such as that a table already exists, which the user of a
+/// command would take for a mistake. Ignores everything finer than `finest`.
 fn without_secrets(finest: LevelFilter) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     let shown = move |metadata: &Metadata<'_>| {
         let (level, target) = (*metadata.level(), metadata.target());

@@ -13,9 +13,8 @@ use report::{CheckResult, DoctorReport};
 use service::clock::Clock;
 use telemetry::metrics::Metrics;
 
-/// Checks everything that a gateway needs, and reports for each check what is wrong and how to mend it. Changes
-/// nothing, except that a missing SQLite file is created if the URL says so, as by every command. Fails if anything is
-/// wrong.
+/// Checks everything that a gateway needs, and reports for each check what is wrong and how to fix it. Changes nothing,
+/// except that a missing SQLite file is created if the URL says so, as by every command. Fails if anything is wrong.
 pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
     let mut report = DoctorReport::default();
     report.is_done("settings", http::check(&config.http));

@@ -40,7 +40,7 @@ pub const LIBRARIES: [Library; 4] = [
     },
 ];
 
-/// The MIT licence requires its notice to travel with the code; the bundles of React carry theirs in a comment.
+/// The MIT licence requires its notice to accompany the code; the bundles of React have theirs in a comment.
 pub const LICENCE: (&str, &str) = ("graphiql.LICENSE.txt", "graphiql/LICENSE");
 
 /// The file in a folder, under this program's name for it (`scripts/graphiql-assets`) or npm's (`node_modules`).

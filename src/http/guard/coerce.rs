@@ -142,7 +142,7 @@ impl Checker<'_> {
 
     /// Checks a value for a place of type `ty`.
     pub fn check<V: Input>(&mut self, ty: &Type, value: &V, path: &Path, position: Pos) {
-        // One answer reports ten errors at most; checking the rest of a long list of bad values is of no use.
+        // An answer reports a limited number of errors; checking the rest of a long list of bad values is of no use.
         if self.problems.len() >= self.limits.errors {
             return;
         }

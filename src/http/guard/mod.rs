@@ -1,5 +1,10 @@
 //! The document guard: all checks between parsing and execution. A request that it refuses has had no effect, and is
 //! answered without `data`.
+//!
+//! - `scan`, `parse`, `validate`: whether the text is a valid document (`types`: the schema)
+//! - `walk`, with `prices`, `work` and `introspection`: how large the document is, and its maximum cost
+//! - `coerce`, `lists`, `size`: the arguments, and the work that they ask for
+//! - `strip`, `merge`: rewriting the document for execution
 
 mod coerce;
 mod introspection;

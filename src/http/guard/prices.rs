@@ -20,7 +20,8 @@ const SUM_UNDER_ONE: u64 = 20;
 /// 300,000 on SQLite.
 const REPORT: u64 = 1_800;
 
-/// The cost of a field besides its answer, wherever it stands: that of what it reads, however little it then shows.
+/// The cost of a field besides its answer, wherever it is selected: that of what it reads, however little it then
+/// shows.
 pub fn of_field(parent: &str, name: &str) -> u64 {
     match (parent, name) {
         ("Query", "commissionSeries" | "eventDecisionTotals") => SUM_OF_ALL,

@@ -1,15 +1,15 @@
-//! The place where a subscription resumes decides which events come first, not how an event is shown: listeners that
-//! resumed at different places share results as soon as they receive the same changes.
+//! Resume positions. They decide which events come first, not what an event contains, so listeners that resumed at
+//! different positions share results as soon as they receive the same changes.
 
 use async_graphql::parser::types::{Directive, ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Positioned};
 use async_graphql_value::Value;
 
-/// The argument of root fields that names the place.
+/// The argument of root fields that is the position.
 const PLACE: &str = "after";
 
-/// The variable that names the place in a subscription's only operation, in which every field stands once; `None`:
-/// there is none, or it is used for something else as well.
+/// The variable that is the position in a subscription's only operation, whose fields are already merged; `None`: there
+/// is none, or it is used for something else as well.
 pub fn variable(document: &ExecutableDocument) -> Option<&Name> {
     let (_, operation) = document.operations.iter().next()?;
     let set = &operation.node.selection_set.node;

@@ -2,8 +2,8 @@
 //! variables share the results of a batch of changes: its rows are read once, and each event is executed once, however
 //! many listen.
 //!
-//! Each listener arrives in its own time: it pays first, and its access is checked. Results are cached for slower
-//! listeners as long as there is room; a listener that comes later has them computed again.
+//! Each listener comes at its own pace, has its access checked, and pays first. Results are cached for slower listeners
+//! as long as there is room; a listener that comes later has them computed again.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! Who sees and does what (domain.md 9): partners, scopes, tenants and tokens.
+//! Who sees and does what: partners, scopes, tenants and tokens.
 
 mod comeback;
 mod cursors;

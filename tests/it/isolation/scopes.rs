@@ -1,4 +1,4 @@
-//! domain.md 9's table, row by row: what a scope opens, and that nothing else does.
+//! What each scope gives access to, and that no other scope does.
 
 use tributary::auth::{Permission, Resource};
 

@@ -155,7 +155,7 @@ impl Issuer {
     /// The claims of a token that is genuine and in force at `now`; otherwise `None`. If its key is unknown, waits
     /// briefly for a fetch that may bring it.
     pub(super) async fn verify(self: &Arc<Self>, form: &ParsedToken<'_>, now: Timestamp) -> Option<Claims> {
-        // A token that would be refused anyway is not worth a fetch.
+        // A token that would be refused anyway does not justify a fetch.
         let claims = self.rules.read(&form.claims, now)?;
         if !self.algorithms.contains(&form.algorithm) {
             return None;
@@ -179,7 +179,7 @@ impl Issuer {
     /// The fetch in progress, or one that begins now, if it is time for it.
     fn fetching(self: &Arc<Self>, now: Timestamp, is_time: fn(&Cache, Timestamp, &Times) -> bool) -> Option<Running> {
         let mut state = self.state();
-        // A fetch that is over and still here was cut off.
+        // A fetch that has ended and is still listed here was cut off.
         if let Some(running) = state.running.as_ref().filter(|running| running.peek().is_none()) {
             return Some(running.clone());
         }

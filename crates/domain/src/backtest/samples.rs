@@ -1,4 +1,4 @@
-//! What the tests of the parts of a replay are made of: one partner and one customer on one campaign, in euros.
+//! Samples for the tests of the parts of a replay: one partner and one customer on one campaign, in euros.
 
 use chrono::{NaiveDate, TimeDelta};
 
@@ -12,7 +12,7 @@ use crate::money::{Currency, Money};
 use crate::refund::Refunded;
 use crate::tiered::{Audience, CrossingPolicy, Period, Status, Tier, TieredCommission};
 
-/// So many minutes after the beginning.
+/// This many minutes after the beginning.
 pub fn at(minutes: i64) -> Timestamp {
     let start: Timestamp = "2026-03-01T12:00:00Z".parse().expect("a moment");
     start + TimeDelta::minutes(minutes)
@@ -77,7 +77,7 @@ pub fn recorded(event: Event) -> HistoryEvent {
     }
 }
 
-/// Of the proposal, accrued with step 1, with the ledger's row for which it stands.
+/// A row of the proposal that accrued with step 1; `stands_for`: its counterpart in the ledger.
 pub fn proposed(kind: CommissionKind, minor: i64, stands_for: Option<i64>) -> ProposedRow {
     ProposedRow {
         kind,
@@ -93,7 +93,7 @@ pub fn proposed(kind: CommissionKind, minor: i64, stands_for: Option<i64>) -> Pr
     }
 }
 
-/// Of the ledger, accrued with step 1, with the step that reversed it.
+/// A row of the ledger that accrued with step 1; `reversed`: the step that reversed it.
 pub fn written(number: i64, kind: CommissionKind, minor: i64, reversed: Option<i64>) -> ActualRow {
     ActualRow {
         id: id(number),

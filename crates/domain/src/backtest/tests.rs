@@ -1,4 +1,4 @@
-//! One partner's charges of one campaign, refunded here and there: what both sides come to is known by other means.
+//! One partner's charges on one campaign, some of them refunded: the expected sums are computed independently.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -102,7 +102,7 @@ fn part(minor: i64, value: u32) -> i64 {
     (minor * i64::from(value) * 2 + 100) / 200
 }
 
-/// A charge, and what goes back of it in percent, each time.
+/// A charge, and the percentages of it that are refunded, one after the other.
 type Sale = (i64, Vec<i64>);
 
 fn sales() -> impl Strategy<Value = Vec<Sale>> {

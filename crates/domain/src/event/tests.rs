@@ -4,7 +4,7 @@ fn minute(minutes: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + chrono::TimeDelta::minutes(minutes)
 }
 
-/// A charge of nobody's, nothing of it refunded.
+/// A charge that is credited to nobody, and of which nothing is refunded.
 pub(crate) fn charge(amount: Option<Money>) -> Event {
     Event {
         id: EventId::from_parts(minute(0), 0, 1),

@@ -67,7 +67,7 @@ fn what_is_entered_has_at_most_10_decimals_and_20_digits() {
     for (amount, fits) in [
         ("0.0000000001", true),
         ("0.00000000001", false),
-        // Zeros at the end are no digits.
+        // Trailing zeros are not counted as digits.
         ("0.10000000000", true),
         ("9999999999.9999999999", true),
         ("-9999999999.9999999999", true),

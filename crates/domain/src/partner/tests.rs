@@ -57,20 +57,21 @@ fn a_partnership_moves_along_the_state_machine_only() {
     assert_eq!(may_sign_in, [true, true, false, false]);
 }
 
-/// Each row is a move of the partner that the row before left, at a minute by the clock.
+/// Each row is a move of the partner as the row before left it, at a minute by the clock.
 #[test]
 fn a_move_keeps_when_it_was_and_which_tokens_it_left_dead() {
     let mut partner = invited();
-    // Tokens of the last microsecond before a move are dead, too: they are valid from some microseconds after a minute.
+    // Tokens of the last microsecond before a move are invalid, too: tokens are valid from some microseconds after a
+    // minute.
     for (transition, at, activated, revoked, (tokens_from, microseconds)) in [
-        // Tokens of an invited partner stay good.
+        // Tokens of an invited partner stay valid.
         (Activate, 1, Some(1), None, (0, 0)),
         (Suspend, 2, Some(1), None, (2, 1)),
-        // It was active before: that stays the beginning.
+        // It was active before: the time of its first activation stays.
         (Activate, 4, Some(1), None, (4, 1)),
         (Revoke, 6, Some(1), Some(6), (6, 1)),
         (Reinstate, 8, Some(1), None, (8, 1)),
-        // A clock that steps back brings no token to life.
+        // A clock that steps back makes no token valid again.
         (Suspend, 7, Some(1), None, (8, 2)),
     ] {
         let before = partner.clone();

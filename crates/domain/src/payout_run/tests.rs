@@ -217,11 +217,11 @@ fn a_cut_off_takes_later_clawbacks_of_what_it_takes_and_nothing_else_of_later() 
         row(1, "EUR", 10),
         later(2, CommissionKind::Event, None),
         clawback(3, 1, -2, hour(10)),
-        // Of a row that is not here, since it was paid before.
+        // A clawback of a row that was paid before and is not among the candidates.
         clawback(4, 99, -3, hour(10)),
         clawback(5, 99, -3, hour(9)),
         clawback(6, 2, -1, hour(11)),
-        // Named before the row that it takes from.
+        // Listed before the row that it claws back.
         clawback(7, 8, 1, hour(12)),
         clawback(8, 3, 1, hour(11)),
         later(9, CommissionKind::TierAdjustment, Some(1)),
@@ -290,7 +290,7 @@ fn any_rows() -> impl Strategy<Value = Vec<Commission>> {
     })
 }
 
-/// Whether a run takes a row, told row by row.
+/// Whether a run takes a row, decided for each row by itself.
 fn is_taken(row: &Commission, rows: &[Commission], before: Timestamp) -> bool {
     let adjusted = rows.iter().find(|other| Some(other.id) == row.adjusts_id);
     let is_clawback = row.kind == CommissionKind::Clawback;

@@ -71,7 +71,7 @@ fn what_nobody_has_touched_is_reversed_by_a_whole_refund_and_anything_else_clawe
         clawed(take_back(&row(2_000, Paid), false, 0, 0, whole)),
         (-2_000, Approved)
     );
-    // In a payout, or with something clawed back already, it stays and is taken back beside.
+    // If it is in a payout, or was partly clawed back, the row stays, and the rest is clawed back.
     let mut held = row(2_000, Approved);
     held.payout_id = Some(PayoutId::from_parts(held.accrued_at, 0, 1));
     assert_eq!(clawed(take_back(&held, false, 0, 0, whole)), (-2_000, Approved));
@@ -92,12 +92,12 @@ fn a_part_takes_the_difference_to_what_went_back_before() {
         take_back(&row(2_000, Accrued), false, 1, -600, Refunded::new(3_000, 10_000)),
         TakeBack::Nothing
     );
-    // What takes gives back.
+    // A refund of a deduction gives it back.
     assert_eq!(
         clawed(take_back(&row(-500, Approved), false, 0, 0, Refunded::new(2, 10))),
         (100, Approved)
     );
-    // What is fixed goes back as a whole or not at all.
+    // A fixed amount is taken back as a whole or not at all.
     assert_eq!(
         take_back(&row(2_000, Accrued), true, 0, 0, Refunded::new(9_999, 10_000)),
         TakeBack::Nothing

@@ -4,13 +4,13 @@ use super::*;
 use crate::commission::CommissionStatus;
 use crate::money::Money;
 
-/// A moment so many minutes after some beginning.
+/// A moment this many minutes after some beginning.
 fn minute(number: i64) -> Timestamp {
     let start: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a moment");
     start + chrono::TimeDelta::minutes(number)
 }
 
-/// A row as random numbers make it: what it is, and when it entered, and when and how it left.
+/// A row drawn at random: its kind, when it entered, and when and how it left.
 #[derive(Clone, Debug)]
 struct Drawn {
     kind: CommissionKind,
@@ -81,7 +81,7 @@ fn moved(rows: &[Drawn]) -> Vec<Movement> {
     all
 }
 
-/// What is owed at a moment, row by row: those that entered before it, and had not left.
+/// What is owed at a moment, computed row by row: those that entered before it and had not left.
 fn owed(rows: &[Drawn], at: Timestamp) -> i128 {
     let owed = rows.iter().filter(|row| {
         let entered = row.entered + row.assigned.unwrap_or(0);
@@ -200,7 +200,7 @@ fn totals_are_by_kind_in_their_order_without_those_that_nothing_moved() {
         (Accrued, 2, 1_000),
         // Nothing moved in this part.
         (ClawedBack, 0, 0),
-        // These two cancel out, and are movements all the same.
+        // These two cancel out, but are movements all the same.
         (Reversed, 1, -50),
         (Reversed, 1, 50),
         (Accrued, 3, 500),

@@ -8,10 +8,10 @@
 //!    tenant's time zone, clipped to the tier's dates. Conversions outside these dates are ignored.
 //! 2. Counters ([`Counters`]), one set per (tier, partner, campaign, window): conversions, events, and the sums of sale
 //!    amounts, payouts and revenue before any tier. Amounts in another currency than the tier's add 0.
-//! 3. Which rate ([`pay`]): a tier is reached with the counters *before* the conversion, or *with* it, depending on its
-//!    crossing policy. All its goals above 0 must be reached (>=) and no max (<): [goal, max). Of the tiers reached,
-//!    one acts on each side: the one with the highest goals, compared as (conversion, event, sale amount, payout,
-//!    revenue); then the one with the latest start date; then the newest.
+//! 3. Which tier acts ([`pay`]): a tier is reached with the counters *before* the conversion, or *with* it, depending
+//!    on its crossing policy. All its goals above 0 must be reached (>=) and no max (<): [goal, max). Of the tiers
+//!    reached, one acts on each side: the one with the highest goals, compared as (conversion, event, sale amount,
+//!    payout, revenue); then the one with the latest start date; then the newest.
 //! 4. Action ([`apply_action`]): applied to the rounded base rows, and every result is rounded. A percentage applies to each
 //!    row. A flat difference is booked on the first row; what a deduction leaves once a row is 0 is booked on the next.
 //!    No amount falls below 0, and a base of 0 is never modified. 3.00 increased by 10 % is 3.30; rows of 2.00 and 3.00

@@ -1,5 +1,4 @@
-//! Webhooks (domain.md 15): signed notifications to other systems, delivered in order per object and retried until
-//! received.
+//! Webhooks: signed notifications to other systems, delivered in order per object and retried until received.
 
 pub mod address;
 pub mod body;

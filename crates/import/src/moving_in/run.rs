@@ -18,7 +18,7 @@ use service::audit::Import;
 use service::imported::Outcome;
 use service::moving_in::{MAX_RECORDS, Mode, MovingInResult};
 
-/// Imports a file. `progress` is told how many of its bytes are done.
+/// Imports a file. `progress` is called with the number of its bytes that are done.
 ///
 /// The audit log gets an entry for its beginning, with the file's hash, one for each batch that wrote anything, and one
 /// for its end, with the counts of the report.

@@ -37,7 +37,7 @@ const COMMISSIONS_AT_ONCE: u64 = 200_000;
 const PARTNERS_AT_ONCE: usize = 2_000;
 
 /// Brings the tenant's made-up commissions up to `commissions`, distributed among the first `partners` made-up partners
-/// (0: all existing ones); returns how many were made. `progress` is told how many exist.
+/// (0: all existing ones); returns how many were made. `progress` is called with the number that exist.
 pub async fn fill(
     app: &App,
     tenant: &Tenant,
@@ -166,7 +166,7 @@ impl<'a> HistoryContext<'a> {
     }
 
     /// Writes the missing parts of these partners' histories: all or none. Returns the number of commissions written
-    /// and the partners that earned less than their share; `progress` is told that number along the way.
+    /// and the partners that earned less than their share; `progress` is called with that number along the way.
     async fn write(
         &self,
         transaction: &Transaction,

@@ -1,4 +1,4 @@
-//! What becomes of made-up commissions: approvals, of matured rows by the job and of the others by hand, and monthly
+//! What happens to made-up commissions: approvals, of matured rows by the job and of the others by hand, and monthly
 //! payout runs with the outcomes of their payouts.
 
 use std::collections::BTreeMap;

@@ -30,9 +30,9 @@ pub enum AuthError {
 
 /// Whom an Authorization header identifies.
 pub struct Presented {
-    /// Whose requests may be answered only once `sign_in` is confirmed.
+    /// Its requests may be answered only once `sign_in` is confirmed.
     pub caller: Caller,
-    /// What the database has to say about a partner's token; `None`: nothing more.
+    /// The check that remains for a partner's token; `None`: none.
     pub sign_in: Option<Arc<SignIn>>,
 }
 
@@ -57,9 +57,10 @@ pub async fn authenticate_listener(app: &App, header: &str, since: Instant) -> R
     Ok(caller)
 }
 
-/// The same, but of a partner's token that was valid a short while ago the sign-in is still to be confirmed: a query that
-/// reads the partner's own row does that by the way. Nothing else may happen for the caller before. Other tokens are
-/// confirmed, so that one that is no longer valid causes no work and takes nothing from its subject's bucket.
+/// The same, except that for a partner's token that was valid a short while ago, the sign-in remains to be confirmed: a
+/// query that reads the partner's own row confirms it as a side effect. Until then nothing else may be done for the
+/// caller. Other tokens are confirmed here, so that one that is no longer valid causes no work and takes nothing from
+/// its subject's bucket.
 pub async fn present(app: &App, header: Option<&str>) -> Result<Presented, AuthError> {
     let Presented { caller, sign_in } = presented(app, header, None).await?;
     let sign_in = match sign_in {

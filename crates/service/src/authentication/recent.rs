@@ -1,5 +1,8 @@
-//! Recent reads, shared by listeners whose access is checked at the same time. A new request never uses them: it is
-//! admitted by what the database says at that moment.
+//! What was read recently:
+//!
+//! - [`ReadCache`]: reads that listeners share whose access is checked at the same time. New requests never use them.
+//! - [`ConfirmedTokens`]: partners' tokens that were valid a short while ago. Their queries may start before the
+//!   partner's row is read again.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -24,7 +27,7 @@ const RECENT: Duration = Duration::from_secs(60);
 /// Maximum number of tokens that are remembered.
 const TOKENS: usize = 10_000;
 
-/// The reads that decide whether callers are admitted, and partners' tokens that they admitted.
+/// The reads that decide whether listeners are still admitted, and partners' tokens that were valid recently.
 #[derive(Default)]
 pub struct RecentReads {
     pub(super) tokens: ConfirmedTokens,
@@ -32,8 +35,8 @@ pub struct RecentReads {
     pub(super) keys: ReadCache<String, Option<PresentedKey>>,
 }
 
-/// Partners' tokens that were valid when this program last looked. That says nothing about now; only that to run a query
-/// before looking again is probably not in vain.
+/// Partners' tokens that were valid when this process last checked. This does not prove that they are valid now, only
+/// that running a query before checking again is probably worthwhile.
 #[derive(Default)]
 pub struct ConfirmedTokens(Mutex<HashMap<TokenKey, Instant>>);
 
@@ -54,7 +57,8 @@ impl ConfirmedTokens {
         }
         if known.len() >= TOKENS && !known.contains_key(&key) {
             known.retain(|_, since| since.elapsed() < RECENT);
-            // So that this is not done for every token again: those that are forgotten are looked at once more.
+            // Makes room for many tokens, so that this is not repeated for each. A forgotten token costs a check,
+            // nothing else.
             if known.len() > TOKENS / 2 {
                 known.clear();
             }

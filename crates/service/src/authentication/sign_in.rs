@@ -12,8 +12,8 @@ use auth::IssuedAt;
 use domain::id::{PartnerId, TenantId};
 use store::partner::SignInState;
 
-/// What is still open of a partner's token whose signature is good. Whichever read of the partner's row comes first since
-/// the request arrived decides.
+/// The check that remains for a partner's token with a valid signature: may the partner sign in? The first read of the
+/// partner's row since the request arrived decides.
 #[derive(Debug)]
 pub struct SignIn {
     tenant: TenantId,
@@ -32,12 +32,12 @@ impl SignIn {
         }
     }
 
-    /// Whether the row of this partner would decide it.
+    /// Whether the row of this partner would decide the check.
     pub fn awaits(&self, partner: PartnerId) -> bool {
         self.partner == partner && self.decision.get().is_none()
     }
 
-    /// Decides by what was read of the partner's row on the primary; `None`: there is no such row.
+    /// Decides by the partner's row as read from the primary; `None`: there is no such row.
     pub fn decide(&self, state: Option<&SignInState>) {
         let may =
             state.is_some_and(|state| state.status.may_sign_in() && self.issued_at.is_since(state.tokens_valid_from));
@@ -55,7 +55,7 @@ impl SignIn {
         decided
     }
 
-    /// The same by a read at `since` or later for any listener.
+    /// The same, with a read at `since` or later that was made for any listener.
     pub(super) async fn confirm_since(&self, app: &App, since: Instant) -> Result<(), AuthError> {
         let (tenant, partner) = (self.tenant, self.partner);
         let read = || {
@@ -67,7 +67,7 @@ impl SignIn {
         self.decided()
     }
 
-    /// Whether this program has found the token valid a short while ago.
+    /// Whether this process found the token valid a short while ago.
     pub(super) fn is_recent(&self, app: &App) -> bool {
         app.recent.tokens.is_recent(&self.key())
     }

@@ -213,7 +213,8 @@ impl BacktestWorker<'_> {
                     base: tenant.base_currency,
                     from: backtest.from,
                 };
-                // If events were moved to or from a partner, what its rows were decided with cannot be determined.
+                // If events were moved to or from a partner, the state on which its rows were decided cannot be
+                // determined.
                 batch.is_incomplete |= moved.contains(&partner.id.uuid());
                 self.replay(&mut ahead, whose, &versions, &mut batch).await?;
                 if batch.events >= BATCH || place == last {

@@ -57,7 +57,7 @@ async fn approve_matching_once(
 ) -> Result<MatchingResult, ServiceError> {
     let transaction = begin(app, writer).await?;
     let scope = writer.scope();
-    // One extra row tells whether there are more.
+    // One extra row shows whether there are more.
     let mut ids = store::commission::accrued(&transaction, &scope, filter, after, MAX_LOOKED_AT + 1).await?;
     let goes_on = ids.len() as u64 > MAX_LOOKED_AT;
     ids.truncate(MAX_LOOKED_AT as usize);

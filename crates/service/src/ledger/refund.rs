@@ -111,8 +111,8 @@ pub async fn record(
     }))
 }
 
-/// The rows that an event reversed when it was recorded; only refunds and chargebacks do. Its time tells them from rows
-/// that were reversed by hand, since changes of a partner's rows are serialised.
+/// The rows that an event reversed when it was recorded; only refunds and chargebacks do. The time distinguishes them
+/// from rows that were reversed by hand, since changes of a partner's rows are serialised.
 pub async fn reversed_by(
     transaction: &Transaction,
     scope: &Scope,

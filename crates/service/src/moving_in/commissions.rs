@@ -34,7 +34,7 @@ pub struct NewOpening {
     pub partner_id: PartnerId,
     /// `None`: the campaign of its event, if it has one.
     pub campaign_id: Option<CampaignId>,
-    /// The event that it belongs to: a charge or conversion, or what took back from one.
+    /// The event that it belongs to: a charge or conversion, or a refund or chargeback of one.
     pub event_external_id: Option<String>,
     pub amount: (Decimal, Currency),
     pub status: CommissionStatus,

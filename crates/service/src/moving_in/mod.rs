@@ -1,6 +1,7 @@
-//! Moving in: importing the records of another system, a few hundred in one transaction. Each stands alone: those with
-//! problems are reported, the others written. A record that exists with the same content changes nothing; with other
-//! content it is a CONFLICT. A file may thus be imported again, as a whole or from where the import was interrupted.
+//! Moving in: importing the records of another system, a few hundred in one transaction. Each record is handled by
+//! itself: those with problems are reported, the others written. A record that exists with the same content changes
+//! nothing; with other content it is a CONFLICT. A file may thus be imported again, as a whole or from where the import
+//! was interrupted.
 
 mod commissions;
 mod customers;

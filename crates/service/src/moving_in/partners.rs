@@ -121,7 +121,7 @@ async fn attempt(
     Ok(answers)
 }
 
-/// Unchanged if the known partner is as the file says. What the file does not say may be anything.
+/// Unchanged if the known partner agrees with everything that the file gives.
 fn as_it_is(partner: &ImportedPartner, known: &Partner) -> MovingInResult {
     let said = [
         ("name", partner.name == known.name),

@@ -1,6 +1,6 @@
-//! Webhooks: managing endpoints ([`endpoint`]), requesting deliveries ([`delivery`]), and the two background jobs:
-//! making deliveries from the outbox ([`fan_out`]), and sending them ([`send`]). [`lag`] measures how far these are
-//! behind.
+//! Webhooks: managing endpoints ([`endpoint`]), requesting deliveries ([`delivery`]), and the three background jobs:
+//! creating deliveries from the outbox ([`fan_out`]), sending them ([`send`]), and deleting old rows ([`forget`]).
+//! [`lag`] measures how far the first two are behind.
 
 pub mod delivery;
 pub mod endpoint;

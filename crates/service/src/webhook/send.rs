@@ -281,7 +281,7 @@ async fn send(app: Arc<App>, target: Arc<DeliveryTarget>, due: DueDelivery) -> S
     SentDelivery { due, attempt }
 }
 
-/// What an attempt means for its delivery.
+/// The outcome of an attempt: delivered, to be retried, or failed for good once [`next_attempt`] gives no time.
 fn outcome(SentDelivery { due, attempt }: SentDelivery, now: domain::Timestamp, chance: u32) -> DeliveryOutcome {
     let next = next_attempt(due.attempt_count + 1, now, chance);
     let (status, next_attempt_at) = match (attempt.has_succeeded(), next) {

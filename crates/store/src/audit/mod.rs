@@ -44,12 +44,13 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-/// The entries that match the filter.
+/// The entries that match the filter. GraphQL reads such lists by [`view::page`].
 pub fn list(filter: Arc<AuditFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
     view::List::new(&view::AUDIT_ENTRY, None, sort().into(), select)
 }
 
+/// A page as domain values, for resolvers that need the rows themselves.
 pub async fn page(
     database: &Connection,
     scope: &Scope,

@@ -42,7 +42,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-/// All backtests, newest first.
+/// All backtests, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
     view::List::new(&view::BACKTEST, Some(String::new()), sort().into(), select)
@@ -54,6 +54,7 @@ pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Resul
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
+/// A page as domain values, for resolvers that need the rows themselves.
 pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<Backtest>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
     page.try_map(from_row)

@@ -29,7 +29,7 @@ pub enum CommissionParent {
     Deal,
 }
 
-/// The commissions under a parent of this kind, or all of them.
+/// The commissions under a parent of this kind, or all of them. GraphQL reads such lists by [`view::page`].
 pub fn list(
     parent: Option<CommissionParent>,
     filter: Arc<CommissionFilter>,
@@ -43,6 +43,7 @@ pub fn list(
     view::List::new(&view::COMMISSION, kept, sorted.into(), select)
 }
 
+/// A page as domain values, for resolvers that need the rows themselves.
 pub async fn page(
     database: &Connection,
     scope: &Scope,

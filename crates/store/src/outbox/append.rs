@@ -1,4 +1,4 @@
-//! Appending to the outbox what happened apart from commissions, whose own module does so with their histories.
+//! Appends what happened to the outbox, except to commissions: their module does so together with their histories.
 
 use entity::outbox;
 use sea_orm::ActiveValue;

@@ -1,7 +1,7 @@
 //! How far the outbox was read.
 //!
 //! PostgreSQL's transactions commit in any order, whatever the order of their numbers and of the ids that they took.
-//! But a snapshot tells for every transaction whether it had ended, and each row records which transaction wrote it. So
+//! But a snapshot shows for every transaction whether it had ended, and each row records which transaction wrote it. So
 //! what was committed between two snapshots is what the later one shows and the earlier one does not: nothing is read
 //! twice and nothing is left out, however long a transaction takes.
 

@@ -52,7 +52,7 @@ pub async fn sign_in(
     tenant: TenantId,
     id: PartnerId,
 ) -> Result<Option<SignInState>, StoreError> {
-    // Nearly every request of a partner asks this.
+    // Nearly every request of a partner runs this statement.
     static TEMPLATES: EngineTemplates = EngineTemplates::new();
     let backend = database.get_database_backend();
     let template = TEMPLATES.get(backend, || {

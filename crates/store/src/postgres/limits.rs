@@ -1,12 +1,12 @@
-//! Limits as part of a statement's text. PostgreSQL plans for a limit that it knows; for a bound one it assumes that it
-//! lets a tenth of the rows through, and joins and sorts accordingly. They are written in quotes: a plain number is of
+//! Limits as part of a statement's text. PostgreSQL plans for a limit that it knows; for a bound one it assumes that a
+//! tenth of the rows is wanted, and joins and sorts accordingly. Limits are written in quotes: a plain number is of
 //! another type than limits are, and its value is not known yet when the planner decides which parts of a statement can
 //! run in parallel.
 
 use sea_orm::Value;
 
-/// The statement with its limits as literals, and each of the `shared` values bound once however often it occurs. No other
-/// value than limits is unsigned, since no column is.
+/// The statement with its limits as literals, and each of the `shared` values bound once however often it occurs.
+/// Limits are recognised by their type: nothing else is unsigned, since no column is.
 pub fn written(sql: String, values: Vec<Value>, shared: &[Value]) -> (String, Vec<Value>) {
     let is_limit = |value: &Value| matches!(value, Value::BigUnsigned(Some(_)));
     if shared.is_empty() && !values.iter().any(is_limit) {

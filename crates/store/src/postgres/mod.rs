@@ -108,7 +108,8 @@ impl Pool {
         self.connections.manager().is_distributed()
     }
 
-    /// Makes transactions that wait for locks yield to requests that wait for a connection; `teller` tells them to.
+    /// Makes transactions that wait for locks yield to requests that wait for a connection. Their statements are
+    /// canceled over a connection of `teller`.
     pub fn give_way(&mut self, teller: Self) {
         let most = u32::try_from(self.connections.status().max_size).unwrap_or(u32::MAX);
         self.seats = Some(Arc::new(LockWaiters::new(most, teller)));

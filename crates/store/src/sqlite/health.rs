@@ -13,8 +13,8 @@ use super::primary_code;
 /// a damaged file, a full disk, a file that does not open or is no database.
 const PREVENTING: [i32; 8] = [3, 5, 8, 10, 11, 13, 14, 26];
 
-/// Takes space as a request does, and releases it. The table is SQLite's own, and put right at every start
-/// (`store::statistics`).
+/// Takes disk space as a request does, and releases it. The table is SQLite's own, and its content is restored at every
+/// start (`store::statistics`).
 const TAKE: &str = "INSERT INTO sqlite_stat1 (tbl, stat) VALUES ('room', hex(zeroblob(32768)))";
 const GIVE_BACK: &str = "DELETE FROM sqlite_stat1 WHERE tbl = 'room'";
 

@@ -1,5 +1,5 @@
-//! How long a statement may take. SQLite calls a progress handler after a fixed number of its instructions, which tells
-//! it whether to continue.
+//! How long a statement may take. SQLite calls a progress handler after a fixed number of its instructions, and the
+//! handler decides whether the statement continues.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

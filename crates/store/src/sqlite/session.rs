@@ -127,7 +127,7 @@ impl Session {
     }
 
     pub async fn close(self) {
-        // A connection that fails to close has nothing left to lose.
+        // If closing fails, nothing is lost.
         let _ = self.inner.close().await;
     }
 

@@ -111,7 +111,7 @@ mod tests {
             (position(2, 99), false),
             (position(3, 100), true),
             (position(3, 99), false),
-            // What a primary wrote on that was left behind, and whoever follows it.
+            // What a former primary wrote after it was left behind, and standbys that follow it.
             (position(1, 500), false),
         ] {
             assert_eq!(at.has(needed), has, "{at}");

@@ -1,4 +1,4 @@
-//! How the primary's log has grown, which tells how old the data of a standby is. The clocks of servers are not
+//! How the primary's log has grown, from which the age of a standby's data follows. The clocks of servers are not
 //! compared, and standbys of a primary that writes nothing do not lag.
 
 use std::collections::VecDeque;
@@ -75,7 +75,7 @@ mod tests {
         // It is where the primary is, or ahead of what was last seen of it.
         assert_eq!(lag(&progress, 300), 0);
         assert_eq!(lag(&progress, 301), 0);
-        // After a failover what was lost is nothing to wait for.
+        // After a failover, nothing waits for what was lost.
         progress.record(7, place(2, 250), ago(0));
         assert_eq!(lag(&progress, 250), 0);
         assert_eq!((progress.last(), progress.system()), (Some(place(2, 250)), Some(7)));

@@ -1,4 +1,4 @@
-//! What tiers did, and the rows that it produced. Their counters are recomputed by the service, which knows how.
+//! What tiers did, and the rows that it produced. Their counters are recomputed by the service (`ledger::tiers`).
 
 use super::Check;
 use super::CheckScope::{Events, Partners};

@@ -21,8 +21,8 @@ pub enum Key<'a> {
     Each(&'a [Uuid]),
 }
 
-/// Who reads, by which key, and between which places of a list. Everything else that a statement binds is part of its
-/// shape.
+/// The scope, the key, and the positions in a list between which rows are read. Everything else that a statement binds
+/// is part of its shape.
 #[derive(Clone)]
 pub struct Bindings<'a> {
     pub scope: Scope,
@@ -31,8 +31,8 @@ pub struct Bindings<'a> {
     pub before: Option<RowPosition>,
 }
 
-/// Stand-ins while a text is made: values that no object has, so that each is recognised wherever the statement binds it.
-/// Statements with values of their own kind in their shape are not cached.
+/// Stand-ins while a text is made: values that no object has, so that each is recognised wherever the statement binds
+/// it. Statements whose shape contains such values are not cached.
 const TENANT: Uuid = Uuid::from_u128(1);
 const PARTNER: Uuid = Uuid::from_u128(2);
 const ONE: Uuid = Uuid::from_u128(3);
@@ -41,7 +41,7 @@ const AFTER: Uuid = Uuid::from_u128(5);
 const BEFORE: Uuid = Uuid::from_u128(6);
 static EACH: [Uuid; MAX_KEYS] = [ONE, Uuid::from_u128(7), Uuid::from_u128(8), Uuid::from_u128(9)];
 
-/// Most keys that the parts of a statement have.
+/// Maximum number of keys that the parts of a statement have.
 pub const MAX_KEYS: usize = 4;
 
 /// A text that is not a key: callers' texts never contain this character.
@@ -104,7 +104,7 @@ impl<'a> Bindings<'a> {
         }
     }
 
-    /// With the places between which the page lies.
+    /// With the positions between which the page lies.
     pub fn within(self, request: &PageRequest) -> Self {
         Self {
             after: request.after.clone(),
@@ -130,7 +130,7 @@ impl<'a> Bindings<'a> {
         }
     }
 
-    /// Appends what of the bindings a statement's text depends on.
+    /// Appends the properties of the bindings on which a statement's text depends.
     pub fn describe(&self, text: &mut String) {
         text.push(if self.scope.partner().is_some() { 'p' } else { 's' });
         text.push(self.key.kind());

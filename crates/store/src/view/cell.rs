@@ -16,7 +16,7 @@ use domain::money::Currency;
 /// Writes a field's value from the cells of a row from which it is made.
 pub type Write = fn(&Row, &[usize], &mut JsonText) -> Result<(), StoreError>;
 
-/// For errors: the statement tells which of the columns it was.
+/// The table's name in errors, since a cell does not know its table; the statement shows which column it was.
 const TABLE: &str = "view";
 
 /// An id that is needed in itself, not written; `None`: null.

@@ -22,8 +22,8 @@ pub struct List {
 }
 
 impl List {
-    /// Tells the list from other lists of the same parent, whatever their order; `None`: the texts of its statements are not
-    /// cached.
+    /// Distinguishes the list from the parent's other lists, whatever their order; `None`: the texts of its statements
+    /// are not cached.
     pub fn name(&self) -> Option<String> {
         self.kept.as_ref().map(|kept| format!("{}/{kept}", self.table.name()))
     }
@@ -109,7 +109,7 @@ impl Order {
         self.key.into_iter().chain([self.id])
     }
 
-    /// Adds the page's bounds, order and limit. One row more than requested tells whether the list continues.
+    /// Adds the page's bounds, order and limit. One row more than requested shows whether the list continues.
     pub(crate) fn apply(&self, statement: &mut SelectStatement, request: &PageRequest) {
         if let Some(place) = &request.after {
             statement.and_where(self.beyond(place, self.descending));

@@ -1,6 +1,7 @@
-//! Rows that become JSON without an intermediate form. One statement reads a list with the rows that it links to, and
-//! only those columns that were requested. `graphql` defines what a type of the schema shows of its table, and to whom;
-//! the tables' own modules define which rows a list has, and in which order.
+//! What a GraphQL selection reads of a table (these are not SQL views): rows that become JSON without an intermediate
+//! form. One statement reads a list with the rows that it links to, and only those columns that were requested.
+//! `graphql` defines what a type of the schema shows of its table, and to whom; the tables' own modules define which
+//! rows a list has, and in which order.
 
 mod bindings;
 mod cell;

@@ -1,6 +1,6 @@
-//! Several reads about one row in one statement: of the row, and of lists under it and the rows that it refers to. Each is
-//! a lateral subquery of its own, and runs for the one row of numbers that has its number: a result row has the columns of
-//! all parts, and values in those of its part.
+//! Several reads about one row in one statement: of the row, of lists under it, and of the rows that it refers to. The
+//! parts are numbered lateral subqueries; a row of `generate_series` stands for each number, and each part runs only
+//! for its own. A result row has the columns of all parts, and values only in those of its part.
 
 use std::fmt::Write;
 
@@ -18,7 +18,8 @@ use crate::page::{Page, PageRequest, cut};
 pub enum StatementPart<'a> {
     /// The row whose column is the key.
     Row(Column, &'a Selected),
-    /// A page of the list under the key. As one of several parts, it begins at an end of a list whose statements are cached.
+    /// A page of the list under the key. As one of several parts, it begins at an end of a list whose statements are
+    /// cached.
     Page(&'a List, &'a PageRequest, &'a Selected),
     Family(&'a Family, &'a Selected),
     /// How many rows the list under the key has.
@@ -69,7 +70,7 @@ impl StatementPart<'_> {
         }
     }
 
-    /// What it has read, of all its result rows and the column in which its own columns begin.
+    /// What the part has read: all its result rows, and the column in which its own columns begin.
     fn result(&self, found: Vec<QueryResult>, first: usize) -> Result<PartResult, StoreError> {
         if let Self::Count(_) = self {
             let count = found.first().map(|row| row.try_get_by_index::<i64>(first));
@@ -114,7 +115,8 @@ pub fn statement(backend: DbBackend, bindings: &Bindings<'_>, parts: &[KeyedPart
     statement
 }
 
-/// What each part has read. Nested loops keep the order of each subquery, and nothing but a nested loop joins lateral ones.
+/// What each part has read. Nested loops keep the order of each subquery, and nothing but a nested loop joins lateral
+/// ones.
 pub fn results(parts: &[KeyedPart<'_>], found: Vec<QueryResult>) -> Result<Vec<PartResult>, StoreError> {
     let mut each: Vec<Vec<QueryResult>> = parts.iter().map(|_| Vec::new()).collect();
     for row in found {
@@ -130,7 +132,7 @@ pub fn results(parts: &[KeyedPart<'_>], found: Vec<QueryResult>) -> Result<Vec<P
     Ok(results)
 }
 
-/// Whether a part has no row: every row that it has begins with something.
+/// Whether a part has no row. The first column of a row is never null.
 fn is_null(row: &QueryResult, column: usize) -> bool {
     let row = row.try_as_pg_row();
     row.is_none_or(|row| row.try_get_raw(column).is_ok_and(|value| value.is_null()))

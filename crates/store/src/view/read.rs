@@ -98,8 +98,8 @@ pub async fn family(
 
 /// Whether [`together`] can be used.
 pub fn reads_together(store: &Store) -> bool {
-    // SQLite has no lateral joins, and nothing to win: statements run within the process. A coordinator of Citus plans each
-    // part for its server.
+    // SQLite has no lateral joins, and nothing to gain: statements run within the process. A coordinator of Citus plans
+    // each part for its server.
     store.reader().writes_in_one_statement() && !store.reader().is_distributed()
 }
 

@@ -110,7 +110,7 @@ pub fn family(backend: DbBackend, bindings: &Bindings<'_>, family: &Family, sele
     statement
 }
 
-/// In place of a parent's id, where whoever reads knows the parent. Not null, so that it tells a row from none.
+/// Stands in for a parent's id where the reader knows the parent. Not null, so that it distinguishes a row from none.
 fn no_parent() -> Expr {
     Expr::cust("TRUE")
 }

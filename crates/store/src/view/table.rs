@@ -39,7 +39,7 @@ impl Table {
         (self.name)()
     }
 
-    /// The column that tells whether a row exists, and by which others refer to it.
+    /// The column that shows whether a joined row exists, and by which others refer to it.
     pub fn id(&self) -> Column {
         (self.id)()
     }

@@ -32,12 +32,13 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-/// The deliveries that match the filter, newest first.
+/// The deliveries that match the filter, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list(filter: Arc<DeliveryFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
     view::List::new(&view::WEBHOOK_DELIVERY, None, sort().into(), select)
 }
 
+/// A page as domain values, for resolvers that need the rows themselves.
 pub async fn page(
     database: &Connection,
     scope: &Scope,

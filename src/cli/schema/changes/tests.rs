@@ -146,7 +146,7 @@ fn what_is_wider_does_not_break() {
             "= 50",
             Some("dangerous  the argument first of Query.a has another default"),
         ),
-        // Only answers can tell what a client does not know.
+        // Only an enum in responses can have a value that a client does not know.
         ("LARGE", "LARGE HUGE", Some("safe       Kind.HUGE was added")),
         (
             "LONG",

@@ -13,7 +13,7 @@ mod graphiql;
 
 use graphiql::{Found, Settings};
 
-/// Does what `npm ci` does, as far as is looked at, and counts its calls.
+/// Imitates `npm ci`, as far as the build checks its result, and counts the calls.
 const WORKS: &str = r#"
 echo "$@" >> "$(dirname "$0")/calls"
 test -f package-lock.json
@@ -39,7 +39,7 @@ impl Tree {
         fs::write(tree.path("tools/graphiql/package.json"), "{}").unwrap();
         tree.pin("1");
         fs::write(tree.path("npm.sh"), format!("#!/bin/sh\nset -e\n{npm}")).unwrap();
-        // Another process writes what is run: a file that a fork of this one still has open could not be.
+        // Written by another process: a file that a fork of this one still has open for writing could not be executed.
         let install = Command::new("install")
             .args(["-m", "755"])
             .args([tree.path("npm.sh"), tree.path("npm")])
@@ -114,7 +114,7 @@ fn without_npm_or_with_one_that_fails_or_hangs_the_reason_is_said() {
 
     let tree = Tree::new("exit 3");
     assert!(tree.find(None).unwrap_err().contains("exit status: 3"));
-    // It says that it is done, and is not.
+    // It reports success without having installed anything.
     let tree = Tree::new("exit 0");
     assert!(tree.find(None).unwrap_err().contains("has no graphiql.css"));
 
@@ -137,7 +137,7 @@ fn the_variable_switches_it_off_or_names_a_folder_and_then_npm_is_not_asked() {
     assert_eq!(tree.calls(), 0);
     tree.find(Some("")).unwrap();
     assert_eq!(tree.calls(), 1);
-    // Relative to the folder of Cargo.toml; what an earlier build kept is such a folder.
+    // Relative to the folder of Cargo.toml; the folder in which an earlier build kept the files is one.
     assert!(tree.find(Some("out/graphiql")).unwrap().contains("react.js"));
     assert_eq!(tree.calls(), 1);
 }

@@ -84,7 +84,7 @@ struct Merger<'a> {
 /// The object types that a selection applies to.
 type Reach<'a> = Rc<[&'a str]>;
 
-/// A field as it stands in the document.
+/// A field as written in the document.
 #[derive(Clone)]
 struct CollectedField<'a> {
     reach: Reach<'a>,

@@ -1,4 +1,4 @@
-//! What becomes of documents.
+//! How documents are merged.
 
 use super::super::parse::parse;
 use super::*;
@@ -162,12 +162,12 @@ fn each_type_of_objects_has_every_key_once() {
             "{ node { ... on A { one } ... on Node { id } ... on A { name b { id } } } }",
             "{ node { ... on A { one } id ... on A { name b { id } } } }",
         ),
-        // What all have comes first: nothing is to be added for A.
+        // A field of all types comes first: nothing is added for A.
         (
             "{ node { id ... on A { id one } } }",
             "{ node { id ... on A { one } } }",
         ),
-        // It comes later: A has it in another place than the others.
+        // The field comes later: for A it is in another place than for the others.
         (
             "{ node { ... on A { id one } id } }",
             "{ node { ... on A { id one } ... on B { id } ... on C { id } } }",
@@ -204,7 +204,7 @@ fn what_comes_of_conditions_that_overlap_is_bounded() {
         format!("{{ node {{ {open} id {close} }} }}")
     };
     assert!(try_merge(&nested(10), &Limits::default()).is_ok());
-    // Here every level is for three types by itself.
+    // Here every level is merged for three types separately.
     let nested = |levels: usize| {
         let open = "... on A { friend { id } } friend { ".repeat(levels);
         format!("{{ node {{ {open} id {} }} }}", "}".repeat(levels))

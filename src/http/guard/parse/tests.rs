@@ -1,4 +1,4 @@
-//! What is GraphQL and what is not.
+//! Texts that are GraphQL documents, and texts that are not.
 
 use super::*;
 
@@ -103,7 +103,7 @@ fn names_are_given_once() {
             "{text}"
         );
     }
-    // What is no GraphQL is said first.
+    // Syntax errors are reported first.
     assert_eq!(parse("{ a } { b } {").expect_err("no end").code, "GRAPHQL_PARSE_FAILED");
 }
 

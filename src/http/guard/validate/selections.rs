@@ -136,7 +136,7 @@ impl<'a> SpreadScope<'a> {
         self.selections(context, below, parent, findings);
     }
 
-    /// The arguments of a field or a directive, which is named `owner` and stands at `position`.
+    /// The arguments of a field or a directive, which is named `owner` and is at `position`.
     fn arguments(
         &mut self,
         context: &Context<'a>,
@@ -227,7 +227,7 @@ impl<'a> SpreadScope<'a> {
         }
     }
 
-    /// `place` is where the directives stand; `None`: a place where the schema allows none.
+    /// `place` is the location of the directives; `None`: the schema allows none there.
     pub fn directives(
         &mut self,
         context: &Context<'a>,
@@ -293,7 +293,7 @@ fn condition<'a>(
     None
 }
 
-/// Checks that a fragment's type can occur where the fragment stands.
+/// Checks that a fragment's type can occur where the fragment is spread.
 fn possible(context: &Context, parent: Option<&str>, on: Option<&str>, position: Pos, findings: &mut Findings) {
     let (Some(parent), Some(on)) = (parent, on) else {
         return;

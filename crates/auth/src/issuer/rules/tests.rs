@@ -1,4 +1,4 @@
-//! Claims as providers document them, and claims that nobody should make.
+//! Claims as providers document them, and claims that are refused.
 
 use serde_json::json;
 
@@ -84,7 +84,7 @@ fn an_issuers_own_names_mean_what_the_settings_say_and_nothing_else() {
     };
     assert_eq!(with("").as_deref(), Some("admin partners:read"));
     assert_eq!(with("scope_prefix = 't/'").as_deref(), Some("campaigns:read"));
-    // Once names are given a meaning, a role that happens to be called "admin" has none.
+    // If the settings map names, a role that happens to be called "admin" grants nothing.
     let managers = "scopes.'Partner managers' = 'partners:read partners:write'";
     assert_eq!(with(managers).as_deref(), Some("partners:read partners:write"));
     let both = format!("{managers}\nscope_prefix = 't/'");
@@ -125,7 +125,7 @@ fn a_token_is_staffs_only_where_nothing_is_said_of_a_partner() {
     assert_eq!(partner(&optional, json!({})), Some(None));
     let bound = json!({ "tributary": { "partner": "par_1" } });
     assert_eq!(partner(&optional, bound.clone()), Some(Some("par_1".to_owned())));
-    // Of all these nobody can say that they mean staff.
+    // It is unclear whether any of these means staff.
     for wrong in [
         json!({ "partner": null }),
         json!({ "partner": ["par_1"] }),

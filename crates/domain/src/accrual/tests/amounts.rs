@@ -1,4 +1,4 @@
-//! What components pay, and which of them ask the partner's group.
+//! What components pay, and which of them depend on the partner's group.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What stops a component, what the others give, and where terms come from.
+//! Why components do not pay, what the others pay, and where terms come from.
 
 mod amounts;
 mod refusals;
@@ -126,7 +126,7 @@ fn judged(term: Term, event: &EarningEvent<'_>, group: Option<&PartnerGroup>) ->
     judged_after(0, term, event, group)
 }
 
-/// The same for a partner that has so many qualified customers.
+/// The same for a partner that has this many qualified customers.
 fn judged_after(
     qualified_customers: u32,
     term: Term,

@@ -1,4 +1,4 @@
-//! What stops a component, and what the refusal says.
+//! Why a component does not pay, and the text of the refusal.
 
 use super::*;
 

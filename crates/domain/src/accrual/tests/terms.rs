@@ -1,4 +1,4 @@
-//! Where terms come from, and what stops an event as a whole.
+//! Where terms come from, and why an event as a whole earns nothing.
 
 use super::*;
 
@@ -45,7 +45,7 @@ fn partner_and_campaign_stop_events_in_this_order() {
         (active, Some(&paused), at(2026, 3, 1), Some(Reason::CampaignPaused)),
         (active, Some(&open), at(2025, 12, 31), Some(Reason::CampaignNotStarted)),
         (active, Some(&open), at(2026, 2, 1), Some(Reason::CampaignEnded)),
-        // What happened before the end is recorded late.
+        // The event occurred before the end of the campaign, but is recorded later.
         (active, Some(&ended), within, None),
     ] {
         assert_eq!(
@@ -103,7 +103,7 @@ fn the_nearest_terms_win() {
         assert_eq!(terms.source(true, false), source);
         assert_eq!((terms.holdback_days, terms.snapshot_id), (holdback, id), "{source:?}");
         assert_eq!(terms.is_fallback, source == TermsSource::Group);
-        // Only shares of the amount were promised, here; what was promised needs no group.
+        // These snapshots promise percentages of the amount only, which need no group.
         assert_eq!(terms.uses_group_rules(), terms.is_fallback, "{source:?}");
         let unpaid = terms.is_fallback.then_some(Reason::NoTerms);
         assert_eq!((terms.unpaid(false), terms.unpaid(true)), (unpaid, None), "{source:?}");

@@ -21,7 +21,7 @@ fn difference(actual_minor: i64, proposed_minor: i64) -> Difference {
     }
 }
 
-/// What a difference comes to, without its counts.
+/// Both sides of a difference, without its counts.
 fn sides(difference: &Difference) -> (i64, i64) {
     (difference.actual_minor, difference.proposed_minor)
 }
@@ -34,7 +34,7 @@ fn a_difference_is_what_is_proposed_less_what_was() {
         (750, 500, Some(-250)),
         (-500, 500, Some(1_000)),
         (i64::MAX, 0, Some(-i64::MAX)),
-        // One more than can be negated, and one more than there is.
+        // One more than can be negated, and one more than an `i64` holds.
         (i64::MAX, -1, None),
         (i64::MAX, -2, None),
         (-1, i64::MAX, None),
@@ -48,7 +48,7 @@ fn sums_beyond_what_can_be_kept_are_refused() {
     for (one, other) in [
         (difference(i64::MAX, 0), difference(1, 0)),
         (difference(0, i64::MAX), difference(0, 1)),
-        // Both sums could be kept, but not their difference.
+        // Both sums could be stored, but not their difference.
         (difference(i64::MAX, 0), difference(0, -2)),
     ] {
         assert_eq!(one.plus(other), None, "{one:?} {other:?}");
@@ -119,7 +119,7 @@ fn an_event_without_an_amount_leaves_no_sums() {
     assert_eq!(tally, Tally::default());
 }
 
-/// An event's number, which says its month and campaign, and what both sides have.
+/// An event's number, which determines its month and campaign, and the amounts of both sides.
 fn entries() -> impl Strategy<Value = Vec<(i64, i64, i64)>> {
     prop::collection::vec((0..6i64, -3..4i64, -3..4i64), 0..12)
 }
@@ -137,7 +137,7 @@ fn tally(entries: &[(i64, i64, i64)]) -> Tally {
 }
 
 proptest! {
-    /// Partners are replayed one by one: together they come to what all their events come to.
+    /// Partners are replayed one by one: their tallies add up to the tally of all their events.
     #[test]
     fn merged_tallies_are_the_tally_of_all(one in entries(), other in entries()) {
         let mut merged = tally(&one);

@@ -1,4 +1,4 @@
-//! Charges of 100.00 on one campaign that paid 10 %, replayed with a tier, another group or what was done by hand. The
+//! Charges of 100.00 on one campaign that paid 10 %, replayed with a tier, another group or manual reversals. The
 //! figures follow from the rules of tiers and groups; each is worked out beside its test.
 
 use chrono_tz::UTC;
@@ -50,7 +50,7 @@ fn percent(value: u32) -> Term {
     }
 }
 
-/// The campaign has paid this since the beginning.
+/// The campaign has paid by this component since the beginning.
 fn paying(term: Term) -> Versions {
     Versions {
         campaigns: HashMap::from([(id(1), vec![since(1, 0, campaign(term))])]),
@@ -58,7 +58,7 @@ fn paying(term: Term) -> Versions {
     }
 }
 
-/// Replaces nothing; from two conversions on payouts are 10 % higher, and those before rise by 1.00.
+/// Replaces nothing. From two conversions on, payouts are 10 % higher, and earlier ones rise by 1.00.
 fn silver() -> TieredCommission {
     let goal = Goal {
         metric: Metric::Conversion,
@@ -127,7 +127,7 @@ fn earned(number: i64, made_with: MadeWith) -> HistoryEvent {
     }
 }
 
-/// Of a partner who is active, in no group and was promised nothing.
+/// The replay of a partner who is active, is in no group and was promised nothing.
 fn begun(versions: &Versions, from: i64) -> Replay<'_> {
     let whose = ReplayedPartner {
         partner: id(1),
@@ -199,7 +199,7 @@ fn a_proposed_tier_raises_what_comes_after_its_goal_and_adjusts_what_came_before
             (CommissionKind::TierAdjustment, None, euros(100)),
         ]
     );
-    // What is as it was is explained by the ledger's row, what is new by its own steps.
+    // Unchanged rows are explained by the ledger's row, new ones by their own steps.
     assert_eq!(adjusted[0].steps, Err(id(101)));
     let steps = adjusted[1].steps.as_ref().expect("of the proposal");
     let sum: rust_decimal::Decimal = steps.iter().filter_map(|step| step.amount).sum();
@@ -245,12 +245,12 @@ fn conversions_before_the_range_count_towards_a_tier_that_was_there_and_stay_as_
     let replayed = replay(&versions, 2, history());
     assert_eq!(total(&replayed).proposed_minor, 1_000 + 1_100 + 2 * 100);
     assert!(!replayed.is_incomplete);
-    // The version that its decisions name is not kept: as the first that is, and said so.
+    // The version that the decision names is not stored: the first stored one is used, and this is reported.
     versions
         .tiers
         .insert(id(1), vec![Arc::new(TieredCommission { version: 2, ..silver() })]);
     assert!(replay(&versions, 3, history()).is_incomplete);
-    // A tier that is gone has never changed an amount.
+    // A deleted tier has never changed an amount.
     versions.tiers.clear();
     let replayed = replay(&versions, 3, history());
     assert_eq!(
@@ -277,7 +277,8 @@ fn goals_reached_by_what_earns_nothing_wait_for_the_next_conversion_that_does() 
     // The second reaches the goal while the partner earns nothing: neither it nor the first is adjusted by it.
     let two = replay(&with_silver(), 0, vec![earned(1, by_campaign()), stopped(2)]);
     assert_eq!((total(&two).actual_minor, total(&two).proposed_minor), (1_000, 1_000));
-    // The third does: 11.00 by the rate. It and the first move to 11.00; what earned nothing stays so.
+    // The third one triggers the tier: 11.00 by the rate. It and the first move to 11.00; the one that earned nothing
+    // does not.
     let three = replay(
         &with_silver(),
         0,

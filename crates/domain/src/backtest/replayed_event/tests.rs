@@ -46,7 +46,7 @@ fn steps_are_kept_unless_the_ledgers_row_has_the_same_amount() {
     assert_eq!([of(11), of(12), of(13)], [Some(euros(500)), Some(euros(700)), None]);
 }
 
-/// Tiers take an event that lost all its own rows for one that is gone, never one that had none.
+/// For tiers an event that lost all its own rows no longer counts; one that never had any still does.
 #[test]
 fn what_tiers_look_at_are_its_own_rows_and_their_adjustments() {
     let open = |kind, minor| proposed(kind, minor, None);
@@ -93,8 +93,8 @@ fn what_tiers_look_at_are_its_own_rows_and_their_adjustments() {
     }
 }
 
-/// "reversing it by hand reverses its unpaid CLAWBACKs and adjustments and claws back paid ones": paid are those whose row
-/// the ledger left.
+/// "reversing it by hand reverses its unpaid CLAWBACKs and adjustments and claws back paid ones": paid are those whose
+/// row in the ledger was not reversed.
 #[test]
 fn what_adjusts_a_row_that_is_reversed_goes_with_it_or_is_clawed_back() {
     let (left, gone) = (Some(None), Some(Some(5)));
@@ -109,7 +109,7 @@ fn what_adjusts_a_row_that_is_reversed_goes_with_it_or_is_clawed_back() {
         (Clawback, -200, None, 5, false, true, None),
         (Clawback, -200, gone, 1, false, true, None),
         (Clawback, -200, left, 1, false, false, Some(200)),
-        // What the reversal itself wrote is no row to undo.
+        // A row that the reversal itself wrote is not undone.
         (Clawback, -200, left, 5, false, false, None),
     ] {
         let what = format!("{kind:?} {ledger:?} {accrued} {before}");
@@ -168,7 +168,7 @@ fn a_reversal_follows_adjustments_to_their_clawbacks_and_undoes_a_row_once() {
             .map(|row| (row.under, row.amount.minor()))
             .collect();
         undone.sort();
-        // The paid adjustment and its paid clawback, each whole; the second time they are undone already.
+        // The paid adjustment and its paid clawback, each in full; the second time they are undone already.
         assert_eq!(undone, [(Some(1), -500), (Some(2), 200)], "{time}");
         assert_eq!(
             is_reversed(&held)[..7],

@@ -154,7 +154,7 @@ fn refunds_take_back_what_the_proposal_earned() {
     }
 }
 
-/// "REVERSED and a full CLAWBACK are the same", but a row goes as the ledger's did.
+/// "REVERSED and a full CLAWBACK are the same", but a row is treated as its counterpart in the ledger was.
 #[test]
 fn a_whole_refund_reverses_or_claws_back_as_the_ledger_did() {
     for (reversed, expected) in [

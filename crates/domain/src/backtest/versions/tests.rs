@@ -74,9 +74,9 @@ fn a_version_is_found_by_its_number_or_else_by_the_time() {
         (None, 19, 1, true),
         (None, 20, 2, true),
         (None, 99, 2, true),
-        // Before all that is known: the earliest.
+        // Before all known versions: the earliest.
         (None, 9, 1, false),
-        // A number that is not kept: the one of the time, which is another.
+        // The version is not stored: the one in force at that time, which is another.
         (Some(7), 15, 1, false),
         (Some(7), 25, 2, false),
         (Some(7), 9, 1, false),
@@ -140,7 +140,7 @@ fn a_proposal_replaces_what_it_names_in_every_version_and_nothing_else() {
     let mut versions = versions();
     versions.propose_terms(id(1), &terms, Some(14));
     versions.propose_rules(id(1), &rules(25));
-    // Of what is proposed for nobody there is nothing to replace.
+    // A proposal for an unknown id replaces nothing.
     versions.propose_terms(id(9), &terms, None);
     versions.propose_rules(id(9), &rules(25));
     for (number, minutes) in [(1, 10), (2, 20)] {

@@ -126,7 +126,7 @@ fn steps_name_the_version_the_entry_and_the_period_that_decided() {
         1,
         vec![entry(3, Some(percent("1")), None), entry(WON, None, Some(recurring))],
     );
-    // A rule that is tried out has version 0.
+    // A rule that is only simulated has version 0.
     for (version, first, second) in [
         (0, "rule 1, entry 1", "rule 1, entry 2"),
         (4, "rule 1 version 4, entry 1", "rule 1 version 4, entry 2"),

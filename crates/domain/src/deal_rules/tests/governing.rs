@@ -1,4 +1,4 @@
-//! Which rule governs a deal, and what it will probably bring.
+//! Which rule governs a deal, and the forecast of what it will pay.
 
 use super::*;
 

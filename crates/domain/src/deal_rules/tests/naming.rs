@@ -1,4 +1,4 @@
-//! What the plan of a rule names, and whether its values fit another currency.
+//! What the plan of a rule refers to, and whether its values fit another currency.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn a_plan_refers_to_its_stages_and_to_the_options_of_conditions_and_scalings_onc
     by_period.scaling = scaling(9, &[(4, "1")]);
     let in_periods = Part {
         scaling: scaling(7, &[(1, "3")]),
-        // What is disabled may be enabled again.
+        // Disabled periods may be enabled again.
         period_rates: periods(false, vec![by_period]),
         ..percent("1")
     };

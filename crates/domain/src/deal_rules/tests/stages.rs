@@ -125,12 +125,12 @@ fn a_condition_pays_at_the_moment_when_it_becomes_true() {
     };
     assert_eq!(change(&[], &[option(1)]), Vec::<String>::new());
     assert_eq!(change(&[option(1)], &[option(2)]), ["5.00"]);
-    // It was true before: the rule is newer than that, and no condition of it became true.
+    // The condition was true before, and the rule is newer: no condition has become true.
     assert_eq!(change(&[option(2)], &[option(2)]), Vec::<String>::new());
 }
 
 proptest! {
-    /// However a deal moves, no slot is paid twice, and losing it last leaves nothing.
+    /// However a deal moves, no slot is paid twice, and nothing remains if it is lost in the end.
     #[test]
     fn no_slot_is_paid_twice(path in proptest::collection::vec(1u64..=9, 0..30), renewals in 0u32..20) {
         let rule = rule(1, vec![

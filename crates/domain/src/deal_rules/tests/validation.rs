@@ -1,4 +1,4 @@
-//! Everything that is wrong with the entries of a rule is named at once.
+//! All problems of a rule's entries are reported at once.
 
 use super::*;
 
@@ -43,7 +43,7 @@ fn rates(enabled: bool, periods: Vec<PeriodDraft>) -> Option<PeriodRatesDraft> {
     Some(PeriodRatesDraft { enabled, periods })
 }
 
-/// What becomes of a rule with one entry, or the paths and codes of what is wrong with it.
+/// The validated entries of a rule with one entry, or the paths and codes of its problems.
 fn checked(
     one_off: Option<PartDraft>,
     recurring: Option<PartDraft>,
@@ -149,7 +149,7 @@ fn fixed_values_are_amounts_of_the_rules_currency_and_never_negative() {
         (Some(usd()), "0.001", false),
         (Some(yen), "5", true),
         (Some(yen), "5.5", false),
-        // The deal's currency, whichever it is: none has more than 4 digits.
+        // In the deal's currency, whichever it is: no currency has more than 4 decimal places.
         (None, "0.0001", true),
         (None, "0.00001", false),
         (None, "-1", false),

@@ -1,4 +1,4 @@
-//! How many rules a group may have, in which currency, and what their steps say of thresholds.
+//! How many rules a group may have, in which currency, and how steps show thresholds.
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn a_group_has_at_most_a_hundred_rules_of_which_one_is_recurring() {
         matches!(too_many.as_slice(), [one] if one.contains("at most 100 rules")),
         "{too_many:?}"
     );
-    // The first of several is right; each one more is wrong.
+    // The first of several is accepted; each further one is a problem.
     let second = problems_of(vec![recurring("10"), recurring("20"), recurring("30")]);
     assert_eq!(second.len(), 2, "{second:?}");
     assert!(

@@ -1,4 +1,4 @@
-//! Whom a tier is for, and whether it changes what partners are paid.
+//! Whom a tier applies to, and whether it changes what partners are paid.
 
 use super::*;
 use crate::id::{Id, Kind};

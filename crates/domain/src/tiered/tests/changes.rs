@@ -22,7 +22,8 @@ fn stored() -> TieredCommission {
     }
 }
 
-/// What it becomes in another base currency than when it was made, or the problems as "path CODE".
+/// The tiered commission after the change, with another base currency than at its creation, or the problems as "path
+/// CODE".
 fn after(change: TieredCommissionChange) -> Result<CheckedTier, Vec<String>> {
     let mut problems = Problems::new();
     let draft = changed(&stored(), change, &mut problems);

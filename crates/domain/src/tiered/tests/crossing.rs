@@ -35,7 +35,7 @@ fn exact_retroactive_tiers_follow_each_other() {
         let result = simulated(&tiers, &vec![paying("250"); players]);
         assert_eq!(result.total_payout, usd(total), "{players} players");
     }
-    // The next month begins anew.
+    // Counting starts again with the next month.
     let mut conversions = vec![paying("250"); 5];
     conversions.push(ConversionDraft {
         occurred_at: at("2026-06-01T00:00:00Z"),
@@ -65,7 +65,7 @@ fn an_increase_never_lowers_and_a_decrease_never_raises() {
         ..tier_of("both", vec![goal(Metric::Conversion, "2")])
     };
     for (rate, retro, expected) in [
-        // The second has 20 % more already: 11.00 would lower it.
+        // The second conversion already earns 20 % more: 11.00 would lower it.
         (
             modifier(Action::Increase, "20"),
             retroactive(Action::Increase, "10", None),
@@ -86,7 +86,7 @@ fn an_increase_never_lowers_and_a_decrease_never_raises() {
             retroactive(Action::FlatDecrease, "1", None),
             vec!["0: -1.00"],
         ),
-        // Exact goes both ways.
+        // EXACT raises and lowers.
         (
             modifier(Action::Increase, "20"),
             retroactive(Action::Exact, "11", None),
@@ -142,7 +142,7 @@ fn tiers_that_cross_together_see_what_the_earlier_ones_made() {
     let twice = ["10"; 2].map(paying);
     let result = simulated(&[exact("12"), raise.clone()], &twice);
     assert_eq!(adjustments(&result)[1], ["0: 2.00", "1: 2.00", "0: 1.00", "1: 1.00"]);
-    // In the other order the exact amount has the last word.
+    // In the other order the exact amount is final.
     let result = simulated(&[raise, exact("12")], &twice);
     assert_eq!(adjustments(&result)[1], ["0: 3.00", "1: 3.00", "0: -1.00", "1: -1.00"]);
 }

@@ -1,5 +1,5 @@
 //! What only recorded conversions have: several rows and currencies, event types, refunds, reversed rows, tiers that
-//! change under way.
+//! change in between.
 
 use super::*;
 use crate::money::MAX_SUM_MINOR;
@@ -82,7 +82,7 @@ fn a_half_refunded_conversion_keeps_half_of_its_adjustment() {
         fired_on(&flat("5"), half.clone()),
         Some((Some(0), usd("5.00"), Some(usd("-2.50"))))
     );
-    // What is fixed goes back only as a whole.
+    // A fixed amount is only taken back as a whole.
     let mut fixed = half;
     fixed.payout.rows[0].is_fixed = true;
     assert_eq!(fired_on(&flat("5"), fixed), Some((Some(0), usd("5.00"), None)));
@@ -105,9 +105,9 @@ fn what_has_left_the_window_is_left_out() {
 fn the_adjustment_is_on_the_first_row_that_is_not_reversed() {
     let mut partly = past(&[usd("3.00"), usd("1.00")]);
     partly.payout.rows[0].is_reversed = true;
-    // 9.00 - 4.00: reversing a row by hand is not made good.
+    // 9.00 - 4.00: the tier does not make up for rows that were reversed by hand.
     assert_eq!(fired_on(&flat("5"), partly), Some((Some(1), usd("5.00"), None)));
-    // A tier had left it nothing: the adjustment names the event.
+    // A tier had left it no row: the adjustment refers to the event.
     let spent = PastConversion {
         payout: SideEarnings::default(),
         ..past(&[usd("4.00")])

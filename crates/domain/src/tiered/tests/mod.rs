@@ -58,7 +58,7 @@ fn retroactive(action: Action, value: &str, kind: Option<RetroactiveType>) -> Op
     Some(Retroactive { action, value, kind })
 }
 
-/// An ACTIVE tier of USD for the whole of 2026, that does nothing yet.
+/// An ACTIVE tier in USD for the whole of 2026 that does nothing yet.
 fn tier_of(name: &str, goals: Vec<Goal>) -> Tier {
     Tier {
         name: name.into(),

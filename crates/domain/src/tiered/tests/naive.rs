@@ -1,5 +1,6 @@
-//! A second implementation, that keeps no counters, windows or flags: for every conversion it looks through the whole
-//! list again. Whole numbers only: amounts in 10^-10 of the currency's unit where they are compared, else minor units.
+//! A second implementation, which keeps no counters, windows or flags: for every conversion it goes through the whole
+//! list again. Whole numbers only: amounts in 10^-10 of the currency's unit where they are compared, otherwise minor
+//! units.
 
 use chrono::Datelike;
 use chrono_tz::Tz;
@@ -18,7 +19,7 @@ pub(super) fn divided(product: i128, by: i128) -> i128 {
     if product < 0 { -doubled } else { doubled }
 }
 
-/// What day, week, month, ... it is there; `None` outside the dates.
+/// The day, week, month, ... of the conversion in the tenant's time zone; `None` outside the tier's dates.
 fn when(tier: &Tier, zone: Tz, draft: &ConversionDraft) -> Option<(i32, u32, u32)> {
     let day = draft.occurred_at.with_timezone(&zone).date_naive();
     (day >= tier.start_date && day <= tier.end_date).then(|| match tier.period {
@@ -82,7 +83,7 @@ impl Naive<'_> {
         tier.goals.iter().any(over)
     }
 
-    /// Whether `one` goes before `other`, which is older.
+    /// Whether `one` takes precedence over `other`, which is older.
     fn before(one: &Tier, other: &Tier) -> bool {
         for metric in [
             Metric::Conversion,
@@ -190,7 +191,7 @@ impl Naive<'_> {
 }
 
 fn any_currency() -> impl Strategy<Value = Currency> {
-    // Mostly the same one, so that tiers have something to do.
+    // Mostly the same currency, so that tiers have something to do.
     prop_oneof![9 => Just("USD"), 1 => Just("EUR")].prop_map(currency)
 }
 

@@ -1,4 +1,4 @@
-//! What only recorded conversions have, against naive sums: several rows, refunds, reversed rows.
+//! What only recorded conversions have, compared with naive sums: several rows, refunds, reversed rows.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::refund::Refunded;
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
-    /// Cent by cent, from the first row on.
+    /// Distributes a deduction cent by cent, from the first row on.
     #[test]
     fn flat_deductions_go_from_row_to_row(rows in proptest::collection::vec(0i64..300, 1..5), value in 1i64..900) {
         let money = |minor: i64| Money::from_minor(minor, currency("USD")).expect("small");
@@ -105,7 +105,7 @@ proptest! {
             let sum: Decimal = one.steps.iter().filter_map(|step| step.amount).sum();
             prop_assert_eq!(sum, one.amount.amount());
         }
-        // What was moved stands where it was moved to: firing again changes nothing.
+        // Adjusted conversions are where the tier moves them to: firing again changes nothing.
         prop_assert_eq!(fire(&[DueRetroactive { standing: 0, side: Side::Payout }], &[standing], &mut past), Ok(Vec::new()));
     }
 }

@@ -1,4 +1,4 @@
-//! What is offered is what the next conversion gets.
+//! Offers agree with what the next conversion gets.
 
 use proptest::prelude::*;
 

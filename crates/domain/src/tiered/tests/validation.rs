@@ -1,4 +1,4 @@
-//! What is refused, and where the problem is said to be.
+//! What is refused, and the path of the problem.
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn advertiser() -> String {
     id::<crate::id::Advertiser>(1)
 }
 
-/// The source document's example.
+/// The specification's example.
 pub(super) fn silver() -> Draft {
     let goal = |metric, goal: &str, max: Option<&str>| GoalDraft {
         metric,
@@ -201,7 +201,7 @@ fn types_belong_to_their_side() {
         let wrong = if payout_fits { revenue } else { payout };
         assert!(wrong[0].ends_with(".type INVALID"), "{wrong:?}");
     }
-    // A share has up to six decimals, an amount those of its currency.
+    // A percentage has up to six decimal places, an amount those of its currency.
     for (kind, valid) in [(RetroactiveType::Cps, true), (RetroactiveType::Cpa, false)] {
         let draft = RetroactiveDraft {
             action: Action::Exact,

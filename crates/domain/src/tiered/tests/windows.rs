@@ -251,7 +251,7 @@ fn any_zone() -> impl Strategy<Value = Tz> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// Whatever the zone: no panic, no moment without a window or with two.
+    /// Whatever the zone: no panic, and each moment is in exactly one window.
     #[test]
     fn every_moment_within_the_dates_lies_in_exactly_one_window(
         zone in any_zone(), period in proptest::sample::select(Period::ALL),

@@ -36,7 +36,7 @@ pub struct MovedRow {
     /// The event's place among those that were moved, from 0.
     pub place: u32,
     pub outcome: ReassignmentOutcome,
-    /// The earlier row, as it stands now.
+    /// The earlier row, as it is now.
     pub before: Option<Commission>,
     pub after: Option<After>,
     /// The clawback of the earlier row, or the last one by which a recorded refund took from the new row.

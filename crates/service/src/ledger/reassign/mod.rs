@@ -1,6 +1,6 @@
-//! Correcting who earned (domain.md 17): events of a customer, or one event, are credited to another partner. What they
-//! had earned is reversed, kept or clawed back; for the new partner they earn what is in force now, by the functions
-//! that record events. A preview does all of it in a transaction that it rolls back.
+//! Correcting who earned: events of a customer, or one event, are credited to another partner. What they had earned is
+//! reversed, kept or clawed back; for the new partner they earn what is in force now, by the functions that record
+//! events. A preview does all of it in a transaction that it rolls back.
 //!
 //! Partners are locked first, in the order of their ids, then the events; no other writer changes what is read after
 //! that.
@@ -55,7 +55,7 @@ pub async fn attribute_event(app: &App, caller: &Caller, input: NewAttribution) 
 }
 
 async fn moved(app: &App, caller: &Caller, order: &ReassignmentOrder, is_kept: bool) -> Result<Moved, ServiceError> {
-    // A race is lost to a writer that has committed by now, so that losing several in a row takes several such writers.
+    // A race is lost only to a writer that has committed by now, so losing several in a row takes several such writers.
     const ATTEMPTS: usize = 5;
     let writer = caller.write(Resource::Events)?;
     caller.write(Resource::Commissions)?;

@@ -139,7 +139,7 @@ fn too_large() -> Vec<Problem> {
 }
 
 async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<BatchOutcome, ServiceError> {
-    // A race is lost to a writer that has committed by now, so that losing several in a row takes several such writers.
+    // A race is lost only to a writer that has committed by now, so losing several in a row takes several such writers.
     const ATTEMPTS: usize = 5;
     let mut attempt = 1;
     loop {
@@ -373,7 +373,7 @@ impl Recorder<'_> {
     }
 }
 
-/// Problems are a result like any other: they were found before anything was written, so other events are not affected.
+/// Problems as a result: they were found before anything was written, so other events are not affected.
 fn mended<T>(attempt: Result<T, AttemptError>) -> Result<Result<T, Vec<Problem>>, AttemptError> {
     match attempt {
         Ok(done) => Ok(Ok(done)),

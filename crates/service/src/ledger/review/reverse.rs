@@ -85,7 +85,7 @@ pub(in crate::ledger) fn undo(paid: &Commission, now: Timestamp) -> ExplainedCom
         kind: CommissionKind::Clawback,
         status: CommissionStatus::Approved,
         amount,
-        // Not caused by an event: the rows of a refund must stay those by which it took back.
+        // Has no event: the rows of a refund's event must be only those by which the refund took back.
         event_id: None,
         adjusts_id: Some(paid.id),
         basis: None,

@@ -110,7 +110,7 @@ fn clawback(row: &Commission, event: &RecordedConversion, amount: Money) -> Expl
         kind: CommissionKind::Clawback,
         status,
         amount,
-        // Not caused by a refund: the rows of a refund must stay those by which it took back.
+        // Not caused by a refund: the rows of a refund's event must be only those by which the refund took back.
         event_id: None,
         adjusts_id: Some(row.id),
         approved_at: (status == CommissionStatus::Approved).then_some(row.accrued_at),

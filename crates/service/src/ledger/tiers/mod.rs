@@ -76,7 +76,7 @@ impl Effects {
         self.counters.iter().map(|counter| (counter.key.tier, counter.version))
     }
 
-    /// Adds the writes of what the ledger's rows do not hold; to be written after those rows.
+    /// Adds the writes of what is not part of the ledger's rows; to be written after those rows.
     pub fn add_to(&self, writes: &mut Writes, tenant: TenantId) {
         store::tier_result::insert(writes, tenant, &self.results);
         store::tier_counter::put(writes, tenant, &self.counters);

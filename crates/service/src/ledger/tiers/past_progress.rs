@@ -15,10 +15,10 @@ use domain::tiered::{Status, TieredCommission};
 use store::tier_counter::CounterKey;
 use store::{Connection, StoreError};
 
-/// The goals of windows that ended at `now` or before, on all campaigns or on one, the last window first. Only tiers
-/// are included that were ACTIVE and applied to the partner when the window ended. Windows from before tier versions
-/// were stored are left out, since what the tier said then is not known. Two statements, and three more if counters
-/// must be added up.
+/// The goals of windows that ended at `now` or before, on all campaigns or on one, the last window first. Includes only
+/// tiers that were ACTIVE and applied to the partner when the window ended. Windows from before tier versions were
+/// stored are left out, since the content of the tier at that time is unknown. Two statements, and three more if
+/// counters must be added up.
 pub async fn past_progress(
     database: &Connection,
     scope: &Scope,

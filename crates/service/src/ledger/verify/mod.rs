@@ -66,8 +66,8 @@ impl VerifiedState {
         }
     }
 
-    /// From when on what is not found by partner is checked again: earlier than the last run by more than any
-    /// transaction in progress then may take, and by more than clocks may disagree.
+    /// The time from which on everything that is not found through a partner is checked again. It precedes the last run
+    /// by more than a transaction in progress may take, and by more than clocks may differ.
     fn since(&self) -> Timestamp {
         let day = |at: Timestamp| at - TimeDelta::days(1);
         self.whole.map_or(Timestamp::UNIX_EPOCH, day)
@@ -81,8 +81,7 @@ pub async fn verify(app: &App, tenant: &Tenant) -> Result<Vec<Finding>, StoreErr
 }
 
 /// Like [`verify`], for what may have changed since `known` was noted, or is not in it. `tell` is called for each
-/// checked page: with how many partners are done out of how many, and with what of the page holds, which is empty if
-/// the page has findings.
+/// checked page, with the progress and with what was verified; the latter is empty if the page has findings.
 pub async fn verify_since<E: From<StoreError>>(
     app: &App,
     tenant: &Tenant,

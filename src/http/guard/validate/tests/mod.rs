@@ -1,4 +1,4 @@
-//! A sound and a broken document for every rule.
+//! A valid and an invalid document for every rule.
 
 mod fields;
 mod overlap;

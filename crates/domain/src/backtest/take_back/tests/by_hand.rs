@@ -1,4 +1,4 @@
-//! Reversals by hand, and what counts after them and after refunds.
+//! Manual reversals, and what counts after them and after refunds.
 
 use std::sync::Arc;
 
