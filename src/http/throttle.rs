@@ -7,12 +7,19 @@ use std::time::{Duration, Instant};
 
 use super::options::ThrottleSection as Settings;
 
-/// Number of buckets at which the full ones are evicted; a full bucket carries no information.
+/// Number of buckets at which the full ones are first evicted; a full bucket carries no information.
 const EVICT_ABOVE: usize = 10_000;
 
 pub struct Throttle {
     settings: Settings,
-    buckets: Mutex<HashMap<String, Bucket>>,
+    buckets: Mutex<Buckets>,
+}
+
+struct Buckets {
+    by_subject: HashMap<String, Bucket>,
+    /// Number of buckets at which the full ones are evicted next: twice as many as were left, so that requests do not
+    /// each search buckets of which none is full.
+    evict_above: usize,
 }
 
 struct Bucket {
@@ -29,7 +36,10 @@ impl Throttle {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
-            buckets: Mutex::default(),
+            buckets: Mutex::new(Buckets {
+                by_subject: HashMap::new(),
+                evict_above: EVICT_ABOVE,
+            }),
         }
     }
 
@@ -41,10 +51,15 @@ impl Throttle {
     pub fn take(&self, subject: &str, cost: u64, now: Instant) -> Result<(), BucketEmpty> {
         let cost = cost.min(self.settings.maximum);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= EVICT_ABOVE {
-            buckets.retain(|_, bucket| self.level(bucket, now) < self.settings.maximum);
+        let Buckets {
+            by_subject,
+            evict_above,
+        } = &mut *buckets;
+        if by_subject.len() >= *evict_above {
+            by_subject.retain(|_, bucket| self.level(bucket, now) < self.settings.maximum);
+            *evict_above = EVICT_ABOVE.max(2 * by_subject.len());
         }
-        let bucket = buckets.entry(subject.to_owned()).or_insert(Bucket {
+        let bucket = by_subject.entry(subject.to_owned()).or_insert(Bucket {
             level: self.settings.maximum,
             filled: now,
         });
@@ -66,7 +81,7 @@ impl Throttle {
     /// Refunds what was not needed, and returns how much the subject has.
     pub fn give_back(&self, subject: &str, cost: u64, now: Instant) -> u64 {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(bucket) = buckets.get_mut(subject) else {
+        let Some(bucket) = buckets.by_subject.get_mut(subject) else {
             return self.settings.maximum;
         };
         let level = self.level(bucket, now).saturating_add(cost).min(self.settings.maximum);
@@ -133,6 +148,30 @@ mod tests {
             throttle.take(&number.to_string(), 1, start).unwrap();
         }
         throttle.take("ann", 1, start + Duration::from_secs(1)).unwrap();
-        assert_eq!(throttle.buckets.lock().unwrap().len(), 1);
+        let buckets = throttle.buckets.lock().unwrap();
+        assert_eq!((buckets.by_subject.len(), buckets.evict_above), (1, EVICT_ABOVE));
+    }
+
+    #[test]
+    fn buckets_of_which_none_is_full_are_not_searched_by_every_request() {
+        let throttle = Throttle::new(Settings {
+            maximum: 10,
+            restore_per_second: 1,
+        });
+        let start = Instant::now();
+        for number in 0..=EVICT_ABOVE {
+            throttle.take(&number.to_string(), 10, start).unwrap();
+        }
+        let left = |throttle: &Throttle| {
+            let buckets = throttle.buckets.lock().unwrap();
+            (buckets.by_subject.len(), buckets.evict_above)
+        };
+        assert_eq!(left(&throttle), (EVICT_ABOVE + 1, 2 * EVICT_ABOVE));
+        for number in 0..EVICT_ABOVE {
+            throttle
+                .take(&format!("later {number}"), 10, start + Duration::from_secs(10))
+                .unwrap();
+        }
+        assert_eq!(left(&throttle), (EVICT_ABOVE, 2 * (EVICT_ABOVE - 1)));
     }
 }

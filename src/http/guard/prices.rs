@@ -28,7 +28,7 @@ pub fn of_field(parent: &str, name: &str) -> u64 {
         ("Query", "commissionReport") => REPORT,
         ("Query", "statement")
         | ("Statement", "movements")
-        | ("Partner", "balancesAsOf")
+        | ("Partner", "balancesAsOf" | "pastTierProgress")
         | ("PayoutRun", "totals")
         | ("Backtest", "event") => SUM_UNDER_ONE,
         _ => 0,
@@ -53,12 +53,12 @@ pub fn of_totals(parent: &str) -> u64 {
     }
 }
 
-/// The cost of a mutation that looks at as many rows as it finds, whatever its input: previewing a payout run reads
-/// everything approved, approving by a filter looks at 10,000 commissions, redelivering webhooks changes as many
+/// The cost of a mutation that looks at as many rows as it finds, whatever its input: creating or previewing a payout
+/// run reads everything approved, approving by a filter looks at 10,000 commissions, redelivering webhooks changes as many
 /// deliveries, and reassigning a customer moves 2,000 events. 0 for other mutations.
-pub fn looking(mutation: &str) -> u64 {
+pub fn scan_cost(mutation: &str) -> u64 {
     match mutation {
-        "previewPayoutRun" => SUM_OF_ALL,
+        "createPayoutRun" | "previewPayoutRun" => SUM_OF_ALL,
         "approveMatchingCommissions" | "redeliverWebhook" => 1_000,
         "reassignCustomer" | "previewReassignCustomer" => 2_000,
         _ => 0,
@@ -69,7 +69,7 @@ pub fn looking(mutation: &str) -> u64 {
 pub const ASSUMED_PAYOUTS_OF_RUN: u64 = 500;
 
 /// Maximum number of entries in a mutation's answer besides those of its input. 0 for other mutations.
-pub fn found(mutation: &str) -> u64 {
+pub fn extra_entries(mutation: &str) -> u64 {
     match mutation {
         "approveMatchingCommissions" => 500,
         _ => 0,

@@ -98,9 +98,9 @@ impl<'a> DocumentWalk<'a> {
         match (parent, definition) {
             (Some("Mutation"), definition) => {
                 let lists = self.lists(node);
-                let looking = prices::looking(&node.name.node);
+                let scanned = prices::scan_cost(&node.name.node);
                 let entries = lists.entries();
-                let answered = entries.max(prices::found(&node.name.node));
+                let answered = entries.max(prices::extra_entries(&node.name.node));
                 let trials = match node.name.node.starts_with("simulate") {
                     true => lists.trials(),
                     false => 0,
@@ -113,7 +113,7 @@ impl<'a> DocumentWalk<'a> {
                 answer
                     .and(WorkEstimate::of(entries))
                     .and(WorkEstimate::of(trials))
-                    .and(WorkEstimate::counting(looking))
+                    .and(WorkEstimate::counting(scanned))
                     .and(WorkEstimate::of(prices::MUTATION))
             }
             (Some("_Service"), _) if node.name.node == "sdl" => WorkEstimate::counting(introspection::SDL_COST),
