@@ -152,30 +152,4 @@ pub fn test(event_type: WebhookEventType, at: Timestamp) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_says_what_when_and_in_which_order() {
-        let outbox_event = OutboxEvent {
-            event_type: WebhookEventType::PartnerSuspended,
-            object: Uuid::nil(),
-            at: "2026-03-01T12:00:00.5Z".parse().unwrap(),
-            detail: Some(json!({ "status": "SUSPENDED" })),
-        };
-        let id = PartnerId::from_uuid(Uuid::nil());
-        let mut ids = ExternalIds::default();
-        ids.partners.insert(Uuid::nil(), Some("P-1".to_owned()));
-        let body = body(&outbox_event, 7, partner(id, outbox_event.at, &ids));
-        let expected = json!({
-            "type": "partner.suspended",
-            "apiVersion": API_VERSION,
-            "timestamp": "2026-03-01T12:00:00.500Z",
-            "data": {
-                "sequence": 7, "status": "SUSPENDED", "partnerId": id, "partnerExternalId": "P-1",
-                "changedAt": "2026-03-01T12:00:00.500Z",
-            },
-        });
-        assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), expected);
-    }
-}
+mod tests;

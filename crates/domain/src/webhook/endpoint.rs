@@ -38,3 +38,34 @@ impl WebhookEndpoint {
         self.selected().contains(&event_type)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use WebhookEventType::{CommissionPaid, PayoutSettled};
+
+    #[test]
+    fn an_endpoint_receives_what_it_selects_or_everything() {
+        let endpoint = |event_types| WebhookEndpoint {
+            id: WebhookEndpointId::from_uuid(uuid::Uuid::nil()),
+            url: "https://example.com/".to_owned(),
+            description: None,
+            event_types,
+            api_version: super::super::API_VERSION.to_owned(),
+            active: true,
+            disabled_reason: None,
+            secret_rotated_at: None,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            deleted_at: None,
+        };
+        let some = endpoint(vec![PayoutSettled]);
+        assert_eq!(
+            (some.receives(PayoutSettled), some.receives(CommissionPaid)),
+            (true, false)
+        );
+        let all = endpoint(Vec::new());
+        assert_eq!(all.selected(), WebhookEventType::ALL);
+        assert!(all.receives(CommissionPaid));
+    }
+}

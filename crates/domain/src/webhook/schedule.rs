@@ -85,6 +85,10 @@ mod tests {
                 assert!(drawn >= wait * 1000 && drawn <= wait * 1100, "{done}: {drawn}");
             }
         }
+        let longest = next_attempt(9, now, u32::MAX).unwrap() - now;
+        assert_eq!(longest.num_milliseconds(), 24 * 3600 * 1100, "prolonged by a tenth");
+        let middle = next_attempt(1, now, u32::MAX / 2).unwrap() - now;
+        assert_eq!(middle.num_milliseconds(), 5_249);
     }
 
     #[test]

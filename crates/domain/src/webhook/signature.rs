@@ -63,6 +63,7 @@ mod tests {
         let expected = "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
         assert_eq!(STANDARD.encode(hmac::sign(&key, signed)), expected);
         let secret = Secret::new([7; 32]);
+        assert_eq!(secret.bytes(), &[7; 32]);
         let at: Timestamp = "2021-02-25T14:35:30.9Z".parse().unwrap();
         let by_hand = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]), b"whd_1.1614263730.{}");
         let expected = format!("v1,{}", STANDARD.encode(by_hand));

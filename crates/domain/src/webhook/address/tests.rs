@@ -177,3 +177,29 @@ fn urls_are_checked_as_far_as_they_say_where_they_lead() {
     );
     assert!(AddressPolicy::default().check_url("http://example.com").is_ok());
 }
+
+#[test]
+fn a_name_may_be_plain_and_have_any_port_where_addresses_are_allowed() {
+    let policy = |allowed: Vec<Network>| AddressPolicy {
+        production: true,
+        allowed,
+    };
+    let text = "http://hooks.internal:8080/";
+    assert_eq!(policy(Vec::new()).check_url(text), Err(AddressRefusal::Plain));
+    assert!(policy(vec!["10.0.0.0/8".parse().unwrap()]).check_url(text).is_ok());
+}
+
+#[test]
+fn a_url_has_at_most_2048_characters_and_nobody_s_name() {
+    let policy = AddressPolicy::default();
+    let long = |length: usize| format!("https://example.com/{:a<1$}", "", length - 20);
+    assert!(policy.check_url(&long(2_048)).is_ok());
+    assert_eq!(policy.check_url(&long(2_049)), Err(AddressRefusal::TooLong));
+    for text in [
+        "https://ann@example.com/",
+        "https://:secret@example.com/",
+        "https://example.com/#",
+    ] {
+        assert_eq!(policy.check_url(text), Err(AddressRefusal::TooMuch), "{text}");
+    }
+}
