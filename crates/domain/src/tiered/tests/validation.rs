@@ -351,3 +351,17 @@ fn simulated_conversions_are_checked() {
     let many = vec![paying("1"); MAX_SIMULATED_CONVERSIONS + 1];
     assert!(conversions(&many, currency("USD"), &mut Problems::new()).is_none());
 }
+
+#[test]
+fn counts_and_lists_have_limits() {
+    let goal = |value: &str| {
+        let value = decimal(value);
+        with(|draft| draft.goals[0].goal = value)
+    };
+    assert_eq!(goal("1000000000000000"), [""; 0]);
+    assert_eq!(goal("1000000000000001"), ["goals.0.goal INVALID"]);
+    let partners = |count: u64| with(|draft| draft.partner_ids = (0..count).map(partner).collect());
+    assert_eq!(partners(5_000), [""; 0]);
+    assert_eq!(partners(5_001), ["partnerIds INVALID"]);
+    assert_eq!(partners(5_002), ["partnerIds INVALID"]);
+}

@@ -1,6 +1,10 @@
 //! Charges of 100.00 on one campaign that paid 10 %, replayed with a tier, another group or manual reversals. The
 //! figures follow from the rules of tiers and groups; each is worked out beside its test.
 
+mod before_range;
+mod rows;
+mod tiers;
+
 use chrono_tz::UTC;
 
 use super::*;
