@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{Answer, begin, commit};
 use crate::{ServiceError, partner, token};
 use auth::{ApiKey, Caller, NewKey, Permission, Permissions, Resource, Scope};
 use domain::Timestamp;
 use domain::audit::CHANGED;
-use domain::id::{self, ApiKeyId, TenantId};
+use domain::id::{ApiKeyId, TenantId};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use store::{Store, StoreError};
@@ -123,11 +124,8 @@ pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<ApiKeyId, Se
     let writer = caller.write(Resource::ApiKeys)?;
     let mut problems = Problems::new();
     let transaction = app.begin(&writer).await?;
-    let key = match problems.id::<id::ApiKey>("id", id) {
-        Some(id) => problems.found("id", store::api_key::lock(&transaction, &writer.scope(), id).await?),
-        None => None,
-    };
-    let Some(key) = key else {
+    let lock = async |id| store::api_key::lock(&transaction, &writer.scope(), id).await;
+    let Some(key) = named("id", id, &mut problems, lock).await? else {
         return Err(problems.into());
     };
     let now = app.clock.now().max(key.created_at);

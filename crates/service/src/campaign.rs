@@ -2,6 +2,7 @@
 
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
@@ -208,30 +209,25 @@ fn check_window(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, proble
     }
 }
 
-pub(super) async fn locked(
+async fn locked(
     transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<Campaign>, StoreError> {
-    let Some(id) = problems.id::<id::Campaign>("id", id) else {
-        return Ok(None);
-    };
-    Ok(problems.found("id", store::campaign::lock(transaction, &writer.scope(), id).await?))
+    let lock = async |id| store::campaign::lock(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }
 
-/// The campaign that `field` names, or `None` after noting that it names none.
-pub(super) async fn named(
+/// The campaign that `campaignId` names, or `None` after noting that it names none.
+pub(super) async fn of_id(
     transaction: &Transaction,
     writer: &Writer,
-    field: &str,
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<Campaign>, StoreError> {
-    let Some(id) = problems.id::<id::Campaign>(field, id) else {
-        return Ok(None);
-    };
-    Ok(problems.found(field, store::campaign::find(transaction, &writer.scope(), id).await?))
+    let find = async |id| store::campaign::find(transaction, &writer.scope(), id).await;
+    named("campaignId", id, problems, find).await
 }
 
 async fn advertiser(
@@ -240,11 +236,9 @@ async fn advertiser(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<AdvertiserId>, StoreError> {
-    let Some(id) = problems.id::<id::Advertiser>("advertiserId", id) else {
-        return Ok(None);
-    };
-    let found = store::label::find(transaction, &writer.scope(), id).await?;
-    Ok(problems.found("advertiserId", found).map(|advertiser| advertiser.id))
+    let find = async |id| store::label::find::<id::Advertiser>(transaction, &writer.scope(), id).await;
+    let advertiser = named("advertiserId", id, problems, find).await?;
+    Ok(advertiser.map(|advertiser| advertiser.id))
 }
 
 async fn check_external_id(

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
@@ -195,10 +196,8 @@ async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<CustomField>, StoreError> {
-    let Some(id) = problems.id::<id::CustomField>("id", id) else {
-        return Ok(None);
-    };
-    Ok(problems.found("id", store::custom_field::lock(transaction, &writer.scope(), id).await?))
+    let lock = async |id| store::custom_field::lock(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }
 
 async fn check_free(

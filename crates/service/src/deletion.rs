@@ -2,9 +2,10 @@
 
 use super::{ServiceError, deal};
 use crate::app::App;
+use crate::ids::named;
 use crate::ledger::lock_partners;
 use auth::{Caller, Resource};
-use domain::id::{self, DealId, PartnerId};
+use domain::id::{DealId, PartnerId};
 use domain::problem::Problems;
 
 /// Deletes a partner with its status history, memberships and API keys; tokens for it stop working.
@@ -12,14 +13,8 @@ pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<Part
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
     let transaction = app.begin(&writer).await?;
-    let locked = match problems.id::<id::Partner>("id", id) {
-        Some(id) => {
-            let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
-            problems.found("id", found)
-        }
-        None => None,
-    };
-    let Some(locked) = locked else {
+    let lock = async |id| Ok(lock_partners(&transaction, &writer, vec![id]).await?.pop());
+    let Some(locked) = named("id", id, &mut problems, lock).await? else {
         return Err(problems.into());
     };
     let id = locked.partner.id;

@@ -1,4 +1,4 @@
-//! Lists of ids in inputs.
+//! Ids in inputs.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,6 +7,19 @@ use uuid::Uuid;
 use domain::id::{Id, Kind};
 use domain::problem::Problems;
 use store::StoreError;
+
+/// What `find` finds for the id `text`, or `None` after noting under `field` that it is no such id or names nothing.
+pub(super) async fn named<K: Kind, T>(
+    field: &str,
+    text: &str,
+    problems: &mut Problems,
+    find: impl AsyncFnOnce(Id<K>) -> Result<Option<T>, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    let Some(id) = problems.id::<K>(field, text) else {
+        return Ok(None);
+    };
+    Ok(problems.found(field, find(id).await?))
+}
 
 /// The ids of the list `field` that exist, without repetitions. The others are noted under `field.N`.
 pub(super) async fn existing<K: Kind, T>(

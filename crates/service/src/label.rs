@@ -2,6 +2,7 @@
 
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit};
 use auth::{Caller, Resource, Writer};
 use domain::id::{self, Id};
@@ -133,10 +134,8 @@ async fn locked<K: LabelKind>(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<Label<K>>, StoreError> {
-    let Some(id) = problems.id::<K>("id", id) else {
-        return Ok(None);
-    };
-    Ok(problems.found("id", store::label::lock(transaction, &writer.scope(), id).await?))
+    let lock = async |id| store::label::lock::<K>(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }
 
 async fn check_free<K: LabelKind>(

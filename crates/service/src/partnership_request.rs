@@ -1,11 +1,12 @@
 //! Requests to promote a campaign: creating, approving and rejecting them.
 
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::snapshot::{self, Promise};
 use crate::{ServiceError, campaign, partner};
 use auth::{Caller, Resource, Writer};
-use domain::id::{self, PartnershipRequestId};
+use domain::id::PartnershipRequestId;
 use domain::partner::{Partner, PartnerStatus, PartnerType};
 use domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 use domain::problem::{Fault, ProblemCode, Problems};
@@ -35,7 +36,7 @@ pub async fn create(
     let email = problems.take("email", text::email(&input.email));
     let message = problems.optional("message", input.message, |text| text::description(&text));
     let transaction = begin(app, &writer).await?;
-    let campaign = campaign::named(&transaction, &writer, "campaignId", &input.campaign_id, &mut problems).await?;
+    let campaign = campaign::of_id(&transaction, &writer, &input.campaign_id, &mut problems).await?;
     if let (Some(campaign), Some(email)) = (&campaign, &email)
         && store::partnership_request::is_pending(&transaction, &writer.scope(), campaign.id, email).await?
     {
@@ -226,11 +227,8 @@ async fn pending(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<PartnershipRequest>, StoreError> {
-    let Some(id) = problems.id::<id::PartnershipRequest>("id", id) else {
-        return Ok(None);
-    };
-    let request = store::partnership_request::lock(transaction, &writer.scope(), id).await?;
-    let Some(request) = problems.found("id", request) else {
+    let lock = async |id| store::partnership_request::lock(transaction, &writer.scope(), id).await;
+    let Some(request) = named("id", id, problems, lock).await? else {
         return Ok(None);
     };
     match request.status {

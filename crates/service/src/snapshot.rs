@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::once::{begin, commit};
-use crate::{ServiceError, campaign};
+use crate::{ServiceError, campaign, partner};
 use auth::{Caller, Resource, Writer};
 use domain::campaign::Campaign;
 use domain::history::Moment;
-use domain::id::{self, CampaignId, PartnerId, SnapshotId};
+use domain::id::{CampaignId, PartnerId, SnapshotId};
 use domain::partner::Partner;
 use domain::problem::Problems;
 use domain::snapshot::{CommissionSnapshot, SnapshotSource};
@@ -67,13 +67,7 @@ pub async fn amend(
     let mut problems = Problems::new();
     let reason = problems.take("reason", text::reason(reason));
     let transaction = begin(app, &writer).await?;
-    let partner = match problems.id::<id::Partner>("partnerId", partner_id) {
-        Some(id) => problems.found(
-            "partnerId",
-            store::partner::lock(&transaction, &writer.scope(), id).await?,
-        ),
-        None => None,
-    };
+    let partner = partner::locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
     let promise = promise(&transaction, &writer, draft, SnapshotSource::Amendment, &mut problems).await?;
     let (Some(LockedPartner { partner, last }), Some(promise), Some(reason), true) =
         (partner, promise, reason, problems.is_empty())
@@ -106,7 +100,7 @@ pub(super) async fn promise(
     let holdback_days = problems.optional("holdbackDays", draft.holdback_days, terms::holdback_days);
     let campaign_id = match &draft.campaign_id {
         None => Some(None),
-        Some(id) => campaign::named(transaction, writer, "campaignId", id, problems)
+        Some(id) => campaign::of_id(transaction, writer, id, problems)
             .await?
             .map(|campaign| Some(campaign.id)),
     };

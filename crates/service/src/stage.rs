@@ -2,10 +2,11 @@
 
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit};
 use auth::{Caller, Resource, Writer};
 use domain::deal::{PaymentStage, StageOutcome};
-use domain::id::{self, PaymentStageId};
+use domain::id::PaymentStageId;
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
 use store::{StoreError, Transaction};
@@ -127,10 +128,8 @@ async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<PaymentStage>, StoreError> {
-    let Some(id) = problems.id::<id::PaymentStage>("id", id) else {
-        return Ok(None);
-    };
-    Ok(problems.found("id", store::stage::lock(transaction, &writer.scope(), id).await?))
+    let lock = async |id| store::stage::lock(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }
 
 async fn check_free(

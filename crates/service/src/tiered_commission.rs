@@ -2,10 +2,11 @@
 
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit, repeated};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
-use domain::id::{self, TieredCommissionId};
+use domain::id::TieredCommissionId;
 use domain::money::Currency;
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::text;
@@ -70,7 +71,8 @@ pub async fn update(
     let base_currency = base_currency(app, &writer).await?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
-    let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
+    let lock = async |id| store::tiered_commission::lock(&transaction, &writer.scope(), id).await;
+    let Some(current) = named("id", &input.id, &mut problems, lock).await? else {
         return Err(problems.into());
     };
     if current.archived_at.is_some() {
@@ -118,15 +120,13 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<TieredCommis
 async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
     let writer = caller.write(Resource::TieredCommissions)?;
     let mut problems = Problems::new();
-    let Some(id) = problems.id::<id::TieredCommission>("id", id) else {
-        return Err(problems.into());
-    };
     let transaction = app.begin(&writer).await?;
     // Payments made before are seen; a transaction that would pay by the tier later waits, finds it gone and retries.
-    let found = store::tiered_commission::lock_exclusive(&transaction, &writer.scope(), id).await?;
-    let Some(tier) = problems.found("id", found) else {
+    let lock = async |id| store::tiered_commission::lock_exclusive(&transaction, &writer.scope(), id).await;
+    let Some(tier) = named("id", id, &mut problems, lock).await? else {
         return Err(problems.into());
     };
+    let id = tier.id;
     if !store::tiered_commission::has_paid(&transaction, &writer.scope(), id).await? {
         store::tiered_commission::delete(&transaction, writer.tenant(), id).await?;
         transaction.deleted(&tier);
@@ -215,19 +215,6 @@ async fn put_changed(
 async fn base_currency(app: &App, writer: &Writer) -> Result<Currency, StoreError> {
     let tenant = store::tenant::get(app.store.reader(), &writer.scope()).await?;
     Ok(tenant.base_currency)
-}
-
-async fn locked(
-    transaction: &Transaction,
-    writer: &Writer,
-    id: &str,
-    problems: &mut Problems,
-) -> Result<Option<TieredCommission>, StoreError> {
-    let Some(id) = problems.id::<id::TieredCommission>("id", id) else {
-        return Ok(None);
-    };
-    let found = store::tiered_commission::lock(transaction, &writer.scope(), id).await?;
-    Ok(problems.found("id", found))
 }
 
 async fn check_external_id(

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::ServiceError;
 use crate::app::App;
 use crate::audit::note_token;
+use crate::ids::named;
 use crate::once::{Answer, begin, commit};
 use auth::{Caller, Permission, Permissions, Resource, Scope};
 use domain::Timestamp;
-use domain::id;
 use domain::problem::{Fault, ProblemCode, Problems};
 use store::{Store, StoreError};
 
@@ -85,13 +85,8 @@ pub async fn issue_for_partner(
         .filter(|ttl| !ttl.is_zero() && *ttl <= MAX_TTL);
     let message = format!("must be from 1 to {} seconds", MAX_TTL.as_secs());
     let ttl = problems.take("ttlSeconds", ttl.ok_or_else(|| Fault::invalid(message)));
-    let partner = match problems.id::<id::Partner>("partnerId", partner_id) {
-        Some(id) => problems.found(
-            "partnerId",
-            store::partner::find(&transaction, &writer.scope(), id).await?,
-        ),
-        None => None,
-    };
+    let find = async |id| store::partner::find(&transaction, &writer.scope(), id).await;
+    let partner = named("partnerId", partner_id, &mut problems, find).await?;
     if let Some(partner) = &partner
         && !partner.status.may_sign_in()
     {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::NewCommissionRule;
-use crate::ids::existing;
+use crate::ids::{existing, named};
 use auth::Writer;
 use domain::commission::PaymentTarget;
 use domain::deal_rules::{self, Catalog, CommissionRule, EntryDraft, Filters, Plan};
@@ -73,11 +73,8 @@ pub(super) async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<CommissionRule>, StoreError> {
-    let Some(id) = problems.id::<id::CommissionRule>("id", id) else {
-        return Ok(None);
-    };
-    let found = store::commission_rule::lock(transaction, &writer.scope(), id).await?;
-    Ok(problems.found("id", found))
+    let lock = async |id| store::commission_rule::lock(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }
 
 pub(super) async fn check_external_id(

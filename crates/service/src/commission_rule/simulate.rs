@@ -7,6 +7,7 @@ use super::checks::{catalog, checked};
 use crate::ServiceError;
 use crate::app::App;
 use crate::deal::field_values;
+use crate::ids::named;
 use auth::{Caller, Resource};
 use domain::deal::FieldValue;
 use domain::deal_rules::{self, CommissionRule, DealView, Due};
@@ -56,13 +57,10 @@ pub async fn simulate(
         caller.read(Resource::CommissionRules)?;
     }
     let rule = match (stored, inline) {
-        (Some(text), None) => match problems.id::<id::CommissionRule>("commissionRuleId", &text) {
-            Some(id) => {
-                let found = store::commission_rule::find(database, &scope, id).await?;
-                problems.found("commissionRuleId", found)
-            }
-            None => None,
-        },
+        (Some(id), None) => {
+            let find = async |id| store::commission_rule::find(database, &scope, id).await;
+            named("commissionRuleId", &id, &mut problems, find).await?
+        }
         (None, Some(input)) => {
             problems.enter("rule");
             let rule = checked(database, &writer, input, now, &mut problems).await?;

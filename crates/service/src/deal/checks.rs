@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
+use crate::ids::named;
 use crate::ledger::lock_partners;
 use auth::Writer;
 use domain::deal::{Deal, FieldValue};
@@ -20,17 +21,13 @@ pub(crate) async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<(LockedPartner, Deal)>, StoreError> {
-    let Some(id) = problems.id::<id::Deal>("id", id) else {
-        return Ok(None);
-    };
-    let scope = writer.scope();
-    let seen = store::deal::find(transaction, &scope, id).await?;
-    let Some(seen) = problems.found("id", seen) else {
+    let find = async |id| store::deal::find(transaction, &writer.scope(), id).await;
+    let Some(seen) = named("id", id, problems, find).await? else {
         return Ok(None);
     };
     // A deal's partner never changes; everything else may have changed while this waited for the lock.
     let partner = lock_partners(transaction, writer, vec![seen.partner_id]).await?.pop();
-    let deal = store::deal::find(transaction, &scope, id).await?;
+    let deal = find(seen.id).await?;
     Ok(partner.zip(deal))
 }
 

@@ -7,11 +7,12 @@ use super::checks::{checked_fields, worth};
 use super::payments::DealPayments;
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::ledger::lock_partners;
 use crate::once::{begin, commit};
 use auth::{Caller, Resource};
 use domain::deal::Deal;
-use domain::id::{self, DealId};
+use domain::id::DealId;
 use domain::money::Currency;
 use domain::problem::Problems;
 use domain::text;
@@ -40,21 +41,15 @@ pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, 
     let value = problems.take("value.amount", worth(input.value));
     let lead_creator = problems.optional("leadCreator", input.lead_creator, |text| text::name(&text));
     let owner = problems.optional("owner", input.owner, |text| text::name(&text));
-    let partner = problems.id::<id::Partner>("partnerId", &input.partner_id);
     let transaction = begin(app, &writer).await?;
-    let partner = match partner {
-        Some(id) => {
-            let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
-            problems.found("partnerId", found)
-        }
-        None => None,
-    };
+    let lock = async |id| Ok(lock_partners(&transaction, &writer, vec![id]).await?.pop());
+    let partner = named("partnerId", &input.partner_id, &mut problems, lock).await?;
     let stage = match &input.stage_id {
         None => None,
-        Some(text) => match problems.id::<id::PaymentStage>("stageId", text) {
-            Some(id) => problems.found("stageId", store::stage::share(&transaction, &scope, id).await?),
-            None => None,
-        },
+        Some(id) => {
+            let share = async |id| store::stage::share(&transaction, &scope, id).await;
+            named("stageId", id, &mut problems, share).await?
+        }
     };
     let fields = checked_fields(&transaction, &writer, &input.fields, &mut problems).await?;
     if let Some(Some(external_id)) = &external_id {

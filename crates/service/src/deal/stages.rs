@@ -7,10 +7,10 @@ use super::checks::locked;
 use super::payments::DealPayments;
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit, repeated};
 use auth::{Caller, Resource};
 use domain::deal::Deal;
-use domain::id;
 use domain::problem::{ProblemCode, Problems};
 use store::partner::LockedPartner;
 
@@ -21,13 +21,8 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
     let found = locked(&transaction, &writer, id, &mut problems).await?;
-    let stage = match problems.id::<id::PaymentStage>("stageId", stage_id) {
-        Some(id) => {
-            let stage = store::stage::share(&transaction, &writer.scope(), id).await?;
-            problems.found("stageId", stage)
-        }
-        None => None,
-    };
+    let share = async |id| store::stage::share(&transaction, &writer.scope(), id).await;
+    let stage = named("stageId", stage_id, &mut problems, share).await?;
     let (Some((LockedPartner { partner, last }, current)), Some(stage)) = (found, stage) else {
         return Err(problems.into());
     };

@@ -4,6 +4,7 @@ use super::lock_partners;
 use super::posting::{Posting, moments};
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit, repeated};
 use auth::{Caller, Resource};
 use domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, PaymentTarget};
@@ -146,21 +147,15 @@ pub async fn assign_recipient(
     let recipient = problems.take("recipient", text::name(recipient));
     let transaction = begin(app, &writer).await?;
     let scope = writer.scope();
-    let found = match problems.id::<id::Commission>("id", id) {
-        Some(id) => {
-            let seen = store::commission::by_ids(&transaction, &scope, &[id.uuid()])
-                .await?
-                .remove(&id.uuid());
-            match problems.found("id", seen) {
-                Some(seen) => {
-                    let locked = lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
-                    let row = store::commission::by_ids(&transaction, &scope, &[id.uuid()])
-                        .await?
-                        .remove(&id.uuid());
-                    row.map(|row| (row, moments(&locked, &app.clock)))
-                }
-                None => None,
-            }
+    let find = async |id: CommissionId| {
+        let mut found = store::commission::by_ids(&transaction, &scope, &[id.uuid()]).await?;
+        Ok(found.remove(&id.uuid()))
+    };
+    let found = match named("id", id, &mut problems, find).await? {
+        Some(seen) => {
+            let locked = lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
+            let row = find(seen.id).await?;
+            row.map(|row| (row, moments(&locked, &app.clock)))
         }
         None => None,
     };

@@ -1,6 +1,6 @@
 //! Checks of a partner as entered: that its email and external id are free, and that what it refers to exists.
 
-use crate::ids::existing;
+use crate::ids::{existing, named};
 use auth::Writer;
 use domain::id::{self, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
 use domain::problem::{Fault, Problems};
@@ -20,10 +20,8 @@ pub(crate) async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<LockedPartner>, StoreError> {
-    let Some(id) = problems.id::<id::Partner>(field, id) else {
-        return Ok(None);
-    };
-    Ok(problems.found(field, store::partner::lock(transaction, &writer.scope(), id).await?))
+    let lock = async |id| store::partner::lock(transaction, &writer.scope(), id).await;
+    named(field, id, problems, lock).await
 }
 
 pub(super) async fn check_unique(
@@ -51,11 +49,8 @@ pub(crate) async fn group(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<PartnerGroupId>, StoreError> {
-    let Some(id) = problems.id::<id::PartnerGroup>("groupId", id) else {
-        return Ok(None);
-    };
-    let group = store::partner_group::find(transaction, &writer.scope(), id).await?;
-    Ok(problems.found("groupId", group).map(|group| group.id))
+    let find = async |id| store::partner_group::find(transaction, &writer.scope(), id).await;
+    Ok(named("groupId", id, problems, find).await?.map(|group| group.id))
 }
 
 pub(super) async fn tier(
@@ -64,11 +59,8 @@ pub(super) async fn tier(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<PartnerTierId>, StoreError> {
-    let Some(id) = problems.id::<id::PartnerTier>("tierId", id) else {
-        return Ok(None);
-    };
-    let tier = store::label::find(transaction, &writer.scope(), id).await?;
-    Ok(problems.found("tierId", tier).map(|tier| tier.id))
+    let find = async |id| store::label::find::<id::PartnerTier>(transaction, &writer.scope(), id).await;
+    Ok(named("tierId", id, problems, find).await?.map(|tier| tier.id))
 }
 
 pub(super) async fn categories(

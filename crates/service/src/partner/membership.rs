@@ -24,7 +24,7 @@ pub async fn join_campaign(
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
     let partner = locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
-    let campaign = campaign::named(&transaction, &writer, "campaignId", campaign_id, &mut problems).await?;
+    let campaign = campaign::of_id(&transaction, &writer, campaign_id, &mut problems).await?;
     let (Some(LockedPartner { partner, .. }), Some(campaign)) = (partner, campaign) else {
         return Err(problems.into());
     };

@@ -3,14 +3,16 @@
 use super::{check_external_id, clear_default};
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit};
-use auth::{Caller, Resource};
+use auth::{Caller, Resource, Writer};
 use domain::group_rules::{self, RuleDraft};
-use domain::id::{self, PartnerGroupId};
+use domain::id::PartnerGroupId;
 use domain::money::Currency;
 use domain::partner_group::PartnerGroup;
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::text;
+use store::{StoreError, Transaction};
 
 #[derive(Clone, Debug, Default)]
 pub struct PartnerGroupChange {
@@ -32,14 +34,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
         // Taken before the group's own lock: every change of the default takes the tenant's lock first.
         store::tenant::lock(&transaction, writer.tenant()).await?;
     }
-    let current = match problems.id::<id::PartnerGroup>("id", &input.id) {
-        Some(id) => problems.found(
-            "id",
-            store::partner_group::lock(&transaction, &writer.scope(), id).await?,
-        ),
-        None => None,
-    };
-    let Some(current) = current else {
+    let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
     let before = current.clone();
@@ -136,14 +131,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PartnerGroup
     let writer = caller.write(Resource::PartnerGroups)?;
     let mut problems = Problems::new();
     let transaction = app.begin(&writer).await?;
-    let group = match problems.id::<id::PartnerGroup>("id", id) {
-        Some(id) => problems.found(
-            "id",
-            store::partner_group::lock(&transaction, &writer.scope(), id).await?,
-        ),
-        None => None,
-    };
-    let Some(group) = group else {
+    let Some(group) = locked(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
     let partners = store::partner_group::count_partners(&transaction, &writer.scope(), group.id).await?;
@@ -162,4 +150,14 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PartnerGroup
     transaction.deleted(&group);
     transaction.commit().await?;
     Ok(group.id)
+}
+
+async fn locked(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<PartnerGroup>, StoreError> {
+    let lock = async |id| store::partner_group::lock(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }

@@ -6,6 +6,7 @@ use super::check_readable;
 use super::endpoint::locked;
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{Answer, begin, commit};
 use auth::{Caller, Resource, Scope};
 use domain::Timestamp;
@@ -144,16 +145,15 @@ async fn one(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<RedeliverySelection>, ServiceError> {
-    let Some(id) = problems.id::<id::WebhookDelivery>("deliveryId", id) else {
-        return Ok(None);
-    };
-    let found = delivery::lock(transaction, scope, id).await?;
-    let Some(found) = problems.found("deliveryId", found) else {
+    let lock = async |id| delivery::lock(transaction, scope, id).await;
+    let Some(found) = named("deliveryId", id, problems, lock).await? else {
         return Ok(None);
     };
     check_readable(caller, &[found.event_type])?;
     match found.status {
-        WebhookDeliveryStatus::Delivered | WebhookDeliveryStatus::Failed => Ok(Some(RedeliverySelection::One(id))),
+        WebhookDeliveryStatus::Delivered | WebhookDeliveryStatus::Failed => {
+            Ok(Some(RedeliverySelection::One(found.id)))
+        }
         WebhookDeliveryStatus::Pending => {
             let message = "has not come to its end: it is sent anyhow";
             Ok(problems.take("deliveryId", Err(Fault(ProblemCode::Conflict, message.into()))))

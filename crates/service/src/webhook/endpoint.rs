@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use super::{Webhooks, check_readable};
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{Answer, begin, commit};
 use auth::{Caller, Resource, Scope, Sealed, SealingError, SealingKeys, Writer, new_secret};
 use domain::audit::CHANGED;
-use domain::id::{self, WebhookEndpointId};
+use domain::id::WebhookEndpointId;
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
 use domain::webhook::endpoint::MAX_ENDPOINTS;
@@ -212,10 +213,8 @@ pub(super) async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<(WebhookEndpoint, Option<Sealed>)>, StoreError> {
-    let Some(id) = problems.id::<id::WebhookEndpoint>(field, id) else {
-        return Ok(None);
-    };
-    Ok(problems.found(field, endpoint::lock(transaction, &writer.scope(), id).await?))
+    let lock = async |id| endpoint::lock(transaction, &writer.scope(), id).await;
+    named(field, id, problems, lock).await
 }
 
 fn url(webhooks: &Webhooks, text: &str) -> Result<String, Fault> {

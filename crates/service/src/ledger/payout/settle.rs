@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::ledger::lock_partners;
 use crate::ledger::posting::{Posting, moments};
 use crate::ledger::review::{ReviewResults, from_kept, to_keep};
 use crate::once::{Answer, begin, commit, repeated};
 use auth::{Caller, Resource, Scope, Writer};
 use domain::commission::{Commission, CommissionStatus, Payout, PayoutSettlement, PayoutStatus};
-use domain::id::{self, PayoutId};
+use domain::id::{self, PayoutId, PayoutRunId};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use domain::webhook::WebhookEventType;
@@ -164,13 +165,11 @@ async fn settle_run_once(
     problems.enter("run");
     let reference = problems.optional("reference", reference, |text| text::name(&text));
     let transaction = begin(app, &writer).await?;
-    let run = match problems.id::<id::PayoutRun>("runId", run) {
-        Some(id) => {
-            let found = store::payout_run::by_ids(&transaction, &scope, &[id.uuid()]).await?;
-            problems.found("runId", found.contains_key(&id.uuid()).then_some(id))
-        }
-        None => None,
+    let find = async |id: PayoutRunId| {
+        let found = store::payout_run::by_ids(&transaction, &scope, &[id.uuid()]).await?;
+        Ok(found.contains_key(&id.uuid()).then_some(id))
     };
+    let run = named("runId", run, &mut problems, find).await?;
     let (Some(run), Some(reference)) = (run, reference) else {
         return Err(problems.into());
     };

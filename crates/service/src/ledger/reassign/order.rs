@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::ReassignmentOrder;
 use crate::ServiceError;
+use crate::ids::named;
 use auth::{Scope, Writer};
 use domain::Timestamp;
 use domain::commission::Commission;
@@ -80,11 +81,11 @@ pub async fn check(
         ReassignmentOrder::Event(new) => (Some(&new.partner_id), new.campaign_id.as_ref(), &new.reason),
     };
     let reason = problems.take("reason", text::reason(reason));
-    let named = partner.is_some();
+    let has_partner = partner.is_some();
     let partner = partner.and_then(|id| problems.id::<id::Partner>("partnerId", id));
     let campaign = match campaign {
         None => None,
-        Some(_) if !named => {
+        Some(_) if !has_partner => {
             problems.add(
                 "partnerId",
                 ProblemCode::Required,
@@ -92,13 +93,13 @@ pub async fn check(
             );
             None
         }
-        Some(id) => match problems.id::<id::Campaign>("campaignId", id) {
-            Some(id) => {
+        Some(id) => {
+            let find = async |id: CampaignId| {
                 let found = store::campaign::by_ids(transaction, &scope, &[id.uuid()]).await?;
-                problems.found("campaignId", found.contains_key(&id.uuid()).then_some(id))
-            }
-            None => None,
-        },
+                Ok(found.contains_key(&id.uuid()).then_some(id))
+            };
+            named("campaignId", id, &mut problems, find).await?
+        }
     };
     if let Some(id) = partner {
         let there = store::partner::by_ids(transaction, &scope, &[id.uuid()]).await?;
@@ -107,7 +108,11 @@ pub async fn check(
     let target = partner.map(|partner| (partner, campaign));
     let (what, since, claw_back_paid) = match order {
         ReassignmentOrder::Customer(new) => {
-            let what = customer(transaction, &scope, &new.customer_id, &mut problems).await?;
+            let find = async |id: CustomerId| {
+                let found = store::customer::by_ids(transaction, &scope, &[id.uuid()]).await?;
+                Ok(found.into_values().next())
+            };
+            let what = named("customerId", &new.customer_id, &mut problems, find).await?;
             (what.map(ReassignedObject::Customer), new.from, new.claw_back_paid)
         }
         ReassignmentOrder::Event(new) => {
@@ -146,19 +151,6 @@ enum ReassignedObject {
     Event(Box<Event>),
 }
 
-async fn customer(
-    transaction: &Transaction,
-    scope: &Scope,
-    id: &str,
-    problems: &mut Problems,
-) -> Result<Option<Customer>, StoreError> {
-    let Some(id) = problems.id::<id::Customer>("customerId", id) else {
-        return Ok(None);
-    };
-    let found = store::customer::by_ids(transaction, scope, &[id.uuid()]).await?;
-    Ok(problems.found("customerId", found.into_values().next()))
-}
-
 async fn event(
     transaction: &Transaction,
     scope: &Scope,
@@ -166,11 +158,11 @@ async fn event(
     target: Option<(PartnerId, Option<CampaignId>)>,
     problems: &mut Problems,
 ) -> Result<Option<Event>, StoreError> {
-    let Some(id) = problems.id::<id::Event>("eventId", id) else {
-        return Ok(None);
+    let find = async |id: EventId| {
+        let found = store::event::by_ids(transaction, scope, &[id.uuid()]).await?;
+        Ok(found.into_values().next())
     };
-    let found = store::event::by_ids(transaction, scope, &[id.uuid()]).await?;
-    let event = problems.found("eventId", found.into_values().next());
+    let event = named("eventId", id, problems, find).await?;
     if let Some(event) = &event {
         if event.kind.takes_back() {
             let message = "is a refund or chargeback, which goes with what it takes back: attribute that";
