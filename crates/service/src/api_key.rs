@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
-use crate::{ServiceError, partner, token};
+use crate::{ServiceError, partner, require, token};
 use auth::{ApiKey, Caller, NewKey, Permission, Permissions, Resource, Scope};
 use domain::Timestamp;
 use domain::audit::CHANGED;
@@ -78,9 +78,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
         let message = format!("is {}: no key of it would open anything", partner.status.as_str());
         problems.add("partnerId", ProblemCode::Conflict, message);
     }
-    let (Some(name), Some(expires_at), true) = (name, expires_at, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; name, expires_at);
     // Read after taking the lock: a reactivation that this call waited for must be earlier.
     let now = app.clock.now();
     let new = NewKey::generate();

@@ -1,9 +1,9 @@
 //! Campaigns.
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
 use domain::campaign::{Campaign, CampaignStatus};
@@ -61,11 +61,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
         Some(id) => advertiser(&transaction, &writer, id, &mut problems).await?,
         None => None,
     };
-    let (Some(name), Some(external_id), Some(terms), Some(holdback_days), true) =
-        (name, external_id, terms, holdback_days, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, external_id, terms, holdback_days);
     let campaign = Campaign {
         id: CampaignId::new(now),
         name,
@@ -139,11 +135,7 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         Patch::Clear => None,
         Patch::Set(id) => advertiser(&transaction, &writer, id, &mut problems).await?,
     };
-    let (Some(name), Some(external_id), Some(status), Some(terms), Some(holdback_days), true) =
-        (name, external_id, status, terms, holdback_days, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, external_id, status, terms, holdback_days);
     let pays_otherwise =
         (&terms, holdback_days, advertiser_id) != (&before.terms, before.holdback_days, before.advertiser_id);
     let campaign = Campaign {

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
 use domain::deal::{CustomField, CustomFieldOption};
@@ -50,10 +50,7 @@ pub async fn create(
     let options = checked(options, &[], now, &mut problems);
     let transaction = begin(app, &writer).await?;
     check_free(&transaction, &writer, external_id.as_ref(), None, &mut problems).await?;
-    let (Some(label), Some(external_id), Some(options), true) = (label, external_id, options, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; label, external_id, options);
     let field = CustomField {
         id: CustomFieldId::new(now),
         label,
@@ -99,10 +96,7 @@ pub async fn update(app: &App, caller: &Caller, input: CustomFieldChange) -> Res
     }
     let me = Some(current.id);
     check_free(&transaction, &writer, external_id.as_ref(), me, &mut problems).await?;
-    let (Some(label), Some(external_id), Some(options), true) = (label, external_id, options, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; label, external_id, options);
     let field = CustomField {
         id: current.id,
         label,

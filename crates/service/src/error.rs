@@ -8,6 +8,17 @@ use store::StoreError;
 pub(super) const SUM_TOO_LARGE: &str = "would take a sum of the partner (its balance, its lifetime value or what a tier \
      counts) beyond 10^18 minor units of its currency";
 
+/// Unwraps the named results of checks, or returns from the service with all problems if there are any.
+macro_rules! require {
+    ($problems:ident; $($value:ident),+) => {
+        let ($(Some($value),)+ true) = ($($value,)+ $problems.is_empty()) else {
+            return Err($problems.into());
+        };
+    };
+}
+
+pub(crate) use require;
+
 #[derive(Debug)]
 pub enum ServiceError {
     /// The caller can correct this: the input names something that does not exist, is taken, out of bounds, ...

@@ -1,9 +1,9 @@
 //! Partner tiers, partner categories and advertisers.
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::id::{self, Id};
 use domain::label::{Label, Labelled};
@@ -54,9 +54,7 @@ pub async fn create<K: LabelKind>(
         &mut problems,
     )
     .await?;
-    let (Some(label), Some(external_id), true) = (label, external_id, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; label, external_id);
     let label = Label {
         id: Id::<K>::new(app.clock.now()),
         label,
@@ -95,9 +93,7 @@ pub async fn update<K: LabelKind>(
         &mut problems,
     )
     .await?;
-    let (Some(label), Some(external_id), true) = (label, external_id, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; label, external_id);
     let label = Label {
         id: current.id,
         label,

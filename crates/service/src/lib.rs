@@ -31,3 +31,4 @@ pub mod token;
 pub mod webhook;
 
 pub use error::ServiceError;
+use error::require;

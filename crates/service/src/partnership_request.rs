@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::snapshot::{self, Promise};
-use crate::{ServiceError, campaign, partner};
+use crate::{ServiceError, campaign, partner, require};
 use auth::{Caller, Resource, Writer};
 use domain::id::PartnershipRequestId;
 use domain::partner::{Partner, PartnerStatus, PartnerType};
@@ -46,11 +46,7 @@ pub async fn create(
             "waits already for a decision about this campaign",
         );
     }
-    let (Some(name), Some(email), Some(message), Some(campaign), true) =
-        (name, email, message, campaign, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, email, message, campaign);
     let now = app.clock.now();
     let request = PartnershipRequest {
         id: PartnershipRequestId::new(now),
@@ -103,9 +99,7 @@ async fn approve_once(
         Some(id) => partner::group(&transaction, &writer, id, &mut problems).await?,
         None => None,
     };
-    let (Some(request), true) = (request, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; request);
 
     let campaign = store::campaign::find(&transaction, &writer.scope(), request.campaign_id).await?;
     let campaign = campaign.ok_or(StoreError::Corrupt {
@@ -192,9 +186,7 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
     let reason = problems.take("reason", text::reason(reason));
     let transaction = begin(app, &writer).await?;
     let request = pending(&transaction, &writer, id, &mut problems).await?;
-    let (Some(request), Some(reason)) = (request, reason) else {
-        return Err(problems.into());
-    };
+    require!(problems; request, reason);
     let before = request.clone();
     let request = PartnershipRequest {
         status: PartnershipRequestStatus::Rejected,

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::once::{begin, commit};
-use crate::{ServiceError, campaign, partner};
+use crate::{ServiceError, campaign, partner, require};
 use auth::{Caller, Resource, Writer};
 use domain::campaign::Campaign;
 use domain::history::Moment;
@@ -69,11 +69,8 @@ pub async fn amend(
     let transaction = begin(app, &writer).await?;
     let partner = partner::locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
     let promise = promise(&transaction, &writer, draft, SnapshotSource::Amendment, &mut problems).await?;
-    let (Some(LockedPartner { partner, last }), Some(promise), Some(reason), true) =
-        (partner, promise, reason, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; partner, promise, reason);
+    let LockedPartner { partner, last } = partner;
     let promise = Promise {
         reason: Some(reason),
         ..promise

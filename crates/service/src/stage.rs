@@ -1,9 +1,9 @@
 //! Payment stages.
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::deal::{PaymentStage, StageOutcome};
 use domain::id::PaymentStageId;
@@ -38,10 +38,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewStage) -> Result<Payme
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
     let transaction = begin(app, &writer).await?;
     check_free(&transaction, &writer, external_id.as_ref(), None, &mut problems).await?;
-    let (Some(label), Some(position), Some(external_id), true) = (label, position, external_id, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; label, position, external_id);
     let stage = PaymentStage {
         id: PaymentStageId::new(app.clock.now()),
         label,
@@ -78,11 +75,7 @@ pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<Pa
     });
     let me = Some(current.id);
     check_free(&transaction, &writer, external_id.as_ref(), me, &mut problems).await?;
-    let (Some(label), Some(position), Some(outcome), Some(external_id), true) =
-        (label, position, outcome, external_id, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; label, position, outcome, external_id);
     let stage = PaymentStage {
         id: current.id,
         label,

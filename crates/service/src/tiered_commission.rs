@@ -1,9 +1,9 @@
 //! Tiered commissions.
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit, repeated};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
 use domain::id::TieredCommissionId;
@@ -52,9 +52,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> R
     if let Some(external_id) = tier.as_ref().and_then(|tier| tier.external_id.as_deref()) {
         check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
     }
-    let (Some(tier), true) = (tier, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; tier);
     store::tiered_commission::insert(&transaction, writer.tenant(), &tier).await?;
     transaction.created(&tier);
     commit(app, transaction, &writer, &tier).await?;
@@ -92,11 +90,8 @@ pub async fn update(
     let draft = changed(&current, input.change, &mut problems);
     references::check(&transaction, &writer.scope(), &[(Vec::new(), &draft)], &mut problems).await?;
     let checked = tiered::checked(draft, base_currency, &mut problems);
-    let (Some(external_id), Some(CheckedTier { tier, notes, audience }), true) =
-        (external_id, checked, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; external_id, checked);
+    let CheckedTier { tier, notes, audience } = checked;
     let next = TieredCommission {
         external_id,
         tier,

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::audit::note_token;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Permission, Permissions, Resource, Scope};
 use domain::Timestamp;
 use domain::problem::{Fault, ProblemCode, Problems};
@@ -93,9 +93,7 @@ pub async fn issue_for_partner(
         let message = format!("is {}: no token of it would open anything", partner.status.as_str());
         problems.add("partnerId", ProblemCode::Conflict, message);
     }
-    let (Some(partner), Some(ttl), true) = (partner, ttl, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; partner, ttl);
     let scope = Scope::of_partner(writer.tenant(), partner.id);
     // Not earlier than `tokens_valid_from`, which a reactivation in this very microsecond has set to the next one.
     let issued_at = app.clock.now().max(partner.tokens_valid_from);

@@ -4,10 +4,10 @@ mod propose;
 mod read_ahead;
 mod work;
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
 use crate::tiered_commission::NewTieredCommission;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope};
 use domain::Timestamp;
 use domain::backtest::{Backtest, BacktestStatus};
@@ -85,9 +85,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewBacktest) -> Result<Ba
     problems.enter("proposal");
     let checked = propose::checked(&transaction, &writer, input.proposal, now, &mut problems).await?;
     problems.leave();
-    let (Some(name), Some(checked), true) = (name, checked, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; name, checked);
     let (campaign_id, group_id, tier_id) = match &checked {
         Proposal::CampaignTerms { campaign, .. } => (Some(*campaign), None, None),
         Proposal::GroupRules { group, .. } => (None, Some(*group), None),

@@ -5,9 +5,9 @@ pub mod import;
 mod simulate;
 mod update;
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use checks::{check_external_id, checked};
 use domain::commission::PaymentTarget;
@@ -43,9 +43,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Res
     if let Some(external_id) = rule.as_ref().and_then(|rule| rule.external_id.as_deref()) {
         check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
     }
-    let (Some(rule), true) = (rule, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; rule);
     store::commission_rule::insert(&transaction, writer.tenant(), &rule).await?;
     transaction.created(&rule);
     commit(app, transaction, &writer, &rule).await?;

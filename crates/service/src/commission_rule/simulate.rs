@@ -4,10 +4,10 @@ use rust_decimal::Decimal;
 
 use super::NewCommissionRule;
 use super::checks::{catalog, checked};
-use crate::ServiceError;
 use crate::app::App;
 use crate::deal::field_values;
 use crate::ids::named;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::deal::FieldValue;
 use domain::deal_rules::{self, CommissionRule, DealView, Due};
@@ -99,11 +99,7 @@ pub async fn simulate(
     let fields: Option<Vec<FieldValue>> =
         field_values(&deal.fields, &catalog(database, &writer).await?.fields, &mut problems);
     problems.leave();
-    let (Some(rule), Some(value), Some(lead_creator), Some(owner), Some(renewals), Some(fields), true) =
-        (rule, value, lead_creator, owner, renewals, fields, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; rule, value, lead_creator, owner, renewals, fields);
     let view = DealView {
         value,
         currency,

@@ -1,9 +1,9 @@
 //! Changing and deleting a commission rule.
 
 use super::checks::{categories, check_external_id, entries, listed, locked, partners, tiers};
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::commission::PaymentTarget;
 use domain::deal_rules::{CommissionRule, EntryDraft, Filters, Plan, RecipientAssignment, check_currency};
@@ -52,7 +52,7 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
     }
     let partner_type = problems.changed("partnerType", input.partner_type, filters.partner_type, Ok);
     let payment_target = problems.changed("paymentTarget", input.payment_target, plan.payment_target, Ok);
-    let assignment = problems.changed_optional(
+    let auto_assign_recipient = problems.changed_optional(
         "autoAssignRecipient",
         input.auto_assign_recipient,
         plan.auto_assign_recipient,
@@ -89,30 +89,8 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
         None => filters.partners.clone(),
         Some(ids) => partners(&transaction, &writer, &ids, &mut problems).await?,
     };
-    let (
-        Some(label),
-        Some(external_id),
-        Some(partner_type),
-        Some(payment_target),
-        Some(auto_assign_recipient),
-        Some(currency),
-        Some(holdback_days),
-        Some(entries),
-        true,
-    ) = (
-        label,
-        external_id,
-        partner_type,
-        payment_target,
-        assignment,
-        currency,
-        holdback_days,
-        entries,
-        problems.is_empty(),
-    )
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; label, external_id, partner_type, payment_target, auto_assign_recipient, currency,
+        holdback_days, entries);
     let next = CommissionRule {
         external_id,
         plan: Plan {

@@ -5,11 +5,11 @@ use rust_decimal::Decimal;
 use super::Done;
 use super::checks::{checked_fields, worth};
 use super::payments::DealPayments;
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::ledger::lock_partners;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::deal::Deal;
 use domain::id::DealId;
@@ -56,28 +56,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, 
         let holder = store::deal::find_by_external_id(&transaction, &scope, external_id).await?;
         problems.free("externalId", holder.map(|deal| deal.id), None);
     }
-    let (
-        Some(name),
-        Some(external_id),
-        Some(value),
-        Some(lead_creator),
-        Some(owner),
-        Some(partner),
-        Some(fields),
-        true,
-    ) = (
-        name,
-        external_id,
-        value,
-        lead_creator,
-        owner,
-        partner,
-        fields,
-        problems.is_empty(),
-    )
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, external_id, value, lead_creator, owner, partner, fields);
     let (partner, moment) = (partner.partner, partner.last.next(app.clock.now()));
     let now = moment.at;
     let deal = Deal {

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::Done;
 use super::checks::locked;
 use super::payments::DealPayments;
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit, repeated};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::deal::Deal;
 use domain::problem::{ProblemCode, Problems};
@@ -23,9 +23,8 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
     let found = locked(&transaction, &writer, id, &mut problems).await?;
     let share = async |id| store::stage::share(&transaction, &writer.scope(), id).await;
     let stage = named("stageId", stage_id, &mut problems, share).await?;
-    let (Some((LockedPartner { partner, last }, current)), Some(stage)) = (found, stage) else {
-        return Err(problems.into());
-    };
+    require!(problems; found, stage);
+    let (LockedPartner { partner, last }, current) = found;
     if current.stage_id == Some(stage.id) {
         let done = Done {
             deal: current,
@@ -67,8 +66,8 @@ async fn renew_once(app: &App, caller: &Caller, id: &str) -> Result<Done, Servic
     let scope = writer.scope();
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
-    let found = locked(&transaction, &writer, id, &mut problems).await?;
-    let (Some((LockedPartner { partner, last }, current)), true) = (found, problems.is_empty()) else {
+    let Some((LockedPartner { partner, last }, current)) = locked(&transaction, &writer, id, &mut problems).await?
+    else {
         return Err(problems.into());
     };
     if let Some(stage) = current.stage_id

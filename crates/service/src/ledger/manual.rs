@@ -2,10 +2,10 @@
 
 use super::lock_partners;
 use super::posting::{Posting, moments};
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit, repeated};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, PaymentTarget};
 use domain::explain::{Outcome, Step};
@@ -86,11 +86,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         }
         None => None,
     };
-    let (Some(partner), Some(amount), Some(reason), Some(note), true) =
-        (partner, amount, reason, note, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; partner, amount, reason, note);
     let step = Step {
         source: "manual".to_owned(),
         outcome: Outcome::Applied,
@@ -176,9 +172,8 @@ pub async fn assign_recipient(
             );
         }
     }
-    let (Some((row, moments)), Some(recipient), true) = (found, recipient, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; found, recipient);
+    let (row, moments) = found;
     // A step of the partner's history: from this moment on the row is in the individual's statement.
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
     posting.touch(row.partner_id);

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::snapshot::SnapshotDraft;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::Timestamp;
 use domain::accrual::{self, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict};
@@ -104,11 +104,7 @@ pub async fn simulate(
             .map(|(index, event)| problems.within(index, |problems| checked(event, problems)));
         events.collect::<Option<Vec<_>>>()
     });
-    let (Some(terms), Some(holdback_days), Some(snapshot), Some(events), true) =
-        (terms, holdback_days, snapshot, events, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; terms, holdback_days, snapshot, events);
     let campaign = Campaign {
         id: CampaignId::new(now),
         name: String::new(),

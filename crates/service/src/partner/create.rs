@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::checks::{categories, check_unique, group, metadata, tier};
 use super::membership::note_joined;
 use super::status::outbox_event;
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::existing;
 use crate::once::{begin, commit};
 use crate::snapshot::{self, SnapshotDraft};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::history::Moment;
 use domain::id::{CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
@@ -75,17 +75,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
         Some(draft) => promised(&transaction, &writer, draft, &mut problems).await?,
         None => None,
     };
-    let (Some(name), Some(email), Some(external_id), Some(tags), Some(metadata), Some(payout_reference), true) = (
-        name,
-        email,
-        external_id,
-        tags,
-        metadata,
-        payout_reference,
-        problems.is_empty(),
-    ) else {
-        return Err(problems.into());
-    };
+    require!(problems; name, email, external_id, tags, metadata, payout_reference);
     let details = PartnerDetails {
         name,
         email,

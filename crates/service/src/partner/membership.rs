@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::checks::locked;
 use crate::app::App;
 use crate::once::{begin, commit};
-use crate::{ServiceError, campaign};
+use crate::{ServiceError, campaign, require};
 use auth::{Caller, Resource};
 use domain::id::CampaignId;
 use domain::partner::Partner;
@@ -25,9 +25,8 @@ pub async fn join_campaign(
     let transaction = begin(app, &writer).await?;
     let partner = locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
     let campaign = campaign::of_id(&transaction, &writer, campaign_id, &mut problems).await?;
-    let (Some(LockedPartner { partner, .. }), Some(campaign)) = (partner, campaign) else {
-        return Err(problems.into());
-    };
+    require!(problems; partner, campaign);
+    let LockedPartner { partner, .. } = partner;
     let now = app.clock.now();
     let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
     if !store::campaign::has_member(&transaction, &writer.scope(), campaign.id, partner.id).await? {

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::checks::locked;
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerTransitionKind};
 use domain::problem::{ProblemCode, Problems};
@@ -28,9 +28,8 @@ pub async fn change_status(
     let reason = problems.optional("reason", reason, text::reason);
     let transaction = begin(app, &writer).await?;
     let current = locked(&transaction, &writer, "id", id, &mut problems).await?;
-    let (Some(LockedPartner { partner: current, last }), Some(reason)) = (current, reason) else {
-        return Err(problems.into());
-    };
+    require!(problems; current, reason);
+    let LockedPartner { partner: current, last } = current;
     // Read after taking the lock: what changed the partner while this call waited must be earlier.
     let moment = last.next(app.clock.now().max(current.updated_at));
     let now = moment.at;

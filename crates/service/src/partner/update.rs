@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::checks::{categories, check_unique, group, locked, metadata, tier};
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::money::Currency;
 use domain::partner::{Partner, PartnerType};
@@ -51,7 +51,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         Patch::Clear => Some(Vec::new()),
         Patch::Set(tags) => text::tags(tags, &mut problems),
     };
-    let new_metadata = problems.changed_optional("metadata", input.metadata, current.metadata.clone(), metadata);
+    let metadata = problems.changed_optional("metadata", input.metadata, current.metadata.clone(), metadata);
     let payout_currency =
         problems.changed_optional("payoutCurrency", input.payout_currency, current.payout_currency, Ok);
     let current_reference = current.payout_reference.clone();
@@ -83,30 +83,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         Patch::Clear => Some(Vec::new()),
         Patch::Set(ids) => Some(categories(&transaction, &writer, ids, &mut problems).await?),
     };
-    let (
-        Some(name),
-        Some(email),
-        Some(partner_type),
-        Some(external_id),
-        Some(tags),
-        Some(metadata),
-        Some(payout_currency),
-        Some(payout_reference),
-        true,
-    ) = (
-        name,
-        email,
-        partner_type,
-        external_id,
-        tags,
-        new_metadata,
-        payout_currency,
-        payout_reference,
-        problems.is_empty(),
-    )
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, email, partner_type, external_id, tags, metadata, payout_currency, payout_reference);
     let updated_at = last.next(app.clock.now().max(current.updated_at)).at;
     let before = current.clone();
     let partner = Partner {

@@ -4,9 +4,9 @@ pub mod import;
 mod simulate;
 mod update;
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::group_rules::{self, RuleDraft};
 use domain::id::PartnerGroupId;
@@ -44,11 +44,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
     if let Some(Some(external_id)) = &external_id {
         check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
     }
-    let (Some(name), Some(description), Some(external_id), Some(tags), Some(rules), true) =
-        (name, description, external_id, tags, rules, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, description, external_id, tags, rules);
     let now = app.clock.now();
     let group = PartnerGroup {
         id: PartnerGroupId::new(now),

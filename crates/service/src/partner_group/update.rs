@@ -1,10 +1,10 @@
 //! Changing and deleting a partner group.
 
 use super::{check_external_id, clear_default};
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::group_rules::{self, RuleDraft};
 use domain::id::PartnerGroupId;
@@ -75,28 +75,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     if let Some(Some(external_id)) = &external_id {
         check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
     }
-    let (
-        Some(name),
-        Some(description),
-        Some(external_id),
-        Some(tags),
-        Some(is_default),
-        Some(currency),
-        Some(rules),
-        true,
-    ) = (
-        name,
-        description,
-        external_id,
-        tags,
-        is_default,
-        currency,
-        rules,
-        problems.is_empty(),
-    )
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, description, external_id, tags, is_default, currency, rules);
     if is_default && !current.is_default {
         clear_default(&transaction, &writer).await?;
     }

@@ -1,8 +1,8 @@
 //! Simulates tiers on made-up conversions, with the functions that pay real ones. Writes nothing.
 
 use super::{NewTieredCommission, references};
-use crate::ServiceError;
 use crate::app::App;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope};
 use domain::id;
 use domain::money::Currency;
@@ -56,9 +56,7 @@ pub async fn simulate(app: &App, caller: &Caller, input: TierSimulation) -> Resu
         .or_else(|| common_currency(tiers.as_deref()?))
         .unwrap_or(tenant.base_currency);
     let conversions = conversions(&input.conversions, currency, &mut problems);
-    let (Some(tiers), Some(conversions), true) = (tiers, conversions, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; tiers, conversions);
     let zone = tenant.time_zone;
     // The largest simulations take so long that they would delay other requests of this thread.
     let work = tokio::task::spawn_blocking(move || {

@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{Webhooks, check_readable};
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Sealed, SealingError, SealingKeys, Writer, new_secret};
 use domain::audit::CHANGED;
 use domain::id::WebhookEndpointId;
@@ -87,9 +87,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Sh
         let message = format!("a tenant has at most {MAX_ENDPOINTS} webhook endpoints");
         problems.add("", ProblemCode::Conflict, message);
     }
-    let (Some(url), Some(description), Some(keys), true) = (url, description, keys, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; url, description, keys);
     let now = app.clock.now();
     let endpoint = WebhookEndpoint {
         id: WebhookEndpointId::new(now),
@@ -135,10 +133,7 @@ pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Resul
         Patch::Set(types) => distinct(types),
     };
     let active = problems.changed("active", change.active, current.active, Ok);
-    let (Some(new_url), Some(description), Some(active), true) = (new_url, description, active, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; new_url, description, active);
     let (begins, now) = (active && !current.active, app.clock.now().max(current.updated_at));
     // The caller must be able to read the types so far, whose deliveries the change may send elsewhere, and the new
     // ones.
@@ -170,9 +165,8 @@ pub async fn rotate(app: &App, caller: &Caller, id: &str) -> Result<Shown, Servi
     let keys = keys(&app.webhooks, &mut problems);
     let transaction = begin(app, &writer).await?;
     let current = locked(&transaction, &writer, "id", id, &mut problems).await?;
-    let (Some((current, former)), Some(keys)) = (current, keys) else {
-        return Err(problems.into());
-    };
+    require!(problems; current, keys);
+    let (current, former) = current;
     check_readable(caller, current.selected())?;
     let (secret, sealed) = sealed(keys, &writer, current.id).map_err(refused)?;
     let now = app.clock.now().max(current.updated_at);

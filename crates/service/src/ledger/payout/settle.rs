@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
 use crate::ledger::lock_partners;
 use crate::ledger::posting::{Posting, moments};
 use crate::ledger::review::{ReviewResults, from_kept, to_keep};
 use crate::once::{Answer, begin, commit, repeated};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Writer};
 use domain::commission::{Commission, CommissionStatus, Payout, PayoutSettlement, PayoutStatus};
 use domain::id::{self, PayoutId, PayoutRunId};
@@ -76,9 +76,7 @@ async fn settle_once(
     let reference = problems.optional("reference", reference, |text| text::name(&text));
     let transaction = begin(app, &writer).await?;
     let id = problems.id::<id::Payout>("id", id);
-    let (Some(id), Some(reference)) = (id, reference) else {
-        return Err(problems.into());
-    };
+    require!(problems; id, reference);
     let wanted = [(id, (status, reference))];
     let SettlementResults { mut results, .. } = end(app, &transaction, &writer, &wanted, Resettlement::Refused).await?;
     let result = results.pop().unwrap_or_else(|| Err(Fault::not_found()));
@@ -170,9 +168,7 @@ async fn settle_run_once(
         Ok(found.contains_key(&id.uuid()).then_some(id))
     };
     let run = named("runId", run, &mut problems, find).await?;
-    let (Some(run), Some(reference)) = (run, reference) else {
-        return Err(problems.into());
-    };
+    require!(problems; run, reference);
     let pending = store::payout::pending_of_run(&transaction, &scope, run, MAX_SETTLEMENTS as u64).await?;
     let wanted: Vec<_> = pending
         .into_iter()

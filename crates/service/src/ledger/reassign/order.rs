@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::ReassignmentOrder;
-use crate::ServiceError;
 use crate::ids::named;
+use crate::{ServiceError, require};
 use auth::{Scope, Writer};
 use domain::Timestamp;
 use domain::commission::Commission;
@@ -124,9 +124,7 @@ pub async fn check(
             )
         }
     };
-    let (Some(what), Some(reason), true) = (what, reason, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; what, reason);
     let checked = CheckedOrder {
         customer_id: match &what {
             ReassignedObject::Customer(customer) => Some(customer.id),
