@@ -252,39 +252,24 @@ async fn look_up(
     let contents = store::commission::contents_by_external_id(transaction, &scope, &names).await?;
     let ids = names.iter().filter_map(|name| name.parse::<CommissionId>().ok());
     let ids: Vec<_> = ids.map(|id| id.uuid()).collect();
-    let own = match ids.as_slice() {
-        [] => HashMap::new(),
-        ids => store::commission::by_ids(transaction, &scope, ids).await?,
-    };
+    let own = store::commission::by_ids(transaction, &scope, &ids).await?;
     let own = own.into_values().map(|row| row.id.to_string()).collect();
     let events = openings
         .clone()
         .filter_map(|checked| checked.opening.event_external_id.clone());
     let events = Vec::from_iter(events.collect::<BTreeSet<_>>());
-    let events = match events.as_slice() {
-        [] => HashMap::new(),
-        names => store::event::by_external_ids(transaction, &scope, names).await?,
-    };
+    let events = store::event::by_external_ids(transaction, &scope, &events).await?;
     let earning: BTreeSet<_> = events.values().map(|event| earning(event).uuid()).collect();
-    let kinds = match earning.is_empty() {
-        true => HashMap::new(),
-        false => store::commission::kinds_of_events(transaction, &scope, &Vec::from_iter(earning)).await?,
-    };
+    let kinds = store::commission::kinds_of_events(transaction, &scope, &Vec::from_iter(earning)).await?;
     let campaigns = openings.filter_map(|checked| checked.opening.campaign_id);
     let campaigns = Vec::from_iter(campaigns.map(|id| id.uuid()).collect::<BTreeSet<_>>());
-    let campaigns = match campaigns.as_slice() {
-        [] => BTreeSet::new(),
-        ids => {
-            let found = store::campaign::by_ids(transaction, &scope, ids).await?;
-            found.into_keys().collect()
-        }
-    };
+    let campaigns = store::campaign::by_ids(transaction, &scope, &campaigns).await?;
     Ok(ReferencedRecords {
         contents,
         own,
         events,
         kinds,
-        campaigns,
+        campaigns: campaigns.into_keys().collect(),
     })
 }
 

@@ -1,7 +1,5 @@
 //! Imported customers, bound to the partners that brought them.
 
-use std::collections::HashMap;
-
 use super::{ImportAttemptError, MAX_RECORDS, Mode, MovingInResult, attempts, unchanged};
 use crate::ServiceError;
 use crate::app::App;
@@ -69,10 +67,7 @@ async fn attempt(
 ) -> Result<Vec<MovingInResult>, ImportAttemptError> {
     let fine = customers.iter().filter_map(|customer| customer.as_ref().ok());
     let names: Vec<_> = fine.map(|customer| customer.external_id.clone()).collect();
-    let mut there = match names.as_slice() {
-        [] => HashMap::new(),
-        names => store::customer::by_external_ids(transaction, &writer.scope(), names).await?,
-    };
+    let mut there = store::customer::by_external_ids(transaction, &writer.scope(), &names).await?;
     let mut new = Vec::new();
     let mut answers = Vec::with_capacity(customers.len());
     for customer in customers {

@@ -108,10 +108,7 @@ impl Attempt<'_> {
         });
         let customers = self.customers(fine()).await?;
         let partners = self.partners(fine(), &customers).await?;
-        let partners = match partners.as_slice() {
-            [] => Vec::new(),
-            partners => store::partner::lock_credited(self.transaction, &scope, partners).await?,
-        };
+        let partners = store::partner::lock_credited(self.transaction, &scope, &partners).await?;
         // What was read before the locks may have changed by now.
         if self.customers(fine()).await? != customers {
             return Err(ImportAttemptError::Raced);
@@ -144,9 +141,6 @@ impl Attempt<'_> {
         let names: BTreeSet<_> = events
             .filter_map(|named| named.event.customer_external_id.clone())
             .collect();
-        if names.is_empty() {
-            return Ok(Customers::new());
-        }
         let names = Vec::from_iter(names);
         store::customer::by_external_ids(self.transaction, &self.writer.scope(), &names).await
     }
@@ -174,9 +168,6 @@ impl Attempt<'_> {
             names.insert(named.event.external_id.clone());
             names.extend(named.event.original_external_id.clone());
         }
-        if names.is_empty() {
-            return Ok(HashMap::new());
-        }
         store::event::by_external_ids(self.transaction, &self.writer.scope(), &Vec::from_iter(names)).await
     }
 
@@ -191,7 +182,7 @@ impl Attempt<'_> {
             .filter_map(|name| there.get(name))
             .map(|event| event.id.uuid())
             .collect();
-        if originals.is_empty() || self.mode == Mode::CheckToEarn {
+        if self.mode == Mode::CheckToEarn {
             return Ok(BTreeSet::new());
         }
         let found =

@@ -213,10 +213,7 @@ impl Correction<'_> {
         let adjusted = prepared.effects.adjustments.iter();
         let adjusted = adjusted.filter_map(|(adjustment, _)| adjustment.row.event_id);
         let others = store::distinct(adjusted.filter(|id| *id != now.id).map(|id| id.uuid()));
-        let others = match others.as_slice() {
-            [] => HashMap::new(),
-            ids => store::event::by_ids(self.transaction, &self.writer.scope(), ids).await?,
-        };
+        let others = store::event::by_ids(self.transaction, &self.writer.scope(), &others).await?;
         for (adjustment, _) in &prepared.effects.adjustments {
             let other = adjustment.row.event_id.and_then(|id| others.get(&id.uuid()));
             self.earned(other.unwrap_or(&now), place, adjustment, None);

@@ -193,10 +193,7 @@ async fn find(
     concerned.extend(checked.target.map(|(partner, _)| partner));
     // In the order of their ids, as everywhere.
     let concerned = Vec::from_iter(concerned);
-    let locked = match concerned.as_slice() {
-        [] => Vec::new(),
-        concerned => store::partner::lock_credited(transaction, scope, concerned).await?,
-    };
+    let locked = store::partner::lock_credited(transaction, scope, &concerned).await?;
     // Changes made while this transaction waited for the locks count, and may concern other partners or events.
     let events = store::event::lock_all(transaction, scope, &seen).await?;
     let is_same = |event: &Event| before.get(&event.id.uuid()).map(|seen| seen.attribution) == Some(event.attribution);

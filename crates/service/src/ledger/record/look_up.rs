@@ -71,10 +71,7 @@ impl Recorder<'_> {
         let named: BTreeSet<_> = credits.values().filter_map(|credit| credit.partner).collect();
         // In the order of their ids, as everywhere.
         let named = Vec::from_iter(named);
-        let partners = match named.as_slice() {
-            [] => Vec::new(),
-            named => store::partner::lock_credited(transaction, &scope, named).await?,
-        };
+        let partners = store::partner::lock_credited(transaction, &scope, &named).await?;
         let partners: HashMap<_, _> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
         // Read after taking the locks: while this transaction waited, another may have recorded the same events.
         let asked = run.events.iter().map(|(_, event)| {
@@ -123,10 +120,7 @@ impl Recorder<'_> {
         });
         let parsed: Vec<_> = parsed.collect();
         let asked: Vec<_> = parsed.iter().filter_map(|(_, customer, _)| customer.clone()).collect();
-        let customers = match asked.as_slice() {
-            [] => HashMap::new(),
-            asked => store::customer::by_external_ids(self.transaction, &self.writer.scope(), asked).await?,
-        };
+        let customers = store::customer::by_external_ids(self.transaction, &self.writer.scope(), &asked).await?;
         // What customers will be bound to by events of the batch, if these are recorded.
         let mut bound: HashMap<&str, Binding> = HashMap::new();
         let mut credits = HashMap::with_capacity(parsed.len());
