@@ -100,10 +100,9 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         text::external_id(&text)
     });
     let status = problems.changed("status", input.status, current.status, Ok);
-    let terms = match input.terms {
-        Patch::Keep => Some(current.terms),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(drafts) => terms::terms(drafts, base_currency, &mut problems),
+    let terms = match input.terms.list() {
+        None => Some(current.terms),
+        Some(drafts) => terms::terms(drafts, base_currency, &mut problems),
     };
     let holdback_days = problems.changed_optional(
         "holdbackDays",

@@ -74,12 +74,10 @@ pub async fn update(app: &App, caller: &Caller, input: CustomFieldChange) -> Res
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
-    let options = match input.options {
-        Patch::Keep => Some(current.options.clone()),
-        // No deal could have a value of a field without options: an empty list is refused like any other that is too
-        // short.
-        Patch::Clear => checked(Vec::new(), &current.options, app.clock.now(), &mut problems),
-        Patch::Set(drafts) => checked(drafts, &current.options, app.clock.now(), &mut problems),
+    let options = match input.options.list() {
+        None => Some(current.options.clone()),
+        // No deal could have a value of a field without options, so that an empty list is refused, too.
+        Some(drafts) => checked(drafts, &current.options, app.clock.now(), &mut problems),
     };
     if let Some(options) = &options {
         for gone in current
@@ -136,9 +134,7 @@ fn checked(
     problems: &mut Problems,
 ) -> Option<Vec<CustomFieldOption>> {
     problems.within("options", |problems| {
-        if !(1..=MAX_OPTIONS).contains(&drafts.len()) {
-            let message = format!("must have 1 to {MAX_OPTIONS} entries");
-            problems.add("", ProblemCode::Invalid, message);
+        if !problems.size("", drafts.len(), MAX_OPTIONS) {
             return None;
         }
         let (mut ids, mut labels, mut external_ids) = (HashSet::new(), HashSet::new(), HashSet::new());

@@ -121,12 +121,10 @@ fn may_be_decided(refused: &ServiceError) -> bool {
 }
 
 async fn reload<T: Answer>(app: &App, scope: &Scope, kept: &Value) -> Result<T, ServiceError> {
-    let mut problems = Problems::new();
     let found = T::reload(&app.store, scope, kept).await?;
     found.ok_or_else(|| {
         let message = "was used before, and what that call made is there no more";
-        problems.add("idempotencyKey", ProblemCode::NotFound, message);
-        problems.into()
+        Problems::one("idempotencyKey", ProblemCode::NotFound, message).into()
     })
 }
 

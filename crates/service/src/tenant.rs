@@ -73,10 +73,9 @@ pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<T
     let time_zone = problems.changed("timeZone", input.time_zone, current.time_zone, |name| {
         tenant::time_zone(&name)
     });
-    let minimum_payouts = match input.minimum_payouts {
-        Patch::Keep => Some(current.minimum_payouts.clone()),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(list) => minimum_payouts(list, &mut problems),
+    let minimum_payouts = match input.minimum_payouts.list() {
+        None => Some(current.minimum_payouts.clone()),
+        Some(list) => minimum_payouts(list, &mut problems),
     };
     require!(problems; name, time_zone, minimum_payouts);
     let before = current.clone();

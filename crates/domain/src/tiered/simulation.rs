@@ -89,9 +89,7 @@ pub fn conversions(
     problems: &mut Problems,
 ) -> Option<Vec<ConversionDraft>> {
     problems.within("conversions", |problems| {
-        if !(1..=MAX_SIMULATED_CONVERSIONS).contains(&drafts.len()) {
-            let message = format!("must have 1 to {MAX_SIMULATED_CONVERSIONS} entries");
-            problems.add("", ProblemCode::Invalid, message);
+        if !problems.size("", drafts.len(), MAX_SIMULATED_CONVERSIONS) {
             return None;
         }
         let checked = |(index, draft): (usize, &ConversionDraft)| {

@@ -9,7 +9,7 @@ use domain::commission::PaymentTarget;
 use domain::deal_rules::{self, Catalog, CommissionRule, EntryDraft, Filters, Plan};
 use domain::id::{self, CommissionRuleId, PartnerCategoryId, PartnerId, PartnerTierId};
 use domain::money::Currency;
-use domain::problem::{Patch, Problems};
+use domain::problem::Problems;
 use domain::{Timestamp, terms, text};
 use store::{Connection, StoreError, Transaction};
 
@@ -56,15 +56,6 @@ pub(super) async fn checked(
         created_at: now,
         updated_at: now,
     }))
-}
-
-/// The new list, which null clears like the empty list; `None` leaves the list as it is.
-pub(super) fn listed(patch: Patch<Vec<String>>) -> Option<Vec<String>> {
-    match patch {
-        Patch::Keep => None,
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(ids) => Some(ids),
-    }
 }
 
 pub(super) async fn locked(

@@ -80,10 +80,7 @@ pub async fn simulate(
     let owner = problems.optional("owner", deal.owner, |text| text::name(&text));
     let renewals = problems.take("renewals", renewals(deal.renewals));
     let stages = store::stage::all(database, &scope).await?;
-    if deal.stage_path.is_empty() || deal.stage_path.len() > MAX_PATH {
-        let message = format!("must have 1 to {MAX_PATH} entries");
-        problems.add("stagePath", ProblemCode::Invalid, message);
-    }
+    problems.size("stagePath", deal.stage_path.len(), MAX_PATH);
     let mut path = Vec::with_capacity(deal.stage_path.len());
     for (index, text) in deal.stage_path.iter().enumerate().take(MAX_PATH) {
         let place = format!("stagePath.{index}");

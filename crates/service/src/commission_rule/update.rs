@@ -1,6 +1,6 @@
 //! Changing and deleting a commission rule.
 
-use super::checks::{categories, check_external_id, entries, listed, locked, partners, tiers};
+use super::checks::{categories, check_external_id, entries, locked, partners, tiers};
 use crate::app::App;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
@@ -72,20 +72,19 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
         plan.holdback_days,
         terms::holdback_days,
     );
-    let entries = match input.entries {
-        Patch::Keep => Some(plan.entries.clone()),
-        Patch::Clear => entries(&transaction, &writer, Vec::new(), None, &mut problems).await?,
-        Patch::Set(drafts) => entries(&transaction, &writer, drafts, currency.flatten(), &mut problems).await?,
+    let entries = match input.entries.list() {
+        None => Some(plan.entries.clone()),
+        Some(drafts) => entries(&transaction, &writer, drafts, currency.flatten(), &mut problems).await?,
     };
-    let tiers = match listed(input.tier_ids) {
+    let tiers = match input.tier_ids.list() {
         None => filters.tiers.clone(),
         Some(ids) => tiers(&transaction, &writer, &ids, &mut problems).await?,
     };
-    let categories = match listed(input.category_ids) {
+    let categories = match input.category_ids.list() {
         None => filters.categories.clone(),
         Some(ids) => categories(&transaction, &writer, &ids, &mut problems).await?,
     };
-    let partners = match listed(input.partner_ids) {
+    let partners = match input.partner_ids.list() {
         None => filters.partners.clone(),
         Some(ids) => partners(&transaction, &writer, &ids, &mut problems).await?,
     };

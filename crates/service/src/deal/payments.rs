@@ -150,13 +150,8 @@ impl<'a> DealPayments<'a> {
             return Ok(Vec::new());
         }
         let due = due.map_err(|error| {
-            let mut problems = Problems::new();
-            problems.add(
-                "",
-                ProblemCode::Invalid,
-                format!("the deal would pay too much: {error}"),
-            );
-            problems
+            let message = format!("the deal would pay too much: {error}");
+            Problems::one("", ProblemCode::Invalid, message)
         })?;
         let tenant = self.writer.tenant();
         let mut posting = self.posting();

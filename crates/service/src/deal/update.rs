@@ -49,10 +49,9 @@ pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Don
         |text| text::name(&text),
     );
     let owner = problems.changed_optional("owner", input.owner, current.owner.clone(), |text| text::name(&text));
-    let fields = match input.fields {
-        Patch::Keep => Some(current.fields.clone()),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(fields) => checked_fields(&transaction, &writer, &fields, &mut problems).await?,
+    let fields = match input.fields.list() {
+        None => Some(current.fields.clone()),
+        Some(fields) => checked_fields(&transaction, &writer, &fields, &mut problems).await?,
     };
     require!(problems; name, value, lead_creator, owner, fields);
     let moment = last.next(app.clock.now().max(current.updated_at));

@@ -65,12 +65,7 @@ pub async fn simulate(
     let tenant = store::tenant::get(app.store.reader(), &scope).await?;
     let (zone, base) = (tenant.time_zone, tenant.base_currency);
     let mut problems = Problems::new();
-    if !(1..=MAX_EVENTS).contains(&input.events.len()) {
-        problems.add(
-            "events",
-            ProblemCode::Invalid,
-            format!("must have 1 to {MAX_EVENTS} entries"),
-        );
+    if !problems.size("events", input.events.len(), MAX_EVENTS) {
         return Err(problems.into());
     }
     let terms = terms::terms(input.terms, base, &mut problems);

@@ -104,9 +104,8 @@ async fn attempt(
             Ok(partner) => match by_name.get(&partner.external_id) {
                 Some(known) => as_it_is(partner, known),
                 None if by_email.contains_key(&partner.email) => {
-                    let mut problems = Problems::new();
-                    problems.add("email", ProblemCode::Taken, "is another partner's already");
-                    Err(problems.into_vec())
+                    let message = "is another partner's already";
+                    Err(Problems::one("email", ProblemCode::Taken, message).into_vec())
                 }
                 None => {
                     let new = batch.add(partner, writer, now);

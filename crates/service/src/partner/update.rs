@@ -46,10 +46,9 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
-    let tags = match input.tags {
-        Patch::Keep => Some(current.tags.clone()),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(tags) => text::tags(tags, &mut problems),
+    let tags = match input.tags.list() {
+        None => Some(current.tags.clone()),
+        Some(tags) => text::tags(tags, &mut problems),
     };
     let metadata = problems.changed_optional("metadata", input.metadata, current.metadata.clone(), metadata);
     let payout_currency =
@@ -78,10 +77,9 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         Patch::Clear => None,
         Patch::Set(id) => tier(&transaction, &writer, id, &mut problems).await?,
     };
-    let category_ids = match &input.category_ids {
-        Patch::Keep => None,
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(ids) => Some(categories(&transaction, &writer, ids, &mut problems).await?),
+    let category_ids = match input.category_ids.list() {
+        None => None,
+        Some(ids) => Some(categories(&transaction, &writer, &ids, &mut problems).await?),
     };
     require!(problems; name, email, partner_type, external_id, tags, metadata, payout_currency, payout_reference);
     let updated_at = last.next(app.clock.now().max(current.updated_at)).at;

@@ -81,10 +81,9 @@ fn merged(
     let description = problems.changed_optional("description", group.description, description, |text| {
         text::description(&text)
     });
-    let tags = match group.tags {
-        Patch::Keep => Some(tags),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(tags) => text::tags(tags, problems),
+    let tags = match group.tags.list() {
+        None => Some(tags),
+        Some(tags) => text::tags(tags, problems),
     };
     let rules = problems.within("rules", |problems| {
         group_rules::rule_set(group.rules, currency, problems)

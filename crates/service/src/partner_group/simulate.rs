@@ -66,12 +66,7 @@ pub async fn simulate(
                 .base_currency
         }
     };
-    if !(1..=MAX_SCENARIOS).contains(&scenarios.len()) {
-        problems.add(
-            "scenarios",
-            ProblemCode::Invalid,
-            format!("must have 1 to {MAX_SCENARIOS} entries"),
-        );
+    if !problems.size("scenarios", scenarios.len(), MAX_SCENARIOS) {
         return Err(problems.into());
     }
     let mut results = Vec::with_capacity(scenarios.len());

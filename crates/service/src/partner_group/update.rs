@@ -10,7 +10,7 @@ use domain::group_rules::{self, RuleDraft};
 use domain::id::PartnerGroupId;
 use domain::money::Currency;
 use domain::partner_group::PartnerGroup;
-use domain::problem::{Patch, ProblemCode, Problems};
+use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
 use store::{StoreError, Transaction};
 
@@ -46,10 +46,9 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id, |text| {
         text::external_id(&text)
     });
-    let tags = match input.tags {
-        Patch::Keep => Some(current.tags),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(tags) => text::tags(tags, &mut problems),
+    let tags = match input.tags.list() {
+        None => Some(current.tags),
+        Some(tags) => text::tags(tags, &mut problems),
     };
     let is_default = problems.changed("default", input.is_default, current.is_default, Ok);
     let keeps_rules = matches!(input.rules, Patch::Keep);
@@ -62,10 +61,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     });
     let (rules, version) = match input.rules {
         Patch::Keep => (Some(current.rules.clone()), current.version),
-        Patch::Clear => (
-            problems.changed("rules", Patch::<()>::Clear, current.rules.clone(), |()| unreachable!()),
-            0,
-        ),
+        Patch::Clear => (problems.take("rules", Err(Fault::cannot_be_cleared())), 0),
         Patch::Set(drafts) => {
             let currency = currency.flatten();
             let rules = problems.within("rules", |problems| group_rules::rule_set(drafts, currency, problems));

@@ -85,7 +85,7 @@ async fn stored(
     problems: &mut Problems,
 ) -> Result<Option<Vec<Tier>>, StoreError> {
     const FIELD: &str = "tieredCommissionIds";
-    if !check_size(FIELD, texts.len(), problems) {
+    if !problems.size(FIELD, texts.len(), MAX_SIMULATED_TIERS) {
         return Ok(None);
     }
     let ids = texts.iter().enumerate();
@@ -113,7 +113,7 @@ async fn inline(
     problems: &mut Problems,
 ) -> Result<Option<Vec<Tier>>, StoreError> {
     const FIELD: &str = "tiers";
-    if !check_size(FIELD, inputs.len(), problems) {
+    if !problems.size(FIELD, inputs.len(), MAX_SIMULATED_TIERS) {
         return Ok(None);
     }
     let mut tiers = Vec::with_capacity(inputs.len());
@@ -130,15 +130,6 @@ async fn inline(
     }
     references::check(database, scope, &drafts, problems).await?;
     Ok(Some(tiers).filter(|_| problems.is_empty()))
-}
-
-fn check_size(field: &str, size: usize, problems: &mut Problems) -> bool {
-    let is_fine = (1..=MAX_SIMULATED_TIERS).contains(&size);
-    if !is_fine {
-        let message = format!("must have 1 to {MAX_SIMULATED_TIERS} entries");
-        problems.add(field, ProblemCode::Invalid, message);
-    }
-    is_fine
 }
 
 /// The currency that all tiers have.

@@ -127,11 +127,8 @@ pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Resul
         problems.changed_optional("description", change.description, current.description.clone(), |text| {
             text::description(&text)
         });
-    let event_types = match change.event_types {
-        Patch::Keep => current.event_types.clone(),
-        Patch::Clear => Vec::new(),
-        Patch::Set(types) => distinct(types),
-    };
+    let event_types = change.event_types.list();
+    let event_types = event_types.map_or_else(|| current.event_types.clone(), distinct);
     let active = problems.changed("active", change.active, current.active, Ok);
     require!(problems; new_url, description, active);
     let (begins, now) = (active && !current.active, app.clock.now().max(current.updated_at));
@@ -240,7 +237,5 @@ fn sealed(keys: &SealingKeys, writer: &Writer, id: WebhookEndpointId) -> Result<
 }
 
 fn refused(error: SealingError) -> ServiceError {
-    let mut problems = Problems::new();
-    problems.add("", ProblemCode::Conflict, error.to_string());
-    problems.into()
+    Problems::one("", ProblemCode::Conflict, error.to_string()).into()
 }

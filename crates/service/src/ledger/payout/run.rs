@@ -167,11 +167,8 @@ async fn found(
         respects_payout_currency: input.respect_payout_currency,
         minimums: &tenant.minimum_payouts,
     };
-    lines(rows, partners, terms).map_err(|error| {
-        let mut problems = Problems::new();
-        problems.add("", ProblemCode::Invalid, error.to_string());
-        problems.into()
-    })
+    let lines = lines(rows, partners, terms);
+    lines.map_err(|error| Problems::one("", ProblemCode::Invalid, error.to_string()).into())
 }
 
 /// Writes the run, its payouts and its lines, and reserves what is paid out.

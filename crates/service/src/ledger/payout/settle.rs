@@ -91,9 +91,7 @@ async fn settle_once(
 /// settled in the same way is accepted.
 pub async fn settle_many(app: &App, caller: &Caller, settlements: Vec<Settlement>) -> Result<Settled, ServiceError> {
     let mut problems = Problems::new();
-    if settlements.is_empty() || settlements.len() > MAX_SETTLEMENTS {
-        let message = format!("must have 1 to {MAX_SETTLEMENTS} entries");
-        problems.add("what.settlements", ProblemCode::Invalid, message);
+    if !problems.size("what.settlements", settlements.len(), MAX_SETTLEMENTS) {
         return Err(problems.into());
     }
     repeated(|| settle_many_once(app, caller, &settlements)).await

@@ -65,10 +65,8 @@ async fn moved(app: &App, caller: &Caller, order: &ReassignmentOrder, is_kept: b
             return Ok(moved);
         }
     }
-    let mut problems = Problems::new();
     let message = "its events are being changed by others: try again";
-    problems.add("", ProblemCode::Conflict, message);
-    Err(problems.into())
+    Err(Problems::one("", ProblemCode::Conflict, message).into())
 }
 
 /// `None`: another writer has meanwhile changed which partners or events are concerned.

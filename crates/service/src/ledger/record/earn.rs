@@ -68,9 +68,8 @@ impl Recorder<'_> {
             _ => None,
         };
         let verdicts = accrual::earned(&terms, considered, &outbox_event, group, zone, base).map_err(|error| {
-            let mut problems = Problems::new();
-            problems.add("amount", ProblemCode::Invalid, format!("earns too much: {error}"));
-            AttemptError::from(problems)
+            let message = format!("earns too much: {error}");
+            AttemptError::from(Problems::one("amount", ProblemCode::Invalid, message))
         })?;
         let components = verdicts.iter().map(Verdict::component).collect();
         let campaign = campaign.map(|campaign| campaign.id);

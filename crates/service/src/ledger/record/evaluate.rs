@@ -186,13 +186,8 @@ impl Recorder<'_> {
         prepared.effects = effects.await.map_err(|failure| match failure {
             tiers::Failure::Store(error) => AttemptError::Store(error),
             tiers::Failure::TooLarge(error) => {
-                let mut problems = Problems::new();
-                problems.add(
-                    "amount",
-                    ProblemCode::Invalid,
-                    format!("counts too much for a tier: {error}"),
-                );
-                AttemptError::from(problems)
+                let message = format!("counts too much for a tier: {error}");
+                AttemptError::from(Problems::one("amount", ProblemCode::Invalid, message))
             }
         })?;
         Ok(())

@@ -64,10 +64,8 @@ impl KeyedEvents {
             }
             Some(content) if *content == event.content => Ok(()),
             Some(_) => {
-                let mut problems = Problems::new();
                 let message = "was used before with other input";
-                problems.add("idempotencyKey", ProblemCode::Conflict, message);
-                Err(problems.into_vec())
+                Err(Problems::one("idempotencyKey", ProblemCode::Conflict, message).into_vec())
             }
         }
     }

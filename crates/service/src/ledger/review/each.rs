@@ -35,9 +35,7 @@ impl Review<'_> {
         mut problems: Problems,
         one: impl Fn(&Commission, &mut ReviewedRows, &mut Posting) -> Result<(), Fault>,
     ) -> Result<ReviewResults, ServiceError> {
-        if ids.is_empty() || ids.len() > MAX_IDS {
-            problems.add("ids", ProblemCode::Invalid, format!("must have 1 to {MAX_IDS} entries"));
-        }
+        problems.size("ids", ids.len(), MAX_IDS);
         if !problems.is_empty() {
             return Err(problems.into());
         }
