@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
+use crate::stored::find_in;
 use crate::{ServiceError, partner, require, token};
 use auth::{ApiKey, Caller, NewKey, Permission, Permissions, Resource, Scope};
 use domain::Timestamp;
 use domain::audit::CHANGED;
-use domain::id::{ApiKeyId, TenantId};
+use domain::id::{self, ApiKeyId, TenantId};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use store::{Store, StoreError};
@@ -35,12 +36,7 @@ impl Answer for CreatedKey {
     }
 
     async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-        let Some(id) = kept.as_str().and_then(|text| text.parse::<ApiKeyId>().ok()) else {
-            return Ok(None);
-        };
-        let found = store::api_key::by_ids(store.reader(), scope, &[id.uuid()])
-            .await?
-            .remove(&id.uuid());
+        let found = find_in::<id::ApiKey>(store.reader(), scope, kept).await?;
         Ok(found.map(|api_key| Self { api_key, text: None }))
     }
 }

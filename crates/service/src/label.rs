@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::stored::Stored;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::id::{self, Id};
@@ -13,7 +14,7 @@ use store::label::LabelTable;
 use store::{StoreError, Transaction};
 
 /// A kind of label, with the resource whose permission guards it.
-pub trait LabelKind: LabelTable + Labelled {
+pub trait LabelKind: LabelTable + Labelled + Stored<Object = Label<Self>> {
     const RESOURCE: Resource;
     /// Whether no two labels of this kind may be equal.
     const UNIQUE: bool;

@@ -25,6 +25,7 @@ pub mod partner_group;
 pub mod partnership_request;
 pub mod snapshot;
 pub mod stage;
+mod stored;
 pub mod tenant;
 pub mod tiered_commission;
 pub mod token;

@@ -18,7 +18,7 @@ use super::{Side, Tier, Window};
 use crate::Timestamp;
 use crate::explain::{Step, rounding};
 use crate::money::{AmountTooLarge, Currency, Money, check_amount, written};
-use crate::problem::{Fault, ProblemCode, Problems};
+use crate::problem::{Fault, Problems};
 
 /// Maximum number of conversions in one simulation.
 pub const MAX_SIMULATED_CONVERSIONS: usize = 1000;

@@ -7,7 +7,7 @@ mod work;
 use crate::app::App;
 use crate::once::{begin, commit};
 use crate::tiered_commission::NewTieredCommission;
-use crate::{ServiceError, require};
+use crate::{ServiceError, require, stored};
 use auth::{Caller, Resource, Scope};
 use domain::Timestamp;
 use domain::backtest::{Backtest, BacktestStatus};
@@ -136,12 +136,9 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<Backtest, Se
         Proposal::TieredCommission(_) => Resource::TieredCommissions,
     })?;
     let transaction = begin(app, &writer).await?;
-    let before = store::backtest::by_ids(&transaction, &scope, &[id.uuid()])
-        .await?
-        .remove(&id.uuid());
+    let before = stored::find(&transaction, &scope, id).await?;
     let is_new = store::backtest::cancel(&transaction, writer.tenant(), id, app.clock.now()).await?;
-    let found = store::backtest::by_ids(&transaction, &scope, &[id.uuid()]).await?;
-    let Some(backtest) = problems.found("id", found.into_values().next()) else {
+    let Some(backtest) = problems.found("id", stored::find(&transaction, &scope, id).await?) else {
         return Err(problems.into());
     };
     if backtest.status != BacktestStatus::Canceled {

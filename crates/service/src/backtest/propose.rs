@@ -2,7 +2,7 @@
 
 use super::NewProposal;
 use crate::ids::named;
-use crate::{campaign, tiered_commission};
+use crate::{campaign, stored, tiered_commission};
 use auth::Writer;
 use domain::Timestamp;
 use domain::group_rules;
@@ -60,10 +60,7 @@ pub async fn checked(
             let mut is_there = true;
             let replaced = match replaces_id {
                 Some(text) => {
-                    let find = async |id: TieredCommissionId| {
-                        let mut found = store::tiered_commission::by_ids(transaction, &scope, &[id.uuid()]).await?;
-                        Ok(found.remove(&id.uuid()))
-                    };
+                    let find = async |id: TieredCommissionId| stored::find(transaction, &scope, id).await;
                     let replaced = named("replacesId", &text, problems, find).await?;
                     is_there = replaced.is_some();
                     replaced

@@ -7,7 +7,7 @@ use crate::ids::{existing, named};
 use auth::Writer;
 use domain::commission::PaymentTarget;
 use domain::deal_rules::{self, Catalog, CommissionRule, EntryDraft, Filters, Plan};
-use domain::id::{self, CommissionRuleId, PartnerCategoryId, PartnerId, PartnerTierId};
+use domain::id::CommissionRuleId;
 use domain::money::Currency;
 use domain::problem::Problems;
 use domain::{Timestamp, terms, text};
@@ -26,9 +26,10 @@ pub(super) async fn checked(
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
     let holdback_days = problems.optional("holdbackDays", input.holdback_days, terms::holdback_days);
     let entries = entries(database, writer, input.entries, input.currency, problems).await?;
-    let tiers = tiers(database, writer, &input.tier_ids, problems).await?;
-    let categories = categories(database, writer, &input.category_ids, problems).await?;
-    let partners = partners(database, writer, &input.partner_ids, problems).await?;
+    let scope = writer.scope();
+    let tiers = existing("tierIds", &input.tier_ids, problems, database, &scope).await?;
+    let categories = existing("categoryIds", &input.category_ids, problems, database, &scope).await?;
+    let partners = existing("partnerIds", &input.partner_ids, problems, database, &scope).await?;
     let (Some(label), Some(external_id), Some(holdback_days), Some(entries)) =
         (label, external_id, holdback_days, entries)
     else {
@@ -102,40 +103,4 @@ pub(super) async fn catalog(database: &Connection, writer: &Writer) -> Result<Ca
         stages: stages.into_iter().map(|stage| stage.id).collect(),
         fields,
     })
-}
-
-pub(super) async fn tiers(
-    database: &Connection,
-    writer: &Writer,
-    ids: &[String],
-    problems: &mut Problems,
-) -> Result<Vec<PartnerTierId>, StoreError> {
-    existing("tierIds", ids, problems, async |ids| {
-        store::label::by_ids::<id::PartnerTier>(database, &writer.scope(), ids).await
-    })
-    .await
-}
-
-pub(super) async fn categories(
-    database: &Connection,
-    writer: &Writer,
-    ids: &[String],
-    problems: &mut Problems,
-) -> Result<Vec<PartnerCategoryId>, StoreError> {
-    existing("categoryIds", ids, problems, async |ids| {
-        store::label::by_ids::<id::PartnerCategory>(database, &writer.scope(), ids).await
-    })
-    .await
-}
-
-pub(super) async fn partners(
-    database: &Connection,
-    writer: &Writer,
-    ids: &[String],
-    problems: &mut Problems,
-) -> Result<Vec<PartnerId>, StoreError> {
-    existing("partnerIds", ids, problems, async |ids| {
-        store::partner::by_ids(database, &writer.scope(), ids).await
-    })
-    .await
 }

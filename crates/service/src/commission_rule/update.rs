@@ -1,7 +1,8 @@
 //! Changing and deleting a commission rule.
 
-use super::checks::{categories, check_external_id, entries, locked, partners, tiers};
+use super::checks::{check_external_id, entries, locked};
 use crate::app::App;
+use crate::ids::existing;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
@@ -76,17 +77,18 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
         None => Some(plan.entries.clone()),
         Some(drafts) => entries(&transaction, &writer, drafts, currency.flatten(), &mut problems).await?,
     };
+    let scope = writer.scope();
     let tiers = match input.tier_ids.list() {
         None => filters.tiers.clone(),
-        Some(ids) => tiers(&transaction, &writer, &ids, &mut problems).await?,
+        Some(ids) => existing("tierIds", &ids, &mut problems, &transaction, &scope).await?,
     };
     let categories = match input.category_ids.list() {
         None => filters.categories.clone(),
-        Some(ids) => categories(&transaction, &writer, &ids, &mut problems).await?,
+        Some(ids) => existing("categoryIds", &ids, &mut problems, &transaction, &scope).await?,
     };
     let partners = match input.partner_ids.list() {
         None => filters.partners.clone(),
-        Some(ids) => partners(&transaction, &writer, &ids, &mut problems).await?,
+        Some(ids) => existing("partnerIds", &ids, &mut problems, &transaction, &scope).await?,
     };
     require!(problems; label, external_id, partner_type, payment_target, auto_assign_recipient, currency,
         holdback_days, entries);

@@ -5,7 +5,7 @@ use super::posting::{Posting, moments};
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit, repeated};
-use crate::{ServiceError, require};
+use crate::{ServiceError, require, stored};
 use auth::{Caller, Resource};
 use domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, PaymentTarget};
 use domain::explain::{Outcome, Step};
@@ -67,9 +67,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
     let moments = moments(partner.as_slice(), &app.clock);
     let adjusted = match adjusts {
         Some(id) => {
-            let found = store::commission::by_ids(&transaction, &writer.scope(), &[id.uuid()])
-                .await?
-                .remove(&id.uuid());
+            let found = stored::find(&transaction, &writer.scope(), id).await?;
             problems.found("adjustsId", found)
         }
         None => None,
@@ -143,10 +141,7 @@ pub async fn assign_recipient(
     let recipient = problems.take("recipient", text::name(recipient));
     let transaction = begin(app, &writer).await?;
     let scope = writer.scope();
-    let find = async |id: CommissionId| {
-        let mut found = store::commission::by_ids(&transaction, &scope, &[id.uuid()]).await?;
-        Ok(found.remove(&id.uuid()))
-    };
+    let find = async |id: CommissionId| stored::find(&transaction, &scope, id).await;
     let found = match named("id", id, &mut problems, find).await? {
         Some(seen) => {
             let locked = lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;

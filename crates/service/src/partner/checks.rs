@@ -1,8 +1,8 @@
 //! Checks of a partner as entered: that its email and external id are free, and that what it refers to exists.
 
-use crate::ids::{existing, named};
+use crate::ids::named;
 use auth::Writer;
-use domain::id::{self, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
+use domain::id::{self, PartnerGroupId, PartnerId, PartnerTierId};
 use domain::problem::{Fault, Problems};
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction};
@@ -61,18 +61,6 @@ pub(super) async fn tier(
 ) -> Result<Option<PartnerTierId>, StoreError> {
     let find = async |id| store::label::find::<id::PartnerTier>(transaction, &writer.scope(), id).await;
     Ok(named("tierId", id, problems, find).await?.map(|tier| tier.id))
-}
-
-pub(super) async fn categories(
-    transaction: &Transaction,
-    writer: &Writer,
-    ids: &[String],
-    problems: &mut Problems,
-) -> Result<Vec<PartnerCategoryId>, StoreError> {
-    existing("categoryIds", ids, problems, async |ids| {
-        store::label::by_ids::<id::PartnerCategory>(transaction, &writer.scope(), ids).await
-    })
-    .await
 }
 
 pub(crate) fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fault> {

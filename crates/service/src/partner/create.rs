@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::checks::{categories, check_unique, group, metadata, tier};
+use super::checks::{check_unique, group, metadata, tier};
 use super::membership::note_joined;
 use super::status::outbox_event;
 use crate::app::App;
@@ -69,8 +69,9 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
         Some(id) => tier(&transaction, &writer, id, &mut problems).await?,
         None => None,
     };
-    let category_ids = categories(&transaction, &writer, &input.category_ids, &mut problems).await?;
-    let mut campaign_ids = campaigns(&transaction, &writer, &input.campaign_ids, &mut problems).await?;
+    let scope = writer.scope();
+    let category_ids = existing("categoryIds", &input.category_ids, &mut problems, &transaction, &scope).await?;
+    let mut campaign_ids = existing("campaignIds", &input.campaign_ids, &mut problems, &transaction, &scope).await?;
     let promise = match input.commission_snapshot {
         Some(draft) => promised(&transaction, &writer, draft, &mut problems).await?,
         None => None,
@@ -182,18 +183,6 @@ pub(crate) async fn insert(
     };
     Writes::of(advance).run(transaction).await?;
     Ok((partner, moment))
-}
-
-async fn campaigns(
-    transaction: &Transaction,
-    writer: &Writer,
-    ids: &[String],
-    problems: &mut Problems,
-) -> Result<Vec<CampaignId>, StoreError> {
-    existing("campaignIds", ids, problems, async |ids| {
-        store::campaign::by_ids(transaction, &writer.scope(), ids).await
-    })
-    .await
 }
 
 async fn promised(

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::checks::{categories, check_unique, group, locked, metadata, tier};
+use super::checks::{check_unique, group, locked, metadata, tier};
 use crate::app::App;
+use crate::ids::existing;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
 use auth::{Caller, Resource};
@@ -77,9 +78,10 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         Patch::Clear => None,
         Patch::Set(id) => tier(&transaction, &writer, id, &mut problems).await?,
     };
+    let scope = writer.scope();
     let category_ids = match input.category_ids.list() {
         None => None,
-        Some(ids) => Some(categories(&transaction, &writer, &ids, &mut problems).await?),
+        Some(ids) => Some(existing("categoryIds", &ids, &mut problems, &transaction, &scope).await?),
     };
     require!(problems; name, email, partner_type, external_id, tags, metadata, payout_currency, payout_reference);
     let updated_at = last.next(app.clock.now().max(current.updated_at)).at;
@@ -101,7 +103,6 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
     store::partner::update(&transaction, writer.tenant(), &partner).await?;
     transaction.changed(&before, &partner);
     if let Some(category_ids) = category_ids {
-        let scope = writer.scope();
         let had = store::label::categories_of_partners(&transaction, &scope, &[partner.id.uuid()]).await?;
         let had: BTreeSet<_> = had.into_values().flatten().map(|category| category.id).collect();
         if had != category_ids.iter().copied().collect() {

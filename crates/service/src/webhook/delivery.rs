@@ -45,21 +45,6 @@ impl Answer for Redelivered {
     }
 }
 
-impl Answer for WebhookDelivery {
-    fn to_stored(&self) -> Value {
-        json!(self.id.to_string())
-    }
-
-    async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-        let Some(id) = kept.as_str().and_then(|text| text.parse::<WebhookDeliveryId>().ok()) else {
-            return Ok(None);
-        };
-        Ok(delivery::by_ids(store.reader(), scope, &[id.uuid()])
-            .await?
-            .remove(&id.uuid()))
-    }
-}
-
 /// Creates a test delivery, of a type that the endpoint need not be subscribed to.
 pub async fn test(
     app: &App,

@@ -7,10 +7,11 @@ use super::{Webhooks, check_readable};
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
+use crate::stored::find_in;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Sealed, SealingError, SealingKeys, Writer, new_secret};
 use domain::audit::CHANGED;
-use domain::id::WebhookEndpointId;
+use domain::id::{self, WebhookEndpointId};
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
 use domain::webhook::endpoint::MAX_ENDPOINTS;
@@ -61,12 +62,7 @@ impl Answer for WebhookEndpoint {
     }
 
     async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-        let Some(id) = kept.as_str().and_then(|text| text.parse::<WebhookEndpointId>().ok()) else {
-            return Ok(None);
-        };
-        let found = endpoint::by_ids(store.reader(), scope, &[id.uuid()])
-            .await?
-            .remove(&id.uuid());
+        let found = find_in::<id::WebhookEndpoint>(store.reader(), scope, kept).await?;
         Ok(found.filter(|endpoint| endpoint.deleted_at.is_none()))
     }
 }

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use uuid::Uuid;
-
 use crate::ServiceError;
 use crate::app::App;
 use crate::ids::existing;
@@ -137,10 +135,7 @@ async fn wanted(
 ) -> Result<PayableFilter, ServiceError> {
     let mut problems = Problems::new();
     let partners = match &input.partner_ids {
-        Some(ids) => {
-            let find = async |ids: &[Uuid]| store::partner::by_ids(database, scope, ids).await;
-            Some(existing("partnerIds", ids, &mut problems, find).await?)
-        }
+        Some(ids) => Some(existing("partnerIds", ids, &mut problems, database, scope).await?),
         None => None,
     };
     if !problems.is_empty() {

@@ -11,7 +11,7 @@ use crate::ledger::lock_partners;
 use crate::ledger::posting::{Posting, moments};
 use crate::ledger::review::{ReviewResults, from_kept, to_keep};
 use crate::once::{Answer, begin, commit, repeated};
-use crate::{ServiceError, require};
+use crate::{ServiceError, require, stored};
 use auth::{Caller, Resource, Scope, Writer};
 use domain::commission::{Commission, CommissionStatus, Payout, PayoutSettlement, PayoutStatus};
 use domain::id::{self, PayoutId, PayoutRunId};
@@ -161,13 +161,10 @@ async fn settle_run_once(
     problems.enter("run");
     let reference = problems.optional("reference", reference, |text| text::name(&text));
     let transaction = begin(app, &writer).await?;
-    let find = async |id: PayoutRunId| {
-        let found = store::payout_run::by_ids(&transaction, &scope, &[id.uuid()]).await?;
-        Ok(found.contains_key(&id.uuid()).then_some(id))
-    };
+    let find = async |id: PayoutRunId| stored::find(&transaction, &scope, id).await;
     let run = named("runId", run, &mut problems, find).await?;
     require!(problems; run, reference);
-    let pending = store::payout::pending_of_run(&transaction, &scope, run, MAX_SETTLEMENTS as u64).await?;
+    let pending = store::payout::pending_of_run(&transaction, &scope, run.id, MAX_SETTLEMENTS as u64).await?;
     let wanted: Vec<_> = pending
         .into_iter()
         .map(|id| (id, (status, reference.clone())))
@@ -178,7 +175,7 @@ async fn settle_run_once(
     let done = results.into_iter().filter_map(Result::ok);
     let settled = Settled {
         settled,
-        remaining: Some(store::payout::count_pending_of_run(&transaction, &scope, run).await?),
+        remaining: Some(store::payout::count_pending_of_run(&transaction, &scope, run.id).await?),
         answers: done.map(|payout| (payout.id.to_string(), Vec::new())).collect(),
     };
     commit(app, transaction, &writer, &settled).await?;

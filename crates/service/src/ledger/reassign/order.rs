@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::ReassignmentOrder;
 use crate::ids::named;
-use crate::{ServiceError, require};
+use crate::{ServiceError, require, stored};
 use auth::{Scope, Writer};
 use domain::Timestamp;
 use domain::commission::Commission;
@@ -94,24 +94,18 @@ pub async fn check(
             None
         }
         Some(id) => {
-            let find = async |id: CampaignId| {
-                let found = store::campaign::by_ids(transaction, &scope, &[id.uuid()]).await?;
-                Ok(found.contains_key(&id.uuid()).then_some(id))
-            };
-            named("campaignId", id, &mut problems, find).await?
+            let find = async |id: CampaignId| stored::find(transaction, &scope, id).await;
+            let campaign = named("campaignId", id, &mut problems, find).await?;
+            campaign.map(|campaign| campaign.id)
         }
     };
     if let Some(id) = partner {
-        let there = store::partner::by_ids(transaction, &scope, &[id.uuid()]).await?;
-        problems.found("partnerId", there.contains_key(&id.uuid()).then_some(()));
+        problems.found("partnerId", stored::find(transaction, &scope, id).await?);
     }
     let target = partner.map(|partner| (partner, campaign));
     let (what, since, claw_back_paid) = match order {
         ReassignmentOrder::Customer(new) => {
-            let find = async |id: CustomerId| {
-                let found = store::customer::by_ids(transaction, &scope, &[id.uuid()]).await?;
-                Ok(found.into_values().next())
-            };
+            let find = async |id: CustomerId| stored::find(transaction, &scope, id).await;
             let what = named("customerId", &new.customer_id, &mut problems, find).await?;
             (what.map(ReassignedObject::Customer), new.from, new.claw_back_paid)
         }
@@ -156,10 +150,7 @@ async fn event(
     target: Option<(PartnerId, Option<CampaignId>)>,
     problems: &mut Problems,
 ) -> Result<Option<Event>, StoreError> {
-    let find = async |id: EventId| {
-        let found = store::event::by_ids(transaction, scope, &[id.uuid()]).await?;
-        Ok(found.into_values().next())
-    };
+    let find = async |id: EventId| stored::find(transaction, scope, id).await;
     let event = named("eventId", id, problems, find).await?;
     if let Some(event) = &event {
         if event.kind.takes_back() {
@@ -203,10 +194,7 @@ async fn find(
         ReassignedObject::Event(event) => event.customer_id,
     };
     let customer = match customer_id {
-        Some(id) => {
-            let found = store::customer::by_ids(transaction, scope, &[id.uuid()]).await?;
-            found.into_values().next()
-        }
+        Some(id) => stored::find(transaction, scope, id).await?,
         None => None,
     };
     let rebound = match &what {

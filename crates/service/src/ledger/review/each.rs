@@ -11,7 +11,7 @@ use crate::once::{begin, commit_keeping, repeated};
 use auth::Writer;
 use domain::commission::{Commission, CommissionKind};
 use domain::id::{CommissionId, IdError};
-use domain::problem::{Fault, ProblemCode, Problems};
+use domain::problem::{Fault, Problems};
 use store::{StoreError, Transaction};
 
 pub(in crate::ledger) struct Review<'a> {
