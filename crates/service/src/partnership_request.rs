@@ -14,7 +14,7 @@ use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
 use domain::{Timestamp, text};
 use store::partner::LockedPartner;
-use store::{StoreError, Transaction, Writes};
+use store::{StoreError, Transaction};
 
 /// A request as entered.
 #[derive(Clone, Debug)]
@@ -117,9 +117,9 @@ async fn approve_once(
     let (partner, moment) = match known {
         Some(LockedPartner { partner, last }) => {
             let moment = last.next(now.max(partner.updated_at));
-            let advance =
-                |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
-            Writes::of(advance).run(&transaction).await?;
+            let advanced = [(partner.id, moment)];
+            let advance = transaction.write(|writes| store::partner::advance(writes, writer.tenant(), advanced));
+            advance.await?;
             if group_id.is_some() && partner.group_id != group_id {
                 let before = partner.clone();
                 let partner = Partner {
@@ -154,8 +154,9 @@ async fn approve_once(
     if !store::campaign::has_member(&transaction, &writer.scope(), campaign.id, partner.id).await? {
         partner::note_joined(&transaction, &partner, campaign.id);
     }
-    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
-    Writes::of(join).run(&transaction).await?;
+    let member = [(partner.id, campaign.id)];
+    let join = transaction.write(|writes| store::campaign::join(writes, writer.tenant(), member, now));
+    join.await?;
     snapshot::stamp(
         &transaction,
         &writer,

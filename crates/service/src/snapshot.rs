@@ -15,7 +15,7 @@ use domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use domain::terms::{self, Term, TermDraft};
 use domain::text;
 use store::partner::LockedPartner;
-use store::{StoreError, Transaction, Writes};
+use store::{StoreError, Transaction};
 
 /// Terms to stamp, as entered.
 #[derive(Clone, Debug)]
@@ -78,8 +78,9 @@ pub async fn amend(
     // Read after taking the lock: what was earned while this call waited follows the former snapshot.
     let moment = last.next(app.clock.now());
     let snapshot = stamp(&transaction, &writer, partner.id, promise, moment).await?;
-    let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
-    Writes::of(advance).run(&transaction).await?;
+    let advanced = [(partner.id, moment)];
+    let advance = transaction.write(|writes| store::partner::advance(writes, writer.tenant(), advanced));
+    advance.await?;
     commit(app, transaction, &writer, &snapshot).await?;
     Ok(snapshot)
 }

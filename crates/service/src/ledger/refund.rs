@@ -99,9 +99,9 @@ pub async fn record(
         return Ok(Some(RefundOutcome::Raced));
     }
     transaction.counted(1);
-    Writes::of(|writes| store::event::set_refunded(writes, writer.tenant(), [(original.id, refunded)]))
-        .run(transaction)
-        .await?;
+    let refund = [(original.id, refunded)];
+    let write = transaction.write(|writes| store::event::set_refunded(writes, writer.tenant(), refund));
+    write.await?;
     let rows = store::commission::of_event(transaction, &scope, original.id).await?;
     let (clawbacks, reversed) = apply(transaction, writer, (&original, rows), &event, refunded, moments).await?;
     Ok(Some(RefundOutcome::Done {

@@ -10,7 +10,7 @@ use domain::event::Customer;
 use domain::id::{CampaignId, CustomerId, PartnerId};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::text;
-use store::{Transaction, Writes};
+use store::Transaction;
 
 /// A customer of another system.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ async fn attempt(
     }
     new.sort_by(|one, other| one.external_id.cmp(&other.external_id));
     let tenant = writer.tenant();
-    let add = |writes: &mut Writes| {
+    let write = transaction.write(|writes| {
         store::customer::bring_in(writes, tenant, &new, now);
         let members = new
             .iter()
@@ -101,8 +101,8 @@ async fn attempt(
         members.sort_unstable();
         members.dedup();
         store::campaign::join(writes, tenant, members, now);
-    };
-    Writes::of(add).run(transaction).await?;
+    });
+    write.await?;
     Ok(answers)
 }
 

@@ -19,7 +19,7 @@ use domain::problem::Problems;
 use domain::snapshot::SnapshotSource;
 use domain::webhook::WebhookEventType;
 use domain::{Timestamp, text};
-use store::{StoreError, Transaction, Writes};
+use store::{StoreError, Transaction};
 
 /// A partner as entered.
 #[derive(Clone, Debug, Default)]
@@ -103,8 +103,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     campaign_ids.dedup();
     let joined = campaign_ids.clone();
     let members = campaign_ids.into_iter().map(|campaign| (partner.id, campaign));
-    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), members, now);
-    Writes::of(join).run(&transaction).await?;
+    let join = transaction.write(|writes| store::campaign::join(writes, writer.tenant(), members, now));
+    join.await?;
     if let Some(promise) = promise {
         snapshot::stamp(&transaction, &writer, partner.id, promise, moment).await?;
     }
@@ -177,11 +177,11 @@ pub(crate) async fn insert(
     };
     store::partner::insert_transition(transaction, writer.tenant(), partner.id, &transition).await?;
     let happened = outbox_event(&partner, WebhookEventType::PartnerCreated, now);
-    let advance = |writes: &mut Writes| {
+    let advance = transaction.write(|writes| {
         store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
         store::outbox::append(writes, writer.tenant(), [happened]);
-    };
-    Writes::of(advance).run(transaction).await?;
+    });
+    advance.await?;
     Ok((partner, moment))
 }
 

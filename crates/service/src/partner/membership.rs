@@ -10,8 +10,8 @@ use auth::{Caller, Resource};
 use domain::id::CampaignId;
 use domain::partner::Partner;
 use domain::problem::Problems;
+use store::Transaction;
 use store::partner::LockedPartner;
-use store::{Transaction, Writes};
 
 /// Makes a partner a member of a campaign; one that is a member already stays as it is.
 pub async fn join_campaign(
@@ -28,11 +28,12 @@ pub async fn join_campaign(
     require!(problems; partner, campaign);
     let LockedPartner { partner, .. } = partner;
     let now = app.clock.now();
-    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
     if !store::campaign::has_member(&transaction, &writer.scope(), campaign.id, partner.id).await? {
         note_joined(&transaction, &partner, campaign.id);
     }
-    Writes::of(join).run(&transaction).await?;
+    let member = [(partner.id, campaign.id)];
+    let join = transaction.write(|writes| store::campaign::join(writes, writer.tenant(), member, now));
+    join.await?;
     commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
 }

@@ -12,7 +12,6 @@ use domain::problem::{ProblemCode, Problems};
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
 use domain::{Timestamp, text};
-use store::Writes;
 use store::partner::LockedPartner;
 
 /// Moves a partnership along its state machine. Suspending and revoking need a reason, which the history records.
@@ -65,11 +64,11 @@ pub async fn change_status(
     };
     store::partner::insert_transition(&transaction, writer.tenant(), partner.id, &transition).await?;
     let happened = outbox_event(&partner, WebhookEventType::of_partner(kind), now);
-    let advance = |writes: &mut Writes| {
+    let advance = transaction.write(|writes| {
         store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
         store::outbox::append(writes, writer.tenant(), [happened]);
-    };
-    Writes::of(advance).run(&transaction).await?;
+    });
+    advance.await?;
     commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
 }

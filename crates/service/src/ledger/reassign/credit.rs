@@ -296,11 +296,11 @@ impl Correction<'_> {
             at: self.now,
         });
         let tenant = self.writer.tenant();
-        let writes = Writes::of(|writes| {
+        let write = self.transaction.write(|writes| {
             store::event::set_attribution(writes, tenant, events.iter().chain(&refunds));
             store::event_decision::add(writes, tenant, decisions);
         });
-        writes.run(self.transaction).await?;
+        write.await?;
         for (event, place) in events.iter().zip(0..) {
             let mut has_rows = false;
             for row in self.rows.iter_mut().filter(|row| row.event.id == event.id) {

@@ -29,7 +29,7 @@ use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
 use order::{AffectedRecords, CheckedOrder};
 pub use order::{NewAttribution, NewReassignment};
-use store::{Transaction, Writes};
+use store::Transaction;
 
 /// What is to be moved.
 #[derive(Clone, Debug)]
@@ -220,14 +220,14 @@ impl<'a> Correction<'a> {
             })),
         });
         let entry = self.transaction.audit_entry();
-        let writes = Writes::of(|writes| {
+        let write = self.transaction.write(|writes| {
             store::reassignment::add(writes, tenant, (&reassignment, entry), &moved, &entries);
             if let Some((partner, Some(campaign))) = to {
                 store::campaign::join(writes, tenant, [(partner, campaign)], self.now);
             }
             store::outbox::append(writes, tenant, told);
         });
-        writes.run(self.transaction).await?;
+        write.await?;
         Ok((reassignment, customer))
     }
 }

@@ -9,7 +9,6 @@ use domain::commission::Commission;
 use domain::event::{Attribution, Event, EventKind};
 use domain::id::AttributionId;
 use domain::refund::Refunded;
-use store::Writes;
 
 impl Correction<'_> {
     /// Applies the recorded refunds of an event to what it earns now, in their order. The event's new rows begin at
@@ -38,8 +37,11 @@ impl Correction<'_> {
                 sequence: Some(moment.sequence),
                 ..refund
             };
-            let credit = Writes::of(|writes| store::event::set_attribution(writes, self.writer.tenant(), [&now]));
-            credit.run(self.transaction).await?;
+            let tenant = self.writer.tenant();
+            let credit = self
+                .transaction
+                .write(|writes| store::event::set_attribution(writes, tenant, [&now]));
+            credit.await?;
             if refunded.wholly && is_paid_charge(&original) {
                 target.paid_charges -= 1;
             }

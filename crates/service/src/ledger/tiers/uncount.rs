@@ -9,7 +9,6 @@ use domain::money::Currency;
 use domain::refund::Refunded;
 use domain::tiered::{Counters, TakenBack};
 use store::Transaction;
-use store::Writes;
 use store::tier_conversions::RecordedConversion;
 use store::tier_counter::{CounterKey, NewCounter, StoredCounter};
 
@@ -118,10 +117,8 @@ pub async fn uncount(
             });
         }
     }
-    Writes::of(|writes| store::tier_counter::put(writes, writer.tenant(), &lowered))
-        .run(transaction)
-        .await?;
-    Ok(())
+    let write = transaction.write(|writes| store::tier_counter::put(writes, writer.tenant(), &lowered));
+    Ok(write.await?)
 }
 
 /// The same counters, valid for no version from now on; `None` if they are so already.

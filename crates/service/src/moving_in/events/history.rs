@@ -16,9 +16,9 @@ use domain::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::refund::Refunded;
+use store::StoreError;
 use store::partner::CreditedPartner;
 use store::standing::PaidCharges;
-use store::{StoreError, Writes};
 
 pub struct History {
     now: Timestamp,
@@ -274,15 +274,14 @@ impl History {
             .await
             .map_err(tiers::Failure::of_what_is_stored)?;
         // Written first, since counters that are not stored are added up from the stored events.
-        Writes::of(|writes| {
+        let write = transaction.write(|writes| {
             let bound = self.bound.iter();
             let bound = bound.map(|(customer, (partner, campaign))| (*customer, *partner, *campaign));
             store::customer::bind_all(writes, tenant, bound);
             let refunded = self.taken.iter().map(|(event, (_, refunded))| (*event, *refunded));
             store::event::set_refunded(writes, tenant, refunded);
-        })
-        .run(transaction)
-        .await?;
+        });
+        write.await?;
         let zone = store::tenant::get(transaction, &scope).await?.time_zone;
         let campaigns = self
             .campaigns
@@ -318,7 +317,7 @@ impl History {
         let values = self.lifetime_values.iter().filter(|(_, minor)| **minor != 0);
         let values = values.map(|((partner, currency), minor)| (*partner, *currency, *minor));
         let entry = (!by_name.is_empty()).then(|| transaction.audit_entry()).flatten();
-        Writes::of(|writes| {
+        let write = transaction.write(|writes| {
             store::customer::add(writes, tenant, self.new_customers.values());
             // Originals are inserted before what takes back from them.
             let (charges, others): (Vec<_>, Vec<_>) =
@@ -335,10 +334,8 @@ impl History {
                 tenant,
                 self.moments.iter().map(|(partner, moment)| (*partner, *moment)),
             );
-        })
-        .run(transaction)
-        .await
-        .map_err(|error| match store::is_sum_too_large(&error) {
+        });
+        write.await.map_err(|error| match store::is_sum_too_large(&error) {
             true => ImportAttemptError::Store(StoreError::SumTooLarge),
             false => error.into(),
         })
