@@ -12,7 +12,7 @@ use domain::deal_rules::{
 };
 use domain::history::Moment;
 use domain::id::{CommissionId, PaymentStageId};
-use domain::money::{AmountTooLarge, Money};
+use domain::money::AmountTooLarge;
 use domain::partner::Partner;
 use domain::problem::{ProblemCode, Problems};
 use store::deal_payment::NewPayment;
@@ -189,27 +189,19 @@ impl<'a> DealPayments<'a> {
     }
 
     fn row(&self, due: Due) -> ExplainedCommission {
-        let (now, amount): (_, Money) = (self.now, due.amount);
+        let (now, amount) = (self.now, due.amount);
         let row = Commission {
-            id: CommissionId::new(now),
-            kind: CommissionKind::Deal,
-            status: CommissionStatus::Accrued,
-            amount,
             payment_target: due.slot.target,
             recipient: due.recipient,
-            partner_id: self.partner.id,
-            campaign_id: None,
-            event_id: None,
-            snapshot_id: None,
-            adjusts_id: None,
-            basis: None,
             holdback_days: due.holdback_days,
-            accrued_at: now,
             mature_at: mature_at(now, due.holdback_days),
-            approved_at: None,
-            paid_at: None,
-            reversed_at: None,
-            payout_id: None,
+            ..Commission::accrued(
+                CommissionId::new(now),
+                CommissionKind::Deal,
+                self.partner.id,
+                amount,
+                now,
+            )
         };
         row.explained(due.explanation)
     }

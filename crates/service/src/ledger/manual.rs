@@ -93,29 +93,14 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         amount: Some(amount.amount().normalize()),
     };
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
-    let now = posting.time_of(partner.partner.id);
+    let partner_id = partner.partner.id;
+    let now = posting.time_of(partner_id);
     let row = Commission {
-        id: CommissionId::new(now),
-        kind: CommissionKind::Manual,
-        status: CommissionStatus::Accrued,
-        amount,
-        payment_target: PaymentTarget::Partnership,
-        recipient: None,
-        partner_id: partner.partner.id,
         campaign_id: campaign
             .map(|campaign| campaign.id)
             .or_else(|| adjusted.as_ref().and_then(|row| row.campaign_id)),
-        event_id: None,
-        snapshot_id: None,
         adjusts_id: adjusted.map(|row| row.id),
-        basis: None,
-        holdback_days: None,
-        accrued_at: now,
-        mature_at: None,
-        approved_at: None,
-        paid_at: None,
-        reversed_at: None,
-        payout_id: None,
+        ..Commission::accrued(CommissionId::new(now), CommissionKind::Manual, partner_id, amount, now)
     };
     let entered = Entered {
         reason: Some(reason.clone()),

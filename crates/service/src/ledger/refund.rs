@@ -290,22 +290,9 @@ pub fn clawback(
     id: CommissionId,
     (amount, status, explanation): (Money, CommissionStatus, Vec<Step>),
 ) -> ExplainedCommission {
-    let now = refund.recorded_at;
     let taken = Commission {
-        id,
-        kind: CommissionKind::Clawback,
-        status,
-        amount,
         event_id: Some(refund.id),
-        adjusts_id: Some(row.id),
-        basis: None,
-        holdback_days: row.holdback_days,
-        accrued_at: now,
-        approved_at: (status == CommissionStatus::Approved).then_some(now),
-        paid_at: None,
-        reversed_at: None,
-        payout_id: None,
-        ..row.clone()
+        ..row.clawback(id, amount, status, refund.recorded_at)
     };
     taken.explained(explanation)
 }

@@ -15,9 +15,7 @@ use crate::ledger::content;
 use crate::ledger::lock_partners;
 use crate::ledger::posting::{Posting, moments};
 use auth::{Caller, Resource, Writer};
-use domain::commission::{
-    Commission, CommissionKind, CommissionStatus, Entered, ExplainedCommission, PaymentTarget, SourceTimes,
-};
+use domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, ExplainedCommission, SourceTimes};
 use domain::event::Event;
 use domain::explain::{Outcome as Verdict, Step};
 use domain::id::{CampaignId, CommissionId, EventId, PartnerId};
@@ -111,26 +109,17 @@ impl CheckedOpening {
             true => BasisKind::Percent,
             false => BasisKind::Fixed,
         };
+        let (id, partner) = (CommissionId::new(now), self.opening.partner_id);
         let row = Commission {
-            id: CommissionId::new(now),
-            kind: CommissionKind::Opening,
             status,
-            amount: self.amount,
-            payment_target: PaymentTarget::Partnership,
-            recipient: None,
-            partner_id: self.opening.partner_id,
             campaign_id,
             event_id,
-            snapshot_id: None,
-            adjusts_id: None,
             basis: Some(basis),
-            holdback_days: None,
-            accrued_at: now,
             mature_at: self.opening.mature_at,
             approved_at: at(CommissionStatus::Approved),
             paid_at: at(CommissionStatus::Paid),
             reversed_at: at(CommissionStatus::Reversed),
-            payout_id: None,
+            ..Commission::accrued(id, CommissionKind::Opening, partner, self.amount, now)
         };
         row.explained(vec![self.step()])
     }

@@ -211,9 +211,6 @@ fn take_along(row: &Commission, posting: &mut Posting, reason: &str) {
 /// The clawback of what is left of a paid row.
 fn clawed_back(row: &Commission, amount: Money, posting: &Posting) -> ExplainedCommission {
     let now = posting.time_of(row.partner_id);
-    let taken = Commission {
-        amount,
-        ..undo(row, now).row
-    };
+    let taken = row.clawback(CommissionId::new(now), amount, CommissionStatus::Approved, now);
     taken.explained(vec![clawback_step(row, amount)])
 }
