@@ -13,7 +13,7 @@ use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::imported::Outcome;
-use crate::ledger::event::{CheckedEvent, NewEvent};
+use crate::ledger::event::{Binding, CheckedEvent, NewEvent, binding, credited};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
 use domain::event::{Customer, Event};
@@ -76,16 +76,9 @@ impl ImportedEvent {
         }
     }
 
-    /// What it is credited to: what it leaves out comes from the customer's binding, the campaign only together with
-    /// its partner.
-    fn credit(&self, customer: Option<&Customer>) -> (Option<PartnerId>, Option<CampaignId>) {
-        let (bound, of_bound) = customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id));
-        let partner = self.partner.or(bound);
-        let campaign = match partner == bound {
-            true => self.campaign.or(of_bound),
-            false => self.campaign,
-        };
-        (partner, campaign)
+    /// What it is credited to.
+    fn credit(&self, customer: Option<&Customer>) -> Binding {
+        credited((self.partner, self.campaign), binding(customer))
     }
 }
 

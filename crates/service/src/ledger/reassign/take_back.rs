@@ -6,7 +6,7 @@ use crate::ServiceError;
 use crate::ledger::posting::Moments;
 use crate::ledger::refund;
 use domain::commission::Commission;
-use domain::event::{Attribution, Event, EventKind};
+use domain::event::{Attribution, Event};
 use domain::id::AttributionId;
 use domain::refund::Refunded;
 
@@ -42,7 +42,7 @@ impl Correction<'_> {
                 .transaction
                 .write(|writes| store::event::set_attribution(writes, tenant, [&now]));
             credit.await?;
-            if refunded.wholly && is_paid_charge(&original) {
+            if refunded.wholly && original.customer_id.is_some() && original.charged().is_some() {
                 target.paid_charges -= 1;
             }
             let arriving = Event {
@@ -74,10 +74,4 @@ impl Correction<'_> {
             }
         }
     }
-}
-
-fn is_paid_charge(event: &Event) -> bool {
-    event.kind == EventKind::Charge
-        && event.customer_id.is_some()
-        && event.amount.is_some_and(|amount| amount.minor() > 0)
 }

@@ -9,8 +9,7 @@ use crate::ledger::posting::{Moments, Posting};
 use crate::ledger::review::undo;
 use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};
 use domain::decision::NoCommissionReason;
-use domain::event::{Event, EventKind};
-use domain::id::{CommissionId, EventId, PartnerId};
+use domain::id::{CommissionId, EventId};
 use domain::money::Money;
 use domain::problem::{ProblemCode, Problems};
 use domain::reassignment::{ReassignmentOutcome, RowFate, clawback_step, fate_of_row};
@@ -150,7 +149,7 @@ impl Correction<'_> {
             .found
             .events
             .iter()
-            .filter_map(|event| Some((event, charge(event)?)))
+            .filter_map(|event| Some((event, event.charged()?)))
             .collect();
         let customer = self.found.customer.as_ref().map(|customer| customer.id);
         let pairs = charges
@@ -178,12 +177,6 @@ impl Correction<'_> {
             store::standing::count_paid_charges(writes, tenant, counted);
         }))
     }
-}
-
-/// The partner that a charge above 0 is credited to, and its amount.
-fn charge(event: &Event) -> Option<(PartnerId, Money)> {
-    let charged = event.amount.filter(|amount| amount.minor() > 0)?;
-    (event.kind == EventKind::Charge).then_some((event.attribution?.partner_id, charged))
 }
 
 /// All clawbacks of a row, at any depth.

@@ -1,9 +1,9 @@
 //! Evaluating one event.
 
-use super::look_up::{Credit, EventLookup, binding};
+use super::look_up::{Credit, EventLookup};
 use super::prepared::PreparedEvents;
 use super::{AttemptError, RecordedEvent, Recorder, tiers};
-use crate::ledger::event::CheckedEvent;
+use crate::ledger::event::{CheckedEvent, binding};
 use domain::Timestamp;
 use domain::accrual::ApplicableTerms;
 use domain::campaign::Campaign;
@@ -52,13 +52,10 @@ impl Prepared {
         customer: Option<(Customer, bool)>,
         paid_charges: i64,
     ) -> Self {
-        let made_with = MadeWith {
-            partner_status: partner.as_ref().map(|partner| partner.status),
-            campaign_status: campaign.as_ref().map(|campaign| campaign.status),
-            campaign_version: campaign.as_ref().map(|campaign| campaign.version),
-            own_group: partner.as_ref().map(|partner| partner.group_id),
-            ..MadeWith::default()
-        };
+        let made_with = MadeWith::of(
+            partner.map(|partner| (partner.status, partner.group_id)),
+            campaign.as_ref(),
+        );
         Self {
             base,
             zone,
@@ -103,8 +100,8 @@ impl Prepared {
 
     /// The partner, the currency and the minor units of a charge above 0; `None` for other events.
     pub fn charged(&self) -> Option<(PartnerId, Currency, i64)> {
-        let amount = self.event.amount.filter(|amount| amount.minor() > 0)?;
-        (self.event.kind == EventKind::Charge).then_some((self.partner_id()?, amount.currency(), amount.minor()))
+        let (partner, charged) = self.event.charged()?;
+        Some((partner, charged.currency(), charged.minor()))
     }
 }
 

@@ -6,9 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use super::prepared::PreparedEvents;
 use super::recording_state::RecordingState;
 use super::{AttemptError, LookupBatch, Recorder};
-use crate::ledger::event::CheckedEvent;
+use crate::ledger::event::{Binding, CheckedEvent, binding, credited};
 use domain::Timestamp;
-use domain::event::Customer;
 use domain::id::{self, CampaignId, PartnerId};
 use domain::problem::Problems;
 use domain::tiered::TieredCommission;
@@ -54,14 +53,6 @@ pub struct Credit {
     pub campaign: Option<CampaignId>,
     /// The binding that the customer was assumed to have; `None` if the event does not depend on it.
     pub asked: Option<Binding>,
-}
-
-/// The partner and the campaign that a customer is bound to.
-pub type Binding = (Option<PartnerId>, Option<CampaignId>);
-
-/// The binding of a customer, if there is one.
-pub fn binding(customer: Option<&Customer>) -> Binding {
-    customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id))
 }
 
 impl Recorder<'_> {
@@ -130,7 +121,7 @@ impl Recorder<'_> {
                     .entry(customer)
                     .or_insert_with(|| binding(customers.get(customer)));
                 if leaves_out.is_some() {
-                    credit.complete(*bound);
+                    (credit.partner, credit.campaign) = credited((credit.partner, credit.campaign), *bound);
                     credit.asked = Some(*bound);
                 }
                 if bound.0.is_none() {
@@ -160,16 +151,5 @@ impl Recorder<'_> {
         }
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         store::tiered_commission::counting(transaction, &scope, &partners, &campaigns, &advertisers).await
-    }
-}
-
-impl Credit {
-    /// What the event names takes precedence; what it leaves out comes from the customer's binding, the campaign only
-    /// together with its partner.
-    fn complete(&mut self, (partner, campaign): Binding) {
-        self.partner = self.partner.or(partner);
-        if self.partner == partner {
-            self.campaign = self.campaign.or(campaign);
-        }
     }
 }

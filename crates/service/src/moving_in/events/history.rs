@@ -10,7 +10,7 @@ use crate::ledger::tiers;
 use domain::Timestamp;
 use domain::campaign::Campaign;
 use domain::decision::{Decision, MadeWith, NoCommissionReason};
-use domain::event::{Attribution, Customer, Event, EventKind};
+use domain::event::{Attribution, Customer, Event};
 use domain::history::Moment;
 use domain::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId};
 use domain::money::{Currency, Money};
@@ -119,14 +119,11 @@ impl History {
         if let (Some(partner), Some(campaign)) = (partner_id, campaign_id) {
             self.members.insert((partner, campaign));
         }
-        self.count(&event, 1);
-        let made_with = MadeWith {
-            partner_status: partner.map(|partner| partner.status),
-            campaign_status: campaign.as_ref().map(|campaign| campaign.status),
-            campaign_version: campaign.as_ref().map(|campaign| campaign.version),
-            own_group: partner.map(|partner| partner.group_id),
-            ..MadeWith::default()
-        };
+        self.count(&event);
+        let made_with = MadeWith::of(
+            partner.map(|partner| (partner.status, partner.group_id)),
+            campaign.as_ref(),
+        );
         self.made_with.insert(event.id, made_with);
         self.places.insert(event.external_id.clone(), self.new.len());
         self.new.push(event);
@@ -159,25 +156,12 @@ impl History {
             .map(|attribution| self.step(attribution.partner_id));
         let at = moment.map_or_else(|| self.now.max(original.recorded_at), |moment| moment.at);
         let refunded = Refunded::after(&original, amount);
-        let event = Event {
-            amount,
-            customer_id: original.customer_id,
-            attribution: original.attribution.map(|attribution| Attribution {
-                id: AttributionId::new(at),
-                ..attribution
-            }),
-            original_id: Some(original.id),
-            sequence: moment.map(|moment| moment.sequence),
-            ..named.event.clone().recorded(EventId::new(at), at)
-        };
-        if let (EventKind::Charge, Some(charged), Some(attribution)) =
-            (original.kind, original.amount, original.attribution)
-            && refunded.charged_minor > 0
-        {
-            let sum = self.lifetime_values.entry((attribution.partner_id, charged.currency()));
+        let event = named.event.clone().taking_back(&original, amount, moment, at);
+        if let Some((partner, charged)) = original.charged() {
+            let sum = self.lifetime_values.entry((partner, charged.currency()));
             *sum.or_default() -= amount.map_or(0, Money::minor);
             if let (true, Some(customer)) = (refunded.wholly, original.customer_id) {
-                let count = self.paid_charges.entry((attribution.partner_id, customer));
+                let count = self.paid_charges.entry((partner, customer));
                 *count.or_default() -= 1;
             }
         }
@@ -244,17 +228,14 @@ impl History {
         id
     }
 
-    fn count(&mut self, event: &Event, by: i64) {
-        let (EventKind::Charge, Some(amount), Some(attribution)) = (event.kind, event.amount, event.attribution) else {
+    fn count(&mut self, event: &Event) {
+        let Some((partner, charged)) = event.charged() else {
             return;
         };
-        if amount.minor() == 0 {
-            return;
-        }
-        let sum = self.lifetime_values.entry((attribution.partner_id, amount.currency()));
-        *sum.or_default() += by * amount.minor();
+        let sum = self.lifetime_values.entry((partner, charged.currency()));
+        *sum.or_default() += charged.minor();
         if let Some(customer) = event.customer_id {
-            *self.paid_charges.entry((attribution.partner_id, customer)).or_default() += by;
+            *self.paid_charges.entry((partner, customer)).or_default() += 1;
         }
     }
 
