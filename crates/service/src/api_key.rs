@@ -7,7 +7,7 @@ use crate::ids::named;
 use crate::once::{Answer, begin, commit};
 use crate::stored::find_in;
 use crate::{ServiceError, partner, require, token};
-use auth::{ApiKey, Caller, NewKey, Permission, Permissions, Resource, Scope};
+use auth::{ApiKey, Caller, NewKey, Resource, Scope};
 use domain::Timestamp;
 use domain::audit::CHANGED;
 use domain::id::{self, ApiKeyId, TenantId};
@@ -48,10 +48,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
     let now = app.clock.now();
     let mut problems = Problems::new();
     let name = problems.take("name", text::name(&draft.name));
-    let permissions = match draft.partner_id {
-        Some(_) => token::granted(caller, &draft.scopes, &mut problems),
-        None => granted(caller, &draft.scopes, &mut problems),
-    };
+    let permissions = token::granted(caller, &draft.scopes, draft.partner_id.is_some(), &mut problems);
     if draft.scopes.is_empty() {
         problems.add("scopes", ProblemCode::Required, "must name at least one scope");
     }
@@ -99,18 +96,6 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
     };
     commit(app, transaction, &writer, &created).await?;
     Ok(created)
-}
-
-fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
-    let each = scopes.iter().enumerate().filter_map(|(index, name)| {
-        let permission = match Permission::parse(name) {
-            None => Err(Fault::invalid(format!("{name:?} is not a scope"))),
-            Some(permission) if caller.permissions().allow(permission) => Ok(permission),
-            Some(permission) => Err(Fault::invalid(format!("{permission} is more than the caller has"))),
-        };
-        problems.take(&format!("scopes.{index}"), permission)
-    });
-    each.collect()
 }
 
 /// Revokes a key permanently, effective at once. A key that is already revoked keeps its time of revocation.

@@ -165,20 +165,13 @@ async fn approve_once(
         moment,
     )
     .await?;
-    let before = request.clone();
-    let request = PartnershipRequest {
+    let decided = PartnershipRequest {
         status: PartnershipRequestStatus::Approved,
         partner_id: Some(partner.id),
         decided_at: Some(now),
-        ..request
+        ..request.clone()
     };
-    store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
-    transaction.changed(&before, &request);
-    let decided_at = request.decided_at.unwrap_or(request.created_at);
-    let happened = outbox_event(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
-    store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
-    commit(app, transaction, &writer, &request).await?;
-    Ok(request)
+    decide(app, transaction, &writer, &request, decided).await
 }
 
 pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<PartnershipRequest, ServiceError> {
@@ -188,20 +181,30 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
     let transaction = begin(app, &writer).await?;
     let request = pending(&transaction, &writer, id, &mut problems).await?;
     require!(problems; request, reason);
-    let before = request.clone();
-    let request = PartnershipRequest {
+    let decided = PartnershipRequest {
         status: PartnershipRequestStatus::Rejected,
         reason: Some(reason),
         decided_at: Some(app.clock.now().max(request.created_at)),
-        ..request
+        ..request.clone()
     };
-    store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
-    transaction.changed(&before, &request);
-    let decided_at = request.decided_at.unwrap_or(request.created_at);
-    let happened = outbox_event(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
+    decide(app, transaction, &writer, &request, decided).await
+}
+
+/// Writes a request as it was decided.
+async fn decide(
+    app: &App,
+    transaction: Transaction,
+    writer: &Writer,
+    before: &PartnershipRequest,
+    decided: PartnershipRequest,
+) -> Result<PartnershipRequest, ServiceError> {
+    store::partnership_request::update(&transaction, writer.tenant(), &decided).await?;
+    transaction.changed(before, &decided);
+    let decided_at = decided.decided_at.unwrap_or(decided.created_at);
+    let happened = outbox_event(&decided, WebhookEventType::PartnershipRequestDecided, decided_at);
     store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
-    commit(app, transaction, &writer, &request).await?;
-    Ok(request)
+    commit(app, transaction, writer, &decided).await?;
+    Ok(decided)
 }
 
 fn outbox_event(request: &PartnershipRequest, event_type: WebhookEventType, at: Timestamp) -> OutboxEvent {

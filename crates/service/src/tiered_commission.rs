@@ -40,18 +40,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> R
     let base_currency = base_currency(app, &writer).await?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
-    let tier = checked(
-        &transaction,
-        &writer,
-        input,
-        base_currency,
-        app.clock.now(),
-        &mut problems,
-    )
-    .await?;
-    if let Some(external_id) = tier.as_ref().and_then(|tier| tier.external_id.as_deref()) {
-        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
-    }
+    let now = app.clock.now();
+    let tier = proposed(&transaction, &writer, input, (base_currency, None), now, &mut problems).await?;
     require!(problems; tier);
     store::tiered_commission::insert(&transaction, writer.tenant(), &tier).await?;
     transaction.created(&tier);

@@ -77,7 +77,7 @@ pub async fn issue_for_partner(
     let transaction = begin(app, &writer).await?;
     let permissions = match scopes {
         None => grantable(caller).collect(),
-        Some(scopes) => granted(caller, scopes, &mut problems),
+        Some(scopes) => granted(caller, scopes, true, &mut problems),
     };
     let ttl = u64::try_from(ttl_seconds)
         .ok()
@@ -148,18 +148,20 @@ fn grantable(caller: &Caller) -> impl Iterator<Item = Permission> {
         .filter(move |permission| permissions.allow(*permission))
 }
 
-/// The named scopes, each of which must be for partners and one that the caller has.
-pub(super) fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
+/// The named scopes, each of which must be one that the caller has and, `for_partner`, one for partners.
+pub(super) fn granted(caller: &Caller, scopes: &[String], for_partner: bool, problems: &mut Problems) -> Permissions {
     let each = scopes.iter().enumerate().filter_map(|(index, name)| {
         let permission = match Permission::parse(name) {
             None => Err(Fault::invalid(format!("{name:?} is not a scope"))),
-            Some(permission) if grantable(caller).any(|grantable| grantable == permission) => Ok(permission),
             Some(permission) if !caller.permissions().allow(permission) => {
                 Err(Fault::invalid(format!("{permission} is more than the caller has")))
             }
-            Some(permission) => Err(Fault::invalid(format!(
-                "{permission} is not for partners, who only read what is theirs"
-            ))),
+            Some(permission) if for_partner && grantable(caller).all(|grantable| grantable != permission) => {
+                Err(Fault::invalid(format!(
+                    "{permission} is not for partners, who only read what is theirs"
+                )))
+            }
+            Some(permission) => Ok(permission),
         };
         problems.take(&format!("scopes.{index}"), permission)
     });

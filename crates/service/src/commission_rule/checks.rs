@@ -1,8 +1,7 @@
 //! Checks of a commission rule as entered, including that what it refers to exists.
 
-use std::collections::HashMap;
-
 use super::NewCommissionRule;
+use crate::deal::known_fields;
 use crate::ids::{existing, named};
 use auth::Writer;
 use domain::commission::PaymentTarget;
@@ -94,13 +93,8 @@ pub(super) async fn entries(
 
 pub(super) async fn catalog(database: &Connection, writer: &Writer) -> Result<Catalog, StoreError> {
     let stages = store::stage::all(database, &writer.scope()).await?;
-    let fields = store::custom_field::all(database, &writer.scope()).await?;
-    let fields: HashMap<_, _> = fields
-        .into_iter()
-        .map(|field| (field.id, field.options.iter().map(|option| option.id).collect()))
-        .collect();
     Ok(Catalog {
         stages: stages.into_iter().map(|stage| stage.id).collect(),
-        fields,
+        fields: known_fields(database, &writer.scope()).await?,
     })
 }

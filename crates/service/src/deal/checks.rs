@@ -6,13 +6,15 @@ use rust_decimal::Decimal;
 
 use crate::ids::named;
 use crate::ledger::lock_partners;
-use auth::Writer;
+use auth::{Scope, Writer};
 use domain::deal::{Deal, FieldValue};
 use domain::id::{self, CustomFieldId, CustomFieldOptionId};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
 use store::partner::LockedPartner;
-use store::{StoreError, Transaction};
+use store::{Connection, StoreError, Transaction};
+
+type KnownFields = HashMap<CustomFieldId, HashSet<CustomFieldOptionId>>;
 
 /// The deal and its partner, with the partner locked.
 pub(crate) async fn locked(
@@ -47,18 +49,21 @@ pub(super) async fn checked_fields(
     if values.is_empty() {
         return Ok(Some(Vec::new()));
     }
-    let known = store::custom_field::all(transaction, &writer.scope()).await?;
-    let known = known
-        .into_iter()
-        .map(|field| (field.id, field.options.iter().map(|option| option.id).collect()))
-        .collect();
+    let known = known_fields(transaction, &writer.scope()).await?;
     Ok(field_values(values, &known, problems))
+}
+
+/// The ids of the custom fields, and of the options of each.
+pub(crate) async fn known_fields(database: &Connection, scope: &Scope) -> Result<KnownFields, StoreError> {
+    let fields = store::custom_field::all(database, scope).await?.into_iter();
+    let ids = fields.map(|field| (field.id, field.options.iter().map(|option| option.id).collect()));
+    Ok(ids.collect())
 }
 
 /// The custom field values of a deal, or `None` after noting what is wrong with them under `customFields.N`.
 pub(crate) fn field_values(
     values: &[(String, String)],
-    known: &HashMap<CustomFieldId, HashSet<CustomFieldOptionId>>,
+    known: &KnownFields,
     problems: &mut Problems,
 ) -> Option<Vec<FieldValue>> {
     problems.within("customFields", |problems| {

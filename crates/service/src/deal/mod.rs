@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::once::Answer;
 use crate::stored::id_in;
 use auth::Scope;
-pub(super) use checks::{field_values, locked};
+pub(super) use checks::{field_values, known_fields, locked};
 pub use create::{NewDeal, create};
 use domain::commission::Commission;
 use domain::deal::Deal;

@@ -107,14 +107,7 @@ pub async fn uncount(
             }
         }
         if counters != before {
-            lowered.push(NewCounter {
-                key: *key,
-                version: stored.version,
-                fired: stored.fired,
-                conversions: counters.conversions,
-                events: counters.events,
-                sums_minor: counters.sums_minor(currency)?,
-            });
+            lowered.push(NewCounter::of(*key, stored.version, stored.fired, &counters, currency)?);
         }
     }
     let write = transaction.write(|writes| store::tier_counter::put(writes, writer.tenant(), &lowered));
@@ -123,15 +116,7 @@ pub async fn uncount(
 
 /// The same counters, valid for no version from now on; `None` if they are so already.
 fn forgotten(key: &CounterKey, stored: &StoredCounter, currency: Currency) -> Result<Option<NewCounter>, Failure> {
-    let counters = stored.counters(currency);
-    let forgotten = NewCounter {
-        key: *key,
-        version: 0,
-        fired: stored.fired,
-        conversions: counters.conversions,
-        events: counters.events,
-        sums_minor: counters.sums_minor(currency)?,
-    };
+    let forgotten = NewCounter::of(*key, 0, stored.fired, &stored.counters(currency), currency)?;
     Ok((stored.version != 0).then_some(forgotten))
 }
 
