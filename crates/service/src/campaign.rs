@@ -1,6 +1,7 @@
 //! Campaigns.
 
 use crate::app::App;
+use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
@@ -54,9 +55,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
     let transaction = begin(app, &writer).await?;
     let now = app.clock.now();
     let ends_at = window_end(status, input.ends_at, now);
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
-    }
+    check_free::<id::Campaign>(&transaction, &writer, &external_id, None, &mut problems).await?;
     let advertiser_id = match &input.advertiser_id {
         Some(id) => advertiser(&transaction, &writer, id, &mut problems).await?,
         None => None,
@@ -126,9 +125,7 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         check_window(starts_at, ends_at, &mut problems);
     }
     let ends_at = status.map_or(ends_at, |status| window_end(status, ends_at, now));
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
-    }
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
     let advertiser_id = match &input.advertiser_id {
         Patch::Keep => current.advertiser_id,
         Patch::Clear => None,
@@ -230,16 +227,4 @@ async fn advertiser(
     let find = async |id| store::label::find::<id::Advertiser>(transaction, &writer.scope(), id).await;
     let advertiser = named("advertiserId", id, problems, find).await?;
     Ok(advertiser.map(|advertiser| advertiser.id))
-}
-
-async fn check_external_id(
-    transaction: &Transaction,
-    writer: &Writer,
-    external_id: &str,
-    me: Option<CampaignId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    let holder = store::campaign::find_by_external_id(transaction, &writer.scope(), external_id).await?;
-    problems.free("externalId", holder.map(|campaign| campaign.id), me);
-    Ok(())
 }

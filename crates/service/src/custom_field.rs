@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::app::App;
+use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
@@ -49,7 +50,7 @@ pub async fn create(
     let now = app.clock.now();
     let options = checked(options, &[], now, &mut problems);
     let transaction = begin(app, &writer).await?;
-    check_free(&transaction, &writer, external_id.as_ref(), None, &mut problems).await?;
+    check_free::<id::CustomField>(&transaction, &writer, &external_id, None, &mut problems).await?;
     require!(problems; label, external_id, options);
     let field = CustomField {
         id: CustomFieldId::new(now),
@@ -92,8 +93,7 @@ pub async fn update(app: &App, caller: &Caller, input: CustomFieldChange) -> Res
             }
         }
     }
-    let me = Some(current.id);
-    check_free(&transaction, &writer, external_id.as_ref(), me, &mut problems).await?;
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
     require!(problems; label, external_id, options);
     let field = CustomField {
         id: current.id,
@@ -188,18 +188,4 @@ async fn locked(
 ) -> Result<Option<CustomField>, StoreError> {
     let lock = async |id| store::custom_field::lock(transaction, &writer.scope(), id).await;
     named("id", id, problems, lock).await
-}
-
-async fn check_free(
-    transaction: &Transaction,
-    writer: &Writer,
-    external_id: Option<&Option<String>>,
-    me: Option<CustomFieldId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    if let Some(Some(external_id)) = external_id {
-        let holder = store::custom_field::find_by_external_id(transaction, &writer.scope(), external_id).await?;
-        problems.free("externalId", holder, me);
-    }
-    Ok(())
 }

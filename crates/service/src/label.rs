@@ -1,6 +1,7 @@
 //! Partner tiers, partner categories and advertisers.
 
 use crate::app::App;
+use crate::external_id::{WithExternalId, check_free};
 use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::stored::Stored;
@@ -14,7 +15,7 @@ use store::label::LabelTable;
 use store::{StoreError, Transaction};
 
 /// A kind of label, with the resource whose permission guards it.
-pub trait LabelKind: LabelTable + Labelled + Stored<Object = Label<Self>> {
+pub trait LabelKind: LabelTable + Labelled + Stored<Object = Label<Self>> + WithExternalId {
     const RESOURCE: Resource;
     /// Whether no two labels of this kind may be equal.
     const UNIQUE: bool;
@@ -46,11 +47,11 @@ pub async fn create<K: LabelKind>(
     let label = problems.take(K::FIELD, text::name(label));
     let external_id = problems.optional("externalId", external_id, |text| text::external_id(&text));
     let transaction = begin(app, &writer).await?;
-    check_free::<K>(
+    check_unique::<K>(
         &transaction,
         &writer,
         label.as_deref(),
-        external_id.as_ref(),
+        &external_id,
         None,
         &mut problems,
     )
@@ -85,15 +86,7 @@ pub async fn update<K: LabelKind>(
         text::external_id(&text)
     });
     let me = Some(current.id);
-    check_free::<K>(
-        &transaction,
-        &writer,
-        label.as_deref(),
-        external_id.as_ref(),
-        me,
-        &mut problems,
-    )
-    .await?;
+    check_unique::<K>(&transaction, &writer, label.as_deref(), &external_id, me, &mut problems).await?;
     require!(problems; label, external_id);
     let label = Label {
         id: current.id,
@@ -135,11 +128,11 @@ async fn locked<K: LabelKind>(
     named("id", id, problems, lock).await
 }
 
-async fn check_free<K: LabelKind>(
+async fn check_unique<K: LabelKind>(
     transaction: &Transaction,
     writer: &Writer,
     label: Option<&str>,
-    external_id: Option<&Option<String>>,
+    external_id: &Option<Option<String>>,
     me: Option<Id<K>>,
     problems: &mut Problems,
 ) -> Result<(), StoreError> {
@@ -147,9 +140,5 @@ async fn check_free<K: LabelKind>(
         let holder = store::label::find_by_label::<K>(transaction, &writer.scope(), label).await?;
         problems.free(K::FIELD, holder.map(|label| label.id), me);
     }
-    if let Some(Some(external_id)) = external_id {
-        let holder = store::label::find_by_external_id::<K>(transaction, &writer.scope(), external_id).await?;
-        problems.free("externalId", holder.map(|label| label.id), me);
-    }
-    Ok(())
+    check_free(transaction, writer, external_id, me, problems).await
 }

@@ -14,6 +14,7 @@ pub mod custom_field;
 pub mod deal;
 pub mod deletion;
 mod error;
+mod external_id;
 mod ids;
 pub mod imported;
 pub mod label;

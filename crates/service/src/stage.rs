@@ -1,12 +1,13 @@
 //! Payment stages.
 
 use crate::app::App;
+use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::deal::{PaymentStage, StageOutcome};
-use domain::id::PaymentStageId;
+use domain::id::{self, PaymentStageId};
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
 use store::{StoreError, Transaction};
@@ -37,7 +38,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewStage) -> Result<Payme
     let position = problems.take("position", position(input.position));
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
     let transaction = begin(app, &writer).await?;
-    check_free(&transaction, &writer, external_id.as_ref(), None, &mut problems).await?;
+    check_free::<id::PaymentStage>(&transaction, &writer, &external_id, None, &mut problems).await?;
     require!(problems; label, position, external_id);
     let stage = PaymentStage {
         id: PaymentStageId::new(app.clock.now()),
@@ -73,8 +74,7 @@ pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<Pa
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
-    let me = Some(current.id);
-    check_free(&transaction, &writer, external_id.as_ref(), me, &mut problems).await?;
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
     require!(problems; label, position, outcome, external_id);
     let stage = PaymentStage {
         id: current.id,
@@ -123,18 +123,4 @@ async fn locked(
 ) -> Result<Option<PaymentStage>, StoreError> {
     let lock = async |id| store::stage::lock(transaction, &writer.scope(), id).await;
     named("id", id, problems, lock).await
-}
-
-async fn check_free(
-    transaction: &Transaction,
-    writer: &Writer,
-    external_id: Option<&Option<String>>,
-    me: Option<PaymentStageId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    if let Some(Some(external_id)) = external_id {
-        let holder = store::stage::find_by_external_id(transaction, &writer.scope(), external_id).await?;
-        problems.free("externalId", holder.map(|stage| stage.id), me);
-    }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Tiered commissions.
 
 use crate::app::App;
+use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit, repeated};
 use crate::{ServiceError, require};
@@ -74,9 +75,7 @@ pub async fn update(
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
-    }
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
     let draft = changed(&current, input.change, &mut problems);
     references::check(&transaction, &writer.scope(), &[(Vec::new(), &draft)], &mut problems).await?;
     let checked = tiered::checked(draft, base_currency, &mut problems);
@@ -140,9 +139,8 @@ pub(crate) async fn proposed(
     problems: &mut Problems,
 ) -> Result<Option<TieredCommission>, StoreError> {
     let tier = checked(transaction, writer, input, currency, now, problems).await?;
-    if let Some(external_id) = tier.as_ref().and_then(|tier| tier.external_id.as_deref()) {
-        check_external_id(transaction, writer, external_id, me, problems).await?;
-    }
+    let external_id = tier.as_ref().map(|tier| tier.external_id.clone());
+    check_free(transaction, writer, &external_id, me, problems).await?;
     Ok(tier)
 }
 
@@ -200,16 +198,4 @@ async fn put_changed(
 async fn base_currency(app: &App, writer: &Writer) -> Result<Currency, StoreError> {
     let tenant = store::tenant::get(app.store.reader(), &writer.scope()).await?;
     Ok(tenant.base_currency)
-}
-
-async fn check_external_id(
-    database: &Connection,
-    writer: &Writer,
-    external_id: &str,
-    me: Option<TieredCommissionId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    let holder = store::tiered_commission::find_by_external_id(database, &writer.scope(), external_id).await?;
-    problems.free("externalId", holder.map(|tier| tier.id), me);
-    Ok(())
 }

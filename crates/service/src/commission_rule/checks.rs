@@ -68,18 +68,6 @@ pub(super) async fn locked(
     named("id", id, problems, lock).await
 }
 
-pub(super) async fn check_external_id(
-    database: &Connection,
-    writer: &Writer,
-    external_id: &str,
-    me: Option<CommissionRuleId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    let holder = store::commission_rule::find_by_external_id(database, &writer.scope(), external_id).await?;
-    problems.free("externalId", holder.map(|rule| rule.id), me);
-    Ok(())
-}
-
 pub(super) async fn entries(
     database: &Connection,
     writer: &Writer,

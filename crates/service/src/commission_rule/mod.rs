@@ -6,12 +6,14 @@ mod simulate;
 mod update;
 
 use crate::app::App;
+use crate::external_id::check_free;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
 use auth::{Caller, Resource};
-use checks::{check_external_id, checked};
+use checks::checked;
 use domain::commission::PaymentTarget;
 use domain::deal_rules::{CommissionRule, EntryDraft, RecipientAssignment};
+use domain::id;
 use domain::money::Currency;
 use domain::partner::PartnerType;
 use domain::problem::Problems;
@@ -40,9 +42,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Res
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
     let rule = checked(&transaction, &writer, input, app.clock.now(), &mut problems).await?;
-    if let Some(external_id) = rule.as_ref().and_then(|rule| rule.external_id.as_deref()) {
-        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
-    }
+    let external_id = rule.as_ref().map(|rule| rule.external_id.clone());
+    check_free::<id::CommissionRule>(&transaction, &writer, &external_id, None, &mut problems).await?;
     require!(problems; rule);
     store::commission_rule::insert(&transaction, writer.tenant(), &rule).await?;
     transaction.created(&rule);

@@ -1,7 +1,8 @@
 //! Changing and deleting a commission rule.
 
-use super::checks::{check_external_id, entries, locked};
+use super::checks::{entries, locked};
 use crate::app::App;
+use crate::external_id::check_free;
 use crate::ids::existing;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
@@ -48,9 +49,7 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
-    }
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
     let partner_type = problems.changed("partnerType", input.partner_type, filters.partner_type, Ok);
     let payment_target = problems.changed("paymentTarget", input.payment_target, plan.payment_target, Ok);
     let auto_assign_recipient = problems.changed_optional(

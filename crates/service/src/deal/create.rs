@@ -6,13 +6,14 @@ use super::Done;
 use super::checks::{checked_fields, worth};
 use super::payments::DealPayments;
 use crate::app::App;
+use crate::external_id::check_free;
 use crate::ids::named;
 use crate::ledger::lock_partners;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::deal::Deal;
-use domain::id::DealId;
+use domain::id::{self, DealId};
 use domain::money::Currency;
 use domain::problem::Problems;
 use domain::text;
@@ -52,10 +53,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, 
         }
     };
     let fields = checked_fields(&transaction, &writer, &input.fields, &mut problems).await?;
-    if let Some(Some(external_id)) = &external_id {
-        let holder = store::deal::find_by_external_id(&transaction, &scope, external_id).await?;
-        problems.free("externalId", holder.map(|deal| deal.id), None);
-    }
+    check_free::<id::Deal>(&transaction, &writer, &external_id, None, &mut problems).await?;
     require!(problems; name, external_id, value, lead_creator, owner, partner, fields);
     let (partner, moment) = (partner.partner, partner.last.next(app.clock.now()));
     let now = moment.at;

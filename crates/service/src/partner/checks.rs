@@ -1,5 +1,6 @@
 //! Checks of a partner as entered: that its email and external id are free, and that what it refers to exists.
 
+use crate::external_id::check_free;
 use crate::ids::named;
 use auth::Writer;
 use domain::id::{self, PartnerGroupId, PartnerId, PartnerTierId};
@@ -28,7 +29,7 @@ pub(super) async fn check_unique(
     transaction: &Transaction,
     writer: &Writer,
     email: Option<&str>,
-    external_id: Option<&Option<String>>,
+    external_id: &Option<Option<String>>,
     me: Option<PartnerId>,
     problems: &mut Problems,
 ) -> Result<(), StoreError> {
@@ -36,11 +37,7 @@ pub(super) async fn check_unique(
         let holder = store::partner::find_by_email(transaction, &writer.scope(), email).await?;
         problems.free("email", holder.map(|partner| partner.id), me);
     }
-    if let Some(Some(external_id)) = external_id {
-        let holder = store::partner::find_by_external_id(transaction, &writer.scope(), external_id).await?;
-        problems.free("externalId", holder.map(|partner| partner.id), me);
-    }
-    Ok(())
+    check_free(transaction, writer, external_id, me, problems).await
 }
 
 pub(crate) async fn group(

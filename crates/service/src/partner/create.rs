@@ -56,7 +56,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
         &transaction,
         &writer,
         email.as_deref(),
-        external_id.as_ref(),
+        &external_id,
         None,
         &mut problems,
     )

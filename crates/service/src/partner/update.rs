@@ -63,7 +63,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         &transaction,
         &writer,
         email.as_deref(),
-        external_id.as_ref(),
+        &external_id,
         Some(current.id),
         &mut problems,
     )

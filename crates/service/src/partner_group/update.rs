@@ -1,7 +1,8 @@
 //! Changing and deleting a partner group.
 
-use super::{check_external_id, clear_default};
+use super::clear_default;
 use crate::app::App;
+use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
@@ -68,9 +69,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
             (rules, current.version + 1)
         }
     };
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
-    }
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
     require!(problems; name, description, external_id, tags, is_default, currency, rules);
     if is_default && !current.is_default {
         clear_default(&transaction, &writer).await?;
