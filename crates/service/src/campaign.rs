@@ -170,9 +170,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CampaignId, 
     };
     let references = store::campaign::count_references(&transaction, &writer.scope(), campaign.id).await?;
     problems.in_use("id", &references);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     store::campaign::delete(&transaction, writer.tenant(), campaign.id).await?;
     transaction.deleted(&campaign);
     transaction.commit().await?;

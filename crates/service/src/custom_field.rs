@@ -117,9 +117,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CustomFieldI
     };
     let references = store::custom_field::count_references(&transaction, &writer.scope(), field.id).await?;
     problems.in_use("id", &references);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     store::custom_field::delete(&transaction, writer.tenant(), field.id).await?;
     transaction.deleted(&field);
     transaction.commit().await?;

@@ -1,6 +1,6 @@
 //! Deleting partners and deals that nothing refers to.
 
-use super::{ServiceError, deal};
+use super::{ServiceError, deal, require};
 use crate::app::App;
 use crate::ids::named;
 use crate::ledger::lock_partners;
@@ -20,9 +20,7 @@ pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<Part
     let id = locked.partner.id;
     let references = store::deletion::references_of_partner(&transaction, &writer.scope(), id).await?;
     problems.in_use("id", &references);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     let by = (writer.actor(), app.clock.now());
     transaction.deleted(&locked.partner);
     store::deletion::delete_partner(&transaction, writer.tenant(), id, by).await?;
@@ -40,9 +38,7 @@ pub async fn delete_deal(app: &App, caller: &Caller, id: &str) -> Result<DealId,
     };
     let references = store::deletion::references_of_deal(&transaction, &writer.scope(), deal.id).await?;
     problems.in_use("id", &references);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     transaction.deleted(&deal);
     store::deletion::delete_deal(&transaction, writer.tenant(), deal.id).await?;
     transaction.commit().await?;

@@ -10,6 +10,11 @@ pub(super) const SUM_TOO_LARGE: &str = "would take a sum of the partner (its bal
 
 /// Unwraps the named results of checks, or returns from the service with all problems if there are any.
 macro_rules! require {
+    ($problems:ident) => {
+        if !$problems.is_empty() {
+            return Err($problems.into());
+        }
+    };
     ($problems:ident; $($value:ident),+) => {
         let ($(Some($value),)+ true) = ($($value,)+ $problems.is_empty()) else {
             return Err($problems.into());

@@ -109,9 +109,7 @@ pub async fn delete<K: LabelKind>(app: &App, caller: &Caller, id: &str) -> Resul
     };
     let references = K::count_references(&transaction, &writer.scope(), label.id).await?;
     problems.in_use("id", &references);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     store::label::delete(&transaction, writer.tenant(), label.id).await?;
     transaction.deleted(&label);
     transaction.commit().await?;

@@ -99,9 +99,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PaymentStage
     };
     let references = store::stage::count_references(&transaction, &writer.scope(), stage.id).await?;
     problems.in_use("id", &references);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     store::stage::delete(&transaction, writer.tenant(), stage.id).await?;
     transaction.deleted(&stage);
     transaction.commit().await?;

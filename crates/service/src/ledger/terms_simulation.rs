@@ -155,11 +155,8 @@ pub async fn simulate(
         }
         past.record(event);
     }
-    if problems.is_empty() {
-        Ok(commissions)
-    } else {
-        Err(problems.into())
-    }
+    require!(problems);
+    Ok(commissions)
 }
 
 #[derive(Debug)]

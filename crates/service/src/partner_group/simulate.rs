@@ -1,8 +1,8 @@
 //! What charges would earn under the rules of a group.
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::named;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::explain::Step;
 use domain::group_rules::{self, Fee, RuleDraft, RuleSet, ScenarioDraft};
@@ -80,11 +80,8 @@ pub async fn simulate(
             });
         }
     });
-    if problems.is_empty() {
-        Ok(results)
-    } else {
-        Err(problems.into())
-    }
+    require!(problems);
+    Ok(results)
 }
 
 fn simulate_one(

@@ -117,9 +117,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PartnerGroup
         );
     }
     problems.in_use("id", &[(partners, "partners")]);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     store::partner_group::delete(&transaction, writer.tenant(), group.id).await?;
     transaction.deleted(&group);
     transaction.commit().await?;

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::existing;
 use crate::ledger::lock_partners;
 use crate::ledger::posting::{Moments, Posting, moments};
 use crate::once::{begin, commit, repeated};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Writer};
 use domain::Timestamp;
 use domain::commission::{Commission, Payout, PayoutRun, PayoutStatus};
@@ -138,9 +138,7 @@ async fn wanted(
         Some(ids) => Some(existing("partnerIds", ids, &mut problems, database, scope).await?),
         None => None,
     };
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     Ok(PayableFilter {
         partners,
         currency: input.currency,

@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Correction;
 use super::answer::MovedRow;
-use crate::ServiceError;
 use crate::ledger::posting::{Moments, Posting};
 use crate::ledger::review::undo;
+use crate::{ServiceError, require};
 use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};
 use domain::decision::NoCommissionReason;
 use domain::id::{CommissionId, EventId};
@@ -137,10 +137,8 @@ impl Correction<'_> {
             );
             problems.add(field, ProblemCode::Conflict, message);
         }
-        match problems.is_empty() {
-            true => Ok(()),
-            false => Err(problems.into()),
-        }
+        require!(problems);
+        Ok(())
     }
 
     /// Removes the events from the counts of the partners that they are moved away from.

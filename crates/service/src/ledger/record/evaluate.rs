@@ -4,6 +4,7 @@ use super::look_up::{Credit, EventLookup};
 use super::prepared::PreparedEvents;
 use super::{AttemptError, RecordedEvent, Recorder, tiers};
 use crate::ledger::event::{CheckedEvent, binding};
+use crate::require;
 use domain::Timestamp;
 use domain::accrual::ApplicableTerms;
 use domain::campaign::Campaign;
@@ -213,11 +214,8 @@ fn check(
             "must say whom the campaign's event is credited to",
         );
     }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems.into())
-    }
+    require!(problems);
+    Ok(())
 }
 
 fn prepare(

@@ -3,11 +3,11 @@
 use super::repeated::{from_kept, to_keep};
 use super::rows::ReviewedRows;
 use super::{MAX_IDS, ReviewResults};
-use crate::ServiceError;
 use crate::app::App;
 use crate::ledger::posting::Posting;
 use crate::ledger::tiers;
 use crate::once::{begin, commit_keeping, repeated};
+use crate::{ServiceError, require};
 use auth::Writer;
 use domain::commission::{Commission, CommissionKind};
 use domain::id::{CommissionId, IdError};
@@ -36,9 +36,7 @@ impl Review<'_> {
         one: impl Fn(&Commission, &mut ReviewedRows, &mut Posting) -> Result<(), Fault>,
     ) -> Result<ReviewResults, ServiceError> {
         problems.size("ids", ids.len(), MAX_IDS);
-        if !problems.is_empty() {
-            return Err(problems.into());
-        }
+        require!(problems);
         repeated(|| self.each_once(&ids, &one)).await
     }
 
