@@ -92,6 +92,54 @@ pub struct ExplainedCommission {
 }
 
 impl Commission {
+    /// A new row that has accrued to a partner at `now`, and is approved by hand.
+    pub fn accrued(
+        id: CommissionId,
+        kind: CommissionKind,
+        partner_id: PartnerId,
+        amount: Money,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            kind,
+            status: CommissionStatus::Accrued,
+            amount,
+            payment_target: PaymentTarget::Partnership,
+            recipient: None,
+            partner_id,
+            campaign_id: None,
+            event_id: None,
+            snapshot_id: None,
+            adjusts_id: None,
+            basis: None,
+            holdback_days: None,
+            accrued_at: now,
+            mature_at: None,
+            approved_at: None,
+            paid_at: None,
+            reversed_at: None,
+            payout_id: None,
+        }
+    }
+
+    /// A new clawback of this row, which accrues at `now` and matures with the row. It has no event: the rows of a
+    /// refund's event must be only those by which the refund took back.
+    pub fn clawback(&self, id: CommissionId, amount: Money, status: CommissionStatus, now: Timestamp) -> Self {
+        Self {
+            status,
+            payment_target: self.payment_target,
+            recipient: self.recipient.clone(),
+            campaign_id: self.campaign_id,
+            snapshot_id: self.snapshot_id,
+            adjusts_id: Some(self.id),
+            holdback_days: self.holdback_days,
+            mature_at: self.mature_at,
+            approved_at: (status == CommissionStatus::Approved).then_some(now),
+            ..Self::accrued(id, CommissionKind::Clawback, self.partner_id, amount, now)
+        }
+    }
+
     pub fn explained(self, explanation: Vec<Step>) -> ExplainedCommission {
         ExplainedCommission { row: self, explanation }
     }

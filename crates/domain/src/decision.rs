@@ -1,6 +1,6 @@
 //! Why an event earned what it earned, or nothing: stored with every recorded charge and conversion, and immutable.
 
-use super::campaign::CampaignStatus;
+use super::campaign::{Campaign, CampaignStatus};
 use super::id::{PartnerGroupId, SnapshotId, TieredCommissionId};
 use super::money::Money;
 use super::partner::PartnerStatus;
@@ -90,6 +90,19 @@ pub struct MadeWith {
     pub group: Option<(PartnerGroupId, u32)>,
     /// The tiered commissions that counted the event, and their versions.
     pub tiers: Vec<(TieredCommissionId, u32)>,
+}
+
+impl MadeWith {
+    /// The state of the event's partner, its status and its group, and of its campaign.
+    pub fn of(partner: Option<(PartnerStatus, Option<PartnerGroupId>)>, campaign: Option<&Campaign>) -> Self {
+        Self {
+            partner_status: partner.map(|(status, _)| status),
+            campaign_status: campaign.map(|campaign| campaign.status),
+            campaign_version: campaign.map(|campaign| campaign.version),
+            own_group: partner.map(|(_, group)| group),
+            ..Self::default()
+        }
+    }
 }
 
 /// Why an event earned what it earned.

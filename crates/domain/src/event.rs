@@ -62,6 +62,13 @@ impl Event {
     pub fn was_credited_so(&self, at: Timestamp) -> bool {
         self.attributed_at.is_none_or(|attributed_at| at >= attributed_at)
     }
+
+    /// The partner that a charge above 0 is credited to, and its amount: what counts towards the partner's lifetime
+    /// value and the paid charges of its customer.
+    pub fn charged(&self) -> Option<(PartnerId, Money)> {
+        let charged = self.amount.filter(|amount| amount.minor() > 0)?;
+        (self.kind == EventKind::Charge).then_some((self.attribution?.partner_id, charged))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

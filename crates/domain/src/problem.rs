@@ -43,6 +43,17 @@ pub enum Patch<T> {
     Set(T),
 }
 
+impl<T> Patch<Vec<T>> {
+    /// The new list, which clearing makes empty; `None`: the list is kept.
+    pub fn list(self) -> Option<Vec<T>> {
+        match self {
+            Self::Keep => None,
+            Self::Clear => Some(Vec::new()),
+            Self::Set(list) => Some(list),
+        }
+    }
+}
+
 /// A fault of a single value whose path in the input is not yet known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault(pub ProblemCode, pub String);
@@ -59,6 +70,11 @@ impl Fault {
     pub fn not_found() -> Self {
         Self(ProblemCode::NotFound, "does not exist".into())
     }
+
+    /// Of a required field that a change is to clear.
+    pub fn cannot_be_cleared() -> Self {
+        Self(ProblemCode::Required, "cannot be cleared".into())
+    }
 }
 
 /// Collects problems under a current path.
@@ -71,6 +87,13 @@ pub struct Problems {
 impl Problems {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A single problem.
+    pub fn one(field: &str, code: ProblemCode, message: impl Into<String>) -> Self {
+        let mut problems = Self::new();
+        problems.add(field, code, message);
+        problems
     }
 
     /// Runs `check` with `segment` appended to the path.
@@ -131,7 +154,7 @@ impl Problems {
     ) -> Option<U> {
         match patch {
             Patch::Keep => Some(current),
-            Patch::Clear => self.take(field, Err(Fault(ProblemCode::Required, "cannot be cleared".into()))),
+            Patch::Clear => self.take(field, Err(Fault::cannot_be_cleared())),
             Patch::Set(value) => self.take(field, check(value)),
         }
     }
@@ -182,6 +205,15 @@ impl Problems {
         if !used.is_empty() {
             self.add(field, ProblemCode::InUse, format!("is in use by {}", used.join(", ")));
         }
+    }
+
+    /// Whether a list of this length has at least 1 and at most `max` entries; if not, records that.
+    pub fn size(&mut self, field: &str, length: usize, max: usize) -> bool {
+        let is_fine = (1..=max).contains(&length);
+        if !is_fine {
+            self.add(field, ProblemCode::Invalid, format!("must have 1 to {max} entries"));
+        }
+        is_fine
     }
 
     /// Records a problem of the value at the dotted path `field`; an empty `field` means the current path itself.

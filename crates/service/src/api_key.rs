@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{Answer, begin, commit};
-use crate::{ServiceError, partner, token};
-use auth::{ApiKey, Caller, NewKey, Permission, Permissions, Resource, Scope};
+use crate::stored::find_in;
+use crate::{ServiceError, partner, require, token};
+use auth::{ApiKey, Caller, NewKey, Resource, Scope};
 use domain::Timestamp;
 use domain::audit::CHANGED;
 use domain::id::{self, ApiKeyId, TenantId};
@@ -34,12 +36,7 @@ impl Answer for CreatedKey {
     }
 
     async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-        let Some(id) = kept.as_str().and_then(|text| text.parse::<ApiKeyId>().ok()) else {
-            return Ok(None);
-        };
-        let found = store::api_key::by_ids(store.reader(), scope, &[id.uuid()])
-            .await?
-            .remove(&id.uuid());
+        let found = find_in::<id::ApiKey>(store.reader(), scope, kept).await?;
         Ok(found.map(|api_key| Self { api_key, text: None }))
     }
 }
@@ -51,10 +48,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
     let now = app.clock.now();
     let mut problems = Problems::new();
     let name = problems.take("name", text::name(&draft.name));
-    let permissions = match draft.partner_id {
-        Some(_) => token::granted(caller, &draft.scopes, &mut problems),
-        None => granted(caller, &draft.scopes, &mut problems),
-    };
+    let permissions = token::granted(caller, &draft.scopes, draft.partner_id.is_some(), &mut problems);
     if draft.scopes.is_empty() {
         problems.add("scopes", ProblemCode::Required, "must name at least one scope");
     }
@@ -77,9 +71,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
         let message = format!("is {}: no key of it would open anything", partner.status.as_str());
         problems.add("partnerId", ProblemCode::Conflict, message);
     }
-    let (Some(name), Some(expires_at), true) = (name, expires_at, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; name, expires_at);
     // Read after taking the lock: a reactivation that this call waited for must be earlier.
     let now = app.clock.now();
     let new = NewKey::generate();
@@ -106,28 +98,13 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
     Ok(created)
 }
 
-fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
-    let each = scopes.iter().enumerate().filter_map(|(index, name)| {
-        let permission = match Permission::parse(name) {
-            None => Err(Fault::invalid(format!("{name:?} is not a scope"))),
-            Some(permission) if caller.permissions().allow(permission) => Ok(permission),
-            Some(permission) => Err(Fault::invalid(format!("{permission} is more than the caller has"))),
-        };
-        problems.take(&format!("scopes.{index}"), permission)
-    });
-    each.collect()
-}
-
 /// Revokes a key permanently, effective at once. A key that is already revoked keeps its time of revocation.
 pub async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<ApiKeyId, ServiceError> {
     let writer = caller.write(Resource::ApiKeys)?;
     let mut problems = Problems::new();
     let transaction = app.begin(&writer).await?;
-    let key = match problems.id::<id::ApiKey>("id", id) {
-        Some(id) => problems.found("id", store::api_key::lock(&transaction, &writer.scope(), id).await?),
-        None => None,
-    };
-    let Some(key) = key else {
+    let lock = async |id| store::api_key::lock(&transaction, &writer.scope(), id).await;
+    let Some(key) = named("id", id, &mut problems, lock).await? else {
         return Err(problems.into());
     };
     let now = app.clock.now().max(key.created_at);

@@ -1,8 +1,10 @@
 //! Campaigns.
 
-use crate::ServiceError;
 use crate::app::App;
+use crate::external_id::check_free;
+use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
 use domain::campaign::{Campaign, CampaignStatus};
@@ -53,18 +55,12 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
     let transaction = begin(app, &writer).await?;
     let now = app.clock.now();
     let ends_at = window_end(status, input.ends_at, now);
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
-    }
+    check_free::<id::Campaign>(&transaction, &writer, &external_id, None, &mut problems).await?;
     let advertiser_id = match &input.advertiser_id {
         Some(id) => advertiser(&transaction, &writer, id, &mut problems).await?,
         None => None,
     };
-    let (Some(name), Some(external_id), Some(terms), Some(holdback_days), true) =
-        (name, external_id, terms, holdback_days, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, external_id, terms, holdback_days);
     let campaign = Campaign {
         id: CampaignId::new(now),
         name,
@@ -103,10 +99,9 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         text::external_id(&text)
     });
     let status = problems.changed("status", input.status, current.status, Ok);
-    let terms = match input.terms {
-        Patch::Keep => Some(current.terms),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(drafts) => terms::terms(drafts, base_currency, &mut problems),
+    let terms = match input.terms.list() {
+        None => Some(current.terms),
+        Some(drafts) => terms::terms(drafts, base_currency, &mut problems),
     };
     let holdback_days = problems.changed_optional(
         "holdbackDays",
@@ -130,19 +125,13 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         check_window(starts_at, ends_at, &mut problems);
     }
     let ends_at = status.map_or(ends_at, |status| window_end(status, ends_at, now));
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
-    }
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
     let advertiser_id = match &input.advertiser_id {
         Patch::Keep => current.advertiser_id,
         Patch::Clear => None,
         Patch::Set(id) => advertiser(&transaction, &writer, id, &mut problems).await?,
     };
-    let (Some(name), Some(external_id), Some(status), Some(terms), Some(holdback_days), true) =
-        (name, external_id, status, terms, holdback_days, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, external_id, status, terms, holdback_days);
     let pays_otherwise =
         (&terms, holdback_days, advertiser_id) != (&before.terms, before.holdback_days, before.advertiser_id);
     let campaign = Campaign {
@@ -181,9 +170,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CampaignId, 
     };
     let references = store::campaign::count_references(&transaction, &writer.scope(), campaign.id).await?;
     problems.in_use("id", &references);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     store::campaign::delete(&transaction, writer.tenant(), campaign.id).await?;
     transaction.deleted(&campaign);
     transaction.commit().await?;
@@ -208,30 +195,25 @@ fn check_window(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, proble
     }
 }
 
-pub(super) async fn locked(
+async fn locked(
     transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<Campaign>, StoreError> {
-    let Some(id) = problems.id::<id::Campaign>("id", id) else {
-        return Ok(None);
-    };
-    Ok(problems.found("id", store::campaign::lock(transaction, &writer.scope(), id).await?))
+    let lock = async |id| store::campaign::lock(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }
 
-/// The campaign that `field` names, or `None` after noting that it names none.
-pub(super) async fn named(
+/// The campaign that `campaignId` names, or `None` after noting that it names none.
+pub(super) async fn of_id(
     transaction: &Transaction,
     writer: &Writer,
-    field: &str,
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<Campaign>, StoreError> {
-    let Some(id) = problems.id::<id::Campaign>(field, id) else {
-        return Ok(None);
-    };
-    Ok(problems.found(field, store::campaign::find(transaction, &writer.scope(), id).await?))
+    let find = async |id| store::campaign::find(transaction, &writer.scope(), id).await;
+    named("campaignId", id, problems, find).await
 }
 
 async fn advertiser(
@@ -240,21 +222,7 @@ async fn advertiser(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<AdvertiserId>, StoreError> {
-    let Some(id) = problems.id::<id::Advertiser>("advertiserId", id) else {
-        return Ok(None);
-    };
-    let found = store::label::find(transaction, &writer.scope(), id).await?;
-    Ok(problems.found("advertiserId", found).map(|advertiser| advertiser.id))
-}
-
-async fn check_external_id(
-    transaction: &Transaction,
-    writer: &Writer,
-    external_id: &str,
-    me: Option<CampaignId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    let holder = store::campaign::find_by_external_id(transaction, &writer.scope(), external_id).await?;
-    problems.free("externalId", holder.map(|campaign| campaign.id), me);
-    Ok(())
+    let find = async |id| store::label::find::<id::Advertiser>(transaction, &writer.scope(), id).await;
+    let advertiser = named("advertiserId", id, problems, find).await?;
+    Ok(advertiser.map(|advertiser| advertiser.id))
 }

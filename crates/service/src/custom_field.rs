@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::ServiceError;
 use crate::app::App;
+use crate::external_id::check_free;
+use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
 use domain::deal::{CustomField, CustomFieldOption};
@@ -48,11 +50,8 @@ pub async fn create(
     let now = app.clock.now();
     let options = checked(options, &[], now, &mut problems);
     let transaction = begin(app, &writer).await?;
-    check_free(&transaction, &writer, external_id.as_ref(), None, &mut problems).await?;
-    let (Some(label), Some(external_id), Some(options), true) = (label, external_id, options, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    check_free::<id::CustomField>(&transaction, &writer, &external_id, None, &mut problems).await?;
+    require!(problems; label, external_id, options);
     let field = CustomField {
         id: CustomFieldId::new(now),
         label,
@@ -76,12 +75,10 @@ pub async fn update(app: &App, caller: &Caller, input: CustomFieldChange) -> Res
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
-    let options = match input.options {
-        Patch::Keep => Some(current.options.clone()),
-        // No deal could have a value of a field without options: an empty list is refused like any other that is too
-        // short.
-        Patch::Clear => checked(Vec::new(), &current.options, app.clock.now(), &mut problems),
-        Patch::Set(drafts) => checked(drafts, &current.options, app.clock.now(), &mut problems),
+    let options = match input.options.list() {
+        None => Some(current.options.clone()),
+        // No deal could have a value of a field without options, so that an empty list is refused, too.
+        Some(drafts) => checked(drafts, &current.options, app.clock.now(), &mut problems),
     };
     if let Some(options) = &options {
         for gone in current
@@ -96,12 +93,8 @@ pub async fn update(app: &App, caller: &Caller, input: CustomFieldChange) -> Res
             }
         }
     }
-    let me = Some(current.id);
-    check_free(&transaction, &writer, external_id.as_ref(), me, &mut problems).await?;
-    let (Some(label), Some(external_id), Some(options), true) = (label, external_id, options, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
+    require!(problems; label, external_id, options);
     let field = CustomField {
         id: current.id,
         label,
@@ -124,9 +117,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CustomFieldI
     };
     let references = store::custom_field::count_references(&transaction, &writer.scope(), field.id).await?;
     problems.in_use("id", &references);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     store::custom_field::delete(&transaction, writer.tenant(), field.id).await?;
     transaction.deleted(&field);
     transaction.commit().await?;
@@ -141,9 +132,7 @@ fn checked(
     problems: &mut Problems,
 ) -> Option<Vec<CustomFieldOption>> {
     problems.within("options", |problems| {
-        if !(1..=MAX_OPTIONS).contains(&drafts.len()) {
-            let message = format!("must have 1 to {MAX_OPTIONS} entries");
-            problems.add("", ProblemCode::Invalid, message);
+        if !problems.size("", drafts.len(), MAX_OPTIONS) {
             return None;
         }
         let (mut ids, mut labels, mut external_ids) = (HashSet::new(), HashSet::new(), HashSet::new());
@@ -195,22 +184,6 @@ async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<CustomField>, StoreError> {
-    let Some(id) = problems.id::<id::CustomField>("id", id) else {
-        return Ok(None);
-    };
-    Ok(problems.found("id", store::custom_field::lock(transaction, &writer.scope(), id).await?))
-}
-
-async fn check_free(
-    transaction: &Transaction,
-    writer: &Writer,
-    external_id: Option<&Option<String>>,
-    me: Option<CustomFieldId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    if let Some(Some(external_id)) = external_id {
-        let holder = store::custom_field::find_by_external_id(transaction, &writer.scope(), external_id).await?;
-        problems.free("externalId", holder, me);
-    }
-    Ok(())
+    let lock = async |id| store::custom_field::lock(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }

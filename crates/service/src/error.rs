@@ -8,6 +8,22 @@ use store::StoreError;
 pub(super) const SUM_TOO_LARGE: &str = "would take a sum of the partner (its balance, its lifetime value or what a tier \
      counts) beyond 10^18 minor units of its currency";
 
+/// Unwraps the named results of checks, or returns from the service with all problems if there are any.
+macro_rules! require {
+    ($problems:ident) => {
+        if !$problems.is_empty() {
+            return Err($problems.into());
+        }
+    };
+    ($problems:ident; $($value:ident),+) => {
+        let ($(Some($value),)+ true) = ($($value,)+ $problems.is_empty()) else {
+            return Err($problems.into());
+        };
+    };
+}
+
+pub(crate) use require;
+
 #[derive(Debug)]
 pub enum ServiceError {
     /// The caller can correct this: the input names something that does not exist, is taken, out of bounds, ...
@@ -36,23 +52,19 @@ impl From<Denied> for ServiceError {
 /// one, and its error is the one that the check would have given.
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
-        let mut problems = Problems::new();
-        if store::taken_field(&error) == Some("idempotencyKey") {
+        let problem = if store::taken_field(&error) == Some("idempotencyKey") {
             let message = "is in use by a call that runs at this moment: repeat this one to get its answer";
-            problems.add("idempotencyKey", ProblemCode::Conflict, message);
+            Problems::one("idempotencyKey", ProblemCode::Conflict, message)
         } else if let Some(field) = store::taken_field(&error) {
-            problems.add(field, ProblemCode::Taken, "is taken already");
+            Problems::one(field, ProblemCode::Taken, "is taken already")
         } else if store::is_sum_too_large(&error) {
-            problems.add("", ProblemCode::Invalid, SUM_TOO_LARGE);
+            Problems::one("", ProblemCode::Invalid, SUM_TOO_LARGE)
         } else if store::is_reference_violation(&error) {
-            problems.add(
-                "",
-                ProblemCode::Conflict,
-                "something that this concerns was changed at the same moment: try again",
-            );
+            let message = "something that this concerns was changed at the same moment: try again";
+            Problems::one("", ProblemCode::Conflict, message)
         } else {
             return Self::Store(error);
-        }
-        problems.into()
+        };
+        problem.into()
     }
 }

@@ -1,19 +1,33 @@
-//! Lists of ids in inputs.
+//! Ids in inputs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use uuid::Uuid;
-
+use crate::stored::Stored;
+use auth::Scope;
 use domain::id::{Id, Kind};
 use domain::problem::Problems;
-use store::StoreError;
+use store::{Connection, StoreError};
+
+/// What `find` finds for the id `text`, or `None` after noting under `field` that it is no such id or names nothing.
+pub(super) async fn named<K: Kind, T>(
+    field: &str,
+    text: &str,
+    problems: &mut Problems,
+    find: impl AsyncFnOnce(Id<K>) -> Result<Option<T>, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    let Some(id) = problems.id::<K>(field, text) else {
+        return Ok(None);
+    };
+    Ok(problems.found(field, find(id).await?))
+}
 
 /// The ids of the list `field` that exist, without repetitions. The others are noted under `field.N`.
-pub(super) async fn existing<K: Kind, T>(
+pub(super) async fn existing<K: Stored>(
     field: &str,
     ids: &[String],
     problems: &mut Problems,
-    find: impl AsyncFnOnce(&[Uuid]) -> Result<HashMap<Uuid, T>, StoreError>,
+    database: &Connection,
+    scope: &Scope,
 ) -> Result<Vec<Id<K>>, StoreError> {
     let mut seen = HashSet::new();
     let parsed = ids.iter().enumerate().filter_map(|(index, text)| {
@@ -25,7 +39,7 @@ pub(super) async fn existing<K: Kind, T>(
         return Ok(Vec::new());
     }
     let uuids: Vec<_> = wanted.iter().map(|(_, id)| id.uuid()).collect();
-    let found = find(&uuids).await?;
+    let found = K::by_ids(database, scope, &uuids).await?;
     let kept = wanted.into_iter().filter_map(|(index, id)| {
         let known = found.contains_key(&id.uuid()).then_some(id);
         problems.found(&format!("{field}.{index}"), known)

@@ -1,8 +1,11 @@
 //! Partner tiers, partner categories and advertisers.
 
-use crate::ServiceError;
 use crate::app::App;
+use crate::external_id::{WithExternalId, check_free};
+use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::stored::Stored;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::id::{self, Id};
 use domain::label::{Label, Labelled};
@@ -12,7 +15,7 @@ use store::label::LabelTable;
 use store::{StoreError, Transaction};
 
 /// A kind of label, with the resource whose permission guards it.
-pub trait LabelKind: LabelTable + Labelled {
+pub trait LabelKind: LabelTable + Labelled + Stored<Object = Label<Self>> + WithExternalId {
     const RESOURCE: Resource;
     /// Whether no two labels of this kind may be equal.
     const UNIQUE: bool;
@@ -44,18 +47,16 @@ pub async fn create<K: LabelKind>(
     let label = problems.take(K::FIELD, text::name(label));
     let external_id = problems.optional("externalId", external_id, |text| text::external_id(&text));
     let transaction = begin(app, &writer).await?;
-    check_free::<K>(
+    check_unique::<K>(
         &transaction,
         &writer,
         label.as_deref(),
-        external_id.as_ref(),
+        &external_id,
         None,
         &mut problems,
     )
     .await?;
-    let (Some(label), Some(external_id), true) = (label, external_id, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; label, external_id);
     let label = Label {
         id: Id::<K>::new(app.clock.now()),
         label,
@@ -85,18 +86,8 @@ pub async fn update<K: LabelKind>(
         text::external_id(&text)
     });
     let me = Some(current.id);
-    check_free::<K>(
-        &transaction,
-        &writer,
-        label.as_deref(),
-        external_id.as_ref(),
-        me,
-        &mut problems,
-    )
-    .await?;
-    let (Some(label), Some(external_id), true) = (label, external_id, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    check_unique::<K>(&transaction, &writer, label.as_deref(), &external_id, me, &mut problems).await?;
+    require!(problems; label, external_id);
     let label = Label {
         id: current.id,
         label,
@@ -118,9 +109,7 @@ pub async fn delete<K: LabelKind>(app: &App, caller: &Caller, id: &str) -> Resul
     };
     let references = K::count_references(&transaction, &writer.scope(), label.id).await?;
     problems.in_use("id", &references);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     store::label::delete(&transaction, writer.tenant(), label.id).await?;
     transaction.deleted(&label);
     transaction.commit().await?;
@@ -133,17 +122,15 @@ async fn locked<K: LabelKind>(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<Label<K>>, StoreError> {
-    let Some(id) = problems.id::<K>("id", id) else {
-        return Ok(None);
-    };
-    Ok(problems.found("id", store::label::lock(transaction, &writer.scope(), id).await?))
+    let lock = async |id| store::label::lock::<K>(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }
 
-async fn check_free<K: LabelKind>(
+async fn check_unique<K: LabelKind>(
     transaction: &Transaction,
     writer: &Writer,
     label: Option<&str>,
-    external_id: Option<&Option<String>>,
+    external_id: &Option<Option<String>>,
     me: Option<Id<K>>,
     problems: &mut Problems,
 ) -> Result<(), StoreError> {
@@ -151,9 +138,5 @@ async fn check_free<K: LabelKind>(
         let holder = store::label::find_by_label::<K>(transaction, &writer.scope(), label).await?;
         problems.free(K::FIELD, holder.map(|label| label.id), me);
     }
-    if let Some(Some(external_id)) = external_id {
-        let holder = store::label::find_by_external_id::<K>(transaction, &writer.scope(), external_id).await?;
-        problems.free("externalId", holder.map(|label| label.id), me);
-    }
-    Ok(())
+    check_free(transaction, writer, external_id, me, problems).await
 }

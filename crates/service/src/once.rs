@@ -13,15 +13,13 @@ use serde_json::{Value, json};
 
 use super::ServiceError;
 use crate::app::App;
+use crate::stored::{Stored, find_in};
 use auth::{Call, Caller, Scope, Writer};
 use domain::Timestamp;
-use domain::deal::{CustomField, PaymentStage};
 use domain::label::Label;
 use domain::problem::{ProblemCode, Problems};
-use domain::{backtest, campaign, commission, deal_rules, id, partner, partner_group, partnership_request};
-use domain::{snapshot, tenant, text, tiered};
+use domain::{id, tenant, text};
 use store::idempotency::StoredAnswer;
-use store::label::LabelTable;
 use store::{Connection, Store, StoreError, Transaction};
 
 /// The result of a call, and what is stored of it: enough to read it again.
@@ -121,12 +119,10 @@ fn may_be_decided(refused: &ServiceError) -> bool {
 }
 
 async fn reload<T: Answer>(app: &App, scope: &Scope, kept: &Value) -> Result<T, ServiceError> {
-    let mut problems = Problems::new();
     let found = T::reload(&app.store, scope, kept).await?;
     found.ok_or_else(|| {
         let message = "was used before, and what that call made is there no more";
-        problems.add("idempotencyKey", ProblemCode::NotFound, message);
-        problems.into()
+        Problems::one("idempotencyKey", ProblemCode::NotFound, message).into()
     })
 }
 
@@ -178,18 +174,15 @@ where
 
 /// Results that are read again by their id.
 macro_rules! found_by_id {
-    ($($thing:ty: $kind:ty = $by_ids:path;)+) => {
+    ($($kind:ident)+) => {
         $(
-            impl Answer for $thing {
+            impl Answer for <id::$kind as Stored>::Object {
                 fn to_stored(&self) -> Value {
                     json!(self.id.to_string())
                 }
 
                 async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-                    let Some(id) = kept.as_str().and_then(|text| text.parse::<id::Id<$kind>>().ok()) else {
-                        return Ok(None);
-                    };
-                    Ok($by_ids(store.reader(), scope, &[id.uuid()]).await?.remove(&id.uuid()))
+                    find_in::<id::$kind>(store.reader(), scope, kept).await
                 }
             }
         )+
@@ -197,33 +190,17 @@ macro_rules! found_by_id {
 }
 
 found_by_id! {
-    partner::Partner: id::Partner = store::partner::by_ids;
-    partner_group::PartnerGroup: id::PartnerGroup = store::partner_group::by_ids;
-    partnership_request::PartnershipRequest: id::PartnershipRequest = store::partnership_request::by_ids;
-    snapshot::CommissionSnapshot: id::Snapshot = store::snapshot::by_ids;
-    campaign::Campaign: id::Campaign = store::campaign::by_ids;
-    commission::Commission: id::Commission = store::commission::by_ids;
-    commission::Payout: id::Payout = store::payout::by_ids;
-    commission::PayoutRun: id::PayoutRun = store::payout_run::by_ids;
-    PaymentStage: id::PaymentStage = store::stage::by_ids;
-    CustomField: id::CustomField = store::custom_field::by_ids;
-    deal_rules::CommissionRule: id::CommissionRule = store::commission_rule::by_ids;
-    backtest::Backtest: id::Backtest = store::backtest::by_ids;
-    tiered::TieredCommission: id::TieredCommission = store::tiered_commission::by_ids;
+    Backtest Campaign Commission CommissionRule CustomField Partner PartnerGroup PartnershipRequest PaymentStage Payout
+    PayoutRun Snapshot TieredCommission WebhookDelivery
 }
 
-impl<K: LabelTable> Answer for Label<K> {
+impl<K: Stored<Object = Self>> Answer for Label<K> {
     fn to_stored(&self) -> Value {
         json!(self.id.to_string())
     }
 
     async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-        let Some(id) = kept.as_str().and_then(|text| text.parse::<id::Id<K>>().ok()) else {
-            return Ok(None);
-        };
-        Ok(store::label::by_ids::<K>(store.reader(), scope, &[id.uuid()])
-            .await?
-            .remove(&id.uuid()))
+        find_in::<K>(store.reader(), scope, kept).await
     }
 }
 

@@ -1,11 +1,12 @@
 //! Requests to promote a campaign: creating, approving and rejecting them.
 
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::snapshot::{self, Promise};
-use crate::{ServiceError, campaign, partner};
+use crate::{ServiceError, campaign, partner, require};
 use auth::{Caller, Resource, Writer};
-use domain::id::{self, PartnershipRequestId};
+use domain::id::PartnershipRequestId;
 use domain::partner::{Partner, PartnerStatus, PartnerType};
 use domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 use domain::problem::{Fault, ProblemCode, Problems};
@@ -13,7 +14,7 @@ use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
 use domain::{Timestamp, text};
 use store::partner::LockedPartner;
-use store::{StoreError, Transaction, Writes};
+use store::{StoreError, Transaction};
 
 /// A request as entered.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ pub async fn create(
     let email = problems.take("email", text::email(&input.email));
     let message = problems.optional("message", input.message, |text| text::description(&text));
     let transaction = begin(app, &writer).await?;
-    let campaign = campaign::named(&transaction, &writer, "campaignId", &input.campaign_id, &mut problems).await?;
+    let campaign = campaign::of_id(&transaction, &writer, &input.campaign_id, &mut problems).await?;
     if let (Some(campaign), Some(email)) = (&campaign, &email)
         && store::partnership_request::is_pending(&transaction, &writer.scope(), campaign.id, email).await?
     {
@@ -45,11 +46,7 @@ pub async fn create(
             "waits already for a decision about this campaign",
         );
     }
-    let (Some(name), Some(email), Some(message), Some(campaign), true) =
-        (name, email, message, campaign, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, email, message, campaign);
     let now = app.clock.now();
     let request = PartnershipRequest {
         id: PartnershipRequestId::new(now),
@@ -102,9 +99,7 @@ async fn approve_once(
         Some(id) => partner::group(&transaction, &writer, id, &mut problems).await?,
         None => None,
     };
-    let (Some(request), true) = (request, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; request);
 
     let campaign = store::campaign::find(&transaction, &writer.scope(), request.campaign_id).await?;
     let campaign = campaign.ok_or(StoreError::Corrupt {
@@ -122,9 +117,9 @@ async fn approve_once(
     let (partner, moment) = match known {
         Some(LockedPartner { partner, last }) => {
             let moment = last.next(now.max(partner.updated_at));
-            let advance =
-                |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
-            Writes::of(advance).run(&transaction).await?;
+            let advanced = [(partner.id, moment)];
+            let advance = transaction.write(|writes| store::partner::advance(writes, writer.tenant(), advanced));
+            advance.await?;
             if group_id.is_some() && partner.group_id != group_id {
                 let before = partner.clone();
                 let partner = Partner {
@@ -159,8 +154,9 @@ async fn approve_once(
     if !store::campaign::has_member(&transaction, &writer.scope(), campaign.id, partner.id).await? {
         partner::note_joined(&transaction, &partner, campaign.id);
     }
-    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
-    Writes::of(join).run(&transaction).await?;
+    let member = [(partner.id, campaign.id)];
+    let join = transaction.write(|writes| store::campaign::join(writes, writer.tenant(), member, now));
+    join.await?;
     snapshot::stamp(
         &transaction,
         &writer,
@@ -169,20 +165,13 @@ async fn approve_once(
         moment,
     )
     .await?;
-    let before = request.clone();
-    let request = PartnershipRequest {
+    let decided = PartnershipRequest {
         status: PartnershipRequestStatus::Approved,
         partner_id: Some(partner.id),
         decided_at: Some(now),
-        ..request
+        ..request.clone()
     };
-    store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
-    transaction.changed(&before, &request);
-    let decided_at = request.decided_at.unwrap_or(request.created_at);
-    let happened = outbox_event(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
-    store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
-    commit(app, transaction, &writer, &request).await?;
-    Ok(request)
+    decide(app, transaction, &writer, &request, decided).await
 }
 
 pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<PartnershipRequest, ServiceError> {
@@ -191,23 +180,31 @@ pub async fn reject(app: &App, caller: &Caller, id: &str, reason: &str) -> Resul
     let reason = problems.take("reason", text::reason(reason));
     let transaction = begin(app, &writer).await?;
     let request = pending(&transaction, &writer, id, &mut problems).await?;
-    let (Some(request), Some(reason)) = (request, reason) else {
-        return Err(problems.into());
-    };
-    let before = request.clone();
-    let request = PartnershipRequest {
+    require!(problems; request, reason);
+    let decided = PartnershipRequest {
         status: PartnershipRequestStatus::Rejected,
         reason: Some(reason),
         decided_at: Some(app.clock.now().max(request.created_at)),
-        ..request
+        ..request.clone()
     };
-    store::partnership_request::update(&transaction, writer.tenant(), &request).await?;
-    transaction.changed(&before, &request);
-    let decided_at = request.decided_at.unwrap_or(request.created_at);
-    let happened = outbox_event(&request, WebhookEventType::PartnershipRequestDecided, decided_at);
+    decide(app, transaction, &writer, &request, decided).await
+}
+
+/// Writes a request as it was decided.
+async fn decide(
+    app: &App,
+    transaction: Transaction,
+    writer: &Writer,
+    before: &PartnershipRequest,
+    decided: PartnershipRequest,
+) -> Result<PartnershipRequest, ServiceError> {
+    store::partnership_request::update(&transaction, writer.tenant(), &decided).await?;
+    transaction.changed(before, &decided);
+    let decided_at = decided.decided_at.unwrap_or(decided.created_at);
+    let happened = outbox_event(&decided, WebhookEventType::PartnershipRequestDecided, decided_at);
     store::outbox::append_to(&transaction, writer.tenant(), [happened]).await?;
-    commit(app, transaction, &writer, &request).await?;
-    Ok(request)
+    commit(app, transaction, writer, &decided).await?;
+    Ok(decided)
 }
 
 fn outbox_event(request: &PartnershipRequest, event_type: WebhookEventType, at: Timestamp) -> OutboxEvent {
@@ -226,11 +223,8 @@ async fn pending(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<PartnershipRequest>, StoreError> {
-    let Some(id) = problems.id::<id::PartnershipRequest>("id", id) else {
-        return Ok(None);
-    };
-    let request = store::partnership_request::lock(transaction, &writer.scope(), id).await?;
-    let Some(request) = problems.found("id", request) else {
+    let lock = async |id| store::partnership_request::lock(transaction, &writer.scope(), id).await;
+    let Some(request) = named("id", id, problems, lock).await? else {
         return Ok(None);
     };
     match request.status {

@@ -4,18 +4,18 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::once::{begin, commit};
-use crate::{ServiceError, campaign};
+use crate::{ServiceError, campaign, partner, require};
 use auth::{Caller, Resource, Writer};
 use domain::campaign::Campaign;
 use domain::history::Moment;
-use domain::id::{self, CampaignId, PartnerId, SnapshotId};
+use domain::id::{CampaignId, PartnerId, SnapshotId};
 use domain::partner::Partner;
 use domain::problem::Problems;
 use domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use domain::terms::{self, Term, TermDraft};
 use domain::text;
 use store::partner::LockedPartner;
-use store::{StoreError, Transaction, Writes};
+use store::{StoreError, Transaction};
 
 /// Terms to stamp, as entered.
 #[derive(Clone, Debug)]
@@ -67,19 +67,10 @@ pub async fn amend(
     let mut problems = Problems::new();
     let reason = problems.take("reason", text::reason(reason));
     let transaction = begin(app, &writer).await?;
-    let partner = match problems.id::<id::Partner>("partnerId", partner_id) {
-        Some(id) => problems.found(
-            "partnerId",
-            store::partner::lock(&transaction, &writer.scope(), id).await?,
-        ),
-        None => None,
-    };
+    let partner = partner::locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
     let promise = promise(&transaction, &writer, draft, SnapshotSource::Amendment, &mut problems).await?;
-    let (Some(LockedPartner { partner, last }), Some(promise), Some(reason), true) =
-        (partner, promise, reason, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; partner, promise, reason);
+    let LockedPartner { partner, last } = partner;
     let promise = Promise {
         reason: Some(reason),
         ..promise
@@ -87,8 +78,9 @@ pub async fn amend(
     // Read after taking the lock: what was earned while this call waited follows the former snapshot.
     let moment = last.next(app.clock.now());
     let snapshot = stamp(&transaction, &writer, partner.id, promise, moment).await?;
-    let advance = |writes: &mut Writes| store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
-    Writes::of(advance).run(&transaction).await?;
+    let advanced = [(partner.id, moment)];
+    let advance = transaction.write(|writes| store::partner::advance(writes, writer.tenant(), advanced));
+    advance.await?;
     commit(app, transaction, &writer, &snapshot).await?;
     Ok(snapshot)
 }
@@ -106,7 +98,7 @@ pub(super) async fn promise(
     let holdback_days = problems.optional("holdbackDays", draft.holdback_days, terms::holdback_days);
     let campaign_id = match &draft.campaign_id {
         None => Some(None),
-        Some(id) => campaign::named(transaction, writer, "campaignId", id, problems)
+        Some(id) => campaign::of_id(transaction, writer, id, problems)
             .await?
             .map(|campaign| Some(campaign.id)),
     };

@@ -1,8 +1,10 @@
 //! Payment stages.
 
-use crate::ServiceError;
 use crate::app::App;
+use crate::external_id::check_free;
+use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::deal::{PaymentStage, StageOutcome};
 use domain::id::{self, PaymentStageId};
@@ -36,11 +38,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewStage) -> Result<Payme
     let position = problems.take("position", position(input.position));
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
     let transaction = begin(app, &writer).await?;
-    check_free(&transaction, &writer, external_id.as_ref(), None, &mut problems).await?;
-    let (Some(label), Some(position), Some(external_id), true) = (label, position, external_id, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    check_free::<id::PaymentStage>(&transaction, &writer, &external_id, None, &mut problems).await?;
+    require!(problems; label, position, external_id);
     let stage = PaymentStage {
         id: PaymentStageId::new(app.clock.now()),
         label,
@@ -75,13 +74,8 @@ pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<Pa
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
-    let me = Some(current.id);
-    check_free(&transaction, &writer, external_id.as_ref(), me, &mut problems).await?;
-    let (Some(label), Some(position), Some(outcome), Some(external_id), true) =
-        (label, position, outcome, external_id, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
+    require!(problems; label, position, outcome, external_id);
     let stage = PaymentStage {
         id: current.id,
         label,
@@ -105,9 +99,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PaymentStage
     };
     let references = store::stage::count_references(&transaction, &writer.scope(), stage.id).await?;
     problems.in_use("id", &references);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     store::stage::delete(&transaction, writer.tenant(), stage.id).await?;
     transaction.deleted(&stage);
     transaction.commit().await?;
@@ -127,22 +119,6 @@ async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<PaymentStage>, StoreError> {
-    let Some(id) = problems.id::<id::PaymentStage>("id", id) else {
-        return Ok(None);
-    };
-    Ok(problems.found("id", store::stage::lock(transaction, &writer.scope(), id).await?))
-}
-
-async fn check_free(
-    transaction: &Transaction,
-    writer: &Writer,
-    external_id: Option<&Option<String>>,
-    me: Option<PaymentStageId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    if let Some(Some(external_id)) = external_id {
-        let holder = store::stage::find_by_external_id(transaction, &writer.scope(), external_id).await?;
-        problems.free("externalId", holder.map(|stage| stage.id), me);
-    }
-    Ok(())
+    let lock = async |id| store::stage::lock(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }

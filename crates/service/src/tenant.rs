@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::Caller;
 use domain::audit::Origin;
 use domain::id::TenantId;
@@ -45,11 +45,7 @@ pub async fn create(app: &App, input: NewTenant) -> Result<Tenant, ServiceError>
         let holder = store::tenant::find_by_name(&transaction, slug).await?;
         problems.free("slug", holder.map(|tenant| tenant.id), None);
     }
-    let (Some(slug), Some(name), Some(time_zone), Some(minimum_payouts), true) =
-        (slug, name, time_zone, minimum_payouts, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; slug, name, time_zone, minimum_payouts);
     let base_currency = input.base_currency;
     let tenant = Tenant {
         id,
@@ -77,14 +73,11 @@ pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<T
     let time_zone = problems.changed("timeZone", input.time_zone, current.time_zone, |name| {
         tenant::time_zone(&name)
     });
-    let minimum_payouts = match input.minimum_payouts {
-        Patch::Keep => Some(current.minimum_payouts.clone()),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(list) => minimum_payouts(list, &mut problems),
+    let minimum_payouts = match input.minimum_payouts.list() {
+        None => Some(current.minimum_payouts.clone()),
+        Some(list) => minimum_payouts(list, &mut problems),
     };
-    let (Some(name), Some(time_zone), Some(minimum_payouts)) = (name, time_zone, minimum_payouts) else {
-        return Err(problems.into());
-    };
+    require!(problems; name, time_zone, minimum_payouts);
     let before = current.clone();
     let tenant = Tenant {
         name,

@@ -1,11 +1,13 @@
 //! Tiered commissions.
 
-use crate::ServiceError;
 use crate::app::App;
+use crate::external_id::check_free;
+use crate::ids::named;
 use crate::once::{begin, commit, repeated};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
-use domain::id::{self, TieredCommissionId};
+use domain::id::TieredCommissionId;
 use domain::money::Currency;
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::text;
@@ -39,21 +41,9 @@ pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> R
     let base_currency = base_currency(app, &writer).await?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
-    let tier = checked(
-        &transaction,
-        &writer,
-        input,
-        base_currency,
-        app.clock.now(),
-        &mut problems,
-    )
-    .await?;
-    if let Some(external_id) = tier.as_ref().and_then(|tier| tier.external_id.as_deref()) {
-        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
-    }
-    let (Some(tier), true) = (tier, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    let now = app.clock.now();
+    let tier = proposed(&transaction, &writer, input, (base_currency, None), now, &mut problems).await?;
+    require!(problems; tier);
     store::tiered_commission::insert(&transaction, writer.tenant(), &tier).await?;
     transaction.created(&tier);
     commit(app, transaction, &writer, &tier).await?;
@@ -70,7 +60,8 @@ pub async fn update(
     let base_currency = base_currency(app, &writer).await?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
-    let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
+    let lock = async |id| store::tiered_commission::lock(&transaction, &writer.scope(), id).await;
+    let Some(current) = named("id", &input.id, &mut problems, lock).await? else {
         return Err(problems.into());
     };
     if current.archived_at.is_some() {
@@ -84,17 +75,12 @@ pub async fn update(
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
-    }
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
     let draft = changed(&current, input.change, &mut problems);
     references::check(&transaction, &writer.scope(), &[(Vec::new(), &draft)], &mut problems).await?;
     let checked = tiered::checked(draft, base_currency, &mut problems);
-    let (Some(external_id), Some(CheckedTier { tier, notes, audience }), true) =
-        (external_id, checked, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; external_id, checked);
+    let CheckedTier { tier, notes, audience } = checked;
     let next = TieredCommission {
         external_id,
         tier,
@@ -118,15 +104,13 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<TieredCommis
 async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
     let writer = caller.write(Resource::TieredCommissions)?;
     let mut problems = Problems::new();
-    let Some(id) = problems.id::<id::TieredCommission>("id", id) else {
-        return Err(problems.into());
-    };
     let transaction = app.begin(&writer).await?;
     // Payments made before are seen; a transaction that would pay by the tier later waits, finds it gone and retries.
-    let found = store::tiered_commission::lock_exclusive(&transaction, &writer.scope(), id).await?;
-    let Some(tier) = problems.found("id", found) else {
+    let lock = async |id| store::tiered_commission::lock_exclusive(&transaction, &writer.scope(), id).await;
+    let Some(tier) = named("id", id, &mut problems, lock).await? else {
         return Err(problems.into());
     };
+    let id = tier.id;
     if !store::tiered_commission::has_paid(&transaction, &writer.scope(), id).await? {
         store::tiered_commission::delete(&transaction, writer.tenant(), id).await?;
         transaction.deleted(&tier);
@@ -155,9 +139,8 @@ pub(crate) async fn proposed(
     problems: &mut Problems,
 ) -> Result<Option<TieredCommission>, StoreError> {
     let tier = checked(transaction, writer, input, currency, now, problems).await?;
-    if let Some(external_id) = tier.as_ref().and_then(|tier| tier.external_id.as_deref()) {
-        check_external_id(transaction, writer, external_id, me, problems).await?;
-    }
+    let external_id = tier.as_ref().map(|tier| tier.external_id.clone());
+    check_free(transaction, writer, &external_id, me, problems).await?;
     Ok(tier)
 }
 
@@ -215,29 +198,4 @@ async fn put_changed(
 async fn base_currency(app: &App, writer: &Writer) -> Result<Currency, StoreError> {
     let tenant = store::tenant::get(app.store.reader(), &writer.scope()).await?;
     Ok(tenant.base_currency)
-}
-
-async fn locked(
-    transaction: &Transaction,
-    writer: &Writer,
-    id: &str,
-    problems: &mut Problems,
-) -> Result<Option<TieredCommission>, StoreError> {
-    let Some(id) = problems.id::<id::TieredCommission>("id", id) else {
-        return Ok(None);
-    };
-    let found = store::tiered_commission::lock(transaction, &writer.scope(), id).await?;
-    Ok(problems.found("id", found))
-}
-
-async fn check_external_id(
-    database: &Connection,
-    writer: &Writer,
-    external_id: &str,
-    me: Option<TieredCommissionId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    let holder = store::tiered_commission::find_by_external_id(database, &writer.scope(), external_id).await?;
-    problems.free("externalId", holder.map(|tier| tier.id), me);
-    Ok(())
 }

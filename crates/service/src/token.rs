@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::audit::note_token;
+use crate::ids::named;
 use crate::once::{Answer, begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Permission, Permissions, Resource, Scope};
 use domain::Timestamp;
-use domain::id;
 use domain::problem::{Fault, ProblemCode, Problems};
 use store::{Store, StoreError};
 
@@ -77,7 +77,7 @@ pub async fn issue_for_partner(
     let transaction = begin(app, &writer).await?;
     let permissions = match scopes {
         None => grantable(caller).collect(),
-        Some(scopes) => granted(caller, scopes, &mut problems),
+        Some(scopes) => granted(caller, scopes, true, &mut problems),
     };
     let ttl = u64::try_from(ttl_seconds)
         .ok()
@@ -85,22 +85,15 @@ pub async fn issue_for_partner(
         .filter(|ttl| !ttl.is_zero() && *ttl <= MAX_TTL);
     let message = format!("must be from 1 to {} seconds", MAX_TTL.as_secs());
     let ttl = problems.take("ttlSeconds", ttl.ok_or_else(|| Fault::invalid(message)));
-    let partner = match problems.id::<id::Partner>("partnerId", partner_id) {
-        Some(id) => problems.found(
-            "partnerId",
-            store::partner::find(&transaction, &writer.scope(), id).await?,
-        ),
-        None => None,
-    };
+    let find = async |id| store::partner::find(&transaction, &writer.scope(), id).await;
+    let partner = named("partnerId", partner_id, &mut problems, find).await?;
     if let Some(partner) = &partner
         && !partner.status.may_sign_in()
     {
         let message = format!("is {}: no token of it would open anything", partner.status.as_str());
         problems.add("partnerId", ProblemCode::Conflict, message);
     }
-    let (Some(partner), Some(ttl), true) = (partner, ttl, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; partner, ttl);
     let scope = Scope::of_partner(writer.tenant(), partner.id);
     // Not earlier than `tokens_valid_from`, which a reactivation in this very microsecond has set to the next one.
     let issued_at = app.clock.now().max(partner.tokens_valid_from);
@@ -155,18 +148,20 @@ fn grantable(caller: &Caller) -> impl Iterator<Item = Permission> {
         .filter(move |permission| permissions.allow(*permission))
 }
 
-/// The named scopes, each of which must be for partners and one that the caller has.
-pub(super) fn granted(caller: &Caller, scopes: &[String], problems: &mut Problems) -> Permissions {
+/// The named scopes, each of which must be one that the caller has and, `for_partner`, one for partners.
+pub(super) fn granted(caller: &Caller, scopes: &[String], for_partner: bool, problems: &mut Problems) -> Permissions {
     let each = scopes.iter().enumerate().filter_map(|(index, name)| {
         let permission = match Permission::parse(name) {
             None => Err(Fault::invalid(format!("{name:?} is not a scope"))),
-            Some(permission) if grantable(caller).any(|grantable| grantable == permission) => Ok(permission),
             Some(permission) if !caller.permissions().allow(permission) => {
                 Err(Fault::invalid(format!("{permission} is more than the caller has")))
             }
-            Some(permission) => Err(Fault::invalid(format!(
-                "{permission} is not for partners, who only read what is theirs"
-            ))),
+            Some(permission) if for_partner && grantable(caller).all(|grantable| grantable != permission) => {
+                Err(Fault::invalid(format!(
+                    "{permission} is not for partners, who only read what is theirs"
+                )))
+            }
+            Some(permission) => Ok(permission),
         };
         problems.take(&format!("scopes.{index}"), permission)
     });

@@ -83,6 +83,9 @@ pub async fn by_external_ids(
     scope: &Scope,
     external_ids: &[String],
 ) -> Result<HashMap<String, Customer>, StoreError> {
+    if external_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let column = Column::ExternalId.as_column_ref();
     let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;

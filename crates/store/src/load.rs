@@ -35,7 +35,7 @@ pub async fn with_id<E: EntityTrait, T>(
     one(database, select.filter(column.eq(id)), from_row).await
 }
 
-/// The rows whose `column`, which must be unique, is one of `ids`, by that column.
+/// The rows whose `column`, which must be unique, is one of `ids`, by that column. Without ids, nothing is read.
 pub async fn by_ids<E: EntityTrait, T>(
     database: &Connection,
     select: Select<E>,
@@ -43,6 +43,9 @@ pub async fn by_ids<E: EntityTrait, T>(
     ids: &[Uuid],
     from_row: impl Fn(E::Model) -> Result<T, StoreError>,
 ) -> Result<HashMap<Uuid, T>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let one_of = many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
     let mut found = HashMap::with_capacity(ids.len());
     for row in select.filter(one_of).all(database).await? {

@@ -13,7 +13,7 @@ use super::{Connection, StoreError, many, row, write};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{CampaignId, PartnerId, TenantId, TieredCommissionId};
-use domain::money::Currency;
+use domain::money::{AmountTooLarge, Currency};
 use domain::tiered::{Counters, Fired, Window};
 
 /// Identifies the counters of a tier.
@@ -52,6 +52,26 @@ pub struct NewCounter {
     pub events: i64,
     /// Sale amount, payout and revenue, in minor units.
     pub sums_minor: [i64; 3],
+}
+
+impl NewCounter {
+    /// These counters, in the currency of their tier, valid for one version of it.
+    pub fn of(
+        key: CounterKey,
+        version: u32,
+        fired: Fired,
+        counters: &Counters,
+        currency: Currency,
+    ) -> Result<Self, AmountTooLarge> {
+        Ok(Self {
+            key,
+            version,
+            fired,
+            conversions: counters.conversions,
+            events: counters.events,
+            sums_minor: counters.sums_minor(currency)?,
+        })
+    }
 }
 
 /// The counters of partners on campaigns in the windows that contain any of the moments from `from` to `to`.

@@ -151,6 +151,11 @@ impl Transaction {
         }
     }
 
+    /// Runs the writes that `add` adds, together.
+    pub fn write(&self, add: impl FnOnce(&mut Writes)) -> impl Future<Output = Result<(), StoreError>> {
+        Writes::of(add).run(self)
+    }
+
     /// Notes that this transaction appended to the outbox.
     pub(super) fn note_append(&self) {
         self.appended.store(true, Ordering::Relaxed);

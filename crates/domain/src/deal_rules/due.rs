@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::value::amount;
 use super::{CommissionRule, PartKind, Plan, RecipientAssignment, RuleEntry, ValueType};
 use crate::commission::PaymentTarget;
-use crate::deal::FieldValue;
+use crate::deal::{Deal, FieldValue};
 use crate::explain::{Outcome, Step};
 use crate::id::{CommissionRuleId, PaymentStageId};
 use crate::money::{AmountTooLarge, Currency, Money};
@@ -18,6 +18,18 @@ pub struct DealView<'a> {
     pub fields: &'a [FieldValue],
     pub lead_creator: Option<&'a str>,
     pub owner: Option<&'a str>,
+}
+
+impl<'a> DealView<'a> {
+    pub fn of(deal: &'a Deal) -> Self {
+        Self {
+            value: deal.value.amount(),
+            currency: deal.value.currency(),
+            fields: &deal.fields,
+            lead_creator: deal.lead_creator.as_deref(),
+            owner: deal.owner.as_deref(),
+        }
+    }
 }
 
 /// Identifies a payment of a deal: each slot is paid at most once.

@@ -4,7 +4,7 @@ use super::CommissionRule;
 use crate::commission::PaymentTarget;
 use crate::id::{PartnerCategoryId, PartnerId, PartnerTierId, PaymentStageId};
 use crate::money::Currency;
-use crate::partner::PartnerType;
+use crate::partner::{Partner, PartnerType};
 
 /// The deal's partner as seen by the filters of rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,17 @@ pub struct Payee {
     pub partner_type: PartnerType,
     pub tier: Option<PartnerTierId>,
     pub categories: Vec<PartnerCategoryId>,
+}
+
+impl Payee {
+    pub fn of(partner: &Partner, categories: impl IntoIterator<Item = PartnerCategoryId>) -> Self {
+        Self {
+            id: partner.id,
+            partner_type: partner.partner_type,
+            tier: partner.tier_id,
+            categories: categories.into_iter().collect(),
+        }
+    }
 }
 
 /// The rules that pay when a deal of the partner in `currency` enters `stage`: for each payment target the most

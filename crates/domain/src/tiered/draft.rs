@@ -127,11 +127,7 @@ fn optional<T>(patch: Patch<T>, current: Option<T>) -> Option<T> {
 }
 
 fn list<T>(patch: Patch<Vec<T>>, current: impl FnOnce() -> Vec<T>) -> Vec<T> {
-    match patch {
-        Patch::Keep => current(),
-        Patch::Clear => Vec::new(),
-        Patch::Set(values) => values,
-    }
+    patch.list().unwrap_or_else(current)
 }
 
 fn texts<K: Kind>(ids: &[Id<K>]) -> Vec<String> {

@@ -18,7 +18,7 @@ use super::{Side, Tier, Window};
 use crate::Timestamp;
 use crate::explain::{Step, rounding};
 use crate::money::{AmountTooLarge, Currency, Money, check_amount, written};
-use crate::problem::{Fault, ProblemCode, Problems};
+use crate::problem::{Fault, Problems};
 
 /// Maximum number of conversions in one simulation.
 pub const MAX_SIMULATED_CONVERSIONS: usize = 1000;
@@ -89,9 +89,7 @@ pub fn conversions(
     problems: &mut Problems,
 ) -> Option<Vec<ConversionDraft>> {
     problems.within("conversions", |problems| {
-        if !(1..=MAX_SIMULATED_CONVERSIONS).contains(&drafts.len()) {
-            let message = format!("must have 1 to {MAX_SIMULATED_CONVERSIONS} entries");
-            problems.add("", ProblemCode::Invalid, message);
+        if !problems.size("", drafts.len(), MAX_SIMULATED_CONVERSIONS) {
             return None;
         }
         let checked = |(index, draft): (usize, &ConversionDraft)| {

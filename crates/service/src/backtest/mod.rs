@@ -4,10 +4,10 @@ mod propose;
 mod read_ahead;
 mod work;
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
 use crate::tiered_commission::NewTieredCommission;
+use crate::{ServiceError, require, stored};
 use auth::{Caller, Resource, Scope};
 use domain::Timestamp;
 use domain::backtest::{Backtest, BacktestStatus};
@@ -85,9 +85,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewBacktest) -> Result<Ba
     problems.enter("proposal");
     let checked = propose::checked(&transaction, &writer, input.proposal, now, &mut problems).await?;
     problems.leave();
-    let (Some(name), Some(checked), true) = (name, checked, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; name, checked);
     let (campaign_id, group_id, tier_id) = match &checked {
         Proposal::CampaignTerms { campaign, .. } => (Some(*campaign), None, None),
         Proposal::GroupRules { group, .. } => (None, Some(*group), None),
@@ -138,12 +136,9 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<Backtest, Se
         Proposal::TieredCommission(_) => Resource::TieredCommissions,
     })?;
     let transaction = begin(app, &writer).await?;
-    let before = store::backtest::by_ids(&transaction, &scope, &[id.uuid()])
-        .await?
-        .remove(&id.uuid());
+    let before = stored::find(&transaction, &scope, id).await?;
     let is_new = store::backtest::cancel(&transaction, writer.tenant(), id, app.clock.now()).await?;
-    let found = store::backtest::by_ids(&transaction, &scope, &[id.uuid()]).await?;
-    let Some(backtest) = problems.found("id", found.into_values().next()) else {
+    let Some(backtest) = problems.found("id", stored::find(&transaction, &scope, id).await?) else {
         return Err(problems.into());
     };
     if backtest.status != BacktestStatus::Canceled {

@@ -1,11 +1,12 @@
 //! Checks a proposal as the mutation that puts it in force would.
 
 use super::NewProposal;
-use crate::tiered_commission;
+use crate::ids::named;
+use crate::{campaign, stored, tiered_commission};
 use auth::Writer;
 use domain::Timestamp;
 use domain::group_rules;
-use domain::id;
+use domain::id::TieredCommissionId;
 use domain::problem::{ProblemCode, Problems};
 use domain::terms;
 use store::backtest::{Proposal, ProposedTier};
@@ -31,13 +32,7 @@ pub async fn checked(
             problems.enter("campaignTerms");
             let terms = terms::terms(terms, base_currency, problems);
             let holdback_days = problems.optional("holdbackDays", holdback_days, terms::holdback_days);
-            let campaign = match problems.id::<id::Campaign>("campaignId", &campaign_id) {
-                Some(id) => {
-                    let found = store::campaign::find(transaction, &scope, id).await?;
-                    problems.found("campaignId", found)
-                }
-                None => None,
-            };
+            let campaign = campaign::of_id(transaction, writer, &campaign_id, problems).await?;
             problems.leave();
             Ok(campaign
                 .zip(terms)
@@ -51,13 +46,8 @@ pub async fn checked(
         }
         NewProposal::GroupRules { group_id, rules } => {
             problems.enter("groupRules");
-            let group = match problems.id::<id::PartnerGroup>("partnerGroupId", &group_id) {
-                Some(id) => {
-                    let found = store::partner_group::find(transaction, &scope, id).await?;
-                    problems.found("partnerGroupId", found)
-                }
-                None => None,
-            };
+            let find = async |id| store::partner_group::find(transaction, &scope, id).await;
+            let group = named("partnerGroupId", &group_id, problems, find).await?;
             let currency = group.as_ref().and_then(|group| group.currency);
             let rules = problems.within("rules", |problems| group_rules::rule_set(rules, currency, problems));
             problems.leave();
@@ -70,13 +60,8 @@ pub async fn checked(
             let mut is_there = true;
             let replaced = match replaces_id {
                 Some(text) => {
-                    let replaced = match problems.id::<id::TieredCommission>("replacesId", &text) {
-                        Some(id) => {
-                            let mut found = store::tiered_commission::by_ids(transaction, &scope, &[id.uuid()]).await?;
-                            problems.found("replacesId", found.remove(&id.uuid()))
-                        }
-                        None => None,
-                    };
+                    let find = async |id: TieredCommissionId| stored::find(transaction, &scope, id).await;
+                    let replaced = named("replacesId", &text, problems, find).await?;
                     is_there = replaced.is_some();
                     replaced
                 }

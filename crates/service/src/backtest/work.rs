@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::read_ahead::EventReadAhead;
 use crate::app::App;
+use crate::stored;
 use auth::{Scope, Writer};
 use domain::Timestamp;
 use domain::backtest::{Backtest, BacktestStatus, Replay, ReplayError, ReplayedPartner, Versions};
@@ -105,8 +106,7 @@ pub async fn work_on_one(
             worked = &mut working => Some(worked?),
             () = pause => None,
         };
-        let found = store::backtest::by_ids(app.store.reader(), &Scope::tenant_wide(tenant), &[id.uuid()]).await?;
-        let found = found.into_values().next();
+        let found = stored::find(app.store.reader(), &Scope::tenant_wide(tenant), id).await?;
         if let Some(backtest) = &found {
             tell(backtest.events.unsigned_abs(), backtest.of_events.unsigned_abs());
         }
@@ -176,8 +176,8 @@ impl BacktestWorker<'_> {
     async fn run(&mut self) -> Result<(), StopReason> {
         let (app, scope, id) = (self.app, self.scope, self.held.id);
         let reader = app.store.reader();
-        let mut found = store::backtest::by_ids(reader, &scope, &[id.uuid()]).await?;
-        let backtest = found.remove(&id.uuid()).ok_or(StopReason::Lost)?;
+        let found = stored::find(reader, &scope, id).await?;
+        let backtest = found.ok_or(StopReason::Lost)?;
         let proposal = store::backtest::checked(reader, &scope, id)
             .await?
             .ok_or(StopReason::Lost)?;

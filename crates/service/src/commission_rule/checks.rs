@@ -1,15 +1,14 @@
 //! Checks of a commission rule as entered, including that what it refers to exists.
 
-use std::collections::HashMap;
-
 use super::NewCommissionRule;
-use crate::ids::existing;
+use crate::deal::known_fields;
+use crate::ids::{existing, named};
 use auth::Writer;
 use domain::commission::PaymentTarget;
 use domain::deal_rules::{self, Catalog, CommissionRule, EntryDraft, Filters, Plan};
-use domain::id::{self, CommissionRuleId, PartnerCategoryId, PartnerId, PartnerTierId};
+use domain::id::CommissionRuleId;
 use domain::money::Currency;
-use domain::problem::{Patch, Problems};
+use domain::problem::Problems;
 use domain::{Timestamp, terms, text};
 use store::{Connection, StoreError, Transaction};
 
@@ -26,9 +25,10 @@ pub(super) async fn checked(
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
     let holdback_days = problems.optional("holdbackDays", input.holdback_days, terms::holdback_days);
     let entries = entries(database, writer, input.entries, input.currency, problems).await?;
-    let tiers = tiers(database, writer, &input.tier_ids, problems).await?;
-    let categories = categories(database, writer, &input.category_ids, problems).await?;
-    let partners = partners(database, writer, &input.partner_ids, problems).await?;
+    let scope = writer.scope();
+    let tiers = existing("tierIds", &input.tier_ids, problems, database, &scope).await?;
+    let categories = existing("categoryIds", &input.category_ids, problems, database, &scope).await?;
+    let partners = existing("partnerIds", &input.partner_ids, problems, database, &scope).await?;
     let (Some(label), Some(external_id), Some(holdback_days), Some(entries)) =
         (label, external_id, holdback_days, entries)
     else {
@@ -58,38 +58,14 @@ pub(super) async fn checked(
     }))
 }
 
-/// The new list, which null clears like the empty list; `None` leaves the list as it is.
-pub(super) fn listed(patch: Patch<Vec<String>>) -> Option<Vec<String>> {
-    match patch {
-        Patch::Keep => None,
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(ids) => Some(ids),
-    }
-}
-
 pub(super) async fn locked(
     transaction: &Transaction,
     writer: &Writer,
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<CommissionRule>, StoreError> {
-    let Some(id) = problems.id::<id::CommissionRule>("id", id) else {
-        return Ok(None);
-    };
-    let found = store::commission_rule::lock(transaction, &writer.scope(), id).await?;
-    Ok(problems.found("id", found))
-}
-
-pub(super) async fn check_external_id(
-    database: &Connection,
-    writer: &Writer,
-    external_id: &str,
-    me: Option<CommissionRuleId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    let holder = store::commission_rule::find_by_external_id(database, &writer.scope(), external_id).await?;
-    problems.free("externalId", holder.map(|rule| rule.id), me);
-    Ok(())
+    let lock = async |id| store::commission_rule::lock(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }
 
 pub(super) async fn entries(
@@ -105,49 +81,8 @@ pub(super) async fn entries(
 
 pub(super) async fn catalog(database: &Connection, writer: &Writer) -> Result<Catalog, StoreError> {
     let stages = store::stage::all(database, &writer.scope()).await?;
-    let fields = store::custom_field::all(database, &writer.scope()).await?;
-    let fields: HashMap<_, _> = fields
-        .into_iter()
-        .map(|field| (field.id, field.options.iter().map(|option| option.id).collect()))
-        .collect();
     Ok(Catalog {
         stages: stages.into_iter().map(|stage| stage.id).collect(),
-        fields,
+        fields: known_fields(database, &writer.scope()).await?,
     })
-}
-
-pub(super) async fn tiers(
-    database: &Connection,
-    writer: &Writer,
-    ids: &[String],
-    problems: &mut Problems,
-) -> Result<Vec<PartnerTierId>, StoreError> {
-    existing("tierIds", ids, problems, async |ids| {
-        store::label::by_ids::<id::PartnerTier>(database, &writer.scope(), ids).await
-    })
-    .await
-}
-
-pub(super) async fn categories(
-    database: &Connection,
-    writer: &Writer,
-    ids: &[String],
-    problems: &mut Problems,
-) -> Result<Vec<PartnerCategoryId>, StoreError> {
-    existing("categoryIds", ids, problems, async |ids| {
-        store::label::by_ids::<id::PartnerCategory>(database, &writer.scope(), ids).await
-    })
-    .await
-}
-
-pub(super) async fn partners(
-    database: &Connection,
-    writer: &Writer,
-    ids: &[String],
-    problems: &mut Problems,
-) -> Result<Vec<PartnerId>, StoreError> {
-    existing("partnerIds", ids, problems, async |ids| {
-        store::partner::by_ids(database, &writer.scope(), ids).await
-    })
-    .await
 }

@@ -4,10 +4,10 @@
 use super::NewCommissionRule;
 use super::checks::checked;
 use super::update::put_changed;
-use crate::ServiceError;
 use crate::app::App;
 pub use crate::imported::Outcome;
 use crate::imported::by_id_or_name;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope};
 use domain::deal_rules::{CommissionRule, Plan};
 use domain::problem::Problems;
@@ -76,9 +76,7 @@ pub async fn import(
             }
         });
     }
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     transaction.commit().await?;
     Ok(imported)
 }

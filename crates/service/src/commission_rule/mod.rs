@@ -5,13 +5,15 @@ pub mod import;
 mod simulate;
 mod update;
 
-use crate::ServiceError;
 use crate::app::App;
+use crate::external_id::check_free;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
-use checks::{check_external_id, checked};
+use checks::checked;
 use domain::commission::PaymentTarget;
 use domain::deal_rules::{CommissionRule, EntryDraft, RecipientAssignment};
+use domain::id;
 use domain::money::Currency;
 use domain::partner::PartnerType;
 use domain::problem::Problems;
@@ -40,12 +42,9 @@ pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Res
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
     let rule = checked(&transaction, &writer, input, app.clock.now(), &mut problems).await?;
-    if let Some(external_id) = rule.as_ref().and_then(|rule| rule.external_id.as_deref()) {
-        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
-    }
-    let (Some(rule), true) = (rule, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    let external_id = rule.as_ref().map(|rule| rule.external_id.clone());
+    check_free::<id::CommissionRule>(&transaction, &writer, &external_id, None, &mut problems).await?;
+    require!(problems; rule);
     store::commission_rule::insert(&transaction, writer.tenant(), &rule).await?;
     transaction.created(&rule);
     commit(app, transaction, &writer, &rule).await?;

@@ -4,9 +4,10 @@ use rust_decimal::Decimal;
 
 use super::NewCommissionRule;
 use super::checks::{catalog, checked};
-use crate::ServiceError;
 use crate::app::App;
 use crate::deal::field_values;
+use crate::ids::named;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::deal::FieldValue;
 use domain::deal_rules::{self, CommissionRule, DealView, Due};
@@ -56,13 +57,10 @@ pub async fn simulate(
         caller.read(Resource::CommissionRules)?;
     }
     let rule = match (stored, inline) {
-        (Some(text), None) => match problems.id::<id::CommissionRule>("commissionRuleId", &text) {
-            Some(id) => {
-                let found = store::commission_rule::find(database, &scope, id).await?;
-                problems.found("commissionRuleId", found)
-            }
-            None => None,
-        },
+        (Some(id), None) => {
+            let find = async |id| store::commission_rule::find(database, &scope, id).await;
+            named("commissionRuleId", &id, &mut problems, find).await?
+        }
         (None, Some(input)) => {
             problems.enter("rule");
             let rule = checked(database, &writer, input, now, &mut problems).await?;
@@ -82,10 +80,7 @@ pub async fn simulate(
     let owner = problems.optional("owner", deal.owner, |text| text::name(&text));
     let renewals = problems.take("renewals", renewals(deal.renewals));
     let stages = store::stage::all(database, &scope).await?;
-    if deal.stage_path.is_empty() || deal.stage_path.len() > MAX_PATH {
-        let message = format!("must have 1 to {MAX_PATH} entries");
-        problems.add("stagePath", ProblemCode::Invalid, message);
-    }
+    problems.size("stagePath", deal.stage_path.len(), MAX_PATH);
     let mut path = Vec::with_capacity(deal.stage_path.len());
     for (index, text) in deal.stage_path.iter().enumerate().take(MAX_PATH) {
         let place = format!("stagePath.{index}");
@@ -101,11 +96,7 @@ pub async fn simulate(
     let fields: Option<Vec<FieldValue>> =
         field_values(&deal.fields, &catalog(database, &writer).await?.fields, &mut problems);
     problems.leave();
-    let (Some(rule), Some(value), Some(lead_creator), Some(owner), Some(renewals), Some(fields), true) =
-        (rule, value, lead_creator, owner, renewals, fields, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; rule, value, lead_creator, owner, renewals, fields);
     let view = DealView {
         value,
         currency,

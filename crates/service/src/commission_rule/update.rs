@@ -1,9 +1,11 @@
 //! Changing and deleting a commission rule.
 
-use super::checks::{categories, check_external_id, entries, listed, locked, partners, tiers};
-use crate::ServiceError;
+use super::checks::{entries, locked};
 use crate::app::App;
+use crate::external_id::check_free;
+use crate::ids::existing;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::commission::PaymentTarget;
 use domain::deal_rules::{CommissionRule, EntryDraft, Filters, Plan, RecipientAssignment, check_currency};
@@ -47,12 +49,10 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
-    }
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
     let partner_type = problems.changed("partnerType", input.partner_type, filters.partner_type, Ok);
     let payment_target = problems.changed("paymentTarget", input.payment_target, plan.payment_target, Ok);
-    let assignment = problems.changed_optional(
+    let auto_assign_recipient = problems.changed_optional(
         "autoAssignRecipient",
         input.auto_assign_recipient,
         plan.auto_assign_recipient,
@@ -72,47 +72,25 @@ pub async fn update(app: &App, caller: &Caller, input: CommissionRuleChange) -> 
         plan.holdback_days,
         terms::holdback_days,
     );
-    let entries = match input.entries {
-        Patch::Keep => Some(plan.entries.clone()),
-        Patch::Clear => entries(&transaction, &writer, Vec::new(), None, &mut problems).await?,
-        Patch::Set(drafts) => entries(&transaction, &writer, drafts, currency.flatten(), &mut problems).await?,
+    let entries = match input.entries.list() {
+        None => Some(plan.entries.clone()),
+        Some(drafts) => entries(&transaction, &writer, drafts, currency.flatten(), &mut problems).await?,
     };
-    let tiers = match listed(input.tier_ids) {
+    let scope = writer.scope();
+    let tiers = match input.tier_ids.list() {
         None => filters.tiers.clone(),
-        Some(ids) => tiers(&transaction, &writer, &ids, &mut problems).await?,
+        Some(ids) => existing("tierIds", &ids, &mut problems, &transaction, &scope).await?,
     };
-    let categories = match listed(input.category_ids) {
+    let categories = match input.category_ids.list() {
         None => filters.categories.clone(),
-        Some(ids) => categories(&transaction, &writer, &ids, &mut problems).await?,
+        Some(ids) => existing("categoryIds", &ids, &mut problems, &transaction, &scope).await?,
     };
-    let partners = match listed(input.partner_ids) {
+    let partners = match input.partner_ids.list() {
         None => filters.partners.clone(),
-        Some(ids) => partners(&transaction, &writer, &ids, &mut problems).await?,
+        Some(ids) => existing("partnerIds", &ids, &mut problems, &transaction, &scope).await?,
     };
-    let (
-        Some(label),
-        Some(external_id),
-        Some(partner_type),
-        Some(payment_target),
-        Some(auto_assign_recipient),
-        Some(currency),
-        Some(holdback_days),
-        Some(entries),
-        true,
-    ) = (
-        label,
-        external_id,
-        partner_type,
-        payment_target,
-        assignment,
-        currency,
-        holdback_days,
-        entries,
-        problems.is_empty(),
-    )
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; label, external_id, partner_type, payment_target, auto_assign_recipient, currency,
+        holdback_days, entries);
     let next = CommissionRule {
         external_id,
         plan: Plan {

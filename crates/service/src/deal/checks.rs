@@ -4,14 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
+use crate::ids::named;
 use crate::ledger::lock_partners;
-use auth::Writer;
+use auth::{Scope, Writer};
 use domain::deal::{Deal, FieldValue};
 use domain::id::{self, CustomFieldId, CustomFieldOptionId};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
 use store::partner::LockedPartner;
-use store::{StoreError, Transaction};
+use store::{Connection, StoreError, Transaction};
+
+type KnownFields = HashMap<CustomFieldId, HashSet<CustomFieldOptionId>>;
 
 /// The deal and its partner, with the partner locked.
 pub(crate) async fn locked(
@@ -20,17 +23,13 @@ pub(crate) async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<(LockedPartner, Deal)>, StoreError> {
-    let Some(id) = problems.id::<id::Deal>("id", id) else {
-        return Ok(None);
-    };
-    let scope = writer.scope();
-    let seen = store::deal::find(transaction, &scope, id).await?;
-    let Some(seen) = problems.found("id", seen) else {
+    let find = async |id| store::deal::find(transaction, &writer.scope(), id).await;
+    let Some(seen) = named("id", id, problems, find).await? else {
         return Ok(None);
     };
     // A deal's partner never changes; everything else may have changed while this waited for the lock.
     let partner = lock_partners(transaction, writer, vec![seen.partner_id]).await?.pop();
-    let deal = store::deal::find(transaction, &scope, id).await?;
+    let deal = find(seen.id).await?;
     Ok(partner.zip(deal))
 }
 
@@ -50,18 +49,21 @@ pub(super) async fn checked_fields(
     if values.is_empty() {
         return Ok(Some(Vec::new()));
     }
-    let known = store::custom_field::all(transaction, &writer.scope()).await?;
-    let known = known
-        .into_iter()
-        .map(|field| (field.id, field.options.iter().map(|option| option.id).collect()))
-        .collect();
+    let known = known_fields(transaction, &writer.scope()).await?;
     Ok(field_values(values, &known, problems))
+}
+
+/// The ids of the custom fields, and of the options of each.
+pub(crate) async fn known_fields(database: &Connection, scope: &Scope) -> Result<KnownFields, StoreError> {
+    let fields = store::custom_field::all(database, scope).await?.into_iter();
+    let ids = fields.map(|field| (field.id, field.options.iter().map(|option| option.id).collect()));
+    Ok(ids.collect())
 }
 
 /// The custom field values of a deal, or `None` after noting what is wrong with them under `customFields.N`.
 pub(crate) fn field_values(
     values: &[(String, String)],
-    known: &HashMap<CustomFieldId, HashSet<CustomFieldOptionId>>,
+    known: &KnownFields,
     problems: &mut Problems,
 ) -> Option<Vec<FieldValue>> {
     problems.within("customFields", |problems| {

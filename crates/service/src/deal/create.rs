@@ -5,10 +5,12 @@ use rust_decimal::Decimal;
 use super::Done;
 use super::checks::{checked_fields, worth};
 use super::payments::DealPayments;
-use crate::ServiceError;
 use crate::app::App;
+use crate::external_id::check_free;
+use crate::ids::named;
 use crate::ledger::lock_partners;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::deal::Deal;
 use domain::id::{self, DealId};
@@ -40,49 +42,19 @@ pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, 
     let value = problems.take("value.amount", worth(input.value));
     let lead_creator = problems.optional("leadCreator", input.lead_creator, |text| text::name(&text));
     let owner = problems.optional("owner", input.owner, |text| text::name(&text));
-    let partner = problems.id::<id::Partner>("partnerId", &input.partner_id);
     let transaction = begin(app, &writer).await?;
-    let partner = match partner {
-        Some(id) => {
-            let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
-            problems.found("partnerId", found)
-        }
-        None => None,
-    };
+    let lock = async |id| Ok(lock_partners(&transaction, &writer, vec![id]).await?.pop());
+    let partner = named("partnerId", &input.partner_id, &mut problems, lock).await?;
     let stage = match &input.stage_id {
         None => None,
-        Some(text) => match problems.id::<id::PaymentStage>("stageId", text) {
-            Some(id) => problems.found("stageId", store::stage::share(&transaction, &scope, id).await?),
-            None => None,
-        },
+        Some(id) => {
+            let share = async |id| store::stage::share(&transaction, &scope, id).await;
+            named("stageId", id, &mut problems, share).await?
+        }
     };
     let fields = checked_fields(&transaction, &writer, &input.fields, &mut problems).await?;
-    if let Some(Some(external_id)) = &external_id {
-        let holder = store::deal::find_by_external_id(&transaction, &scope, external_id).await?;
-        problems.free("externalId", holder.map(|deal| deal.id), None);
-    }
-    let (
-        Some(name),
-        Some(external_id),
-        Some(value),
-        Some(lead_creator),
-        Some(owner),
-        Some(partner),
-        Some(fields),
-        true,
-    ) = (
-        name,
-        external_id,
-        value,
-        lead_creator,
-        owner,
-        partner,
-        fields,
-        problems.is_empty(),
-    )
-    else {
-        return Err(problems.into());
-    };
+    check_free::<id::Deal>(&transaction, &writer, &external_id, None, &mut problems).await?;
+    require!(problems; name, external_id, value, lead_creator, owner, partner, fields);
     let (partner, moment) = (partner.partner, partner.last.next(app.clock.now()));
     let now = moment.at;
     let deal = Deal {

@@ -27,21 +27,9 @@ pub async fn forecasts(store: &Store, scope: &Scope, deals: &[Uuid]) -> Result<H
     let forecasts = deals.into_iter().filter_map(|(id, deal)| {
         let partner = partners.get(&deal.partner_id.uuid())?;
         let categories = categories.get(&partner.id.uuid()).into_iter().flatten();
-        let payee = Payee {
-            id: partner.id,
-            partner_type: partner.partner_type,
-            tier: partner.tier_id,
-            categories: categories.map(|category| category.id).collect(),
-        };
-        let view = DealView {
-            value: deal.value.amount(),
-            currency: deal.value.currency(),
-            fields: &deal.fields,
-            lead_creator: deal.lead_creator.as_deref(),
-            owner: deal.owner.as_deref(),
-        };
+        let payee = Payee::of(partner, categories.map(|category| category.id));
         let history = histories.remove(&id).unwrap_or_default();
-        let payments = forecast(&rules, &payee, &view, &stages, deal.stage_id, history);
+        let payments = forecast(&rules, &payee, &DealView::of(&deal), &stages, deal.stage_id, history);
         Some((id, payments))
     });
     Ok(forecasts.collect())

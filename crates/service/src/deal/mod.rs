@@ -14,12 +14,13 @@ mod update;
 use serde_json::{Value, json};
 
 use crate::once::Answer;
+use crate::stored::id_in;
 use auth::Scope;
-pub(super) use checks::{field_values, locked};
+pub(super) use checks::{field_values, known_fields, locked};
 pub use create::{NewDeal, create};
 use domain::commission::Commission;
 use domain::deal::Deal;
-use domain::id::{CommissionId, DealId};
+use domain::id;
 pub use stages::{move_to, renew};
 use store::{Store, StoreError};
 pub use update::{DealChange, update};
@@ -38,14 +39,14 @@ impl Answer for Done {
     }
 
     async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-        let Some(id) = kept["deal"].as_str().and_then(|id| id.parse::<DealId>().ok()) else {
+        let Some(id) = id_in::<id::Deal>(&kept["deal"]) else {
             return Ok(None);
         };
         let Some(deal) = store::deal::find(store.reader(), scope, id).await? else {
             return Ok(None);
         };
         let rows = kept["commissions"].as_array().into_iter().flatten();
-        let rows = rows.filter_map(|id| id.as_str()?.parse::<CommissionId>().ok());
+        let rows = rows.filter_map(id_in::<id::Commission>);
         let rows: Vec<_> = rows.map(|id| id.uuid()).collect();
         let mut found = store::commission::by_ids(store.reader(), scope, &rows).await?;
         let commissions = rows.iter().filter_map(|id| found.remove(id)).collect();

@@ -12,11 +12,18 @@ use domain::deal_rules::{
 };
 use domain::history::Moment;
 use domain::id::{CommissionId, PaymentStageId};
-use domain::money::{AmountTooLarge, Money};
+use domain::money::AmountTooLarge;
 use domain::partner::Partner;
 use domain::problem::{ProblemCode, Problems};
 use store::deal_payment::NewPayment;
 use store::{StoreError, Transaction};
+
+/// The past payments of a deal.
+async fn history(transaction: &Transaction, writer: &Writer, deal: &Deal) -> Result<PaymentHistory, StoreError> {
+    let id = deal.id.uuid();
+    let mut histories = store::deal_payment::histories_of(transaction, &writer.scope(), &[id]).await?;
+    Ok(histories.remove(&id).unwrap_or_default())
+}
 
 /// A deal with its past payments, under its partner's lock.
 pub(super) struct DealPayments<'a> {
@@ -37,15 +44,12 @@ impl<'a> DealPayments<'a> {
         deal: &'a Deal,
         moment: Moment,
     ) -> Result<Self, StoreError> {
-        let id = deal.id.uuid();
-        let mut histories = store::deal_payment::histories_of(transaction, &writer.scope(), &[id]).await?;
-        let history = histories.remove(&id).unwrap_or_default();
         Ok(Self {
             transaction,
             writer,
             partner,
             deal,
-            history,
+            history: history(transaction, writer, deal).await?,
             moment,
             now: moment.at,
         })
@@ -58,7 +62,7 @@ impl<'a> DealPayments<'a> {
         }
         let rules = self.rules(stage.id).await?;
         let governing = self.governing(&rules, stage.id).await?;
-        let due = on_entry(stage.id, &governing, &self.view(), &self.history);
+        let due = on_entry(stage.id, &governing, &DealView::of(self.deal), &self.history);
         self.pay(due, &governing).await
     }
 
@@ -66,25 +70,14 @@ impl<'a> DealPayments<'a> {
     pub async fn change(self, stage: PaymentStageId, before: &[FieldValue]) -> Result<Vec<Commission>, ServiceError> {
         let rules = self.rules(stage).await?;
         let governing = self.governing(&rules, stage).await?;
-        let due = on_change(stage, &governing, &self.view(), before, &self.history);
+        let due = on_change(stage, &governing, &DealView::of(self.deal), before, &self.history);
         self.pay(due, &governing).await
     }
 
     /// Pays what is due because the deal was renewed.
     pub async fn renew(self) -> Result<Vec<Commission>, ServiceError> {
-        let due = on_renewal(&self.view(), &self.history);
+        let due = on_renewal(&DealView::of(self.deal), &self.history);
         self.pay(due, &[]).await
-    }
-
-    fn view(&self) -> DealView<'a> {
-        let deal = self.deal;
-        DealView {
-            value: deal.value.amount(),
-            currency: deal.value.currency(),
-            fields: &deal.fields,
-            lead_creator: deal.lead_creator.as_deref(),
-            owner: deal.owner.as_deref(),
-        }
     }
 
     async fn rules(&self, stage: PaymentStageId) -> Result<Vec<CommissionRule>, StoreError> {
@@ -103,12 +96,7 @@ impl<'a> DealPayments<'a> {
             false => Default::default(),
         };
         let categories = categories.into_values().flatten().map(|category| category.id);
-        let payee = Payee {
-            id: self.partner.id,
-            partner_type: self.partner.partner_type,
-            tier: self.partner.tier_id,
-            categories: categories.collect(),
-        };
+        let payee = Payee::of(self.partner, categories);
         Ok(governing(rules, &payee, self.deal.value.currency(), stage))
     }
 
@@ -133,9 +121,7 @@ impl<'a> DealPayments<'a> {
         posting.write_to(self.transaction).await?;
         let reversed: Vec<_> = accrued.iter().map(|row| row.id.uuid()).collect();
         store::deal_payment::void(self.transaction, tenant, self.deal.id, &reversed, self.now).await?;
-        let id = self.deal.id.uuid();
-        let mut histories = store::deal_payment::histories_of(self.transaction, &scope, &[id]).await?;
-        self.history = histories.remove(&id).unwrap_or_default();
+        self.history = history(self.transaction, self.writer, self.deal).await?;
         Ok(())
     }
 
@@ -150,13 +136,8 @@ impl<'a> DealPayments<'a> {
             return Ok(Vec::new());
         }
         let due = due.map_err(|error| {
-            let mut problems = Problems::new();
-            problems.add(
-                "",
-                ProblemCode::Invalid,
-                format!("the deal would pay too much: {error}"),
-            );
-            problems
+            let message = format!("the deal would pay too much: {error}");
+            Problems::one("", ProblemCode::Invalid, message)
         })?;
         let tenant = self.writer.tenant();
         let mut posting = self.posting();
@@ -194,27 +175,19 @@ impl<'a> DealPayments<'a> {
     }
 
     fn row(&self, due: Due) -> ExplainedCommission {
-        let (now, amount): (_, Money) = (self.now, due.amount);
+        let (now, amount) = (self.now, due.amount);
         let row = Commission {
-            id: CommissionId::new(now),
-            kind: CommissionKind::Deal,
-            status: CommissionStatus::Accrued,
-            amount,
             payment_target: due.slot.target,
             recipient: due.recipient,
-            partner_id: self.partner.id,
-            campaign_id: None,
-            event_id: None,
-            snapshot_id: None,
-            adjusts_id: None,
-            basis: None,
             holdback_days: due.holdback_days,
-            accrued_at: now,
             mature_at: mature_at(now, due.holdback_days),
-            approved_at: None,
-            paid_at: None,
-            reversed_at: None,
-            payout_id: None,
+            ..Commission::accrued(
+                CommissionId::new(now),
+                CommissionKind::Deal,
+                self.partner.id,
+                amount,
+                now,
+            )
         };
         row.explained(due.explanation)
     }

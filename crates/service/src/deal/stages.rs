@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::Done;
 use super::checks::locked;
 use super::payments::DealPayments;
-use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit, repeated};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::deal::Deal;
-use domain::id;
 use domain::problem::{ProblemCode, Problems};
 use store::partner::LockedPartner;
 
@@ -21,16 +21,10 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
     let found = locked(&transaction, &writer, id, &mut problems).await?;
-    let stage = match problems.id::<id::PaymentStage>("stageId", stage_id) {
-        Some(id) => {
-            let stage = store::stage::share(&transaction, &writer.scope(), id).await?;
-            problems.found("stageId", stage)
-        }
-        None => None,
-    };
-    let (Some((LockedPartner { partner, last }, current)), Some(stage)) = (found, stage) else {
-        return Err(problems.into());
-    };
+    let share = async |id| store::stage::share(&transaction, &writer.scope(), id).await;
+    let stage = named("stageId", stage_id, &mut problems, share).await?;
+    require!(problems; found, stage);
+    let (LockedPartner { partner, last }, current) = found;
     if current.stage_id == Some(stage.id) {
         let done = Done {
             deal: current,
@@ -72,8 +66,8 @@ async fn renew_once(app: &App, caller: &Caller, id: &str) -> Result<Done, Servic
     let scope = writer.scope();
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
-    let found = locked(&transaction, &writer, id, &mut problems).await?;
-    let (Some((LockedPartner { partner, last }, current)), true) = (found, problems.is_empty()) else {
+    let Some((LockedPartner { partner, last }, current)) = locked(&transaction, &writer, id, &mut problems).await?
+    else {
         return Err(problems.into());
     };
     if let Some(stage) = current.stage_id

@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 use super::Done;
 use super::checks::{checked_fields, locked, worth};
 use super::payments::DealPayments;
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::deal::Deal;
 use domain::money::Currency;
@@ -49,16 +49,11 @@ pub async fn update(app: &App, caller: &Caller, input: DealChange) -> Result<Don
         |text| text::name(&text),
     );
     let owner = problems.changed_optional("owner", input.owner, current.owner.clone(), |text| text::name(&text));
-    let fields = match input.fields {
-        Patch::Keep => Some(current.fields.clone()),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(fields) => checked_fields(&transaction, &writer, &fields, &mut problems).await?,
+    let fields = match input.fields.list() {
+        None => Some(current.fields.clone()),
+        Some(fields) => checked_fields(&transaction, &writer, &fields, &mut problems).await?,
     };
-    let (Some(name), Some(value), Some(lead_creator), Some(owner), Some(fields), true) =
-        (name, value, lead_creator, owner, fields, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, value, lead_creator, owner, fields);
     let moment = last.next(app.clock.now().max(current.updated_at));
     let now = moment.at;
     let deal = Deal {

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use super::content;
 use crate::partner::metadata;
 use domain::Timestamp;
-use domain::event::{Event, EventKind};
-use domain::id::EventId;
+use domain::event::{Attribution, Customer, Event, EventKind};
+use domain::history::Moment;
+use domain::id::{AttributionId, CampaignId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
@@ -186,6 +187,37 @@ impl CheckedEvent {
             wholly_refunded: false,
         }
     }
+
+    /// The refund or chargeback as it is recorded now: credited as its original is.
+    pub fn taking_back(self, original: &Event, amount: Option<Money>, moment: Option<Moment>, now: Timestamp) -> Event {
+        Event {
+            amount,
+            customer_id: original.customer_id,
+            attribution: original.attribution.map(|attribution| Attribution {
+                id: AttributionId::new(now),
+                ..attribution
+            }),
+            original_id: Some(original.id),
+            sequence: moment.map(|moment| moment.sequence),
+            ..self.recorded(EventId::new(now), now)
+        }
+    }
+}
+
+/// The partner and the campaign that an event is credited to, or that a customer is bound to.
+pub type Binding = (Option<PartnerId>, Option<CampaignId>);
+
+/// The binding of a customer, if there is one.
+pub fn binding(customer: Option<&Customer>) -> Binding {
+    customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id))
+}
+
+/// What an event is credited to. What it names takes precedence; what it leaves out comes from the binding of its
+/// customer, the campaign only together with its partner.
+pub fn credited((partner, campaign): Binding, bound: Binding) -> Binding {
+    let partner = partner.or(bound.0);
+    let bound_campaign = bound.1.filter(|_| partner == bound.0);
+    (partner, campaign.or(bound_campaign))
 }
 
 fn at_least((amount, currency): (Decimal, Currency), least: i64) -> Result<Money, Fault> {

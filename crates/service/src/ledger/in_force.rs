@@ -67,10 +67,7 @@ pub async fn terms_in_force(
     // A partner may read neither groups nor campaigns that it does not belong to, except what pays it.
     let whole = Scope::tenant_wide(scope.tenant());
     let promised: Vec<_> = facts.iter().filter_map(|(_, facts)| beyond(facts)).collect();
-    let mut promised = match promised.as_slice() {
-        [] => HashMap::new(),
-        ids => store::campaign::by_ids(database, &whole, ids).await?,
-    };
+    let mut promised = store::campaign::by_ids(database, &whole, &promised).await?;
     let found = facts.into_iter().filter_map(|(key, mut facts)| {
         if let Some(campaign) = beyond(&facts) {
             facts.campaign = promised.remove(&campaign);

@@ -2,9 +2,10 @@
 
 use super::lock_partners;
 use super::posting::{Posting, moments};
-use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{begin, commit, repeated};
+use crate::{ServiceError, require, stored};
 use auth::{Caller, Resource};
 use domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, PaymentTarget};
 use domain::explain::{Outcome, Step};
@@ -66,9 +67,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
     let moments = moments(partner.as_slice(), &app.clock);
     let adjusted = match adjusts {
         Some(id) => {
-            let found = store::commission::by_ids(&transaction, &writer.scope(), &[id.uuid()])
-                .await?
-                .remove(&id.uuid());
+            let found = stored::find(&transaction, &writer.scope(), id).await?;
             problems.found("adjustsId", found)
         }
         None => None,
@@ -85,11 +84,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         }
         None => None,
     };
-    let (Some(partner), Some(amount), Some(reason), Some(note), true) =
-        (partner, amount, reason, note, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; partner, amount, reason, note);
     let step = Step {
         source: "manual".to_owned(),
         outcome: Outcome::Applied,
@@ -98,29 +93,14 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
         amount: Some(amount.amount().normalize()),
     };
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
-    let now = posting.time_of(partner.partner.id);
+    let partner_id = partner.partner.id;
+    let now = posting.time_of(partner_id);
     let row = Commission {
-        id: CommissionId::new(now),
-        kind: CommissionKind::Manual,
-        status: CommissionStatus::Accrued,
-        amount,
-        payment_target: PaymentTarget::Partnership,
-        recipient: None,
-        partner_id: partner.partner.id,
         campaign_id: campaign
             .map(|campaign| campaign.id)
             .or_else(|| adjusted.as_ref().and_then(|row| row.campaign_id)),
-        event_id: None,
-        snapshot_id: None,
         adjusts_id: adjusted.map(|row| row.id),
-        basis: None,
-        holdback_days: None,
-        accrued_at: now,
-        mature_at: None,
-        approved_at: None,
-        paid_at: None,
-        reversed_at: None,
-        payout_id: None,
+        ..Commission::accrued(CommissionId::new(now), CommissionKind::Manual, partner_id, amount, now)
     };
     let entered = Entered {
         reason: Some(reason.clone()),
@@ -146,21 +126,12 @@ pub async fn assign_recipient(
     let recipient = problems.take("recipient", text::name(recipient));
     let transaction = begin(app, &writer).await?;
     let scope = writer.scope();
-    let found = match problems.id::<id::Commission>("id", id) {
-        Some(id) => {
-            let seen = store::commission::by_ids(&transaction, &scope, &[id.uuid()])
-                .await?
-                .remove(&id.uuid());
-            match problems.found("id", seen) {
-                Some(seen) => {
-                    let locked = lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
-                    let row = store::commission::by_ids(&transaction, &scope, &[id.uuid()])
-                        .await?
-                        .remove(&id.uuid());
-                    row.map(|row| (row, moments(&locked, &app.clock)))
-                }
-                None => None,
-            }
+    let find = async |id: CommissionId| stored::find(&transaction, &scope, id).await;
+    let found = match named("id", id, &mut problems, find).await? {
+        Some(seen) => {
+            let locked = lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
+            let row = find(seen.id).await?;
+            row.map(|row| (row, moments(&locked, &app.clock)))
         }
         None => None,
     };
@@ -181,9 +152,8 @@ pub async fn assign_recipient(
             );
         }
     }
-    let (Some((row, moments)), Some(recipient), true) = (found, recipient, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; found, recipient);
+    let (row, moments) = found;
     // A step of the partner's history: from this moment on the row is in the individual's statement.
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
     posting.touch(row.partner_id);

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::review::{Review, ReviewResults, approve_one, from_kept, reason_to_override, to_keep};
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{Answer, begin, commit, repeated};
+use crate::{ServiceError, require};
 use auth::{Caller, Scope, Writer};
 use domain::commission::CommissionStatus;
 use domain::id::CommissionId;
@@ -42,9 +42,7 @@ pub async fn approve_matching(
 ) -> Result<MatchingResult, ServiceError> {
     let mut problems = Problems::new();
     let (writer, reason) = reason_to_override(caller, override_reason, &mut problems)?;
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     repeated(|| approve_matching_once(app, &writer, filter, after, reason.as_deref())).await
 }
 

@@ -9,9 +9,9 @@ use super::{lock_partners, tiers};
 use crate::clock::Clock;
 use auth::{Scope, Writer};
 use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};
-use domain::event::{Attribution, Event, EventKind};
+use domain::event::Event;
 use domain::explain::Step;
-use domain::id::{AttributionId, CommissionId, EventId, PartnerId};
+use domain::id::{CommissionId, PartnerId};
 use domain::money::Money;
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::refund::{Refunded, TakeBack, is_fixed, take_back};
@@ -84,24 +84,14 @@ pub async fn record(
     let Some(amount) = amount else { return Ok(None) };
 
     let refunded = Refunded::after(&original, amount);
-    let event = Event {
-        amount,
-        customer_id: original.customer_id,
-        attribution: original.attribution.map(|attribution| Attribution {
-            id: AttributionId::new(now),
-            ..attribution
-        }),
-        original_id: Some(original.id),
-        sequence: moment.map(|moment| moment.sequence),
-        ..checked.recorded(EventId::new(now), now)
-    };
+    let event = checked.taking_back(&original, amount, moment, now);
     if !store::event::insert(transaction, writer.tenant(), &event).await? {
         return Ok(Some(RefundOutcome::Raced));
     }
     transaction.counted(1);
-    Writes::of(|writes| store::event::set_refunded(writes, writer.tenant(), [(original.id, refunded)]))
-        .run(transaction)
-        .await?;
+    let refund = [(original.id, refunded)];
+    let write = transaction.write(|writes| store::event::set_refunded(writes, writer.tenant(), refund));
+    write.await?;
     let rows = store::commission::of_event(transaction, &scope, original.id).await?;
     let (clawbacks, reversed) = apply(transaction, writer, (&original, rows), &event, refunded, moments).await?;
     Ok(Some(RefundOutcome::Done {
@@ -180,14 +170,10 @@ async fn lower_standing(
     taken_minor: i64,
     wholly: bool,
 ) -> Result<(), StoreError> {
-    let (EventKind::Charge, Some(charged), Some(attribution)) = (original.kind, original.amount, original.attribution)
-    else {
+    let Some((partner, charged)) = original.charged() else {
         return Ok(());
     };
-    if charged.minor() == 0 {
-        return Ok(());
-    }
-    let (tenant, partner) = (writer.tenant(), attribution.partner_id);
+    let tenant = writer.tenant();
     let mut writes = Writes::default();
     let taken = (partner, charged.currency(), -taken_minor);
     store::standing::add_lifetime_values(&mut writes, tenant, [taken]);
@@ -290,22 +276,9 @@ pub fn clawback(
     id: CommissionId,
     (amount, status, explanation): (Money, CommissionStatus, Vec<Step>),
 ) -> ExplainedCommission {
-    let now = refund.recorded_at;
     let taken = Commission {
-        id,
-        kind: CommissionKind::Clawback,
-        status,
-        amount,
         event_id: Some(refund.id),
-        adjusts_id: Some(row.id),
-        basis: None,
-        holdback_days: row.holdback_days,
-        accrued_at: now,
-        approved_at: (status == CommissionStatus::Approved).then_some(now),
-        paid_at: None,
-        reversed_at: None,
-        payout_id: None,
-        ..row.clone()
+        ..row.clawback(id, amount, status, refund.recorded_at)
     };
     taken.explained(explanation)
 }

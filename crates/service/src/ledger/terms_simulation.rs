@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
-use crate::ServiceError;
 use crate::app::App;
 use crate::snapshot::SnapshotDraft;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::Timestamp;
 use domain::accrual::{self, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict};
@@ -65,12 +65,7 @@ pub async fn simulate(
     let tenant = store::tenant::get(app.store.reader(), &scope).await?;
     let (zone, base) = (tenant.time_zone, tenant.base_currency);
     let mut problems = Problems::new();
-    if !(1..=MAX_EVENTS).contains(&input.events.len()) {
-        problems.add(
-            "events",
-            ProblemCode::Invalid,
-            format!("must have 1 to {MAX_EVENTS} entries"),
-        );
+    if !problems.size("events", input.events.len(), MAX_EVENTS) {
         return Err(problems.into());
     }
     let terms = terms::terms(input.terms, base, &mut problems);
@@ -104,11 +99,7 @@ pub async fn simulate(
             .map(|(index, event)| problems.within(index, |problems| checked(event, problems)));
         events.collect::<Option<Vec<_>>>()
     });
-    let (Some(terms), Some(holdback_days), Some(snapshot), Some(events), true) =
-        (terms, holdback_days, snapshot, events, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; terms, holdback_days, snapshot, events);
     let campaign = Campaign {
         id: CampaignId::new(now),
         name: String::new(),
@@ -164,11 +155,8 @@ pub async fn simulate(
         }
         past.record(event);
     }
-    if problems.is_empty() {
-        Ok(commissions)
-    } else {
-        Err(problems.into())
-    }
+    require!(problems);
+    Ok(commissions)
 }
 
 #[derive(Debug)]

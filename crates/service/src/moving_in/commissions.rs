@@ -15,9 +15,7 @@ use crate::ledger::content;
 use crate::ledger::lock_partners;
 use crate::ledger::posting::{Posting, moments};
 use auth::{Caller, Resource, Writer};
-use domain::commission::{
-    Commission, CommissionKind, CommissionStatus, Entered, ExplainedCommission, PaymentTarget, SourceTimes,
-};
+use domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, ExplainedCommission, SourceTimes};
 use domain::event::Event;
 use domain::explain::{Outcome as Verdict, Step};
 use domain::id::{CampaignId, CommissionId, EventId, PartnerId};
@@ -111,26 +109,17 @@ impl CheckedOpening {
             true => BasisKind::Percent,
             false => BasisKind::Fixed,
         };
+        let (id, partner) = (CommissionId::new(now), self.opening.partner_id);
         let row = Commission {
-            id: CommissionId::new(now),
-            kind: CommissionKind::Opening,
             status,
-            amount: self.amount,
-            payment_target: PaymentTarget::Partnership,
-            recipient: None,
-            partner_id: self.opening.partner_id,
             campaign_id,
             event_id,
-            snapshot_id: None,
-            adjusts_id: None,
             basis: Some(basis),
-            holdback_days: None,
-            accrued_at: now,
             mature_at: self.opening.mature_at,
             approved_at: at(CommissionStatus::Approved),
             paid_at: at(CommissionStatus::Paid),
             reversed_at: at(CommissionStatus::Reversed),
-            payout_id: None,
+            ..Commission::accrued(id, CommissionKind::Opening, partner, self.amount, now)
         };
         row.explained(vec![self.step()])
     }
@@ -252,39 +241,24 @@ async fn look_up(
     let contents = store::commission::contents_by_external_id(transaction, &scope, &names).await?;
     let ids = names.iter().filter_map(|name| name.parse::<CommissionId>().ok());
     let ids: Vec<_> = ids.map(|id| id.uuid()).collect();
-    let own = match ids.as_slice() {
-        [] => HashMap::new(),
-        ids => store::commission::by_ids(transaction, &scope, ids).await?,
-    };
+    let own = store::commission::by_ids(transaction, &scope, &ids).await?;
     let own = own.into_values().map(|row| row.id.to_string()).collect();
     let events = openings
         .clone()
         .filter_map(|checked| checked.opening.event_external_id.clone());
     let events = Vec::from_iter(events.collect::<BTreeSet<_>>());
-    let events = match events.as_slice() {
-        [] => HashMap::new(),
-        names => store::event::by_external_ids(transaction, &scope, names).await?,
-    };
+    let events = store::event::by_external_ids(transaction, &scope, &events).await?;
     let earning: BTreeSet<_> = events.values().map(|event| earning(event).uuid()).collect();
-    let kinds = match earning.is_empty() {
-        true => HashMap::new(),
-        false => store::commission::kinds_of_events(transaction, &scope, &Vec::from_iter(earning)).await?,
-    };
+    let kinds = store::commission::kinds_of_events(transaction, &scope, &Vec::from_iter(earning)).await?;
     let campaigns = openings.filter_map(|checked| checked.opening.campaign_id);
     let campaigns = Vec::from_iter(campaigns.map(|id| id.uuid()).collect::<BTreeSet<_>>());
-    let campaigns = match campaigns.as_slice() {
-        [] => BTreeSet::new(),
-        ids => {
-            let found = store::campaign::by_ids(transaction, &scope, ids).await?;
-            found.into_keys().collect()
-        }
-    };
+    let campaigns = store::campaign::by_ids(transaction, &scope, &campaigns).await?;
     Ok(ReferencedRecords {
         contents,
         own,
         events,
         kinds,
-        campaigns,
+        campaigns: campaigns.into_keys().collect(),
     })
 }
 

@@ -1,7 +1,5 @@
 //! Imported customers, bound to the partners that brought them.
 
-use std::collections::HashMap;
-
 use super::{ImportAttemptError, MAX_RECORDS, Mode, MovingInResult, attempts, unchanged};
 use crate::ServiceError;
 use crate::app::App;
@@ -12,7 +10,7 @@ use domain::event::Customer;
 use domain::id::{CampaignId, CustomerId, PartnerId};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::text;
-use store::{Transaction, Writes};
+use store::Transaction;
 
 /// A customer of another system.
 #[derive(Clone, Debug)]
@@ -69,10 +67,7 @@ async fn attempt(
 ) -> Result<Vec<MovingInResult>, ImportAttemptError> {
     let fine = customers.iter().filter_map(|customer| customer.as_ref().ok());
     let names: Vec<_> = fine.map(|customer| customer.external_id.clone()).collect();
-    let mut there = match names.as_slice() {
-        [] => HashMap::new(),
-        names => store::customer::by_external_ids(transaction, &writer.scope(), names).await?,
-    };
+    let mut there = store::customer::by_external_ids(transaction, &writer.scope(), &names).await?;
     let mut new = Vec::new();
     let mut answers = Vec::with_capacity(customers.len());
     for customer in customers {
@@ -97,7 +92,7 @@ async fn attempt(
     }
     new.sort_by(|one, other| one.external_id.cmp(&other.external_id));
     let tenant = writer.tenant();
-    let add = |writes: &mut Writes| {
+    let write = transaction.write(|writes| {
         store::customer::bring_in(writes, tenant, &new, now);
         let members = new
             .iter()
@@ -106,8 +101,8 @@ async fn attempt(
         members.sort_unstable();
         members.dedup();
         store::campaign::join(writes, tenant, members, now);
-    };
-    Writes::of(add).run(transaction).await?;
+    });
+    write.await?;
     Ok(answers)
 }
 

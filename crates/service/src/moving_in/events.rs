@@ -13,7 +13,7 @@ use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::imported::Outcome;
-use crate::ledger::event::{CheckedEvent, NewEvent};
+use crate::ledger::event::{Binding, CheckedEvent, NewEvent, binding, credited};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
 use domain::event::{Customer, Event};
@@ -76,16 +76,9 @@ impl ImportedEvent {
         }
     }
 
-    /// What it is credited to: what it leaves out comes from the customer's binding, the campaign only together with
-    /// its partner.
-    fn credit(&self, customer: Option<&Customer>) -> (Option<PartnerId>, Option<CampaignId>) {
-        let (bound, of_bound) = customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id));
-        let partner = self.partner.or(bound);
-        let campaign = match partner == bound {
-            true => self.campaign.or(of_bound),
-            false => self.campaign,
-        };
-        (partner, campaign)
+    /// What it is credited to.
+    fn credit(&self, customer: Option<&Customer>) -> Binding {
+        credited((self.partner, self.campaign), binding(customer))
     }
 }
 
@@ -108,10 +101,7 @@ impl Attempt<'_> {
         });
         let customers = self.customers(fine()).await?;
         let partners = self.partners(fine(), &customers).await?;
-        let partners = match partners.as_slice() {
-            [] => Vec::new(),
-            partners => store::partner::lock_credited(self.transaction, &scope, partners).await?,
-        };
+        let partners = store::partner::lock_credited(self.transaction, &scope, &partners).await?;
         // What was read before the locks may have changed by now.
         if self.customers(fine()).await? != customers {
             return Err(ImportAttemptError::Raced);
@@ -144,9 +134,6 @@ impl Attempt<'_> {
         let names: BTreeSet<_> = events
             .filter_map(|named| named.event.customer_external_id.clone())
             .collect();
-        if names.is_empty() {
-            return Ok(Customers::new());
-        }
         let names = Vec::from_iter(names);
         store::customer::by_external_ids(self.transaction, &self.writer.scope(), &names).await
     }
@@ -174,9 +161,6 @@ impl Attempt<'_> {
             names.insert(named.event.external_id.clone());
             names.extend(named.event.original_external_id.clone());
         }
-        if names.is_empty() {
-            return Ok(HashMap::new());
-        }
         store::event::by_external_ids(self.transaction, &self.writer.scope(), &Vec::from_iter(names)).await
     }
 
@@ -191,7 +175,7 @@ impl Attempt<'_> {
             .filter_map(|name| there.get(name))
             .map(|event| event.id.uuid())
             .collect();
-        if originals.is_empty() || self.mode == Mode::CheckToEarn {
+        if self.mode == Mode::CheckToEarn {
             return Ok(BTreeSet::new());
         }
         let found =

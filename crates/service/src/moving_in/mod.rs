@@ -77,9 +77,8 @@ async fn attempts(
             Err(ImportAttemptError::Raced) if tried < ATTEMPTS => {}
             Err(ImportAttemptError::Raced) => {
                 transaction.rollback().await?;
-                let mut problems = Problems::new();
-                problems.add("", ProblemCode::Conflict, "is being written by others: try again");
-                return Err(problems.into());
+                let message = "is being written by others: try again";
+                return Err(Problems::one("", ProblemCode::Conflict, message).into());
             }
             Err(ImportAttemptError::Store(error)) if tried < ATTEMPTS && store::is_passing(&error) => {}
             Err(ImportAttemptError::Store(error)) => return Err(error.into()),
@@ -102,7 +101,5 @@ fn unchanged(thing: &str, said: &[(&str, bool)]) -> MovingInResult {
 
 /// The problem of a record that exists already with other content.
 fn conflict(field: &str, message: &str) -> Vec<Problem> {
-    let mut problems = Problems::new();
-    problems.add(field, ProblemCode::Conflict, message);
-    problems.into_vec()
+    Problems::one(field, ProblemCode::Conflict, message).into_vec()
 }

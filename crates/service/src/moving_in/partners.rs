@@ -14,7 +14,7 @@ use domain::money::Currency;
 use domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerType};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::{Timestamp, text};
-use store::{Transaction, Writes};
+use store::Transaction;
 
 /// A partner of another system; what is `None` or empty was not given.
 #[derive(Clone, Debug, Default)]
@@ -104,9 +104,8 @@ async fn attempt(
             Ok(partner) => match by_name.get(&partner.external_id) {
                 Some(known) => as_it_is(partner, known),
                 None if by_email.contains_key(&partner.email) => {
-                    let mut problems = Problems::new();
-                    problems.add("email", ProblemCode::Taken, "is another partner's already");
-                    Err(problems.into_vec())
+                    let message = "is another partner's already";
+                    Err(Problems::one("email", ProblemCode::Taken, message).into_vec())
                 }
                 None => {
                     let new = batch.add(partner, writer, now);
@@ -221,12 +220,11 @@ impl PartnerWrites {
         store::bulk::insert_partners(transaction, tenant, &self.partners).await?;
         store::bulk::insert_partner_transitions(transaction, tenant, &self.transitions).await?;
         store::bulk::insert_partner_categories(transaction, tenant, &self.categories).await?;
-        Writes::of(|writes| {
+        let write = transaction.write(|writes| {
             store::campaign::join(writes, tenant, self.members, now);
             store::partner::advance(writes, tenant, self.moments);
-        })
-        .run(transaction)
-        .await?;
+        });
+        write.await?;
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! Checks of a partner as entered: that its email and external id are free, and that what it refers to exists.
 
-use crate::ids::existing;
+use crate::external_id::check_free;
+use crate::ids::named;
 use auth::Writer;
-use domain::id::{self, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
+use domain::id::{self, PartnerGroupId, PartnerId, PartnerTierId};
 use domain::problem::{Fault, Problems};
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction};
@@ -20,17 +21,15 @@ pub(crate) async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<LockedPartner>, StoreError> {
-    let Some(id) = problems.id::<id::Partner>(field, id) else {
-        return Ok(None);
-    };
-    Ok(problems.found(field, store::partner::lock(transaction, &writer.scope(), id).await?))
+    let lock = async |id| store::partner::lock(transaction, &writer.scope(), id).await;
+    named(field, id, problems, lock).await
 }
 
 pub(super) async fn check_unique(
     transaction: &Transaction,
     writer: &Writer,
     email: Option<&str>,
-    external_id: Option<&Option<String>>,
+    external_id: &Option<Option<String>>,
     me: Option<PartnerId>,
     problems: &mut Problems,
 ) -> Result<(), StoreError> {
@@ -38,11 +37,7 @@ pub(super) async fn check_unique(
         let holder = store::partner::find_by_email(transaction, &writer.scope(), email).await?;
         problems.free("email", holder.map(|partner| partner.id), me);
     }
-    if let Some(Some(external_id)) = external_id {
-        let holder = store::partner::find_by_external_id(transaction, &writer.scope(), external_id).await?;
-        problems.free("externalId", holder.map(|partner| partner.id), me);
-    }
-    Ok(())
+    check_free(transaction, writer, external_id, me, problems).await
 }
 
 pub(crate) async fn group(
@@ -51,11 +46,8 @@ pub(crate) async fn group(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<PartnerGroupId>, StoreError> {
-    let Some(id) = problems.id::<id::PartnerGroup>("groupId", id) else {
-        return Ok(None);
-    };
-    let group = store::partner_group::find(transaction, &writer.scope(), id).await?;
-    Ok(problems.found("groupId", group).map(|group| group.id))
+    let find = async |id| store::partner_group::find(transaction, &writer.scope(), id).await;
+    Ok(named("groupId", id, problems, find).await?.map(|group| group.id))
 }
 
 pub(super) async fn tier(
@@ -64,23 +56,8 @@ pub(super) async fn tier(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<PartnerTierId>, StoreError> {
-    let Some(id) = problems.id::<id::PartnerTier>("tierId", id) else {
-        return Ok(None);
-    };
-    let tier = store::label::find(transaction, &writer.scope(), id).await?;
-    Ok(problems.found("tierId", tier).map(|tier| tier.id))
-}
-
-pub(super) async fn categories(
-    transaction: &Transaction,
-    writer: &Writer,
-    ids: &[String],
-    problems: &mut Problems,
-) -> Result<Vec<PartnerCategoryId>, StoreError> {
-    existing("categoryIds", ids, problems, async |ids| {
-        store::label::by_ids::<id::PartnerCategory>(transaction, &writer.scope(), ids).await
-    })
-    .await
+    let find = async |id| store::label::find::<id::PartnerTier>(transaction, &writer.scope(), id).await;
+    Ok(named("tierId", id, problems, find).await?.map(|tier| tier.id))
 }
 
 pub(crate) fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fault> {

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::checks::{categories, check_unique, group, metadata, tier};
+use super::checks::{check_unique, group, metadata, tier};
 use super::membership::note_joined;
 use super::status::outbox_event;
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::existing;
 use crate::once::{begin, commit};
 use crate::snapshot::{self, SnapshotDraft};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::history::Moment;
 use domain::id::{CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId};
@@ -19,7 +19,7 @@ use domain::problem::Problems;
 use domain::snapshot::SnapshotSource;
 use domain::webhook::WebhookEventType;
 use domain::{Timestamp, text};
-use store::{StoreError, Transaction, Writes};
+use store::{StoreError, Transaction};
 
 /// A partner as entered.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +56,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
         &transaction,
         &writer,
         email.as_deref(),
-        external_id.as_ref(),
+        &external_id,
         None,
         &mut problems,
     )
@@ -69,23 +69,14 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
         Some(id) => tier(&transaction, &writer, id, &mut problems).await?,
         None => None,
     };
-    let category_ids = categories(&transaction, &writer, &input.category_ids, &mut problems).await?;
-    let mut campaign_ids = campaigns(&transaction, &writer, &input.campaign_ids, &mut problems).await?;
+    let scope = writer.scope();
+    let category_ids = existing("categoryIds", &input.category_ids, &mut problems, &transaction, &scope).await?;
+    let mut campaign_ids = existing("campaignIds", &input.campaign_ids, &mut problems, &transaction, &scope).await?;
     let promise = match input.commission_snapshot {
         Some(draft) => promised(&transaction, &writer, draft, &mut problems).await?,
         None => None,
     };
-    let (Some(name), Some(email), Some(external_id), Some(tags), Some(metadata), Some(payout_reference), true) = (
-        name,
-        email,
-        external_id,
-        tags,
-        metadata,
-        payout_reference,
-        problems.is_empty(),
-    ) else {
-        return Err(problems.into());
-    };
+    require!(problems; name, email, external_id, tags, metadata, payout_reference);
     let details = PartnerDetails {
         name,
         email,
@@ -112,8 +103,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     campaign_ids.dedup();
     let joined = campaign_ids.clone();
     let members = campaign_ids.into_iter().map(|campaign| (partner.id, campaign));
-    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), members, now);
-    Writes::of(join).run(&transaction).await?;
+    let join = transaction.write(|writes| store::campaign::join(writes, writer.tenant(), members, now));
+    join.await?;
     if let Some(promise) = promise {
         snapshot::stamp(&transaction, &writer, partner.id, promise, moment).await?;
     }
@@ -186,24 +177,12 @@ pub(crate) async fn insert(
     };
     store::partner::insert_transition(transaction, writer.tenant(), partner.id, &transition).await?;
     let happened = outbox_event(&partner, WebhookEventType::PartnerCreated, now);
-    let advance = |writes: &mut Writes| {
+    let advance = transaction.write(|writes| {
         store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
         store::outbox::append(writes, writer.tenant(), [happened]);
-    };
-    Writes::of(advance).run(transaction).await?;
+    });
+    advance.await?;
     Ok((partner, moment))
-}
-
-async fn campaigns(
-    transaction: &Transaction,
-    writer: &Writer,
-    ids: &[String],
-    problems: &mut Problems,
-) -> Result<Vec<CampaignId>, StoreError> {
-    existing("campaignIds", ids, problems, async |ids| {
-        store::campaign::by_ids(transaction, &writer.scope(), ids).await
-    })
-    .await
 }
 
 async fn promised(

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use super::checks::locked;
 use crate::app::App;
 use crate::once::{begin, commit};
-use crate::{ServiceError, campaign};
+use crate::{ServiceError, campaign, require};
 use auth::{Caller, Resource};
 use domain::id::CampaignId;
 use domain::partner::Partner;
 use domain::problem::Problems;
+use store::Transaction;
 use store::partner::LockedPartner;
-use store::{Transaction, Writes};
 
 /// Makes a partner a member of a campaign; one that is a member already stays as it is.
 pub async fn join_campaign(
@@ -24,16 +24,16 @@ pub async fn join_campaign(
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
     let partner = locked(&transaction, &writer, "partnerId", partner_id, &mut problems).await?;
-    let campaign = campaign::named(&transaction, &writer, "campaignId", campaign_id, &mut problems).await?;
-    let (Some(LockedPartner { partner, .. }), Some(campaign)) = (partner, campaign) else {
-        return Err(problems.into());
-    };
+    let campaign = campaign::of_id(&transaction, &writer, campaign_id, &mut problems).await?;
+    require!(problems; partner, campaign);
+    let LockedPartner { partner, .. } = partner;
     let now = app.clock.now();
-    let join = |writes: &mut Writes| store::campaign::join(writes, writer.tenant(), [(partner.id, campaign.id)], now);
     if !store::campaign::has_member(&transaction, &writer.scope(), campaign.id, partner.id).await? {
         note_joined(&transaction, &partner, campaign.id);
     }
-    Writes::of(join).run(&transaction).await?;
+    let member = [(partner.id, campaign.id)];
+    let join = transaction.write(|writes| store::campaign::join(writes, writer.tenant(), member, now));
+    join.await?;
     commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
 }

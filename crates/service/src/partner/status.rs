@@ -3,16 +3,15 @@
 use serde_json::json;
 
 use super::checks::locked;
-use crate::ServiceError;
 use crate::app::App;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerTransitionKind};
 use domain::problem::{ProblemCode, Problems};
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
 use domain::{Timestamp, text};
-use store::Writes;
 use store::partner::LockedPartner;
 
 /// Moves a partnership along its state machine. Suspending and revoking need a reason, which the history records.
@@ -28,9 +27,8 @@ pub async fn change_status(
     let reason = problems.optional("reason", reason, text::reason);
     let transaction = begin(app, &writer).await?;
     let current = locked(&transaction, &writer, "id", id, &mut problems).await?;
-    let (Some(LockedPartner { partner: current, last }), Some(reason)) = (current, reason) else {
-        return Err(problems.into());
-    };
+    require!(problems; current, reason);
+    let LockedPartner { partner: current, last } = current;
     // Read after taking the lock: what changed the partner while this call waited must be earlier.
     let moment = last.next(app.clock.now().max(current.updated_at));
     let now = moment.at;
@@ -66,11 +64,11 @@ pub async fn change_status(
     };
     store::partner::insert_transition(&transaction, writer.tenant(), partner.id, &transition).await?;
     let happened = outbox_event(&partner, WebhookEventType::of_partner(kind), now);
-    let advance = |writes: &mut Writes| {
+    let advance = transaction.write(|writes| {
         store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
         store::outbox::append(writes, writer.tenant(), [happened]);
-    };
-    Writes::of(advance).run(&transaction).await?;
+    });
+    advance.await?;
     commit(app, transaction, &writer, &partner).await?;
     Ok(partner)
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::checks::{categories, check_unique, group, locked, metadata, tier};
-use crate::ServiceError;
+use super::checks::{check_unique, group, locked, metadata, tier};
 use crate::app::App;
+use crate::ids::existing;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 use domain::money::Currency;
 use domain::partner::{Partner, PartnerType};
@@ -46,12 +47,11 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id.clone(), |text| {
         text::external_id(&text)
     });
-    let tags = match input.tags {
-        Patch::Keep => Some(current.tags.clone()),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(tags) => text::tags(tags, &mut problems),
+    let tags = match input.tags.list() {
+        None => Some(current.tags.clone()),
+        Some(tags) => text::tags(tags, &mut problems),
     };
-    let new_metadata = problems.changed_optional("metadata", input.metadata, current.metadata.clone(), metadata);
+    let metadata = problems.changed_optional("metadata", input.metadata, current.metadata.clone(), metadata);
     let payout_currency =
         problems.changed_optional("payoutCurrency", input.payout_currency, current.payout_currency, Ok);
     let current_reference = current.payout_reference.clone();
@@ -63,7 +63,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         &transaction,
         &writer,
         email.as_deref(),
-        external_id.as_ref(),
+        &external_id,
         Some(current.id),
         &mut problems,
     )
@@ -78,35 +78,12 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
         Patch::Clear => None,
         Patch::Set(id) => tier(&transaction, &writer, id, &mut problems).await?,
     };
-    let category_ids = match &input.category_ids {
-        Patch::Keep => None,
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(ids) => Some(categories(&transaction, &writer, ids, &mut problems).await?),
+    let scope = writer.scope();
+    let category_ids = match input.category_ids.list() {
+        None => None,
+        Some(ids) => Some(existing("categoryIds", &ids, &mut problems, &transaction, &scope).await?),
     };
-    let (
-        Some(name),
-        Some(email),
-        Some(partner_type),
-        Some(external_id),
-        Some(tags),
-        Some(metadata),
-        Some(payout_currency),
-        Some(payout_reference),
-        true,
-    ) = (
-        name,
-        email,
-        partner_type,
-        external_id,
-        tags,
-        new_metadata,
-        payout_currency,
-        payout_reference,
-        problems.is_empty(),
-    )
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; name, email, partner_type, external_id, tags, metadata, payout_currency, payout_reference);
     let updated_at = last.next(app.clock.now().max(current.updated_at)).at;
     let before = current.clone();
     let partner = Partner {
@@ -126,7 +103,6 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
     store::partner::update(&transaction, writer.tenant(), &partner).await?;
     transaction.changed(&before, &partner);
     if let Some(category_ids) = category_ids {
-        let scope = writer.scope();
         let had = store::label::categories_of_partners(&transaction, &scope, &[partner.id.uuid()]).await?;
         let had: BTreeSet<_> = had.into_values().flatten().map(|category| category.id).collect();
         if had != category_ids.iter().copied().collect() {

@@ -2,10 +2,10 @@
 //! all, so that importing twice changes nothing.
 
 use super::make_room_for_default;
-use crate::ServiceError;
 use crate::app::App;
 pub use crate::imported::Outcome;
 use crate::imported::by_names;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
 use domain::group_rules::{self, RuleDraft};
@@ -59,9 +59,7 @@ pub async fn import(
             imported.push(put(&transaction, &writer, known, next).await?);
         }
     }
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     transaction.commit().await?;
     Ok(imported)
 }
@@ -81,10 +79,9 @@ fn merged(
     let description = problems.changed_optional("description", group.description, description, |text| {
         text::description(&text)
     });
-    let tags = match group.tags {
-        Patch::Keep => Some(tags),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(tags) => text::tags(tags, problems),
+    let tags = match group.tags.list() {
+        None => Some(tags),
+        Some(tags) => text::tags(tags, problems),
     };
     let rules = problems.within("rules", |problems| {
         group_rules::rule_set(group.rules, currency, problems)

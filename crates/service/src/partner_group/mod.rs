@@ -4,12 +4,13 @@ pub mod import;
 mod simulate;
 mod update;
 
-use crate::ServiceError;
 use crate::app::App;
+use crate::external_id::check_free;
 use crate::once::{begin, commit};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::group_rules::{self, RuleDraft};
-use domain::id::PartnerGroupId;
+use domain::id::{self, PartnerGroupId};
 use domain::money::Currency;
 use domain::partner_group::PartnerGroup;
 use domain::problem::Problems;
@@ -41,14 +42,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
         group_rules::rule_set(input.rules, input.currency, problems)
     });
     let transaction = begin(app, &writer).await?;
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, None, &mut problems).await?;
-    }
-    let (Some(name), Some(description), Some(external_id), Some(tags), Some(rules), true) =
-        (name, description, external_id, tags, rules, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    check_free::<id::PartnerGroup>(&transaction, &writer, &external_id, None, &mut problems).await?;
+    require!(problems; name, description, external_id, tags, rules);
     let now = app.clock.now();
     let group = PartnerGroup {
         id: PartnerGroupId::new(now),
@@ -84,16 +79,4 @@ async fn clear_default(transaction: &Transaction, writer: &Writer) -> Result<(),
         transaction.noted(&before, "default", true, false);
     }
     store::partner_group::clear_default(transaction, writer.tenant()).await
-}
-
-async fn check_external_id(
-    transaction: &Transaction,
-    writer: &Writer,
-    external_id: &str,
-    me: Option<PartnerGroupId>,
-    problems: &mut Problems,
-) -> Result<(), StoreError> {
-    let holder = store::partner_group::find_by_external_id(transaction, &writer.scope(), external_id).await?;
-    problems.free("externalId", holder.map(|group| group.id), me);
-    Ok(())
 }

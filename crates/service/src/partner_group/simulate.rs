@@ -1,13 +1,12 @@
 //! What charges would earn under the rules of a group.
 
-use crate::ServiceError;
 use crate::app::App;
-use auth::{Caller, Resource, Writer};
+use crate::ids::named;
+use crate::{ServiceError, require};
+use auth::{Caller, Resource};
 use domain::explain::Step;
 use domain::group_rules::{self, Fee, RuleDraft, RuleSet, ScenarioDraft};
-use domain::id;
 use domain::money::Currency;
-use domain::partner_group::PartnerGroup;
 use domain::problem::{ProblemCode, Problems};
 
 /// Maximum number of charges of one simulation.
@@ -47,10 +46,13 @@ pub async fn simulate(
             problems.within("rules", |problems| group_rules::rule_set(drafts, None, problems)),
             None,
         ),
-        (Some(id), None) => match stored_rules(app, &writer, &id, &mut problems).await? {
-            Some(group) => (Some(group.rules), group.currency),
-            None => (None, None),
-        },
+        (Some(id), None) => {
+            let find = async |id| store::partner_group::find(app.store.reader(), &writer.scope(), id).await;
+            match named("partnerGroupId", &id, &mut problems, find).await? {
+                Some(group) => (Some(group.rules), group.currency),
+                None => (None, None),
+            }
+        }
         _ => {
             problems.add("", ProblemCode::Invalid, "give either partnerGroupId or rules");
             (None, None)
@@ -64,12 +66,7 @@ pub async fn simulate(
                 .base_currency
         }
     };
-    if !(1..=MAX_SCENARIOS).contains(&scenarios.len()) {
-        problems.add(
-            "scenarios",
-            ProblemCode::Invalid,
-            format!("must have 1 to {MAX_SCENARIOS} entries"),
-        );
+    if !problems.size("scenarios", scenarios.len(), MAX_SCENARIOS) {
         return Err(problems.into());
     }
     let mut results = Vec::with_capacity(scenarios.len());
@@ -83,11 +80,8 @@ pub async fn simulate(
             });
         }
     });
-    if problems.is_empty() {
-        Ok(results)
-    } else {
-        Err(problems.into())
-    }
+    require!(problems);
+    Ok(results)
 }
 
 fn simulate_one(
@@ -109,17 +103,4 @@ fn simulate_one(
             None
         }
     }
-}
-
-async fn stored_rules(
-    app: &App,
-    writer: &Writer,
-    id: &str,
-    problems: &mut Problems,
-) -> Result<Option<PartnerGroup>, ServiceError> {
-    let Some(id) = problems.id::<id::PartnerGroup>("partnerGroupId", id) else {
-        return Ok(None);
-    };
-    let group = store::partner_group::find(app.store.reader(), &writer.scope(), id).await?;
-    Ok(problems.found("partnerGroupId", group))
 }

@@ -1,16 +1,19 @@
 //! Changing and deleting a partner group.
 
-use super::{check_external_id, clear_default};
-use crate::ServiceError;
+use super::clear_default;
 use crate::app::App;
+use crate::external_id::check_free;
+use crate::ids::named;
 use crate::once::{begin, commit};
-use auth::{Caller, Resource};
+use crate::{ServiceError, require};
+use auth::{Caller, Resource, Writer};
 use domain::group_rules::{self, RuleDraft};
-use domain::id::{self, PartnerGroupId};
+use domain::id::PartnerGroupId;
 use domain::money::Currency;
 use domain::partner_group::PartnerGroup;
-use domain::problem::{Patch, ProblemCode, Problems};
+use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
+use store::{StoreError, Transaction};
 
 #[derive(Clone, Debug, Default)]
 pub struct PartnerGroupChange {
@@ -32,14 +35,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
         // Taken before the group's own lock: every change of the default takes the tenant's lock first.
         store::tenant::lock(&transaction, writer.tenant()).await?;
     }
-    let current = match problems.id::<id::PartnerGroup>("id", &input.id) {
-        Some(id) => problems.found(
-            "id",
-            store::partner_group::lock(&transaction, &writer.scope(), id).await?,
-        ),
-        None => None,
-    };
-    let Some(current) = current else {
+    let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
     let before = current.clone();
@@ -51,10 +47,9 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     let external_id = problems.changed_optional("externalId", input.external_id, current.external_id, |text| {
         text::external_id(&text)
     });
-    let tags = match input.tags {
-        Patch::Keep => Some(current.tags),
-        Patch::Clear => Some(Vec::new()),
-        Patch::Set(tags) => text::tags(tags, &mut problems),
+    let tags = match input.tags.list() {
+        None => Some(current.tags),
+        Some(tags) => text::tags(tags, &mut problems),
     };
     let is_default = problems.changed("default", input.is_default, current.is_default, Ok);
     let keeps_rules = matches!(input.rules, Patch::Keep);
@@ -67,41 +62,15 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     });
     let (rules, version) = match input.rules {
         Patch::Keep => (Some(current.rules.clone()), current.version),
-        Patch::Clear => (
-            problems.changed("rules", Patch::<()>::Clear, current.rules.clone(), |()| unreachable!()),
-            0,
-        ),
+        Patch::Clear => (problems.take("rules", Err(Fault::cannot_be_cleared())), 0),
         Patch::Set(drafts) => {
             let currency = currency.flatten();
             let rules = problems.within("rules", |problems| group_rules::rule_set(drafts, currency, problems));
             (rules, current.version + 1)
         }
     };
-    if let Some(Some(external_id)) = &external_id {
-        check_external_id(&transaction, &writer, external_id, Some(current.id), &mut problems).await?;
-    }
-    let (
-        Some(name),
-        Some(description),
-        Some(external_id),
-        Some(tags),
-        Some(is_default),
-        Some(currency),
-        Some(rules),
-        true,
-    ) = (
-        name,
-        description,
-        external_id,
-        tags,
-        is_default,
-        currency,
-        rules,
-        problems.is_empty(),
-    )
-    else {
-        return Err(problems.into());
-    };
+    check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
+    require!(problems; name, description, external_id, tags, is_default, currency, rules);
     if is_default && !current.is_default {
         clear_default(&transaction, &writer).await?;
     }
@@ -136,14 +105,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PartnerGroup
     let writer = caller.write(Resource::PartnerGroups)?;
     let mut problems = Problems::new();
     let transaction = app.begin(&writer).await?;
-    let group = match problems.id::<id::PartnerGroup>("id", id) {
-        Some(id) => problems.found(
-            "id",
-            store::partner_group::lock(&transaction, &writer.scope(), id).await?,
-        ),
-        None => None,
-    };
-    let Some(group) = group else {
+    let Some(group) = locked(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
     let partners = store::partner_group::count_partners(&transaction, &writer.scope(), group.id).await?;
@@ -155,11 +117,19 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<PartnerGroup
         );
     }
     problems.in_use("id", &[(partners, "partners")]);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     store::partner_group::delete(&transaction, writer.tenant(), group.id).await?;
     transaction.deleted(&group);
     transaction.commit().await?;
     Ok(group.id)
+}
+
+async fn locked(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<PartnerGroup>, StoreError> {
+    let lock = async |id| store::partner_group::lock(transaction, &writer.scope(), id).await;
+    named("id", id, problems, lock).await
 }

@@ -2,10 +2,10 @@
 //! all, so that importing twice changes nothing.
 
 use super::{NewTieredCommission, base_currency, checked, put_changed};
-use crate::ServiceError;
 use crate::app::App;
 pub use crate::imported::Outcome;
 use crate::imported::by_id_or_name;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope};
 use domain::problem::{ProblemCode, Problems};
 use domain::tiered::{Draft, Tier, TieredCommission};
@@ -83,9 +83,7 @@ pub async fn import(
             }
         });
     }
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     transaction.commit().await?;
     Ok(imported)
 }

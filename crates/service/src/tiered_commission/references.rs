@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
+use crate::stored::Stored;
 use auth::Scope;
 use domain::id::{self, Id, Kind};
 use domain::problem::{Fault, ProblemCode, Problems};
@@ -22,39 +23,20 @@ pub(super) async fn check(
     let campaigns = NamedIds::<id::Campaign>::of("campaignIds", drafts, |draft| &draft.campaign_ids);
     let advertisers = NamedIds::<id::Advertiser>::of("advertiserIds", drafts, |draft| &draft.advertiser_ids);
     let all_known = [
-        partners
-            .check(problems, async |ids| {
-                Ok(store::partner::by_ids(database, scope, ids)
-                    .await?
-                    .into_keys()
-                    .collect())
-            })
-            .await?,
-        campaigns
-            .check(problems, async |ids| {
-                Ok(store::campaign::by_ids(database, scope, ids)
-                    .await?
-                    .into_keys()
-                    .collect())
-            })
-            .await?,
-        advertisers
-            .check(problems, async |ids| {
-                let found = store::label::by_ids::<id::Advertiser>(database, scope, ids).await?;
-                Ok(found.into_keys().collect())
-            })
-            .await?,
+        partners.check(database, scope, problems).await?,
+        campaigns.check(database, scope, problems).await?,
+        advertisers.check(database, scope, problems).await?,
     ];
     Ok(all_known.into_iter().all(|known| known))
 }
 
 /// The ids that drafts have in one of their lists, each with the path of its draft.
-struct NamedIds<'a, K: Kind> {
+struct NamedIds<'a, K: Stored> {
     field: &'static str,
     ids: Vec<(&'a [String], usize, Id<K>)>,
 }
 
-impl<'a, K: Kind> NamedIds<'a, K> {
+impl<'a, K: Stored> NamedIds<'a, K> {
     fn of(
         field: &'static str,
         drafts: &'a [(Vec<String>, &'a Draft)],
@@ -76,18 +58,14 @@ impl<'a, K: Kind> NamedIds<'a, K> {
         Self { field, ids }
     }
 
-    async fn check(
-        &self,
-        problems: &mut Problems,
-        find: impl AsyncFnOnce(&[Uuid]) -> Result<HashSet<Uuid>, StoreError>,
-    ) -> Result<bool, StoreError> {
+    async fn check(&self, database: &Connection, scope: &Scope, problems: &mut Problems) -> Result<bool, StoreError> {
         let distinct: HashSet<Uuid> = self.ids.iter().map(|(_, _, id)| id.uuid()).collect();
         if distinct.is_empty() {
             return Ok(true);
         }
-        let found = find(&distinct.into_iter().collect::<Vec<_>>()).await?;
+        let found = K::by_ids(database, scope, &Vec::from_iter(distinct)).await?;
         let mut all_known = true;
-        for (place, index, _) in self.ids.iter().filter(|(_, _, id)| !found.contains(&id.uuid())) {
+        for (place, index, _) in self.ids.iter().filter(|(_, _, id)| !found.contains_key(&id.uuid())) {
             let Fault(code, message) = Fault::not_found();
             problems.within_all(place, |problems| {
                 problems.add(&format!("{}.{index}", self.field), code, message);

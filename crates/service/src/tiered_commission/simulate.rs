@@ -1,8 +1,8 @@
 //! Simulates tiers on made-up conversions, with the functions that pay real ones. Writes nothing.
 
 use super::{NewTieredCommission, references};
-use crate::ServiceError;
 use crate::app::App;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope};
 use domain::id;
 use domain::money::Currency;
@@ -56,9 +56,7 @@ pub async fn simulate(app: &App, caller: &Caller, input: TierSimulation) -> Resu
         .or_else(|| common_currency(tiers.as_deref()?))
         .unwrap_or(tenant.base_currency);
     let conversions = conversions(&input.conversions, currency, &mut problems);
-    let (Some(tiers), Some(conversions), true) = (tiers, conversions, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; tiers, conversions);
     let zone = tenant.time_zone;
     // The largest simulations take so long that they would delay other requests of this thread.
     let work = tokio::task::spawn_blocking(move || {
@@ -87,7 +85,7 @@ async fn stored(
     problems: &mut Problems,
 ) -> Result<Option<Vec<Tier>>, StoreError> {
     const FIELD: &str = "tieredCommissionIds";
-    if !check_size(FIELD, texts.len(), problems) {
+    if !problems.size(FIELD, texts.len(), MAX_SIMULATED_TIERS) {
         return Ok(None);
     }
     let ids = texts.iter().enumerate();
@@ -115,7 +113,7 @@ async fn inline(
     problems: &mut Problems,
 ) -> Result<Option<Vec<Tier>>, StoreError> {
     const FIELD: &str = "tiers";
-    if !check_size(FIELD, inputs.len(), problems) {
+    if !problems.size(FIELD, inputs.len(), MAX_SIMULATED_TIERS) {
         return Ok(None);
     }
     let mut tiers = Vec::with_capacity(inputs.len());
@@ -132,15 +130,6 @@ async fn inline(
     }
     references::check(database, scope, &drafts, problems).await?;
     Ok(Some(tiers).filter(|_| problems.is_empty()))
-}
-
-fn check_size(field: &str, size: usize, problems: &mut Problems) -> bool {
-    let is_fine = (1..=MAX_SIMULATED_TIERS).contains(&size);
-    if !is_fine {
-        let message = format!("must have 1 to {MAX_SIMULATED_TIERS} entries");
-        problems.add(field, ProblemCode::Invalid, message);
-    }
-    is_fine
 }
 
 /// The currency that all tiers have.

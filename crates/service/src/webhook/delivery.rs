@@ -6,6 +6,7 @@ use super::check_readable;
 use super::endpoint::locked;
 use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{Answer, begin, commit};
 use auth::{Caller, Resource, Scope};
 use domain::Timestamp;
@@ -41,21 +42,6 @@ impl Answer for Redelivered {
 
     async fn reload(_: &Store, _: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         Ok(kept.as_u64().map(Self))
-    }
-}
-
-impl Answer for WebhookDelivery {
-    fn to_stored(&self) -> Value {
-        json!(self.id.to_string())
-    }
-
-    async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-        let Some(id) = kept.as_str().and_then(|text| text.parse::<WebhookDeliveryId>().ok()) else {
-            return Ok(None);
-        };
-        Ok(delivery::by_ids(store.reader(), scope, &[id.uuid()])
-            .await?
-            .remove(&id.uuid()))
     }
 }
 
@@ -144,16 +130,15 @@ async fn one(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<RedeliverySelection>, ServiceError> {
-    let Some(id) = problems.id::<id::WebhookDelivery>("deliveryId", id) else {
-        return Ok(None);
-    };
-    let found = delivery::lock(transaction, scope, id).await?;
-    let Some(found) = problems.found("deliveryId", found) else {
+    let lock = async |id| delivery::lock(transaction, scope, id).await;
+    let Some(found) = named("deliveryId", id, problems, lock).await? else {
         return Ok(None);
     };
     check_readable(caller, &[found.event_type])?;
     match found.status {
-        WebhookDeliveryStatus::Delivered | WebhookDeliveryStatus::Failed => Ok(Some(RedeliverySelection::One(id))),
+        WebhookDeliveryStatus::Delivered | WebhookDeliveryStatus::Failed => {
+            Ok(Some(RedeliverySelection::One(found.id)))
+        }
         WebhookDeliveryStatus::Pending => {
             let message = "has not come to its end: it is sent anyhow";
             Ok(problems.take("deliveryId", Err(Fault(ProblemCode::Conflict, message.into()))))

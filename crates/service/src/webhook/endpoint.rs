@@ -4,9 +4,11 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{Webhooks, check_readable};
-use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::once::{Answer, begin, commit};
+use crate::stored::find_in;
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Sealed, SealingError, SealingKeys, Writer, new_secret};
 use domain::audit::CHANGED;
 use domain::id::{self, WebhookEndpointId};
@@ -60,12 +62,7 @@ impl Answer for WebhookEndpoint {
     }
 
     async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-        let Some(id) = kept.as_str().and_then(|text| text.parse::<WebhookEndpointId>().ok()) else {
-            return Ok(None);
-        };
-        let found = endpoint::by_ids(store.reader(), scope, &[id.uuid()])
-            .await?
-            .remove(&id.uuid());
+        let found = find_in::<id::WebhookEndpoint>(store.reader(), scope, kept).await?;
         Ok(found.filter(|endpoint| endpoint.deleted_at.is_none()))
     }
 }
@@ -86,9 +83,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Sh
         let message = format!("a tenant has at most {MAX_ENDPOINTS} webhook endpoints");
         problems.add("", ProblemCode::Conflict, message);
     }
-    let (Some(url), Some(description), Some(keys), true) = (url, description, keys, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; url, description, keys);
     let now = app.clock.now();
     let endpoint = WebhookEndpoint {
         id: WebhookEndpointId::new(now),
@@ -128,16 +123,10 @@ pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Resul
         problems.changed_optional("description", change.description, current.description.clone(), |text| {
             text::description(&text)
         });
-    let event_types = match change.event_types {
-        Patch::Keep => current.event_types.clone(),
-        Patch::Clear => Vec::new(),
-        Patch::Set(types) => distinct(types),
-    };
+    let event_types = change.event_types.list();
+    let event_types = event_types.map_or_else(|| current.event_types.clone(), distinct);
     let active = problems.changed("active", change.active, current.active, Ok);
-    let (Some(new_url), Some(description), Some(active), true) = (new_url, description, active, problems.is_empty())
-    else {
-        return Err(problems.into());
-    };
+    require!(problems; new_url, description, active);
     let (begins, now) = (active && !current.active, app.clock.now().max(current.updated_at));
     // The caller must be able to read the types so far, whose deliveries the change may send elsewhere, and the new
     // ones.
@@ -169,9 +158,8 @@ pub async fn rotate(app: &App, caller: &Caller, id: &str) -> Result<Shown, Servi
     let keys = keys(&app.webhooks, &mut problems);
     let transaction = begin(app, &writer).await?;
     let current = locked(&transaction, &writer, "id", id, &mut problems).await?;
-    let (Some((current, former)), Some(keys)) = (current, keys) else {
-        return Err(problems.into());
-    };
+    require!(problems; current, keys);
+    let (current, former) = current;
     check_readable(caller, current.selected())?;
     let (secret, sealed) = sealed(keys, &writer, current.id).map_err(refused)?;
     let now = app.clock.now().max(current.updated_at);
@@ -212,10 +200,8 @@ pub(super) async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<(WebhookEndpoint, Option<Sealed>)>, StoreError> {
-    let Some(id) = problems.id::<id::WebhookEndpoint>(field, id) else {
-        return Ok(None);
-    };
-    Ok(problems.found(field, endpoint::lock(transaction, &writer.scope(), id).await?))
+    let lock = async |id| endpoint::lock(transaction, &writer.scope(), id).await;
+    named(field, id, problems, lock).await
 }
 
 fn url(webhooks: &Webhooks, text: &str) -> Result<String, Fault> {
@@ -247,7 +233,5 @@ fn sealed(keys: &SealingKeys, writer: &Writer, id: WebhookEndpointId) -> Result<
 }
 
 fn refused(error: SealingError) -> ServiceError {
-    let mut problems = Problems::new();
-    problems.add("", ProblemCode::Conflict, error.to_string());
-    problems.into()
+    Problems::one("", ProblemCode::Conflict, error.to_string()).into()
 }

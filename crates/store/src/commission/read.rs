@@ -36,6 +36,9 @@ pub async fn kinds_of_events(
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, BTreeSet<CommissionKind>>, StoreError> {
+    if events.is_empty() {
+        return Ok(HashMap::new());
+    }
     let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
     let select = visible::<Entity>(scope).filter(one_of).select_only();
     let select = select.column(Column::EventId).column(Column::Kind).distinct();

@@ -17,12 +17,15 @@ use domain::id::{CustomerId, EventId, PartnerId};
 
 table_functions!(Event, EventId: find_by_external_id);
 
-/// Events by their external ids.
+/// Events by their external ids. Without any, nothing is read.
 pub async fn by_external_ids(
     database: &Connection,
     scope: &Scope,
     external_ids: &[String],
 ) -> Result<HashMap<String, Event>, StoreError> {
+    if external_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let column = Column::ExternalId.as_column_ref();
     let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
@@ -54,6 +57,9 @@ async fn by(
     ids: &[Uuid],
     key: impl Fn(&event::Model) -> Uuid,
 ) -> Result<HashMap<Uuid, Event>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let one_of = many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((key(&row), from_row(row)?))).collect()

@@ -31,7 +31,5 @@ pub async fn append_to(
     tenant: TenantId,
     outbox_events: impl IntoIterator<Item = OutboxEvent>,
 ) -> Result<(), StoreError> {
-    Writes::of(|writes| append(writes, tenant, outbox_events))
-        .run(transaction)
-        .await
+    transaction.write(|writes| append(writes, tenant, outbox_events)).await
 }

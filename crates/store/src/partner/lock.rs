@@ -101,12 +101,15 @@ pub struct CreditedPartner {
     pub last: Moment,
 }
 
-/// Locks like [`lock_all`], and reads fewer columns.
+/// Locks like [`lock_all`], and reads fewer columns. Without ids, nothing is read.
 pub async fn lock_credited(
     transaction: &Connection,
     scope: &Scope,
     ids: &[PartnerId],
 ) -> Result<Vec<CreditedPartner>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let select = locked(transaction.get_database_backend(), scope, ids)
         .select_only()
         .columns([Column::Id, Column::Status, Column::GroupId]);

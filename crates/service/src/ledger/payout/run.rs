@@ -3,14 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use uuid::Uuid;
-
-use crate::ServiceError;
 use crate::app::App;
 use crate::ids::existing;
 use crate::ledger::lock_partners;
 use crate::ledger::posting::{Moments, Posting, moments};
 use crate::once::{begin, commit, repeated};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Writer};
 use domain::Timestamp;
 use domain::commission::{Commission, Payout, PayoutRun, PayoutStatus};
@@ -137,15 +135,10 @@ async fn wanted(
 ) -> Result<PayableFilter, ServiceError> {
     let mut problems = Problems::new();
     let partners = match &input.partner_ids {
-        Some(ids) => {
-            let find = async |ids: &[Uuid]| store::partner::by_ids(database, scope, ids).await;
-            Some(existing("partnerIds", ids, &mut problems, find).await?)
-        }
+        Some(ids) => Some(existing("partnerIds", ids, &mut problems, database, scope).await?),
         None => None,
     };
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    require!(problems);
     Ok(PayableFilter {
         partners,
         currency: input.currency,
@@ -167,11 +160,8 @@ async fn found(
         respects_payout_currency: input.respect_payout_currency,
         minimums: &tenant.minimum_payouts,
     };
-    lines(rows, partners, terms).map_err(|error| {
-        let mut problems = Problems::new();
-        problems.add("", ProblemCode::Invalid, error.to_string());
-        problems.into()
-    })
+    let lines = lines(rows, partners, terms);
+    lines.map_err(|error| Problems::one("", ProblemCode::Invalid, error.to_string()).into())
 }
 
 /// Writes the run, its payouts and its lines, and reserves what is paid out.

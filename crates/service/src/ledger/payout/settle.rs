@@ -5,15 +5,16 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::ServiceError;
 use crate::app::App;
+use crate::ids::named;
 use crate::ledger::lock_partners;
 use crate::ledger::posting::{Posting, moments};
 use crate::ledger::review::{ReviewResults, from_kept, to_keep};
 use crate::once::{Answer, begin, commit, repeated};
+use crate::{ServiceError, require, stored};
 use auth::{Caller, Resource, Scope, Writer};
 use domain::commission::{Commission, CommissionStatus, Payout, PayoutSettlement, PayoutStatus};
-use domain::id::{self, PayoutId};
+use domain::id::{self, PayoutId, PayoutRunId};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use domain::webhook::WebhookEventType;
@@ -75,9 +76,7 @@ async fn settle_once(
     let reference = problems.optional("reference", reference, |text| text::name(&text));
     let transaction = begin(app, &writer).await?;
     let id = problems.id::<id::Payout>("id", id);
-    let (Some(id), Some(reference)) = (id, reference) else {
-        return Err(problems.into());
-    };
+    require!(problems; id, reference);
     let wanted = [(id, (status, reference))];
     let SettlementResults { mut results, .. } = end(app, &transaction, &writer, &wanted, Resettlement::Refused).await?;
     let result = results.pop().unwrap_or_else(|| Err(Fault::not_found()));
@@ -92,9 +91,7 @@ async fn settle_once(
 /// settled in the same way is accepted.
 pub async fn settle_many(app: &App, caller: &Caller, settlements: Vec<Settlement>) -> Result<Settled, ServiceError> {
     let mut problems = Problems::new();
-    if settlements.is_empty() || settlements.len() > MAX_SETTLEMENTS {
-        let message = format!("must have 1 to {MAX_SETTLEMENTS} entries");
-        problems.add("what.settlements", ProblemCode::Invalid, message);
+    if !problems.size("what.settlements", settlements.len(), MAX_SETTLEMENTS) {
         return Err(problems.into());
     }
     repeated(|| settle_many_once(app, caller, &settlements)).await
@@ -164,17 +161,10 @@ async fn settle_run_once(
     problems.enter("run");
     let reference = problems.optional("reference", reference, |text| text::name(&text));
     let transaction = begin(app, &writer).await?;
-    let run = match problems.id::<id::PayoutRun>("runId", run) {
-        Some(id) => {
-            let found = store::payout_run::by_ids(&transaction, &scope, &[id.uuid()]).await?;
-            problems.found("runId", found.contains_key(&id.uuid()).then_some(id))
-        }
-        None => None,
-    };
-    let (Some(run), Some(reference)) = (run, reference) else {
-        return Err(problems.into());
-    };
-    let pending = store::payout::pending_of_run(&transaction, &scope, run, MAX_SETTLEMENTS as u64).await?;
+    let find = async |id: PayoutRunId| stored::find(&transaction, &scope, id).await;
+    let run = named("runId", run, &mut problems, find).await?;
+    require!(problems; run, reference);
+    let pending = store::payout::pending_of_run(&transaction, &scope, run.id, MAX_SETTLEMENTS as u64).await?;
     let wanted: Vec<_> = pending
         .into_iter()
         .map(|id| (id, (status, reference.clone())))
@@ -185,7 +175,7 @@ async fn settle_run_once(
     let done = results.into_iter().filter_map(Result::ok);
     let settled = Settled {
         settled,
-        remaining: Some(store::payout::count_pending_of_run(&transaction, &scope, run).await?),
+        remaining: Some(store::payout::count_pending_of_run(&transaction, &scope, run.id).await?),
         answers: done.map(|payout| (payout.id.to_string(), Vec::new())).collect(),
     };
     commit(app, transaction, &writer, &settled).await?;

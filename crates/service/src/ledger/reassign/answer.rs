@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::once::Answer;
+use crate::stored::{find_in, id_in};
 use auth::Scope;
 use domain::commission::{Commission, ExplainedCommission};
 use domain::event::{Customer, Event};
 use domain::explain::Step;
-use domain::id::{CommissionId, ReassignmentId};
+use domain::id::{self, CommissionId};
 use domain::reassignment::{Reassignment, ReassignmentOutcome};
 use store::reassignment::RowOutcome;
 use store::{Store, StoreError};
@@ -74,20 +75,14 @@ impl Answer for Moved {
     /// At most seven statements.
     async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
         let reader = store.reader();
-        let id = |place: usize| kept.get(place).and_then(Value::as_str);
-        let Some(id_of_move) = id(0).and_then(|text| text.parse::<ReassignmentId>().ok()) else {
+        let Some(id) = id_in::<id::Reassignment>(&kept[0]) else {
             return Ok(None);
         };
-        let found = store::reassignment::by_ids(reader, scope, &[id_of_move.uuid()]).await?;
+        let found = store::reassignment::by_ids(reader, scope, &[id.uuid()]).await?;
         let Some(reassignment) = found.into_values().next() else {
             return Ok(None);
         };
-        let customer = match id(1).and_then(|text| text.parse::<domain::id::CustomerId>().ok()) {
-            Some(id) => store::customer::by_ids(reader, scope, &[id.uuid()])
-                .await?
-                .remove(&id.uuid()),
-            None => None,
-        };
+        let customer = find_in::<id::Customer>(reader, scope, &kept[1]).await?;
         let entries = store::reassignment::entries(reader, scope, reassignment.id).await?;
         let of_events = entries.iter().map(|entry| entry.event.uuid());
         let of_events = of_events.chain(reassignment.event_id.map(|id| id.uuid()));

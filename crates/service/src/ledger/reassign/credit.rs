@@ -213,10 +213,7 @@ impl Correction<'_> {
         let adjusted = prepared.effects.adjustments.iter();
         let adjusted = adjusted.filter_map(|(adjustment, _)| adjustment.row.event_id);
         let others = store::distinct(adjusted.filter(|id| *id != now.id).map(|id| id.uuid()));
-        let others = match others.as_slice() {
-            [] => HashMap::new(),
-            ids => store::event::by_ids(self.transaction, &self.writer.scope(), ids).await?,
-        };
+        let others = store::event::by_ids(self.transaction, &self.writer.scope(), &others).await?;
         for (adjustment, _) in &prepared.effects.adjustments {
             let other = adjustment.row.event_id.and_then(|id| others.get(&id.uuid()));
             self.earned(other.unwrap_or(&now), place, adjustment, None);
@@ -299,11 +296,11 @@ impl Correction<'_> {
             at: self.now,
         });
         let tenant = self.writer.tenant();
-        let writes = Writes::of(|writes| {
+        let write = self.transaction.write(|writes| {
             store::event::set_attribution(writes, tenant, events.iter().chain(&refunds));
             store::event_decision::add(writes, tenant, decisions);
         });
-        writes.run(self.transaction).await?;
+        write.await?;
         for (event, place) in events.iter().zip(0..) {
             let mut has_rows = false;
             for row in self.rows.iter_mut().filter(|row| row.event.id == event.id) {

@@ -29,7 +29,7 @@ use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
 use order::{AffectedRecords, CheckedOrder};
 pub use order::{NewAttribution, NewReassignment};
-use store::{Transaction, Writes};
+use store::Transaction;
 
 /// What is to be moved.
 #[derive(Clone, Debug)]
@@ -65,10 +65,8 @@ async fn moved(app: &App, caller: &Caller, order: &ReassignmentOrder, is_kept: b
             return Ok(moved);
         }
     }
-    let mut problems = Problems::new();
     let message = "its events are being changed by others: try again";
-    problems.add("", ProblemCode::Conflict, message);
-    Err(problems.into())
+    Err(Problems::one("", ProblemCode::Conflict, message).into())
 }
 
 /// `None`: another writer has meanwhile changed which partners or events are concerned.
@@ -222,14 +220,14 @@ impl<'a> Correction<'a> {
             })),
         });
         let entry = self.transaction.audit_entry();
-        let writes = Writes::of(|writes| {
+        let write = self.transaction.write(|writes| {
             store::reassignment::add(writes, tenant, (&reassignment, entry), &moved, &entries);
             if let Some((partner, Some(campaign))) = to {
                 store::campaign::join(writes, tenant, [(partner, campaign)], self.now);
             }
             store::outbox::append(writes, tenant, told);
         });
-        writes.run(self.transaction).await?;
+        write.await?;
         Ok((reassignment, customer))
     }
 }

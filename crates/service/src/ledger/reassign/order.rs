@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::ReassignmentOrder;
-use crate::ServiceError;
+use crate::ids::named;
+use crate::{ServiceError, require, stored};
 use auth::{Scope, Writer};
 use domain::Timestamp;
 use domain::commission::Commission;
@@ -80,11 +81,11 @@ pub async fn check(
         ReassignmentOrder::Event(new) => (Some(&new.partner_id), new.campaign_id.as_ref(), &new.reason),
     };
     let reason = problems.take("reason", text::reason(reason));
-    let named = partner.is_some();
+    let has_partner = partner.is_some();
     let partner = partner.and_then(|id| problems.id::<id::Partner>("partnerId", id));
     let campaign = match campaign {
         None => None,
-        Some(_) if !named => {
+        Some(_) if !has_partner => {
             problems.add(
                 "partnerId",
                 ProblemCode::Required,
@@ -92,22 +93,20 @@ pub async fn check(
             );
             None
         }
-        Some(id) => match problems.id::<id::Campaign>("campaignId", id) {
-            Some(id) => {
-                let found = store::campaign::by_ids(transaction, &scope, &[id.uuid()]).await?;
-                problems.found("campaignId", found.contains_key(&id.uuid()).then_some(id))
-            }
-            None => None,
-        },
+        Some(id) => {
+            let find = async |id: CampaignId| stored::find(transaction, &scope, id).await;
+            let campaign = named("campaignId", id, &mut problems, find).await?;
+            campaign.map(|campaign| campaign.id)
+        }
     };
     if let Some(id) = partner {
-        let there = store::partner::by_ids(transaction, &scope, &[id.uuid()]).await?;
-        problems.found("partnerId", there.contains_key(&id.uuid()).then_some(()));
+        problems.found("partnerId", stored::find(transaction, &scope, id).await?);
     }
     let target = partner.map(|partner| (partner, campaign));
     let (what, since, claw_back_paid) = match order {
         ReassignmentOrder::Customer(new) => {
-            let what = customer(transaction, &scope, &new.customer_id, &mut problems).await?;
+            let find = async |id: CustomerId| stored::find(transaction, &scope, id).await;
+            let what = named("customerId", &new.customer_id, &mut problems, find).await?;
             (what.map(ReassignedObject::Customer), new.from, new.claw_back_paid)
         }
         ReassignmentOrder::Event(new) => {
@@ -119,9 +118,7 @@ pub async fn check(
             )
         }
     };
-    let (Some(what), Some(reason), true) = (what, reason, problems.is_empty()) else {
-        return Err(problems.into());
-    };
+    require!(problems; what, reason);
     let checked = CheckedOrder {
         customer_id: match &what {
             ReassignedObject::Customer(customer) => Some(customer.id),
@@ -146,19 +143,6 @@ enum ReassignedObject {
     Event(Box<Event>),
 }
 
-async fn customer(
-    transaction: &Transaction,
-    scope: &Scope,
-    id: &str,
-    problems: &mut Problems,
-) -> Result<Option<Customer>, StoreError> {
-    let Some(id) = problems.id::<id::Customer>("customerId", id) else {
-        return Ok(None);
-    };
-    let found = store::customer::by_ids(transaction, scope, &[id.uuid()]).await?;
-    Ok(problems.found("customerId", found.into_values().next()))
-}
-
 async fn event(
     transaction: &Transaction,
     scope: &Scope,
@@ -166,11 +150,8 @@ async fn event(
     target: Option<(PartnerId, Option<CampaignId>)>,
     problems: &mut Problems,
 ) -> Result<Option<Event>, StoreError> {
-    let Some(id) = problems.id::<id::Event>("eventId", id) else {
-        return Ok(None);
-    };
-    let found = store::event::by_ids(transaction, scope, &[id.uuid()]).await?;
-    let event = problems.found("eventId", found.into_values().next());
+    let find = async |id: EventId| stored::find(transaction, scope, id).await;
+    let event = named("eventId", id, problems, find).await?;
     if let Some(event) = &event {
         if event.kind.takes_back() {
             let message = "is a refund or chargeback, which goes with what it takes back: attribute that";
@@ -203,10 +184,7 @@ async fn find(
     concerned.extend(checked.target.map(|(partner, _)| partner));
     // In the order of their ids, as everywhere.
     let concerned = Vec::from_iter(concerned);
-    let locked = match concerned.as_slice() {
-        [] => Vec::new(),
-        concerned => store::partner::lock_credited(transaction, scope, concerned).await?,
-    };
+    let locked = store::partner::lock_credited(transaction, scope, &concerned).await?;
     // Changes made while this transaction waited for the locks count, and may concern other partners or events.
     let events = store::event::lock_all(transaction, scope, &seen).await?;
     let is_same = |event: &Event| before.get(&event.id.uuid()).map(|seen| seen.attribution) == Some(event.attribution);
@@ -216,10 +194,7 @@ async fn find(
         ReassignedObject::Event(event) => event.customer_id,
     };
     let customer = match customer_id {
-        Some(id) => {
-            let found = store::customer::by_ids(transaction, scope, &[id.uuid()]).await?;
-            found.into_values().next()
-        }
+        Some(id) => stored::find(transaction, scope, id).await?,
         None => None,
     };
     let rebound = match &what {

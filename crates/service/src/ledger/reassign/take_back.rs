@@ -6,10 +6,9 @@ use crate::ServiceError;
 use crate::ledger::posting::Moments;
 use crate::ledger::refund;
 use domain::commission::Commission;
-use domain::event::{Attribution, Event, EventKind};
+use domain::event::{Attribution, Event};
 use domain::id::AttributionId;
 use domain::refund::Refunded;
-use store::Writes;
 
 impl Correction<'_> {
     /// Applies the recorded refunds of an event to what it earns now, in their order. The event's new rows begin at
@@ -38,9 +37,12 @@ impl Correction<'_> {
                 sequence: Some(moment.sequence),
                 ..refund
             };
-            let credit = Writes::of(|writes| store::event::set_attribution(writes, self.writer.tenant(), [&now]));
-            credit.run(self.transaction).await?;
-            if refunded.wholly && is_paid_charge(&original) {
+            let tenant = self.writer.tenant();
+            let credit = self
+                .transaction
+                .write(|writes| store::event::set_attribution(writes, tenant, [&now]));
+            credit.await?;
+            if refunded.wholly && original.customer_id.is_some() && original.charged().is_some() {
                 target.paid_charges -= 1;
             }
             let arriving = Event {
@@ -72,10 +74,4 @@ impl Correction<'_> {
             }
         }
     }
-}
-
-fn is_paid_charge(event: &Event) -> bool {
-    event.kind == EventKind::Charge
-        && event.customer_id.is_some()
-        && event.amount.is_some_and(|amount| amount.minor() > 0)
 }

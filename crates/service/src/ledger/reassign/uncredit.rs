@@ -4,13 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Correction;
 use super::answer::MovedRow;
-use crate::ServiceError;
 use crate::ledger::posting::{Moments, Posting};
 use crate::ledger::review::undo;
+use crate::{ServiceError, require};
 use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};
 use domain::decision::NoCommissionReason;
-use domain::event::{Event, EventKind};
-use domain::id::{CommissionId, EventId, PartnerId};
+use domain::id::{CommissionId, EventId};
 use domain::money::Money;
 use domain::problem::{ProblemCode, Problems};
 use domain::reassignment::{ReassignmentOutcome, RowFate, clawback_step, fate_of_row};
@@ -138,10 +137,8 @@ impl Correction<'_> {
             );
             problems.add(field, ProblemCode::Conflict, message);
         }
-        match problems.is_empty() {
-            true => Ok(()),
-            false => Err(problems.into()),
-        }
+        require!(problems);
+        Ok(())
     }
 
     /// Removes the events from the counts of the partners that they are moved away from.
@@ -150,7 +147,7 @@ impl Correction<'_> {
             .found
             .events
             .iter()
-            .filter_map(|event| Some((event, charge(event)?)))
+            .filter_map(|event| Some((event, event.charged()?)))
             .collect();
         let customer = self.found.customer.as_ref().map(|customer| customer.id);
         let pairs = charges
@@ -180,12 +177,6 @@ impl Correction<'_> {
     }
 }
 
-/// The partner that a charge above 0 is credited to, and its amount.
-fn charge(event: &Event) -> Option<(PartnerId, Money)> {
-    let charged = event.amount.filter(|amount| amount.minor() > 0)?;
-    (event.kind == EventKind::Charge).then_some((event.attribution?.partner_id, charged))
-}
-
 /// All clawbacks of a row, at any depth.
 fn under(row: CommissionId, adjusting: &HashMap<CommissionId, Vec<Commission>>) -> Vec<&Commission> {
     let mut found: Vec<&Commission> = adjusting.get(&row).into_iter().flatten().collect();
@@ -211,9 +202,6 @@ fn take_along(row: &Commission, posting: &mut Posting, reason: &str) {
 /// The clawback of what is left of a paid row.
 fn clawed_back(row: &Commission, amount: Money, posting: &Posting) -> ExplainedCommission {
     let now = posting.time_of(row.partner_id);
-    let taken = Commission {
-        amount,
-        ..undo(row, now).row
-    };
+    let taken = row.clawback(CommissionId::new(now), amount, CommissionStatus::Approved, now);
     taken.explained(vec![clawback_step(row, amount)])
 }

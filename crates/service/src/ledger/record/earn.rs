@@ -7,7 +7,7 @@ use super::{AttemptError, Recorder};
 use domain::accrual::{
     self, ApplicableTerms, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict,
 };
-use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission, PaymentTarget, mature_at};
+use domain::commission::{Commission, CommissionKind, ExplainedCommission, mature_at};
 use domain::decision::{Decision, NoCommissionReason};
 use domain::event::Event;
 use domain::id::{CampaignId, CommissionId, PartnerId};
@@ -68,9 +68,8 @@ impl Recorder<'_> {
             _ => None,
         };
         let verdicts = accrual::earned(&terms, considered, &outbox_event, group, zone, base).map_err(|error| {
-            let mut problems = Problems::new();
-            problems.add("amount", ProblemCode::Invalid, format!("earns too much: {error}"));
-            AttemptError::from(problems)
+            let message = format!("earns too much: {error}");
+            AttemptError::from(Problems::one("amount", ProblemCode::Invalid, message))
         })?;
         let components = verdicts.iter().map(Verdict::component).collect();
         let campaign = campaign.map(|campaign| campaign.id);
@@ -179,25 +178,13 @@ pub fn rows(
 ) -> Vec<ExplainedCommission> {
     let now = event.recorded_at;
     let row = |earned: &ComponentEarning, id| Commission {
-        id,
-        kind: CommissionKind::Event,
-        status: CommissionStatus::Accrued,
-        amount: earned.amount,
-        payment_target: PaymentTarget::Partnership,
-        recipient: None,
-        partner_id: partner,
         campaign_id: campaign,
         event_id: Some(event.id),
         snapshot_id: terms.snapshot_id,
-        adjusts_id: None,
         basis: Some(earned.basis),
         holdback_days: terms.holdback_days,
-        accrued_at: now,
         mature_at: mature_at(now, terms.holdback_days),
-        approved_at: None,
-        paid_at: None,
-        reversed_at: None,
-        payout_id: None,
+        ..Commission::accrued(id, CommissionKind::Event, partner, earned.amount, now)
     };
     let rows = earned.into_iter();
     rows.map(|earned| row(&earned, id()).explained(earned.explanation))

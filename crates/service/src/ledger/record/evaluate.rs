@@ -1,9 +1,10 @@
 //! Evaluating one event.
 
-use super::look_up::{Credit, EventLookup, binding};
+use super::look_up::{Credit, EventLookup};
 use super::prepared::PreparedEvents;
 use super::{AttemptError, RecordedEvent, Recorder, tiers};
-use crate::ledger::event::CheckedEvent;
+use crate::ledger::event::{CheckedEvent, binding};
+use crate::require;
 use domain::Timestamp;
 use domain::accrual::ApplicableTerms;
 use domain::campaign::Campaign;
@@ -52,13 +53,10 @@ impl Prepared {
         customer: Option<(Customer, bool)>,
         paid_charges: i64,
     ) -> Self {
-        let made_with = MadeWith {
-            partner_status: partner.as_ref().map(|partner| partner.status),
-            campaign_status: campaign.as_ref().map(|campaign| campaign.status),
-            campaign_version: campaign.as_ref().map(|campaign| campaign.version),
-            own_group: partner.as_ref().map(|partner| partner.group_id),
-            ..MadeWith::default()
-        };
+        let made_with = MadeWith::of(
+            partner.map(|partner| (partner.status, partner.group_id)),
+            campaign.as_ref(),
+        );
         Self {
             base,
             zone,
@@ -103,8 +101,8 @@ impl Prepared {
 
     /// The partner, the currency and the minor units of a charge above 0; `None` for other events.
     pub fn charged(&self) -> Option<(PartnerId, Currency, i64)> {
-        let amount = self.event.amount.filter(|amount| amount.minor() > 0)?;
-        (self.event.kind == EventKind::Charge).then_some((self.partner_id()?, amount.currency(), amount.minor()))
+        let (partner, charged) = self.event.charged()?;
+        Some((partner, charged.currency(), charged.minor()))
     }
 }
 
@@ -186,13 +184,8 @@ impl Recorder<'_> {
         prepared.effects = effects.await.map_err(|failure| match failure {
             tiers::Failure::Store(error) => AttemptError::Store(error),
             tiers::Failure::TooLarge(error) => {
-                let mut problems = Problems::new();
-                problems.add(
-                    "amount",
-                    ProblemCode::Invalid,
-                    format!("counts too much for a tier: {error}"),
-                );
-                AttemptError::from(problems)
+                let message = format!("counts too much for a tier: {error}");
+                AttemptError::from(Problems::one("amount", ProblemCode::Invalid, message))
             }
         })?;
         Ok(())
@@ -221,11 +214,8 @@ fn check(
             "must say whom the campaign's event is credited to",
         );
     }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems.into())
-    }
+    require!(problems);
+    Ok(())
 }
 
 fn prepare(

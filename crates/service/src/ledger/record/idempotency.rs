@@ -11,8 +11,8 @@ use crate::once;
 use auth::Call;
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::text;
+use store::StoreError;
 use store::idempotency::StoredAnswer;
-use store::{StoreError, Writes};
 
 /// The operation name under which keys of events are stored, whether events are sent one by one or in lists.
 const OPERATION: &str = "recordEvent";
@@ -64,10 +64,8 @@ impl KeyedEvents {
             }
             Some(content) if *content == event.content => Ok(()),
             Some(_) => {
-                let mut problems = Problems::new();
                 let message = "was used before with other input";
-                problems.add("idempotencyKey", ProblemCode::Conflict, message);
-                Err(problems.into_vec())
+                Err(Problems::one("idempotencyKey", ProblemCode::Conflict, message).into_vec())
             }
         }
     }
@@ -92,13 +90,11 @@ impl KeyedEvents {
         if rows.is_empty() {
             return Ok(());
         }
-        let writes = Writes::of(|writes| store::idempotency::add(writes, writer.tenant(), rows));
-        writes
-            .run(recorder.transaction)
-            .await
-            .map_err(|error| match store::taken_field(&error) {
-                Some("idempotencyKey") => AttemptError::Raced,
-                _ => AttemptError::Store(error),
-            })
+        let transaction = recorder.transaction;
+        let write = transaction.write(|writes| store::idempotency::add(writes, writer.tenant(), rows));
+        write.await.map_err(|error| match store::taken_field(&error) {
+            Some("idempotencyKey") => AttemptError::Raced,
+            _ => AttemptError::Store(error),
+        })
     }
 }

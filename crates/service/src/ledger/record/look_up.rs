@@ -6,9 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use super::prepared::PreparedEvents;
 use super::recording_state::RecordingState;
 use super::{AttemptError, LookupBatch, Recorder};
-use crate::ledger::event::CheckedEvent;
+use crate::ledger::event::{Binding, CheckedEvent, binding, credited};
 use domain::Timestamp;
-use domain::event::Customer;
 use domain::id::{self, CampaignId, PartnerId};
 use domain::problem::Problems;
 use domain::tiered::TieredCommission;
@@ -56,14 +55,6 @@ pub struct Credit {
     pub asked: Option<Binding>,
 }
 
-/// The partner and the campaign that a customer is bound to.
-pub type Binding = (Option<PartnerId>, Option<CampaignId>);
-
-/// The binding of a customer, if there is one.
-pub fn binding(customer: Option<&Customer>) -> Binding {
-    customer.map_or((None, None), |customer| (customer.partner_id, customer.campaign_id))
-}
-
 impl Recorder<'_> {
     pub(super) async fn look_up(&self, run: &LookupBatch) -> Result<EventLookup, AttemptError> {
         let (scope, transaction) = (self.writer.scope(), self.transaction);
@@ -71,10 +62,7 @@ impl Recorder<'_> {
         let named: BTreeSet<_> = credits.values().filter_map(|credit| credit.partner).collect();
         // In the order of their ids, as everywhere.
         let named = Vec::from_iter(named);
-        let partners = match named.as_slice() {
-            [] => Vec::new(),
-            named => store::partner::lock_credited(transaction, &scope, named).await?,
-        };
+        let partners = store::partner::lock_credited(transaction, &scope, &named).await?;
         let partners: HashMap<_, _> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
         // Read after taking the locks: while this transaction waited, another may have recorded the same events.
         let asked = run.events.iter().map(|(_, event)| {
@@ -123,10 +111,7 @@ impl Recorder<'_> {
         });
         let parsed: Vec<_> = parsed.collect();
         let asked: Vec<_> = parsed.iter().filter_map(|(_, customer, _)| customer.clone()).collect();
-        let customers = match asked.as_slice() {
-            [] => HashMap::new(),
-            asked => store::customer::by_external_ids(self.transaction, &self.writer.scope(), asked).await?,
-        };
+        let customers = store::customer::by_external_ids(self.transaction, &self.writer.scope(), &asked).await?;
         // What customers will be bound to by events of the batch, if these are recorded.
         let mut bound: HashMap<&str, Binding> = HashMap::new();
         let mut credits = HashMap::with_capacity(parsed.len());
@@ -136,7 +121,7 @@ impl Recorder<'_> {
                     .entry(customer)
                     .or_insert_with(|| binding(customers.get(customer)));
                 if leaves_out.is_some() {
-                    credit.complete(*bound);
+                    (credit.partner, credit.campaign) = credited((credit.partner, credit.campaign), *bound);
                     credit.asked = Some(*bound);
                 }
                 if bound.0.is_none() {
@@ -166,16 +151,5 @@ impl Recorder<'_> {
         }
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         store::tiered_commission::counting(transaction, &scope, &partners, &campaigns, &advertisers).await
-    }
-}
-
-impl Credit {
-    /// What the event names takes precedence; what it leaves out comes from the customer's binding, the campaign only
-    /// together with its partner.
-    fn complete(&mut self, (partner, campaign): Binding) {
-        self.partner = self.partner.or(partner);
-        if self.partner == partner {
-            self.campaign = self.campaign.or(campaign);
-        }
     }
 }

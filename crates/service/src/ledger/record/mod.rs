@@ -86,13 +86,8 @@ impl From<Problems> for AttemptError {
 pub async fn record(app: &App, caller: &Caller, events: Vec<NewEvent>) -> Result<Vec<RecordResult>, ServiceError> {
     let writer = caller.write(Resource::Events)?;
     if events.len() > MAX_EVENTS {
-        let mut problems = Problems::new();
-        problems.add(
-            "",
-            ProblemCode::Invalid,
-            format!("at most {MAX_EVENTS} events are recorded at once"),
-        );
-        return Err(problems.into());
+        let message = format!("at most {MAX_EVENTS} events are recorded at once");
+        return Err(Problems::one("", ProblemCode::Invalid, message).into());
     }
     // Where writers queue anyway, a larger transaction makes no other writer wait longer in total.
     let most = match app.store.reader().has_single_writer() {
@@ -133,9 +128,7 @@ enum BatchOutcome {
 }
 
 fn too_large() -> Vec<Problem> {
-    let mut problems = Problems::new();
-    problems.add("amount", ProblemCode::Invalid, SUM_TOO_LARGE);
-    problems.into_vec()
+    Problems::one("amount", ProblemCode::Invalid, SUM_TOO_LARGE).into_vec()
 }
 
 async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<BatchOutcome, ServiceError> {
@@ -171,12 +164,8 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
             Err(AttemptError::Rejected(problems)) => return Err(ServiceError::Rejected(problems)),
             Err(AttemptError::Raced) => {
                 transaction.rollback().await?;
-                let mut problems = Problems::new();
-                problems.add(
-                    "externalId",
-                    ProblemCode::Conflict,
-                    "is being recorded by others: try again",
-                );
+                let message = "is being recorded by others: try again";
+                let problems = Problems::one("externalId", ProblemCode::Conflict, message);
                 return Ok(BatchOutcome::Apart(problems.into_vec()));
             }
         }
@@ -350,13 +339,8 @@ impl Recorder<'_> {
             return Ok(None);
         };
         if event.content != checked.content {
-            let mut problems = Problems::new();
-            problems.add(
-                "externalId",
-                ProblemCode::Conflict,
-                "was recorded before with other content",
-            );
-            return Err(problems.into());
+            let message = "was recorded before with other content";
+            return Err(Problems::one("externalId", ProblemCode::Conflict, message).into());
         }
         let commissions = store::commission::of_event(transaction, &scope, event.id).await?;
         let own = commissions

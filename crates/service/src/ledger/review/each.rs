@@ -3,15 +3,15 @@
 use super::repeated::{from_kept, to_keep};
 use super::rows::ReviewedRows;
 use super::{MAX_IDS, ReviewResults};
-use crate::ServiceError;
 use crate::app::App;
 use crate::ledger::posting::Posting;
 use crate::ledger::tiers;
 use crate::once::{begin, commit_keeping, repeated};
+use crate::{ServiceError, require};
 use auth::Writer;
 use domain::commission::{Commission, CommissionKind};
 use domain::id::{CommissionId, IdError};
-use domain::problem::{Fault, ProblemCode, Problems};
+use domain::problem::{Fault, Problems};
 use store::{StoreError, Transaction};
 
 pub(in crate::ledger) struct Review<'a> {
@@ -35,12 +35,8 @@ impl Review<'_> {
         mut problems: Problems,
         one: impl Fn(&Commission, &mut ReviewedRows, &mut Posting) -> Result<(), Fault>,
     ) -> Result<ReviewResults, ServiceError> {
-        if ids.is_empty() || ids.len() > MAX_IDS {
-            problems.add("ids", ProblemCode::Invalid, format!("must have 1 to {MAX_IDS} entries"));
-        }
-        if !problems.is_empty() {
-            return Err(problems.into());
-        }
+        problems.size("ids", ids.len(), MAX_IDS);
+        require!(problems);
         repeated(|| self.each_once(&ids, &one)).await
     }
 

@@ -80,21 +80,6 @@ pub(in crate::ledger) fn undo(paid: &Commission, now: Timestamp) -> ExplainedCom
         threshold: None,
         amount: Some(amount.amount().normalize()),
     };
-    let row = Commission {
-        id: CommissionId::new(now),
-        kind: CommissionKind::Clawback,
-        status: CommissionStatus::Approved,
-        amount,
-        // Has no event: the rows of a refund's event must be only those by which the refund took back.
-        event_id: None,
-        adjusts_id: Some(paid.id),
-        basis: None,
-        accrued_at: now,
-        approved_at: Some(now),
-        paid_at: None,
-        reversed_at: None,
-        payout_id: None,
-        ..paid.clone()
-    };
+    let row = paid.clawback(CommissionId::new(now), amount, CommissionStatus::Approved, now);
     row.explained(vec![step])
 }

@@ -3,7 +3,7 @@
 use super::counting::WantedCounter;
 use super::{Failure, recorded, result};
 use domain::Timestamp;
-use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission, PaymentTarget, mature_at};
+use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission, mature_at};
 use domain::id::{CommissionId, EventId, PartnerId, SnapshotId};
 use domain::money::Money;
 use domain::refund;
@@ -69,29 +69,20 @@ impl Crossing<'_> {
             let beside = adjusted.or_else(|| last_adjustment(event));
             beside.map_or(CommissionStatus::Accrued, |row| refund::status_beside(row.status))
         };
+        let (id, kind) = (CommissionId::new(now), CommissionKind::TierAdjustment);
         Commission {
-            id: CommissionId::new(now),
-            kind: CommissionKind::TierAdjustment,
             status,
-            amount: adjustment.amount,
-            payment_target: PaymentTarget::Partnership,
-            recipient: None,
-            partner_id: partner,
             campaign_id: event.event.attribution.and_then(|attribution| attribution.campaign_id),
             event_id: Some(event.event.id),
             snapshot_id,
             adjusts_id: adjusted.map(|row| row.id),
-            basis: None,
             holdback_days,
-            accrued_at: now,
             mature_at: match adjusted {
                 Some(row) if !gives => row.mature_at,
                 _ => mature_at(now, holdback_days),
             },
             approved_at: (status == CommissionStatus::Approved).then_some(now),
-            paid_at: None,
-            reversed_at: None,
-            payout_id: None,
+            ..Commission::accrued(id, kind, partner, adjustment.amount, now)
         }
     }
 }
@@ -105,16 +96,6 @@ fn last_adjustment(event: &RecordedConversion) -> Option<&RecordedConversionRow>
 fn clawback(row: &Commission, event: &RecordedConversion, amount: Money) -> ExplainedCommission {
     let status = refund::status_beside(row.status);
     let refunded = TakenBack::recorded(&event.event, false).refunded;
-    let taken = Commission {
-        id: CommissionId::new(row.accrued_at),
-        kind: CommissionKind::Clawback,
-        status,
-        amount,
-        // Not caused by a refund: the rows of a refund's event must be only those by which the refund took back.
-        event_id: None,
-        adjusts_id: Some(row.id),
-        approved_at: (status == CommissionStatus::Approved).then_some(row.accrued_at),
-        ..row.clone()
-    };
+    let taken = row.clawback(CommissionId::new(row.accrued_at), amount, status, row.accrued_at);
     taken.explained(refund::explain(row, -amount.minor(), 0, refunded, amount))
 }

@@ -66,20 +66,12 @@ pub async fn bring_in(
     let new = concerned.into_iter().map(|(tier, key)| {
         let (sum, fired) = counters[&key];
         let is_over = key.window.end <= now && tiered::achieved(&tier.tier.goals, &sum);
-        Ok(NewCounter {
-            key,
-            version: tier.version,
-            fired: match is_over {
-                true => Fired {
-                    payout: true,
-                    revenue: true,
-                },
-                false => fired,
-            },
-            conversions: sum.conversions,
-            events: sum.events,
-            sums_minor: sum.sums_minor(tier.tier.currency)?,
-        })
+        let both = Fired {
+            payout: true,
+            revenue: true,
+        };
+        let fired = if is_over { both } else { fired };
+        Ok(NewCounter::of(key, tier.version, fired, &sum, tier.tier.currency)?)
     });
     new.collect()
 }

@@ -163,14 +163,8 @@ pub async fn count_event(
         if is_achieved && !was_achieved && tier.tier.status == tiered::Status::Active {
             effects.achieved.push(achieved(tier, key, event.recorded_at));
         }
-        effects.counters.push(NewCounter {
-            key: *key,
-            version: tier.version,
-            fired,
-            conversions: standing.with.conversions,
-            events: standing.with.events,
-            sums_minor: standing.with.sums_minor(tier.tier.currency)?,
-        });
+        let counter = NewCounter::of(*key, tier.version, fired, &standing.with, tier.tier.currency)?;
+        effects.counters.push(counter);
     }
     Ok(effects)
 }

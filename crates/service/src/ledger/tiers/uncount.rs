@@ -9,7 +9,6 @@ use domain::money::Currency;
 use domain::refund::Refunded;
 use domain::tiered::{Counters, TakenBack};
 use store::Transaction;
-use store::Writes;
 use store::tier_conversions::RecordedConversion;
 use store::tier_counter::{CounterKey, NewCounter, StoredCounter};
 
@@ -108,33 +107,16 @@ pub async fn uncount(
             }
         }
         if counters != before {
-            lowered.push(NewCounter {
-                key: *key,
-                version: stored.version,
-                fired: stored.fired,
-                conversions: counters.conversions,
-                events: counters.events,
-                sums_minor: counters.sums_minor(currency)?,
-            });
+            lowered.push(NewCounter::of(*key, stored.version, stored.fired, &counters, currency)?);
         }
     }
-    Writes::of(|writes| store::tier_counter::put(writes, writer.tenant(), &lowered))
-        .run(transaction)
-        .await?;
-    Ok(())
+    let write = transaction.write(|writes| store::tier_counter::put(writes, writer.tenant(), &lowered));
+    Ok(write.await?)
 }
 
 /// The same counters, valid for no version from now on; `None` if they are so already.
 fn forgotten(key: &CounterKey, stored: &StoredCounter, currency: Currency) -> Result<Option<NewCounter>, Failure> {
-    let counters = stored.counters(currency);
-    let forgotten = NewCounter {
-        key: *key,
-        version: 0,
-        fired: stored.fired,
-        conversions: counters.conversions,
-        events: counters.events,
-        sums_minor: counters.sums_minor(currency)?,
-    };
+    let forgotten = NewCounter::of(*key, 0, stored.fired, &stored.counters(currency), currency)?;
     Ok((stored.version != 0).then_some(forgotten))
 }
 

@@ -10,15 +10,15 @@ use crate::ledger::tiers;
 use domain::Timestamp;
 use domain::campaign::Campaign;
 use domain::decision::{Decision, MadeWith, NoCommissionReason};
-use domain::event::{Attribution, Customer, Event, EventKind};
+use domain::event::{Attribution, Customer, Event};
 use domain::history::Moment;
 use domain::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::refund::Refunded;
+use store::StoreError;
 use store::partner::CreditedPartner;
 use store::standing::PaidCharges;
-use store::{StoreError, Writes};
 
 pub struct History {
     now: Timestamp,
@@ -119,14 +119,11 @@ impl History {
         if let (Some(partner), Some(campaign)) = (partner_id, campaign_id) {
             self.members.insert((partner, campaign));
         }
-        self.count(&event, 1);
-        let made_with = MadeWith {
-            partner_status: partner.map(|partner| partner.status),
-            campaign_status: campaign.as_ref().map(|campaign| campaign.status),
-            campaign_version: campaign.as_ref().map(|campaign| campaign.version),
-            own_group: partner.map(|partner| partner.group_id),
-            ..MadeWith::default()
-        };
+        self.count(&event);
+        let made_with = MadeWith::of(
+            partner.map(|partner| (partner.status, partner.group_id)),
+            campaign.as_ref(),
+        );
         self.made_with.insert(event.id, made_with);
         self.places.insert(event.external_id.clone(), self.new.len());
         self.new.push(event);
@@ -159,25 +156,12 @@ impl History {
             .map(|attribution| self.step(attribution.partner_id));
         let at = moment.map_or_else(|| self.now.max(original.recorded_at), |moment| moment.at);
         let refunded = Refunded::after(&original, amount);
-        let event = Event {
-            amount,
-            customer_id: original.customer_id,
-            attribution: original.attribution.map(|attribution| Attribution {
-                id: AttributionId::new(at),
-                ..attribution
-            }),
-            original_id: Some(original.id),
-            sequence: moment.map(|moment| moment.sequence),
-            ..named.event.clone().recorded(EventId::new(at), at)
-        };
-        if let (EventKind::Charge, Some(charged), Some(attribution)) =
-            (original.kind, original.amount, original.attribution)
-            && refunded.charged_minor > 0
-        {
-            let sum = self.lifetime_values.entry((attribution.partner_id, charged.currency()));
+        let event = named.event.clone().taking_back(&original, amount, moment, at);
+        if let Some((partner, charged)) = original.charged() {
+            let sum = self.lifetime_values.entry((partner, charged.currency()));
             *sum.or_default() -= amount.map_or(0, Money::minor);
             if let (true, Some(customer)) = (refunded.wholly, original.customer_id) {
-                let count = self.paid_charges.entry((attribution.partner_id, customer));
+                let count = self.paid_charges.entry((partner, customer));
                 *count.or_default() -= 1;
             }
         }
@@ -244,17 +228,14 @@ impl History {
         id
     }
 
-    fn count(&mut self, event: &Event, by: i64) {
-        let (EventKind::Charge, Some(amount), Some(attribution)) = (event.kind, event.amount, event.attribution) else {
+    fn count(&mut self, event: &Event) {
+        let Some((partner, charged)) = event.charged() else {
             return;
         };
-        if amount.minor() == 0 {
-            return;
-        }
-        let sum = self.lifetime_values.entry((attribution.partner_id, amount.currency()));
-        *sum.or_default() += by * amount.minor();
+        let sum = self.lifetime_values.entry((partner, charged.currency()));
+        *sum.or_default() += charged.minor();
         if let Some(customer) = event.customer_id {
-            *self.paid_charges.entry((attribution.partner_id, customer)).or_default() += by;
+            *self.paid_charges.entry((partner, customer)).or_default() += 1;
         }
     }
 
@@ -274,15 +255,14 @@ impl History {
             .await
             .map_err(tiers::Failure::of_what_is_stored)?;
         // Written first, since counters that are not stored are added up from the stored events.
-        Writes::of(|writes| {
+        let write = transaction.write(|writes| {
             let bound = self.bound.iter();
             let bound = bound.map(|(customer, (partner, campaign))| (*customer, *partner, *campaign));
             store::customer::bind_all(writes, tenant, bound);
             let refunded = self.taken.iter().map(|(event, (_, refunded))| (*event, *refunded));
             store::event::set_refunded(writes, tenant, refunded);
-        })
-        .run(transaction)
-        .await?;
+        });
+        write.await?;
         let zone = store::tenant::get(transaction, &scope).await?.time_zone;
         let campaigns = self
             .campaigns
@@ -318,7 +298,7 @@ impl History {
         let values = self.lifetime_values.iter().filter(|(_, minor)| **minor != 0);
         let values = values.map(|((partner, currency), minor)| (*partner, *currency, *minor));
         let entry = (!by_name.is_empty()).then(|| transaction.audit_entry()).flatten();
-        Writes::of(|writes| {
+        let write = transaction.write(|writes| {
             store::customer::add(writes, tenant, self.new_customers.values());
             // Originals are inserted before what takes back from them.
             let (charges, others): (Vec<_>, Vec<_>) =
@@ -335,10 +315,8 @@ impl History {
                 tenant,
                 self.moments.iter().map(|(partner, moment)| (*partner, *moment)),
             );
-        })
-        .run(transaction)
-        .await
-        .map_err(|error| match store::is_sum_too_large(&error) {
+        });
+        write.await.map_err(|error| match store::is_sum_too_large(&error) {
             true => ImportAttemptError::Store(StoreError::SumTooLarge),
             false => error.into(),
         })
