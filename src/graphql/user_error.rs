@@ -1,6 +1,7 @@
 //! Errors that the caller can fix, as part of every mutation's payload.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Context, Enum, ID, SimpleObject};
@@ -199,10 +200,10 @@ pub struct DeletePayload {
 
 impl DeletePayload {
     /// The payload of a service's result.
-    pub fn of(result: Result<String, ServiceError>) -> Result<Self, ApiError> {
+    pub fn of(result: Result<impl Display, ServiceError>) -> Result<Self, ApiError> {
         let (deleted, user_errors) = answer(result)?;
         Ok(Self {
-            deleted_id: deleted.map(ID::from),
+            deleted_id: deleted.map(|id| id.to_string().into()),
             user_errors,
         })
     }

@@ -40,7 +40,7 @@ pub struct DealFilter {
 
 impl DealFilter {
     pub(super) fn read(self) -> Result<StoreFilter, ApiError> {
-        let currency = self.currency.map(|code| code.0);
+        let currency = self.currency.map(Into::into);
         let (least, most) = (("filter.minValue", self.min_value), ("filter.maxValue", self.max_value));
         let (least_minor, most_minor) = amount_bounds(least, most, currency)?;
         Ok(StoreFilter {
@@ -56,8 +56,8 @@ impl DealFilter {
             external_ids: search_texts("filter.externalIds", self.external_ids)?,
             least_minor,
             most_minor,
-            created_from: self.created_from.map(|moment| moment.0),
-            created_to: self.created_to.map(|moment| moment.0),
+            created_from: self.created_from.map(Into::into),
+            created_to: self.created_to.map(Into::into),
         })
     }
 }

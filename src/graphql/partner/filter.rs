@@ -74,8 +74,8 @@ impl PartnerFilter {
             campaigns: ids(self.campaign_ids)?,
             tags: search_texts("filter.tags", self.tags)?,
             external_ids: search_texts("filter.externalIds", self.external_ids)?,
-            created_from: self.created_from.map(|moment| moment.0),
-            created_to: self.created_to.map(|moment| moment.0),
+            created_from: self.created_from.map(Into::into),
+            created_to: self.created_to.map(Into::into),
         })
     }
 
@@ -132,7 +132,7 @@ impl PartnerSelection {
         }
         let currency = |name: &str| {
             caller.read(Resource::Commissions)?;
-            let currency = order_by.and_then(|order| order.currency).map(|code| code.0);
+            let currency = order_by.and_then(|order| order.currency).map(Into::into);
             currency.ok_or_else(|| ApiError::bad_user_input(format!("to sort by {name} give orderBy.currency")))
         };
         let by = match order_by.map(|order| order.field) {

@@ -121,16 +121,11 @@ impl From<CommissionTermInput> for TermDraft {
     fn from(input: CommissionTermInput) -> Self {
         Self {
             basis: input.basis.into(),
-            value: input.value.map(|value| value.0),
-            currency: input.currency.map(|code| code.0),
+            value: input.value.map(Into::into),
+            currency: input.currency.map(Into::into),
             trigger: input.trigger.into(),
             event_type: input.event_type,
             recurring_months: input.recurring_months,
         }
     }
-}
-
-/// Converts a list of components to drafts.
-pub fn drafts(terms: Vec<CommissionTermInput>) -> Vec<TermDraft> {
-    terms.into_iter().map(TermDraft::from).collect()
 }

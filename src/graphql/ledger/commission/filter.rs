@@ -61,7 +61,7 @@ pub struct CommissionFilter {
 
 impl CommissionFilter {
     pub fn read(self) -> Result<StoreFilter, ApiError> {
-        let currency = self.currency.map(|code| code.0);
+        let currency = self.currency.map(Into::into);
         let (least, most) = (
             ("filter.minAmount", self.min_amount),
             ("filter.maxAmount", self.max_amount),
@@ -81,16 +81,16 @@ impl CommissionFilter {
                 .map(|text| search_text("filter.recipient", text))
                 .transpose()?,
             currency,
-            accrued_from: self.accrued_from.map(|moment| moment.0),
-            accrued_to: self.accrued_to.map(|moment| moment.0),
+            accrued_from: self.accrued_from.map(Into::into),
+            accrued_to: self.accrued_to.map(Into::into),
             least_minor,
             most_minor,
-            mature_from: self.mature_from.map(|moment| moment.0),
-            mature_before: self.mature_before.map(|moment| moment.0),
-            approved_from: self.approved_from.map(|moment| moment.0),
-            approved_to: self.approved_to.map(|moment| moment.0),
-            paid_from: self.paid_from.map(|moment| moment.0),
-            paid_to: self.paid_to.map(|moment| moment.0),
+            mature_from: self.mature_from.map(Into::into),
+            mature_before: self.mature_before.map(Into::into),
+            approved_from: self.approved_from.map(Into::into),
+            approved_to: self.approved_to.map(Into::into),
+            paid_from: self.paid_from.map(Into::into),
+            paid_to: self.paid_to.map(Into::into),
             event: self.event_id.map(|id| id.parse()).transpose()?,
             deal: self.deal_id.map(|id| id.parse()).transpose()?,
             payout: self.payout_id.map(|id| id.parse()).transpose()?,

@@ -61,10 +61,10 @@ impl EventFilter {
             partner: self.partner_id.map(|id| id.parse()).transpose()?,
             campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
             customer: self.customer_id.map(|id| id.parse()).transpose()?,
-            occurred_from: self.occurred_from.map(|moment| moment.0),
-            occurred_to: self.occurred_to.map(|moment| moment.0),
-            recorded_from: self.recorded_from.map(|moment| moment.0),
-            recorded_to: self.recorded_to.map(|moment| moment.0),
+            occurred_from: self.occurred_from.map(Into::into),
+            occurred_to: self.occurred_to.map(Into::into),
+            recorded_from: self.recorded_from.map(Into::into),
+            recorded_to: self.recorded_to.map(Into::into),
             earned: self.earned,
             reasons: self
                 .reason

@@ -6,10 +6,10 @@ use super::input::{SettlePayoutInput, SettlePayoutsInput, SettlePayoutsWhatInput
 use super::result::{SettlePayoutsPayload, results};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::id_text;
+use crate::graphql::input::each;
 use crate::graphql::payout::Payout;
 use crate::graphql::user_error::{answer, payload};
-use service::ledger::payout::{Settlement, settle, settle_many, settle_run};
+use service::ledger::payout::{settle, settle_many, settle_run};
 
 payload! {
     /// The result of settling a payout.
@@ -31,7 +31,7 @@ impl SettlementMutation {
         #[graphql(desc = "The payout and its outcome.")] input: SettlePayoutInput,
     ) -> Nullable<PayoutPayload> {
         let request = mutation(ctx).await;
-        let (id, status) = (id_text(input.id), input.status.into());
+        let (id, status) = (input.id.into(), input.status.into());
         let settled = settle(&request.app, &request.caller, &id, status, input.reference);
         Some(PayoutPayload::of(&request, settled).await)
     }
@@ -46,14 +46,7 @@ impl SettlementMutation {
         let request = mutation(ctx).await;
         let (app, caller) = (&request.app, &request.caller);
         let settled = match input.what {
-            SettlePayoutsWhatInput::Settlements(list) => {
-                let list = list.into_iter().map(|settlement| Settlement {
-                    id: id_text(settlement.id),
-                    status: settlement.status.into(),
-                    reference: settlement.reference,
-                });
-                request.answered(settle_many(app, caller, list.collect())).await
-            }
+            SettlePayoutsWhatInput::Settlements(list) => request.answered(settle_many(app, caller, each(list))).await,
             SettlePayoutsWhatInput::Run(run) => {
                 let settled = settle_run(app, caller, &run.run_id, run.status.into(), run.reference);
                 request.answered(settled).await
