@@ -8,7 +8,7 @@ use async_graphql::{Context, Enum, ID, SimpleObject};
 
 use super::context::request;
 use super::error::{ApiError, Nullable};
-use super::rows::{PlainObject, Projected, RowObject, Rows, SubSelection};
+use super::rows::{PlainObject, Projected, RowObject, Rows, SubSelection, unwritten};
 use crate::graphql::ledger::commission::Commission;
 use auth::Resource;
 use domain::problem::{Problem, ProblemCode};
@@ -70,16 +70,19 @@ impl From<Problem> for UserError {
 
 impl PlainObject for UserError {
     fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut JsonText) {
-        match (field, &self.field) {
-            ("code", _) => json.plain(enum_value(self.code)),
-            ("message", _) => json.text(&self.message),
-            ("field", Some(path)) => {
-                let Ok(()) = json.list(path, |json, part| {
-                    json.text(part);
-                    Ok::<_, Infallible>(())
-                });
-            }
-            _ => json.null(),
+        match field {
+            "code" => json.plain(enum_value(self.code)),
+            "message" => json.text(&self.message),
+            "field" => match &self.field {
+                Some(path) => {
+                    let Ok(()) = json.list(path, |json, part| {
+                        json.text(part);
+                        Ok::<_, Infallible>(())
+                    });
+                }
+                None => json.null(),
+            },
+            _ => unwritten(self, field, json),
         }
     }
 }

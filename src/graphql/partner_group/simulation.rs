@@ -7,7 +7,7 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::each;
 use crate::graphql::money::{ExplanationStep, Money};
-use crate::graphql::rows::{Plain, PlainObject, SubSelection};
+use crate::graphql::rows::{Plain, PlainObject, SubSelection, unwritten};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use crate::graphql::user_error::{UserError, answer};
 use domain::group_rules::ScenarioDraft;
@@ -71,7 +71,7 @@ impl PlainObject for PartnerGroupSimulation {
             "finalFee" => below.object(&self.final_fee, json),
             "effectivePercentage" => json.plain(self.effective_percentage.0),
             "explanation" => below.list(&self.explanation, json),
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
 }

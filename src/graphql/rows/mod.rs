@@ -55,7 +55,7 @@ pub use description::{
 use domain::id::PartnerId;
 use domain::id::TenantId;
 pub use field_error::server_error;
-pub use plain::{Plain, PlainObject, SubSelection};
+pub use plain::{Plain, PlainObject, SubSelection, unwritten};
 use projection::{Projection, ProjectionContext};
 use read::RowReader;
 pub use results::{ResultObject, Results, RowsField};

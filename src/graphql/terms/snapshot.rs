@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID};
 
-use super::term::{CommissionTerm, write_terms};
+use super::term::CommissionTerm;
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
@@ -64,7 +64,9 @@ declare! {
     "partner" = required(Column::PartnerId, &PARTNER);
     "campaign" = link(Column::CampaignId, &CAMPAIGN);
     /// The terms.
-    "terms": Vec<CommissionTerm> = made_of(Column::Terms, write_terms);
+    "terms": Vec<CommissionTerm> = made_of(Column::Terms, |_, row, cells, below, json| {
+        below.stored::<CommissionTerm, _>(store::snapshot::terms(row, cells[0]), json)
+    });
     /// How many days a commission waits before it may be approved; null: the campaign's holdback applies.
     "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number);
     /// Its origin.

@@ -3,12 +3,10 @@
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Enum, InputObject, SimpleObject};
 
-use crate::graphql::context::RequestContext;
-use crate::graphql::rows::{PlainObject, SubSelection};
+use crate::graphql::rows::{PlainObject, SubSelection, unwritten};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use domain::terms::{self, Basis, Term, TermDraft};
-use store::StoreError;
-use store::view::{self, JsonText};
+use store::view::JsonText;
 
 /// One component of commission terms. Every component that matches an event creates a commission.
 #[derive(Clone, SimpleObject)]
@@ -39,22 +37,9 @@ impl PlainObject for CommissionTerm {
                 Some(months) => json.number(months),
                 None => json.null(),
             },
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
-}
-
-/// Writes the terms stored in a column.
-pub fn write_terms(
-    _: &RequestContext,
-    row: &view::Row,
-    cells: &[usize],
-    below: &SubSelection<'_>,
-    json: &mut JsonText,
-) -> Result<(), StoreError> {
-    let terms = store::snapshot::terms(row, cells[0])?;
-    below.list(&terms.iter().map(CommissionTerm::from).collect::<Vec<_>>(), json);
-    Ok(())
 }
 
 /// How a component turns an event into an amount.

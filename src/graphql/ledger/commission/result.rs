@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::object::Commission;
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{ApiError, Nullable};
-use crate::graphql::rows::{PlainObject, Projected, ResultObject, Results, RowsField, SubSelection};
+use crate::graphql::rows::{PlainObject, Projected, ResultObject, Results, RowsField, SubSelection, unwritten};
 use crate::graphql::user_error::{UserError, failed, projected};
 use auth::Resource;
 use domain::problem::Problem;
@@ -43,7 +43,7 @@ impl PlainObject for CommissionResult {
         match field {
             "id" => json.text(&self.id),
             "userErrors" => below.list(&self.user_errors, json),
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::object::{Event, EventKind};
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::input::MoneyInput;
 use crate::graphql::ledger::commission::Commission;
-use crate::graphql::rows::{PlainObject, Projected, ResultObject, Rows, RowsField, SubSelection};
+use crate::graphql::rows::{PlainObject, Projected, ResultObject, Rows, RowsField, SubSelection, unwritten};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::user_error::{UserError, projected, projected_rows};
 use auth::Resource;
@@ -121,7 +121,7 @@ impl PlainObject for RecordEventPayload {
             "adjustmentCount" => json.number(self.adjustment_count),
             "duplicate" => json.truth(self.duplicate),
             "userErrors" => below.list(&self.user_errors, json),
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
 }

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::payout::Payout;
-use crate::graphql::rows::{PlainObject, Projected, ResultObject, Results, RowsField, SubSelection};
+use crate::graphql::rows::{PlainObject, Projected, ResultObject, Results, RowsField, SubSelection, unwritten};
 use crate::graphql::user_error::{UserError, projected};
 use auth::Resource;
 use domain::id::PayoutId;
@@ -58,7 +58,7 @@ impl PlainObject for PayoutResult {
         match field {
             "id" => json.text(&self.id),
             "userErrors" => below.list(&self.user_errors, json),
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
 }

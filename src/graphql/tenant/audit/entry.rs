@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, ID};
 
-use super::change::{AuditChange, write_changes};
+use super::change::AuditChange;
 use crate::graphql::context::request;
 use crate::graphql::error::{Nullable, nullable, nullable_link};
 use crate::graphql::identity;
@@ -60,7 +60,9 @@ declare! {
     /// payouts, deliveries; null: none.
     "count": Option<i32> = value(Column::Count, view::number);
     /// The changes, field by field; empty if it only appended rows.
-    "changes": Vec<AuditChange> = made_of(Column::Changes, write_changes);
+    "changes": Vec<AuditChange> = made_of(Column::Changes, |_, row, cells, below, json| {
+        below.stored::<AuditChange, _>(store::audit::changes(row, cells[0]), json)
+    });
 }
 
 #[ComplexObject]
