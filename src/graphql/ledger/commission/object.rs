@@ -19,7 +19,6 @@ use crate::graphql::money::ExplanationStep;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::payout::Payout;
-use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::row;
 use crate::graphql::terms::CommissionSnapshot;
 use auth::Resource;
@@ -196,20 +195,8 @@ impl Commission {
     async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTransition>, ApiError> {
         let request = request(ctx);
         let transitions = request.loaders().commission_transitions.load(self.0.id.uuid()).await?;
-        let shown = transitions.iter().flat_map(|list| list.iter()).map(|transition| {
-            let for_partner = request.is_partner();
-            CommissionTransition {
-                from: transition.from.map(CommissionStatus::from),
-                to: transition.to.into(),
-                actor: if for_partner {
-                    "staff".to_owned()
-                } else {
-                    transition.actor.clone()
-                },
-                reason: transition.reason.clone().filter(|_| !for_partner),
-                at: DateTime(transition.at),
-            }
-        });
+        let shown = transitions.iter().flat_map(|list| list.iter());
+        let shown = shown.map(|transition| CommissionTransition::shown(transition, request.is_partner()));
         Ok(shown.collect())
     }
 }
