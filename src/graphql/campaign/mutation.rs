@@ -8,7 +8,6 @@ use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::DeleteInput;
 use crate::graphql::user_error::{DeletePayload, payload};
-use domain::campaign;
 use service::campaign::{create, delete, update};
 
 payload! {

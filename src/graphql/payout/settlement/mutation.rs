@@ -31,8 +31,8 @@ impl SettlementMutation {
         #[graphql(desc = "The payout and its outcome.")] input: SettlePayoutInput,
     ) -> Nullable<PayoutPayload> {
         let request = mutation(ctx).await;
-        let (id, status) = (input.id.into(), input.status.into());
-        let settled = settle(&request.app, &request.caller, &id, status, input.reference);
+        let status = input.status.into();
+        let settled = settle(&request.app, &request.caller, &input.id, status, input.reference);
         Some(PayoutPayload::of(&request, settled).await)
     }
 
