@@ -10,7 +10,7 @@ use async_graphql::Value;
 use super::{CliError, bad_usage, open, output};
 use crate::config::Config;
 use crate::export::{ExportError, ExportKind, Exports, FileFormat, write_down};
-use crate::graphql::schema_for_validated_documents;
+use crate::graphql::{BAD_USER_INPUT_CODE, schema_for_validated_documents};
 use auth::Caller;
 
 /// Write a list, a statement, or the payments of a payout run to a file or to standard output, all of it as of one
@@ -91,7 +91,7 @@ fn readable(error: ExportError) -> CliError {
             let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
             let is_usage = errors.iter().all(|error| {
                 let extensions = error.extensions.as_ref();
-                extensions.and_then(|extensions| extensions.get("code")) == Some(&Value::from("BAD_USER_INPUT"))
+                extensions.and_then(|extensions| extensions.get("code")) == Some(&Value::from(BAD_USER_INPUT_CODE))
             });
             match is_usage {
                 true => bad_usage(&texts.join("\n")),

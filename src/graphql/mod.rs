@@ -52,7 +52,10 @@ use async_graphql::registry::Registry;
 use async_graphql::{OutputType, SDLExportOptions, ValidationMode};
 
 pub use context::RequestContext;
-pub use error::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, TOO_LARGE_CODE, TOO_LARGE_MESSAGE};
+pub use error::{
+    ApiError, BAD_USER_INPUT_CODE, FORBIDDEN_CODE, INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, TOO_LARGE_CODE,
+    TOO_LARGE_MESSAGE,
+};
 pub use federation::subgraph_sdl;
 pub use page_arguments::{DEFAULT_PAGE, MAX_PAGE};
 pub use root::{Mutation, Query};
