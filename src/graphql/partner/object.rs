@@ -17,6 +17,7 @@ use crate::graphql::label::{PartnerCategory, PartnerTier};
 use crate::graphql::ledger::commission::{CommissionConnection, CommissionFilter, commissions_of};
 use crate::graphql::ledger::customer::Customer;
 use crate::graphql::loader::{BalancesKey, CampaignsOfPartner, CustomersOfPartner, DealsOfPartner, objects};
+use crate::graphql::lookup::id;
 use crate::graphql::money::Money;
 use crate::graphql::order::CommissionOrder;
 use crate::graphql::page_arguments::PageArguments;
@@ -114,7 +115,7 @@ impl Partner {
         #[graphql(desc = "Only in this campaign.")] campaign_id: Option<ID>,
         page: PageArguments,
     ) -> Result<Connection<TierCounter>, ApiError> {
-        let campaign = campaign_id.map(|id| id.parse()).transpose()?;
+        let campaign = id(campaign_id)?;
         past_tier_progress(ctx, self.0.id.uuid(), campaign, &page)
     }
 
@@ -128,7 +129,7 @@ impl Partner {
         campaign_id: Option<ID>,
     ) -> Nullable<TermsInForce> {
         nullable(async {
-            let campaign = campaign_id.map(|id| id.parse()).transpose()?;
+            let campaign = id(campaign_id)?;
             TermsInForce::load(ctx, self.0.id, self.0.status, campaign).await
         })
         .await
@@ -143,7 +144,7 @@ impl Partner {
     ) -> Nullable<CommissionSnapshot> {
         nullable(async {
             identity::require_read(ctx, Resource::Partners)?;
-            let campaign = campaign_id.map(|id| id.parse()).transpose()?;
+            let campaign = id(campaign_id)?;
             CommissionSnapshot::in_force(ctx, self.0.id, campaign).await
         })
         .await
