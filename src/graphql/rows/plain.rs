@@ -1,12 +1,11 @@
 //! Objects that need nothing read: they are written in the same pass as the rows around them.
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 
 use async_graphql::parser::types::{Field, SelectionSet};
-use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 
+use super::registered_as::registered_as;
 use super::walk::fields;
 use store::StoreError;
 use store::view::JsonText;
@@ -76,17 +75,7 @@ impl<'a> SubSelection<'a> {
 }
 
 impl<T: PlainObject> OutputType for Plain<T> {
-    fn type_name() -> Cow<'static, str> {
-        Vec::<T>::type_name()
-    }
-
-    fn qualified_type_name() -> String {
-        Vec::<T>::qualified_type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        Vec::<T>::create_type_info(registry)
-    }
+    registered_as!(Vec<T>);
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         super::finish(ctx, field, |json| {
