@@ -20,6 +20,7 @@ mod connection;
 mod context;
 mod cursor;
 mod deal;
+mod entry_result;
 mod error;
 mod federation;
 mod identity;

@@ -111,13 +111,16 @@ pub fn failed(error: ServiceError) -> ApiError {
     }
 }
 
-/// The user error of a repeated call whose payload lacks a value that is shown only once.
-pub fn shown_once(what: &str) -> UserError {
-    UserError {
-        code: UserErrorCode::Conflict,
-        message: format!("{what} was shown once, to the first call with this key, and cannot be shown again"),
-        field: Some(vec!["idempotencyKey".to_owned()]),
+/// A value that is shown only once. A repeated call has made something without it, and gets an error.
+pub fn shown_once<T>(made: Option<Option<T>>, what: &str, errors: &mut Vec<UserError>) -> Option<T> {
+    if matches!(made, Some(None)) {
+        errors.push(UserError {
+            code: UserErrorCode::Conflict,
+            message: format!("{what} was shown once, to the first call with this key, and cannot be shown again"),
+            field: Some(vec!["idempotencyKey".to_owned()]),
+        });
     }
+    made.flatten()
 }
 
 /// Checks whether the field of `ctx`, in the payload of a mutation, may show what was written. A caller that may write

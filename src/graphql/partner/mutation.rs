@@ -175,11 +175,8 @@ impl PartnerMutation {
         let issued = request.answered(issued).await;
         Some(answer(issued).map(|(issued, mut user_errors)| {
             let (token, expires_at) = issued.map(|issued| (issued.token, DateTime(issued.expires_at))).unzip();
-            if matches!(token, Some(None)) {
-                user_errors.push(shown_once("the token"));
-            }
             IssuePartnerTokenPayload {
-                token: token.flatten(),
+                token: shown_once(token, "the token", &mut user_errors),
                 expires_at,
                 user_errors,
             }

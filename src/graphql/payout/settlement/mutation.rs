@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::input::{SettlePayoutInput, SettlePayoutsInput, SettlePayoutsWhatInput};
-use super::result::{SettlePayoutsPayload, results};
+use super::result::{PayoutResult, SettlePayoutsPayload};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::each;
@@ -56,17 +56,17 @@ impl SettlementMutation {
             Ok(answered) => answered,
             Err(error) => return Some(Err(error)),
         };
-        let results = match &settled {
-            Some(settled) => match results(&request, settled).await {
-                Ok(results) => Some(results),
-                Err(error) => return Some(Err(error)),
-            },
-            None => None,
+        let Some(settled) = settled else {
+            return Some(Ok(SettlePayoutsPayload {
+                user_errors,
+                ..SettlePayoutsPayload::default()
+            }));
         };
-        Some(Ok(SettlePayoutsPayload {
-            settled: settled.as_ref().map(|settled| settled.settled),
-            remaining: settled.as_ref().and_then(|settled| settled.remaining),
-            results,
+        let results = PayoutResult::all(&request, settled.answers).await;
+        Some(results.map(|results| SettlePayoutsPayload {
+            settled: Some(settled.settled),
+            remaining: settled.remaining,
+            results: Some(results),
             user_errors,
         }))
     }

@@ -81,12 +81,10 @@ impl ApiKeyMutation {
             .await;
         Some(answer(created).map(|(created, mut user_errors)| {
             let (api_key, key) = created.map(|created| (created.api_key.into(), created.text)).unzip();
-            if matches!(key, Some(None)) {
-                user_errors.push(shown_once("the key"));
-            }
+            let key = shown_once(key, "the key", &mut user_errors);
             CreateApiKeyPayload {
                 api_key,
-                key: key.flatten(),
+                key,
                 user_errors,
             }
         }))
