@@ -29,6 +29,7 @@ pub struct UserError {
 
 /// The kinds of problems that a caller can fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "ProblemCode")]
 pub enum UserErrorCode {
     /// The value is not allowed for the field.
     Invalid,
@@ -50,18 +51,8 @@ pub enum UserErrorCode {
 
 impl From<Problem> for UserError {
     fn from(problem: Problem) -> Self {
-        let code = match problem.code {
-            ProblemCode::Invalid => UserErrorCode::Invalid,
-            ProblemCode::Required => UserErrorCode::Required,
-            ProblemCode::NotFound => UserErrorCode::NotFound,
-            ProblemCode::Taken => UserErrorCode::Taken,
-            ProblemCode::Conflict => UserErrorCode::Conflict,
-            ProblemCode::InUse => UserErrorCode::InUse,
-            ProblemCode::HoldbackActive => UserErrorCode::HoldbackActive,
-            ProblemCode::InvalidTransition => UserErrorCode::InvalidTransition,
-        };
         Self {
-            code,
+            code: problem.code.into(),
             message: problem.message,
             field: Some(problem.path).filter(|path| !path.is_empty()),
         }
