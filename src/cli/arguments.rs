@@ -1,4 +1,5 @@
-//! The commands and their arguments. Doc comments are the texts that `--help`, the manual pages and shells show.
+//! The commands and their arguments, some of which are in the modules of their commands. Doc comments are the texts that
+//! `--help`, the manual pages and shells show.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,9 +7,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::{import, reassign, tenant};
+use super::{backtest, export, import, reassign, schema, seed, tenant, token};
 use crate::config::Flags;
-use crate::export::ExportKind;
 use domain::money::Currency;
 
 /// A GraphQL gateway for partner programmes.
@@ -42,39 +42,8 @@ pub(super) enum Command {
     /// Create, change or list tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),
-    /// Print a signed token.
-    Token {
-        /// The tenant's slug or id
-        #[arg(long)]
-        tenant: String,
-        /// Its scopes, separated by spaces, such as "partners:read campaigns:read"
-        #[arg(long, default_value = "admin")]
-        scope: String,
-        /// Bind it to this partner's id: it then reads only what is the partner's
-        #[arg(long)]
-        partner: Option<String>,
-        /// How long it is valid: 90s, 15m, 1h or 7d
-        #[arg(long, default_value = "1h", value_parser = duration)]
-        ttl: Duration,
-    },
-    /// Fill a tenant with made-up data, the same for the same arguments.
-    Seed {
-        /// The tenant's slug or id
-        #[arg(long)]
-        tenant: String,
-        /// Number of partners
-        #[arg(long, default_value_t = 100)]
-        partners: u32,
-        /// Number of campaigns
-        #[arg(long, default_value_t = 10)]
-        campaigns: u32,
-        /// Number of commissions, earned by the made-up partners up to now
-        #[arg(long, default_value_t = 0)]
-        commissions: u64,
-        /// The seed of the random numbers; another seed gives other data
-        #[arg(long, default_value_t = 1)]
-        rng_seed: u64,
-    },
+    Token(token::Token),
+    Seed(seed::Seed),
     /// Import another product's own JSON, another system's data (partners, customers, events, commissions), or how
     /// payouts ended. Importing the same file again changes nothing.
     Import {
@@ -108,38 +77,8 @@ pub(super) enum Command {
         #[arg(long)]
         earn: bool,
     },
-    /// Write a list, a statement, or the payments of a payout run to a file or to standard output, all of it as of one
-    /// moment.
-    Export {
-        /// What to export
-        #[arg(value_parser = clap::builder::PossibleValuesParser::new(ExportKind::names()))]
-        what: String,
-        /// The tenant's slug or id
-        #[arg(long)]
-        tenant: String,
-        #[arg(long, value_enum, default_value = "csv")]
-        format: ExportFormat,
-        /// The file to write, which appears once it is complete; without it, standard output
-        #[arg(long)]
-        output: Option<PathBuf>,
-        /// Which rows: fields of the list's filter in the API, such as status=PAID,APPROVED
-        /// accruedFrom=2026-03-01T00:00:00Z; for a statement partnerId, currency, from and to; for a payout file runId
-        #[arg(value_name = "NAME=VALUE")]
-        filter: Vec<String>,
-    },
-    /// Compute what other rules would have cost, given what was recorded. The ledger is not changed.
-    Backtest {
-        /// The backtest as the API's CreateBacktestInput, in JSON
-        file: PathBuf,
-        /// The tenant's slug or id
-        #[arg(long)]
-        tenant: String,
-        /// Show both sides of this event, by its id or external id
-        #[arg(long, value_name = "EVENT")]
-        explain: Option<String>,
-    },
-    /// Correct which partner a customer belongs to: bind it to another partner, or to none, and move its recorded
-    /// events.
+    Export(export::Export),
+    Backtest(backtest::Backtest),
     Reassign(reassign::Reassign),
     /// Check whether a running gateway can serve; exit with 1 if not. For containers, which then need no curl.
     Healthcheck {
@@ -147,22 +86,7 @@ pub(super) enum Command {
         #[arg(long)]
         url: Option<String>,
     },
-    /// Print the GraphQL schema, or its differences from another one.
-    Schema {
-        /// As a subgraph of Apollo Federation 2, for composition
-        #[arg(long)]
-        federation: bool,
-        /// A file with an earlier schema: report what has changed since, and fail if that breaks clients
-        #[arg(long, value_name = "OLD")]
-        diff: Option<PathBuf>,
-        /// Documents that clients send, as a manifest of persisted documents: report which of them break, and fail only
-        /// if any does
-        #[arg(long, alias = "documents", value_name = "MANIFEST", requires = "diff")]
-        operations: Option<PathBuf>,
-        /// Report the changes as one JSON object
-        #[arg(long, requires = "diff")]
-        json: bool,
-    },
+    Schema(schema::Schema),
     /// Check the settings, the database, its disk, the clock, the keys and GraphiQL's files, and report what is wrong
     /// and how to fix it; exit with 1 if anything is wrong.
     Doctor {
@@ -279,19 +203,6 @@ impl ImportSource {
             Self::Donutwork | Self::Journeybee | Self::Everflow | Self::Settlements => None,
         }
     }
-}
-
-/// How exports are written.
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum ExportFormat {
-    /// Comma-separated values (RFC 4180) with a header row
-    Csv,
-    /// One JSON object per line
-    Jsonl,
-    /// The payments of a run as PayPal Payouts takes them
-    Paypal,
-    /// The payments of a run as Wise's batch payments take them
-    Wise,
 }
 
 /// What the values of imported rules are.

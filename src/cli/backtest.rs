@@ -1,6 +1,6 @@
 //! `tributary backtest`.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use async_graphql::{Request, Variables};
@@ -17,19 +17,32 @@ use service::backtest::{WaitState, work_on_one};
 const DIFFERENCE: &str = "actual { amount currency } proposed { amount } difference { amount } \
      appeared disappeared rose fell unchanged";
 
-/// Creates the backtest of a file, runs it, and shows its results; `explain` is an event, by either of its ids.
-pub async fn run(config: &Config, file: &Path, tenant: &str, explain: Option<&str>) -> Result<(), CliError> {
+/// Compute what other rules would have cost, given what was recorded. The ledger is not changed.
+#[derive(clap::Args)]
+pub struct Backtest {
+    /// The backtest as the API's CreateBacktestInput, in JSON
+    file: PathBuf,
+    /// The tenant's slug or id
+    #[arg(long)]
+    tenant: String,
+    /// Show both sides of this event, by its id or external id
+    #[arg(long, value_name = "EVENT")]
+    explain: Option<String>,
+}
+
+/// Creates the backtest of a file, runs it, and shows its results.
+pub async fn run(config: &Config, wanted: &Backtest) -> Result<(), CliError> {
+    let file = &wanted.file;
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let input: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-    let app = open::app(config, open::no_keys(config)?).await?;
-    let tenant = open::tenant(&app, tenant).await?;
+    let (app, tenant) = open::tenant_app(config, &wanted.tenant).await?;
     let requester = SchemaClient {
         app: &app,
         schema: schema(),
         caller: Caller::operator(tenant.id, "cli:backtest"),
     };
     // Looked up before anything is worked out, so that an unknown event fails early.
-    let event = match explain {
+    let event = match &wanted.explain {
         Some(event) => Some(requester.event(event).await?),
         None => None,
     };

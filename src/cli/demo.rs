@@ -1,8 +1,9 @@
 //! What `serve --demo` prints.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::healthcheck::reachable;
 use super::{CliError, open, output};
 use ::seed::demo;
 use auth::{Caller, Permissions, Scope};
@@ -84,31 +85,4 @@ async fn partner_token(app: &App, tenant: &Tenant) -> Result<Option<(String, Str
     let issued = issue_for_partner(app, &caller, &partner.id.to_string(), None, seconds).await;
     let issued = issued.map_err(open::readable)?;
     Ok(issued.token.map(|token| (partner.name, token)))
-}
-
-/// An address that a browser on this machine can open, which the unspecified address is not.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_name_an_address_that_can_be_opened() {
-        for (listening, link) in [
-            ("0.0.0.0:8080", "127.0.0.1:8080"),
-            ("[::]:80", "[::1]:80"),
-            ("192.0.2.7:1", "192.0.2.7:1"),
-        ] {
-            let listening = listening.parse().expect("an address");
-            assert_eq!(reachable(listening).to_string(), link);
-        }
-    }
 }

@@ -10,24 +10,34 @@ use async_graphql::Value;
 use super::{CliError, bad_usage, open, output};
 use crate::config::Config;
 use crate::export::{ExportError, ExportKind, Exports, FileFormat, write_down};
-use crate::graphql::schema_for_validated_documents;
+use crate::graphql::{BAD_USER_INPUT_CODE, schema_for_validated_documents};
 use auth::Caller;
 
-/// What to write, and where.
-pub struct ExportArguments {
-    /// The name of the export.
-    pub name: String,
-    pub form: FileFormat,
-    /// `None`: to standard output.
-    pub output: Option<PathBuf>,
-    /// Fields of the list's filter, as NAME=VALUE.
-    pub filter: Vec<String>,
+/// Write a list, a statement, or the payments of a payout run to a file or to standard output, all of it as of one
+/// moment.
+#[derive(clap::Args)]
+pub struct Export {
+    /// What to export
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(ExportKind::names()))]
+    what: String,
+    /// The tenant's slug or id
+    #[arg(long)]
+    tenant: String,
+    #[arg(long, value_enum, default_value = "csv")]
+    format: FileFormat,
+    /// The file to write, which appears once it is complete; without it, standard output
+    #[arg(long)]
+    output: Option<PathBuf>,
+    /// Which rows: fields of the list's filter in the API, such as status=PAID,APPROVED
+    /// accruedFrom=2026-03-01T00:00:00Z; for a statement partnerId, currency, from and to; for a payout file runId
+    #[arg(value_name = "NAME=VALUE")]
+    filter: Vec<String>,
 }
 
-pub async fn run(config: &Config, tenant: &str, wanted: ExportArguments) -> Result<(), CliError> {
+pub async fn run(config: &Config, wanted: Export) -> Result<(), CliError> {
     let given: Vec<_> = wanted.filter.iter().map(|pair| named(pair)).collect();
-    let kind = ExportKind::named(&wanted.name).ok_or("there is no such export")?;
-    if !kind.forms().contains(&wanted.form) {
+    let kind = ExportKind::named(&wanted.what).ok_or("there is no such export")?;
+    if !kind.forms().contains(&wanted.format) {
         let words: Vec<_> = kind.forms().iter().map(|form| form.word()).collect();
         bad_usage(&format!(
             "{} is written with --format {}",
@@ -35,17 +45,16 @@ pub async fn run(config: &Config, tenant: &str, wanted: ExportArguments) -> Resu
             words.join(" or ")
         ));
     }
-    let app = open::app(config, open::no_keys(config)?).await?;
-    let tenant = open::tenant(&app, tenant).await?;
+    let (app, tenant) = open::tenant_app(config, &wanted.tenant).await?;
     let caller = Caller::operator(tenant.id, "export");
     let exports = Arc::new(Exports::new(schema_for_validated_documents()));
-    let asked = exports.ask((kind, wanted.form), &caller, given.iter().copied());
+    let asked = exports.ask((kind, wanted.format), &caller, given.iter().copied());
     let mut document = asked
         .map_err(readable)?
         .begin(exports, &app, None)
         .await
         .map_err(readable)?;
-    write_down(&app, &caller, (kind, wanted.form), &given).await?;
+    write_down(&app, &caller, (kind, wanted.format), &given).await?;
     let bar = output::bar(document.count().await.map_err(readable)?, "rows");
     let mut target = ExportTarget::open(wanted.output.as_deref())?;
     let interrupted = tokio::signal::ctrl_c();
@@ -82,7 +91,7 @@ fn readable(error: ExportError) -> CliError {
             let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
             let is_usage = errors.iter().all(|error| {
                 let extensions = error.extensions.as_ref();
-                extensions.and_then(|extensions| extensions.get("code")) == Some(&Value::from("BAD_USER_INPUT"))
+                extensions.and_then(|extensions| extensions.get("code")) == Some(&Value::from(BAD_USER_INPUT_CODE))
             });
             match is_usage {
                 true => bad_usage(&texts.join("\n")),

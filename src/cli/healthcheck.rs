@@ -29,7 +29,7 @@ pub async fn run(config: &Config, url: Option<&str>) -> Result<(), CliError> {
 }
 
 /// A gateway that listens on every address can be reached on the loopback address.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
+pub(super) fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {
             IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),

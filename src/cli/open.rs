@@ -218,6 +218,13 @@ pub async fn tenant(app: &App, name: &str) -> Result<Tenant, CliError> {
     Ok(tenant.ok_or_else(|| format!("there is no tenant {name:?}: `tributary tenant list` shows them"))?)
 }
 
+/// The database and a tenant, for commands that neither sign nor check tokens.
+pub async fn tenant_app(config: &Config, tenant: &str) -> Result<(App, Tenant), CliError> {
+    let app = app(config, no_keys(config)?).await?;
+    let tenant = self::tenant(&app, tenant).await?;
+    Ok((app, tenant))
+}
+
 /// A service's error as text for the terminal.
 pub fn readable(error: ServiceError) -> CliError {
     match error {

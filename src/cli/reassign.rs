@@ -40,8 +40,7 @@ pub struct Reassign {
 
 /// Reassigns a customer, page by page until no event is left.
 pub async fn run(config: &Config, wanted: Reassign) -> Result<(), CliError> {
-    let app = open::app(config, open::no_keys(config)?).await?;
-    let tenant = open::tenant(&app, &wanted.tenant).await?;
+    let (app, tenant) = open::tenant_app(config, &wanted.tenant).await?;
     let caller = Caller::operator(tenant.id, "reassign").doing("reassign");
     let input = input(&app, &caller.scope(), &wanted).await?;
     let mut outcomes = OutcomeCounts::default();

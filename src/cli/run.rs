@@ -3,14 +3,12 @@
 use clap::CommandFactory;
 
 use super::CliError;
-use super::arguments::{Cli, Command, ExportFormat, ImportSource};
+use super::arguments::{Cli, Command, ImportSource};
 use super::{
     backtest, doctor, export, healthcheck, import, migrate, output, reassign, schema, seed, serve, tenant, token,
     verify,
 };
 use crate::config::Config;
-use crate::export::FileFormat;
-use ::seed::SeedAmounts;
 use telemetry::SpanExport;
 
 impl Cli {
@@ -28,27 +26,8 @@ impl Cli {
             Command::Healthcheck { url } => healthcheck::run(&config, url.as_deref()).await,
             Command::Migrate { direction, yes } => migrate::run(&config, direction, yes).await,
             Command::Tenant(command) => tenant::run(&config, command).await,
-            Command::Token {
-                tenant,
-                scope,
-                partner,
-                ttl,
-            } => token::run(&config, &tenant, &scope, partner.as_deref(), ttl).await,
-            Command::Seed {
-                tenant,
-                partners,
-                campaigns,
-                commissions,
-                rng_seed,
-            } => {
-                let amounts = SeedAmounts {
-                    partners,
-                    campaigns,
-                    commissions,
-                    rng_seed,
-                };
-                seed::run(&config, &tenant, amounts).await
-            }
+            Command::Token(wanted) => token::run(&config, &wanted).await,
+            Command::Seed(wanted) => seed::run(&config, wanted).await,
             Command::Import {
                 source,
                 file,
@@ -98,43 +77,10 @@ impl Cli {
                     ImportSource::Everflow => import::everflow(&config, &file, &tenant, currency).await,
                 }
             }
-            Command::Export {
-                what,
-                tenant,
-                format,
-                output,
-                filter,
-            } => {
-                let form = match format {
-                    ExportFormat::Csv => FileFormat::Csv,
-                    ExportFormat::Jsonl => FileFormat::JsonLines,
-                    ExportFormat::Paypal => FileFormat::PayPal,
-                    ExportFormat::Wise => FileFormat::Wise,
-                };
-                let name = what;
-                let wanted = export::ExportArguments {
-                    name,
-                    form,
-                    output,
-                    filter,
-                };
-                export::run(&config, &tenant, wanted).await
-            }
-            Command::Backtest { file, tenant, explain } => {
-                backtest::run(&config, &file, &tenant, explain.as_deref()).await
-            }
+            Command::Export(wanted) => export::run(&config, wanted).await,
+            Command::Backtest(wanted) => backtest::run(&config, &wanted).await,
             Command::Reassign(wanted) => reassign::run(&config, wanted).await,
-            Command::Schema {
-                federation,
-                diff,
-                operations,
-                json,
-            } => schema::run(&schema::SchemaArguments {
-                federation,
-                old: diff,
-                operations,
-                json,
-            }),
+            Command::Schema(wanted) => schema::run(&wanted),
             Command::Doctor { json } => doctor::run(&config, json).await,
             Command::Completions { shell } => {
                 let mut text = Vec::new();

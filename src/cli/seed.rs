@@ -4,9 +4,34 @@ use super::{CliError, open, output};
 use crate::config::Config;
 use ::seed::{SeedAmounts, SeedProgress, fill};
 
-pub async fn run(config: &Config, tenant: &str, amounts: SeedAmounts) -> Result<(), CliError> {
-    let app = open::app(config, open::no_keys(config)?).await?;
-    let tenant = open::tenant(&app, tenant).await?;
+/// Fill a tenant with made-up data, the same for the same arguments.
+#[derive(clap::Args)]
+pub struct Seed {
+    /// The tenant's slug or id
+    #[arg(long)]
+    tenant: String,
+    /// Number of partners
+    #[arg(long, default_value_t = 100)]
+    partners: u32,
+    /// Number of campaigns
+    #[arg(long, default_value_t = 10)]
+    campaigns: u32,
+    /// Number of commissions, earned by the made-up partners up to now
+    #[arg(long, default_value_t = 0)]
+    commissions: u64,
+    /// The seed of the random numbers; another seed gives other data
+    #[arg(long, default_value_t = 1)]
+    rng_seed: u64,
+}
+
+pub async fn run(config: &Config, wanted: Seed) -> Result<(), CliError> {
+    let amounts = SeedAmounts {
+        partners: wanted.partners,
+        campaigns: wanted.campaigns,
+        commissions: wanted.commissions,
+        rng_seed: wanted.rng_seed,
+    };
+    let (app, tenant) = open::tenant_app(config, &wanted.tenant).await?;
     let partners = output::bar(u64::from(amounts.partners), "partners");
     let commissions = output::bar(amounts.commissions, "commissions");
     let tell = |progress| match progress {

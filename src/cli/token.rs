@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::arguments::duration;
 use super::{CliError, open, output};
 use crate::config::Config;
 use auth::{Permission, Permissions, Scope};
@@ -9,13 +10,25 @@ use domain::id::PartnerId;
 use service::audit::token_issued;
 use service::token::mint;
 
-pub async fn run(
-    config: &Config,
-    tenant: &str,
-    scope: &str,
-    partner: Option<&str>,
+/// Print a signed token.
+#[derive(clap::Args)]
+pub struct Token {
+    /// The tenant's slug or id
+    #[arg(long)]
+    tenant: String,
+    /// Its scopes, separated by spaces, such as "partners:read campaigns:read"
+    #[arg(long, default_value = "admin")]
+    scope: String,
+    /// Bind it to this partner's id: it then reads only what is the partner's
+    #[arg(long)]
+    partner: Option<String>,
+    /// How long it is valid: 90s, 15m, 1h or 7d
+    #[arg(long, default_value = "1h", value_parser = duration)]
     ttl: Duration,
-) -> Result<(), CliError> {
+}
+
+pub async fn run(config: &Config, wanted: &Token) -> Result<(), CliError> {
+    let scope = &wanted.scope;
     if let Some(unknown) = scope.split_whitespace().find(|name| Permission::parse(name).is_none()) {
         return Err(format!("{unknown:?} is not a scope: they are admin, partners:read, partners:write, ...").into());
     }
@@ -24,8 +37,8 @@ pub async fn run(
         return Err("no key to sign with: set --jwt-private-key (TRIBUTARY_JWT_PRIVATE_KEY) beside --jwt-public-key, or --jwt-secret".into());
     }
     let app = open::app(config, keys).await?;
-    let tenant = open::tenant(&app, tenant).await?;
-    let (subject, rows) = match partner {
+    let tenant = open::tenant(&app, &wanted.tenant).await?;
+    let (subject, rows) = match &wanted.partner {
         None => ("operator".to_owned(), Scope::tenant_wide(tenant.id)),
         Some(text) => {
             let id: PartnerId = text.parse().map_err(|error| format!("the partner's id {error}"))?;
@@ -42,7 +55,7 @@ pub async fn run(
         }
     };
     let permissions = Permissions::parse(scope);
-    let issued = mint(&app, &subject, &rows, permissions, ttl);
+    let issued = mint(&app, &subject, &rows, permissions, wanted.ttl);
     token_issued(&app, "token", &rows, permissions, issued.expires_at).await?;
     output::line(issued.token)
 }

@@ -151,30 +151,14 @@ impl<'de> Visitor<'de> for ObjectVisitor<'_, 'de> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::list::ExportColumn;
+    use super::super::list::{ExportColumn, column, own};
     use super::*;
 
     static COLUMNS: [ExportColumn; 4] = [
-        ExportColumn {
-            name: "id",
-            path: "id",
-            needs: None,
-        },
-        ExportColumn {
-            name: "amount",
-            path: "amount.amount",
-            needs: None,
-        },
-        ExportColumn {
-            name: "labels",
-            path: "labels { id }",
-            needs: None,
-        },
-        ExportColumn {
-            name: "name",
-            path: "event.partner.name",
-            needs: None,
-        },
+        own("id"),
+        column("amount", "amount.amount"),
+        column("labels", "labels { id }"),
+        column("name", "event.partner.name"),
     ];
 
     #[test]

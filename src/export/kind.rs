@@ -12,12 +12,18 @@ pub enum ExportKind {
     PayoutFile,
 }
 
-/// The format of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The format of a file. Doc comments are the texts that `--help` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum FileFormat {
+    /// Comma-separated values (RFC 4180) with a header row
     Csv,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
     JsonLines,
+    /// The payments of a run as PayPal Payouts takes them
+    #[value(name = "paypal")]
     PayPal,
+    /// The payments of a run as Wise's batch payments take them
     Wise,
 }
 

@@ -79,34 +79,15 @@ impl Selection {
 
 #[cfg(test)]
 mod tests {
+    use super::super::list::{column, own};
     use super::*;
 
     static COLUMNS: [ExportColumn; 5] = [
-        ExportColumn {
-            name: "id",
-            path: "id",
-            needs: None,
-        },
-        ExportColumn {
-            name: "partner",
-            path: "event.partner.id",
-            needs: None,
-        },
-        ExportColumn {
-            name: "labels",
-            path: "labels { id }",
-            needs: None,
-        },
-        ExportColumn {
-            name: "event",
-            path: "event.id",
-            needs: None,
-        },
-        ExportColumn {
-            name: "name",
-            path: "event.partner.name",
-            needs: None,
-        },
+        own("id"),
+        column("partner", "event.partner.id"),
+        column("labels", "labels { id }"),
+        column("event", "event.id"),
+        column("name", "event.partner.name"),
     ];
 
     #[test]

@@ -23,6 +23,10 @@ pub enum ApiError {
     Internal(Arc<StoreError>),
 }
 
+/// The codes of errors that the caller can fix, and of what it may not do.
+pub const BAD_USER_INPUT_CODE: &str = "BAD_USER_INPUT";
+pub const FORBIDDEN_CODE: &str = "FORBIDDEN";
+
 /// The code of an internal error, and the only message about one that callers see.
 pub const INTERNAL_CODE: &str = "INTERNAL_SERVER_ERROR";
 pub const INTERNAL_MESSAGE: &str = "something went wrong on our side";
@@ -43,8 +47,8 @@ impl ApiError {
 impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         match error {
-            ApiError::BadUserInput(message) => coded(Error::new(message), "BAD_USER_INPUT"),
-            ApiError::Forbidden(message) => coded(Error::new(message), "FORBIDDEN"),
+            ApiError::BadUserInput(message) => coded(Error::new(message), BAD_USER_INPUT_CODE),
+            ApiError::Forbidden(message) => coded(Error::new(message), FORBIDDEN_CODE),
             ApiError::TooLarge => coded(Error::new(TOO_LARGE_MESSAGE), TOO_LARGE_CODE),
             ApiError::Internal(cause) => coded(
                 Error {

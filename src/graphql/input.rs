@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::scalar::{CurrencyCode, Decimal};
+use domain::money::Currency;
 use domain::problem::Patch;
 
 /// The object to delete.
@@ -21,24 +22,27 @@ pub struct MoneyInput {
     pub currency: CurrencyCode,
 }
 
-/// The three states of a field of an update: absent keeps, null clears, a value replaces.
-pub fn patch<T, U>(value: MaybeUndefined<T>, convert: impl FnOnce(T) -> U) -> Patch<U> {
-    match value {
-        MaybeUndefined::Undefined => Patch::Keep,
-        MaybeUndefined::Null => Patch::Clear,
-        MaybeUndefined::Value(value) => Patch::Set(convert(value)),
+impl From<MoneyInput> for (rust_decimal::Decimal, Currency) {
+    fn from(money: MoneyInput) -> Self {
+        (money.amount.0, money.currency.0)
     }
 }
 
-/// An update's field whose value needs no conversion.
-pub fn plain<T>(value: MaybeUndefined<T>) -> Patch<T> {
-    patch(value, |value| value)
+/// The three states of a field of an update: absent keeps, null clears, a value replaces.
+pub fn patch<T: Into<U>, U>(value: MaybeUndefined<T>) -> Patch<U> {
+    match value {
+        MaybeUndefined::Undefined => Patch::Keep,
+        MaybeUndefined::Null => Patch::Clear,
+        MaybeUndefined::Value(value) => Patch::Set(value.into()),
+    }
 }
 
-pub fn id_text(id: ID) -> String {
-    id.0
+/// An update's field that is a list.
+pub fn patch_each<T: Into<U>, U>(list: MaybeUndefined<Vec<T>>) -> Patch<Vec<U>> {
+    patch(list.map_value(each))
 }
 
-pub fn id_texts(ids: Vec<ID>) -> Vec<String> {
-    ids.into_iter().map(id_text).collect()
+/// Converts every entry of a list.
+pub fn each<T: Into<U>, U>(list: Vec<T>) -> Vec<U> {
+    list.into_iter().map(Into::into).collect()
 }

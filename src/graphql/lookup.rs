@@ -18,6 +18,16 @@ pub fn search_text(argument: &str, text: String) -> Result<String, ApiError> {
     }
 }
 
+/// The same for a text that may be absent.
+pub fn search(argument: &str, text: Option<String>) -> Result<Option<String>, ApiError> {
+    text.map(|text| search_text(argument, text)).transpose()
+}
+
+/// Parses an id that may be absent.
+pub fn id<K: Kind>(id: Option<ID>) -> Result<Option<Id<K>>, ApiError> {
+    id.map(|id| Ok(id.parse()?)).transpose()
+}
+
 /// Parses ids of one kind.
 pub fn ids<K: Kind>(list: Option<Vec<ID>>) -> Result<Option<Vec<Id<K>>>, ApiError> {
     let read = |list: Vec<ID>| list.into_iter().map(|id| Ok(id.parse()?)).collect();

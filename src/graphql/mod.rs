@@ -20,6 +20,7 @@ mod connection;
 mod context;
 mod cursor;
 mod deal;
+mod entry_result;
 mod error;
 mod federation;
 mod identity;
@@ -52,7 +53,10 @@ use async_graphql::registry::Registry;
 use async_graphql::{OutputType, SDLExportOptions, ValidationMode};
 
 pub use context::RequestContext;
-pub use error::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, TOO_LARGE_CODE, TOO_LARGE_MESSAGE};
+pub use error::{
+    ApiError, BAD_USER_INPUT_CODE, FORBIDDEN_CODE, INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, TOO_LARGE_CODE,
+    TOO_LARGE_MESSAGE,
+};
 pub use federation::subgraph_sdl;
 pub use page_arguments::{DEFAULT_PAGE, MAX_PAGE};
 pub use root::{Mutation, Query};

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-use super::rows::{PlainObject, SubSelection};
+use super::rows::{PlainObject, SubSelection, unwritten};
 use super::scalar::{CurrencyCode, Decimal};
 use domain::{explain, money};
 use store::view::JsonText;
@@ -55,7 +55,7 @@ impl PlainObject for Money {
         match field {
             "amount" => json.plain(self.amount.0),
             "currency" => json.plain(self.currency.0),
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
 }
@@ -89,12 +89,12 @@ pub enum StepOutcome {
 
 impl PlainObject for ExplanationStep {
     fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut JsonText) {
-        match (field, self.amount) {
-            ("source", _) => json.text(&self.source),
-            ("outcome", _) => json.plain(async_graphql::resolver_utils::enum_value(self.outcome)),
-            ("detail", _) => json.text(&self.detail),
-            ("amount", Some(amount)) => json.plain(amount.0),
-            _ => json.null(),
+        match field {
+            "source" => json.text(&self.source),
+            "outcome" => json.plain(async_graphql::resolver_utils::enum_value(self.outcome)),
+            "detail" => json.text(&self.detail),
+            "amount" => json.optional(self.amount.map(|amount| amount.0)),
+            _ => unwritten(self, field, json),
         }
     }
 }

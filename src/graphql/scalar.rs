@@ -137,6 +137,27 @@ impl ScalarType for Json {
     }
 }
 
+/// Converts a scalar to the domain's value.
+macro_rules! unwrapped {
+    ($($scalar:ident: $value:ty;)+) => {
+        $(
+            impl From<$scalar> for $value {
+                fn from(scalar: $scalar) -> Self {
+                    scalar.0
+                }
+            }
+        )+
+    };
+}
+
+unwrapped! {
+    Decimal: rust_decimal::Decimal;
+    CurrencyCode: money::Currency;
+    DateTime: Timestamp;
+    Date: NaiveDate;
+    Json: serde_json::Value;
+}
+
 /// Whether a value is valid for the scalar `name`; if not, what it must be, for the text of an error. A `value` of
 /// `None` is a list or an object. Scalars that are not listed here take any value.
 pub fn check_scalar(name: &str, value: Option<&Value>) -> Result<(), &'static str> {

@@ -1,13 +1,14 @@
 //! Errors that the caller can fix, as part of every mutation's payload.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Context, Enum, ID, SimpleObject};
 
 use super::context::request;
 use super::error::{ApiError, Nullable};
-use super::rows::{PlainObject, Projected, RowObject, Rows, SubSelection};
+use super::rows::{PlainObject, Projected, RowObject, Rows, SubSelection, unwritten};
 use crate::graphql::ledger::commission::Commission;
 use auth::Resource;
 use domain::problem::{Problem, ProblemCode};
@@ -28,6 +29,7 @@ pub struct UserError {
 
 /// The kinds of problems that a caller can fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "ProblemCode")]
 pub enum UserErrorCode {
     /// The value is not allowed for the field.
     Invalid,
@@ -49,18 +51,8 @@ pub enum UserErrorCode {
 
 impl From<Problem> for UserError {
     fn from(problem: Problem) -> Self {
-        let code = match problem.code {
-            ProblemCode::Invalid => UserErrorCode::Invalid,
-            ProblemCode::Required => UserErrorCode::Required,
-            ProblemCode::NotFound => UserErrorCode::NotFound,
-            ProblemCode::Taken => UserErrorCode::Taken,
-            ProblemCode::Conflict => UserErrorCode::Conflict,
-            ProblemCode::InUse => UserErrorCode::InUse,
-            ProblemCode::HoldbackActive => UserErrorCode::HoldbackActive,
-            ProblemCode::InvalidTransition => UserErrorCode::InvalidTransition,
-        };
         Self {
-            code,
+            code: problem.code.into(),
             message: problem.message,
             field: Some(problem.path).filter(|path| !path.is_empty()),
         }
@@ -69,16 +61,19 @@ impl From<Problem> for UserError {
 
 impl PlainObject for UserError {
     fn write(&self, field: &str, _: &SubSelection<'_>, json: &mut JsonText) {
-        match (field, &self.field) {
-            ("code", _) => json.plain(enum_value(self.code)),
-            ("message", _) => json.text(&self.message),
-            ("field", Some(path)) => {
-                let Ok(()) = json.list(path, |json, part| {
-                    json.text(part);
-                    Ok::<_, Infallible>(())
-                });
-            }
-            _ => json.null(),
+        match field {
+            "code" => json.plain(enum_value(self.code)),
+            "message" => json.text(&self.message),
+            "field" => match &self.field {
+                Some(path) => {
+                    let Ok(()) = json.list(path, |json, part| {
+                        json.text(part);
+                        Ok::<_, Infallible>(())
+                    });
+                }
+                None => json.null(),
+            },
+            _ => unwritten(self, field, json),
         }
     }
 }
@@ -107,13 +102,16 @@ pub fn failed(error: ServiceError) -> ApiError {
     }
 }
 
-/// The user error of a repeated call whose payload lacks a value that is shown only once.
-pub fn shown_once(what: &str) -> UserError {
-    UserError {
-        code: UserErrorCode::Conflict,
-        message: format!("{what} was shown once, to the first call with this key, and cannot be shown again"),
-        field: Some(vec!["idempotencyKey".to_owned()]),
+/// A value that is shown only once. A repeated call has made something without it, and gets an error.
+pub fn shown_once<T>(made: Option<Option<T>>, what: &str, errors: &mut Vec<UserError>) -> Option<T> {
+    if matches!(made, Some(None)) {
+        errors.push(UserError {
+            code: UserErrorCode::Conflict,
+            message: format!("{what} was shown once, to the first call with this key, and cannot be shown again"),
+            field: Some(vec!["idempotencyKey".to_owned()]),
+        });
     }
+    made.flatten()
 }
 
 /// Checks whether the field of `ctx`, in the payload of a mutation, may show what was written. A caller that may write
@@ -199,10 +197,10 @@ pub struct DeletePayload {
 
 impl DeletePayload {
     /// The payload of a service's result.
-    pub fn of(result: Result<String, ServiceError>) -> Result<Self, ApiError> {
+    pub fn of(result: Result<impl Display, ServiceError>) -> Result<Self, ApiError> {
         let (deleted, user_errors) = answer(result)?;
         Ok(Self {
-            deleted_id: deleted.map(ID::from),
+            deleted_id: deleted.map(|id| id.to_string().into()),
             user_errors,
         })
     }

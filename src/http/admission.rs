@@ -12,7 +12,7 @@ use super::guard::{CheckedOperation, DocumentProblem};
 use super::listen::{StreamEnd, resume};
 use super::persisted::{self, RequestedDocument};
 use super::request::GraphqlRequest;
-use super::{HttpState, cost, errors};
+use super::{HttpState, codes, cost, errors};
 use crate::graphql::subscription;
 use auth::{Caller, Permission};
 use service::authentication::{AuthError, SignIn};
@@ -138,10 +138,13 @@ impl RequestRefusal {
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         match self {
             Self::Document(problems) => errors::listed(&problems, request_id),
-            Self::Operation(message) => errors::listed(&[DocumentProblem::new("BAD_REQUEST", message)], request_id),
-            Self::Throttled(seconds) => {
-                errors::listed(&[DocumentProblem::new("THROTTLED", throttled(seconds))], request_id)
+            Self::Operation(message) => {
+                errors::listed(&[DocumentProblem::new(codes::BAD_REQUEST, message)], request_id)
             }
+            Self::Throttled(seconds) => errors::listed(
+                &[DocumentProblem::new(codes::THROTTLED, throttled(seconds))],
+                request_id,
+            ),
             Self::Unauthenticated(AuthError::Store(cause)) => {
                 StreamEnd::of(&cause, request_id, "authentication").errors(request_id)
             }
@@ -265,7 +268,7 @@ fn prepare(
     let may_introspect = !state.options.production || requester.caller.permissions().allow(Permission::Admin);
     if admitted.introspects && !may_introspect {
         let message = "only a token with the scope admin may ask about the schema itself";
-        return Err(one(DocumentProblem::new("FORBIDDEN", message)));
+        return Err(one(DocumentProblem::new(codes::FORBIDDEN, message)));
     }
     let ready = ReadyDocument {
         hash,

@@ -3,10 +3,8 @@
 use async_graphql::Value;
 use async_graphql::parser::types::OperationType;
 
+use super::guard::MUTATION;
 use super::options::ThrottleSection;
-
-/// The cost of a mutation besides its payload; the guard counts the same beforehand.
-const MUTATION_COST: u64 = 10;
 
 /// The cost of an export, however long: that of the largest query that the usual limits admit. How many run at once,
 /// and for how long, is limited separately.
@@ -27,7 +25,7 @@ pub fn actual(data: &Value, operation: OperationType, requested: u64) -> u64 {
     };
     let found: u64 = match operation {
         OperationType::Query | OperationType::Subscription => fields.values().map(objects).sum(),
-        OperationType::Mutation => fields.values().map(|payload| MUTATION_COST + below(payload)).sum(),
+        OperationType::Mutation => fields.values().map(|payload| MUTATION + below(payload)).sum(),
     };
     found.min(requested)
 }

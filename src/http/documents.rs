@@ -1,11 +1,11 @@
 //! A cache of documents that were already parsed, guarded and validated, by the hash of their text.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_graphql::parser::types::ExecutableDocument;
 use sha2::{Digest, Sha256};
 
+use super::generations::Generations;
 use super::guard::Merged;
 
 /// SHA-256 of a document's text.
@@ -85,61 +85,24 @@ pub fn read_hash(text: &str) -> Option<Hash> {
     Some(hash)
 }
 
-/// When the young half is full it replaces the old one, which evicts the documents not requested since the previous
-/// time.
-pub struct DocumentCache {
-    half_bytes: usize,
-    halves: Mutex<DocumentGenerations>,
-}
-
-#[derive(Default)]
-struct DocumentGenerations {
-    young: HashMap<Hash, CachedDocument>,
-    young_bytes: usize,
-    old: HashMap<Hash, CachedDocument>,
-}
-
-#[derive(Clone)]
-struct CachedDocument {
-    document: Arc<ParsedDocument>,
-    bytes: usize,
-}
+/// The cache, within a number of bytes.
+pub struct DocumentCache(Mutex<Generations<Hash, Arc<ParsedDocument>>>);
 
 impl DocumentCache {
     pub fn new(bytes: usize) -> Self {
-        Self {
-            half_bytes: bytes / 2,
-            halves: Mutex::default(),
-        }
+        Self(Mutex::new(Generations::new(bytes / 2)))
     }
 
     pub fn find(&self, hash: &Hash) -> Option<Arc<ParsedDocument>> {
-        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = halves.young.get(hash) {
-            return Some(kept.document.clone());
-        }
-        let kept = halves.old.remove(hash)?;
-        let document = kept.document.clone();
-        self.put(&mut halves, *hash, kept);
-        Some(document)
+        let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        documents.find(hash).cloned()
     }
 
     /// Caches a document whose text has `text_bytes` bytes.
     pub fn insert(&self, hash: Hash, document: Arc<ParsedDocument>, text_bytes: usize) {
         let bytes = document.bytes(text_bytes);
-        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
-        if bytes <= self.half_bytes && !halves.young.contains_key(&hash) {
-            self.put(&mut halves, hash, CachedDocument { document, bytes });
-        }
-    }
-
-    fn put(&self, halves: &mut DocumentGenerations, hash: Hash, kept: CachedDocument) {
-        if halves.young_bytes + kept.bytes > self.half_bytes {
-            halves.old = std::mem::take(&mut halves.young);
-            halves.young_bytes = 0;
-        }
-        halves.young_bytes += kept.bytes;
-        halves.young.insert(hash, kept);
+        let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        documents.insert(hash, document, bytes);
     }
 }
 

@@ -6,8 +6,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::guard::{DocumentProblem, ErrorBody};
-use super::{observe, wire};
-use crate::graphql::{INTERNAL_CODE, INTERNAL_MESSAGE};
+use super::{codes, observe, wire};
+use crate::graphql::INTERNAL_MESSAGE;
 use store::StoreError;
 
 /// An answer with one error and nothing else.
@@ -72,9 +72,9 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
                 error.message = message.to_owned();
                 code
             }),
-            None if error.path.is_empty() => Some("GRAPHQL_VALIDATION_FAILED"),
+            None if error.path.is_empty() => Some(codes::GRAPHQL_VALIDATION_FAILED),
             // Resolvers set codes; an error without one comes from the library, which could not read an argument.
-            None => Some("BAD_USER_INPUT"),
+            None => Some(codes::BAD_USER_INPUT),
         };
         let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
         if let Some(code) = code {
@@ -87,20 +87,18 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
 /// What callers are told when the database fails; `None`: it is an internal fault.
 fn outcome(cause: &StoreError) -> Option<(&'static str, &'static str)> {
     if cause.is_timeout() {
-        Some(("TIMEOUT", "the database took too long: ask for less, or later"))
+        Some((codes::TIMEOUT, "the database took too long: ask for less, or later"))
     } else if cause.is_unavailable() {
-        Some((UNAVAILABLE, UNAVAILABLE_MESSAGE))
+        Some((codes::UNAVAILABLE, UNAVAILABLE_MESSAGE))
     } else if matches!(cause, StoreError::Unconfirmed(_)) {
         let message = "the database did not confirm this, which may have been done or not: look, or send it again with the \
                        same idempotencyKey, which does it once";
-        Some((OUTCOME_UNKNOWN, message))
+        Some((codes::OUTCOME_UNKNOWN, message))
     } else {
         None
     }
 }
 
-pub const UNAVAILABLE: &str = "UNAVAILABLE";
-const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
 const UNAVAILABLE_MESSAGE: &str =
     "the database cannot be reached: try again in a few seconds, a mutation with the same idempotencyKey";
 
@@ -110,10 +108,10 @@ const RETRY_AFTER_SECONDS: u64 = 2;
 /// Sets the status that says why the answer has no data, if the database is the reason.
 pub fn with_status(mut answer: Response, response: &GraphqlResponse) -> Response {
     let is_empty = wire::is_empty(&response.data);
-    let codes = observe::codes(&response.errors);
-    if is_empty && codes.contains(&OUTCOME_UNKNOWN) {
+    let found = observe::codes(&response.errors);
+    if is_empty && found.contains(&codes::OUTCOME_UNKNOWN) {
         *answer.status_mut() = StatusCode::GATEWAY_TIMEOUT;
-    } else if is_empty && codes.contains(&UNAVAILABLE) {
+    } else if is_empty && found.contains(&codes::UNAVAILABLE) {
         unavailable_now(&mut answer);
     }
     answer
@@ -129,8 +127,8 @@ fn unavailable_now(answer: &mut Response) {
 /// The answer to a request of which nothing ran because of the database.
 pub fn failed(cause: &StoreError, request_id: &str) -> Response {
     match outcome(cause) {
-        Some((UNAVAILABLE, message)) => {
-            let mut answer = refusal(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, message, request_id);
+        Some((codes::UNAVAILABLE, message)) => {
+            let mut answer = refusal(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, message, request_id);
             unavailable_now(&mut answer);
             answer
         }
@@ -156,23 +154,19 @@ pub fn name(response: &mut GraphqlResponse, request_id: &str) {
 /// The status of an answer with nothing but an error of this code.
 pub fn status_of(code: &str) -> StatusCode {
     match code {
-        "BAD_USER_INPUT" | "QUERY_TOO_COMPLEX" => StatusCode::BAD_REQUEST,
-        "FORBIDDEN" => StatusCode::FORBIDDEN,
-        LATE | OUTCOME_UNKNOWN => StatusCode::GATEWAY_TIMEOUT,
-        UNAVAILABLE => StatusCode::SERVICE_UNAVAILABLE,
+        codes::BAD_USER_INPUT | codes::QUERY_TOO_COMPLEX => StatusCode::BAD_REQUEST,
+        codes::FORBIDDEN => StatusCode::FORBIDDEN,
+        codes::TIMEOUT | codes::OUTCOME_UNKNOWN => StatusCode::GATEWAY_TIMEOUT,
+        codes::UNAVAILABLE => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
-
-/// The codes of operations that ran and have no answer.
-pub const INTERNAL: &str = INTERNAL_CODE;
-pub const LATE: &str = "TIMEOUT";
 
 /// The answer after an internal fault, which the calling code has logged.
 fn internal(request_id: &str) -> Response {
     refusal(
         StatusCode::INTERNAL_SERVER_ERROR,
-        INTERNAL_CODE,
+        codes::INTERNAL,
         INTERNAL_MESSAGE,
         request_id,
     )

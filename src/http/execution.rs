@@ -13,7 +13,7 @@ use futures::future::BoxFuture;
 
 use super::admission::{Admission, Requester};
 use super::guard::{CheckedOperation, DocumentProblem};
-use super::{HttpState, cost, errors, observe, request, wire};
+use super::{HttpState, codes, cost, errors, observe, request, wire};
 use crate::graphql::subscription::{ChangeSource, EventPayload};
 use crate::graphql::{
     INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE,
@@ -39,7 +39,7 @@ impl Failed {
                 tracing::error!(request_id, "the handling of a request panicked");
                 DocumentProblem::new(INTERNAL_CODE, INTERNAL_MESSAGE)
             }
-            Self::Late(message) => DocumentProblem::new("TIMEOUT", message),
+            Self::Late(message) => DocumentProblem::new(codes::TIMEOUT, message),
         };
         errors::listed(&[problem], request_id)
     }

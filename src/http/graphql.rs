@@ -10,12 +10,12 @@ use axum::response::{IntoResponse, Response};
 use super::admission::Requester;
 use super::errors::{self, refusal};
 use super::negotiate::{self, MediaType};
-use super::observe;
 use super::request::{self, BodyError, GraphqlRequest};
 use super::request_id::RequestId;
 use super::response::{self, ResponseTerms};
 use super::serve::ShutdownGuard;
 use super::{HttpState, graphiql, sse, ws};
+use super::{codes, observe};
 use auth::Caller;
 use service::authentication::{AuthError, Presented, authenticate, present};
 
@@ -42,7 +42,12 @@ pub async fn get(
             Ok(upgrade) => ws::upgrade(state, request_id, &headers, open.map(|Extension(open)| open), upgrade),
             Err(rejection) => {
                 let message = "this is not how a WebSocket is opened";
-                refusal(rejection.into_response().status(), "BAD_REQUEST", message, &request_id)
+                refusal(
+                    rejection.into_response().status(),
+                    codes::BAD_REQUEST,
+                    message,
+                    &request_id,
+                )
             }
         };
     }
@@ -56,7 +61,7 @@ pub async fn get(
     if !PREFLIGHT_HEADERS.iter().any(|name| headers.contains_key(*name)) {
         let message = "a GET request needs the header graphql-require-preflight; or send a POST request";
         return with_media_type(
-            refusal(StatusCode::FORBIDDEN, "FORBIDDEN", message, &request_id),
+            refusal(StatusCode::FORBIDDEN, codes::FORBIDDEN, message, &request_id),
             media_type,
         );
     }
@@ -151,12 +156,12 @@ async fn admit(state: &HttpState, headers: &HeaderMap, request_id: &str) -> Resu
             .map_err(|error| unauthenticated(&error, request_id));
     };
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    Err(refusal(status, "BAD_REQUEST", message, request_id))
+    Err(refusal(status, codes::BAD_REQUEST, message, request_id))
 }
 
 pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<RequestId>) -> Response {
     let message = "send queries and mutations by POST, as application/json";
-    let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", message, &request_id);
+    let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, codes::BAD_REQUEST, message, &request_id);
     response
         .headers_mut()
         .insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
@@ -213,7 +218,7 @@ pub fn unauthenticated(error: &AuthError, request_id: &str) -> Response {
     };
     let mut response = refusal(
         StatusCode::UNAUTHORIZED,
-        "UNAUTHENTICATED",
+        codes::UNAUTHENTICATED,
         error.to_string(),
         request_id,
     );
@@ -225,7 +230,7 @@ pub fn unauthenticated(error: &AuthError, request_id: &str) -> Response {
 
 fn not_acceptable(request_id: &str) -> Response {
     let message = "answers are application/graphql-response+json or application/json: accept one of them";
-    refusal(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message, request_id)
+    refusal(StatusCode::NOT_ACCEPTABLE, codes::BAD_REQUEST, message, request_id)
 }
 
 /// Sets the Content-Type, unless the answer has set a specific one itself.

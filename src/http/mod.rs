@@ -1,13 +1,16 @@
 //! The gateway's HTTP front end: routes, request ids, limits, and a shutdown that loses no requests.
 
 mod accept;
+mod access_check;
 mod admission;
+mod codes;
 mod cors;
 mod cost;
 mod documents;
 mod errors;
 mod execution;
 mod export;
+mod generations;
 mod graphiql;
 mod graphql;
 mod guard;

@@ -16,7 +16,7 @@ use futures::FutureExt;
 use tracing::{Instrument, Span};
 
 use super::execution::Failed;
-use super::{HttpState, errors};
+use super::{HttpState, codes, errors};
 use telemetry::metrics::{OperationRun, Route, known_code, word};
 
 tokio::task_local! {
@@ -128,8 +128,8 @@ pub async fn operation(
     let result = execution.instrument(span).await;
     let (codes, actual_cost) = match &result {
         Ok(response) => (codes(&response.errors), actual_cost(response)),
-        Err(Failed::Panicked) => (vec![errors::INTERNAL], None),
-        Err(Failed::Late(_)) => (vec![errors::LATE], None),
+        Err(Failed::Panicked) => (vec![codes::INTERNAL], None),
+        Err(Failed::Late(_)) => (vec![codes::TIMEOUT], None),
     };
     // An operation that was given up has cost what it requested.
     let actual_cost = actual_cost.unwrap_or(requested_cost);

@@ -6,6 +6,7 @@ use std::path::Path;
 use async_graphql_value::{ConstValue, Extensions};
 use serde_json::Value;
 
+use super::codes;
 use super::documents::{Hash, hash, read_hash};
 use super::guard::DocumentProblem;
 use super::options::{PersistedSection as Settings, Safelist};
@@ -72,7 +73,7 @@ impl PersistedDocuments {
             return match text {
                 Some(text) => Ok(RequestedDocument::Text(hash(&text), text)),
                 None => Err(DocumentProblem::new(
-                    "BAD_REQUEST",
+                    codes::BAD_REQUEST,
                     "the request needs the text \"query\"",
                 )),
             };
@@ -87,12 +88,15 @@ impl PersistedDocuments {
         let named = persisted["sha256Hash"].as_str().and_then(read_hash);
         let (Some(1), Some(named)) = (version, named) else {
             let message = "persistedQuery needs version 1 and sha256Hash, which is 64 hexadecimal digits";
-            return Err(DocumentProblem::new("BAD_REQUEST", message));
+            return Err(DocumentProblem::new(codes::BAD_REQUEST, message));
         };
         match text {
             Some(text) if hash(&text) == named && self.automatic => Ok(RequestedDocument::New(named, text)),
             Some(text) if hash(&text) == named => Ok(RequestedDocument::Text(named, text)),
-            Some(_) => Err(DocumentProblem::new("BAD_REQUEST", "provided sha does not match query")),
+            Some(_) => Err(DocumentProblem::new(
+                codes::BAD_REQUEST,
+                "provided sha does not match query",
+            )),
             None => match self.listed.get(&named) {
                 Some(text) => Ok(RequestedDocument::Text(named, text.clone())),
                 None if self.registered.has(tenant, &named) => Ok(RequestedDocument::Before(named)),
@@ -117,13 +121,13 @@ impl PersistedDocuments {
             return Ok(());
         }
         let message = "this gateway runs only the documents of its safelist";
-        Err(DocumentProblem::new("FORBIDDEN", message))
+        Err(DocumentProblem::new(codes::FORBIDDEN, message))
     }
 }
 
 /// The error on which Apollo's clients send the text as well.
 pub fn not_found() -> DocumentProblem {
-    DocumentProblem::new("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+    DocumentProblem::new(codes::PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
 }
 
 /// The documents of a manifest by the hash of their text.

@@ -2,48 +2,32 @@
 //! a hash alone finds only what its own tenant has sent, so that no tenant can run, or learn of, another tenant's
 //! documents.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::documents::Hash;
+use super::generations::Generations;
 
-/// Half of the maximum number of hashes per tenant, at 32 bytes each.
+/// Half of the maximum number of hashes per tenant, of about 40 bytes each.
 const HALF: usize = 2_000;
 
 #[derive(Default)]
-pub struct RegisteredHashes(Mutex<HashMap<String, HashGenerations>>);
-
-/// A full `young` set replaces `old`, which evicts the hashes that were not requested since the previous time.
-#[derive(Default)]
-struct HashGenerations {
-    young: HashSet<Hash>,
-    old: HashSet<Hash>,
-}
+pub struct RegisteredHashes(Mutex<HashMap<String, Generations<Hash, ()>>>);
 
 impl RegisteredHashes {
     pub fn add(&self, tenant: &str, hash: Hash) {
         let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tenants.entry(tenant.to_owned()).or_default().put(hash);
+        let hashes = tenants
+            .entry(tenant.to_owned())
+            .or_insert_with(|| Generations::new(HALF));
+        hashes.insert(hash, (), 1);
     }
 
     pub fn has(&self, tenant: &str, hash: &Hash) -> bool {
         let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(halves) = tenants.get_mut(tenant) else {
-            return false;
-        };
-        if halves.old.remove(hash) {
-            halves.put(*hash);
-        }
-        halves.young.contains(hash)
-    }
-}
-
-impl HashGenerations {
-    fn put(&mut self, hash: Hash) {
-        if self.young.len() >= HALF && !self.young.contains(&hash) {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(hash);
+        tenants
+            .get_mut(tenant)
+            .is_some_and(|hashes| hashes.find(hash).is_some())
     }
 }
 

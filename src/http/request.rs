@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use futures::StreamExt;
 use serde_json::{Map, Value};
 
+use super::codes;
 use super::guard::Limits;
 use store::LogPosition;
 
@@ -46,7 +47,7 @@ pub struct BodyError {
 fn unreadable(status: StatusCode, message: impl Into<String>) -> BodyError {
     BodyError {
         status,
-        code: "BAD_REQUEST",
+        code: codes::BAD_REQUEST,
         message: message.into(),
     }
 }
@@ -78,7 +79,7 @@ pub async fn read_body(
         Ok(collected) => collected?,
         Err(_) => {
             return Err(BodyError {
-                code: "TIMEOUT",
+                code: codes::TIMEOUT,
                 ..unreadable(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")
             });
         }

@@ -12,7 +12,7 @@ use super::graphql::unauthenticated;
 use super::guard::DocumentProblem;
 use super::negotiate::MediaType;
 use super::request::GraphqlRequest;
-use super::{HttpState, cost, sse, wire};
+use super::{HttpState, codes, cost, sse, wire};
 
 /// How the answer is sent over HTTP.
 pub struct ResponseTerms {
@@ -49,7 +49,7 @@ pub async fn respond(state: &HttpState, requester: Requester, terms: &ResponseTe
 pub fn failed(failed: Failed, request_id: &str) -> Response {
     match failed {
         Failed::Panicked => errors::panicked(request_id),
-        Failed::Late(message) => refusal(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message, request_id),
+        Failed::Late(message) => refusal(StatusCode::GATEWAY_TIMEOUT, codes::TIMEOUT, message, request_id),
     }
 }
 
@@ -85,9 +85,9 @@ pub fn charge_unreadable(state: &HttpState, requester: &Requester, media_type: M
 fn status(problems: &[DocumentProblem], media_type: MediaType) -> StatusCode {
     match problems.first().map(|problem| problem.code) {
         // Apollo's clients then send the text, and so do all clients that read the body.
-        Some("PERSISTED_QUERY_NOT_FOUND") => StatusCode::OK,
-        Some("FORBIDDEN") => StatusCode::FORBIDDEN,
-        Some("BAD_REQUEST") => StatusCode::BAD_REQUEST,
+        Some(codes::PERSISTED_QUERY_NOT_FOUND) => StatusCode::OK,
+        Some(codes::FORBIDDEN) => StatusCode::FORBIDDEN,
+        Some(codes::BAD_REQUEST) => StatusCode::BAD_REQUEST,
         _ => refused_status(media_type),
     }
 }

@@ -16,12 +16,12 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::admission::{self, Admission, RequestRefusal, Requester};
-use super::execution;
 use super::listen::{self, StreamEnd, StreamItem, SubscribeError};
 use super::negotiate::MediaType;
 use super::request::GraphqlRequest;
 use super::response;
 use super::{HttpState, errors, wire};
+use super::{codes, execution};
 
 /// When to retry, in seconds: another subscription may have ended by then.
 const RETRY_AFTER_SECONDS: u64 = 5;
@@ -83,7 +83,7 @@ pub async fn subscribe(
 
 /// The answer when the maximum number of subscriptions is reached.
 fn full(message: String, request_id: &str) -> Response {
-    let mut response = errors::refusal(StatusCode::TOO_MANY_REQUESTS, "THROTTLED", message, request_id);
+    let mut response = errors::refusal(StatusCode::TOO_MANY_REQUESTS, codes::THROTTLED, message, request_id);
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));

@@ -15,23 +15,30 @@ use change::{Effect, SchemaChange};
 use changes::changes;
 use types::SchemaTypes;
 
-/// What to print, and what to compare it with.
-pub struct SchemaArguments {
-    pub federation: bool,
-    /// A schema to compare this one with.
-    pub old: Option<PathBuf>,
-    /// A manifest of the documents that clients send.
-    pub operations: Option<PathBuf>,
-    /// Print the changes as JSON.
-    pub json: bool,
+/// Print the GraphQL schema, or its differences from another one.
+#[derive(clap::Args)]
+pub struct Schema {
+    /// As a subgraph of Apollo Federation 2, for composition
+    #[arg(long)]
+    federation: bool,
+    /// A file with an earlier schema: report what has changed since, and fail if that breaks clients
+    #[arg(long, value_name = "OLD")]
+    diff: Option<PathBuf>,
+    /// Documents that clients send, as a manifest of persisted documents: report which of them break, and fail only
+    /// if any does
+    #[arg(long, alias = "documents", value_name = "MANIFEST", requires = "diff")]
+    operations: Option<PathBuf>,
+    /// Report the changes as one JSON object
+    #[arg(long, requires = "diff")]
+    json: bool,
 }
 
-pub fn run(wanted: &SchemaArguments) -> Result<(), CliError> {
+pub fn run(wanted: &Schema) -> Result<(), CliError> {
     let new = match wanted.federation {
         true => subgraph_sdl(),
         false => sdl(),
     };
-    match &wanted.old {
+    match &wanted.diff {
         None => output::text(new),
         Some(file) => compare(file, &new, wanted.operations.as_deref(), wanted.json),
     }

@@ -5,7 +5,7 @@ use async_graphql::ID;
 use super::object::{Backtest, BacktestStatus};
 use crate::graphql::campaign::CAMPAIGN;
 use crate::graphql::partner_group::PARTNER_GROUP;
-use crate::graphql::rows::{declare, link, resolver, value};
+use crate::graphql::rows::{declare, link, value};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::tiered::TIERED_COMMISSION;
 use auth::Resource;
@@ -47,15 +47,15 @@ declare! {
     "finishedAt": Option<DateTime> = value(Column::FinishedAt, view::moment);
     /// Who created it.
     "createdBy": String = value(Column::CreatedBy, view::text);
-    "progress" = resolver(|row, prefix| Ok(Box::new(Backtest::from(store::backtest::whole(row, prefix)?))));
+    "progress" = Backtest::computed();
     /// Why it failed; null if it has not.
     "failure": Option<String> = value(Column::Failure, view::text);
     /// Whether what was in force when some events were recorded is unknown, so that what is in force now was used for
     /// them.
     "incompleteHistory": bool = value(Column::IncompleteHistory, view::truth);
-    "totals" = resolver(|row, prefix| Ok(Box::new(Backtest::from(store::backtest::whole(row, prefix)?))));
-    "months" = resolver(|row, prefix| Ok(Box::new(Backtest::from(store::backtest::whole(row, prefix)?))));
-    "campaigns" = resolver(|row, prefix| Ok(Box::new(Backtest::from(store::backtest::whole(row, prefix)?))));
-    "partners" = resolver(|row, prefix| Ok(Box::new(Backtest::from(store::backtest::whole(row, prefix)?))));
-    "event" = resolver(|row, prefix| Ok(Box::new(Backtest::from(store::backtest::whole(row, prefix)?))));
+    "totals" = Backtest::computed();
+    "months" = Backtest::computed();
+    "campaigns" = Backtest::computed();
+    "partners" = Backtest::computed();
+    "event" = Backtest::computed();
 }

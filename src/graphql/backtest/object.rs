@@ -2,7 +2,6 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID};
 use paged::paged;
-use uuid::Uuid;
 
 use super::description::BACKTEST;
 use super::difference::{self, BacktestDifference, BacktestMonth, BacktestProgress};
@@ -16,14 +15,13 @@ use crate::graphql::identity;
 use crate::graphql::order::OrderDirection;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner_group::PartnerGroup;
-use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::CurrencyCode;
+use crate::graphql::shared::row;
 use crate::graphql::tiered::TieredCommission;
 use auth::Resource;
 use domain::backtest;
-use domain::id::{EventId, TenantId};
+use domain::id::EventId;
 use store::backtest::{PartnerResultOrder, SumsKey};
-use store::view;
 
 /// The status of a backtest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -41,26 +39,10 @@ pub enum BacktestStatus {
     Canceled,
 }
 
-/// A backtest: what other rules would have cost, computed from real events.
-#[derive(Clone)]
-pub struct Backtest(backtest::Backtest);
-
-impl From<backtest::Backtest> for Backtest {
-    fn from(backtest: backtest::Backtest) -> Self {
-        Self(backtest)
-    }
-}
-
-impl RowObject for Backtest {
-    const TYPE: &'static TypeDescription = &BACKTEST;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::backtest::at_hand(tenant, &self.0)
-    }
+row! {
+    /// A backtest: what other rules would have cost, computed from real events.
+    pub struct Backtest(backtest::Backtest): BACKTEST, store::backtest;
+    computed: store::backtest::whole;
 }
 
 #[paged]

@@ -3,12 +3,11 @@
 use async_graphql::{ID, InputObject, InputType, OneofObject};
 use serde_json::Value as Json;
 
-use crate::graphql::input::id_text;
+use crate::graphql::input::each;
 use crate::graphql::partner_group::PartnerGroupRuleInput;
 use crate::graphql::scalar::DateTime;
-use crate::graphql::terms::{CommissionTermInput, drafts};
+use crate::graphql::terms::CommissionTermInput;
 use crate::graphql::tiered::CreateTieredCommissionInput;
-use domain::group_rules::RuleDraft;
 use service::backtest::{NewBacktest, NewProposal};
 
 /// The backtest to create.
@@ -86,17 +85,17 @@ impl From<BacktestProposalInput> for NewProposal {
     fn from(input: BacktestProposalInput) -> Self {
         match input {
             BacktestProposalInput::CampaignTerms(input) => Self::CampaignTerms {
-                campaign_id: id_text(input.campaign_id),
-                terms: drafts(input.terms),
+                campaign_id: input.campaign_id.into(),
+                terms: each(input.terms),
                 holdback_days: input.holdback_days,
                 replace_snapshots: input.replace_snapshots,
             },
             BacktestProposalInput::GroupRules(input) => Self::GroupRules {
-                group_id: id_text(input.partner_group_id),
-                rules: input.rules.into_iter().map(RuleDraft::from).collect(),
+                group_id: input.partner_group_id.into(),
+                rules: each(input.rules),
             },
             BacktestProposalInput::TieredCommission(input) => Self::TieredCommission {
-                replaces_id: input.replaces_id.map(id_text),
+                replaces_id: input.replaces_id.map(Into::into),
                 tier: Box::new(input.tier.into()),
             },
         }

@@ -10,7 +10,7 @@ use crate::graphql::partner::partners;
 use crate::graphql::rows::{Listing, PartnerVisibility, child_list_of, declare, link, made_of, page_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::histories;
-use crate::graphql::terms::{CommissionTerm, write_terms};
+use crate::graphql::terms::CommissionTerm;
 use auth::Resource;
 use domain::{campaign, id};
 use store::commission::CommissionParent;
@@ -48,7 +48,9 @@ declare! {
     /// Its status, which decides whether its events earn.
     "status": CampaignStatus = value(Column::Status, view::word!(campaign::CampaignStatus));
     /// The live terms, which pay partners without a snapshot; empty: the rules of the partner's group pay.
-    "terms": Vec<CommissionTerm> = made_of(Column::Terms, write_terms).for_partners(PartnerVisibility::EmptyList);
+    "terms": Vec<CommissionTerm> = made_of(Column::Terms, |_, row, cells, below, json| {
+        below.stored::<CommissionTerm, _>(store::snapshot::terms(row, cells[0]), json)
+    }).for_partners(PartnerVisibility::EmptyList);
     /// How many days a commission waits before it may be approved; null: it is approved by hand only.
     "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number).for_partners(PartnerVisibility::Null);
     /// When its events start to earn; null: there is no start.

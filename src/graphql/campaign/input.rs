@@ -3,8 +3,10 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::object::CampaignStatus;
+use crate::graphql::input::{each, patch, patch_each};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::terms::CommissionTermInput;
+use service::campaign::{CampaignChange, NewCampaign};
 
 /// A new campaign.
 #[derive(InputObject)]
@@ -53,4 +55,35 @@ pub struct UpdateCampaignInput {
     pub advertiser_id: MaybeUndefined<ID>,
     /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
+}
+
+impl From<CreateCampaignInput> for NewCampaign {
+    fn from(input: CreateCampaignInput) -> Self {
+        Self {
+            name: input.name,
+            external_id: input.external_id,
+            status: input.status.map(Into::into),
+            terms: each(input.terms.unwrap_or_default()),
+            holdback_days: input.holdback_days,
+            starts_at: input.starts_at.map(Into::into),
+            ends_at: input.ends_at.map(Into::into),
+            advertiser_id: input.advertiser_id.map(Into::into),
+        }
+    }
+}
+
+impl From<UpdateCampaignInput> for CampaignChange {
+    fn from(input: UpdateCampaignInput) -> Self {
+        Self {
+            id: input.id.into(),
+            name: patch(input.name),
+            external_id: patch(input.external_id),
+            status: patch(input.status),
+            terms: patch_each(input.terms),
+            holdback_days: patch(input.holdback_days),
+            starts_at: patch(input.starts_at),
+            ends_at: patch(input.ends_at),
+            advertiser_id: patch(input.advertiser_id),
+        }
+    }
 }

@@ -1,10 +1,7 @@
 //! Campaigns as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, Enum};
 use paged::paged;
-use uuid::Uuid;
 
 use super::description::CAMPAIGN;
 use crate::graphql::connection::{Connection, children};
@@ -16,14 +13,11 @@ use crate::graphql::loader::PartnersOfCampaign;
 use crate::graphql::order::CommissionOrder;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
-use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use auth::Resource;
 use domain::campaign;
-use domain::id::TenantId;
 use store::commission::CommissionParent;
-use store::view;
 
 /// Whether the events of a campaign earn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -37,22 +31,9 @@ pub enum CampaignStatus {
     Ended,
 }
 
-/// An offer that partners promote.
-#[derive(Clone)]
-pub struct Campaign(Arc<campaign::Campaign>);
-
-shares!(Campaign, campaign::Campaign);
-
-impl RowObject for Campaign {
-    const TYPE: &'static TypeDescription = &CAMPAIGN;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::campaign::at_hand(tenant, &self.0)
-    }
+row! {
+    /// An offer that partners promote.
+    pub struct Campaign(campaign::Campaign): CAMPAIGN, store::campaign;
 }
 
 #[paged]

@@ -7,9 +7,7 @@ use crate::graphql::deal::pipeline::PAYMENT_STAGE;
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::money::Money;
 use crate::graphql::partner::PARTNER;
-use crate::graphql::rows::{
-    FieldDescription, Listing, PartnerVisibility, amount, declare, link, page_of, required, resolver, value,
-};
+use crate::graphql::rows::{Listing, PartnerVisibility, amount, declare, link, page_of, required, value};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::id;
@@ -51,18 +49,13 @@ declare! {
     "leadCreator": Option<String> = value(Column::LeadCreator, view::text);
     /// The individual who owns it; null if unknown.
     "owner": Option<String> = value(Column::Owner, view::text);
-    "customFields" = computed();
+    "customFields" = Deal::computed();
     /// The number of times it was renewed.
     "renewals": u32 = value(Column::Renewals, view::number);
     "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Deal));
-    "forecast" = computed().for_partners(PartnerVisibility::EmptyList);
+    "forecast" = Deal::computed().for_partners(PartnerVisibility::EmptyList);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was last changed, moved or renewed.
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
-}
-
-/// A field that is resolved for each row.
-fn computed() -> FieldDescription {
-    resolver(|row, prefix| Ok(Box::new(Deal::from(store::deal::whole(row, prefix)?))))
 }

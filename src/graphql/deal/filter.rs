@@ -4,9 +4,9 @@ use async_graphql::{Enum, ID, InputObject};
 
 use crate::graphql::deal::pipeline::StageOutcome;
 use crate::graphql::error::ApiError;
-use crate::graphql::lookup::{amount_bounds, ids, search_text, search_texts};
+use crate::graphql::input::each;
+use crate::graphql::lookup::{amount_bounds, id, ids, search, search_texts};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
-use domain::deal;
 use store::deal::{DealFilter as StoreFilter, DealOrder};
 
 /// A filter for deals; all given conditions must hold.
@@ -40,24 +40,22 @@ pub struct DealFilter {
 
 impl DealFilter {
     pub(super) fn read(self) -> Result<StoreFilter, ApiError> {
-        let currency = self.currency.map(|code| code.0);
+        let currency = self.currency.map(Into::into);
         let (least, most) = (("filter.minValue", self.min_value), ("filter.maxValue", self.max_value));
         let (least_minor, most_minor) = amount_bounds(least, most, currency)?;
         Ok(StoreFilter {
-            search: self.search.map(|text| search_text("filter.search", text)).transpose()?,
-            partner: self.partner_id.map(|id| id.parse()).transpose()?,
-            stage: self.stage_id.map(|id| id.parse()).transpose()?,
-            outcome: self
-                .outcome
-                .map(|list| list.into_iter().map(deal::StageOutcome::from).collect()),
+            search: search("filter.search", self.search)?,
+            partner: id(self.partner_id)?,
+            stage: id(self.stage_id)?,
+            outcome: self.outcome.map(each),
             currency,
             partners: ids(self.partner_ids)?,
             stages: ids(self.stage_ids)?,
             external_ids: search_texts("filter.externalIds", self.external_ids)?,
             least_minor,
             most_minor,
-            created_from: self.created_from.map(|moment| moment.0),
-            created_to: self.created_to.map(|moment| moment.0),
+            created_from: self.created_from.map(Into::into),
+            created_to: self.created_to.map(Into::into),
         })
     }
 }

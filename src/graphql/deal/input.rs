@@ -2,7 +2,8 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use crate::graphql::input::{MoneyInput, id_text};
+use crate::graphql::input::{MoneyInput, each, patch, patch_each};
+use service::deal::{DealChange, NewDeal};
 
 /// An option set on a deal.
 #[derive(Clone, InputObject)]
@@ -13,12 +14,11 @@ pub struct CustomFieldValueInput {
     pub option_id: ID,
 }
 
-/// The pairs of field id and option id.
-pub fn values(inputs: Vec<CustomFieldValueInput>) -> Vec<(String, String)> {
-    let pairs = inputs
-        .into_iter()
-        .map(|input| (id_text(input.custom_field_id), id_text(input.option_id)));
-    pairs.collect()
+/// The ids of the field and of the option.
+impl From<CustomFieldValueInput> for (String, String) {
+    fn from(input: CustomFieldValueInput) -> Self {
+        (input.custom_field_id.into(), input.option_id.into())
+    }
 }
 
 /// A new deal.
@@ -83,4 +83,32 @@ pub struct RecordDealRenewalInput {
     /// A key that the caller chooses. A repeated call with the same key and input changes nothing and returns the first
     /// call's result.
     pub idempotency_key: String,
+}
+
+impl From<CreateDealInput> for NewDeal {
+    fn from(input: CreateDealInput) -> Self {
+        Self {
+            external_id: input.external_id,
+            name: input.name,
+            value: input.value.into(),
+            partner_id: input.partner_id.into(),
+            stage_id: input.stage_id.map(Into::into),
+            lead_creator: input.lead_creator,
+            owner: input.owner,
+            fields: each(input.custom_fields.unwrap_or_default()),
+        }
+    }
+}
+
+impl From<UpdateDealInput> for DealChange {
+    fn from(input: UpdateDealInput) -> Self {
+        Self {
+            id: input.id.into(),
+            name: patch(input.name),
+            value: patch(input.value),
+            lead_creator: patch(input.lead_creator),
+            owner: patch(input.owner),
+            fields: patch_each(input.custom_fields),
+        }
+    }
 }

@@ -13,7 +13,7 @@ mod simulated_payment;
 
 pub use description::{DEAL, deals};
 pub use filter::DealOrderField;
-pub use input::{CustomFieldValueInput, values};
+pub use input::CustomFieldValueInput;
 pub use mutation::DealMutation;
 pub use object::Deal;
 pub use query::DealQuery;

@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, Object};
 
-use super::input::{CreateDealInput, MoveDealInput, RecordDealRenewalInput, UpdateDealInput, values};
+use super::input::{CreateDealInput, MoveDealInput, RecordDealRenewalInput, UpdateDealInput};
 use super::payload::DealPayload;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::{DeleteInput, id_text, patch, plain};
+use crate::graphql::input::DeleteInput;
 use crate::graphql::user_error::DeletePayload;
-use service::deal::{DealChange, NewDeal, create, move_to, renew, update};
+use service::deal::{create, move_to, renew, update};
 use service::deletion::delete_deal;
 
 #[derive(Default)]
@@ -23,17 +23,7 @@ impl DealMutation {
         #[graphql(desc = "The new deal.")] input: CreateDealInput,
     ) -> Nullable<DealPayload> {
         let request = mutation(ctx).await;
-        let deal = NewDeal {
-            external_id: input.external_id,
-            name: input.name,
-            value: (input.value.amount.0, input.value.currency.0),
-            partner_id: id_text(input.partner_id),
-            stage_id: input.stage_id.map(id_text),
-            lead_creator: input.lead_creator,
-            owner: input.owner,
-            fields: values(input.custom_fields.unwrap_or_default()),
-        };
-        Some(DealPayload::of(&request, create(&request.app, &request.caller, deal)).await)
+        Some(DealPayload::of(&request, create(&request.app, &request.caller, input.into())).await)
     }
 
     /// Deletes a deal that has no commission, else IN_USE. Needs `deals:write`.
@@ -44,7 +34,7 @@ impl DealMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete_deal(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+        Some(DeletePayload::of(deleted))
     }
 
     /// Changes a deal. Needs `deals:write`.
@@ -54,15 +44,7 @@ impl DealMutation {
         #[graphql(desc = "The changes.")] input: UpdateDealInput,
     ) -> Nullable<DealPayload> {
         let request = mutation(ctx).await;
-        let change = DealChange {
-            id: id_text(input.id),
-            name: plain(input.name),
-            value: patch(input.value, |value| (value.amount.0, value.currency.0)),
-            lead_creator: plain(input.lead_creator),
-            owner: plain(input.owner),
-            fields: patch(input.custom_fields, values),
-        };
-        Some(DealPayload::of(&request, update(&request.app, &request.caller, change)).await)
+        Some(DealPayload::of(&request, update(&request.app, &request.caller, input.into())).await)
     }
 
     /// Moves a deal into a stage, which pays what the commission rules say. A stage with the outcome LOST reverses the

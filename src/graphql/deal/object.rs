@@ -1,10 +1,7 @@
 //! Deals as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use paged::paged;
-use uuid::Uuid;
 
 use super::description::DEAL;
 use super::simulated_payment::SimulatedPayment;
@@ -15,38 +12,16 @@ use crate::graphql::identity;
 use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
-use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::shared::shares;
-use auth::Resource;
+use crate::graphql::shared::row;
 use domain::deal;
-use domain::id::{DealId, TenantId};
+use domain::id::DealId;
 use store::commission::CommissionParent;
-use store::view;
 
-/// A deal: business that a partner brought.
-#[derive(Clone)]
-pub struct Deal(Arc<deal::Deal>);
-
-shares!(Deal, deal::Deal);
-
-impl Deal {
-    pub async fn load(ctx: &Context<'_>, id: DealId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Deals)?;
-        Ok(request.loaders().deal.load(id.uuid()).await?.map(Self))
-    }
-}
-
-impl RowObject for Deal {
-    const TYPE: &'static TypeDescription = &DEAL;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::deal::at_hand(tenant, &self.0)
-    }
+row! {
+    /// A deal: business that a partner brought.
+    pub struct Deal(deal::Deal): DEAL, store::deal;
+    load: Deals, deal, DealId;
+    computed: store::deal::whole;
 }
 
 #[paged]

@@ -9,7 +9,7 @@ use super::input::{
 use super::object::{Advertiser, PartnerCategory, PartnerTier};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::{DeleteInput, plain};
+use crate::graphql::input::{DeleteInput, patch};
 use crate::graphql::user_error::{DeletePayload, payload};
 use domain::id;
 use service::label::{create, delete, update};
@@ -61,7 +61,7 @@ impl LabelMutation {
         #[graphql(desc = "The changes.")] input: UpdatePartnerTierInput,
     ) -> Nullable<PartnerTierPayload> {
         let request = mutation(ctx).await;
-        let (label, external_id) = (plain(input.label), plain(input.external_id));
+        let (label, external_id) = (patch(input.label), patch(input.external_id));
         let tier = update::<id::PartnerTier>(&request.app, &request.caller, &input.id, label, external_id);
         Some(PartnerTierPayload::of(&request, tier).await)
     }
@@ -74,7 +74,7 @@ impl LabelMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete::<id::PartnerTier>(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+        Some(DeletePayload::of(deleted))
     }
 
     /// Creates a partner category. Needs `partners:write`.
@@ -95,7 +95,7 @@ impl LabelMutation {
         #[graphql(desc = "The changes.")] input: UpdatePartnerCategoryInput,
     ) -> Nullable<PartnerCategoryPayload> {
         let request = mutation(ctx).await;
-        let (label, external_id) = (plain(input.label), plain(input.external_id));
+        let (label, external_id) = (patch(input.label), patch(input.external_id));
         let category = update::<id::PartnerCategory>(&request.app, &request.caller, &input.id, label, external_id);
         Some(PartnerCategoryPayload::of(&request, category).await)
     }
@@ -108,7 +108,7 @@ impl LabelMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete::<id::PartnerCategory>(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+        Some(DeletePayload::of(deleted))
     }
 
     /// Creates an advertiser. Needs `campaigns:write`.
@@ -129,7 +129,7 @@ impl LabelMutation {
         #[graphql(desc = "The changes.")] input: UpdateAdvertiserInput,
     ) -> Nullable<AdvertiserPayload> {
         let request = mutation(ctx).await;
-        let (name, external_id) = (plain(input.name), plain(input.external_id));
+        let (name, external_id) = (patch(input.name), patch(input.external_id));
         let advertiser = update::<id::Advertiser>(&request.app, &request.caller, &input.id, name, external_id);
         Some(AdvertiserPayload::of(&request, advertiser).await)
     }
@@ -142,6 +142,6 @@ impl LabelMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete::<id::Advertiser>(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+        Some(DeletePayload::of(deleted))
     }
 }

@@ -16,8 +16,7 @@ use crate::graphql::partner::kind::PartnerStatus;
 use crate::graphql::partner_group::PARTNER_GROUP;
 use crate::graphql::payout::payout_pages;
 use crate::graphql::rows::{
-    self, FieldDescription, Listing, PartnerVisibility, TypeDescription, child_list_of, declare, family, link, page_of,
-    resolver, value, values,
+    self, Listing, PartnerVisibility, TypeDescription, child_list_of, declare, family, link, page_of, value, values,
 };
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
 use crate::graphql::tenant::audit::histories;
@@ -93,13 +92,13 @@ declare! {
     "deals" = page_of(|ctx| {
         child_list_of::<DealsOfPartner>(ctx, Resource::Deals, deals(store::deal::list_of_partners()))
     });
-    "tierProgress" = computed().for_partners(PartnerVisibility::Narrowed);
-    "pastTierProgress" = computed();
-    "termsInForce" = computed();
-    "commissionSnapshot" = computed();
+    "tierProgress" = Partner::computed().for_partners(PartnerVisibility::Narrowed);
+    "pastTierProgress" = Partner::computed();
+    "termsInForce" = Partner::computed();
+    "commissionSnapshot" = Partner::computed();
     "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Partner));
     "balances" = family(&PARTNER_BALANCE, store::balance::family);
-    "balancesAsOf" = computed();
+    "balancesAsOf" = Partner::computed();
     "payouts" = page_of(|ctx| payout_pages(ctx, PayoutParent::Partner));
     "customers" = page_of(|ctx| {
         child_list_of::<CustomersOfPartner>(
@@ -110,11 +109,6 @@ declare! {
     });
     "lifetimeValue" = family(&LIFETIME_VALUE, store::standing::lifetime_values);
     "commissionSnapshots" = family(&COMMISSION_SNAPSHOT, store::snapshot::family);
-}
-
-/// A field that is resolved for each row.
-fn computed() -> FieldDescription {
-    resolver(|row, prefix| Ok(Box::new(Partner::from(store::partner::whole(row, prefix)?))))
 }
 
 /// What a partner's customers paid, in one currency.

@@ -7,11 +7,11 @@ use async_graphql::{Enum, ID, InputObject};
 use super::kind::{PartnerStatus, PartnerType};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::graphql::lookup::{ids, search_text, search_texts};
+use crate::graphql::input::each;
+use crate::graphql::lookup::{id, ids, search, search_texts};
 use crate::graphql::order::OrderDirection;
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use auth::{Caller, Denied, Resource, Scope};
-use domain::partner;
 use store::order::Sorted;
 use store::partner::PartnerOrder as StoreOrder;
 
@@ -56,26 +56,22 @@ pub struct PartnerFilter {
 impl PartnerFilter {
     pub(super) fn read(self) -> Result<store::partner::PartnerFilter, ApiError> {
         Ok(store::partner::PartnerFilter {
-            search: self.search.map(|text| search_text("search", text)).transpose()?,
-            group: self.group_id.map(|id| id.parse()).transpose()?,
-            tier: self.tier_id.map(|id| id.parse()).transpose()?,
-            category: self.category_id.map(|id| id.parse()).transpose()?,
-            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
-            types: self
-                .types
-                .map(|list| list.into_iter().map(partner::PartnerType::from).collect()),
-            status: self
-                .status
-                .map(|list| list.into_iter().map(partner::PartnerStatus::from).collect()),
-            tag: self.tag.map(|text| search_text("tag", text)).transpose()?,
+            search: search("search", self.search)?,
+            group: id(self.group_id)?,
+            tier: id(self.tier_id)?,
+            category: id(self.category_id)?,
+            campaign: id(self.campaign_id)?,
+            types: self.types.map(each),
+            status: self.status.map(each),
+            tag: search("tag", self.tag)?,
             groups: ids(self.group_ids)?,
             tiers: ids(self.tier_ids)?,
             categories: ids(self.category_ids)?,
             campaigns: ids(self.campaign_ids)?,
             tags: search_texts("filter.tags", self.tags)?,
             external_ids: search_texts("filter.externalIds", self.external_ids)?,
-            created_from: self.created_from.map(|moment| moment.0),
-            created_to: self.created_to.map(|moment| moment.0),
+            created_from: self.created_from.map(Into::into),
+            created_to: self.created_to.map(Into::into),
         })
     }
 
@@ -132,7 +128,7 @@ impl PartnerSelection {
         }
         let currency = |name: &str| {
             caller.read(Resource::Commissions)?;
-            let currency = order_by.and_then(|order| order.currency).map(|code| code.0);
+            let currency = order_by.and_then(|order| order.currency).map(Into::into);
             currency.ok_or_else(|| ApiError::bad_user_input(format!("to sort by {name} give orderBy.currency")))
         };
         let by = match order_by.map(|order| order.field) {

@@ -3,8 +3,10 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::kind::PartnerType;
+use crate::graphql::input::{each, patch, patch_each};
 use crate::graphql::scalar::{CurrencyCode, Json};
 use crate::graphql::terms::CommissionSnapshotInput;
+use service::partner::{NewPartner, PartnerChange};
 
 /// A new partner.
 #[derive(InputObject)]
@@ -72,4 +74,44 @@ pub struct UpdatePartnerInput {
     pub payout_reference: MaybeUndefined<String>,
     /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
+}
+
+impl From<CreatePartnerInput> for NewPartner {
+    fn from(input: CreatePartnerInput) -> Self {
+        Self {
+            name: input.name,
+            email: input.email,
+            partner_type: input.partner_type.map(Into::into),
+            external_id: input.external_id,
+            group_id: input.group_id.map(Into::into),
+            tier_id: input.tier_id.map(Into::into),
+            category_ids: each(input.category_ids.unwrap_or_default()),
+            tags: input.tags.unwrap_or_default(),
+            metadata: input.metadata.map(Into::into),
+            payout_currency: input.payout_currency.map(Into::into),
+            payout_reference: input.payout_reference,
+            send_invite: input.send_invite.unwrap_or(false),
+            campaign_ids: each(input.campaign_ids.unwrap_or_default()),
+            commission_snapshot: input.commission_snapshot.map(Into::into),
+        }
+    }
+}
+
+impl From<UpdatePartnerInput> for PartnerChange {
+    fn from(input: UpdatePartnerInput) -> Self {
+        Self {
+            id: input.id.into(),
+            name: patch(input.name),
+            email: patch(input.email),
+            partner_type: patch(input.partner_type),
+            external_id: patch(input.external_id),
+            group_id: patch(input.group_id),
+            tier_id: patch(input.tier_id),
+            category_ids: patch_each(input.category_ids),
+            tags: patch(input.tags),
+            metadata: patch(input.metadata),
+            payout_currency: patch(input.payout_currency),
+            payout_reference: patch(input.payout_reference),
+        }
+    }
 }

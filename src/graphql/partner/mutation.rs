@@ -7,13 +7,12 @@ use super::object::Partner;
 use super::status_input::{ActivatePartnerInput, ReinstatePartnerInput, RevokePartnerInput, SuspendPartnerInput};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::{DeleteInput, id_text, id_texts, patch, plain};
+use crate::graphql::input::DeleteInput;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::user_error::{DeletePayload, UserError, answer, payload, shown_once};
-use domain::partner::{PartnerTransitionKind, PartnerType as DomainType};
+use domain::partner::PartnerTransitionKind;
 use service::deletion::delete_partner;
-use service::partner::{NewPartner, PartnerChange, change_status, create, join_campaign, update};
-use service::snapshot::SnapshotDraft;
+use service::partner::{change_status, create, join_campaign, update};
 use service::token::issue_for_partner;
 
 /// A partner, and the campaign to which to add it.
@@ -89,23 +88,7 @@ impl PartnerMutation {
         #[graphql(desc = "The new partner.")] input: CreatePartnerInput,
     ) -> Nullable<PartnerPayload> {
         let request = mutation(ctx).await;
-        let partner = NewPartner {
-            name: input.name,
-            email: input.email,
-            partner_type: input.partner_type.map(DomainType::from),
-            external_id: input.external_id,
-            group_id: input.group_id.map(id_text),
-            tier_id: input.tier_id.map(id_text),
-            category_ids: id_texts(input.category_ids.unwrap_or_default()),
-            tags: input.tags.unwrap_or_default(),
-            metadata: input.metadata.map(|json| json.0),
-            payout_currency: input.payout_currency.map(|code| code.0),
-            payout_reference: input.payout_reference,
-            send_invite: input.send_invite.unwrap_or(false),
-            campaign_ids: id_texts(input.campaign_ids.unwrap_or_default()),
-            commission_snapshot: input.commission_snapshot.map(SnapshotDraft::from),
-        };
-        Some(PartnerPayload::of(&request, create(&request.app, &request.caller, partner)).await)
+        Some(PartnerPayload::of(&request, create(&request.app, &request.caller, input.into())).await)
     }
 
     /// Changes a partner. Needs `partners:write`.
@@ -115,21 +98,7 @@ impl PartnerMutation {
         #[graphql(desc = "The changes.")] input: UpdatePartnerInput,
     ) -> Nullable<PartnerPayload> {
         let request = mutation(ctx).await;
-        let change = PartnerChange {
-            id: id_text(input.id),
-            name: plain(input.name),
-            email: plain(input.email),
-            partner_type: patch(input.partner_type, DomainType::from),
-            external_id: plain(input.external_id),
-            group_id: patch(input.group_id, id_text),
-            tier_id: patch(input.tier_id, id_text),
-            category_ids: patch(input.category_ids, id_texts),
-            tags: plain(input.tags),
-            metadata: patch(input.metadata, |json| json.0),
-            payout_currency: patch(input.payout_currency, |code| code.0),
-            payout_reference: plain(input.payout_reference),
-        };
-        Some(PartnerPayload::of(&request, update(&request.app, &request.caller, change)).await)
+        Some(PartnerPayload::of(&request, update(&request.app, &request.caller, input.into())).await)
     }
 
     /// Activates an invited or suspended partner. Needs `partners:write`.
@@ -179,7 +148,7 @@ impl PartnerMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete_partner(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+        Some(DeletePayload::of(deleted))
     }
 
     /// Adds a partner to a campaign, which decides where it is listed, never what pays. Needs `partners:write`.
@@ -206,11 +175,8 @@ impl PartnerMutation {
         let issued = request.answered(issued).await;
         Some(answer(issued).map(|(issued, mut user_errors)| {
             let (token, expires_at) = issued.map(|issued| (issued.token, DateTime(issued.expires_at))).unzip();
-            if matches!(token, Some(None)) {
-                user_errors.push(shown_once("the token"));
-            }
             IssuePartnerTokenPayload {
-                token: token.flatten(),
+                token: shown_once(token, "the token", &mut user_errors),
                 expires_at,
                 user_errors,
             }

@@ -1,10 +1,7 @@
 //! Partners as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, ID};
 use paged::paged;
-use uuid::Uuid;
 
 use super::balance::PartnerBalance;
 use super::description::PARTNER;
@@ -20,47 +17,35 @@ use crate::graphql::label::{PartnerCategory, PartnerTier};
 use crate::graphql::ledger::commission::{CommissionConnection, CommissionFilter, commissions_of};
 use crate::graphql::ledger::customer::Customer;
 use crate::graphql::loader::{BalancesKey, CampaignsOfPartner, CustomersOfPartner, DealsOfPartner, objects};
+use crate::graphql::lookup::id;
 use crate::graphql::money::Money;
 use crate::graphql::order::CommissionOrder;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner_group::PartnerGroup;
 use crate::graphql::payout::{Payout, payouts_of};
-use crate::graphql::rows::{Projected, RowObject, TypeDescription};
+use crate::graphql::rows::Projected;
 use crate::graphql::scalar::DateTime;
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::graphql::terms::{CommissionSnapshot, TermsInForce};
 use crate::graphql::tiered::{TierCounter, past_tier_progress, tier_progress};
 use auth::Resource;
-use domain::id::{PartnerId, TenantId};
+use domain::id::PartnerId;
 use domain::partner;
 use store::commission::CommissionParent;
 use store::payout::PayoutParent;
-use store::view;
 
-/// An organisation or person that earns commission.
-#[derive(Clone)]
-pub struct Partner(Arc<partner::Partner>);
-
-shares!(Partner, partner::Partner);
+row! {
+    /// An organisation or person that earns commission.
+    pub struct Partner(partner::Partner): PARTNER, store::partner;
+    computed: store::partner::whole;
+}
 
 impl Partner {
     /// The partner with this id, projected by the selection set; null if there is none that the caller may see.
     pub fn shown(ctx: &Context<'_>, id: PartnerId) -> Result<Option<Projected<Self>>, ApiError> {
         identity::may_name_partners(&request(ctx).caller)?;
         Ok(Some(Projected::by_id(id.uuid())))
-    }
-}
-
-impl RowObject for Partner {
-    const TYPE: &'static TypeDescription = &PARTNER;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::partner::at_hand(tenant, &self.0)
     }
 }
 
@@ -130,7 +115,7 @@ impl Partner {
         #[graphql(desc = "Only in this campaign.")] campaign_id: Option<ID>,
         page: PageArguments,
     ) -> Result<Connection<TierCounter>, ApiError> {
-        let campaign = campaign_id.map(|id| id.parse()).transpose()?;
+        let campaign = id(campaign_id)?;
         past_tier_progress(ctx, self.0.id.uuid(), campaign, &page)
     }
 
@@ -144,7 +129,7 @@ impl Partner {
         campaign_id: Option<ID>,
     ) -> Nullable<TermsInForce> {
         nullable(async {
-            let campaign = campaign_id.map(|id| id.parse()).transpose()?;
+            let campaign = id(campaign_id)?;
             TermsInForce::load(ctx, self.0.id, self.0.status, campaign).await
         })
         .await
@@ -159,7 +144,7 @@ impl Partner {
     ) -> Nullable<CommissionSnapshot> {
         nullable(async {
             identity::require_read(ctx, Resource::Partners)?;
-            let campaign = campaign_id.map(|id| id.parse()).transpose()?;
+            let campaign = id(campaign_id)?;
             CommissionSnapshot::in_force(ctx, self.0.id, campaign).await
         })
         .await

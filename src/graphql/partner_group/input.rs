@@ -3,7 +3,9 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::rule_input::PartnerGroupRuleInput;
+use crate::graphql::input::{each, patch, patch_each};
 use crate::graphql::scalar::CurrencyCode;
+use service::partner_group::{NewPartnerGroup, PartnerGroupChange};
 
 /// A new partner group.
 #[derive(InputObject)]
@@ -47,4 +49,33 @@ pub struct UpdatePartnerGroupInput {
     pub currency: MaybeUndefined<CurrencyCode>,
     /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
+}
+
+impl From<CreatePartnerGroupInput> for NewPartnerGroup {
+    fn from(input: CreatePartnerGroupInput) -> Self {
+        Self {
+            name: input.name,
+            rules: each(input.rules),
+            description: input.description,
+            external_id: input.external_id,
+            tags: input.tags.unwrap_or_default(),
+            is_default: input.default.unwrap_or(false),
+            currency: input.currency.map(Into::into),
+        }
+    }
+}
+
+impl From<UpdatePartnerGroupInput> for PartnerGroupChange {
+    fn from(input: UpdatePartnerGroupInput) -> Self {
+        Self {
+            id: input.id.into(),
+            name: patch(input.name),
+            rules: patch_each(input.rules),
+            description: patch(input.description),
+            external_id: patch(input.external_id),
+            tags: patch(input.tags),
+            is_default: patch(input.default),
+            currency: patch(input.currency),
+        }
+    }
 }

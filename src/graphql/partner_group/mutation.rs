@@ -4,12 +4,11 @@ use async_graphql::{Context, Object};
 
 use super::input::{CreatePartnerGroupInput, UpdatePartnerGroupInput};
 use super::object::PartnerGroup;
-use super::rule_input::drafts;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::{DeleteInput, id_text, patch, plain};
+use crate::graphql::input::DeleteInput;
 use crate::graphql::user_error::{DeletePayload, payload};
-use service::partner_group::{NewPartnerGroup, PartnerGroupChange, create, delete, update};
+use service::partner_group::{create, delete, update};
 
 payload! {
     /// The result of creating or changing a partner group.
@@ -31,16 +30,7 @@ impl PartnerGroupMutation {
         #[graphql(desc = "The new group.")] input: CreatePartnerGroupInput,
     ) -> Nullable<PartnerGroupPayload> {
         let request = mutation(ctx).await;
-        let group = NewPartnerGroup {
-            name: input.name,
-            rules: drafts(input.rules),
-            description: input.description,
-            external_id: input.external_id,
-            tags: input.tags.unwrap_or_default(),
-            is_default: input.default.unwrap_or(false),
-            currency: input.currency.map(|code| code.0),
-        };
-        Some(PartnerGroupPayload::of(&request, create(&request.app, &request.caller, group)).await)
+        Some(PartnerGroupPayload::of(&request, create(&request.app, &request.caller, input.into())).await)
     }
 
     /// Changes a partner group. Needs `partner_groups:write`.
@@ -50,17 +40,7 @@ impl PartnerGroupMutation {
         #[graphql(desc = "The changes.")] input: UpdatePartnerGroupInput,
     ) -> Nullable<PartnerGroupPayload> {
         let request = mutation(ctx).await;
-        let change = PartnerGroupChange {
-            id: id_text(input.id),
-            name: plain(input.name),
-            rules: patch(input.rules, drafts),
-            description: plain(input.description),
-            external_id: plain(input.external_id),
-            tags: plain(input.tags),
-            is_default: plain(input.default),
-            currency: patch(input.currency, |code| code.0),
-        };
-        Some(PartnerGroupPayload::of(&request, update(&request.app, &request.caller, change)).await)
+        Some(PartnerGroupPayload::of(&request, update(&request.app, &request.caller, input.into())).await)
     }
 
     /// Deletes a partner group that is not the default group and has no partners, else IN_USE. Needs
@@ -72,6 +52,6 @@ impl PartnerGroupMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+        Some(DeletePayload::of(deleted))
     }
 }

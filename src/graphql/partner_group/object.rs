@@ -1,10 +1,7 @@
 //! Partner groups as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, ID};
 use paged::paged;
-use uuid::Uuid;
 
 use super::rule::PartnerGroupRule;
 use crate::graphql::connection::{Connection, children};
@@ -14,35 +11,20 @@ use crate::graphql::identity;
 use crate::graphql::loader::PartnersOfGroup;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{Partner, partners};
-use crate::graphql::rows::{
-    FieldDescription, Listing, PartnerVisibility, RowObject, TypeDescription, child_list_of, declare, page_of,
-    resolver, value,
-};
+use crate::graphql::rows::{Listing, PartnerVisibility, child_list_of, declare, page_of, value};
 use crate::graphql::scalar::{CurrencyCode, DateTime};
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use crate::graphql::tenant::audit::{AuditEntry, histories, history};
 use auth::Resource;
-use domain::id::{self, TenantId};
+use domain::id;
 use domain::partner_group;
 use store::view;
 use store::view::PartnerGroupColumn as Column;
 
-/// A classification of partners with a rules engine that says what they earn.
-#[derive(Clone)]
-pub struct PartnerGroup(Arc<partner_group::PartnerGroup>);
-
-shares!(PartnerGroup, partner_group::PartnerGroup);
-
-impl RowObject for PartnerGroup {
-    const TYPE: &'static TypeDescription = &PARTNER_GROUP;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::partner_group::at_hand(tenant, &self.0)
-    }
+row! {
+    /// A classification of partners with a rules engine that says what they earn.
+    pub struct PartnerGroup(partner_group::PartnerGroup): PARTNER_GROUP, store::partner_group;
+    computed: store::partner_group::whole;
 }
 
 /// A list of partner groups.
@@ -82,7 +64,7 @@ declare! {
     /// The currency of the amounts in its rules; upgrades and bonuses then apply only to charges in it. Null: the
     /// amounts are in the currency of the charge.
     "currency": Option<CurrencyCode> = value(Column::Currency, view::text).for_partners(PartnerVisibility::Null);
-    "rules" = computed().for_partners(PartnerVisibility::EmptyList);
+    "rules" = PartnerGroup::computed().for_partners(PartnerVisibility::EmptyList);
     /// Starts at 1 and rises whenever the rules are replaced.
     "version": u32 = value(Column::Version, view::number);
     /// When it was created.
@@ -93,11 +75,6 @@ declare! {
     "partners" = page_of(|ctx| {
         child_list_of::<PartnersOfGroup>(ctx, Resource::Partners, partners(store::partner::list_of_groups()))
     });
-}
-
-/// A field that is resolved for each row.
-fn computed() -> FieldDescription {
-    resolver(|row, prefix| Ok(Box::new(PartnerGroup::from(store::partner_group::whole(row, prefix)?))))
 }
 
 #[paged]

@@ -120,8 +120,3 @@ impl From<PartnerGroupRuleInput> for RuleDraft {
         Self { description, kind }
     }
 }
-
-/// Converts a list of rules to drafts.
-pub fn drafts(rules: Vec<PartnerGroupRuleInput>) -> Vec<RuleDraft> {
-    rules.into_iter().map(RuleDraft::from).collect()
-}

@@ -2,12 +2,12 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::rule_input::{PartnerGroupRuleInput, drafts};
+use super::rule_input::PartnerGroupRuleInput;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::id_text;
+use crate::graphql::input::each;
 use crate::graphql::money::{ExplanationStep, Money};
-use crate::graphql::rows::{Plain, PlainObject, SubSelection};
+use crate::graphql::rows::{Plain, PlainObject, SubSelection, unwritten};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use crate::graphql::user_error::{UserError, answer};
 use domain::group_rules::ScenarioDraft;
@@ -71,7 +71,7 @@ impl PlainObject for PartnerGroupSimulation {
             "finalFee" => below.object(&self.final_fee, json),
             "effectivePercentage" => json.plain(self.effective_percentage.0),
             "explanation" => below.list(&self.explanation, json),
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
 }
@@ -112,11 +112,11 @@ impl SimulatePartnerGroupMutation {
     ) -> Nullable<SimulatePartnerGroupPayload> {
         let request = mutation(ctx).await;
         let source = RulesSource {
-            group: input.partner_group_id.map(id_text),
-            inline: input.rules.map(drafts),
+            group: input.partner_group_id.map(Into::into),
+            inline: input.rules.map(each),
         };
         let scenarios: Vec<_> = input.scenarios.into_iter().map(ScenarioDraft::from).collect();
-        let currency = input.currency.map(|code| code.0);
+        let currency = input.currency.map(Into::into);
         // Building the steps costs more than the sum itself, so they are built only if selected.
         let explain = ctx.look_ahead().field("results").field("explanation").exists();
         let result = simulate(&request.app, &request.caller, source, &scenarios, currency, explain).await;

@@ -2,6 +2,8 @@
 
 use async_graphql::{ID, InputObject};
 
+use service::partnership_request::NewPartnershipRequest;
+
 /// A new request to promote a campaign.
 #[derive(InputObject)]
 pub struct CreatePartnershipRequestInput {
@@ -37,4 +39,15 @@ pub struct RejectPartnershipRequestInput {
     pub reason: String,
     /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
+}
+
+impl From<CreatePartnershipRequestInput> for NewPartnershipRequest {
+    fn from(input: CreatePartnershipRequestInput) -> Self {
+        Self {
+            name: input.name,
+            email: input.email,
+            campaign_id: input.campaign_id.into(),
+            message: input.message,
+        }
+    }
 }

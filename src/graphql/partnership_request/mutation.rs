@@ -6,9 +6,8 @@ use super::input::{ApprovePartnershipRequestInput, CreatePartnershipRequestInput
 use super::object::PartnershipRequest;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::id_text;
 use crate::graphql::user_error::payload;
-use service::partnership_request::{NewPartnershipRequest, approve, create, reject};
+use service::partnership_request::{approve, create, reject};
 
 payload! {
     /// The result of creating or deciding a partnership request.
@@ -30,14 +29,7 @@ impl PartnershipRequestMutation {
         #[graphql(desc = "The request.")] input: CreatePartnershipRequestInput,
     ) -> Nullable<PartnershipRequestPayload> {
         let request = mutation(ctx).await;
-        let (name, email, campaign_id) = (input.name, input.email, id_text(input.campaign_id));
-        let asked = NewPartnershipRequest {
-            name,
-            email,
-            campaign_id,
-            message: input.message,
-        };
-        Some(PartnershipRequestPayload::of(&request, create(&request.app, &request.caller, asked)).await)
+        Some(PartnershipRequestPayload::of(&request, create(&request.app, &request.caller, input.into())).await)
     }
 
     /// Approves a request in one transaction: creates the partner, or uses the existing one with the same e-mail
@@ -48,7 +40,7 @@ impl PartnershipRequestMutation {
         #[graphql(desc = "The request.")] input: ApprovePartnershipRequestInput,
     ) -> Nullable<PartnershipRequestPayload> {
         let request = mutation(ctx).await;
-        let group = input.group_id.map(id_text);
+        let group = input.group_id.map(String::from);
         let approved = approve(&request.app, &request.caller, &input.id, group.as_deref());
         Some(PartnershipRequestPayload::of(&request, approved).await)
     }

@@ -1,19 +1,16 @@
 //! Partnership requests as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, Enum, ID};
-use uuid::Uuid;
 
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, link, required, value};
+use crate::graphql::rows::{Listing, declare, link, required, value};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use auth::Resource;
-use domain::id::{self, TenantId};
+use domain::id;
 use domain::partnership_request;
 use store::view;
 use store::view::PartnershipRequestColumn as Column;
@@ -30,22 +27,9 @@ pub enum PartnershipRequestStatus {
     Rejected,
 }
 
-/// A request to promote a campaign.
-#[derive(Clone)]
-pub struct PartnershipRequest(Arc<partnership_request::PartnershipRequest>);
-
-shares!(PartnershipRequest, partnership_request::PartnershipRequest);
-
-impl RowObject for PartnershipRequest {
-    const TYPE: &'static TypeDescription = &PARTNERSHIP_REQUEST;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::partnership_request::at_hand(tenant, &self.0)
-    }
+row! {
+    /// A request to promote a campaign.
+    pub struct PartnershipRequest(partnership_request::PartnershipRequest): PARTNERSHIP_REQUEST, store::partnership_request;
 }
 
 /// A list of partnership requests.

@@ -1,26 +1,19 @@
 //! Payouts as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, Enum};
 use paged::paged;
-use uuid::Uuid;
 
 use super::description::PAYOUT;
-use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable};
 use crate::graphql::identity;
 use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::payout::run::PayoutRun;
-use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::shared::shares;
-use auth::Resource;
+use crate::graphql::shared::row;
 use domain::commission;
-use domain::id::{PayoutId, TenantId};
+use domain::id::PayoutId;
 use store::commission::CommissionParent;
-use store::view;
 
 /// The status of a payout. All but PENDING are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -36,30 +29,10 @@ pub enum PayoutStatus {
     Canceled,
 }
 
-/// Approved commissions of one payee in one currency, paid together.
-#[derive(Clone)]
-pub struct Payout(Arc<commission::Payout>);
-
-shares!(Payout, commission::Payout);
-
-impl Payout {
-    pub async fn load(ctx: &Context<'_>, id: PayoutId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Payouts)?;
-        Ok(request.loaders().payout.load(id.uuid()).await?.map(Self))
-    }
-}
-
-impl RowObject for Payout {
-    const TYPE: &'static TypeDescription = &PAYOUT;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::payout::at_hand(tenant, &self.0)
-    }
+row! {
+    /// Approved commissions of one payee in one currency, paid together.
+    pub struct Payout(commission::Payout): PAYOUT, store::payout;
+    load: Payouts, payout, PayoutId;
 }
 
 #[paged]

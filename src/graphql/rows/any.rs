@@ -1,10 +1,8 @@
 //! Rows of mixed types, by id: one statement reads all rows of a type.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use async_graphql::parser::types::Field;
-use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 use futures::FutureExt;
 use futures::future::join_all;
@@ -14,6 +12,7 @@ use super::description::TypeDescription;
 use super::field_error::server_error;
 use super::projection::{ObjectProjection, Projection, ProjectionContext};
 use super::read::{FetchedRows, RowReader};
+use super::registered_as::registered_as;
 use super::write::RowWriter;
 use super::{LookupKey, finish, one};
 use crate::graphql::context::RequestContext;
@@ -31,13 +30,7 @@ pub enum Any<I> {
 pub struct AnyList<I>(pub Vec<Nullable<Any<I>>>);
 
 impl<I: OutputType> OutputType for Any<I> {
-    fn type_name() -> Cow<'static, str> {
-        I::type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        I::create_type_info(registry)
-    }
+    registered_as!(I);
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match self {
@@ -51,17 +44,7 @@ impl<I: OutputType> OutputType for Any<I> {
 }
 
 impl<I: OutputType> OutputType for AnyList<I> {
-    fn type_name() -> Cow<'static, str> {
-        Vec::<Option<I>>::type_name()
-    }
-
-    fn qualified_type_name() -> String {
-        Vec::<Option<I>>::qualified_type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        Vec::<Option<I>>::create_type_info(registry)
-    }
+    registered_as!(Vec<Option<I>>);
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         list(self, ctx, field).boxed().await

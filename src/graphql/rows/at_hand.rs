@@ -1,12 +1,10 @@
 //! Rows that are already loaded: what a mutation wrote, or what a subscription reports. Their fields come from the
 //! loaded object; one statement reads whatever is missing for all of them.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::parser::types::Field;
-use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 use futures::FutureExt;
 use uuid::Uuid;
@@ -15,6 +13,7 @@ use super::description::{Resolver, TypeDescription};
 use super::field_error::server_error;
 use super::projection::{ObjectProjection, Projection, ProjectionContext};
 use super::read::{FetchedRows, RowReader};
+use super::registered_as::registered_as;
 use super::write::RowWriter;
 use super::{RowObject, finish};
 use crate::graphql::context::RequestContext;
@@ -25,17 +24,7 @@ use store::view::{AtHand, Row, Source};
 pub struct Rows<T>(pub Vec<T>);
 
 impl<T: RowObject> OutputType for Rows<T> {
-    fn type_name() -> Cow<'static, str> {
-        Vec::<T>::type_name()
-    }
-
-    fn qualified_type_name() -> String {
-        Vec::<T>::qualified_type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        Vec::<T>::create_type_info(registry)
-    }
+    registered_as!(Vec<T>);
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         list(&self.0, ctx, field).boxed().await

@@ -19,6 +19,7 @@ mod page;
 mod plain;
 mod projection;
 mod read;
+mod registered_as;
 mod results;
 mod root;
 mod run_resolvers;
@@ -29,12 +30,10 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::atomic::Ordering;
 
 use async_graphql::parser::types::{Field as Selection, OperationType};
-use async_graphql::registry::Registry;
 use async_graphql::{ContainerType, Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 
 use futures::FutureExt;
@@ -55,9 +54,10 @@ pub use description::{
 use domain::id::PartnerId;
 use domain::id::TenantId;
 pub use field_error::server_error;
-pub use plain::{Plain, PlainObject, SubSelection};
+pub use plain::{Plain, PlainObject, SubSelection, unwritten};
 use projection::{Projection, ProjectionContext};
 use read::RowReader;
+use registered_as::registered_as;
 pub use results::{ResultObject, Results, RowsField};
 pub use root::projected_page;
 use store::page::PageRequest;
@@ -123,13 +123,7 @@ impl<T: RowObject> Projected<T> {
 }
 
 impl<T: RowObject> OutputType for Projected<T> {
-    fn type_name() -> Cow<'static, str> {
-        T::type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        T::create_type_info(registry)
-    }
+    registered_as!(T);
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Selection>) -> ServerResult<Value> {
         match self {
@@ -183,13 +177,7 @@ impl Listing {
 }
 
 impl<C: ContainerType + OutputType> OutputType for ProjectedPage<C> {
-    fn type_name() -> Cow<'static, str> {
-        C::type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        C::create_type_info(registry)
-    }
+    registered_as!(C);
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Selection>) -> ServerResult<Value> {
         page(self, ctx, field).boxed().await

@@ -193,15 +193,7 @@ impl<'a> Projection<'a> {
                     object: same,
                 }
             }
-            FieldKind::Plain(columns, write) => {
-                let mut cells = [0; Columns::MAX];
-                for (cell, column) in cells.iter_mut().zip(columns) {
-                    if let Some(column) = column {
-                        *cell = self.selected.cell(source, column);
-                    }
-                }
-                FieldOutput::Plain(cells, write, set)
-            }
+            FieldKind::Plain(columns, write) => FieldOutput::Plain(self.cells(source, columns), write, set),
             FieldKind::Through { column, through, to } => {
                 let between = self.selected.join(source, column, through.0, false);
                 self.link(context, (between, through.1), to, false, set, object)
@@ -287,14 +279,13 @@ impl<'a> Projection<'a> {
         FieldOutput::Rows { parent, child }
     }
 
+    /// Selects columns, and returns their cells.
+    fn cells(&mut self, source: Source, columns: [Option<view::Column>; Columns::MAX]) -> [usize; Columns::MAX] {
+        columns.map(|column| column.map_or(0, |column| self.selected.cell(source, column)))
+    }
+
     fn value(&mut self, source: Source, columns: Columns) -> FieldOutput<'a> {
-        let mut cells = [0; Columns::MAX];
-        for (cell, column) in cells.iter_mut().zip(columns.columns) {
-            if let Some(column) = column {
-                *cell = self.selected.cell(source, column);
-            }
-        }
-        FieldOutput::Value(cells, columns.write)
+        FieldOutput::Value(self.cells(source, columns.columns), columns.write)
     }
 
     fn amount(

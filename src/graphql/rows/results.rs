@@ -1,11 +1,9 @@
 //! Lists of results, such as one for each id that a mutation was given. The rows of each field are read by one
 //! statement for all results together.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use async_graphql::parser::types::Field;
-use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 use futures::FutureExt;
 use futures::future::join_all;
@@ -17,6 +15,7 @@ use super::field_error::{FieldError, server_error};
 use super::plain::{PlainObject, SubSelection};
 use super::projection::{ObjectProjection, Projection, ProjectionContext};
 use super::read::FetchedRows;
+use super::registered_as::registered_as;
 use super::walk::fields;
 use super::write::{PathStep, RowWriter, key};
 use super::{RowObject, finish};
@@ -66,17 +65,7 @@ impl<T: 'static> RowsField<T> {
 pub struct Results<T>(pub Vec<T>);
 
 impl<T: ResultObject + 'static> OutputType for Results<T> {
-    fn type_name() -> Cow<'static, str> {
-        Vec::<T>::type_name()
-    }
-
-    fn qualified_type_name() -> String {
-        Vec::<T>::qualified_type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        Vec::<T>::create_type_info(registry)
-    }
+    registered_as!(Vec<T>);
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         list(&self.0, ctx, field).boxed().await

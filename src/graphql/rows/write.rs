@@ -350,7 +350,7 @@ pub fn text(value: &Value) -> String {
 
 /// Writes the result of a resolver.
 fn write_value(value: &Value, json: &mut JsonText) {
-    let never = match value {
+    let Ok(()) = match value {
         Value::Null => return json.null(),
         Value::Number(number) => return json.number(number),
         Value::String(text) => return json.text(text),
@@ -370,8 +370,4 @@ fn write_value(value: &Value, json: &mut JsonText) {
             })
         }
     };
-    match never {
-        Ok(()) => {}
-        Err(never) => match never {},
-    }
 }

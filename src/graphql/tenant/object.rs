@@ -6,13 +6,14 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 
 use crate::graphql::context::{mutation, request};
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::input::{MoneyInput, patch, plain};
+use crate::graphql::input::{MoneyInput, patch, patch_each};
 use crate::graphql::money::Money;
 use crate::graphql::partner::Partner;
 use crate::graphql::rows::Projected;
 use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::user_error::{UserError, answer};
 use domain::tenant;
+use service::tenant::TenantChange;
 
 /// The caller, as identified by its token or API key.
 pub struct Viewer;
@@ -99,6 +100,16 @@ pub struct UpdateTenantInput {
     pub idempotency_key: Option<String>,
 }
 
+impl From<UpdateTenantInput> for TenantChange {
+    fn from(input: UpdateTenantInput) -> Self {
+        Self {
+            name: patch(input.name),
+            time_zone: patch(input.time_zone),
+            minimum_payouts: patch_each(input.minimum_payouts),
+        }
+    }
+}
+
 /// The result of changing the tenant's settings.
 #[derive(SimpleObject)]
 pub struct TenantPayload {
@@ -131,17 +142,8 @@ impl TenantMutation {
         #[graphql(desc = "The changes.")] input: UpdateTenantInput,
     ) -> Nullable<TenantPayload> {
         let request = mutation(ctx).await;
-        let change = service::tenant::TenantChange {
-            name: plain(input.name),
-            time_zone: plain(input.time_zone),
-            minimum_payouts: patch(input.minimum_payouts, |list| {
-                list.into_iter()
-                    .map(|money| (money.amount.0, money.currency.0))
-                    .collect()
-            }),
-        };
         let changed = request
-            .answered(service::tenant::update(&request.app, &request.caller, change))
+            .answered(service::tenant::update(&request.app, &request.caller, input.into()))
             .await;
         Some(answer(changed).map(|(tenant, user_errors)| TenantPayload {
             tenant: tenant.map(Tenant::from),

@@ -11,4 +11,4 @@ pub use in_force::TermsInForce;
 pub use simulation::{SimulateTermsMutation, SimulatedCommission};
 pub use snapshot::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 pub use snapshot_mutation::{CommissionSnapshotInput, SnapshotMutation};
-pub use term::{CommissionTerm, CommissionTermInput, drafts, write_terms};
+pub use term::{CommissionTerm, CommissionTermInput};

@@ -3,15 +3,14 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::snapshot_mutation::CommissionSnapshotInput;
-use super::term::{CommissionTermInput, drafts};
+use super::term::CommissionTermInput;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::{MoneyInput, id_text};
+use crate::graphql::input::{MoneyInput, each};
 use crate::graphql::ledger::event::EventKind;
 use crate::graphql::money::{ExplanationStep, Money};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::user_error::{UserError, answer};
-use domain::event::EventKind as DomainKind;
 use service::ledger::terms_simulation::{self, TermsSimulation, simulate};
 use service::snapshot::SnapshotDraft;
 
@@ -105,17 +104,17 @@ impl SimulateTermsMutation {
     ) -> Nullable<SimulateCampaignTermsPayload> {
         let request = mutation(ctx).await;
         let events = input.events.into_iter().map(|event| terms_simulation::SimulatedEvent {
-            kind: DomainKind::from(event.kind),
+            kind: event.kind.into(),
             event_type: event.event_type,
-            amount: event.amount.map(|money| (money.amount.0, money.currency.0)),
+            amount: event.amount.map(Into::into),
             occurred_at: event.occurred_at.0,
             customer: event.customer,
         });
         let simulation = TermsSimulation {
-            terms: drafts(input.terms),
+            terms: each(input.terms),
             holdback_days: input.holdback_days,
             snapshot: input.snapshot.map(SnapshotDraft::from),
-            partner_group_id: input.partner_group_id.map(id_text),
+            partner_group_id: input.partner_group_id.map(Into::into),
             events: events.collect(),
         };
         let result = simulate(&request.app, &request.caller, simulation).await;

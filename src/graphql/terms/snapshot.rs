@@ -1,21 +1,18 @@
 //! Commission snapshots: the terms promised to partners.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, Enum, ID};
-use uuid::Uuid;
 
-use super::term::{CommissionTerm, write_terms};
+use super::term::CommissionTerm;
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{PartnerVisibility, RowObject, TypeDescription, declare, link, made_of, required, value};
+use crate::graphql::rows::{PartnerVisibility, declare, link, made_of, required, value};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use auth::Resource;
-use domain::id::{self, CampaignId, PartnerId, SnapshotId, TenantId};
+use domain::id::{self, CampaignId, PartnerId, SnapshotId};
 use domain::snapshot;
 use store::view;
 use store::view::CommissionSnapshotColumn as Column;
@@ -32,19 +29,13 @@ pub enum SnapshotSource {
     Amendment,
 }
 
-/// The terms that a partner was promised.
-#[derive(Clone)]
-pub struct CommissionSnapshot(Arc<snapshot::CommissionSnapshot>);
-
-shares!(CommissionSnapshot, snapshot::CommissionSnapshot);
+row! {
+    /// The terms that a partner was promised.
+    pub struct CommissionSnapshot(snapshot::CommissionSnapshot): COMMISSION_SNAPSHOT, store::snapshot;
+    load: Partners, snapshot, SnapshotId;
+}
 
 impl CommissionSnapshot {
-    pub async fn load(ctx: &Context<'_>, id: SnapshotId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Partners)?;
-        Ok(request.loaders().snapshot.load(id.uuid()).await?.map(Self))
-    }
-
     /// The snapshot that pays a partner now: its newest one for the campaign, or else its newest partner-wide one.
     pub async fn in_force(
         ctx: &Context<'_>,
@@ -54,18 +45,6 @@ impl CommissionSnapshot {
         let snapshots = &request(ctx).loaders().snapshots_of_partner;
         let snapshots = snapshots.load(partner.uuid()).await?.unwrap_or_default();
         Ok(snapshot::in_force(&snapshots, campaign).cloned().map(Self::from))
-    }
-}
-
-impl RowObject for CommissionSnapshot {
-    const TYPE: &'static TypeDescription = &COMMISSION_SNAPSHOT;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::snapshot::at_hand(tenant, &self.0)
     }
 }
 
@@ -85,7 +64,9 @@ declare! {
     "partner" = required(Column::PartnerId, &PARTNER);
     "campaign" = link(Column::CampaignId, &CAMPAIGN);
     /// The terms.
-    "terms": Vec<CommissionTerm> = made_of(Column::Terms, write_terms);
+    "terms": Vec<CommissionTerm> = made_of(Column::Terms, |_, row, cells, below, json| {
+        below.stored::<CommissionTerm, _>(store::snapshot::terms(row, cells[0]), json)
+    });
     /// How many days a commission waits before it may be approved; null: the campaign's holdback applies.
     "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number);
     /// Its origin.

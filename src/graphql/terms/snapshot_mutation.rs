@@ -3,10 +3,10 @@
 use async_graphql::{Context, ID, InputObject, Object};
 
 use super::snapshot::CommissionSnapshot;
-use super::term::{CommissionTermInput, drafts};
+use super::term::CommissionTermInput;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::id_text;
+use crate::graphql::input::each;
 use crate::graphql::user_error::payload;
 use service::snapshot::{SnapshotDraft, amend};
 
@@ -25,7 +25,7 @@ pub struct CommissionSnapshotInput {
 
 impl From<CommissionSnapshotInput> for SnapshotDraft {
     fn from(input: CommissionSnapshotInput) -> Self {
-        let (campaign_id, terms) = (input.campaign_id.map(id_text), drafts(input.terms));
+        let (campaign_id, terms) = (input.campaign_id.map(Into::into), each(input.terms));
         Self {
             campaign_id,
             terms,
@@ -74,8 +74,8 @@ impl SnapshotMutation {
     ) -> Nullable<CommissionSnapshotPayload> {
         let request = mutation(ctx).await;
         let draft = SnapshotDraft {
-            campaign_id: input.campaign_id.map(id_text),
-            terms: drafts(input.terms),
+            campaign_id: input.campaign_id.map(Into::into),
+            terms: each(input.terms),
             holdback_days: input.holdback_days,
         };
         let snapshot = amend(&request.app, &request.caller, &input.partner_id, draft, &input.reason);

@@ -3,12 +3,10 @@
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Enum, InputObject, SimpleObject};
 
-use crate::graphql::context::RequestContext;
-use crate::graphql::rows::{PlainObject, SubSelection};
+use crate::graphql::rows::{PlainObject, SubSelection, unwritten};
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use domain::terms::{self, Basis, Term, TermDraft};
-use store::StoreError;
-use store::view::{self, JsonText};
+use store::view::JsonText;
 
 /// One component of commission terms. Every component that matches an event creates a commission.
 #[derive(Clone, SimpleObject)]
@@ -39,22 +37,9 @@ impl PlainObject for CommissionTerm {
                 Some(months) => json.number(months),
                 None => json.null(),
             },
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
-}
-
-/// Writes the terms stored in a column.
-pub fn write_terms(
-    _: &RequestContext,
-    row: &view::Row,
-    cells: &[usize],
-    below: &SubSelection<'_>,
-    json: &mut JsonText,
-) -> Result<(), StoreError> {
-    let terms = store::snapshot::terms(row, cells[0])?;
-    below.list(&terms.iter().map(CommissionTerm::from).collect::<Vec<_>>(), json);
-    Ok(())
 }
 
 /// How a component turns an event into an amount.
@@ -121,16 +106,11 @@ impl From<CommissionTermInput> for TermDraft {
     fn from(input: CommissionTermInput) -> Self {
         Self {
             basis: input.basis.into(),
-            value: input.value.map(|value| value.0),
-            currency: input.currency.map(|code| code.0),
+            value: input.value.map(Into::into),
+            currency: input.currency.map(Into::into),
             trigger: input.trigger.into(),
             event_type: input.event_type,
             recurring_months: input.recurring_months,
         }
     }
-}
-
-/// Converts a list of components to drafts.
-pub fn drafts(terms: Vec<CommissionTermInput>) -> Vec<TermDraft> {
-    terms.into_iter().map(TermDraft::from).collect()
 }

@@ -9,6 +9,7 @@ use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::loader::ProgressKey;
+use crate::graphql::lookup::id;
 use crate::graphql::scalar::{DateTime, Decimal};
 use auth::Resource;
 use domain::id::CampaignId;
@@ -98,7 +99,7 @@ pub async fn tier_progress(
     request.caller.read(Resource::TieredCommissions)?;
     let key = ProgressKey {
         partner,
-        campaign: campaign_id.map(|id| id.parse()).transpose()?,
+        campaign: id(campaign_id)?,
         now: request.app.clock.now(),
     };
     let progress = request.loaders().tier_progress.load(key).await?.unwrap_or_default();

@@ -3,7 +3,7 @@
 use async_graphql::ID;
 
 use super::object::{TieredCommission, TieredCommissionStatus};
-use crate::graphql::rows::{FieldDescription, Listing, declare, page_of, resolver, value};
+use crate::graphql::rows::{Listing, declare, page_of, value};
 use crate::graphql::scalar::{CurrencyCode, Date, DateTime};
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::tiered::goal::{CrossingPolicy, TierPeriod};
@@ -58,15 +58,15 @@ declare! {
     "currency": CurrencyCode = value(Column::Currency, view::text);
     /// Whether it applies to all partners, including future ones; then `partners` is ignored.
     "applyToAllPartners": bool = value(Column::ApplyToAllPartners, view::truth);
-    "campaigns" = computed();
-    "advertisers" = computed();
+    "campaigns" = TieredCommission::computed();
+    "advertisers" = TieredCommission::computed();
     /// The only type of events that are counted and changed; null: all charges and conversions.
     "eventType": Option<String> = value(Column::EventType, view::text);
-    "goals" = computed();
-    "payout" = computed();
-    "revenue" = computed();
-    "retroactivePayout" = computed();
-    "retroactiveRevenue" = computed();
+    "goals" = TieredCommission::computed();
+    "payout" = TieredCommission::computed();
+    "revenue" = TieredCommission::computed();
+    "retroactivePayout" = TieredCommission::computed();
+    "retroactiveRevenue" = TieredCommission::computed();
     /// Starts at 1 and rises with every change.
     "version": u32 = value(Column::Version, view::number);
     /// When it was archived: it no longer counts or changes anything. Null if it is in force.
@@ -76,16 +76,5 @@ declare! {
     /// When it was last changed.
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
     "history" = page_of(histories);
-    "partners" = computed();
-}
-
-/// A field that is resolved for each row.
-fn computed() -> FieldDescription {
-    {
-        resolver(|row, prefix| {
-            Ok(Box::new(TieredCommission::from(store::tiered_commission::whole(
-                row, prefix,
-            )?)))
-        })
-    }
+    "partners" = TieredCommission::computed();
 }

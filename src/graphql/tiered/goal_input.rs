@@ -4,7 +4,7 @@ use async_graphql::InputObject;
 
 use super::goal::{RetroactiveType, TierAction, TierMetric};
 use crate::graphql::scalar::Decimal;
-use domain::tiered::{self, GoalDraft, ModifierDraft, RetroactiveDraft};
+use domain::tiered::{GoalDraft, ModifierDraft, RetroactiveDraft};
 
 /// A goal, and the limit up to which the rate applies.
 #[derive(Clone, Copy, InputObject)]
@@ -40,13 +40,14 @@ pub struct RetroactiveModifierInput {
     pub kind: Option<RetroactiveType>,
 }
 
-pub(super) fn goals(inputs: Vec<TierGoalInput>) -> Vec<GoalDraft> {
-    let goal = |input: TierGoalInput| GoalDraft {
-        metric: input.metric.into(),
-        goal: input.goal.0,
-        max: input.max.map(|max| max.0),
-    };
-    inputs.into_iter().map(goal).collect()
+impl From<TierGoalInput> for GoalDraft {
+    fn from(input: TierGoalInput) -> Self {
+        Self {
+            metric: input.metric.into(),
+            goal: input.goal.0,
+            max: input.max.map(Into::into),
+        }
+    }
 }
 
 impl From<TierModifierInput> for ModifierDraft {
@@ -63,7 +64,7 @@ impl From<RetroactiveModifierInput> for RetroactiveDraft {
         Self {
             action: input.action.into(),
             value: input.value.0,
-            kind: input.kind.map(tiered::RetroactiveType::from),
+            kind: input.kind.map(Into::into),
         }
     }
 }

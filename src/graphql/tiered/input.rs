@@ -3,11 +3,11 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::goal::{CrossingPolicy, TierPeriod};
-use super::goal_input::{RetroactiveModifierInput, TierGoalInput, TierModifierInput, goals};
+use super::goal_input::{RetroactiveModifierInput, TierGoalInput, TierModifierInput};
 use super::object::TieredCommissionStatus;
-use crate::graphql::input::{id_text, id_texts, patch, plain};
+use crate::graphql::input::{each, patch, patch_each};
 use crate::graphql::scalar::{CurrencyCode, Date};
-use domain::tiered::{self, Draft, ModifierDraft, RetroactiveDraft};
+use domain::tiered::{self, Draft};
 use service::tiered_commission::{NewTieredCommission, TieredCommissionUpdate};
 
 /// A new tiered commission.
@@ -103,8 +103,8 @@ pub struct UpdateTieredCommissionInput {
 
 impl From<CreateTieredCommissionInput> for NewTieredCommission {
     fn from(input: CreateTieredCommissionInput) -> Self {
-        let ids = |ids: Option<Vec<ID>>| id_texts(ids.unwrap_or_default());
-        let policy = input.crossing_policy.map(tiered::CrossingPolicy::from);
+        let ids = |ids: Option<Vec<ID>>| each(ids.unwrap_or_default());
+        let policy = input.crossing_policy.map(Into::into);
         Self {
             external_id: input.external_id,
             draft: Draft {
@@ -115,17 +115,17 @@ impl From<CreateTieredCommissionInput> for NewTieredCommission {
                 end_date: input.end_date.0,
                 period: input.period.into(),
                 crossing_policy: policy.unwrap_or_default(),
-                currency: input.currency.map(|code| code.0),
+                currency: input.currency.map(Into::into),
                 apply_to_all_partners: input.apply_to_all_partners,
                 partner_ids: ids(input.partner_ids),
                 campaign_ids: ids(input.campaign_ids),
                 advertiser_ids: ids(input.advertiser_ids),
                 event_type: input.event_type,
-                goals: goals(input.goals),
-                payout: input.payout.map(ModifierDraft::from),
-                revenue: input.revenue.map(ModifierDraft::from),
-                retroactive_payout: input.retroactive_payout.map(RetroactiveDraft::from),
-                retroactive_revenue: input.retroactive_revenue.map(RetroactiveDraft::from),
+                goals: each(input.goals),
+                payout: input.payout.map(Into::into),
+                revenue: input.revenue.map(Into::into),
+                retroactive_payout: input.retroactive_payout.map(Into::into),
+                retroactive_revenue: input.retroactive_revenue.map(Into::into),
             },
         }
     }
@@ -134,26 +134,26 @@ impl From<CreateTieredCommissionInput> for NewTieredCommission {
 impl From<UpdateTieredCommissionInput> for TieredCommissionUpdate {
     fn from(input: UpdateTieredCommissionInput) -> Self {
         Self {
-            id: id_text(input.id),
-            external_id: plain(input.external_id),
+            id: input.id.into(),
+            external_id: patch(input.external_id),
             change: tiered::TieredCommissionChange {
-                name: plain(input.name),
-                notes: plain(input.notes),
-                status: patch(input.status, tiered::Status::from),
-                start_date: patch(input.start_date, |date| date.0),
-                end_date: patch(input.end_date, |date| date.0),
-                period: patch(input.period, tiered::Period::from),
-                crossing_policy: patch(input.crossing_policy, tiered::CrossingPolicy::from),
-                apply_to_all_partners: plain(input.apply_to_all_partners),
-                partner_ids: patch(input.partner_ids, id_texts),
-                campaign_ids: patch(input.campaign_ids, id_texts),
-                advertiser_ids: patch(input.advertiser_ids, id_texts),
-                event_type: plain(input.event_type),
-                goals: patch(input.goals, goals),
-                payout: patch(input.payout, ModifierDraft::from),
-                revenue: patch(input.revenue, ModifierDraft::from),
-                retroactive_payout: patch(input.retroactive_payout, RetroactiveDraft::from),
-                retroactive_revenue: patch(input.retroactive_revenue, RetroactiveDraft::from),
+                name: patch(input.name),
+                notes: patch(input.notes),
+                status: patch(input.status),
+                start_date: patch(input.start_date),
+                end_date: patch(input.end_date),
+                period: patch(input.period),
+                crossing_policy: patch(input.crossing_policy),
+                apply_to_all_partners: patch(input.apply_to_all_partners),
+                partner_ids: patch_each(input.partner_ids),
+                campaign_ids: patch_each(input.campaign_ids),
+                advertiser_ids: patch_each(input.advertiser_ids),
+                event_type: patch(input.event_type),
+                goals: patch_each(input.goals),
+                payout: patch(input.payout),
+                revenue: patch(input.revenue),
+                retroactive_payout: patch(input.retroactive_payout),
+                retroactive_revenue: patch(input.retroactive_revenue),
             },
         }
     }

@@ -56,6 +56,6 @@ impl TieredCommissionMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = delete(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+        Some(DeletePayload::of(deleted))
     }
 }

@@ -1,10 +1,7 @@
 //! Tiered commissions as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, Enum};
 use paged::paged;
-use uuid::Uuid;
 
 use super::description::TIERED_COMMISSION;
 use super::goal::{RetroactiveModifier, TierGoal, TierModifier};
@@ -17,13 +14,11 @@ use crate::graphql::label::Advertiser;
 use crate::graphql::loader::PartnersOfTier;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
-use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use auth::Resource;
-use domain::id::{TenantId, TieredCommissionId};
+use domain::id::TieredCommissionId;
 use domain::tiered;
-use store::view;
 
 /// The status of a tiered commission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -35,30 +30,11 @@ pub enum TieredCommissionStatus {
     Inactive,
 }
 
-/// A tiered commission.
-#[derive(Clone)]
-pub struct TieredCommission(Arc<tiered::TieredCommission>);
-
-shares!(TieredCommission, tiered::TieredCommission);
-
-impl TieredCommission {
-    pub async fn load(ctx: &Context<'_>, id: TieredCommissionId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::TieredCommissions)?;
-        Ok(request.loaders().tiered_commission.load(id.uuid()).await?.map(Self))
-    }
-}
-
-impl RowObject for TieredCommission {
-    const TYPE: &'static TypeDescription = &TIERED_COMMISSION;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::tiered_commission::at_hand(tenant, &self.0)
-    }
+row! {
+    /// A tiered commission.
+    pub struct TieredCommission(tiered::TieredCommission): TIERED_COMMISSION, store::tiered_commission;
+    load: TieredCommissions, tiered_commission, TieredCommissionId;
+    computed: store::tiered_commission::whole;
 }
 
 #[paged]

@@ -6,12 +6,12 @@ use super::counter::TierCounter;
 use super::input::CreateTieredCommissionInput;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::id_texts;
+use crate::graphql::input::each;
 use crate::graphql::money::{ExplanationStep, Money};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use crate::graphql::user_error::{UserError, answer};
 use domain::tiered::{self, ConversionDraft, Tier};
-use service::tiered_commission::{NewTieredCommission, SimulatedTiers, TierSimulation, simulate};
+use service::tiered_commission::{SimulatedTiers, TierSimulation, simulate};
 
 /// Tiers, and conversions of one partner in one campaign, for a simulation. Exactly one of `tieredCommissionIds` and
 /// `tiers` is required.
@@ -153,7 +153,6 @@ impl SimulateTiersMutation {
         #[graphql(desc = "The tiers and the conversions.")] input: SimulateTieredCommissionInput,
     ) -> Nullable<SimulateTieredCommissionPayload> {
         let request = mutation(ctx).await;
-        let inline = |tiers: Vec<_>| tiers.into_iter().map(NewTieredCommission::from).collect();
         let conversions = input.conversions.into_iter().map(|conversion| ConversionDraft {
             occurred_at: conversion.occurred_at.0,
             sale_amount: conversion.sale_amount.0,
@@ -162,10 +161,10 @@ impl SimulateTiersMutation {
             base: conversion.base,
         });
         let simulation = TierSimulation {
-            stored: input.tiered_commission_ids.map(id_texts),
-            inline: input.tiers.map(inline),
+            stored: input.tiered_commission_ids.map(each),
+            inline: input.tiers.map(each),
             conversions: conversions.collect(),
-            currency: input.currency.map(|code| code.0),
+            currency: input.currency.map(Into::into),
         };
         let result = simulate(&request.app, &request.caller, simulation).await;
         Some(answer(result).map(|(simulated, errors)| SimulateTieredCommissionPayload::of(simulated, errors)))

@@ -3,12 +3,10 @@
 use async_graphql::SimpleObject;
 use chrono::SecondsFormat;
 
-use crate::graphql::context::RequestContext;
-use crate::graphql::rows::{PlainObject, SubSelection};
+use crate::graphql::rows::{PlainObject, SubSelection, unwritten};
 use crate::graphql::scalar::DateTime;
 use domain::webhook;
-use store::webhook::delivery;
-use store::{StoreError, view};
+use store::view;
 
 /// One attempt to send a delivery.
 #[derive(Clone, Debug, SimpleObject)]
@@ -48,20 +46,7 @@ impl PlainObject for WebhookAttempt {
             "error" => json.optional_text(self.error.as_deref()),
             "milliseconds" => json.number(self.milliseconds),
             "answer" => json.optional_text(self.answer.as_deref()),
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
-}
-
-/// Writes the attempts stored in a column.
-pub(super) fn write_attempts(
-    _: &RequestContext,
-    row: &view::Row,
-    cells: &[usize],
-    below: &SubSelection<'_>,
-    json: &mut view::JsonText,
-) -> Result<(), StoreError> {
-    let attempts = delivery::attempts(row, cells[0])?;
-    below.list(&attempts.iter().map(WebhookAttempt::from).collect::<Vec<_>>(), json);
-    Ok(())
 }

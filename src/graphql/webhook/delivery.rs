@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Enum, ID};
 use uuid::Uuid;
 
-use super::attempt::{WebhookAttempt, write_attempts};
+use super::attempt::WebhookAttempt;
 use super::endpoint::{WEBHOOK_ENDPOINT, WebhookEndpoint, WebhookEventType};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
@@ -83,7 +83,9 @@ declare! {
     /// earlier one about the same object.
     "nextAttemptAt": Option<DateTime> = value(Column::NextAttemptAt, view::moment);
     /// The last 40 attempts to send it, oldest first.
-    "attempts": Vec<WebhookAttempt> = made_of(Column::Attempts, write_attempts);
+    "attempts": Vec<WebhookAttempt> = made_of(Column::Attempts, |_, row, cells, below, json| {
+        below.stored::<WebhookAttempt, _>(store::webhook::delivery::attempts(row, cells[0]), json)
+    });
 }
 
 #[ComplexObject]

@@ -1,17 +1,14 @@
 //! Webhook endpoints: the URLs to which a tenant's events are delivered.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, Enum, ID, Object};
-use uuid::Uuid;
 
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable};
-use crate::graphql::rows::{Projected, RowObject, TypeDescription, declare, value};
+use crate::graphql::rows::{Projected, declare, value};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use auth::Resource;
-use domain::id::{self, TenantId, WebhookEndpointId};
+use domain::id::{self, WebhookEndpointId};
 use domain::webhook;
 use store::view;
 use store::view::WebhookEndpointColumn as Column;
@@ -53,29 +50,16 @@ pub enum WebhookEventType {
     PartnershipRequestDecided,
 }
 
-/// Where a tenant wants to hear of what happens.
-#[derive(Clone)]
-pub struct WebhookEndpoint(Arc<webhook::WebhookEndpoint>);
-
-shares!(WebhookEndpoint, webhook::WebhookEndpoint);
+row! {
+    /// Where a tenant wants to hear of what happens.
+    pub struct WebhookEndpoint(webhook::WebhookEndpoint): WEBHOOK_ENDPOINT, endpoint;
+}
 
 impl WebhookEndpoint {
     /// The endpoint that a delivery references, deleted or not.
     pub async fn named(ctx: &Context<'_>, id: WebhookEndpointId) -> Result<Self, ApiError> {
         let found = request(ctx).loaders().webhook_endpoint.load(id.uuid()).await?;
         existing(found.map(Self), "webhook_delivery", "endpoint_id", id)
-    }
-}
-
-impl RowObject for WebhookEndpoint {
-    const TYPE: &'static TypeDescription = &WEBHOOK_ENDPOINT;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        endpoint::at_hand(tenant, &self.0)
     }
 }
 

@@ -3,7 +3,10 @@
 use async_graphql::{ID, InputObject, MaybeUndefined, OneofObject};
 
 use super::endpoint::WebhookEventType;
+use crate::graphql::input::{each, patch, patch_each};
 use crate::graphql::scalar::DateTime;
+use service::webhook::delivery::Redelivery;
+use service::webhook::endpoint::{EndpointChange, NewEndpoint};
 
 /// A new webhook endpoint.
 #[derive(InputObject)]
@@ -86,4 +89,38 @@ pub struct RedeliverSinceInput {
     pub endpoint_id: ID,
     /// Deliveries that were created at this moment or later.
     pub since: DateTime,
+}
+
+impl From<CreateWebhookEndpointInput> for NewEndpoint {
+    fn from(input: CreateWebhookEndpointInput) -> Self {
+        Self {
+            url: input.url,
+            description: input.description,
+            event_types: each(input.event_types.unwrap_or_default()),
+        }
+    }
+}
+
+impl From<UpdateWebhookEndpointInput> for EndpointChange {
+    fn from(input: UpdateWebhookEndpointInput) -> Self {
+        Self {
+            id: input.id.into(),
+            url: patch(input.url),
+            description: patch(input.description),
+            event_types: patch_each(input.event_types),
+            active: patch(input.active),
+        }
+    }
+}
+
+impl From<RedeliverWhatInput> for Redelivery {
+    fn from(input: RedeliverWhatInput) -> Self {
+        match input {
+            RedeliverWhatInput::DeliveryId(id) => Self::One(id.into()),
+            RedeliverWhatInput::Since(since) => Self::Since {
+                endpoint: since.endpoint_id.into(),
+                since: since.since.0,
+            },
+        }
+    }
 }

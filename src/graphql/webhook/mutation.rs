@@ -2,20 +2,19 @@
 
 use async_graphql::{Context, Object};
 
-use super::endpoint::WebhookEventType;
 use super::input::{
-    CreateWebhookEndpointInput, RedeliverWebhookInput, RedeliverWhatInput, RotateWebhookSecretInput,
-    SendTestWebhookInput, UpdateWebhookEndpointInput,
+    CreateWebhookEndpointInput, RedeliverWebhookInput, RotateWebhookSecretInput, SendTestWebhookInput,
+    UpdateWebhookEndpointInput,
 };
 use super::payload::{
     CreateWebhookEndpointPayload, RedeliverWebhookPayload, WebhookDeliveryPayload, WebhookEndpointPayload,
 };
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::{DeleteInput, id_text, patch, plain};
+use crate::graphql::input::DeleteInput;
 use crate::graphql::user_error::{DeletePayload, answer};
-use service::webhook::delivery::{Redelivery, redeliver, test};
-use service::webhook::endpoint::{self, EndpointChange, NewEndpoint};
+use service::webhook::delivery::{redeliver, test};
+use service::webhook::endpoint;
 
 #[derive(Default)]
 pub struct WebhookMutation;
@@ -30,13 +29,8 @@ impl WebhookMutation {
         #[graphql(desc = "The new endpoint.")] input: CreateWebhookEndpointInput,
     ) -> Nullable<CreateWebhookEndpointPayload> {
         let request = mutation(ctx).await;
-        let new = NewEndpoint {
-            url: input.url,
-            description: input.description,
-            event_types: types(input.event_types.unwrap_or_default()),
-        };
         let created = request
-            .answered(endpoint::create(&request.app, &request.caller, new))
+            .answered(endpoint::create(&request.app, &request.caller, input.into()))
             .await;
         Some(CreateWebhookEndpointPayload::of(created))
     }
@@ -49,14 +43,7 @@ impl WebhookMutation {
         #[graphql(desc = "The changes.")] input: UpdateWebhookEndpointInput,
     ) -> Nullable<WebhookEndpointPayload> {
         let request = mutation(ctx).await;
-        let change = EndpointChange {
-            id: id_text(input.id),
-            url: plain(input.url),
-            description: plain(input.description),
-            event_types: patch(input.event_types, types),
-            active: plain(input.active),
-        };
-        let changed = endpoint::update(&request.app, &request.caller, change);
+        let changed = endpoint::update(&request.app, &request.caller, input.into());
         Some(WebhookEndpointPayload::of(&request, changed).await)
     }
 
@@ -83,7 +70,7 @@ impl WebhookMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = endpoint::delete(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+        Some(DeletePayload::of(deleted))
     }
 
     /// Sends a test message to a webhook endpoint. Needs `webhooks:write`.
@@ -110,14 +97,8 @@ impl WebhookMutation {
         #[graphql(desc = "The deliveries.")] input: RedeliverWebhookInput,
     ) -> Nullable<RedeliverWebhookPayload> {
         let request = mutation(ctx).await;
-        let what = match input.what {
-            RedeliverWhatInput::DeliveryId(id) => Redelivery::One(id_text(id)),
-            RedeliverWhatInput::Since(since) => Redelivery::Since {
-                endpoint: id_text(since.endpoint_id),
-                since: since.since.0,
-            },
-        };
-        let redelivered = request.answered(redeliver(&request.app, &request.caller, what)).await;
+        let redelivered = redeliver(&request.app, &request.caller, input.what.into());
+        let redelivered = request.answered(redelivered).await;
         Some(
             answer(redelivered).map(|(redelivered, user_errors)| RedeliverWebhookPayload {
                 count: redelivered.map(|done| i32::try_from(done.0).unwrap_or(i32::MAX)),
@@ -125,8 +106,4 @@ impl WebhookMutation {
             }),
         )
     }
-}
-
-fn types(types: Vec<WebhookEventType>) -> Vec<domain::webhook::WebhookEventType> {
-    types.into_iter().map(Into::into).collect()
 }

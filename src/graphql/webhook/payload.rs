@@ -1,6 +1,6 @@
 //! Payloads of mutations of webhooks.
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, Object, SimpleObject};
 
 use super::delivery::WebhookDelivery;
 use super::endpoint::WebhookEndpoint;
@@ -38,12 +38,10 @@ impl CreateWebhookEndpointPayload {
     pub(super) fn of(done: Result<endpoint::Shown, ServiceError>) -> Result<Self, ApiError> {
         let (done, mut user_errors) = answer(done)?;
         let (webhook_endpoint, secret) = done.map(|done| (done.endpoint.into(), done.secret)).unzip();
-        if matches!(secret, Some(None)) {
-            user_errors.push(shown_once("the secret"));
-        }
+        let secret = shown_once(secret, "the secret", &mut user_errors);
         Ok(Self {
             webhook_endpoint,
-            secret: secret.flatten().map(|secret| secret.shown()),
+            secret: secret.map(|secret| secret.shown()),
             user_errors,
         })
     }
@@ -70,21 +68,10 @@ impl CreateWebhookEndpointPayload {
 }
 
 /// The result of sending deliveries again.
+#[derive(SimpleObject)]
 pub struct RedeliverWebhookPayload {
-    pub(super) count: Option<i32>,
-    pub(super) user_errors: Vec<UserError>,
-}
-
-/// The result of sending deliveries again.
-#[Object]
-impl RedeliverWebhookPayload {
     /// The number of deliveries that are sent again; null if there are user errors.
-    async fn count(&self) -> Option<i32> {
-        self.count
-    }
-
+    pub count: Option<i32>,
     /// Problems with the input; empty if the mutation succeeded.
-    async fn user_errors(&self) -> &[UserError] {
-        &self.user_errors
-    }
+    pub user_errors: Vec<UserError>,
 }

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, StatusCode};
 
 use crate::export::{ExportKind, FileFormat};
-use crate::http::negotiate;
+use crate::http::{codes, negotiate};
 
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 const WITHOUT_HEADER: &str = "text/csv; charset=utf-8; header=absent";
@@ -70,8 +70,8 @@ fn media_type(form: FileFormat) -> &'static str {
 /// The error code that goes with one of these statuses.
 pub fn code(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::NOT_ACCEPTABLE => "BAD_REQUEST",
-        _ => "BAD_USER_INPUT",
+        StatusCode::NOT_ACCEPTABLE => codes::BAD_REQUEST,
+        _ => codes::BAD_USER_INPUT,
     }
 }
 

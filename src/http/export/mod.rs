@@ -22,6 +22,8 @@ use super::request_id::RequestId;
 use super::response;
 use super::{HttpState, cost, graphql, observe};
 use crate::export::{ExportError, ExportKind, write_down};
+use crate::http::access_check::AccessCheck;
+use crate::http::codes;
 use stream::RunningExport;
 
 /// When to retry while the maximum number of exports is running, in seconds.
@@ -51,7 +53,7 @@ pub async fn get(
 
 pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<RequestId>) -> Response {
     let message = "exports are asked for by GET";
-    let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", message, &request_id);
+    let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, codes::BAD_REQUEST, message, &request_id);
     let allow = HeaderValue::from_static("GET, HEAD");
     response.headers_mut().insert(header::ALLOW, allow);
     response
@@ -69,7 +71,7 @@ async fn begin(
     let kind = ExportKind::named(name).ok_or_else(|| {
         let names: Vec<_> = ExportKind::names().collect();
         let message = format!("there is no export {name:?}: there are {}", names.join(", "));
-        refusal(StatusCode::NOT_FOUND, "BAD_REQUEST", message, request_id)
+        refusal(StatusCode::NOT_FOUND, codes::BAD_REQUEST, message, request_id)
     })?;
     let (forms, given): (Vec<_>, Vec<_>) =
         form_urlencoded::parse(query.as_bytes()).partition(|(name, _)| name == "format");
@@ -105,14 +107,13 @@ async fn begin(
     };
     let begun = tokio::time::timeout(limits.whole(), begun).await.map_err(|_| {
         let message = "the export took too long to begin: ask for less, or later";
-        refusal(StatusCode::GATEWAY_TIMEOUT, errors::LATE, message, request_id)
+        refusal(StatusCode::GATEWAY_TIMEOUT, codes::TIMEOUT, message, request_id)
     })?;
     let (document, first) = begun.map_err(|error| refused(state, error, request_id))?;
     let running = RunningExport {
         state: state.clone(),
         document,
-        authorization: graphql::authorization(headers).unwrap_or_default().to_owned(),
-        checked: Instant::now(),
+        access: AccessCheck::new(graphql::authorization(headers).unwrap_or_default().to_owned()),
         _seat: permit,
         _counted: state.app.metrics.export(),
     };
@@ -138,7 +139,7 @@ fn permit(state: &HttpState, requester: &Requester) -> Result<ConcurrencyPermit,
         let (status, code, message) = match full {
             0 => (
                 StatusCode::TOO_MANY_REQUESTS,
-                "THROTTLED",
+                codes::THROTTLED,
                 format!(
                     "this tenant has {} exports running, which is the most: wait for the end of one",
                     most.per_tenant
@@ -146,7 +147,7 @@ fn permit(state: &HttpState, requester: &Requester) -> Result<ConcurrencyPermit,
             ),
             _ => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                errors::UNAVAILABLE,
+                codes::UNAVAILABLE,
                 "as many exports run as may: ask again in a few seconds".to_owned(),
             ),
         };
@@ -163,7 +164,7 @@ fn refused(state: &HttpState, error: ExportError, request_id: &str) -> Response 
         ExportError::Wrong(texts) => {
             let problems: Vec<_> = texts
                 .into_iter()
-                .map(|text| DocumentProblem::new("BAD_USER_INPUT", text))
+                .map(|text| DocumentProblem::new(codes::BAD_USER_INPUT, text))
                 .collect();
             let most = state.options.limits.errors;
             errors::refusals(
@@ -172,7 +173,7 @@ fn refused(state: &HttpState, error: ExportError, request_id: &str) -> Response 
                 request_id,
             )
         }
-        ExportError::Denied(denied) => refusal(StatusCode::FORBIDDEN, "FORBIDDEN", denied.to_string(), request_id),
+        ExportError::Denied(denied) => refusal(StatusCode::FORBIDDEN, codes::FORBIDDEN, denied.to_string(), request_id),
         ExportError::Answered(errors) => {
             let mut response = GraphqlResponse::from_errors(errors);
             errors::finish(&mut response, request_id, state.options.limits.errors);

@@ -11,9 +11,10 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use crate::export::{self, ExportError, ExportFile};
+use crate::http::access_check::AccessCheck;
 use crate::http::permits::ConcurrencyPermit;
 use crate::http::{HttpState, listen};
-use service::authentication::{AuthError, authenticate_listener};
+use service::authentication::AuthError;
 use telemetry::metrics::OpenGauge;
 
 /// Maximum number of pieces waiting for the reader.
@@ -26,10 +27,7 @@ const END_NOTICE: Duration = Duration::from_secs(1);
 pub struct RunningExport {
     pub state: HttpState,
     pub document: ExportFile,
-    /// The caller's credentials, as in an Authorization header.
-    pub authorization: String,
-    /// When the caller's access was last checked.
-    pub checked: Instant,
+    pub access: AccessCheck,
     pub _seat: ConcurrencyPermit,
     pub _counted: OpenGauge,
 }
@@ -123,16 +121,11 @@ impl RunningExport {
 
     /// Checks that the caller still has access, as for every request.
     async fn check(&mut self) -> Result<(), ExportAborted> {
-        if self.checked.elapsed() <= listen::ACCESS_CHECK_VALIDITY {
+        if !self.access.is_due() {
             return Ok(());
         }
-        let now = Instant::now();
-        let since = now.checked_sub(listen::ACCESS_CHECK_VALIDITY).unwrap_or(now);
-        match authenticate_listener(&self.state.app, &self.authorization, since).await {
-            Ok(_) => {
-                self.checked = now;
-                Ok(())
-            }
+        match self.access.recheck(&self.state.app).await {
+            Ok(_) => Ok(()),
             Err(AuthError::Missing | AuthError::Invalid) => Err(ExportAborted::Unauthenticated),
             Err(AuthError::Store(cause)) => Err(ExportError::from(cause).into()),
         }

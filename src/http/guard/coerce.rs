@@ -14,6 +14,7 @@ use super::size::VALUE_BYTES;
 use super::types::{Definition, InputField, Types};
 use super::validate::suggest;
 use crate::graphql::check_scalar;
+use crate::http::codes;
 
 /// The values of an operation's variables: those given, or else the defaults.
 pub type Values<'a> = HashMap<&'a str, &'a Constant>;
@@ -104,12 +105,27 @@ impl Input for Value {
     }
 }
 
+impl<'a> Checker<'a> {
+    /// A checker that has seen nothing, and knows no variables.
+    pub fn new(types: &'a Types, limits: &'a Limits, suggests: bool) -> Self {
+        Self {
+            types,
+            limits,
+            suggests,
+            variables: Values::new(),
+            faulty: HashSet::new(),
+            seen_bytes: 0,
+            problems: Vec::new(),
+        }
+    }
+}
+
 impl Checker<'_> {
     fn refuse<V: Input>(&mut self, path: &Path, position: Pos, text: impl fmt::Display) {
         let code = if V::IS_JSON {
-            "BAD_USER_INPUT"
+            codes::BAD_USER_INPUT
         } else {
-            "GRAPHQL_VALIDATION_FAILED"
+            codes::GRAPHQL_VALIDATION_FAILED
         };
         self.problems
             .push(DocumentProblem::new(code, format!("{path} {text}")).at(position));
@@ -170,7 +186,7 @@ impl Checker<'_> {
                     let most = self.limits.input_list;
                     let message = format!("{path} is too long: at most {most} entries in a list");
                     self.problems
-                        .push(DocumentProblem::new("BAD_USER_INPUT", message).at(position));
+                        .push(DocumentProblem::new(codes::BAD_USER_INPUT, message).at(position));
                     return;
                 }
                 for (index, item) in items.iter().enumerate() {
@@ -231,7 +247,7 @@ impl Checker<'_> {
         if has_null {
             let message = format!("{path} must not contain the character U+0000");
             self.problems
-                .push(DocumentProblem::new("BAD_USER_INPUT", message).at(position));
+                .push(DocumentProblem::new(codes::BAD_USER_INPUT, message).at(position));
         }
         has_null
     }

@@ -22,14 +22,16 @@ mod validate;
 mod walk;
 mod work;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Positioned, Value as Constant, Variables};
 
+use crate::http::codes;
 use coerce::{Checker, Path};
 pub use limits::Limits;
 pub use merge::Merged;
+pub use prices::MUTATION;
 pub use problem::{DocumentProblem, ErrorBody};
 use types::Types;
 use walk::{DocumentWalk, Totals};
@@ -122,7 +124,7 @@ impl Guard {
                 None if ty.nullable => {}
                 None => checker.problems.push(
                     DocumentProblem::new(
-                        "BAD_USER_INPUT",
+                        codes::BAD_USER_INPUT,
                         format!("the variable ${name} of type {ty} is not given"),
                     )
                     .at(definition.pos),
@@ -139,7 +141,7 @@ impl Guard {
         self.check_unused_definitions(document, operation, totals, &mut problems);
         if !problems.is_empty() {
             // Exceeded limits come first: a list of wrong values may be part of the excess.
-            problems.sort_by_key(|problem| problem.code != "QUERY_TOO_COMPLEX");
+            problems.sort_by_key(|problem| problem.code != codes::QUERY_TOO_COMPLEX);
             problems.truncate(self.limits.errors.max(1));
             return Err(problems);
         }
@@ -252,15 +254,7 @@ impl Guard {
     }
 
     fn checker(&self) -> Checker<'_> {
-        Checker {
-            types: &self.types,
-            limits: &self.limits,
-            suggests: self.suggests,
-            variables: HashMap::new(),
-            faulty: HashSet::new(),
-            seen_bytes: 0,
-            problems: Vec::new(),
-        }
+        Checker::new(&self.types, &self.limits, self.suggests)
     }
 }
 

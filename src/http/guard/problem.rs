@@ -1,5 +1,6 @@
 //! Why a request is refused before any of it is executed.
 
+use crate::http::codes;
 use async_graphql::Pos;
 use serde::Serialize;
 use serde_json::Value;
@@ -25,7 +26,7 @@ impl DocumentProblem {
 
     /// The document asks for too much.
     pub fn too_complex(message: impl Into<String>) -> Self {
-        Self::new("QUERY_TOO_COMPLEX", message)
+        Self::new(codes::QUERY_TOO_COMPLEX, message)
     }
 
     pub fn at(self, position: Pos) -> Self {

@@ -4,7 +4,7 @@ pub mod resume;
 mod shared_batches;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_graphql::Response as GraphqlResponse;
 use futures::stream::{self, BoxStream};
@@ -12,6 +12,7 @@ use futures::{FutureExt, StreamExt};
 use tokio::sync::watch;
 
 use super::HttpState;
+use super::access_check::AccessCheck;
 use super::admission::{Admission, Requester};
 use super::documents::Hash;
 use super::execution::{self, Failed, SharedEvent};
@@ -22,16 +23,14 @@ use crate::graphql::subscription::{
     ChangeNotice, ChangeSource, EventPayload, ReceivedBatch as InBatch, ResumeError, rows,
 };
 use crate::graphql::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE};
+use crate::http::codes;
 use auth::Caller;
-use service::authentication::{AuthError, authenticate_listener};
+use service::authentication::AuthError;
 pub use shared_batches::RecentBatches;
 use shared_batches::{ChangedRows, SharedBatch, SharedResult, SharingKey};
 use store::StoreError;
 use store::outbox::ListenerLost;
 use telemetry::metrics::OpenGauge;
-
-/// How long a check of the caller's access remains valid: access ends within a second everywhere.
-pub const ACCESS_CHECK_VALIDITY: Duration = Duration::from_millis(250);
 
 /// What a subscription yields.
 pub enum StreamItem {
@@ -67,7 +66,7 @@ impl SubscribeError {
     /// The errors as they appear in answers without data.
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         match self {
-            Self::Full(message) => errors::listed(&[DocumentProblem::new("THROTTLED", message)], request_id),
+            Self::Full(message) => errors::listed(&[DocumentProblem::new(codes::THROTTLED, message)], request_id),
             Self::Refused(response) => response.errors.iter().map(|error| serde_json::json!(error)).collect(),
             Self::Failed(failed) => failed.errors(request_id),
         }
@@ -87,13 +86,13 @@ impl StreamEnd {
     /// The single error that reports the end.
     pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
         let problem = match self {
-            Self::Unauthenticated => DocumentProblem::new("UNAUTHENTICATED", AuthError::Invalid.to_string()),
+            Self::Unauthenticated => DocumentProblem::new(codes::UNAUTHENTICATED, AuthError::Invalid.to_string()),
             Self::Behind => DocumentProblem::new(
-                "THROTTLED",
+                codes::THROTTLED,
                 "events came faster than they were taken, and some were lost: read the commissions, and subscribe again",
             ),
             Self::Unavailable => DocumentProblem::new(
-                errors::UNAVAILABLE,
+                codes::UNAVAILABLE,
                 "the database cannot be reached: subscribe again in a few seconds, then read what was missed",
             ),
             Self::Fault => DocumentProblem::new(INTERNAL_CODE, INTERNAL_MESSAGE),
@@ -106,11 +105,8 @@ impl StreamEnd {
 struct LiveSubscription {
     state: HttpState,
     request_id: String,
-    /// The caller's credentials, as in an Authorization header.
-    authorization: String,
     caller: Caller,
-    /// When the caller's access was last checked.
-    checked: Instant,
+    access: AccessCheck,
     admission: Arc<Admission>,
     fingerprint: Hash,
     source: ChangeSource,
@@ -157,9 +153,8 @@ pub async fn begin(
     let subscription = LiveSubscription {
         state: state.clone(),
         request_id,
-        authorization,
         caller,
-        checked: Instant::now(),
+        access: AccessCheck::new(authorization),
         fingerprint: admission.fingerprint(),
         admission: Arc::new(admission),
         source,
@@ -204,10 +199,9 @@ impl LiveSubscription {
             None => self.hear().await?,
         };
         self.pay(self.admission.admitted.cost).await;
-        if self.checked.elapsed() > ACCESS_CHECK_VALIDITY {
-            let now = Instant::now();
-            self.check(now.checked_sub(ACCESS_CHECK_VALIDITY).unwrap_or(now))
-                .await?;
+        if self.access.is_due() {
+            let caller = self.access.recheck(&self.state.app).await;
+            self.caller = caller.map_err(|error| self.no_access(error))?;
         }
         let shown = self.show(&waiting).await?;
         let mut response = execution::tell(&self.state, &self.request_id, &self.admission, &shown);
@@ -256,7 +250,8 @@ impl LiveSubscription {
                 true => SharedBatch::new(heard.batch.clone()),
                 false => self.state.turns.of(&heard.batch),
             };
-            self.check(turn.began).await?;
+            let caller = self.access.recheck_since(&self.state.app, turn.began).await;
+            self.caller = caller.map_err(|error| self.no_access(error))?;
             let showing = turn.showing(&self.group());
             let (app, caller, request_id) = (self.state.app.clone(), self.caller.clone(), self.request_id.clone());
             let read = async move {
@@ -329,25 +324,23 @@ impl LiveSubscription {
         end
     }
 
-    /// Checks that the caller still has access, as for every request, by what was read at `since` or later.
-    async fn check(&mut self, since: Instant) -> Result<(), StreamEnd> {
-        self.caller = authenticate_listener(&self.state.app, &self.authorization, since)
-            .await
-            .map_err(|error| match error {
-                AuthError::Missing | AuthError::Invalid => StreamEnd::Unauthenticated,
-                AuthError::Store(cause) => StreamEnd::of(&cause, &self.request_id, "authentication"),
-            })?;
-        self.checked = Instant::now();
-        Ok(())
+    /// Why the subscription ends if the caller's access could not be confirmed.
+    fn no_access(&self, error: AuthError) -> StreamEnd {
+        match error {
+            AuthError::Missing | AuthError::Invalid => StreamEnd::Unauthenticated,
+            AuthError::Store(cause) => StreamEnd::of(&cause, &self.request_id, "authentication"),
+        }
     }
 
-    /// The same check while nothing happens: then an unavailable database is no reason to end.
+    /// Checks the caller's access while nothing happens: then an unavailable database is no reason to end.
     async fn check_idly(&mut self) -> Result<(), StreamEnd> {
-        let now = Instant::now();
-        let since = now.checked_sub(ACCESS_CHECK_VALIDITY).unwrap_or(now);
-        match authenticate_listener(&self.state.app, &self.authorization, since).await {
+        match self.access.recheck(&self.state.app).await {
             Err(AuthError::Missing | AuthError::Invalid) => Err(StreamEnd::Unauthenticated),
-            Ok(_) | Err(AuthError::Store(_)) => Ok(()),
+            Err(AuthError::Store(_)) => Ok(()),
+            Ok(caller) => {
+                self.caller = caller;
+                Ok(())
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ use super::HttpState;
 use super::errors::refusal;
 use super::graphql::authorization;
 use super::serve::ShutdownGuard;
+use crate::http::codes;
 use socket::Socket;
 
 const SUBPROTOCOL: &str = "graphql-transport-ws";
@@ -34,7 +35,7 @@ pub fn upgrade(
 ) -> Response {
     if !origin::is_allowed(headers, &state.options.cors) {
         let message = "pages of this origin may not open sockets here";
-        return refusal(StatusCode::FORBIDDEN, "FORBIDDEN", message, &request_id);
+        return refusal(StatusCode::FORBIDDEN, codes::FORBIDDEN, message, &request_id);
     }
     let most = state.options.subscriptions.message_bytes;
     let upgrade = upgrade

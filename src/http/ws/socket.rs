@@ -17,7 +17,7 @@ use super::operation::{OperationMessage, OperationOutput, SocketOperation};
 use crate::http::guard::DocumentProblem;
 use crate::http::listen::{self, StreamEnd};
 use crate::http::request::GraphqlRequest;
-use crate::http::{HttpState, errors};
+use crate::http::{HttpState, codes, errors};
 use service::authentication::{AuthError, authenticate};
 
 /// Maximum number of operations' messages that wait for the reader.
@@ -232,7 +232,7 @@ impl Socket {
         let most = self.state.options.subscriptions.operations;
         if self.operations.len() >= most {
             let message = format!("a socket runs at most {most} operations at once");
-            let errors = errors::listed(&[DocumentProblem::new("THROTTLED", message)], &self.request_id);
+            let errors = errors::listed(&[DocumentProblem::new(codes::THROTTLED, message)], &self.request_id);
             return self.say(message::error(&id, &errors)).await;
         }
         self.count += 1;

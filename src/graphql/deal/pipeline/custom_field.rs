@@ -1,30 +1,24 @@
 //! Custom fields, by which deals are classified.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, ID, ServerResult, SimpleObject, Value};
 use futures::future::BoxFuture;
-use uuid::Uuid;
 
 use super::stage::missing_row;
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::graphql::rows::{
-    PartnerVisibility, Resolver, RowObject, TypeDescription, declare, resolver, server_error, value,
-};
-use crate::graphql::shared::shares;
+use crate::graphql::rows::{PartnerVisibility, Resolver, declare, resolver, server_error, value};
+use crate::graphql::shared::row;
 use auth::Resource;
 use domain::deal;
-use domain::id::{self, CustomFieldId, TenantId};
+use domain::id::{self, CustomFieldId};
 use futures::FutureExt;
 use store::view;
 use store::view::CustomFieldColumn as Column;
 
-/// A custom field of deals, with its options.
-#[derive(Clone)]
-pub struct CustomField(Arc<deal::CustomField>);
-
-shares!(CustomField, deal::CustomField);
+row! {
+    /// A custom field of deals, with its options.
+    pub struct CustomField(deal::CustomField): CUSTOM_FIELD, store::custom_field;
+}
 
 impl CustomField {
     /// The field that a row of any resource references; a foreign key prevents its deletion. Its identity is part of
@@ -43,18 +37,6 @@ impl CustomField {
         let found = self.0.options.iter().find(|option| option.id == id);
         let found = found.ok_or_else(|| missing_row("custom_field_option", id))?;
         Ok(CustomFieldOption::of(found, request(ctx).is_partner()))
-    }
-}
-
-impl RowObject for CustomField {
-    const TYPE: &'static TypeDescription = &CUSTOM_FIELD;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::custom_field::at_hand(tenant, &self.0)
     }
 }
 

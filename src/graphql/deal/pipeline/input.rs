@@ -3,8 +3,9 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::stage::StageOutcome;
-use crate::graphql::input::id_text;
-use service::custom_field::OptionDraft;
+use crate::graphql::input::{patch, patch_each};
+use service::custom_field::{CustomFieldChange, OptionDraft};
+use service::stage::{NewStage, StageChange};
 
 /// A new stage of the pipeline.
 #[derive(InputObject)]
@@ -79,11 +80,46 @@ pub struct CustomFieldOptionInput {
     pub external_id: Option<String>,
 }
 
-pub(super) fn drafts(options: Vec<CustomFieldOptionInput>) -> Vec<OptionDraft> {
-    let drafts = options.into_iter().map(|option| OptionDraft {
-        id: option.id.map(id_text),
-        label: option.label,
-        external_id: option.external_id,
-    });
-    drafts.collect()
+impl From<CustomFieldOptionInput> for OptionDraft {
+    fn from(option: CustomFieldOptionInput) -> Self {
+        Self {
+            id: option.id.map(Into::into),
+            label: option.label,
+            external_id: option.external_id,
+        }
+    }
+}
+
+impl From<CreatePaymentStageInput> for NewStage {
+    fn from(input: CreatePaymentStageInput) -> Self {
+        Self {
+            label: input.label,
+            position: input.position,
+            outcome: input.outcome.into(),
+            external_id: input.external_id,
+        }
+    }
+}
+
+impl From<UpdatePaymentStageInput> for StageChange {
+    fn from(input: UpdatePaymentStageInput) -> Self {
+        Self {
+            id: input.id.into(),
+            label: patch(input.label),
+            position: patch(input.position),
+            outcome: patch(input.outcome),
+            external_id: patch(input.external_id),
+        }
+    }
+}
+
+impl From<UpdateCustomFieldInput> for CustomFieldChange {
+    fn from(input: UpdateCustomFieldInput) -> Self {
+        Self {
+            id: input.id.into(),
+            label: patch(input.label),
+            options: patch_each(input.options),
+            external_id: patch(input.external_id),
+        }
+    }
 }

@@ -3,17 +3,14 @@
 use async_graphql::{Context, Object};
 
 use super::custom_field::CustomField;
-use super::input::{
-    CreateCustomFieldInput, CreatePaymentStageInput, UpdateCustomFieldInput, UpdatePaymentStageInput, drafts,
-};
+use super::input::{CreateCustomFieldInput, CreatePaymentStageInput, UpdateCustomFieldInput, UpdatePaymentStageInput};
 use super::stage::PaymentStage;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::{DeleteInput, id_text, patch, plain};
+use crate::graphql::input::{DeleteInput, each};
 use crate::graphql::user_error::{DeletePayload, payload};
-use domain::deal;
-use service::custom_field::{self, CustomFieldChange};
-use service::stage::{self, NewStage, StageChange};
+use service::custom_field;
+use service::stage;
 
 payload! {
     /// The result of creating or changing a payment stage.
@@ -43,13 +40,7 @@ impl PipelineMutation {
         #[graphql(desc = "The new stage.")] input: CreatePaymentStageInput,
     ) -> Nullable<PaymentStagePayload> {
         let request = mutation(ctx).await;
-        let stage = NewStage {
-            label: input.label,
-            position: input.position,
-            outcome: input.outcome.into(),
-            external_id: input.external_id,
-        };
-        Some(PaymentStagePayload::of(&request, stage::create(&request.app, &request.caller, stage)).await)
+        Some(PaymentStagePayload::of(&request, stage::create(&request.app, &request.caller, input.into())).await)
     }
 
     /// Changes a payment stage. Needs `deals:write`.
@@ -59,14 +50,7 @@ impl PipelineMutation {
         #[graphql(desc = "The changes.")] input: UpdatePaymentStageInput,
     ) -> Nullable<PaymentStagePayload> {
         let request = mutation(ctx).await;
-        let change = StageChange {
-            id: id_text(input.id),
-            label: plain(input.label),
-            position: plain(input.position),
-            outcome: patch(input.outcome, deal::StageOutcome::from),
-            external_id: plain(input.external_id),
-        };
-        Some(PaymentStagePayload::of(&request, stage::update(&request.app, &request.caller, change)).await)
+        Some(PaymentStagePayload::of(&request, stage::update(&request.app, &request.caller, input.into())).await)
     }
 
     /// Deletes a payment stage that nothing refers to, else IN_USE. Needs `deals:write`.
@@ -77,7 +61,7 @@ impl PipelineMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = stage::delete(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+        Some(DeletePayload::of(deleted))
     }
 
     /// Creates a custom field. Needs `deals:write`.
@@ -87,7 +71,7 @@ impl PipelineMutation {
         #[graphql(desc = "The new field.")] input: CreateCustomFieldInput,
     ) -> Nullable<CustomFieldPayload> {
         let request = mutation(ctx).await;
-        let (options, external_id) = (drafts(input.options), input.external_id);
+        let (options, external_id) = (each(input.options), input.external_id);
         let field = custom_field::create(&request.app, &request.caller, &input.label, options, external_id);
         Some(CustomFieldPayload::of(&request, field).await)
     }
@@ -99,13 +83,13 @@ impl PipelineMutation {
         #[graphql(desc = "The changes.")] input: UpdateCustomFieldInput,
     ) -> Nullable<CustomFieldPayload> {
         let request = mutation(ctx).await;
-        let change = CustomFieldChange {
-            id: id_text(input.id),
-            label: plain(input.label),
-            options: patch(input.options, drafts),
-            external_id: plain(input.external_id),
-        };
-        Some(CustomFieldPayload::of(&request, custom_field::update(&request.app, &request.caller, change)).await)
+        Some(
+            CustomFieldPayload::of(
+                &request,
+                custom_field::update(&request.app, &request.caller, input.into()),
+            )
+            .await,
+        )
     }
 
     /// Deletes a custom field that nothing refers to, and its options, else IN_USE. Needs `deals:write`.
@@ -116,6 +100,6 @@ impl PipelineMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let deleted = custom_field::delete(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(deleted.map(|id| id.to_string())))
+        Some(DeletePayload::of(deleted))
     }
 }

@@ -1,17 +1,14 @@
 //! Payment stages: the states of deals in the pipeline.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, Enum, ID};
-use uuid::Uuid;
 
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::graphql::rows::{PartnerVisibility, RowObject, TypeDescription, declare, value};
-use crate::graphql::shared::shares;
+use crate::graphql::rows::{PartnerVisibility, declare, value};
+use crate::graphql::shared::row;
 use auth::Resource;
 use domain::deal;
-use domain::id::{self, PaymentStageId, TenantId};
+use domain::id::{self, PaymentStageId};
 use store::view;
 use store::view::PaymentStageColumn as Column;
 
@@ -27,11 +24,10 @@ pub enum StageOutcome {
     Lost,
 }
 
-/// A stage of the pipeline. A deal that enters it may pay commissions.
-#[derive(Clone)]
-pub struct PaymentStage(Arc<deal::PaymentStage>);
-
-shares!(PaymentStage, deal::PaymentStage);
+row! {
+    /// A stage of the pipeline. A deal that enters it may pay commissions.
+    pub struct PaymentStage(deal::PaymentStage): PAYMENT_STAGE, store::stage;
+}
 
 impl PaymentStage {
     /// The stage that a row of any resource references; a foreign key prevents its deletion. Its identity is part of
@@ -47,18 +43,6 @@ pub(super) fn missing_row(table: &'static str, id: impl std::fmt::Display) -> st
         table,
         column: "id",
         value: id.to_string(),
-    }
-}
-
-impl RowObject for PaymentStage {
-    const TYPE: &'static TypeDescription = &PAYMENT_STAGE;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::stage::at_hand(tenant, &self.0)
     }
 }
 

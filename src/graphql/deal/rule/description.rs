@@ -5,7 +5,7 @@ use async_graphql::ID;
 use super::object::CommissionRule;
 use crate::graphql::ledger::commission::PaymentTarget;
 use crate::graphql::partner::PartnerType;
-use crate::graphql::rows::{FieldDescription, Listing, declare, page_of, resolver, value};
+use crate::graphql::rows::{Listing, declare, page_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::histories;
 use auth::Resource;
@@ -37,7 +37,7 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::CommissionRule>);
-    "label" = computed();
+    "label" = CommissionRule::computed();
     /// The id that another system gave it, unique among the rules that are not archived; null if there is none.
     "externalId": Option<String> = value(Column::ExternalId, view::text);
     /// The type of the partners to which it applies.
@@ -47,32 +47,21 @@ declare! {
         Column::PaymentTarget,
         view::word!(domain::commission::PaymentTarget),
     );
-    "autoAssignRecipient" = computed();
-    "currency" = computed();
-    "holdbackDays" = computed();
+    "autoAssignRecipient" = CommissionRule::computed();
+    "currency" = CommissionRule::computed();
+    "holdbackDays" = CommissionRule::computed();
     /// Starts at 1 and rises with every change.
     "version": u32 = value(Column::Version, view::number);
     /// When it was archived: it starts no new payments, and recurring ones that have started continue. Null if it is in
     /// force.
     "archivedAt": Option<DateTime> = value(Column::ArchivedAt, view::moment);
-    "entries" = computed();
-    "tiers" = computed();
-    "categories" = computed();
+    "entries" = CommissionRule::computed();
+    "tiers" = CommissionRule::computed();
+    "categories" = CommissionRule::computed();
     "history" = page_of(histories);
-    "partners" = computed();
+    "partners" = CommissionRule::computed();
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was last changed.
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
-}
-
-/// A field that is resolved for each row.
-fn computed() -> FieldDescription {
-    {
-        resolver(|row, prefix| {
-            Ok(Box::new(CommissionRule::from(store::commission_rule::whole(
-                row, prefix,
-            )?)))
-        })
-    }
 }

@@ -3,7 +3,6 @@
 use async_graphql::{ID, InputObject};
 
 use super::entry::RuleValueType;
-use crate::graphql::input::id_text;
 use crate::graphql::scalar::Decimal;
 use domain::deal_rules::{ConditionDraft, EntryDraft, PartDraft, PeriodDraft, PeriodRatesDraft, ScalingDraft};
 
@@ -87,20 +86,16 @@ pub struct RatePeriodInput {
     pub scaling: Option<ScalingInput>,
 }
 
-pub(super) fn entries(inputs: Vec<CommissionRuleEntryInput>) -> Vec<EntryDraft> {
-    inputs.into_iter().map(EntryDraft::from).collect()
-}
-
 impl From<CommissionRuleEntryInput> for EntryDraft {
     fn from(input: CommissionRuleEntryInput) -> Self {
         Self {
-            stage_id: id_text(input.payment_stage_id),
+            stage_id: input.payment_stage_id.into(),
             condition: input.condition.map(|condition| ConditionDraft {
-                field_id: id_text(condition.custom_field_id),
-                option_id: id_text(condition.option_id),
+                field_id: condition.custom_field_id.into(),
+                option_id: condition.option_id.into(),
             }),
-            one_off: input.one_off.map(PartDraft::from),
-            recurring: input.recurring.map(PartDraft::from),
+            one_off: input.one_off.map(Into::into),
+            recurring: input.recurring.map(Into::into),
         }
     }
 }
@@ -109,8 +104,8 @@ impl From<RulePartInput> for PartDraft {
     fn from(input: RulePartInput) -> Self {
         Self {
             value_type: input.value_type.into(),
-            value: input.value.map(|value| value.0),
-            scaling: input.scaling.map(ScalingDraft::from),
+            value: input.value.map(Into::into),
+            scaling: input.scaling.map(Into::into),
             number_of_occurrences: input.number_of_occurrences,
             period_rates: input.period_rates.map(|rates| PeriodRatesDraft {
                 enabled: rates.enabled,
@@ -125,9 +120,9 @@ impl From<ScalingInput> for ScalingDraft {
         let tiers = input
             .tiers
             .into_iter()
-            .map(|tier| (id_text(tier.option_id), tier.value.0));
+            .map(|tier| (tier.option_id.into(), tier.value.0));
         Self {
-            field_id: id_text(input.custom_field_id),
+            field_id: input.custom_field_id.into(),
             tiers: tiers.collect(),
         }
     }
@@ -139,8 +134,8 @@ impl From<RatePeriodInput> for PeriodDraft {
             number: input.period_number,
             start: input.start_occurrence,
             end: input.end_occurrence,
-            value: input.value.map(|value| value.0),
-            scaling: input.scaling.map(ScalingDraft::from),
+            value: input.value.map(Into::into),
+            scaling: input.scaling.map(Into::into),
         }
     }
 }

@@ -2,13 +2,12 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use super::entry_input::{CommissionRuleEntryInput, entries};
+use super::entry_input::CommissionRuleEntryInput;
 use super::object::RecipientAssignment;
-use crate::graphql::input::{id_text, id_texts, patch, plain};
+use crate::graphql::input::{each, patch, patch_each};
 use crate::graphql::ledger::commission::PaymentTarget;
 use crate::graphql::partner::PartnerType;
 use crate::graphql::scalar::CurrencyCode;
-use domain::{commission, deal_rules, partner};
 use service::commission_rule::{CommissionRuleChange, NewCommissionRule};
 
 /// A new commission rule.
@@ -80,14 +79,14 @@ impl From<CreateCommissionRuleInput> for NewCommissionRule {
             label: input.label,
             external_id: input.external_id,
             partner_type: input.partner_type.into(),
-            payment_target: input.payment_target.map(commission::PaymentTarget::from),
-            auto_assign_recipient: input.auto_assign_recipient.map(deal_rules::RecipientAssignment::from),
-            currency: input.currency.map(|code| code.0),
+            payment_target: input.payment_target.map(Into::into),
+            auto_assign_recipient: input.auto_assign_recipient.map(Into::into),
+            currency: input.currency.map(Into::into),
             holdback_days: input.holdback_days,
-            entries: entries(input.entries),
-            tier_ids: id_texts(input.tier_ids.unwrap_or_default()),
-            category_ids: id_texts(input.category_ids.unwrap_or_default()),
-            partner_ids: id_texts(input.partner_ids.unwrap_or_default()),
+            entries: each(input.entries),
+            tier_ids: each(input.tier_ids.unwrap_or_default()),
+            category_ids: each(input.category_ids.unwrap_or_default()),
+            partner_ids: each(input.partner_ids.unwrap_or_default()),
         }
     }
 }
@@ -95,18 +94,18 @@ impl From<CreateCommissionRuleInput> for NewCommissionRule {
 impl From<UpdateCommissionRuleInput> for CommissionRuleChange {
     fn from(input: UpdateCommissionRuleInput) -> Self {
         Self {
-            id: id_text(input.id),
-            label: plain(input.label),
-            external_id: plain(input.external_id),
-            partner_type: patch(input.partner_type, partner::PartnerType::from),
-            payment_target: patch(input.payment_target, commission::PaymentTarget::from),
-            auto_assign_recipient: patch(input.auto_assign_recipient, deal_rules::RecipientAssignment::from),
-            currency: patch(input.currency, |code| code.0),
-            holdback_days: plain(input.holdback_days),
-            entries: patch(input.entries, entries),
-            tier_ids: patch(input.tier_ids, id_texts),
-            category_ids: patch(input.category_ids, id_texts),
-            partner_ids: patch(input.partner_ids, id_texts),
+            id: input.id.into(),
+            label: patch(input.label),
+            external_id: patch(input.external_id),
+            partner_type: patch(input.partner_type),
+            payment_target: patch(input.payment_target),
+            auto_assign_recipient: patch(input.auto_assign_recipient),
+            currency: patch(input.currency),
+            holdback_days: patch(input.holdback_days),
+            entries: patch_each(input.entries),
+            tier_ids: patch_each(input.tier_ids),
+            category_ids: patch_each(input.category_ids),
+            partner_ids: patch_each(input.partner_ids),
         }
     }
 }

@@ -1,10 +1,7 @@
 //! Commission rules as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, Enum};
 use paged::paged;
-use uuid::Uuid;
 
 use super::description::COMMISSION_RULE;
 use super::entry::CommissionRuleEntry;
@@ -15,14 +12,12 @@ use crate::graphql::label::{PartnerCategory, PartnerTier};
 use crate::graphql::loader::PartnersOfRule;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
-use crate::graphql::rows::{RowObject, TypeDescription};
 use crate::graphql::scalar::CurrencyCode;
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use crate::graphql::tenant::audit::{AuditEntry, history};
 use auth::Resource;
 use domain::deal_rules;
-use domain::id::{CommissionRuleId, TenantId};
-use store::view;
+use domain::id::CommissionRuleId;
 
 /// Who becomes the recipient if an individual is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -36,30 +31,11 @@ pub enum RecipientAssignment {
     Manual,
 }
 
-/// A deal-stage commission rule.
-#[derive(Clone)]
-pub struct CommissionRule(Arc<deal_rules::CommissionRule>);
-
-shares!(CommissionRule, deal_rules::CommissionRule);
-
-impl CommissionRule {
-    pub async fn load(ctx: &Context<'_>, id: CommissionRuleId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::CommissionRules)?;
-        Ok(request.loaders().commission_rule.load(id.uuid()).await?.map(Self))
-    }
-}
-
-impl RowObject for CommissionRule {
-    const TYPE: &'static TypeDescription = &COMMISSION_RULE;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::commission_rule::at_hand(tenant, &self.0)
-    }
+row! {
+    /// A deal-stage commission rule.
+    pub struct CommissionRule(deal_rules::CommissionRule): COMMISSION_RULE, store::commission_rule;
+    load: CommissionRules, commission_rule, CommissionRuleId;
+    computed: store::commission_rule::whole;
 }
 
 #[paged]

@@ -4,9 +4,9 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::input::CreateCommissionRuleInput;
 use crate::graphql::context::mutation;
-use crate::graphql::deal::{CustomFieldValueInput, SimulatedPayment, values};
+use crate::graphql::deal::{CustomFieldValueInput, SimulatedPayment};
 use crate::graphql::error::Nullable;
-use crate::graphql::input::{MoneyInput, id_text, id_texts};
+use crate::graphql::input::{MoneyInput, each};
 use crate::graphql::user_error::{UserError, answer};
 use service::commission_rule::{NewCommissionRule, SimulatedDeal, simulate};
 
@@ -62,12 +62,12 @@ impl SimulateRuleMutation {
         #[graphql(desc = "The rule and the deal.")] input: SimulateCommissionRuleInput,
     ) -> Nullable<SimulateCommissionRulePayload> {
         let request = mutation(ctx).await;
-        let stored = input.commission_rule_id.map(id_text);
+        let stored = input.commission_rule_id.map(Into::into);
         let inline = input.rule.map(NewCommissionRule::from);
         let deal = SimulatedDeal {
-            value: (input.deal.value.amount.0, input.deal.value.currency.0),
-            stage_path: id_texts(input.deal.stage_path),
-            fields: values(input.deal.custom_fields.unwrap_or_default()),
+            value: input.deal.value.into(),
+            stage_path: each(input.deal.stage_path),
+            fields: each(input.deal.custom_fields.unwrap_or_default()),
             renewals: input.deal.renewals,
             lead_creator: input.deal.lead_creator,
             owner: input.deal.owner,

@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputObject, SimpleObject};
 
 use super::filter::CommissionFilter;
-use super::result::{CommissionResult, results};
+use super::result::CommissionResult;
 use crate::graphql::context::MutationContext;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::rows::Results;
@@ -72,7 +72,7 @@ pub(super) async fn approve_what_matches(
             ..Default::default()
         }));
     };
-    let refused = results(request, matched.refused).await;
+    let refused = CommissionResult::all(request, matched.refused).await;
     Some(refused.map(|refused| ApproveMatchingCommissionsPayload {
         approved: Some(matched.approved),
         refused_count: Some(matched.refused_count),

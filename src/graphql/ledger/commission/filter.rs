@@ -4,9 +4,9 @@ use async_graphql::{Enum, ID, InputObject};
 
 use super::object::{CommissionKind, CommissionStatus};
 use crate::graphql::error::ApiError;
-use crate::graphql::lookup::{amount_bounds, ids, search_text, search_texts};
+use crate::graphql::input::each;
+use crate::graphql::lookup::{amount_bounds, id, ids, search, search_texts};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
-use domain::commission;
 use store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder};
 
 /// A filter for commissions; all given conditions must hold.
@@ -61,39 +61,32 @@ pub struct CommissionFilter {
 
 impl CommissionFilter {
     pub fn read(self) -> Result<StoreFilter, ApiError> {
-        let currency = self.currency.map(|code| code.0);
+        let currency = self.currency.map(Into::into);
         let (least, most) = (
             ("filter.minAmount", self.min_amount),
             ("filter.maxAmount", self.max_amount),
         );
         let (least_minor, most_minor) = amount_bounds(least, most, currency)?;
         Ok(StoreFilter {
-            status: self
-                .status
-                .map(|list| list.into_iter().map(commission::CommissionStatus::from).collect()),
-            kinds: self
-                .kind
-                .map(|list| list.into_iter().map(commission::CommissionKind::from).collect()),
-            partner: self.partner_id.map(|id| id.parse()).transpose()?,
-            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
-            recipient: self
-                .recipient
-                .map(|text| search_text("filter.recipient", text))
-                .transpose()?,
+            status: self.status.map(each),
+            kinds: self.kind.map(each),
+            partner: id(self.partner_id)?,
+            campaign: id(self.campaign_id)?,
+            recipient: search("filter.recipient", self.recipient)?,
             currency,
-            accrued_from: self.accrued_from.map(|moment| moment.0),
-            accrued_to: self.accrued_to.map(|moment| moment.0),
+            accrued_from: self.accrued_from.map(Into::into),
+            accrued_to: self.accrued_to.map(Into::into),
             least_minor,
             most_minor,
-            mature_from: self.mature_from.map(|moment| moment.0),
-            mature_before: self.mature_before.map(|moment| moment.0),
-            approved_from: self.approved_from.map(|moment| moment.0),
-            approved_to: self.approved_to.map(|moment| moment.0),
-            paid_from: self.paid_from.map(|moment| moment.0),
-            paid_to: self.paid_to.map(|moment| moment.0),
-            event: self.event_id.map(|id| id.parse()).transpose()?,
-            deal: self.deal_id.map(|id| id.parse()).transpose()?,
-            payout: self.payout_id.map(|id| id.parse()).transpose()?,
+            mature_from: self.mature_from.map(Into::into),
+            mature_before: self.mature_before.map(Into::into),
+            approved_from: self.approved_from.map(Into::into),
+            approved_to: self.approved_to.map(Into::into),
+            paid_from: self.paid_from.map(Into::into),
+            paid_to: self.paid_to.map(Into::into),
+            event: id(self.event_id)?,
+            deal: id(self.deal_id)?,
+            payout: id(self.payout_id)?,
             partners: ids(self.partner_ids)?,
             campaigns: ids(self.campaign_ids)?,
             recipients: search_texts("filter.recipients", self.recipients)?,

@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject};
 
 use crate::graphql::input::MoneyInput;
+use service::ledger::manual::NewManualCommission;
 
 /// The commissions to approve.
 #[derive(InputObject)]
@@ -54,4 +55,17 @@ pub struct AssignCommissionRecipientInput {
     pub recipient: String,
     /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
+}
+
+impl From<CreateManualCommissionInput> for NewManualCommission {
+    fn from(input: CreateManualCommissionInput) -> Self {
+        Self {
+            partner_id: input.partner_id.into(),
+            amount: input.amount.into(),
+            reason: input.reason,
+            note: input.note,
+            campaign_id: input.campaign_id.map(Into::into),
+            adjusts_id: input.adjusts_id.map(Into::into),
+        }
+    }
 }

@@ -12,10 +12,10 @@ use super::object::Commission;
 use super::result::{CommissionResult, results_of};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::{id_text, id_texts};
+use crate::graphql::input::each;
 use crate::graphql::rows::Results;
 use crate::graphql::user_error::payload;
-use service::ledger::manual::{NewManualCommission, assign_recipient, create};
+use service::ledger::manual::{assign_recipient, create};
 use service::ledger::review::{approve, reverse};
 
 payload! {
@@ -39,7 +39,7 @@ impl CommissionMutation {
         #[graphql(desc = "The commissions to approve.")] input: ApproveCommissionsInput,
     ) -> Nullable<Results<CommissionResult>> {
         let request = mutation(ctx).await;
-        let (ids, reason) = (id_texts(input.ids), input.override_holdback_reason);
+        let (ids, reason) = (each(input.ids), input.override_holdback_reason);
         let answers = Box::pin(approve(&request.app, &request.caller, ids.clone(), reason)).await;
         Some(results_of(&request, ids, answers).await)
     }
@@ -52,7 +52,7 @@ impl CommissionMutation {
         #[graphql(desc = "The commissions and the reason.")] input: ReverseCommissionsInput,
     ) -> Nullable<Results<CommissionResult>> {
         let request = mutation(ctx).await;
-        let ids = id_texts(input.ids);
+        let ids = each(input.ids);
         let answers = Box::pin(reverse(&request.app, &request.caller, ids.clone(), &input.reason)).await;
         Some(results_of(&request, ids, answers).await)
     }
@@ -65,15 +65,7 @@ impl CommissionMutation {
         #[graphql(desc = "The new commission.")] input: CreateManualCommissionInput,
     ) -> Nullable<CommissionPayload> {
         let request = mutation(ctx).await;
-        let commission = NewManualCommission {
-            partner_id: id_text(input.partner_id),
-            amount: (input.amount.amount.0, input.amount.currency.0),
-            reason: input.reason,
-            note: input.note,
-            campaign_id: input.campaign_id.map(id_text),
-            adjusts_id: input.adjusts_id.map(id_text),
-        };
-        Some(CommissionPayload::of(&request, create(&request.app, &request.caller, commission)).await)
+        Some(CommissionPayload::of(&request, create(&request.app, &request.caller, input.into())).await)
     }
 
     /// Assigns the individual to whom a commission is owed; possible only once. Needs `commissions:write`.

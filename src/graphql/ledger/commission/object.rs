@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum};
 use paged::paged;
-use uuid::Uuid;
 
 use super::connection::CommissionConnection;
 use super::description::COMMISSION;
@@ -20,16 +19,13 @@ use crate::graphql::money::ExplanationStep;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use crate::graphql::payout::Payout;
-use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::scalar::DateTime;
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use crate::graphql::terms::CommissionSnapshot;
 use auth::Resource;
 use domain::commission;
 use domain::explain::{Outcome, Step};
-use domain::id::{CommissionId, DealId, TenantId};
+use domain::id::{CommissionId, DealId};
 use store::commission::CommissionParent;
-use store::view;
 
 /// The status of a commission. PAID and REVERSED are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -73,18 +69,10 @@ pub enum PaymentTarget {
     Individual,
 }
 
-/// A commission: a row of the ledger.
-#[derive(Clone)]
-pub struct Commission(Arc<commission::Commission>);
-
-shares!(Commission, commission::Commission);
-
-impl Commission {
-    pub async fn load(ctx: &Context<'_>, id: CommissionId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Commissions)?;
-        Ok(request.loaders().commission.load(id.uuid()).await?.map(Self))
-    }
+row! {
+    /// A commission: a row of the ledger.
+    pub struct Commission(commission::Commission): COMMISSION, store::commission;
+    load: Commissions, commission, CommissionId;
 }
 
 impl Commission {
@@ -95,18 +83,6 @@ impl Commission {
             Manual | Opening => Ok(request(ctx).loaders().commission_entered.load(self.0.id.uuid()).await?),
             Event | TierAdjustment | Deal | Clawback => Ok(None),
         }
-    }
-}
-
-impl RowObject for Commission {
-    const TYPE: &'static TypeDescription = &COMMISSION;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::commission::at_hand(tenant, &self.0)
     }
 }
 
@@ -219,20 +195,8 @@ impl Commission {
     async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTransition>, ApiError> {
         let request = request(ctx);
         let transitions = request.loaders().commission_transitions.load(self.0.id.uuid()).await?;
-        let shown = transitions.iter().flat_map(|list| list.iter()).map(|transition| {
-            let for_partner = request.is_partner();
-            CommissionTransition {
-                from: transition.from.map(CommissionStatus::from),
-                to: transition.to.into(),
-                actor: if for_partner {
-                    "staff".to_owned()
-                } else {
-                    transition.actor.clone()
-                },
-                reason: transition.reason.clone().filter(|_| !for_partner),
-                at: DateTime(transition.at),
-            }
-        });
+        let shown = transitions.iter().flat_map(|list| list.iter());
+        let shown = shown.map(|transition| CommissionTransition::shown(transition, request.is_partner()));
         Ok(shown.collect())
     }
 }

@@ -9,6 +9,9 @@ use auth::Resource;
 use domain::commission;
 use store::view;
 
+/// The actor that a partner sees.
+const STAFF: &str = "staff";
+
 pub static COMMISSION_TRANSITION: TypeDescription = TypeDescription {
     name: "CommissionTransition",
     resource: Resource::Commissions,
@@ -50,4 +53,21 @@ pub struct CommissionTransition {
     pub reason: Option<String>,
     /// When.
     pub at: DateTime,
+}
+
+impl CommissionTransition {
+    /// As in the description: a partner sees no reason, and staff only as [`STAFF`].
+    pub fn shown(transition: &commission::CommissionTransition, for_partner: bool) -> Self {
+        let (actor, reason) = match for_partner {
+            true => (STAFF.to_owned(), None),
+            false => (transition.actor.clone(), transition.reason.clone()),
+        };
+        Self {
+            from: transition.from.map(CommissionStatus::from),
+            to: transition.to.into(),
+            actor,
+            reason,
+            at: DateTime(transition.at),
+        }
+    }
 }

@@ -1,10 +1,7 @@
 //! Customers as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, ID};
 use paged::paged;
-use uuid::Uuid;
 
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::connection::{Connection, children};
@@ -15,39 +12,19 @@ use crate::graphql::ledger::event::{Event, events};
 use crate::graphql::loader::EventsOfCustomer;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{Listing, RowObject, TypeDescription, child_list_of, declare, link, page_of, value};
+use crate::graphql::rows::{Listing, child_list_of, declare, link, page_of, value};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use auth::Resource;
 use domain::event;
-use domain::id::{self, CustomerId, TenantId};
+use domain::id::{self, CustomerId};
 use store::view;
 use store::view::CustomerColumn as Column;
 
-/// A customer, who pays.
-#[derive(Clone)]
-pub struct Customer(Arc<event::Customer>);
-
-shares!(Customer, event::Customer);
-
-impl Customer {
-    pub async fn load(ctx: &Context<'_>, id: CustomerId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Events)?;
-        Ok(request.loaders().customer.load(id.uuid()).await?.map(Self))
-    }
-}
-
-impl RowObject for Customer {
-    const TYPE: &'static TypeDescription = &CUSTOMER;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::customer::at_hand(tenant, &self.0)
-    }
+row! {
+    /// A customer, who pays.
+    pub struct Customer(event::Customer): CUSTOMER, store::customer;
+    load: Events, customer, CustomerId;
 }
 
 /// A list of customers.

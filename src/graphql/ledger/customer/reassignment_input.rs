@@ -2,7 +2,6 @@
 
 use async_graphql::{ID, InputObject};
 
-use crate::graphql::input::id_text;
 use crate::graphql::scalar::DateTime;
 use service::ledger::reassign::{NewAttribution, NewReassignment};
 
@@ -51,10 +50,10 @@ pub struct AttributeEventInput {
 impl From<ReassignCustomerInput> for NewReassignment {
     fn from(input: ReassignCustomerInput) -> Self {
         Self {
-            customer_id: id_text(input.customer_id),
-            partner_id: input.partner_id.map(id_text),
-            campaign_id: input.campaign_id.map(id_text),
-            from: input.from.map(|moment| moment.0),
+            customer_id: input.customer_id.into(),
+            partner_id: input.partner_id.map(Into::into),
+            campaign_id: input.campaign_id.map(Into::into),
+            from: input.from.map(Into::into),
             claw_back_paid: input.claw_back_paid,
             reason: input.reason,
         }
@@ -64,9 +63,9 @@ impl From<ReassignCustomerInput> for NewReassignment {
 impl From<AttributeEventInput> for NewAttribution {
     fn from(input: AttributeEventInput) -> Self {
         Self {
-            event_id: id_text(input.event_id),
-            partner_id: id_text(input.partner_id),
-            campaign_id: input.campaign_id.map(id_text),
+            event_id: input.event_id.into(),
+            partner_id: input.partner_id.into(),
+            campaign_id: input.campaign_id.map(Into::into),
             claw_back_paid: input.claw_back_paid,
             reason: input.reason,
         }

@@ -7,10 +7,7 @@ use super::object::{Event, EventKind};
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::ledger::customer::CUSTOMER;
 use crate::graphql::money::Money;
-use crate::graphql::rows::{
-    FieldDescription, Listing, PartnerVisibility, declare, family, link, optional_amount, page_of, resolver, same,
-    value,
-};
+use crate::graphql::rows::{Listing, PartnerVisibility, declare, family, link, optional_amount, page_of, same, value};
 use crate::graphql::scalar::{DateTime, Json};
 use auth::Resource;
 use domain::{event, id};
@@ -52,7 +49,7 @@ declare! {
     "amount": Option<Money> = optional_amount(Column::Currency, Column::AmountMinor);
     /// What the advertiser pays for it; null if none was given.
     "revenue": Option<Money> = optional_amount(Column::RevenueCurrency, Column::RevenueMinor).for_partners(PartnerVisibility::Null);
-    "finalRevenue" = computed().for_partners(PartnerVisibility::Null);
+    "finalRevenue" = Event::computed().for_partners(PartnerVisibility::Null);
     /// When it happened.
     "occurredAt": DateTime = value(Column::OccurredAt, view::moment);
     /// When it was recorded in the ledger. FIRST, counters and other sequences follow the order of recording.
@@ -61,15 +58,10 @@ declare! {
     "attribution" = same(&ATTRIBUTION, false);
     "original" = link(Column::OriginalId, &EVENT);
     "refunds" = family(&EVENT, store::event::refunds);
-    "decision" = computed();
-    "refundedAmount" = computed();
+    "decision" = Event::computed();
+    "refundedAmount" = Event::computed();
     /// Arbitrary JSON data that other systems keep with it; null if there is none.
     "metadata": Option<Json> = value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null);
     "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Event));
-    "revenueAdjustments" = computed();
-}
-
-/// A field that is resolved for each row.
-fn computed() -> FieldDescription {
-    resolver(|row, prefix| Ok(Box::new(Event::from(store::event::whole(row, prefix)?))))
+    "revenueAdjustments" = Event::computed();
 }

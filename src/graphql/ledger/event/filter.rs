@@ -5,9 +5,9 @@ use async_graphql::{ID, InputObject};
 use super::decision::NoCommissionReason;
 use super::object::EventKind;
 use crate::graphql::error::ApiError;
-use crate::graphql::lookup::{ids, search_text, search_texts};
+use crate::graphql::input::each;
+use crate::graphql::lookup::{id, ids, search, search_texts};
 use crate::graphql::scalar::DateTime;
-use domain::{decision, event};
 use store::event::EventFilter as StoreFilter;
 
 /// A filter for events; all given conditions must hold.
@@ -51,24 +51,17 @@ pub struct EventFilter {
 impl EventFilter {
     pub fn read(self) -> Result<StoreFilter, ApiError> {
         Ok(StoreFilter {
-            kinds: self
-                .kind
-                .map(|list| list.into_iter().map(event::EventKind::from).collect()),
-            event_type: self
-                .event_type
-                .map(|text| search_text("filter.type", text))
-                .transpose()?,
-            partner: self.partner_id.map(|id| id.parse()).transpose()?,
-            campaign: self.campaign_id.map(|id| id.parse()).transpose()?,
-            customer: self.customer_id.map(|id| id.parse()).transpose()?,
-            occurred_from: self.occurred_from.map(|moment| moment.0),
-            occurred_to: self.occurred_to.map(|moment| moment.0),
-            recorded_from: self.recorded_from.map(|moment| moment.0),
-            recorded_to: self.recorded_to.map(|moment| moment.0),
+            kinds: self.kind.map(each),
+            event_type: search("filter.type", self.event_type)?,
+            partner: id(self.partner_id)?,
+            campaign: id(self.campaign_id)?,
+            customer: id(self.customer_id)?,
+            occurred_from: self.occurred_from.map(Into::into),
+            occurred_to: self.occurred_to.map(Into::into),
+            recorded_from: self.recorded_from.map(Into::into),
+            recorded_to: self.recorded_to.map(Into::into),
             earned: self.earned,
-            reasons: self
-                .reason
-                .map(|list| list.into_iter().map(decision::NoCommissionReason::from).collect()),
+            reasons: self.reason.map(each),
             types: search_texts("filter.types", self.types)?,
             partners: ids(self.partner_ids)?,
             campaigns: ids(self.campaign_ids)?,

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum};
 use paged::paged;
-use uuid::Uuid;
 
 use super::attribution::Attribution;
 use super::decision::EventDecision;
@@ -20,13 +19,11 @@ use crate::graphql::loader::RevenueAdjustmentsOfEvent;
 use crate::graphql::loader::objects;
 use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{RowObject, TypeDescription};
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use auth::Resource;
-use domain::id::{EventId, TenantId};
+use domain::id::EventId;
 use domain::{event, money};
 use store::commission::CommissionParent;
-use store::view;
 
 /// The kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -42,19 +39,14 @@ pub enum EventKind {
     Chargeback,
 }
 
-/// Something that happened and may earn.
-#[derive(Clone)]
-pub struct Event(Arc<event::Event>);
-
-shares!(Event, event::Event);
+row! {
+    /// Something that happened and may earn.
+    pub struct Event(event::Event): EVENT, store::event;
+    load: Events, event, EventId;
+    computed: store::event::whole;
+}
 
 impl Event {
-    pub async fn load(ctx: &Context<'_>, id: EventId) -> Result<Option<Self>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Events)?;
-        Ok(request.loaders().event.load(id.uuid()).await?.map(Self))
-    }
-
     /// The event's attribution; `None` if it is credited to no partner.
     pub fn credited(&self) -> Option<Attribution> {
         let attribution = self.0.attribution?;
@@ -62,18 +54,6 @@ impl Event {
             event: self.0.clone(),
             attribution,
         })
-    }
-}
-
-impl RowObject for Event {
-    const TYPE: &'static TypeDescription = &EVENT;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::event::at_hand(tenant, &self.0)
     }
 }
 

@@ -4,13 +4,12 @@ use async_graphql::{Context, ID, InputObject, Object};
 
 use super::object::{Event, EventKind};
 use crate::graphql::error::{ApiError, Nullable};
-use crate::graphql::input::{MoneyInput, id_text};
+use crate::graphql::input::MoneyInput;
 use crate::graphql::ledger::commission::Commission;
-use crate::graphql::rows::{PlainObject, Projected, ResultObject, Rows, RowsField, SubSelection};
+use crate::graphql::rows::{PlainObject, Projected, ResultObject, Rows, RowsField, SubSelection, unwritten};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::user_error::{UserError, projected, projected_rows};
 use auth::Resource;
-use domain::event::EventKind as DomainKind;
 use service::ledger::event::NewEvent;
 use service::ledger::record::RecordResult;
 
@@ -53,21 +52,20 @@ pub struct RecordEventInput {
 
 impl From<RecordEventInput> for NewEvent {
     fn from(input: RecordEventInput) -> Self {
-        let money = |money: Option<MoneyInput>| money.map(|money| (money.amount.0, money.currency.0));
         Self {
             external_id: input.external_id,
-            kind: DomainKind::from(input.kind),
+            kind: input.kind.into(),
             event_type: input.event_type,
             base: input.base,
-            amount: money(input.amount),
-            revenue: money(input.revenue),
-            occurred_at: input.occurred_at.map(|moment| moment.0),
+            amount: input.amount.map(Into::into),
+            revenue: input.revenue.map(Into::into),
+            occurred_at: input.occurred_at.map(Into::into),
             customer_external_id: input.customer_external_id,
-            customer_acquired_at: input.customer_acquired_at.map(|moment| moment.0),
-            partner_id: input.partner_id.map(id_text),
-            campaign_id: input.campaign_id.map(id_text),
+            customer_acquired_at: input.customer_acquired_at.map(Into::into),
+            partner_id: input.partner_id.map(Into::into),
+            campaign_id: input.campaign_id.map(Into::into),
             original_external_id: input.original_external_id,
-            metadata: input.metadata.map(|json| json.0),
+            metadata: input.metadata.map(Into::into),
             idempotency_key: input.idempotency_key,
         }
     }
@@ -123,7 +121,7 @@ impl PlainObject for RecordEventPayload {
             "adjustmentCount" => json.number(self.adjustment_count),
             "duplicate" => json.truth(self.duplicate),
             "userErrors" => below.list(&self.user_errors, json),
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::preview::PayoutRunPreviewPayload;
 use crate::graphql::context::mutation;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::id_texts;
+use crate::graphql::input::each;
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::graphql::user_error::{answer, payload};
 use service::ledger::payout::{NewPayoutRun, create_run, preview_run};
@@ -35,10 +35,10 @@ pub struct CreatePayoutRunInput {
 impl From<CreatePayoutRunInput> for NewPayoutRun {
     fn from(input: CreatePayoutRunInput) -> Self {
         Self {
-            accrued_before: input.accrued_before.map(|moment| moment.0),
+            accrued_before: input.accrued_before.map(Into::into),
             respect_payout_currency: input.respect_payout_currency,
-            currency: input.currency.map(|code| code.0),
-            partner_ids: input.partner_ids.map(id_texts),
+            currency: input.currency.map(Into::into),
+            partner_ids: input.partner_ids.map(each),
         }
     }
 }

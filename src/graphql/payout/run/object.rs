@@ -1,10 +1,7 @@
 //! Payout runs as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, ID};
 use paged::paged;
-use uuid::Uuid;
 
 use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
 use super::line_list::{line_pages, lines_of, outcomes};
@@ -13,48 +10,21 @@ use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::payout::{Payout, payout_pages, payouts_of};
-use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, page_of, resolver, value};
+use crate::graphql::rows::{Listing, declare, page_of, value};
 use crate::graphql::scalar::DateTime;
+use crate::graphql::shared::row;
 use auth::Resource;
 use domain::commission;
-use domain::id::{self, PayoutRunId, TenantId};
+use domain::id::{self, PayoutRunId};
 use store::payout::PayoutParent;
 use store::view;
 use store::view::PayoutRunColumn as Column;
 
-/// One run that made payouts.
-#[derive(Clone)]
-pub struct PayoutRun(commission::PayoutRun);
-
-impl From<commission::PayoutRun> for PayoutRun {
-    fn from(run: commission::PayoutRun) -> Self {
-        Self(run)
-    }
-}
-
-impl From<Arc<commission::PayoutRun>> for PayoutRun {
-    fn from(run: Arc<commission::PayoutRun>) -> Self {
-        Self(Arc::unwrap_or_clone(run))
-    }
-}
-
-impl PayoutRun {
-    /// The run that a payout references.
-    pub async fn load(ctx: &Context<'_>, id: PayoutRunId) -> Result<Option<Self>, ApiError> {
-        Ok(request(ctx).loaders().payout_run.load(id.uuid()).await?.map(Self::from))
-    }
-}
-
-impl RowObject for PayoutRun {
-    const TYPE: &'static TypeDescription = &PAYOUT_RUN;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::payout_run::at_hand(tenant, &self.0)
-    }
+row! {
+    /// One run that made payouts.
+    pub struct PayoutRun(commission::PayoutRun): PAYOUT_RUN, store::payout_run;
+    load: Payouts, payout_run, PayoutRunId;
+    computed: store::payout_run::whole;
 }
 
 /// A list of payout runs.
@@ -87,7 +57,7 @@ declare! {
     /// all.
     "accruedBefore": Option<DateTime> = value(Column::AccruedBefore, view::moment);
     "lines" = page_of(line_pages);
-    "totals" = resolver(|row, prefix| Ok(Box::new(PayoutRun(store::payout_run::whole(row, prefix)?))));
+    "totals" = PayoutRun::computed();
     "payouts" = page_of(|ctx| payout_pages(ctx, PayoutParent::Run));
 }
 

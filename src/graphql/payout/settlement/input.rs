@@ -3,6 +3,7 @@
 use async_graphql::{Enum, ID, InputObject, OneofObject};
 
 use domain::commission;
+use service::ledger::payout::Settlement;
 
 /// The outcome of a payout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -69,4 +70,14 @@ pub struct PayoutSettlementInput {
     pub status: PayoutSettlement,
     /// Its reference in the payment system.
     pub reference: Option<String>,
+}
+
+impl From<PayoutSettlementInput> for Settlement {
+    fn from(input: PayoutSettlementInput) -> Self {
+        Self {
+            id: input.id.into(),
+            status: input.status.into(),
+            reference: input.reference,
+        }
+    }
 }

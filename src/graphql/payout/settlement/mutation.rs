@@ -3,13 +3,13 @@
 use async_graphql::{Context, Object};
 
 use super::input::{SettlePayoutInput, SettlePayoutsInput, SettlePayoutsWhatInput};
-use super::result::{SettlePayoutsPayload, results};
+use super::result::{PayoutResult, SettlePayoutsPayload};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::id_text;
+use crate::graphql::input::each;
 use crate::graphql::payout::Payout;
 use crate::graphql::user_error::{answer, payload};
-use service::ledger::payout::{Settlement, settle, settle_many, settle_run};
+use service::ledger::payout::{settle, settle_many, settle_run};
 
 payload! {
     /// The result of settling a payout.
@@ -31,8 +31,8 @@ impl SettlementMutation {
         #[graphql(desc = "The payout and its outcome.")] input: SettlePayoutInput,
     ) -> Nullable<PayoutPayload> {
         let request = mutation(ctx).await;
-        let (id, status) = (id_text(input.id), input.status.into());
-        let settled = settle(&request.app, &request.caller, &id, status, input.reference);
+        let status = input.status.into();
+        let settled = settle(&request.app, &request.caller, &input.id, status, input.reference);
         Some(PayoutPayload::of(&request, settled).await)
     }
 
@@ -46,14 +46,7 @@ impl SettlementMutation {
         let request = mutation(ctx).await;
         let (app, caller) = (&request.app, &request.caller);
         let settled = match input.what {
-            SettlePayoutsWhatInput::Settlements(list) => {
-                let list = list.into_iter().map(|settlement| Settlement {
-                    id: id_text(settlement.id),
-                    status: settlement.status.into(),
-                    reference: settlement.reference,
-                });
-                request.answered(settle_many(app, caller, list.collect())).await
-            }
+            SettlePayoutsWhatInput::Settlements(list) => request.answered(settle_many(app, caller, each(list))).await,
             SettlePayoutsWhatInput::Run(run) => {
                 let settled = settle_run(app, caller, &run.run_id, run.status.into(), run.reference);
                 request.answered(settled).await
@@ -63,17 +56,17 @@ impl SettlementMutation {
             Ok(answered) => answered,
             Err(error) => return Some(Err(error)),
         };
-        let results = match &settled {
-            Some(settled) => match results(&request, settled).await {
-                Ok(results) => Some(results),
-                Err(error) => return Some(Err(error)),
-            },
-            None => None,
+        let Some(settled) = settled else {
+            return Some(Ok(SettlePayoutsPayload {
+                user_errors,
+                ..SettlePayoutsPayload::default()
+            }));
         };
-        Some(Ok(SettlePayoutsPayload {
-            settled: settled.as_ref().map(|settled| settled.settled),
-            remaining: settled.as_ref().and_then(|settled| settled.remaining),
-            results,
+        let results = PayoutResult::all(&request, settled.answers).await;
+        Some(results.map(|results| SettlePayoutsPayload {
+            settled: Some(settled.settled),
+            remaining: settled.remaining,
+            results: Some(results),
             user_errors,
         }))
     }

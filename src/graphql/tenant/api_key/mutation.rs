@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use super::object::ApiKey;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
-use crate::graphql::input::{DeleteInput, id_text};
+use crate::graphql::input::DeleteInput;
 use crate::graphql::rows::Projected;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::user_error::{DeletePayload, UserError, answer, projected, shown_once};
@@ -25,6 +25,17 @@ pub struct CreateApiKeyInput {
     pub expires_at: Option<DateTime>,
     /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
+}
+
+impl From<CreateApiKeyInput> for ApiKeyDraft {
+    fn from(input: CreateApiKeyInput) -> Self {
+        Self {
+            name: input.name,
+            scopes: input.scopes,
+            partner_id: input.partner_id.map(Into::into),
+            expires_at: input.expires_at.map(Into::into),
+        }
+    }
 }
 
 /// The result of creating an API key.
@@ -65,21 +76,15 @@ impl ApiKeyMutation {
         #[graphql(desc = "The new API key.")] input: CreateApiKeyInput,
     ) -> Nullable<CreateApiKeyPayload> {
         let request = mutation(ctx).await;
-        let draft = ApiKeyDraft {
-            name: input.name,
-            scopes: input.scopes,
-            partner_id: input.partner_id.map(id_text),
-            expires_at: input.expires_at.map(|moment| moment.0),
-        };
-        let created = request.answered(create(&request.app, &request.caller, draft)).await;
+        let created = request
+            .answered(create(&request.app, &request.caller, input.into()))
+            .await;
         Some(answer(created).map(|(created, mut user_errors)| {
             let (api_key, key) = created.map(|created| (created.api_key.into(), created.text)).unzip();
-            if matches!(key, Some(None)) {
-                user_errors.push(shown_once("the key"));
-            }
+            let key = shown_once(key, "the key", &mut user_errors);
             CreateApiKeyPayload {
                 api_key,
-                key: key.flatten(),
+                key,
                 user_errors,
             }
         }))
@@ -93,6 +98,6 @@ impl ApiKeyMutation {
     ) -> Nullable<DeletePayload> {
         let request = mutation(ctx).await;
         let revoked = revoke(&request.app, &request.caller, &input.id).await;
-        Some(DeletePayload::of(revoked.map(|id| id.to_string())))
+        Some(DeletePayload::of(revoked))
     }
 }

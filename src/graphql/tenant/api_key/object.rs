@@ -1,38 +1,22 @@
 //! API keys as output types.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, ID};
-use uuid::Uuid;
 
 use crate::graphql::error::{Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{FieldDescription, Listing, RowObject, TypeDescription, declare, link, resolver, value};
+use crate::graphql::rows::{Listing, declare, link, value};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use auth::{Permission, Resource};
 use domain::id;
-use domain::id::TenantId;
 use store::view;
 use store::view::ApiKeyColumn as Column;
 
-/// A key that a program authenticates with.
-#[derive(Clone)]
-pub struct ApiKey(Arc<auth::ApiKey>);
-
-shares!(ApiKey, auth::ApiKey);
-
-impl RowObject for ApiKey {
-    const TYPE: &'static TypeDescription = &API_KEY;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::api_key::at_hand(tenant, &self.0)
-    }
+row! {
+    /// A key that a program authenticates with.
+    pub struct ApiKey(auth::ApiKey): API_KEY, store::api_key;
+    computed: store::api_key::whole;
 }
 
 /// A list of API keys.
@@ -62,7 +46,7 @@ declare! {
     "name": String = value(Column::Name, view::text);
     /// The beginning of the key's text, by which its holder can recognise it; not secret.
     "prefix": String = value(Column::Prefix, view::text);
-    "scopes" = computed();
+    "scopes" = ApiKey::computed();
     "partner" = link(Column::PartnerId, &PARTNER);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
@@ -72,11 +56,6 @@ declare! {
     "lastUsedAt": Option<DateTime> = value(Column::LastUsedAt, view::moment);
     /// When it was revoked, or its partner suspended or revoked; null if it was not.
     "revokedAt": Option<DateTime> = value(Column::RevokedAt, view::moment);
-}
-
-/// A field that is resolved for each row.
-fn computed() -> FieldDescription {
-    resolver(|row, prefix| Ok(Box::new(ApiKey::from(store::api_key::whole(row, prefix)?))))
 }
 
 #[ComplexObject]

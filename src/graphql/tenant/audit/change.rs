@@ -2,11 +2,10 @@
 
 use async_graphql::{ID, SimpleObject};
 
-use crate::graphql::context::RequestContext;
-use crate::graphql::rows::{PlainObject, SubSelection};
+use crate::graphql::rows::{PlainObject, SubSelection, unwritten};
 use crate::graphql::scalar::Json;
 use domain::audit;
-use store::{StoreError, view};
+use store::view;
 
 /// A change to a field of an object.
 #[derive(Clone, Debug, SimpleObject)]
@@ -48,20 +47,7 @@ impl PlainObject for AuditChange {
             "field" => json.optional_text(self.field.as_deref()),
             "before" => side(json, &self.before),
             "after" => side(json, &self.after),
-            _ => json.null(),
+            _ => unwritten(self, field, json),
         }
     }
-}
-
-/// Writes the changes stored in a column.
-pub(super) fn write_changes(
-    _: &RequestContext,
-    row: &view::Row,
-    cells: &[usize],
-    below: &SubSelection<'_>,
-    json: &mut view::JsonText,
-) -> Result<(), StoreError> {
-    let changes = store::audit::changes(row, cells[0])?;
-    below.list(&changes.iter().map(AuditChange::from).collect::<Vec<_>>(), json);
-    Ok(())
 }

@@ -1,41 +1,24 @@
 //! Entries of the audit log.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, ID};
-use uuid::Uuid;
 
-use super::change::{AuditChange, write_changes};
+use super::change::AuditChange;
 use crate::graphql::context::request;
 use crate::graphql::error::{Nullable, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, link, made_of, value};
+use crate::graphql::rows::{Listing, declare, link, made_of, value};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::shared::shares;
+use crate::graphql::shared::row;
 use crate::graphql::tenant::api_key::{API_KEY, ApiKey};
 use auth::Resource;
-use domain::id::TenantId;
 use domain::{audit, id};
 use store::view;
 use store::view::AuditEntryColumn as Column;
 
-/// What one transaction changed, and who did it.
-#[derive(Clone)]
-pub struct AuditEntry(Arc<audit::AuditEntry>);
-
-shares!(AuditEntry, audit::AuditEntry);
-
-impl RowObject for AuditEntry {
-    const TYPE: &'static TypeDescription = &AUDIT_ENTRY;
-
-    fn uuid(&self) -> Uuid {
-        self.0.id.uuid()
-    }
-
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::audit::at_hand(tenant, &self.0)
-    }
+row! {
+    /// What one transaction changed, and who did it.
+    pub struct AuditEntry(audit::AuditEntry): AUDIT_ENTRY, store::audit;
 }
 
 /// A list of audit entries.
@@ -77,7 +60,9 @@ declare! {
     /// payouts, deliveries; null: none.
     "count": Option<i32> = value(Column::Count, view::number);
     /// The changes, field by field; empty if it only appended rows.
-    "changes": Vec<AuditChange> = made_of(Column::Changes, write_changes);
+    "changes": Vec<AuditChange> = made_of(Column::Changes, |_, row, cells, below, json| {
+        below.stored::<AuditChange, _>(store::audit::changes(row, cells[0]), json)
+    });
 }
 
 #[ComplexObject]

@@ -23,6 +23,7 @@ use super::coerce::{Checker, Path};
 use super::limits::Limits;
 use super::problem::DocumentProblem;
 use super::types::{Types, base_name};
+use crate::http::codes;
 
 /// The problems found, at most as many as an answer reports.
 pub struct Findings {
@@ -42,11 +43,8 @@ impl Findings {
     }
 }
 
-/// The code of all problems found here.
-pub const INVALID: &str = "GRAPHQL_VALIDATION_FAILED";
-
 pub fn invalid(position: Pos, text: impl Into<String>) -> DocumentProblem {
-    DocumentProblem::new(INVALID, text).at(position)
+    DocumentProblem::new(codes::GRAPHQL_VALIDATION_FAILED, text).at(position)
 }
 
 /// What all rules need.
@@ -189,13 +187,8 @@ impl<'a> Context<'a> {
     /// Checks values whose variables have no values yet.
     fn checker(&self, variables: HashSet<&'a str>) -> Checker<'a> {
         Checker {
-            types: self.types,
-            limits: self.limits,
-            suggests: self.suggests,
-            variables: HashMap::new(),
             faulty: variables,
-            seen_bytes: 0,
-            problems: Vec::new(),
+            ..Checker::new(self.types, self.limits, self.suggests)
         }
     }
 

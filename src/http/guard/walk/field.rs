@@ -6,6 +6,7 @@ use async_graphql::{Positioned, Value as Constant};
 use super::DocumentWalk;
 use super::totals::Totals;
 use crate::graphql::DEFAULT_PAGE;
+use crate::http::codes;
 use crate::http::guard::problem::DocumentProblem;
 use crate::http::guard::types::SchemaField;
 use crate::http::guard::work::WorkEstimate;
@@ -133,7 +134,7 @@ impl<'a> DocumentWalk<'a> {
                     let ids = self.length(node, name).unwrap_or(1);
                     if ids > self.checker.limits.node_ids as u64 {
                         let message = format!("{name} must be at most {}", self.checker.limits.node_ids);
-                        self.refuse(DocumentProblem::new("BAD_USER_INPUT", message).at(field.pos));
+                        self.refuse(DocumentProblem::new(codes::BAD_USER_INPUT, message).at(field.pos));
                     }
                     object.times(ids)
                 }
@@ -156,7 +157,7 @@ impl<'a> DocumentWalk<'a> {
             return 0;
         }
         if first.is_some() && last.is_some() {
-            self.refuse(DocumentProblem::new("BAD_USER_INPUT", "give first or last, not both").at(field.pos));
+            self.refuse(DocumentProblem::new(codes::BAD_USER_INPUT, "give first or last, not both").at(field.pos));
         }
         let name = if last.is_some() { "last" } else { "first" };
         let size = last.or(first).unwrap_or(DEFAULT_PAGE);
@@ -164,7 +165,8 @@ impl<'a> DocumentWalk<'a> {
             Some(size) => size,
             None => {
                 self.refuse(
-                    DocumentProblem::new("BAD_USER_INPUT", format!("{name} must be from 0 to {most}")).at(field.pos),
+                    DocumentProblem::new(codes::BAD_USER_INPUT, format!("{name} must be from 0 to {most}"))
+                        .at(field.pos),
                 );
                 0
             }

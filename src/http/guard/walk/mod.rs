@@ -14,6 +14,7 @@ use async_graphql::{Name, Positioned};
 
 use super::coerce::Checker;
 use super::problem::DocumentProblem;
+use crate::http::codes;
 pub use totals::Totals;
 
 /// Maximum length of a chain of fragments, each spread in the one before.
@@ -78,7 +79,7 @@ impl<'a> DocumentWalk<'a> {
             Some(Fragment::Known(totals)) => return *totals,
             Some(Fragment::Entered) => {
                 let message = format!("the fragment {key} contains itself");
-                self.refuse(DocumentProblem::new("GRAPHQL_VALIDATION_FAILED", message).at(name.pos));
+                self.refuse(DocumentProblem::new(codes::GRAPHQL_VALIDATION_FAILED, message).at(name.pos));
                 return Totals::default();
             }
             None => {}
