@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QuerySelect, Select, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, Select, Value};
 use uuid::Uuid;
 
 use super::{Connection, StoreError, many};
@@ -51,16 +51,4 @@ pub async fn by_ids<E: EntityTrait, T>(
         }
     }
     Ok(found)
-}
-
-/// The external ids of the rows found, with the rows' own ids; rows without an external id are left out.
-pub async fn external_ids<E: EntityTrait, I>(
-    database: &Connection,
-    select: Select<E>,
-    [external_id, id]: [E::Column; 2],
-    from_uuid: impl Fn(Uuid) -> I,
-) -> Result<Vec<(String, I)>, StoreError> {
-    let select = select.filter(external_id.is_not_null()).select_only();
-    let found: Vec<(String, Uuid)> = select.column(external_id).column(id).into_tuple().all(database).await?;
-    Ok(found.into_iter().map(|(text, id)| (text, from_uuid(id))).collect())
 }

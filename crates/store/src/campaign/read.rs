@@ -7,18 +7,12 @@ use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 use super::rows::from_row;
 use crate::scope::visible;
 use crate::table_functions::table_functions;
-use crate::{Connection, StoreError, load};
+use crate::{Connection, StoreError};
 use auth::Scope;
 use domain::campaign::Campaign;
 use domain::id::CampaignId;
 
 table_functions!(Campaign, CampaignId: find, find_by_external_id, by_ids, lock);
-
-/// The external ids of all campaigns that have one.
-pub async fn external_ids(database: &Connection, scope: &Scope) -> Result<Vec<(String, CampaignId)>, StoreError> {
-    let columns = [Column::ExternalId, Column::Id];
-    load::external_ids(database, visible::<Entity>(scope), columns, CampaignId::from_uuid).await
-}
 
 /// How many snapshots, partnership requests, memberships and tiers refer to the campaign.
 pub async fn count_references(

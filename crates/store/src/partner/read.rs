@@ -22,12 +22,6 @@ pub async fn find_by_email(database: &Connection, scope: &Scope, email: &str) ->
     .await
 }
 
-/// The external ids of all partners that have one.
-pub async fn external_ids(database: &Connection, scope: &Scope) -> Result<Vec<(String, PartnerId)>, StoreError> {
-    let columns = [Column::ExternalId, Column::Id];
-    load::external_ids(database, visible::<Entity>(scope), columns, PartnerId::from_uuid).await
-}
-
 /// The partners that have any of these external ids or e-mail addresses.
 pub async fn named(
     database: &Connection,
