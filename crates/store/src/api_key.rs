@@ -13,9 +13,12 @@ use super::citus::directory::{self, DirectoryName};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{Connection, StoreError, many, view, write};
+use crate::table_functions::table_functions;
 use auth::{ApiKey, KeyHash, Permissions, Scope};
 use domain::Timestamp;
 use domain::id::{ApiKeyId, PartnerId, TenantId};
+
+table_functions!(ApiKey: at_hand but "hash");
 
 pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
@@ -139,11 +142,6 @@ pub(super) fn from_row(row: api_key::Model) -> ApiKey {
         last_used_at: row.last_used_at,
         revoked_at: row.revoked_at,
     }
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, key: &ApiKey) -> view::AtHand {
-    view::at_hand(to_row(tenant, key), &["hash"])
 }
 
 /// The row without the hash, which the domain value does not carry.

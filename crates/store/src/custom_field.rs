@@ -9,11 +9,14 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::{Connection, StoreError, many, view, write};
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::deal::{CustomField, CustomFieldOption};
 use domain::id::{CustomFieldId, CustomFieldOptionId, TenantId};
 
 use custom_field_option::Column as OptionColumn;
+
+table_functions!(CustomField: at_hand);
 
 /// All fields, oldest first.
 pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<CustomField>, StoreError> {
@@ -181,11 +184,6 @@ fn joined(fields: Vec<custom_field::Model>, options: Vec<custom_field_option::Mo
 pub fn id(row: &view::Row, prefix: &str) -> Result<CustomFieldId, StoreError> {
     let row: custom_field::Model = view::whole(row, prefix)?;
     Ok(CustomFieldId::from_uuid(row.id))
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, field: &CustomField) -> view::AtHand {
-    view::at_hand(to_row(tenant, field), &[])
 }
 
 fn to_row(tenant: TenantId, field: &CustomField) -> custom_field::Model {

@@ -91,7 +91,7 @@ pub async fn by_external_ids(
         .collect()
 }
 
-table_functions!(Customer: by_ids);
+table_functions!(Customer: by_ids, at_hand);
 
 pub async fn count(database: &Connection, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
@@ -240,9 +240,4 @@ pub async fn rebind(
 mapped! {
     pub(super) fn (row: customer::Model, customer: Customer) of "customer";
     both: id, external_id, acquired_at, partner_id, campaign_id;
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, customer: &Customer) -> view::AtHand {
-    view::at_hand(to_row(tenant, customer), &[])
 }

@@ -18,7 +18,7 @@ use domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 
 const TABLE: &str = "partnership_request";
 
-table_functions!(PartnershipRequest, PartnershipRequestId: by_ids, lock, insert, update);
+table_functions!(PartnershipRequest, PartnershipRequestId: by_ids, lock, insert, update, at_hand);
 
 /// What to list; all given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -93,9 +93,4 @@ pub async fn find_newest_of(
 mapped! {
     fn (row: partnership_request::Model, request: PartnershipRequest) of TABLE;
     both: id, name, email, campaign_id, status, message, partner_id, reason, created_at, decided_at;
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, request: &PartnershipRequest) -> view::AtHand {
-    view::at_hand(to_row(tenant, request), &[])
 }

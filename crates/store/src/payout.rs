@@ -82,7 +82,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-table_functions!(Payout: by_ids);
+table_functions!(Payout: by_ids, at_hand);
 
 pub async fn count(database: &Connection, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
@@ -272,9 +272,4 @@ mapped! {
         amount_minor: payout.amount.minor(),
         currency: payout.amount.currency().code().to_owned(),
     }
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, payout: &Payout) -> view::AtHand {
-    view::at_hand(to_row(tenant, payout), &[])
 }

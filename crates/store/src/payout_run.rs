@@ -48,7 +48,8 @@ pub fn list() -> view::List {
     view::List::new(&view::PAYOUT_RUN, Some(String::new()), sort().into(), select)
 }
 
-table_functions!(PayoutRun: by_ids);
+table_functions!(PayoutRun: by_ids, whole);
+table_functions!(PayoutRun: at_hand but "audit_entry_id");
 
 /// A page as domain values, for resolvers that need the rows themselves.
 pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<PayoutRun>, StoreError> {
@@ -193,16 +194,6 @@ mapped! {
     written: {
         audit_entry_id: None,
     }
-}
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<PayoutRun, StoreError> {
-    from_row(view::whole(row, prefix)?)
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, run: &PayoutRun) -> view::AtHand {
-    view::at_hand(to_row(tenant, run), &["audit_entry_id"])
 }
 
 fn line_from_row(row: payout_run_line::Model) -> Result<RunLine, StoreError> {

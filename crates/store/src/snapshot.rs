@@ -17,7 +17,7 @@ use domain::id::{CampaignId, PartnerId, SnapshotId, TenantId};
 use domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use domain::terms::Term;
 
-table_functions!(CommissionSnapshot, CommissionSnapshotId: insert);
+table_functions!(CommissionSnapshot, CommissionSnapshotId: insert, at_hand);
 
 const TABLE: &str = "commission_snapshot";
 
@@ -154,11 +154,6 @@ fn from_row(StampedSnapshot(row, superseded_at): StampedSnapshot) -> Result<Comm
         sequence: row.sequence,
         superseded_at,
     })
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, snapshot: &CommissionSnapshot) -> view::AtHand {
-    view::at_hand(to_row(tenant, snapshot), &[])
 }
 
 pub(super) fn to_row(tenant: TenantId, snapshot: &CommissionSnapshot) -> commission_snapshot::Model {

@@ -23,7 +23,7 @@ pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<PaymentStag
 }
 
 // Locking also makes deals wait that enter the stage.
-table_functions!(PaymentStage, PaymentStageId: find, find_by_external_id, by_ids, lock, insert, update, delete);
+table_functions!(PaymentStage, PaymentStageId: find, find_by_external_id, by_ids, lock, insert, update, delete, at_hand);
 
 /// The stage, locked against changes until this transaction ends; other readers and deals do not wait.
 pub async fn share(
@@ -64,9 +64,4 @@ pub async fn count_references(
 mapped! {
     fn (row: payment_stage::Model, stage: PaymentStage) of TABLE;
     both: id, label, position, outcome, external_id;
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, stage: &PaymentStage) -> view::AtHand {
-    view::at_hand(to_row(tenant, stage), &[])
 }

@@ -20,6 +20,7 @@ use super::scope::visible;
 use super::{StoreError, row, view};
 use crate::Connection;
 use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use crate::write;
 use auth::Scope;
 use domain::Timestamp;
@@ -113,16 +114,7 @@ pub async fn cancel(
         .await?;
     Ok(canceled.rows_affected == 1)
 }
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<Backtest, StoreError> {
-    from_row(view::whole(row, prefix)?)
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, backtest: &Backtest) -> view::AtHand {
-    view::at_hand(to_row(tenant, backtest), &[])
-}
+table_functions!(Backtest: whole, at_hand);
 
 mapped! {
     fn (row: backtest::Model, backtest: Backtest) of TABLE;

@@ -4,20 +4,18 @@ use entity::commission;
 use entity::commission_written;
 
 use super::TABLE;
+use crate::table_functions::table_functions;
 use crate::{StoreError, row, view};
 use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission, PaymentTarget};
 use domain::id::{CampaignId, CommissionId, EventId, PartnerId, PayoutId, SnapshotId, TenantId};
 use domain::terms::BasisKind;
 
+table_functions!(Commission: whole);
+
 /// The column values of an already loaded object, by column name.
 pub fn at_hand(tenant: TenantId, commission: &Commission) -> view::AtHand {
     // Commissions are read without their explanation.
     view::at_hand(without_explanation(tenant, commission), &["explanation"])
-}
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<Commission, StoreError> {
-    from_row(view::whole(row, prefix)?)
 }
 
 pub(crate) fn from_row(row: commission::Model) -> Result<Commission, StoreError> {

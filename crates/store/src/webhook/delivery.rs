@@ -66,7 +66,7 @@ fn filtered(scope: &Scope, filter: &DeliveryFilter) -> Select<Entity> {
     visible::<Entity>(scope).filter(condition)
 }
 
-table_functions!(WebhookDelivery, WebhookDeliveryId: by_ids, lock);
+table_functions!(WebhookDelivery, WebhookDeliveryId: by_ids, lock, whole);
 
 /// A delivery to be written.
 #[derive(Debug)]
@@ -182,11 +182,6 @@ pub(super) fn pending(tenant: TenantId, endpoint: WebhookEndpointId) -> sea_orm:
         .filter(Column::TenantId.eq(tenant.uuid()))
         .filter(Column::EndpointId.eq(endpoint.uuid()))
         .filter(Column::Status.eq(WebhookDeliveryStatus::Pending.as_str()))
-}
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<WebhookDelivery, StoreError> {
-    from_row(view::whole(row, prefix)?)
 }
 
 /// Decodes the attempts in a cell.
