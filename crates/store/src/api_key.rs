@@ -46,7 +46,7 @@ pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreErr
 }
 
 pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, ApiKey>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let one_of = many::among(database, Column::Id, ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
 }

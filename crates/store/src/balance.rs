@@ -34,11 +34,7 @@ pub async fn of_partners(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Balance>>, StoreError> {
     use sea_orm::ColumnTrait;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let mut balances: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in visible::<Entity>(scope)
         .filter(one_of)

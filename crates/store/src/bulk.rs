@@ -52,11 +52,7 @@ async fn by_external_id<E: Scoped>(
     (id, external_id): (E::Column, E::Column),
     external_ids: &[String],
 ) -> Result<Vec<(String, Uuid)>, StoreError> {
-    let one_of = many::one_of_texts(
-        database.get_database_backend(),
-        external_id.as_column_ref(),
-        external_ids,
-    );
+    let one_of = many::among_texts(database, external_id, external_ids);
     let select = visible::<E>(scope).filter(one_of).select_only();
     let select = select.column(external_id).column(id);
     Ok(select.into_tuple().all(database).await?)

@@ -34,9 +34,8 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, CustomField>, StoreError> {
-    let backend = database.get_database_backend();
     let fields = visible::<Entity>(scope)
-        .filter(many::one_of(backend, Column::Id.as_column_ref(), ids))
+        .filter(many::among(database, Column::Id, ids))
         .all(database)
         .await?;
     let fields = joined(fields, options_of(database, scope, ids).await?);
@@ -73,11 +72,7 @@ async fn options_of(
     scope: &Scope,
     fields: &[Uuid],
 ) -> Result<Vec<custom_field_option::Model>, StoreError> {
-    let of_fields = many::one_of(
-        database.get_database_backend(),
-        OptionColumn::FieldId.as_column_ref(),
-        fields,
-    );
+    let of_fields = many::among(database, OptionColumn::FieldId, fields);
     let select = visible::<custom_field_option::Entity>(scope)
         .filter(of_fields)
         .order_by_asc(OptionColumn::Position)

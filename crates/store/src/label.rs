@@ -156,7 +156,7 @@ pub async fn by_ids<K: LabelTable>(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Label<K>>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), K::id_column().as_column_ref(), ids);
+    let one_of = many::among(database, K::id_column(), ids);
     let rows = visible::<K::Entity>(scope).filter(one_of).all(database).await?;
     Ok(rows
         .into_iter()
@@ -240,11 +240,7 @@ pub async fn categories_of_partners(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Label<id::PartnerCategory>>>, StoreError> {
     use partner_category_member::Column as Member;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Member::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Member::PartnerId, partners);
     let rows = visible::<partner_category::Entity>(scope)
         .join(
             sea_orm::JoinType::InnerJoin,

@@ -43,7 +43,7 @@ pub async fn by_ids<E: EntityTrait, T>(
     ids: &[Uuid],
     from_row: impl Fn(E::Model) -> Result<T, StoreError>,
 ) -> Result<HashMap<Uuid, T>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
+    let one_of = many::among(database, column, ids);
     let mut found = HashMap::with_capacity(ids.len());
     for row in select.filter(one_of).all(database).await? {
         if let Value::Uuid(Some(id)) = row.get(column) {

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use sea_orm::sea_query::{
     Alias, Asterisk, Expr, ExprTrait, Func, IntoColumnRef, IntoIden, JoinType, Query, SelectStatement,
 };
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Value,
+};
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort, cut};
@@ -21,6 +23,16 @@ pub fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
 }
 
 /// `column` is one of `ids`.
+pub fn among(database: &impl ConnectionTrait, column: impl ColumnTrait, ids: &[Uuid]) -> Expr {
+    one_of(database.get_database_backend(), column.as_column_ref(), ids)
+}
+
+/// `column` is one of `texts`.
+pub fn among_texts(database: &impl ConnectionTrait, column: impl ColumnTrait, texts: &[String]) -> Expr {
+    one_of_texts(database.get_database_backend(), column.as_column_ref(), texts)
+}
+
+/// Like [`among`], of any expression for a column.
 pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, ids: &[Uuid]) -> Expr {
     let column = Expr::col(column);
     match backend {
@@ -36,8 +48,7 @@ pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, ids: &[Uuid]) -> E
     }
 }
 
-/// `column` is one of `texts`.
-pub fn one_of_texts(backend: DbBackend, column: impl IntoColumnRef, texts: &[String]) -> Expr {
+fn one_of_texts(backend: DbBackend, column: impl IntoColumnRef, texts: &[String]) -> Expr {
     let column = Expr::col(column);
     match backend {
         DbBackend::Postgres => {

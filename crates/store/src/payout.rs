@@ -190,25 +190,16 @@ pub async fn insert_items(
 
 /// The commissions that are in the payouts now: those of failed or canceled payouts were released.
 pub async fn rows_in(database: &Connection, scope: &Scope, payouts: &[Uuid]) -> Result<Vec<Commission>, StoreError> {
-    let backend = database.get_database_backend();
     // Rows in a payout are found by its items, so that no index of commissions by payout is needed.
     let items = Query::select()
         .column(payout_item::Column::CommissionId)
         .from(payout_item::Entity)
         .and_where(payout_item::Column::TenantId.eq(scope.tenant().uuid()))
-        .and_where(many::one_of(
-            backend,
-            payout_item::Column::PayoutId.as_column_ref(),
-            payouts,
-        ))
+        .and_where(many::among(database, payout_item::Column::PayoutId, payouts))
         .take();
     let rows = visible::<commission::Entity>(scope)
         .filter(commission::Column::Id.in_subquery(items))
-        .filter(many::one_of(
-            backend,
-            commission::Column::PayoutId.as_column_ref(),
-            payouts,
-        ))
+        .filter(many::among(database, commission::Column::PayoutId, payouts))
         .all(database)
         .await?;
     rows.into_iter().map(super::commission::from_row).collect()

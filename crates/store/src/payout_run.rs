@@ -114,7 +114,7 @@ pub async fn totals_of(
     use payout_run_line::Column as RunLine;
     let backend = database.get_database_backend();
     let mut lines = visible::<payout_run_line::Entity>(scope)
-        .filter(many::one_of(backend, RunLine::RunId.as_column_ref(), runs))
+        .filter(many::among(database, RunLine::RunId, runs))
         .select_only();
     let statement = QuerySelect::query(&mut lines);
     let its_payout = Condition::all()

@@ -65,7 +65,7 @@ pub async fn by_ids(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, CommissionSnapshot>, StoreError> {
     let backend = database.get_database_backend();
-    let one_of = many::one_of(backend, Column::Id.as_column_ref(), ids);
+    let one_of = many::among(database, Column::Id, ids);
     let rows = select(scope, backend)
         .filter(one_of)
         .into_model::<StampedSnapshot>()
@@ -84,7 +84,7 @@ pub async fn of_partners(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<CommissionSnapshot>>, StoreError> {
     let backend = database.get_database_backend();
-    let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), partners);
+    let one_of = many::among(database, Column::PartnerId, partners);
     // In the order of the index: otherwise SQLite would walk all snapshots of the tenant, which come in the order of
     // their ids.
     let select = select(scope, backend)

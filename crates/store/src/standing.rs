@@ -21,11 +21,7 @@ pub async fn lifetime_values_of(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Sum>>, StoreError> {
     use partner_lifetime_value::Column;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let select = visible::<partner_lifetime_value::Entity>(scope)
         .filter(one_of)
         .order_by_asc(Column::Currency);

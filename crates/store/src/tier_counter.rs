@@ -62,10 +62,9 @@ pub async fn around(
     campaigns: &[Uuid],
     (from, to): (Timestamp, Timestamp),
 ) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
-    let backend = database.get_database_backend();
     let rows = visible::<Entity>(scope)
-        .filter(many::one_of(backend, Column::PartnerId.as_column_ref(), partners))
-        .filter(many::one_of(backend, Column::CampaignId.as_column_ref(), campaigns))
+        .filter(many::among(database, Column::PartnerId, partners))
+        .filter(many::among(database, Column::CampaignId, campaigns))
         .filter(Column::WindowStart.lte(to))
         .filter(Column::WindowEnd.gt(from))
         .all(database)
@@ -81,11 +80,7 @@ pub async fn over(
     campaign: Option<CampaignId>,
     now: Timestamp,
 ) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
-    let of_partner = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let of_partner = many::among(database, Column::PartnerId, partners);
     let mut select = visible::<Entity>(scope)
         .filter(of_partner)
         .filter(Column::WindowEnd.lte(now));

@@ -59,7 +59,7 @@ pub async fn final_revenues(
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, Money>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let one_of = many::among(database, Column::EventId, events);
     let select = of_revenue(scope)
         .filter(one_of)
         .filter(Column::Kind.eq(ResultKind::Rate.as_str()));

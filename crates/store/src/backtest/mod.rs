@@ -50,7 +50,7 @@ pub fn list() -> view::List {
 }
 
 pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Backtest>, StoreError> {
-    let one_of = super::many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let one_of = super::many::among(database, Column::Id, ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }

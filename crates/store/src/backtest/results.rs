@@ -111,9 +111,8 @@ async fn by(
     dimension: &str,
 ) -> Result<HashMap<Uuid, Vec<BacktestSum>>, StoreError> {
     use backtest_sum::Column;
-    let backend = database.get_database_backend();
     let rows = visible::<backtest_sum::Entity>(scope)
-        .filter(many::one_of(backend, Column::BacktestId.as_column_ref(), backtests))
+        .filter(many::among(database, Column::BacktestId, backtests))
         .filter(Column::Dimension.eq(dimension))
         .order_by_asc(Column::MonthStart)
         .order_by_asc(Column::Currency)

@@ -27,23 +27,14 @@ pub async fn commissions_by_partner(
     prefix: &str,
     partners: Option<&[Uuid]>,
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
-    let backend = database.get_database_backend();
     let mut events = visible::<event::Entity>(scope)
         .select_only()
         .column(event::Column::Id)
         .filter(event::Column::ExternalId.starts_with(prefix));
     let mut select = visible::<commission::Entity>(scope);
     if let Some(partners) = partners {
-        events = events.filter(many::one_of(
-            backend,
-            event::Column::PartnerId.as_column_ref(),
-            partners,
-        ));
-        select = select.filter(many::one_of(
-            backend,
-            commission::Column::PartnerId.as_column_ref(),
-            partners,
-        ));
+        events = events.filter(many::among(database, event::Column::PartnerId, partners));
+        select = select.filter(many::among(database, commission::Column::PartnerId, partners));
     }
     let counts: Vec<(Uuid, i64)> = select
         .filter(commission::Column::EventId.in_subquery(events.into_query()))
@@ -67,11 +58,7 @@ pub async fn events_of_partners(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, (u64, Timestamp)>, StoreError> {
     use event::Column;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let found: Vec<(Uuid, i64, DateTimeUtc)> = visible::<event::Entity>(scope)
         .filter(one_of)
         .select_only()
@@ -95,11 +82,7 @@ pub async fn qualified_customers_of(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, i64>, StoreError> {
     use partner_standing::Column;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let rows = visible::<partner_standing::Entity>(scope)
         .filter(one_of)
         .all(database)
@@ -117,11 +100,7 @@ pub async fn campaigns_of_partners(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<CampaignId>>, StoreError> {
     use campaign_member::Column;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let rows = visible::<campaign_member::Entity>(scope)
         .filter(one_of)
         .all(database)

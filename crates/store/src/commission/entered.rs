@@ -61,7 +61,7 @@ fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &
 /// The details given for rows that were entered manually or imported; empty for all others.
 pub async fn entered(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Entered>, StoreError> {
     use commission_entered::{Column, Entity};
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let one_of = many::among(database, Column::Id, ids);
     read_entered(database, visible::<Entity>(scope).filter(one_of)).await
 }
 

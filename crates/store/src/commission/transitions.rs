@@ -112,11 +112,7 @@ pub async fn transitions_of(
 ) -> Result<HashMap<Uuid, Vec<CommissionTransition>>, StoreError> {
     use commission_transition::Column as Transition;
     const TABLE: &str = "commission_transition";
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Transition::CommissionId.as_column_ref(),
-        commissions,
-    );
+    let one_of = many::among(database, Transition::CommissionId, commissions);
     let select = visible::<commission_transition::Entity>(scope)
         .filter(one_of)
         .order_by_asc(Transition::Id);

@@ -25,7 +25,7 @@ pub async fn lock(transaction: &Connection, scope: &Scope, id: EventId) -> Resul
 
 /// Selects events for update, in the order of recording.
 pub async fn lock_all(transaction: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Event>, StoreError> {
-    let one_of = many::one_of(transaction.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let one_of = many::among(transaction, Column::Id, ids);
     let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
     let rows = select.lock_exclusive().all(transaction).await?;
     rows.into_iter().map(from_row).collect()

@@ -54,7 +54,7 @@ async fn by(
     ids: &[Uuid],
     key: impl Fn(&event::Model) -> Uuid,
 ) -> Result<HashMap<Uuid, Event>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
+    let one_of = many::among(database, column, ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((key(&row), from_row(row)?))).collect()
 }

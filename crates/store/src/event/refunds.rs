@@ -36,11 +36,7 @@ pub async fn refunds_of(
     scope: &Scope,
     originals: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Event>>, StoreError> {
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::OriginalId.as_column_ref(),
-        originals,
-    );
+    let one_of = many::among(database, Column::OriginalId, originals);
     let mut refunds: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in visible::<Entity>(scope)
         .filter(one_of)

@@ -29,13 +29,8 @@ pub async fn named(
     external_ids: &[String],
     emails: &[String],
 ) -> Result<Vec<Partner>, StoreError> {
-    let backend = database.get_database_backend();
     let any = Condition::any()
-        .add(many::one_of_texts(
-            backend,
-            Column::ExternalId.as_column_ref(),
-            external_ids,
-        ))
-        .add(many::one_of_texts(backend, Column::Email.as_column_ref(), emails));
+        .add(many::among_texts(database, Column::ExternalId, external_ids))
+        .add(many::among_texts(database, Column::Email, emails));
     load::all(database, visible::<Entity>(scope).filter(any), from_row).await
 }

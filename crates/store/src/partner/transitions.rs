@@ -42,11 +42,7 @@ pub async fn transitions_of(
 ) -> Result<HashMap<Uuid, Vec<PartnerTransition>>, StoreError> {
     use partner_transition::Column as Transition;
     const TABLE: &str = "partner_transition";
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Transition::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Transition::PartnerId, partners);
     let rows = visible::<partner_transition::Entity>(scope)
         .filter(one_of)
         .order_by_asc(Transition::Id)
