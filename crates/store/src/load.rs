@@ -52,3 +52,35 @@ pub async fn by_ids<E: EntityTrait, T>(
     }
     Ok(found)
 }
+
+/// The rows whose `column`, which must be unique, is one of `texts`, by that column.
+pub async fn by_texts<E: EntityTrait, T>(
+    database: &Connection,
+    select: Select<E>,
+    column: E::Column,
+    texts: &[String],
+    from_row: impl Fn(E::Model) -> Result<T, StoreError>,
+) -> Result<HashMap<String, T>, StoreError> {
+    let one_of = many::among_texts(database, column, texts);
+    let mut found = HashMap::with_capacity(texts.len());
+    for row in select.filter(one_of).all(database).await? {
+        if let Value::String(Some(text)) = row.get(column) {
+            found.insert(text, from_row(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// All rows found, by `key`, each group in the order of the select.
+pub async fn grouped<E: EntityTrait, T>(
+    database: &Connection,
+    select: Select<E>,
+    key: impl Fn(&E::Model) -> Uuid,
+    from_row: impl Fn(E::Model) -> Result<T, StoreError>,
+) -> Result<HashMap<Uuid, Vec<T>>, StoreError> {
+    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for row in select.all(database).await? {
+        groups.entry(key(&row)).or_default().push(from_row(row)?);
+    }
+    Ok(groups)
+}

@@ -29,7 +29,23 @@ pub fn among(database: &impl ConnectionTrait, column: impl ColumnTrait, ids: &[U
 
 /// `column` is one of `texts`.
 pub fn among_texts(database: &impl ConnectionTrait, column: impl ColumnTrait, texts: &[String]) -> Expr {
-    one_of_texts(database.get_database_backend(), column.as_column_ref(), texts)
+    let column = Expr::col(column.as_column_ref());
+    match database.get_database_backend() {
+        DbBackend::Postgres => {
+            let values = texts.iter().map(|text| Value::from(text.clone())).collect();
+            let array = Value::Array(sea_orm::sea_query::ArrayType::String, Some(Box::new(values)));
+            column.eq(Expr::expr(Func::cust("ANY").arg(array)))
+        }
+        _ => {
+            let list = serde_json::to_string(texts).expect("plain strings");
+            column.in_subquery(
+                Query::select()
+                    .column("value")
+                    .from_function(Func::cust("json_each").arg(list), "texts")
+                    .take(),
+            )
+        }
+    }
 }
 
 /// Like [`among`], of any expression for a column.
@@ -45,26 +61,6 @@ pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, ids: &[Uuid]) -> E
                 .from_function(Func::cust("json_each").arg(hex_list(ids)), "ids")
                 .take(),
         ),
-    }
-}
-
-fn one_of_texts(backend: DbBackend, column: impl IntoColumnRef, texts: &[String]) -> Expr {
-    let column = Expr::col(column);
-    match backend {
-        DbBackend::Postgres => {
-            let values = texts.iter().map(|text| Value::from(text.clone())).collect();
-            let array = Value::Array(sea_orm::sea_query::ArrayType::String, Some(Box::new(values)));
-            column.eq(Expr::expr(Func::cust("ANY").arg(array)))
-        }
-        _ => {
-            let list = serde_json::to_string(texts).expect("plain strings");
-            column.in_subquery(
-                Query::select()
-                    .column("value")
-                    .from_function(Func::cust("json_each").arg(list), "texts")
-                    .take(),
-            )
-        }
     }
 }
 

@@ -5,7 +5,7 @@
 ///
 /// - `find`: one row by its id;
 /// - `find_by_external_id`: one row by the id that another system gave it;
-/// - `by_ids`: many rows by their ids, in one statement;
+/// - `by_ids`, `by_external_ids`: many rows by their ids, in one statement;
 /// - `lock`: one row for update; other writers wait until this transaction ends;
 /// - `insert`, `update` (all columns), `delete`: one row;
 /// - `whole`: decodes a row whose columns were all read under names with a prefix;
@@ -29,6 +29,16 @@ macro_rules! table_functions {
         ) -> Result<std::collections::HashMap<uuid::Uuid, $of>, $crate::StoreError> {
             let select = $crate::scope::visible::<Entity>(scope);
             $crate::load::by_ids(database, select, Column::Id, ids, from_row).await
+        }
+    };
+    ($of:ty: by_external_ids) => {
+        pub async fn by_external_ids(
+            database: &$crate::Connection,
+            scope: &auth::Scope,
+            external_ids: &[String],
+        ) -> Result<std::collections::HashMap<String, $of>, $crate::StoreError> {
+            let select = $crate::scope::visible::<Entity>(scope);
+            $crate::load::by_texts(database, select, Column::ExternalId, external_ids, from_row).await
         }
     };
     ($of:ty, $id:ty: find) => {
@@ -92,6 +102,9 @@ macro_rules! table_functions {
     };
     ($of:ty, $id:ty: by_ids) => {
         $crate::table_functions::table_functions!($of: by_ids);
+    };
+    ($of:ty, $id:ty: by_external_ids) => {
+        $crate::table_functions::table_functions!($of: by_external_ids);
     };
     ($of:ty, $id:ty: whole) => {
         $crate::table_functions::table_functions!($of: whole);

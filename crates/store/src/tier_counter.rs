@@ -96,8 +96,7 @@ pub async fn of_partners(
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
-    let of_partner = Column::PartnerId.as_column_ref();
-    let one_of = many::one_of(database.get_database_backend(), of_partner, partners);
+    let one_of = many::among(database, Column::PartnerId, partners);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(from_row).collect()
 }

@@ -49,12 +49,6 @@ pub fn list() -> view::List {
     view::List::new(&view::BACKTEST, Some(String::new()), sort().into(), select)
 }
 
-pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Backtest>, StoreError> {
-    let one_of = super::many::among(database, Column::Id, ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
-}
-
 /// A page as domain values, for resolvers that need the rows themselves.
 pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<Backtest>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
@@ -114,7 +108,7 @@ pub async fn cancel(
         .await?;
     Ok(canceled.rows_affected == 1)
 }
-table_functions!(Backtest: whole, at_hand);
+table_functions!(Backtest: by_ids, whole, at_hand);
 
 mapped! {
     fn (row: backtest::Model, backtest: Backtest) of TABLE;

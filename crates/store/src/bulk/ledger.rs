@@ -114,33 +114,13 @@ pub async fn campaigns_of_partners(
     Ok(campaigns)
 }
 
-pub async fn insert_customers(
-    transaction: &Connection,
-    tenant: TenantId,
-    customers: &[Customer],
-) -> Result<(), StoreError> {
-    let rows = customers
-        .iter()
-        .map(|customer| crate::customer::to_row(tenant, customer));
-    write::insert_all(transaction, rows).await
-}
-
-/// Originals must come before their refunds.
-pub async fn insert_events(transaction: &Connection, tenant: TenantId, events: &[Event]) -> Result<(), StoreError> {
-    let rows = events.iter().map(|event| crate::event::to_row(tenant, event));
-    write::insert_all(transaction, rows).await
-}
-
-/// Rows must come before those that adjust them.
-pub async fn insert_commissions(
-    transaction: &Connection,
-    tenant: TenantId,
-    commissions: &[ExplainedCommission],
-) -> Result<(), StoreError> {
-    let rows = commissions
-        .iter()
-        .map(|commission| crate::commission::to_row(tenant, commission));
-    write::insert_all(transaction, rows).await
+super::inserts! {
+    insert_customers: Customer = crate::customer::to_row;
+    /// Originals must come before their refunds.
+    insert_events: Event = crate::event::to_row;
+    /// Rows must come before those that adjust them.
+    insert_commissions: ExplainedCommission = crate::commission::to_row;
+    insert_payout_runs: PayoutRun = crate::payout_run::to_row;
 }
 
 /// Appends to the histories of commissions, and the changes to the outbox. Listeners are not woken for this many rows
@@ -157,15 +137,6 @@ pub async fn insert_commission_transitions(
     let changes = transitions.iter();
     let changes = changes.map(|(_, commission, transition)| to_change_row(tenant, *commission, transition));
     write::insert_all(transaction, changes).await
-}
-
-pub async fn insert_payout_runs(
-    transaction: &Connection,
-    tenant: TenantId,
-    runs: &[PayoutRun],
-) -> Result<(), StoreError> {
-    let rows = runs.iter().map(|run| crate::payout_run::to_row(tenant, run));
-    write::insert_all(transaction, rows).await
 }
 
 pub async fn insert_payout_items(

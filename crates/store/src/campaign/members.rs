@@ -41,10 +41,9 @@ pub async fn memberships(
     partners: &[Uuid],
     campaign: Option<CampaignId>,
 ) -> Result<Vec<Membership>, StoreError> {
-    let of_partner = campaign_member::Column::PartnerId.as_column_ref();
     let mut select = visible::<campaign_member::Entity>(scope)
         .join(JoinType::InnerJoin, members().rev())
-        .filter(many::one_of(database.get_database_backend(), of_partner, partners));
+        .filter(many::among(database, campaign_member::Column::PartnerId, partners));
     if let Some(campaign) = campaign {
         select = select.filter(campaign_member::Column::CampaignId.eq(campaign.uuid()));
     }

@@ -72,8 +72,7 @@ pub async fn contents_by_external_id(
     external_ids: &[String],
 ) -> Result<HashMap<String, Vec<u8>>, StoreError> {
     use commission_entered::{Column, Entity};
-    let column = Column::ExternalId.as_column_ref();
-    let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
+    let one_of = many::among_texts(database, Column::ExternalId, external_ids);
     let found = read_entered(database, visible::<Entity>(scope).filter(one_of)).await?;
     let named = found
         .into_values()

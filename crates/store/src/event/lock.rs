@@ -6,22 +6,14 @@ use uuid::Uuid;
 
 use super::rows::from_row;
 use crate::scope::visible;
+use crate::table_functions::table_functions;
 use crate::{Connection, StoreError, load, many};
 use auth::Scope;
 use domain::event::Event;
 use domain::id::EventId;
 
-/// Selects the event for update: this serialises its refunds.
-pub async fn lock(transaction: &Connection, scope: &Scope, id: EventId) -> Result<Option<Event>, StoreError> {
-    load::one(
-        transaction,
-        visible::<Entity>(scope)
-            .filter(Column::Id.eq(id.uuid()))
-            .lock_exclusive(),
-        from_row,
-    )
-    .await
-}
+// Locking an event serialises its refunds.
+table_functions!(Event, EventId: lock);
 
 /// Selects events for update, in the order of recording.
 pub async fn lock_all(transaction: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Event>, StoreError> {
