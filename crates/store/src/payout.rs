@@ -157,11 +157,7 @@ fn filtered(scope: &Scope, filter: &PayoutFilter) -> Select<Entity> {
 }
 
 pub async fn insert(transaction: &Connection, tenant: TenantId, payouts: &[Payout]) -> Result<(), StoreError> {
-    for chunk in payouts.chunks(2000) {
-        let rows = chunk.iter().map(|payout| to_row(tenant, payout).into_active_model());
-        Entity::insert_many(rows).exec_without_returning(transaction).await?;
-    }
-    Ok(())
+    write::insert_all(transaction, payouts.iter().map(|payout| to_row(tenant, payout))).await
 }
 
 /// Records for ever that the commissions were in the payouts.
@@ -171,21 +167,13 @@ pub async fn insert_items(
     items: &[(PayoutId, CommissionId)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for chunk in items.chunks(2000) {
-        let rows = chunk.iter().map(|(payout, commission)| {
-            let row = payout_item::Model {
-                tenant_id: tenant.uuid(),
-                id: PayoutItemId::new(now).uuid(),
-                payout_id: payout.uuid(),
-                commission_id: commission.uuid(),
-            };
-            row.into_active_model()
-        });
-        payout_item::Entity::insert_many(rows)
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
+    let rows = items.iter().map(|(payout, commission)| payout_item::Model {
+        tenant_id: tenant.uuid(),
+        id: PayoutItemId::new(now).uuid(),
+        payout_id: payout.uuid(),
+        commission_id: commission.uuid(),
+    });
+    write::insert_all(transaction, rows).await
 }
 
 /// The commissions that are in the payouts now: those of failed or canceled payouts were released.

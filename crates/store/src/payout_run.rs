@@ -164,27 +164,19 @@ pub async fn insert_lines(
     run: PayoutRunId,
     lines: &[RunLine],
 ) -> Result<(), StoreError> {
-    for chunk in lines.chunks(2000) {
-        let rows = chunk.iter().map(|line| {
-            let row = payout_run_line::Model {
-                tenant_id: tenant.uuid(),
-                run_id: run.uuid(),
-                position: line.position,
-                partner_id: line.partner_id.uuid(),
-                recipient: line.recipient.clone(),
-                currency: line.amount.currency.code().to_owned(),
-                amount_minor: line.amount.minor,
-                commission_count: i32::try_from(line.commission_count).unwrap_or(i32::MAX),
-                outcome: line.outcome.as_str().to_owned(),
-                payout_id: line.payout_id.map(|id| id.uuid()),
-            };
-            row.into_active_model()
-        });
-        payout_run_line::Entity::insert_many(rows)
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
+    let rows = lines.iter().map(|line| payout_run_line::Model {
+        tenant_id: tenant.uuid(),
+        run_id: run.uuid(),
+        position: line.position,
+        partner_id: line.partner_id.uuid(),
+        recipient: line.recipient.clone(),
+        currency: line.amount.currency.code().to_owned(),
+        amount_minor: line.amount.minor,
+        commission_count: i32::try_from(line.commission_count).unwrap_or(i32::MAX),
+        outcome: line.outcome.as_str().to_owned(),
+        payout_id: line.payout_id.map(|id| id.uuid()),
+    });
+    write::insert_all(transaction, rows).await
 }
 
 // The row without a reference to its audit log entry.
