@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use entity::custom_field::{self, Column, Entity};
-use entity::{commission_rule_reference, custom_field_option, deal_field};
-use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::custom_field_option;
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::references::references;
 use super::scope::visible;
 use super::{Connection, StoreError, many, view, write};
 use crate::table_functions::table_functions;
@@ -85,16 +86,11 @@ pub async fn count_references(
     database: &Connection,
     scope: &Scope,
     id: CustomFieldId,
-) -> Result<[(u64, &'static str); 2], StoreError> {
-    let deals = visible::<deal_field::Entity>(scope)
-        .filter(deal_field::Column::FieldId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    let rules = visible::<commission_rule_reference::Entity>(scope)
-        .filter(commission_rule_reference::Column::FieldId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    Ok([(deals, "deals"), (rules, "commission rules")])
+) -> Result<Vec<(u64, &'static str)>, StoreError> {
+    Ok(references!(database, scope, id;
+        "deals": deal_field where FieldId,
+        "commission rules": commission_rule_reference where FieldId,
+    ))
 }
 
 /// How many rows refer to the option, and what they are.
@@ -102,16 +98,11 @@ pub async fn count_option_references(
     database: &Connection,
     scope: &Scope,
     id: CustomFieldOptionId,
-) -> Result<[(u64, &'static str); 2], StoreError> {
-    let deals = visible::<deal_field::Entity>(scope)
-        .filter(deal_field::Column::OptionId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    let rules = visible::<commission_rule_reference::Entity>(scope)
-        .filter(commission_rule_reference::Column::OptionId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    Ok([(deals, "deals"), (rules, "commission rules")])
+) -> Result<Vec<(u64, &'static str)>, StoreError> {
+    Ok(references!(database, scope, id;
+        "deals": deal_field where OptionId,
+        "commission rules": commission_rule_reference where OptionId,
+    ))
 }
 
 pub async fn insert(transaction: &Connection, tenant: TenantId, field: &CustomField) -> Result<(), StoreError> {

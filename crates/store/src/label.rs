@@ -13,6 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
+use super::references::references;
 use super::scope::{Scoped, visible};
 use super::{Connection, StoreError, many, view, write};
 use auth::Scope;
@@ -86,13 +87,7 @@ macro_rules! label_table {
                 scope: &Scope,
                 id: Id<Self>,
             ) -> Result<Vec<(u64, &'static str)>, StoreError> {
-                let mut counts = Vec::new();
-                $(
-                    let references = visible::<$reference::Entity>(scope)
-                        .filter($reference::Column::$column.eq(id.uuid()));
-                    counts.push((references.count(database).await?, $what));
-                )+
-                Ok(counts)
+                Ok(references!(database, scope, id; $($what: $reference where $column),+))
             }
         }
     };

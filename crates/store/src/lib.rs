@@ -52,6 +52,7 @@ mod postgres;
 pub mod presented_key;
 pub mod reassignment;
 pub mod recording;
+mod references;
 mod row;
 mod scope;
 mod share;

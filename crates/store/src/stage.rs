@@ -1,9 +1,10 @@
 //! Payment stages. A pipeline has about a dozen, so that all are read at once.
 
+use entity::deal;
 use entity::payment_stage::{self, Column, Entity};
-use entity::{commission_rule_reference, deal, deal_payment};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::references::references;
 use super::scope::visible;
 use super::{Connection, StoreError, load, view};
 use crate::mapped::mapped;
@@ -45,20 +46,12 @@ pub async fn count_references(
     database: &Connection,
     scope: &Scope,
     id: PaymentStageId,
-) -> Result<[(u64, &'static str); 3], StoreError> {
-    let rules = visible::<commission_rule_reference::Entity>(scope)
-        .filter(commission_rule_reference::Column::StageId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    let payments = visible::<deal_payment::Entity>(scope)
-        .filter(deal_payment::Column::StageId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    Ok([
-        (count_deals(database, scope, id).await?, "deals"),
-        (rules, "commission rules"),
-        (payments, "payments of deals"),
-    ])
+) -> Result<Vec<(u64, &'static str)>, StoreError> {
+    Ok(references!(database, scope, id;
+        "deals": deal where StageId,
+        "commission rules": commission_rule_reference where StageId,
+        "payments of deals": deal_payment where StageId,
+    ))
 }
 
 mapped! {
