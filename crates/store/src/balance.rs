@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::partner_balance::{self, Column, Entity};
-use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::scope::visible;
@@ -33,7 +33,6 @@ pub async fn of_partners(
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Balance>>, StoreError> {
-    use sea_orm::ColumnTrait;
     let one_of = many::among(database, Column::PartnerId, partners);
     let mut balances: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in visible::<Entity>(scope)

@@ -6,7 +6,7 @@ pub mod ledger;
 use std::collections::HashMap;
 
 use entity::{campaign, campaign_member, partner, partner_category_member};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
+use sea_orm::{QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::{Scoped, visible};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::custom_field::{self, Column, Entity};
 use entity::custom_field_option;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::references::references;

@@ -2,13 +2,10 @@
 
 use std::collections::HashMap;
 
-use entity::{
-    advertiser, campaign, commission_rule_reference, partner, partner_category, partner_category_member, partner_tier,
-    tiered_commission_reference,
-};
+use entity::{advertiser, partner_category, partner_category_member, partner_tier};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, PrimaryKeyTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, PrimaryKeyTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 

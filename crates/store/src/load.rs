@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, Select, Value};
+use sea_orm::{ColumnTrait, EntityTrait, ModelTrait, QueryFilter, Select, Value};
 use uuid::Uuid;
 
 use super::{Connection, StoreError, many};

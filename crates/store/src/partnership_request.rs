@@ -13,7 +13,7 @@ use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
-use domain::id::{CampaignId, PartnershipRequestId, TenantId};
+use domain::id::{CampaignId, PartnershipRequestId};
 use domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 
 const TABLE: &str = "partnership_request";

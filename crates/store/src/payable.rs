@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::commission::{from_row, has_status};

@@ -7,8 +7,8 @@ use entity::payout::{self, Column, Entity};
 use entity::{commission, payout_item, payout_settlement};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::order::{SortBy, SortColumn, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
-use super::{Connection, StoreError, many, row, view};
+use super::{Connection, StoreError, many, row, view, write};
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;

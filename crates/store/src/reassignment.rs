@@ -2,9 +2,7 @@
 
 use entity::reassignment::{self, Column, Entity};
 use entity::{event_move, reassigned_row};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::visible;

@@ -6,12 +6,12 @@ use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect}
 
 use super::references::references;
 use super::scope::visible;
-use super::{Connection, StoreError, load, view};
+use super::{Connection, StoreError, load};
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::deal::PaymentStage;
-use domain::id::{PaymentStageId, TenantId};
+use domain::id::PaymentStageId;
 
 const TABLE: &str = "payment_stage";
 

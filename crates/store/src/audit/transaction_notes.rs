@@ -7,9 +7,9 @@ use entity::{audit_entry, audit_object};
 use sea_orm::IntoActiveModel;
 use uuid::Uuid;
 
+use crate::row;
 use crate::table_functions::table_functions;
 use crate::writes::{Conflict, Writes};
-use crate::{row, view};
 use domain::Timestamp;
 use domain::audit::{AuditEntry, FieldChange, Origin};
 use domain::id::{AuditEntryId, TenantId, parse_any};

@@ -8,12 +8,9 @@ mod results;
 mod versions;
 mod work;
 
-use std::collections::HashMap;
-
 use entity::backtest::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::{backtest_event, backtest_partner, backtest_sum, commission_written};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::Value as Json;
 use uuid::Uuid;
 

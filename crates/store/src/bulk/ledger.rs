@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use entity::{campaign_member, commission, event, partner_customer, partner_standing, payout_item};
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use crate::scope::visible;

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::TABLE;
 use crate::mapped::mapped;
+use crate::row;
 use crate::table_functions::table_functions;
-use crate::{StoreError, row, view};
 use domain::campaign::Campaign;
 use domain::id::TenantId;
 use domain::text;

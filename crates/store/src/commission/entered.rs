@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::commission_entered;
-use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect, Select};
+use sea_orm::{IntoActiveModel, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::rows::to_row;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::commission_written;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
+use sea_orm::{QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::TABLE;

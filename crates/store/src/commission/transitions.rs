@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::{commission_transition, outbox};
-use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::scope::visible;

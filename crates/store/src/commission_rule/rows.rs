@@ -4,10 +4,9 @@ use entity::commission_rule;
 
 use super::TABLE;
 use crate::mapped::mapped;
+use crate::row;
 use crate::table_functions::table_functions;
-use crate::{StoreError, row, view};
 use domain::deal_rules::{CommissionRule, Filters};
-use domain::id::TenantId;
 use domain::partner::PartnerType;
 use domain::text;
 table_functions!(CommissionRule: whole, at_hand);

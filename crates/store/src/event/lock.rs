@@ -1,13 +1,13 @@
 //! Locking events.
 
 use entity::event::{Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::rows::from_row;
 use crate::scope::visible;
 use crate::table_functions::table_functions;
-use crate::{Connection, StoreError, load, many};
+use crate::{Connection, StoreError, many};
 use auth::Scope;
 use domain::event::Event;
 use domain::id::EventId;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::event::{Column, Entity};
 use entity::event_refunded;
-use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::rows::from_row;

@@ -5,9 +5,9 @@ use entity::event;
 use super::TABLE;
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
-use crate::{StoreError, row, view};
+use crate::{StoreError, row};
 use domain::event::{Attribution, Event};
-use domain::id::{AttributionId, CampaignId, PartnerId, TenantId};
+use domain::id::{AttributionId, CampaignId, PartnerId};
 use domain::money::Money;
 
 fn money(

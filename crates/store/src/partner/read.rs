@@ -1,7 +1,7 @@
 //! Partners by their ids, external ids and e-mail addresses.
 
 use entity::partner::{Column, Entity};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use super::rows::from_row;
 use crate::scope::visible;

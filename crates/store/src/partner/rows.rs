@@ -4,9 +4,8 @@ use entity::partner;
 
 use super::TABLE;
 use crate::mapped::mapped;
+use crate::row;
 use crate::table_functions::table_functions;
-use crate::{StoreError, row, view};
-use domain::id::TenantId;
 use domain::partner::{Partner, PartnerType};
 use domain::text;
 table_functions!(Partner: whole, at_hand);

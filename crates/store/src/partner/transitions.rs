@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::partner_transition;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::scope::visible;

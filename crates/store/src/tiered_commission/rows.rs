@@ -5,7 +5,7 @@ use entity::tiered_commission;
 
 use super::TABLE;
 use crate::table_functions::table_functions;
-use crate::{StoreError, row, view};
+use crate::{StoreError, row};
 use domain::id::{TenantId, TieredCommissionId};
 use domain::text;
 use domain::tiered::{Audience, CrossingPolicy, Modifier, Period, Retroactive, Status, Tier, TieredCommission};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::commission::{Column, Entity};
 use entity::{commission, commission_assignment, commission_transition, commission_written};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Order, QueryFilter, QueryResult, QuerySelect};
+use sea_orm::{ColumnTrait, FromQueryResult, Order, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
 
 use crate::scope::visible;

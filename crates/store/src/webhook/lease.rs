@@ -191,7 +191,7 @@ impl EndpointLease {
         pending(self.tenant, self.endpoint)
             .col_expr(Column::NextAttemptAt, Expr::value(None::<Timestamp>))
             .filter(Column::Turn.eq(0))
-            .filter(many::among(transaction, Column::Id, &ids))
+            .filter(many::among(transaction.connection(), Column::Id, &ids))
             .exec(transaction.connection())
             .await?;
         Ok(())
