@@ -6,9 +6,7 @@ use std::sync::Arc;
 use entity::payout_run::{self, Column, Entity};
 use entity::{payout, payout_run_line};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::commission_totals::{SUM, add_sums};

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::page::{Page, PageRequest, Sort};
 use super::super::scope::visible;
-use super::super::{StoreError, many, row};
+use super::super::{StoreError, load, many, row};
 use super::history::KINDS;
 use crate::Connection;
 use auth::Scope;
@@ -111,18 +111,12 @@ async fn by(
     dimension: &str,
 ) -> Result<HashMap<Uuid, Vec<BacktestSum>>, StoreError> {
     use backtest_sum::Column;
-    let rows = visible::<backtest_sum::Entity>(scope)
+    let select = visible::<backtest_sum::Entity>(scope)
         .filter(many::among(database, Column::BacktestId, backtests))
         .filter(Column::Dimension.eq(dimension))
         .order_by_asc(Column::MonthStart)
-        .order_by_asc(Column::Currency)
-        .all(database)
-        .await?;
-    let mut sums: HashMap<Uuid, Vec<BacktestSum>> = HashMap::new();
-    for row in rows {
-        sums.entry(row.backtest_id).or_default().push(sum_from_row(row)?);
-    }
-    Ok(sums)
+        .order_by_asc(Column::Currency);
+    load::grouped(database, select, |row| row.backtest_id, sum_from_row).await
 }
 
 fn campaign_sort() -> Sort<backtest_sum::Column> {

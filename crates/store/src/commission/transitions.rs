@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
-use crate::{Connection, StoreError, many, row, view};
+use crate::{Connection, StoreError, load, many, row, view};
 use auth::Scope;
 use domain::commission::{CommissionStatus, CommissionTransition};
 use domain::id::{CommissionId, CommissionTransitionId, TenantId};
@@ -116,24 +116,19 @@ pub async fn transitions_of(
     let select = visible::<commission_transition::Entity>(scope)
         .filter(one_of)
         .order_by_asc(Transition::Id);
-    let mut transitions: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in select.all(database).await? {
-        let from = row
-            .from_status
-            .as_deref()
-            .map(|text| row::text(TABLE, "from_status", text, CommissionStatus::parse));
-        transitions
-            .entry(row.commission_id)
-            .or_default()
-            .push(CommissionTransition {
-                from: from.transpose()?,
-                to: row::text(TABLE, "to_status", &row.to_status, CommissionStatus::parse)?,
-                actor: row.actor,
-                reason: row.reason,
-                at: row.at,
-                sequence: row.sequence,
-            });
-    }
+    let from_row = |row: commission_transition::Model| {
+        let from = row.from_status.as_deref();
+        let from = from.map(|text| row::text(TABLE, "from_status", text, CommissionStatus::parse));
+        Ok(CommissionTransition {
+            from: from.transpose()?,
+            to: row::text(TABLE, "to_status", &row.to_status, CommissionStatus::parse)?,
+            actor: row.actor,
+            reason: row.reason,
+            at: row.at,
+            sequence: row.sequence,
+        })
+    };
+    let mut transitions = load::grouped(database, select, |row| row.commission_id, from_row).await?;
     for history in transitions.values_mut() {
         // A row never returns to an earlier status, so the order holds even where clocks disagreed and transitions have
         // no numbers yet.

@@ -187,7 +187,6 @@ impl EndpointLease {
     /// Parks deliveries that are not the first of their object, until [`EndpointLease::write`] makes them due.
     pub async fn park(&self, transaction: &Transaction, waiting: &[WebhookDeliveryId]) -> Result<(), StoreError> {
         let ids: Vec<_> = waiting.iter().map(|id| id.uuid()).collect();
-        let backend = transaction.get_database_backend();
         pending(self.tenant, self.endpoint)
             .col_expr(Column::NextAttemptAt, Expr::value(None::<Timestamp>))
             .filter(Column::Turn.eq(0))
