@@ -50,6 +50,7 @@ pub mod payout;
 pub mod payout_run;
 mod postgres;
 pub mod presented_key;
+mod raw;
 pub mod reassignment;
 pub mod recording;
 mod references;
