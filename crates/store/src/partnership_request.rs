@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entity::partnership_request::{self, Column, Entity};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
-use super::filter::one_of_ids;
+use super::filter::{one_of_ids, one_of_words};
 use super::page::Sort;
 use super::scope::visible;
 use super::{Connection, StoreError, view};
@@ -52,10 +52,10 @@ fn filtered(
     status: Option<PartnershipRequestStatus>,
     filter: &PartnershipRequestFilter,
 ) -> Select<Entity> {
-    let statuses = filter.statuses.as_ref();
+    let statuses = filter.statuses.as_deref();
     let wanted = Condition::all()
         .add_option(status.map(|status| Column::Status.eq(status.as_str())))
-        .add_option(statuses.map(|statuses| Column::Status.is_in(statuses.iter().map(|status| status.as_str()))))
+        .add_option(one_of_words(Column::Status, statuses, PartnershipRequestStatus::as_str))
         .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
         .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
         .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::filter::{one_of_ids, text_of};
+use super::filter::{one_of_ids, one_of_words, text_of};
 use super::order::{SortBy, SortColumn, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
@@ -137,11 +137,9 @@ fn children(scope: &Scope, parent: PayoutParent, key: Expr) -> Select<Entity> {
 }
 
 fn filtered(scope: &Scope, filter: &PayoutFilter) -> Select<Entity> {
-    let mut wanted = Condition::all();
-    if let Some(status) = &filter.status {
-        wanted = wanted.add(Column::Status.is_in(status.iter().map(|status| status.as_str())));
-    }
-    let wanted = wanted
+    let statuses = filter.status.as_deref();
+    let wanted = Condition::all()
+        .add_option(one_of_words(Column::Status, statuses, PayoutStatus::as_str))
         .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
         .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
         .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))

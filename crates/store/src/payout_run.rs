@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QuerySe
 use uuid::Uuid;
 
 use super::commission_totals::{SUM, add_sums};
+use super::filter::one_of_words;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{Connection, StoreError, Transaction, many, row, sum, view, write};
@@ -95,8 +96,7 @@ pub async fn line_counts_of(
 
 fn lines_of(scope: &Scope, outcomes: &OutcomeFilter, run: Expr) -> Select<payout_run_line::Entity> {
     use payout_run_line::Column as RunLine;
-    let outcomes = outcomes.as_ref();
-    let wanted = outcomes.map(|list| RunLine::Outcome.is_in(list.iter().map(|outcome| outcome.as_str())));
+    let wanted = one_of_words(RunLine::Outcome, outcomes.as_deref(), PayoutOutcome::as_str);
     visible::<payout_run_line::Entity>(scope)
         .filter(Expr::col(RunLine::RunId.as_column_ref()).eq(run))
         .filter(Condition::all().add_option(wanted))
