@@ -119,7 +119,7 @@ super::inserts! {
     /// Originals must come before their refunds.
     insert_events: Event = crate::event::to_row;
     /// Rows must come before those that adjust them.
-    insert_commissions: ExplainedCommission = crate::commission::to_row;
+    insert_commissions: ExplainedCommission = crate::commission::to_explained_row;
     insert_payout_runs: PayoutRun = crate::payout_run::to_row;
 }
 

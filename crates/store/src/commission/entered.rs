@@ -6,7 +6,7 @@ use entity::commission_entered;
 use sea_orm::{IntoActiveModel, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
-use super::rows::to_row;
+use super::rows::to_explained_row;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
 use crate::{Connection, StoreError, many};
@@ -24,7 +24,7 @@ pub fn insert_entered(writes: &mut Writes, tenant: TenantId, rows: &[(ExplainedC
 }
 
 fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &Entered) -> commission_entered::Model {
-    let row = to_row(tenant, commission);
+    let row = to_explained_row(tenant, commission);
     commission_entered::Model {
         tenant_id: row.tenant_id,
         id: row.id,
