@@ -16,10 +16,7 @@ macro_rules! labelled {
             pub external_id: Option<String>,
         }
 
-        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-        pub enum Relation {}
-
-        impl ActiveModelBehavior for ActiveModel {}
+        no_relations!();
     };
 }
 

@@ -1,6 +1,16 @@
 //! The rows of the database, one file per table: plain structs that define what is stored, and nothing else. Ids are
 //! bare UUIDs, statuses are text; `tributary`'s store turns rows into domain values and back.
 
+/// What SeaORM wants of every entity besides its columns. The store joins tables itself.
+macro_rules! no_relations {
+    () => {
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+
+        impl ActiveModelBehavior for ActiveModel {}
+    };
+}
+
 mod labelled;
 
 pub mod advertiser;

@@ -46,37 +46,7 @@ pub(super) enum Command {
     Seed(seed::Seed),
     /// Import another product's own JSON, another system's data (partners, customers, events, commissions), or how
     /// payouts ended. Importing the same file again changes nothing.
-    Import {
-        /// What the file contains
-        #[arg(value_enum)]
-        source: ImportSource,
-        /// The file to import
-        file: PathBuf,
-        /// The tenant's slug or id
-        #[arg(long)]
-        tenant: String,
-        /// What the values of journeybee's rules are where they do not show it: a percent sign or a currency does, and
-        /// so does a number over 100, which no percentage is
-        #[arg(long, value_enum)]
-        value_type: Option<ImportedValueType>,
-        /// The currency of journeybee's rules or everflow's tiers, which their documents do not state; by default that
-        /// of each deal for rules, and the tenant's for tiers
-        #[arg(long, value_parser = tenant::currency)]
-        currency: Option<Currency>,
-        /// Only report what would be done, and all problems, by line
-        #[arg(long)]
-        dry_run: bool,
-        /// The file's name of one of our columns, such as id="Customer ID"; OURS==VALUE gives all rows this value,
-        /// OURS= leaves the column out
-        #[arg(long, value_name = "OURS=THEIRS", value_parser = import::column)]
-        map: Vec<(String, String)>,
-        /// Write nothing if any line has a problem
-        #[arg(long)]
-        all_or_nothing: bool,
-        /// Record events so that they earn, instead of importing them as history
-        #[arg(long)]
-        earn: bool,
-    },
+    Import(ImportArguments),
     Export(export::Export),
     Backtest(backtest::Backtest),
     Reassign(reassign::Reassign),
@@ -171,6 +141,40 @@ pub(super) enum TenantCommand {
     List,
 }
 
+/// What is imported, and how.
+#[derive(clap::Args)]
+pub(super) struct ImportArguments {
+    /// What the file contains
+    #[arg(value_enum)]
+    pub(super) source: ImportSource,
+    /// The file to import
+    pub(super) file: PathBuf,
+    /// The tenant's slug or id
+    #[arg(long)]
+    pub(super) tenant: String,
+    /// What the values of journeybee's rules are where they do not show it: a percent sign or a currency does, and
+    /// so does a number over 100, which no percentage is
+    #[arg(long, value_enum)]
+    pub(super) value_type: Option<ImportedValueType>,
+    /// The currency of journeybee's rules or everflow's tiers, which their documents do not state; by default that
+    /// of each deal for rules, and the tenant's for tiers
+    #[arg(long, value_parser = tenant::currency)]
+    pub(super) currency: Option<Currency>,
+    /// Only report what would be done, and all problems, by line
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// The file's name of one of our columns, such as id="Customer ID"; OURS==VALUE gives all rows this value,
+    /// OURS= leaves the column out
+    #[arg(long, value_name = "OURS=THEIRS", value_parser = import::column)]
+    pub(super) map: Vec<(String, String)>,
+    /// Write nothing if any line has a problem
+    #[arg(long)]
+    pub(super) all_or_nothing: bool,
+    /// Record events so that they earn, instead of importing them as history
+    #[arg(long)]
+    pub(super) earn: bool,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum ImportSource {
     /// Partner groups of Donutwork
@@ -187,22 +191,10 @@ pub(super) enum ImportSource {
     Events,
     /// Commissions that were earned elsewhere
     Commissions,
-    /// How payouts ended: a CSV file with their ids, a status and the payment service's reference
+    /// How payouts ended: CSV or JSON Lines, with their ids, a status and the payment service's reference
     Settlements,
 }
 
-impl ImportSource {
-    /// What each row of the file stands for, for sources that are files of rows.
-    pub(super) fn kind(self) -> Option<::import::moving_in::FileKind> {
-        use ::import::moving_in::FileKind;
-        match self {
-            Self::Partners => Some(FileKind::Partners),
-            Self::Customers => Some(FileKind::Customers),
-            Self::Events => Some(FileKind::Events),
-            Self::Commissions => Some(FileKind::Commissions),
-            Self::Donutwork | Self::Journeybee | Self::Everflow | Self::Settlements => None,
-        }
-    }
 }
 
 /// What the values of imported rules are.

@@ -3,66 +3,138 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::{CliError, ImportedValueType, open, output};
+use super::arguments::{ImportArguments, ImportSource, ImportedValueType};
+use super::{CliError, bad_usage, open, output};
 use crate::config::Config;
-use ::import::moving_in::{self, FileKind};
-use ::import::settlements::{COLUMNS, SettlementOptions};
-use ::import::{ImportError, journeybee::ImportDefaults};
+use ::import::journeybee::ImportDefaults;
+use ::import::moving_in::{self, FileKind, ImportOptions};
+use ::import::settlements::settlements;
+use ::import::{ImportError, LineProblem};
 use auth::Caller;
-use domain::deal_rules::{Plan, ValueType};
-use domain::money::Currency;
+use domain::deal_rules::{CommissionRule, Plan, ValueType};
+use domain::partner_group::PartnerGroup;
+use domain::tiered::TieredCommission;
 use service::app::App;
 use service::audit::Import;
-use service::partner_group::import::Outcome;
+use service::imported::Outcome;
 
-pub async fn donutwork(config: &Config, file: &Path, tenant: &str) -> Result<(), CliError> {
-    let (document, app, caller) = prepare(config, file, tenant, "import donutwork").await?;
-    let import = Import::begin(&app, &caller, document.as_bytes()).await?;
-    let groups = import::donutwork::partner_groups(&app, &caller, &document)
-        .await
-        .map_err(refused(file))?;
-    import.end(counts(groups.iter().map(|(_, outcome)| *outcome))).await?;
-    for (group, outcome) in groups {
-        let outcome = outcome.as_str();
-        let (id, rules) = (group.id, group.rules.rules().len());
-        let external_id = group.external_id.as_deref().unwrap_or_default();
-        output::line(format_args!(
-            "{outcome} {id} {external_id} {:?}: {rules} rules",
-            group.name
-        ))?;
+pub async fn run(config: &Config, wanted: ImportArguments) -> Result<(), CliError> {
+    use ImportSource::{Commissions, Customers, Donutwork, Events, Everflow, Journeybee, Partners, Settlements};
+    let ImportArguments {
+        source,
+        file,
+        tenant,
+        value_type,
+        currency,
+        dry_run,
+        map,
+        all_or_nothing,
+        earn,
+    } = wanted;
+    if value_type.is_some() && !matches!(source, Journeybee) {
+        bad_usage("--value-type is for journeybee only");
     }
-    Ok(())
-}
-
-pub async fn journeybee(
-    config: &Config,
-    file: &Path,
-    tenant: &str,
-    value_type: Option<ImportedValueType>,
-    currency: Option<Currency>,
-) -> Result<(), CliError> {
+    if currency.is_some() && !matches!(source, Journeybee | Everflow) {
+        bad_usage("--currency is for journeybee and everflow only");
+    }
+    let is_document = matches!(source, Donutwork | Journeybee | Everflow);
+    if is_document && (dry_run || all_or_nothing || !map.is_empty()) {
+        bad_usage("--dry-run, --map and --all-or-nothing are for files of rows only");
+    }
+    if earn && !matches!(source, Events) {
+        bad_usage("--earn is for events only");
+    }
     let value_type = value_type.map(|value_type| match value_type {
         ImportedValueType::Fixed => ValueType::Fixed,
         ImportedValueType::Percentage => ValueType::Percentage,
     });
-    let (document, app, caller) = prepare(config, file, tenant, "import journeybee").await?;
-    let unsaid = ImportDefaults { value_type, currency };
-    let import = Import::begin(&app, &caller, document.as_bytes()).await?;
-    let rules = import::journeybee::commission_rules(&app, &caller, &document, unsaid)
-        .await
-        .map_err(refused(file))?;
-    import.end(counts(rules.iter().map(|(_, outcome)| *outcome))).await?;
-    for (rule, outcome) in rules {
-        let outcome = outcome.as_str();
-        let (id, plan) = (rule.id, &rule.plan);
-        output::line(format_args!(
-            "{outcome} {id} {:?}: {} entries, {}",
-            plan.label,
-            plan.entries.len(),
-            value_types(plan),
-        ))?;
+    let options = ImportOptions {
+        map,
+        dry_run,
+        all_or_nothing,
+        earn,
+    };
+    let from = (file.as_path(), tenant.as_str());
+    let kind = match source {
+        Donutwork => {
+            let read = async |app: &App, caller: &Caller, text: &str| {
+                ::import::donutwork::partner_groups(app, caller, text).await
+            };
+            return document(config, from, "import donutwork", read, told_group).await;
+        }
+        Journeybee => {
+            let unsaid = ImportDefaults { value_type, currency };
+            let read = async |app: &App, caller: &Caller, text: &str| {
+                ::import::journeybee::commission_rules(app, caller, text, unsaid).await
+            };
+            return document(config, from, "import journeybee", read, told_rule).await;
+        }
+        Everflow => {
+            let read = async |app: &App, caller: &Caller, text: &str| {
+                ::import::everflow::tiered_commissions(app, caller, text, currency).await
+            };
+            return document(config, from, "import everflow", read, told_tier).await;
+        }
+        Settlements => return settle(config, from, &options).await,
+        Partners => FileKind::Partners,
+        Customers => FileKind::Customers,
+        Events => FileKind::Events,
+        Commissions => FileKind::Commissions,
+    };
+    rows(config, from, kind, &options).await
+}
+
+/// Imports a JSON document with `read`, and prints a line for each object: its outcome, and what `told` says of it.
+async fn document<T>(
+    config: &Config,
+    (file, tenant): (&Path, &str),
+    operation: &str,
+    read: impl AsyncFnOnce(&App, &Caller, &str) -> Result<Vec<(T, Outcome)>, ImportError>,
+    told: impl Fn(&T) -> String,
+) -> Result<(), CliError> {
+    let text = std::fs::read_to_string(file).map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => format!("{} is not UTF-8: save it as UTF-8", file.display()),
+        _ => format!("cannot read {}: {error}", file.display()),
+    })?;
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
+        return Err(format!("{} is empty", file.display()).into());
+    }
+    let (app, caller) = importing(config, tenant, operation).await?;
+    let import = Import::begin(&app, &caller, text.as_bytes()).await?;
+    let objects = read(&app, &caller, &text).await;
+    let objects = objects.map_err(|error| format!("nothing is imported from {}:\n{error}", file.display()))?;
+    import.end(counts(objects.iter().map(|(_, outcome)| *outcome))).await?;
+    for (object, outcome) in &objects {
+        output::line(format_args!("{} {}", outcome.as_str(), told(object)))?;
     }
     Ok(())
+}
+
+async fn importing(config: &Config, tenant: &str, operation: &str) -> Result<(App, Caller), CliError> {
+    let app = open::app(config, open::no_keys(config)?).await?;
+    let caller = Caller::operator(open::tenant(&app, tenant).await?.id, "import").doing(operation);
+    Ok((app, caller))
+}
+
+fn told_group(group: &PartnerGroup) -> String {
+    let (id, rules) = (group.id, group.rules.rules().len());
+    let external_id = group.external_id.as_deref().unwrap_or_default();
+    format!("{id} {external_id} {:?}: {rules} rules", group.name)
+}
+
+fn told_rule(rule: &CommissionRule) -> String {
+    let (id, plan) = (rule.id, &rule.plan);
+    format!(
+        "{id} {:?}: {} entries, {}",
+        plan.label,
+        plan.entries.len(),
+        value_types(plan)
+    )
+}
+
+fn told_tier(commission: &TieredCommission) -> String {
+    let (id, tier) = (commission.id, &commission.tier);
+    format!("{id} {:?}: {} goals", tier.name, tier.goals.len())
 }
 
 /// The type that a rule's values were read as.
@@ -78,61 +150,17 @@ fn value_types(plan: &Plan) -> &'static str {
     }
 }
 
-pub async fn everflow(config: &Config, file: &Path, tenant: &str, currency: Option<Currency>) -> Result<(), CliError> {
-    let (document, app, caller) = prepare(config, file, tenant, "import everflow").await?;
-    let import = Import::begin(&app, &caller, document.as_bytes()).await?;
-    let tiers = import::everflow::tiered_commissions(&app, &caller, &document, currency)
-        .await
-        .map_err(refused(file))?;
-    import.end(counts(tiers.iter().map(|(_, outcome)| *outcome))).await?;
-    for (commission, outcome) in tiers {
-        let outcome = outcome.as_str();
-        let (id, tier) = (commission.id, &commission.tier);
-        output::line(format_args!(
-            "{outcome} {id} {:?}: {} goals",
-            tier.name,
-            tier.goals.len()
-        ))?;
-    }
-    Ok(())
-}
-
-pub async fn settlements(
-    config: &Config,
-    file: &Path,
-    tenant: &str,
-    options: &SettlementOptions,
-) -> Result<(), CliError> {
-    if let Some((ours, _)) = options.map.iter().find(|(ours, _)| !COLUMNS.contains(&ours.as_str())) {
-        super::bad_usage(&format!("{ours:?} must be one of {}", COLUMNS.join(", ")));
-    }
-    let (table, app, caller) = prepare(config, file, tenant, "import settlements").await?;
-    let import = match options.dry_run {
-        true => None,
-        false => Some(Import::begin(&app, &caller, table.as_bytes()).await?),
-    };
+async fn settle(config: &Config, (file, tenant): (&Path, &str), options: &ImportOptions) -> Result<(), CliError> {
+    let (app, caller) = importing(config, tenant, "import settlements").await?;
     let bar = output::bar(0, "payouts");
     let tell = |done, all| {
         bar.set_length(all);
         bar.set_position(done);
     };
-    let report = import::settlements::settlements(&app, &caller, &table, options, tell)
+    let report = settlements(&app, &caller, file, options, tell)
         .await
-        .map_err(refused(file))?;
+        .map_err(stopped(file, options.dry_run))?;
     bar.finish_and_clear();
-    if let Some(import) = import {
-        let (settled, problems) = (
-            if report.is_dry { 0 } else { report.settled },
-            report.problems.len() as u64,
-        );
-        let counts = [
-            ("settled", settled),
-            ("before", report.before),
-            ("waiting", report.waiting),
-            ("wrong", problems),
-        ];
-        import.end(counts).await?;
-    }
     let settled = match report.is_dry {
         true => "would be settled",
         false => "settled",
@@ -144,27 +172,17 @@ pub async fn settlements(
         report.waiting,
         report.problems.len(),
     ))?;
-    if report.problems.is_empty() {
-        return Ok(());
-    }
-    let lines: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
-    let kept = match options.all_or_nothing && !options.dry_run {
-        true => "nothing is settled: ",
-        false => "",
-    };
-    Err(format!("{kept}wrong in {}:\n{}", file.display(), lines.join("\n")).into())
+    let nothing = (report.is_dry && !options.dry_run).then_some("nothing is settled: ");
+    refuse(file, nothing, &report.problems)
 }
 
-pub async fn moving_in(
+async fn rows(
     config: &Config,
+    (file, tenant): (&Path, &str),
     kind: FileKind,
-    file: &Path,
-    tenant: &str,
-    options: &moving_in::ImportOptions,
+    options: &ImportOptions,
 ) -> Result<(), CliError> {
-    let app = open::app(config, open::no_keys(config)?).await?;
-    let operation = format!("import {}", kind.name());
-    let caller = Caller::operator(open::tenant(&app, tenant).await?.id, "import").doing(&operation);
+    let (app, caller) = importing(config, tenant, &format!("import {}", kind.name())).await?;
     let length = std::fs::metadata(file).map_or(0, |file| file.len());
     let bar = output::bytes_bar(length);
     let report = moving_in::run(&app, &caller, kind, file, options, |done| bar.set_position(done))
@@ -189,15 +207,18 @@ pub async fn moving_in(
         report.problems.len(),
         report.hash,
     ))?;
-    if report.problems.is_empty() {
+    let nothing = (report.is_dry && !options.dry_run).then_some("nothing is imported: ");
+    refuse(file, nothing, &report.problems)
+}
+
+/// Ends with an error if there are problems, which says so if nothing was written because of them.
+fn refuse(file: &Path, nothing: Option<&str>, problems: &[LineProblem]) -> Result<(), CliError> {
+    if problems.is_empty() {
         return Ok(());
     }
-    let lines: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
-    let kept = match report.is_dry && !options.dry_run {
-        true => "nothing is imported: ",
-        false => "",
-    };
-    Err(format!("{kept}wrong in {}:\n{}", file.display(), lines.join("\n")).into())
+    let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let nothing = nothing.unwrap_or_default();
+    Err(format!("{nothing}wrong in {}:\n{}", file.display(), lines.join("\n")).into())
 }
 
 /// Batches before the one that failed are committed, and a second import skips their rows.
@@ -227,27 +248,4 @@ fn counts(outcomes: impl Iterator<Item = Outcome>) -> [(&'static str, u64); 3] {
         counts[place].1 += 1;
     }
     counts
-}
-
-async fn prepare(
-    config: &Config,
-    file: &Path,
-    tenant: &str,
-    operation: &str,
-) -> Result<(String, App, Caller), CliError> {
-    let document = std::fs::read_to_string(file).map_err(|error| match error.kind() {
-        ErrorKind::InvalidData => format!("{} is not UTF-8: save it as UTF-8", file.display()),
-        _ => format!("cannot read {}: {error}", file.display()),
-    })?;
-    if document.trim_start_matches('\u{feff}').trim().is_empty() {
-        return Err(format!("{} is empty", file.display()).into());
-    }
-    let app = open::app(config, open::no_keys(config)?).await?;
-    let tenant = open::tenant(&app, tenant).await?;
-    let caller = Caller::operator(tenant.id, "import").doing(operation);
-    Ok((document, app, caller))
-}
-
-fn refused(file: &Path) -> impl FnOnce(ImportError) -> String {
-    move |error| format!("nothing is imported from {}:\n{error}", file.display())
 }

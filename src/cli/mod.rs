@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 pub use arguments::Cli;
-use arguments::{ImportedValueType, Migration, TenantCommand};
+use arguments::{Migration, TenantCommand};
 use run::bad_usage;
 
 /// An error with a message for the person at the terminal.

@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 
 use super::CliError;
-use super::arguments::{Cli, Command, ImportSource};
+use super::arguments::{Cli, Command};
 use super::{
     backtest, doctor, export, healthcheck, import, migrate, output, reassign, schema, seed, serve, tenant, token,
     verify,
@@ -28,55 +28,7 @@ impl Cli {
             Command::Tenant(command) => tenant::run(&config, command).await,
             Command::Token(wanted) => token::run(&config, &wanted).await,
             Command::Seed(wanted) => seed::run(&config, wanted).await,
-            Command::Import {
-                source,
-                file,
-                tenant,
-                value_type,
-                currency,
-                dry_run,
-                map,
-                all_or_nothing,
-                earn,
-            } => {
-                if value_type.is_some() && !matches!(source, ImportSource::Journeybee) {
-                    bad_usage("--value-type is for journeybee only");
-                }
-                if currency.is_some() && !matches!(source, ImportSource::Journeybee | ImportSource::Everflow) {
-                    bad_usage("--currency is for journeybee and everflow only");
-                }
-                let options = ::import::settlements::SettlementOptions {
-                    map,
-                    dry_run,
-                    all_or_nothing,
-                };
-                let kind = source.kind();
-                if options.is_given() && kind.is_none() && !matches!(source, ImportSource::Settlements) {
-                    bad_usage("--dry-run, --map and --all-or-nothing are for files of rows only");
-                }
-                if earn && !matches!(source, ImportSource::Events) {
-                    bad_usage("--earn is for events only");
-                }
-                if let Some(kind) = kind {
-                    let options = ::import::moving_in::ImportOptions {
-                        map: options.map,
-                        dry_run,
-                        all_or_nothing,
-                        earn,
-                    };
-                    return import::moving_in(&config, kind, &file, &tenant, &options).await;
-                }
-                match source {
-                    ImportSource::Partners
-                    | ImportSource::Customers
-                    | ImportSource::Events
-                    | ImportSource::Commissions => Ok(()),
-                    ImportSource::Settlements => import::settlements(&config, &file, &tenant, &options).await,
-                    ImportSource::Donutwork => import::donutwork(&config, &file, &tenant).await,
-                    ImportSource::Journeybee => import::journeybee(&config, &file, &tenant, value_type, currency).await,
-                    ImportSource::Everflow => import::everflow(&config, &file, &tenant, currency).await,
-                }
-            }
+            Command::Import(wanted) => import::run(&config, wanted).await,
             Command::Export(wanted) => export::run(&config, wanted).await,
             Command::Backtest(wanted) => backtest::run(&config, &wanted).await,
             Command::Reassign(wanted) => reassign::run(&config, wanted).await,

@@ -4,7 +4,7 @@
 use serde_json::value::RawValue;
 
 use super::ImportError;
-use super::json::{ObjectMembers, is_null, list, numbered};
+use super::json::{DocumentItems, ObjectMembers, Places, is_null, numbered};
 use auth::Caller;
 use domain::group_rules::{self, RuleDraft, RuleDraftKind};
 use domain::partner_group::PartnerGroup;
@@ -31,76 +31,55 @@ pub async fn partner_groups(
 
 /// The groups of a document, checked as far as is possible without the database.
 fn read(document: &str) -> Result<Vec<GroupImport>, ImportError> {
-    // Some editors on other systems begin files with a byte order mark.
-    let document: &RawValue = serde_json::from_str(document.trim_start_matches('\u{feff}'))?;
-    let mut problems = Problems::new();
-    let mut groups: Vec<GroupImport> = Vec::new();
-    for (place, value) in places(document, &mut problems) {
-        let group = problems.within_all(&place, |problems| {
-            let group = group(place.clone(), value, problems)?;
-            if groups.iter().any(|other| other.external_id == group.external_id) {
-                let message = format!("is {:?} like an earlier group's", group.external_id);
-                problems.add("external_id", ProblemCode::Invalid, message);
-            }
-            if group.is_default == Some(true) && groups.iter().any(|other| other.is_default == Some(true)) {
-                problems.add("default", ProblemCode::Invalid, "is true for an earlier group already");
-            }
-            Some(group)
-        });
-        groups.extend(group);
-    }
-    if problems.is_empty() {
-        Ok(groups)
-    } else {
-        Err(ImportError::Refused(problems.into_vec()))
-    }
+    DocumentItems::of(document, "partner group", places)?.read(|place, value, earlier: &[GroupImport], problems| {
+        let group = group(place, value, problems)?;
+        if earlier.iter().any(|other| other.external_id == group.external_id) {
+            let message = format!("is {:?} like an earlier group's", group.external_id);
+            problems.add("external_id", ProblemCode::Invalid, message);
+        }
+        if group.is_default == Some(true) && earlier.iter().any(|other| other.is_default == Some(true)) {
+            problems.add("default", ProblemCode::Invalid, "is true for an earlier group already");
+        }
+        Some(group)
+    })
 }
 
-/// Every group of a document with its path.
-fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<String>, &'a RawValue)> {
-    let groups = if let Some(values) = list(document) {
-        numbered(&[], values)
-    } else {
-        // A bare group is read like all others, which notes its problems.
-        let is_wrapper = |members: &ObjectMembers| {
-            ["partnerGroupSimulation", WRAPPER, ANSWER, "elements"]
-                .iter()
-                .any(|name| members.contains(name))
-        };
-        if !ObjectMembers::read(document, &mut Problems::new()).is_some_and(|members| is_wrapper(&members)) {
-            return vec![(Vec::new(), document)];
-        }
-        let Some(mut members) = ObjectMembers::read(document, problems) else {
-            return Vec::new();
-        };
-        if members.contains("partnerGroupSimulation") {
-            let message = "is a simulation, which stores nothing: send it to the mutation simulatePartnerGroup. \
-                           An import takes a partner group";
-            problems.add("partnerGroupSimulation", ProblemCode::Invalid, message);
-            return Vec::new();
-        }
-        if members.contains(ANSWER) {
-            let message =
-                "is the answer to a change, which says no more than an id: import the group as it is retrieved";
-            problems.add(ANSWER, ProblemCode::Invalid, message);
-            return Vec::new();
-        }
-        if let Some(group) = members.take(WRAPPER) {
-            members.refuse_the_rest(problems);
-            vec![(vec![WRAPPER.to_owned()], group)]
-        } else {
-            let values = members.required_list("elements", problems).unwrap_or_default();
-            for of_the_page in ["entities", "count", "per_page", "pages"] {
-                members.take(of_the_page);
-            }
-            members.refuse_the_rest(problems);
-            numbered(&["elements"], values)
-        }
+/// The groups of a document that is no list.
+fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Places<'a> {
+    // A bare group is read like all others, which notes its problems.
+    let is_wrapper = |members: &ObjectMembers| {
+        ["partnerGroupSimulation", WRAPPER, ANSWER, "elements"]
+            .iter()
+            .any(|name| members.contains(name))
     };
-    if groups.is_empty() && problems.is_empty() {
-        problems.add("", ProblemCode::Required, "it holds no partner group");
+    if !ObjectMembers::read(document, &mut Problems::new()).is_some_and(|members| is_wrapper(&members)) {
+        return vec![(Vec::new(), document)];
     }
-    groups
+    let Some(mut members) = ObjectMembers::read(document, problems) else {
+        return Vec::new();
+    };
+    if members.contains("partnerGroupSimulation") {
+        let message = "is a simulation, which stores nothing: send it to the mutation simulatePartnerGroup. \
+                           An import takes a partner group";
+        problems.add("partnerGroupSimulation", ProblemCode::Invalid, message);
+        return Vec::new();
+    }
+    if members.contains(ANSWER) {
+        let message = "is the answer to a change, which says no more than an id: import the group as it is retrieved";
+        problems.add(ANSWER, ProblemCode::Invalid, message);
+        return Vec::new();
+    }
+    if let Some(group) = members.take(WRAPPER) {
+        members.refuse_the_rest(problems);
+        vec![(vec![WRAPPER.to_owned()], group)]
+    } else {
+        let values = members.required_list("elements", problems).unwrap_or_default();
+        for of_the_page in ["entities", "count", "per_page", "pages"] {
+            members.take(of_the_page);
+        }
+        members.refuse_the_rest(problems);
+        numbered(&["elements"], values)
+    }
 }
 
 fn group(place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Option<GroupImport> {

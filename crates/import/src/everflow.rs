@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
-use super::json::{Named, ObjectMembers, chosen, is_null, list, number, numbered, told_before};
-use super::references::{ByExternalId, TierReferences, external_id, reference};
+use super::json::{DocumentItems, Named, ObjectMembers, chosen, external_id, is_null, list, number, told_before};
+use super::references::{ByExternalId, TierReferences, reference};
 use super::{ImportError, moved};
 use auth::Caller;
 use domain::money::Currency;
@@ -42,8 +42,22 @@ pub async fn tiered_commissions(
     document: &str,
     currency: Option<Currency>,
 ) -> Result<Vec<(TieredCommission, Outcome)>, ImportError> {
-    let references = TierReferences::load(app, caller).await?;
-    let tiers = read(document, currency, &references)?;
+    // A single tiered commission is no list; its problems are noted when it is read.
+    let items = DocumentItems::of(document, "tiered commission", |tier, _| vec![(Vec::new(), tier)])?;
+    let (partners, campaigns) = (
+        items.named(&["network_affiliate_ids"]),
+        items.named(&["network_offer_ids"]),
+    );
+    let references = TierReferences::load(app, caller, &partners, &campaigns).await?;
+    let tiers = items.read(|place, value, earlier, problems| {
+        let tier = tier(place, value, currency, &references, problems)?;
+        let fields = ["network_tiered_commission_id", "name"];
+        if let Some((field, name)) = told_before(fields, names_of(&tier), earlier.iter().map(names_of)) {
+            let message = format!("is {name:?} like an earlier one's");
+            problems.add(field, ProblemCode::Invalid, message);
+        }
+        Some(tier)
+    })?;
     let metrics: Vec<(Vec<String>, Vec<Metric>)> = tiers
         .iter()
         .map(|tier| {
@@ -58,43 +72,6 @@ pub async fn tiered_commissions(
             Err(ImportError::Refused(problems.collect()))
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-/// The tiered commissions of a document, with every reference resolved.
-fn read(
-    document: &str,
-    currency: Option<Currency>,
-    references: &TierReferences,
-) -> Result<Vec<TierImport>, ImportError> {
-    // Some editors on other systems begin files with a byte order mark.
-    let document: &RawValue = serde_json::from_str(document.trim_start_matches('\u{feff}'))?;
-    let places = match list(document) {
-        Some(values) => numbered(&[], values),
-        // A single tiered commission; its problems are noted when it is read.
-        None => vec![(Vec::new(), document)],
-    };
-    let mut problems = Problems::new();
-    if places.is_empty() {
-        problems.add("", ProblemCode::Required, "it holds no tiered commission");
-    }
-    let mut tiers: Vec<TierImport> = Vec::new();
-    for (place, value) in places {
-        let tier = problems.within_all(&place, |problems| {
-            let tier = tier(place.clone(), value, currency, references, problems)?;
-            let fields = ["network_tiered_commission_id", "name"];
-            if let Some((field, name)) = told_before(fields, names_of(&tier), tiers.iter().map(names_of)) {
-                let message = format!("is {name:?} like an earlier one's");
-                problems.add(field, ProblemCode::Invalid, message);
-            }
-            Some(tier)
-        });
-        tiers.extend(tier);
-    }
-    if problems.is_empty() {
-        Ok(tiers)
-    } else {
-        Err(ImportError::Refused(problems.into_vec()))
     }
 }
 

@@ -11,7 +11,7 @@ mod values;
 use serde_json::value::RawValue;
 
 use super::ImportError;
-use super::json::{Named, ObjectMembers, chosen, is_null, list, numbered, told_before};
+use super::json::{DocumentItems, Named, ObjectMembers, Places, chosen, is_null, list, numbered, told_before};
 use super::references::{ByExternalId, References, reference};
 use auth::Caller;
 use domain::commission::PaymentTarget;
@@ -43,8 +43,18 @@ pub async fn commission_rules(
     document: &str,
     unsaid: ImportDefaults,
 ) -> Result<Vec<(CommissionRule, Outcome)>, ImportError> {
-    let references = References::load(app, caller).await?;
-    let rules = read(document, unsaid, &references)?;
+    let items = DocumentItems::of(document, "commission rule", places)?;
+    let partners = items.named(&["partnership_uuids", "partnerships"]);
+    let references = &References::load(app, caller, &partners).await?;
+    let reader = RulesReader { unsaid, references };
+    let rules = items.read(|place, value, earlier, problems| {
+        let rule = reader.rule(place, value, problems)?;
+        if let Some((field, name)) = told_before(["uuid", "label"], names_of(&rule), earlier.iter().map(names_of)) {
+            let message = format!("is {name:?} like an earlier rule's");
+            problems.add(field, ProblemCode::Invalid, message);
+        }
+        Some(rule)
+    })?;
     match import(app, caller, rules).await {
         Ok(imported) => Ok(imported),
         // Paths stay as they are: the API's names of fields are close to the documents'.
@@ -53,55 +63,22 @@ pub async fn commission_rules(
     }
 }
 
-/// The rules of a document, with every reference resolved.
-fn read(document: &str, unsaid: ImportDefaults, references: &References) -> Result<Vec<RuleImport>, ImportError> {
-    // Some editors on other systems begin files with a byte order mark.
-    let document: &RawValue = serde_json::from_str(document.trim_start_matches('\u{feff}'))?;
-    let mut problems = Problems::new();
-    let reader = RulesReader { unsaid, references };
-    let mut rules: Vec<RuleImport> = Vec::new();
-    for (place, value) in places(document, &mut problems) {
-        let rule = problems.within_all(&place, |problems| {
-            let rule = reader.rule(place.clone(), value, problems)?;
-            if let Some((field, name)) = told_before(["uuid", "label"], names_of(&rule), rules.iter().map(names_of)) {
-                let message = format!("is {name:?} like an earlier rule's");
-                problems.add(field, ProblemCode::Invalid, message);
-            }
-            Some(rule)
-        });
-        rules.extend(rule);
-    }
-    if problems.is_empty() {
-        Ok(rules)
-    } else {
-        Err(ImportError::Refused(problems.into_vec()))
-    }
-}
-
 fn names_of(rule: &RuleImport) -> Named<'_> {
     (rule.uuid.as_deref(), &rule.rule.label)
 }
 
-/// Every rule of a document with its path.
-fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Vec<(Vec<String>, &'a RawValue)> {
-    let rules = if let Some(values) = list(document) {
-        numbered(&[], values)
-    } else {
-        match ObjectMembers::read(document, &mut Problems::new()) {
-            Some(mut members) if members.contains("data") => {
-                let values = members.required_list("data", problems).unwrap_or_default();
-                members.take("pagination");
-                members.refuse_the_rest(problems);
-                numbered(&["data"], values)
-            }
-            // A single rule; its problems are noted when it is read.
-            _ => vec![(Vec::new(), document)],
+/// The rules of a document that is no list.
+fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Places<'a> {
+    match ObjectMembers::read(document, &mut Problems::new()) {
+        Some(mut members) if members.contains("data") => {
+            let values = members.required_list("data", problems).unwrap_or_default();
+            members.take("pagination");
+            members.refuse_the_rest(problems);
+            numbered(&["data"], values)
         }
-    };
-    if rules.is_empty() && problems.is_empty() {
-        problems.add("", ProblemCode::Required, "it holds no commission rule");
+        // A single rule; its problems are noted when it is read.
+        _ => vec![(Vec::new(), document)],
     }
-    rules
 }
 
 /// Reads the rules one after the other.

@@ -7,8 +7,79 @@ use rust_decimal::Decimal;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::ImportError;
 use domain::money::parse_json_number;
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
+
+/// Values of a document, each with its path.
+pub type Places<'a> = Vec<(Vec<String>, &'a RawValue)>;
+
+/// The items of a document.
+pub struct DocumentItems<'a> {
+    places: Places<'a>,
+    problems: Problems,
+}
+
+impl<'a> DocumentItems<'a> {
+    /// The elements of a document that is a list; `places` finds the items of any other. `what` they are is for the
+    /// message that there are none.
+    pub fn of(
+        document: &'a str,
+        what: &str,
+        places: impl FnOnce(&'a RawValue, &mut Problems) -> Places<'a>,
+    ) -> Result<Self, ImportError> {
+        // Some editors on other systems begin files with a byte order mark.
+        let document: &RawValue = serde_json::from_str(document.trim_start_matches('\u{feff}'))?;
+        let mut problems = Problems::new();
+        let places = match list(document) {
+            Some(values) => numbered(&[], values),
+            None => places(document, &mut problems),
+        };
+        if places.is_empty() && problems.is_empty() {
+            problems.add("", ProblemCode::Required, format!("it holds no {what}"));
+        }
+        Ok(Self { places, problems })
+    }
+
+    /// The ids in these members of the items, which are lists of ids or of objects with a uuid. Whatever cannot be read
+    /// is left out: reading the items notes it.
+    pub fn named(&self, members: &[&str]) -> Vec<String> {
+        let mut unnoted = Problems::new();
+        let mut ids = Vec::new();
+        for (_, item) in &self.places {
+            let Some(mut item) = ObjectMembers::read(item, &mut unnoted) else {
+                continue;
+            };
+            let lists = members.iter().filter_map(|name| list(item.take(name)?));
+            for entry in lists.flatten() {
+                let object = ObjectMembers::read(entry, &mut unnoted);
+                let uuid = object.and_then(|mut object| object.take("uuid"));
+                ids.extend(external_id("", uuid.unwrap_or(entry), &mut unnoted));
+            }
+        }
+        // No text of PostgreSQL has a NUL.
+        ids.retain(|id| !id.contains('\0'));
+        ids
+    }
+
+    /// Reads the items with `read`, which also gets those before it. All or none: every problem is noted.
+    pub fn read<T>(
+        self,
+        mut read: impl FnMut(Vec<String>, &'a RawValue, &[T], &mut Problems) -> Option<T>,
+    ) -> Result<Vec<T>, ImportError> {
+        let Self { places, mut problems } = self;
+        let mut items = Vec::with_capacity(places.len());
+        for (place, value) in places {
+            let item = problems.within_all(&place, |problems| read(place.clone(), value, &items, problems));
+            items.extend(item);
+        }
+        if problems.is_empty() {
+            Ok(items)
+        } else {
+            Err(ImportError::Refused(problems.into_vec()))
+        }
+    }
+}
 
 /// An item of a document: its id, if the other system has given it one, and its name.
 pub type Named<'a> = (Option<&'a str>, &'a str);
@@ -156,13 +227,25 @@ pub fn list(value: &RawValue) -> Option<Vec<&RawValue>> {
 }
 
 /// The elements of the list at `prefix`, each with its path.
-pub fn numbered<'a>(prefix: &[&str], values: Vec<&'a RawValue>) -> Vec<(Vec<String>, &'a RawValue)> {
+pub fn numbered<'a>(prefix: &[&str], values: Vec<&'a RawValue>) -> Places<'a> {
     let place = |index: usize| {
         let prefix = prefix.iter().map(|segment| (*segment).to_owned());
         prefix.chain([index.to_string()]).collect()
     };
     let values = values.into_iter().enumerate();
     values.map(|(index, value)| (place(index), value)).collect()
+}
+
+/// An id of the other system: a number or a text.
+pub fn external_id(name: &str, value: &RawValue, problems: &mut Problems) -> Option<String> {
+    let id = match serde_json::from_str::<String>(value.get()) {
+        Ok(text) => Ok(text),
+        Err(_) => match serde_json::from_str::<i64>(value.get()) {
+            Ok(number) => Ok(number.to_string()),
+            Err(_) => Err(Fault::invalid("must be an id: a whole number or a text")),
+        },
+    };
+    problems.take(name, id)
 }
 
 /// A value of an enum, which the documents spell in lower case.

@@ -10,7 +10,8 @@ mod json;
 pub mod moving_in;
 mod references;
 pub mod settlements;
-pub mod table;
+
+pub use file::LineProblem;
 
 use auth::Denied;
 use domain::problem::Problem;

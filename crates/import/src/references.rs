@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
+use super::json::external_id;
 use auth::{Caller, Resource};
-use domain::id;
+use domain::id::{self, Id, Kind};
 use domain::problem::{Fault, ProblemCode, Problems};
 use service::ServiceError;
 use service::app::App;
@@ -21,6 +22,11 @@ impl ByExternalId {
     fn of(what: &'static str, pairs: impl Iterator<Item = (Option<String>, String)>) -> Self {
         let ids = pairs.filter_map(|(external_id, id)| Some((external_id?, id))).collect();
         Self { what, ids }
+    }
+
+    fn named<K: Kind>(what: &'static str, ids: HashMap<String, Id<K>>) -> Self {
+        let pairs = ids.into_iter();
+        Self::of(what, pairs.map(|(external_id, id)| (Some(external_id), id.to_string())))
     }
 
     pub fn what(&self) -> &'static str {
@@ -50,7 +56,8 @@ pub struct References {
 }
 
 impl References {
-    pub async fn load(app: &App, caller: &Caller) -> Result<Self, ServiceError> {
+    /// Of the partners, only those with these external ids: there may be very many.
+    pub async fn load(app: &App, caller: &Caller, partners: &[String]) -> Result<Self, ServiceError> {
         let writer = caller.write(Resource::CommissionRules)?;
         let (database, scope) = (app.store.reader(), writer.scope());
         let stages = store::stage::all(database, &scope).await?.into_iter();
@@ -61,7 +68,7 @@ impl References {
         let categories = store::label::all::<id::PartnerCategory>(database, &scope)
             .await?
             .into_iter();
-        let partners = store::partner::external_ids(database, &scope).await?.into_iter();
+        let partners = store::bulk::partners_by_external_id(database, &scope, partners).await?;
         let fields = fields.filter_map(|field| {
             let options = field.options.into_iter();
             let options = options.filter_map(|option| Some((option.external_id?, option.id.to_string())));
@@ -88,10 +95,7 @@ impl References {
                 "partner category",
                 categories.map(|category| (category.external_id, category.id.to_string())),
             ),
-            partners: ByExternalId::of(
-                "partner",
-                partners.map(|(external_id, id)| (Some(external_id), id.to_string())),
-            ),
+            partners: ByExternalId::named("partner", partners),
         })
     }
 }
@@ -105,39 +109,27 @@ pub struct TierReferences {
 }
 
 impl TierReferences {
-    pub async fn load(app: &App, caller: &Caller) -> Result<Self, ServiceError> {
+    /// Of the partners and the campaigns, only those with these external ids: there may be very many.
+    pub async fn load(
+        app: &App,
+        caller: &Caller,
+        partners: &[String],
+        campaigns: &[String],
+    ) -> Result<Self, ServiceError> {
         let writer = caller.write(Resource::TieredCommissions)?;
         let (database, scope) = (app.store.reader(), writer.scope());
-        let partners = store::partner::external_ids(database, &scope).await?.into_iter();
-        let campaigns = store::campaign::external_ids(database, &scope).await?.into_iter();
+        let partners = store::bulk::partners_by_external_id(database, &scope, partners).await?;
+        let campaigns = store::bulk::campaigns_by_external_id(database, &scope, campaigns).await?;
         let advertisers = store::label::all::<id::Advertiser>(database, &scope).await?.into_iter();
         Ok(Self {
-            partners: ByExternalId::of(
-                "partner",
-                partners.map(|(external_id, id)| (Some(external_id), id.to_string())),
-            ),
-            campaigns: ByExternalId::of(
-                "campaign",
-                campaigns.map(|(external_id, id)| (Some(external_id), id.to_string())),
-            ),
+            partners: ByExternalId::named("partner", partners),
+            campaigns: ByExternalId::named("campaign", campaigns),
             advertisers: ByExternalId::of(
                 "advertiser",
                 advertisers.map(|advertiser| (advertiser.external_id, advertiser.id.to_string())),
             ),
         })
     }
-}
-
-/// An id of the other system: a number or a text.
-pub fn external_id(name: &str, value: &RawValue, problems: &mut Problems) -> Option<String> {
-    let id = match serde_json::from_str::<String>(value.get()) {
-        Ok(text) => Ok(text),
-        Err(_) => match serde_json::from_str::<i64>(value.get()) {
-            Ok(number) => Ok(number.to_string()),
-            Err(_) => Err(Fault::invalid("must be an id: a whole number or a text")),
-        },
-    };
-    problems.take(name, id)
 }
 
 pub fn unmapped(what: &str, external_id: &str) -> Fault {

@@ -2,37 +2,24 @@
 //! reference of the payment. Importing the same file again changes nothing.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use super::ImportError;
-use super::table::{LineProblem, TableRecord, TextTable};
+use super::file::{ColumnMapping, FileRow, FileRows, LineProblem, hash};
+use super::moving_in::ImportOptions;
 use auth::{Caller, Resource, Scope};
 use domain::commission::{PayoutSettlement, PayoutStatus};
 use domain::id::PayoutId;
-use domain::problem::{Fault, Problem};
+use domain::problem::Fault;
 use domain::text;
+use service::ServiceError;
 use service::app::App;
+use service::audit::Import;
 use service::ledger::payout::{MAX_SETTLEMENTS, Settlement, settle_many};
 
-/// Our names of the columns.
-pub const COLUMNS: [&str; 3] = ["id", "status", "reference"];
-
-/// Options of an import.
-#[derive(Clone, Debug, Default)]
-pub struct SettlementOptions {
-    /// The file's names of columns where they differ from ours: our name, and the file's.
-    pub map: Vec<(String, String)>,
-    /// Only report what would be done.
-    pub dry_run: bool,
-    /// Write nothing if anything is wrong.
-    pub all_or_nothing: bool,
-}
-
-impl SettlementOptions {
-    /// Whether any option is set.
-    pub fn is_given(&self) -> bool {
-        self.dry_run || self.all_or_nothing || !self.map.is_empty()
-    }
-}
+/// Our names of the columns. Not every service gives a reference.
+const COLUMNS: [&str; 3] = ["id", "status", "reference"];
+const REQUIRED: [&[&str]; 2] = [&["id"], &["status"]];
 
 /// The outcome of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,80 +77,33 @@ struct SettlementLine {
     reference: Option<String>,
 }
 
-/// The names and positions of the columns.
-struct SettlementColumns {
-    names: [String; 3],
-    places: [Option<usize>; 3],
-}
-
-impl SettlementColumns {
-    fn of(table: &TextTable, map: &[(String, String)]) -> Result<Self, ImportError> {
-        let mapped = |ours: &str| {
-            map.iter()
-                .find(|(name, _)| name == ours)
-                .map(|(_, theirs)| theirs.as_str())
-        };
-        let names = COLUMNS.map(|ours| mapped(ours).unwrap_or(ours).to_owned());
-        let places = names.each_ref().map(|name| table.column(name));
-        // Not every service gives a reference, but a column that is mapped must exist.
-        let required = [true, true, mapped(COLUMNS[2]).is_some()];
-        for ((name, place), required) in names.iter().zip(places).zip(required) {
-            if place.is_none() && required {
-                let there: Vec<_> = table.names().collect();
-                let text = format!("there is no column {name:?}: there are {}", there.join(", "));
-                return Err(ImportError::Table(text));
-            }
-        }
-        Ok(Self { names, places })
-    }
-
-    fn text<'a>(&self, record: &'a TableRecord, column: usize) -> Option<&'a str> {
-        record.text(self.places[column]?)
-    }
-
-    fn wrong(&self, line: usize, column: usize, fault: Fault) -> LineProblem {
-        let (column, message) = (self.names[column].clone(), fault.1);
-        LineProblem { line, column, message }
-    }
-
-    /// A problem that settling reports for an entry.
-    fn wrong_by(&self, line: usize, problem: &Problem) -> LineProblem {
-        let field = problem.path.last().map_or("", String::as_str);
-        let column = COLUMNS.iter().position(|ours| *ours == field);
-        // Messages begin with the path.
-        let path = problem.path.join(".");
-        let message = problem.message.strip_prefix(&path).unwrap_or(&problem.message).trim();
-        let column = column.map_or_else(String::new, |column| self.names[column].clone());
-        let message = message.to_owned();
-        LineProblem { line, column, message }
-    }
-}
-
 /// Settles the payouts of a file. `progress` is called with the number of lines that are done, and of all lines.
+///
+/// The audit log gets an entry for its beginning, with the file's hash, one for each batch that settled anything, and
+/// one for its end, with the counts of the report.
 pub async fn settlements(
     app: &App,
     caller: &Caller,
-    file: &str,
-    options: &SettlementOptions,
+    file: &Path,
+    options: &ImportOptions,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<SettlementReport, ImportError> {
     let scope = caller.write(Resource::Payouts).map_err(ImportError::Denied)?.scope();
-    let (table, problems) = TextTable::read(file);
-    let columns = SettlementColumns::of(&table, &options.map)?;
-    let mut report = SettlementReport {
-        problems,
-        ..SettlementReport::default()
-    };
-    let lines = read(&table, &columns, &mut report);
+    let (hash, bytes) = hash(file)?;
+    let mapping = ColumnMapping::new(&COLUMNS, &options.map)?;
+    let mut report = SettlementReport::default();
+    let lines = read(file, &mapping, &mut report)?;
     if options.dry_run || options.all_or_nothing {
         let mut checked = report.clone();
-        check(app, &scope, &lines, &columns, &mut checked).await?;
+        check(app, &scope, &lines, &mapping, &mut checked).await?;
         checked.is_dry = true;
         if options.dry_run || !checked.problems.is_empty() {
             checked.problems.sort_by_key(|problem| problem.line);
             return Ok(checked);
         }
     }
+    let import = Import::begin_of(app, caller, (&hash, bytes)).await;
+    let import = import.map_err(ServiceError::from)?;
     let (mut done, all) = (0, lines.len() as u64);
     for batch in lines.chunks(MAX_SETTLEMENTS) {
         progress(done, all);
@@ -176,8 +116,10 @@ pub async fn settlements(
         let mut fine = 0;
         for (line, (_, problems)) in batch.iter().zip(&settled.answers) {
             fine += u64::from(problems.is_empty());
-            let problems = problems.iter().map(|problem| columns.wrong_by(line.line, problem));
-            report.problems.extend(problems);
+            for problem in problems {
+                let ours = problem.path.last().map_or("", String::as_str);
+                report.problems.push(mapping.reported(line.line, ours, problem));
+            }
         }
         report.settled += settled.settled;
         report.before += fine.saturating_sub(settled.settled);
@@ -185,55 +127,83 @@ pub async fn settlements(
     }
     progress(done, all);
     report.problems.sort_by_key(|problem| problem.line);
+    let counts = [
+        ("settled", report.settled),
+        ("before", report.before),
+        ("waiting", report.waiting),
+        ("wrong", report.problems.len() as u64),
+    ];
+    import.end(counts).await.map_err(ServiceError::from)?;
     Ok(report)
 }
 
 /// The lines that say how a payout ended; unreadable ones are noted as problems, and pending ones are counted.
-fn read(table: &TextTable, columns: &SettlementColumns, report: &mut SettlementReport) -> Vec<SettlementLine> {
-    let mut lines: Vec<SettlementLine> = Vec::with_capacity(table.records.len());
+fn read(
+    file: &Path,
+    mapping: &ColumnMapping,
+    report: &mut SettlementReport,
+) -> Result<Vec<SettlementLine>, ImportError> {
+    let mut rows = FileRows::open(file, mapping, &REQUIRED)?;
+    let mut lines = Vec::new();
     let mut named: HashMap<PayoutId, usize> = HashMap::new();
-    for record in &table.records {
-        let line = record.line;
-        let mut wrong = Vec::new();
-        let id = match columns.text(record, 0) {
-            None => Err(Fault::required()),
-            Some(text) => text
-                .parse::<PayoutId>()
-                .map_err(|error| Fault::invalid(error.to_string())),
-        };
-        let id = id.map_err(|fault| wrong.push(columns.wrong(line, 0, fault))).ok();
-        let status = match columns.text(record, 1) {
-            None => Err(Fault::required()),
-            Some(word) => said(word).ok_or_else(|| {
-                let text =
-                    format!("must be PAID, FAILED or CANCELED, or a word of PayPal or Wise for it, not {word:?}");
-                Fault::invalid(text)
-            }),
-        };
-        let status = status.map_err(|fault| wrong.push(columns.wrong(line, 1, fault))).ok();
-        let reference = columns.text(record, 2).map(text::name).transpose();
-        let reference = reference
-            .map_err(|fault| wrong.push(columns.wrong(line, 2, fault)))
-            .ok();
-        if let Some(first) = id.and_then(|id| named.get(&id)) {
-            let fault = Fault::invalid(format!("stands in line {first} already"));
-            wrong.push(columns.wrong(line, 0, fault));
+    while let Some(row) = rows.next()? {
+        match row
+            .map_err(|problem| vec![problem])
+            .and_then(|row| line(&row, mapping, &mut named))
+        {
+            Ok(Some(line)) => lines.push(line),
+            Ok(None) => report.waiting += 1,
+            Err(problems) => report.problems.extend(problems),
         }
-        if let Some(id) = id {
-            named.entry(id).or_insert(line);
+    }
+    // A payout that was settled without its reference would stay so.
+    if let Some(missing) = rows.missing().first() {
+        return Err(ImportError::Table(format!("no line has a member {missing:?}")));
+    }
+    Ok(lines)
+}
+
+/// How a payout ended, or `None` if it has not. `named` are the lines of the payouts that were named before.
+fn line(
+    row: &FileRow,
+    mapping: &ColumnMapping,
+    named: &mut HashMap<PayoutId, usize>,
+) -> Result<Option<SettlementLine>, Vec<LineProblem>> {
+    let line = row.line;
+    let mut wrong = Vec::new();
+    let mut note = |ours: &str, Fault(_, message): Fault| wrong.push(mapping.problem(line, ours, &message));
+    let id = row.text("id").ok_or_else(Fault::required).and_then(|text| {
+        let id = text.parse::<PayoutId>();
+        id.map_err(|error| Fault::invalid(error.to_string()))
+    });
+    let id = id.map_err(|fault| note("id", fault)).ok();
+    let status = row.text("status").ok_or_else(Fault::required).and_then(|word| {
+        said(word).ok_or_else(|| {
+            let text = format!("must be PAID, FAILED or CANCELED, or a word of PayPal or Wise for it, not {word:?}");
+            Fault::invalid(text)
+        })
+    });
+    let status = status.map_err(|fault| note("status", fault)).ok();
+    let reference = row.text("reference").map(text::name).transpose();
+    let reference = reference.map_err(|fault| note("reference", fault)).ok();
+    if let Some(id) = id {
+        let first = *named.entry(id).or_insert(line);
+        if first != line {
+            note("id", Fault::invalid(format!("stands in line {first} already")));
         }
-        match (id, status, reference) {
-            _ if !wrong.is_empty() => report.problems.append(&mut wrong),
-            (Some(id), Some(PaymentState::Ended(status)), Some(reference)) => lines.push(SettlementLine {
+    }
+    match (id, status, reference) {
+        (Some(id), Some(PaymentState::Ended(status)), Some(reference)) if wrong.is_empty() => {
+            Ok(Some(SettlementLine {
                 line,
                 id,
                 status,
                 reference,
-            }),
-            _ => report.waiting += 1,
+            }))
         }
+        _ if wrong.is_empty() => Ok(None),
+        _ => Err(wrong),
     }
-    lines
 }
 
 /// Counts what settling these lines would do now.
@@ -241,7 +211,7 @@ async fn check(
     app: &App,
     scope: &Scope,
     lines: &[SettlementLine],
-    columns: &SettlementColumns,
+    mapping: &ColumnMapping,
     report: &mut SettlementReport,
 ) -> Result<(), ImportError> {
     for batch in lines.chunks(MAX_SETTLEMENTS) {
@@ -251,14 +221,16 @@ async fn check(
             .map_err(ImportError::Store)?;
         for line in batch {
             match found.get(&line.id.uuid()) {
-                None => report.problems.push(columns.wrong(line.line, 0, Fault::not_found())),
+                None => report
+                    .problems
+                    .push(mapping.problem(line.line, "id", &Fault::not_found().1)),
                 Some(payout) if payout.status == PayoutStatus::Pending => report.settled += 1,
                 Some(payout) if (payout.status, &payout.reference) == (line.status.into(), &line.reference) => {
                     report.before += 1;
                 }
                 Some(payout) => {
-                    let fault = Fault::invalid(format!("is {} already", payout.status.as_str()));
-                    report.problems.push(columns.wrong(line.line, 0, fault));
+                    let message = format!("is {} already", payout.status.as_str());
+                    report.problems.push(mapping.problem(line.line, "id", &message));
                 }
             }
         }

@@ -1,21 +1,21 @@
 //! API keys, as their administrators see them. Only [`super::presented_key`] reads their hashes.
 
-use std::collections::HashMap;
-
 use entity::api_key::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
-};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
 
 use super::citus::directory::{self, DirectoryName};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{Connection, StoreError, many, view, write};
+use super::{Connection, StoreError, view, write};
+use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use auth::{ApiKey, KeyHash, Permissions, Scope};
 use domain::Timestamp;
 use domain::id::{ApiKeyId, PartnerId, TenantId};
+
+table_functions!(ApiKey, ApiKeyId: by_ids, lock, whole);
+table_functions!(ApiKey: at_hand but "hash");
 
 pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
@@ -24,7 +24,7 @@ pub fn sort() -> Sort<Column> {
 /// A page as domain values, for resolvers that need the rows themselves.
 pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<ApiKey>, StoreError> {
     let page = sort().page(database, visible::<Entity>(scope), request).await?;
-    Ok(page.map(from_row))
+    page.try_map(from_row)
 }
 
 /// All keys, newest first. GraphQL reads such lists by [`view::page`].
@@ -33,27 +33,8 @@ pub fn list() -> view::List {
     view::List::new(&view::API_KEY, Some(String::new()), sort().into(), select)
 }
 
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<ApiKey, StoreError> {
-    Ok(from_row(view::whole(row, prefix)?))
-}
-
 pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
     Ok(visible::<Entity>(scope).count(database).await?)
-}
-
-pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, ApiKey>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    Ok(rows.into_iter().map(|row| (row.id, from_row(row))).collect())
-}
-
-/// Selects the key for update: other writers wait until this transaction ends.
-pub async fn lock(transaction: &Connection, scope: &Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
-    let select = visible::<Entity>(scope)
-        .filter(Column::Id.eq(id.uuid()))
-        .lock_exclusive();
-    Ok(select.one(transaction).await?.map(from_row))
 }
 
 pub async fn insert(
@@ -127,38 +108,15 @@ pub async fn set_used(
     Ok(())
 }
 
-pub(super) fn from_row(row: api_key::Model) -> ApiKey {
-    ApiKey {
-        id: ApiKeyId::from_uuid(row.id),
-        name: row.name,
-        prefix: row.prefix,
+// The row without the hash, which the domain value does not carry.
+mapped! {
+    pub(super) fn (row: api_key::Model, key: ApiKey) of "api_key";
+    both: id, name, prefix, partner_id, created_at, expires_at, last_used_at, revoked_at;
+    read: {
         permissions: Permissions::parse(&row.scopes),
-        partner_id: row.partner_id.map(PartnerId::from_uuid),
-        created_at: row.created_at,
-        expires_at: row.expires_at,
-        last_used_at: row.last_used_at,
-        revoked_at: row.revoked_at,
     }
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, key: &ApiKey) -> view::AtHand {
-    view::at_hand(to_row(tenant, key), &["hash"])
-}
-
-/// The row without the hash, which the domain value does not carry.
-fn to_row(tenant: TenantId, key: &ApiKey) -> api_key::Model {
-    api_key::Model {
-        tenant_id: tenant.uuid(),
-        id: key.id.uuid(),
-        name: key.name.clone(),
-        prefix: key.prefix.clone(),
+    written: {
         hash: Vec::new(),
         scopes: key.permissions.to_string(),
-        partner_id: key.partner_id.map(PartnerId::uuid),
-        created_at: key.created_at,
-        expires_at: key.expires_at,
-        last_used_at: key.last_used_at,
-        revoked_at: key.revoked_at,
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use entity::partner_balance::{self, Column, Entity};
-use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, many, row, view};
+use super::{Connection, StoreError, load, many, row, view};
 use auth::Scope;
 use domain::commission::Balance;
 use domain::id::{PartnerId, TenantId};
@@ -33,23 +33,9 @@ pub async fn of_partners(
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Balance>>, StoreError> {
-    use sea_orm::ColumnTrait;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
-    let mut balances: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in visible::<Entity>(scope)
-        .filter(one_of)
-        .order_by_asc(Column::Currency)
-        .all(database)
-        .await?
-    {
-        let (partner, balance) = from_row(row)?;
-        balances.entry(partner).or_default().push(balance);
-    }
-    Ok(balances)
+    let one_of = many::among(database, Column::PartnerId, partners);
+    let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Currency);
+    load::grouped(database, select, |row| row.partner_id, from_row).await
 }
 
 /// Adds `changes`, one per partner and currency, to the stored balances.
@@ -70,14 +56,13 @@ pub fn add(writes: &mut Writes, tenant: TenantId, changes: &[(PartnerId, Balance
     writes.add(rows, Conflict::Add);
 }
 
-fn from_row(row: partner_balance::Model) -> Result<(Uuid, Balance), StoreError> {
-    let balance = Balance {
+fn from_row(row: partner_balance::Model) -> Result<Balance, StoreError> {
+    Ok(Balance {
         currency: row::currency("partner_balance", "currency", &row.currency)?,
         accrued: row.accrued_minor,
         approved: row.approved_minor,
         paid: row.paid_minor,
         reversed: row.reversed_minor,
         reserved: row.reserved_minor,
-    };
-    Ok((row.partner_id, balance))
+    })
 }

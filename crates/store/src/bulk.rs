@@ -6,7 +6,7 @@ pub mod ledger;
 use std::collections::HashMap;
 
 use entity::{campaign, campaign_member, partner, partner_category_member};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
+use sea_orm::{QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::{Scoped, visible};
@@ -14,9 +14,33 @@ use super::{Connection, StoreError, Transaction, many, write};
 use auth::Scope;
 use domain::Timestamp;
 use domain::campaign::Campaign;
-use domain::id::{CampaignId, PartnerCategoryId, PartnerId, PartnerTransitionId, TenantId};
+use domain::id::{CampaignId, Id, Kind, PartnerCategoryId, PartnerId, PartnerTransitionId, TenantId};
 use domain::partner::{Partner, PartnerTransition};
 use domain::snapshot::CommissionSnapshot;
+
+/// Defines functions that insert objects of one table, by the function that makes their rows.
+macro_rules! inserts {
+    ($($(#[$attribute:meta])* $name:ident: $of:ty = $to_row:path;)+) => {
+        $(
+            $(#[$attribute])*
+            pub async fn $name(
+                transaction: &$crate::Connection,
+                tenant: domain::id::TenantId,
+                objects: &[$of],
+            ) -> Result<(), $crate::StoreError> {
+                let rows = objects.iter().map(|object| $to_row(tenant, object));
+                $crate::write::insert_all(transaction, rows).await
+            }
+        )+
+    };
+}
+
+use inserts;
+
+inserts! {
+    insert_partners: Partner = super::partner::to_row;
+    insert_snapshots: CommissionSnapshot = super::snapshot::to_row;
+}
 
 /// The campaigns with these external ids.
 pub async fn campaigns_by_external_id(
@@ -24,12 +48,8 @@ pub async fn campaigns_by_external_id(
     scope: &Scope,
     external_ids: &[String],
 ) -> Result<HashMap<String, CampaignId>, StoreError> {
-    let column = (campaign::Column::Id, campaign::Column::ExternalId);
-    let known = by_external_id::<campaign::Entity>(database, scope, column, external_ids).await?;
-    Ok(known
-        .into_iter()
-        .map(|(text, id)| (text, CampaignId::from_uuid(id)))
-        .collect())
+    let columns = (campaign::Column::Id, campaign::Column::ExternalId);
+    by_external_id::<campaign::Entity, _>(database, scope, columns, external_ids).await
 }
 
 /// The partners with these external ids.
@@ -38,28 +58,20 @@ pub async fn partners_by_external_id(
     scope: &Scope,
     external_ids: &[String],
 ) -> Result<HashMap<String, PartnerId>, StoreError> {
-    let column = (partner::Column::Id, partner::Column::ExternalId);
-    let known = by_external_id::<partner::Entity>(database, scope, column, external_ids).await?;
-    Ok(known
-        .into_iter()
-        .map(|(text, id)| (text, PartnerId::from_uuid(id)))
-        .collect())
+    let columns = (partner::Column::Id, partner::Column::ExternalId);
+    by_external_id::<partner::Entity, _>(database, scope, columns, external_ids).await
 }
 
-async fn by_external_id<E: Scoped>(
+async fn by_external_id<E: Scoped, K: Kind>(
     database: &Connection,
     scope: &Scope,
     (id, external_id): (E::Column, E::Column),
     external_ids: &[String],
-) -> Result<Vec<(String, Uuid)>, StoreError> {
-    let one_of = many::one_of_texts(
-        database.get_database_backend(),
-        external_id.as_column_ref(),
-        external_ids,
-    );
+) -> Result<HashMap<String, Id<K>>, StoreError> {
+    let one_of = many::among_texts(database, external_id, external_ids);
     let select = visible::<E>(scope).filter(one_of).select_only();
-    let select = select.column(external_id).column(id);
-    Ok(select.into_tuple().all(database).await?)
+    let found: Vec<(String, Uuid)> = select.column(external_id).column(id).into_tuple().all(database).await?;
+    Ok(found.into_iter().map(|(text, id)| (text, Id::from_uuid(id))).collect())
 }
 
 pub async fn insert_campaigns(
@@ -94,15 +106,6 @@ pub async fn insert_campaign_members(
     write::insert_all(transaction, rows).await
 }
 
-pub async fn insert_partners(
-    transaction: &Connection,
-    tenant: TenantId,
-    partners: &[Partner],
-) -> Result<(), StoreError> {
-    let rows = partners.iter().map(|partner| super::partner::to_row(tenant, partner));
-    write::insert_all(transaction, rows).await
-}
-
 /// Gives partners categories that they do not have yet.
 pub async fn insert_partner_categories(
     transaction: &Connection,
@@ -127,16 +130,5 @@ pub async fn insert_partner_transitions(
     let rows = transitions
         .iter()
         .map(|(id, partner, transition)| super::partner::to_transition_row(tenant, *id, *partner, transition));
-    write::insert_all(transaction, rows).await
-}
-
-pub async fn insert_snapshots(
-    transaction: &Connection,
-    tenant: TenantId,
-    snapshots: &[CommissionSnapshot],
-) -> Result<(), StoreError> {
-    let rows = snapshots
-        .iter()
-        .map(|snapshot| super::snapshot::to_row(tenant, snapshot));
     write::insert_all(transaction, rows).await
 }

@@ -3,17 +3,21 @@
 use std::collections::HashMap;
 
 use entity::custom_field::{self, Column, Entity};
-use entity::{commission_rule_reference, custom_field_option, deal_field};
-use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::custom_field_option;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::references::references;
 use super::scope::visible;
 use super::{Connection, StoreError, many, view, write};
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::deal::{CustomField, CustomFieldOption};
 use domain::id::{CustomFieldId, CustomFieldOptionId, TenantId};
 
 use custom_field_option::Column as OptionColumn;
+
+table_functions!(CustomField: at_hand);
 
 /// All fields, oldest first.
 pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<CustomField>, StoreError> {
@@ -31,9 +35,8 @@ pub async fn by_ids(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, CustomField>, StoreError> {
-    let backend = database.get_database_backend();
     let fields = visible::<Entity>(scope)
-        .filter(many::one_of(backend, Column::Id.as_column_ref(), ids))
+        .filter(many::among(database, Column::Id, ids))
         .all(database)
         .await?;
     let fields = joined(fields, options_of(database, scope, ids).await?);
@@ -70,11 +73,7 @@ async fn options_of(
     scope: &Scope,
     fields: &[Uuid],
 ) -> Result<Vec<custom_field_option::Model>, StoreError> {
-    let of_fields = many::one_of(
-        database.get_database_backend(),
-        OptionColumn::FieldId.as_column_ref(),
-        fields,
-    );
+    let of_fields = many::among(database, OptionColumn::FieldId, fields);
     let select = visible::<custom_field_option::Entity>(scope)
         .filter(of_fields)
         .order_by_asc(OptionColumn::Position)
@@ -87,16 +86,11 @@ pub async fn count_references(
     database: &Connection,
     scope: &Scope,
     id: CustomFieldId,
-) -> Result<[(u64, &'static str); 2], StoreError> {
-    let deals = visible::<deal_field::Entity>(scope)
-        .filter(deal_field::Column::FieldId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    let rules = visible::<commission_rule_reference::Entity>(scope)
-        .filter(commission_rule_reference::Column::FieldId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    Ok([(deals, "deals"), (rules, "commission rules")])
+) -> Result<Vec<(u64, &'static str)>, StoreError> {
+    Ok(references!(database, scope, id;
+        "deals": deal_field where FieldId,
+        "commission rules": commission_rule_reference where FieldId,
+    ))
 }
 
 /// How many rows refer to the option, and what they are.
@@ -104,16 +98,11 @@ pub async fn count_option_references(
     database: &Connection,
     scope: &Scope,
     id: CustomFieldOptionId,
-) -> Result<[(u64, &'static str); 2], StoreError> {
-    let deals = visible::<deal_field::Entity>(scope)
-        .filter(deal_field::Column::OptionId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    let rules = visible::<commission_rule_reference::Entity>(scope)
-        .filter(commission_rule_reference::Column::OptionId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    Ok([(deals, "deals"), (rules, "commission rules")])
+) -> Result<Vec<(u64, &'static str)>, StoreError> {
+    Ok(references!(database, scope, id;
+        "deals": deal_field where OptionId,
+        "commission rules": commission_rule_reference where OptionId,
+    ))
 }
 
 pub async fn insert(transaction: &Connection, tenant: TenantId, field: &CustomField) -> Result<(), StoreError> {
@@ -181,11 +170,6 @@ fn joined(fields: Vec<custom_field::Model>, options: Vec<custom_field_option::Mo
 pub fn id(row: &view::Row, prefix: &str) -> Result<CustomFieldId, StoreError> {
     let row: custom_field::Model = view::whole(row, prefix)?;
     Ok(CustomFieldId::from_uuid(row.id))
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, field: &CustomField) -> view::AtHand {
-    view::at_hand(to_row(tenant, field), &[])
 }
 
 fn to_row(tenant: TenantId, field: &CustomField) -> custom_field::Model {

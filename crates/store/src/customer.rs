@@ -6,10 +6,7 @@ use std::sync::Arc;
 use entity::customer::{self, Column, Entity};
 use entity::{customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait,
-    Select,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::contains;
@@ -68,33 +65,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-pub async fn find_by_external_id(
-    database: &Connection,
-    scope: &Scope,
-    external_id: &str,
-) -> Result<Option<Customer>, StoreError> {
-    let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
-    select.one(database).await?.map(from_row).transpose()
-}
-
-/// Customers by their external ids.
-pub async fn by_external_ids(
-    database: &Connection,
-    scope: &Scope,
-    external_ids: &[String],
-) -> Result<HashMap<String, Customer>, StoreError> {
-    if external_ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let column = Column::ExternalId.as_column_ref();
-    let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter()
-        .map(|row| Ok((row.external_id.clone(), from_row(row)?)))
-        .collect()
-}
-
-table_functions!(Customer: by_ids);
+table_functions!(Customer, CustomerId: find_by_external_id, by_ids, by_external_ids, at_hand);
 
 pub async fn count(database: &Connection, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
@@ -243,9 +214,4 @@ pub async fn rebind(
 mapped! {
     pub(super) fn (row: customer::Model, customer: Customer) of "customer";
     both: id, external_id, acquired_at, partner_id, campaign_id;
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, customer: &Customer) -> view::AtHand {
-    view::at_hand(to_row(tenant, customer), &[])
 }

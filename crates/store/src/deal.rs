@@ -77,7 +77,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-table_functions!(Deal, DealId: find, find_by_external_id, by_ids, update);
+table_functions!(Deal, DealId: find, find_by_external_id, by_ids, update, whole, at_hand);
 
 pub async fn count(database: &Connection, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
@@ -94,11 +94,6 @@ pub fn list(filter: Arc<DealFilter>, sorted: Sorted<DealOrder>) -> view::List {
 pub fn list_of_partners() -> view::List {
     let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
     view::List::new(&view::DEAL, Some("partner".to_owned()), sort().into(), select)
-}
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<Deal, StoreError> {
-    from_row(view::whole(row, prefix)?)
 }
 
 /// A page of the deals of each partner, newest first.
@@ -198,9 +193,4 @@ mapped! {
         value_minor: deal.value.minor(),
         currency: deal.value.currency().code().to_owned(),
     }
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, deal: &Deal) -> view::AtHand {
-    view::at_hand(to_row(tenant, deal), &[])
 }

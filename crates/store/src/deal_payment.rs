@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use entity::commission_rule_version;
 use entity::deal_payment::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::visible;
@@ -36,8 +36,7 @@ pub async fn histories_of(
     scope: &Scope,
     deals: &[Uuid],
 ) -> Result<HashMap<Uuid, PaymentHistory>, StoreError> {
-    let backend = database.get_database_backend();
-    let of_deals = || many::one_of(backend, Column::DealId.as_column_ref(), deals);
+    let of_deals = || many::among(database, Column::DealId, deals);
     let rows = visible::<Entity>(scope)
         .filter(of_deals())
         .order_by_asc(Column::Id)
@@ -94,11 +93,7 @@ pub async fn deals_of_commissions(
     scope: &Scope,
     commissions: &[Uuid],
 ) -> Result<HashMap<Uuid, DealId>, StoreError> {
-    let of_commissions = many::one_of(
-        database.get_database_backend(),
-        Column::CommissionId.as_column_ref(),
-        commissions,
-    );
+    let of_commissions = many::among(database, Column::CommissionId, commissions);
     let rows = visible::<Entity>(scope).filter(of_commissions).all(database).await?;
     let deals = rows
         .into_iter()
@@ -139,10 +134,9 @@ pub async fn void(
     reversed: &[Uuid],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let backend = transaction.get_database_backend();
     let nothing_left = sea_orm::Condition::any()
         .add(Column::CommissionId.is_null())
-        .add(many::one_of(backend, Column::CommissionId.as_column_ref(), reversed));
+        .add(many::among(transaction, Column::CommissionId, reversed));
     Entity::update_many()
         .col_expr(Column::VoidedAt, Expr::value(now))
         .filter(Column::TenantId.eq(tenant.uuid()))

@@ -1,12 +1,12 @@
 //! Deletes partners and deals that nothing refers to, with the rows that belong to them alone.
 
 use entity::{
-    api_key, campaign_member, commission, commission_rule_reference, commission_snapshot, customer, deal, deal_field,
-    deal_payment, deleted_partner, event, event_move, partner, partner_category_member, partner_transition,
-    partnership_request, payout, reassignment, tiered_commission_reference,
+    api_key, campaign_member, deal, deal_field, deal_payment, deleted_partner, partner, partner_category_member,
+    partner_transition,
 };
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter};
 
+use super::references::references;
 use super::scope::visible;
 use super::{Connection, StoreError, write};
 use auth::Scope;
@@ -20,31 +20,19 @@ pub async fn references_of_partner(
     scope: &Scope,
     partner: PartnerId,
 ) -> Result<Vec<(u64, &'static str)>, StoreError> {
-    let id = partner.uuid();
-    macro_rules! count {
-        ($($what:literal: $table:ident where $($column:ident)|+;)+) => {
-            vec![$((
-                visible::<$table::Entity>(scope)
-                    .filter(Condition::any()$(.add($table::Column::$column.eq(id)))+)
-                    .count(database)
-                    .await?,
-                $what,
-            )),+]
-        };
-    }
-    Ok(count! {
-        "events": event where PartnerId;
-        "commissions": commission where PartnerId;
-        "payouts": payout where PartnerId;
-        "deals": deal where PartnerId;
-        "commission snapshots": commission_snapshot where PartnerId;
-        "customers": customer where PartnerId;
-        "partnership requests": partnership_request where PartnerId;
-        "commission rules": commission_rule_reference where PartnerId;
-        "tiered commissions": tiered_commission_reference where PartnerId;
-        "moved events": event_move where FromPartnerId | PartnerId;
-        "reassignments": reassignment where FromPartnerId | PartnerId;
-    })
+    Ok(references!(database, scope, partner;
+        "events": event where PartnerId,
+        "commissions": commission where PartnerId,
+        "payouts": payout where PartnerId,
+        "deals": deal where PartnerId,
+        "commission snapshots": commission_snapshot where PartnerId,
+        "customers": customer where PartnerId,
+        "partnership requests": partnership_request where PartnerId,
+        "commission rules": commission_rule_reference where PartnerId,
+        "tiered commissions": tiered_commission_reference where PartnerId,
+        "moved events": event_move where FromPartnerId | PartnerId,
+        "reassignments": reassignment where FromPartnerId | PartnerId,
+    ))
 }
 
 /// Deletes a partner that nothing refers to, with its history, memberships and keys.

@@ -5,7 +5,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use uuid::Uuid;
 
-use super::{Connection, Store, StoreError};
+use super::{Connection, Store, StoreError, raw};
 use auth::Sealed;
 use domain::id::TenantId;
 
@@ -153,8 +153,7 @@ async fn has_table(reader: &Connection, name: &str) -> Result<bool, StoreError> 
         DbBackend::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
         _ => "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass($1)",
     };
-    let statement = Statement::from_sql_and_values(reader.get_database_backend(), sql, [name.into()]);
-    let row = reader.query_one_raw(statement).await?.ok_or_else(nothing)?;
+    let row = raw::first(reader, sql, [name.into()]).await?.ok_or_else(nothing)?;
     Ok(row.try_get_by_index::<i64>(0)? > 0)
 }
 

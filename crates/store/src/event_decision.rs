@@ -81,7 +81,7 @@ pub async fn last_numbers(
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, i32>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let one_of = many::among(database, Column::EventId, events);
     let select = newest(scope).filter(one_of).select_only();
     let select = select.columns([Column::EventId, Column::Number]);
     let numbers: Vec<(Uuid, i32)> = select.into_tuple().all(database).await?;
@@ -94,7 +94,7 @@ pub async fn of_events(
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, Decision>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let one_of = many::among(database, Column::EventId, events);
     let rows = newest(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((row.event_id, from_row(row)?))).collect()
 }
@@ -105,7 +105,7 @@ pub(super) async fn with_what(
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, HistoryDecision>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let one_of = many::among(database, Column::EventId, events);
     let rows = newest(scope).filter(one_of).all(database).await?;
     let decided = rows.into_iter().map(|row| {
         let (event, made_with) = (row.event_id, made_with(&row.made_with)?);

@@ -12,6 +12,15 @@ pub(super) fn one_of_ids<K: Kind>(column: impl ColumnTrait, ids: Option<&[Id<K>]
     ids.map(|ids| column.is_in(ids.iter().map(|id| id.uuid())))
 }
 
+/// The column has one of these words; an empty list matches nothing. `None`: no condition.
+pub(super) fn one_of_words<T: Copy>(
+    column: impl ColumnTrait,
+    values: Option<&[T]>,
+    word: fn(T) -> &'static str,
+) -> Option<Expr> {
+    values.map(|values| column.is_in(values.iter().map(|value| word(*value))))
+}
+
 /// A LIKE pattern for texts that contain `search`, which is taken literally.
 pub(super) fn contains(search: &str) -> LikeExpr {
     let mut pattern = String::from("%");

@@ -39,13 +39,12 @@ pub async fn group_states(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, GroupState>, StoreError> {
     use partner_lifetime_value::Column as Value;
-    let backend = database.get_database_backend();
     let of_partner = || Expr::col(partner::Column::Id.as_column_ref());
     let mut statement = visible::<partner::Entity>(scope)
         .select_only()
         .column_as(partner::Column::Id, "partner_id")
         .column_as(partner::Column::GroupId, "own_group_id")
-        .filter(many::one_of(backend, partner::Column::Id.as_column_ref(), partners))
+        .filter(many::among(database, partner::Column::Id, partners))
         .order_by_asc(Value::Currency)
         .into_query();
     let own = Expr::col(partner_group::Column::Id.as_column_ref()).equals(partner::Column::GroupId.as_column_ref());
@@ -110,8 +109,8 @@ pub async fn tiers(
     let tier = Expr::col(Column::TierId.as_column_ref()).equals(tiered_commission::Column::Id.as_column_ref());
     let of_now: Condition = covered::<tier_counter::Entity>(scope)
         .add(tier)
-        .add(many::one_of(backend, Column::PartnerId.as_column_ref(), partners))
-        .add(many::one_of(backend, Column::CampaignId.as_column_ref(), campaigns))
+        .add(many::among(database, Column::PartnerId, partners))
+        .add(many::among(database, Column::CampaignId, campaigns))
         .add(Column::WindowStart.lte(now))
         .add(Column::WindowEnd.gt(now));
     statement.left_join(tier_counter::Entity, of_now);

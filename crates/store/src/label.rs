@@ -2,17 +2,15 @@
 
 use std::collections::HashMap;
 
-use entity::{
-    advertiser, campaign, commission_rule_reference, partner, partner_category, partner_category_member, partner_tier,
-    tiered_commission_reference,
-};
+use entity::{advertiser, partner_category, partner_category_member, partner_tier};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, PrimaryKeyTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, PrimaryKeyTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
+use super::references::references;
 use super::scope::{Scoped, visible};
 use super::{Connection, StoreError, many, view, write};
 use auth::Scope;
@@ -86,13 +84,7 @@ macro_rules! label_table {
                 scope: &Scope,
                 id: Id<Self>,
             ) -> Result<Vec<(u64, &'static str)>, StoreError> {
-                let mut counts = Vec::new();
-                $(
-                    let references = visible::<$reference::Entity>(scope)
-                        .filter($reference::Column::$column.eq(id.uuid()));
-                    counts.push((references.count(database).await?, $what));
-                )+
-                Ok(counts)
+                Ok(references!(database, scope, id; $($what: $reference where $column),+))
             }
         }
     };
@@ -156,7 +148,7 @@ pub async fn by_ids<K: LabelTable>(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Label<K>>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), K::id_column().as_column_ref(), ids);
+    let one_of = many::among(database, K::id_column(), ids);
     let rows = visible::<K::Entity>(scope).filter(one_of).all(database).await?;
     Ok(rows
         .into_iter()
@@ -240,11 +232,7 @@ pub async fn categories_of_partners(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Label<id::PartnerCategory>>>, StoreError> {
     use partner_category_member::Column as Member;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Member::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Member::PartnerId, partners);
     let rows = visible::<partner_category::Entity>(scope)
         .join(
             sea_orm::JoinType::InnerJoin,

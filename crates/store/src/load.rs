@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QuerySelect, Select, Value};
+use sea_orm::{ColumnTrait, EntityTrait, ModelTrait, QueryFilter, Select, Value};
 use uuid::Uuid;
 
 use super::{Connection, StoreError, many};
@@ -46,7 +46,7 @@ pub async fn by_ids<E: EntityTrait, T>(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let one_of = many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
+    let one_of = many::among(database, column, ids);
     let mut found = HashMap::with_capacity(ids.len());
     for row in select.filter(one_of).all(database).await? {
         if let Value::Uuid(Some(id)) = row.get(column) {
@@ -56,14 +56,37 @@ pub async fn by_ids<E: EntityTrait, T>(
     Ok(found)
 }
 
-/// The external ids of the rows found, with the rows' own ids; rows without an external id are left out.
-pub async fn external_ids<E: EntityTrait, I>(
+/// The rows whose `column`, which must be unique, is one of `texts`, by that column. Without texts, nothing is read.
+pub async fn by_texts<E: EntityTrait, T>(
     database: &Connection,
     select: Select<E>,
-    [external_id, id]: [E::Column; 2],
-    from_uuid: impl Fn(Uuid) -> I,
-) -> Result<Vec<(String, I)>, StoreError> {
-    let select = select.filter(external_id.is_not_null()).select_only();
-    let found: Vec<(String, Uuid)> = select.column(external_id).column(id).into_tuple().all(database).await?;
-    Ok(found.into_iter().map(|(text, id)| (text, from_uuid(id))).collect())
+    column: E::Column,
+    texts: &[String],
+    from_row: impl Fn(E::Model) -> Result<T, StoreError>,
+) -> Result<HashMap<String, T>, StoreError> {
+    if texts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let one_of = many::among_texts(database, column, texts);
+    let mut found = HashMap::with_capacity(texts.len());
+    for row in select.filter(one_of).all(database).await? {
+        if let Value::String(Some(text)) = row.get(column) {
+            found.insert(text, from_row(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// All rows found, by `key`, each group in the order of the select.
+pub async fn grouped<E: EntityTrait, T>(
+    database: &Connection,
+    select: Select<E>,
+    key: impl Fn(&E::Model) -> Uuid,
+    from_row: impl Fn(E::Model) -> Result<T, StoreError>,
+) -> Result<HashMap<Uuid, Vec<T>>, StoreError> {
+    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for row in select.all(database).await? {
+        groups.entry(key(&row)).or_default().push(from_row(row)?);
+    }
+    Ok(groups)
 }

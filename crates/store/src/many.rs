@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use sea_orm::sea_query::{
     Alias, Asterisk, Expr, ExprTrait, Func, IntoColumnRef, IntoIden, JoinType, Query, SelectStatement,
 };
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Value,
+};
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort, cut};
@@ -21,25 +23,14 @@ pub fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
 }
 
 /// `column` is one of `ids`.
-pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, ids: &[Uuid]) -> Expr {
-    let column = Expr::col(column);
-    match backend {
-        // The most frequent case, and the simplest to answer.
-        _ if ids.len() == 1 => column.eq(ids[0]),
-        DbBackend::Postgres => column.eq(Expr::expr(Func::cust("ANY").arg(uuid_array(ids)))),
-        _ => column.in_subquery(
-            Query::select()
-                .expr(unhex(Expr::col("value")))
-                .from_function(Func::cust("json_each").arg(hex_list(ids)), "ids")
-                .take(),
-        ),
-    }
+pub fn among(database: &impl ConnectionTrait, column: impl ColumnTrait, ids: &[Uuid]) -> Expr {
+    one_of(database.get_database_backend(), column.as_column_ref(), ids)
 }
 
 /// `column` is one of `texts`.
-pub fn one_of_texts(backend: DbBackend, column: impl IntoColumnRef, texts: &[String]) -> Expr {
-    let column = Expr::col(column);
-    match backend {
+pub fn among_texts(database: &impl ConnectionTrait, column: impl ColumnTrait, texts: &[String]) -> Expr {
+    let column = Expr::col(column.as_column_ref());
+    match database.get_database_backend() {
         DbBackend::Postgres => {
             let values = texts.iter().map(|text| Value::from(text.clone())).collect();
             let array = Value::Array(sea_orm::sea_query::ArrayType::String, Some(Box::new(values)));
@@ -54,6 +45,22 @@ pub fn one_of_texts(backend: DbBackend, column: impl IntoColumnRef, texts: &[Str
                     .take(),
             )
         }
+    }
+}
+
+/// Like [`among`], of any expression for a column.
+pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, ids: &[Uuid]) -> Expr {
+    let column = Expr::col(column);
+    match backend {
+        // The most frequent case, and the simplest to answer.
+        _ if ids.len() == 1 => column.eq(ids[0]),
+        DbBackend::Postgres => column.eq(Expr::expr(Func::cust("ANY").arg(uuid_array(ids)))),
+        _ => column.in_subquery(
+            Query::select()
+                .expr(unhex(Expr::col("value")))
+                .from_function(Func::cust("json_each").arg(hex_list(ids)), "ids")
+                .take(),
+        ),
     }
 }
 

@@ -8,10 +8,18 @@ use domain::id::{Id, Kind};
 use domain::money::Currency;
 
 /// Defines `from_row` and `to_row`. `both` are the columns for which the object has fields of the same name; `read` are
-/// the object's other fields, and `written` the row's other columns except the tenant's.
+/// the object's other fields, and `written` the row's other columns except the tenant's. `=>`: another model is written
+/// than is read.
 macro_rules! mapped {
     (
-        $visibility:vis fn ($row:ident: $model:ty, $object:ident: $of:ty) of $table:expr;
+        $visibility:vis fn ($row:ident: $model:ty, $object:ident: $of:ty) of $($columns:tt)*
+    ) => {
+        $crate::mapped::mapped! {
+            $visibility fn ($row: $model => $model, $object: $of) of $($columns)*
+        }
+    };
+    (
+        $visibility:vis fn ($row:ident: $model:ty => $model_written:ty, $object:ident: $of:ty) of $table:expr;
         both: $($column:ident),+ $(,)?;
         $(read: { $($read:tt)* })?
         $(written: { $($written:tt)* })?
@@ -24,8 +32,8 @@ macro_rules! mapped {
             })
         }
 
-        $visibility fn to_row(tenant: domain::id::TenantId, $object: &$of) -> $model {
-            type Row = $model;
+        $visibility fn to_row(tenant: domain::id::TenantId, $object: &$of) -> $model_written {
+            type Row = $model_written;
             Row {
                 tenant_id: tenant.uuid(),
                 $($column: $crate::mapped::ColumnValue::written(&$object.$column),)+
@@ -85,11 +93,16 @@ macro_rules! words {
 words! {
     domain::backtest::BacktestStatus,
     domain::campaign::CampaignStatus,
+    domain::commission::CommissionKind,
+    domain::commission::CommissionStatus,
+    domain::commission::PaymentTarget,
     domain::commission::PayoutStatus,
     domain::deal::StageOutcome,
     domain::event::EventKind,
     domain::partner::PartnerStatus,
     domain::partnership_request::PartnershipRequestStatus,
+    domain::snapshot::SnapshotSource,
+    domain::terms::BasisKind,
 }
 
 impl ColumnValue<Currency> for String {

@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, Statement};
 
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, raw};
 use domain::id::TenantId;
 
 /// The tenants with runs of which nothing is stored but their payouts.
@@ -40,7 +40,5 @@ pub async fn tenants(database: &Connection) -> Result<Vec<TenantId>, StoreError>
 
 /// Adds the lines of payouts that were written without them; returns how many.
 pub async fn fill(transaction: &Connection, tenant: TenantId) -> Result<u64, StoreError> {
-    let backend = transaction.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, FILL, [tenant.uuid().into()]);
-    Ok(transaction.execute_raw(statement).await?.rows_affected())
+    raw::execute(transaction, FILL, [tenant.uuid().into()]).await
 }

@@ -47,7 +47,7 @@ static NAME: view::Derived = view::Derived {
     of: &["name"],
 };
 
-table_functions!(PartnerGroup, PartnerGroupId: find, find_by_external_id, by_ids, lock, update, delete);
+table_functions!(PartnerGroup, PartnerGroupId: find, find_by_external_id, by_ids, lock, update, delete, whole, at_hand);
 
 /// The group of partners that have none of their own.
 pub async fn find_default(database: &Connection, scope: &Scope) -> Result<Option<PartnerGroup>, StoreError> {
@@ -132,17 +132,7 @@ pub async fn keep_version(
     Ok(())
 }
 
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<PartnerGroup, StoreError> {
-    from_row(view::whole(row, prefix)?)
-}
-
 mapped! {
     pub(super) fn (row: partner_group::Model, group: PartnerGroup) of TABLE;
     both: id, name, external_id, description, tags, is_default, currency, rules, version, created_at, updated_at;
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, group: &PartnerGroup) -> view::AtHand {
-    view::at_hand(to_row(tenant, group), &[])
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entity::partnership_request::{self, Column, Entity};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
-use super::filter::one_of_ids;
+use super::filter::{one_of_ids, one_of_words};
 use super::page::Sort;
 use super::scope::visible;
 use super::{Connection, StoreError, view};
@@ -13,12 +13,12 @@ use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
-use domain::id::{CampaignId, PartnershipRequestId, TenantId};
+use domain::id::{CampaignId, PartnershipRequestId};
 use domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 
 const TABLE: &str = "partnership_request";
 
-table_functions!(PartnershipRequest, PartnershipRequestId: by_ids, lock, insert, update);
+table_functions!(PartnershipRequest, PartnershipRequestId: by_ids, lock, insert, update, at_hand);
 
 /// What to list; all given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -52,10 +52,10 @@ fn filtered(
     status: Option<PartnershipRequestStatus>,
     filter: &PartnershipRequestFilter,
 ) -> Select<Entity> {
-    let statuses = filter.statuses.as_ref();
+    let statuses = filter.statuses.as_deref();
     let wanted = Condition::all()
         .add_option(status.map(|status| Column::Status.eq(status.as_str())))
-        .add_option(statuses.map(|statuses| Column::Status.is_in(statuses.iter().map(|status| status.as_str()))))
+        .add_option(one_of_words(Column::Status, statuses, PartnershipRequestStatus::as_str))
         .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
         .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
         .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)));
@@ -93,9 +93,4 @@ pub async fn find_newest_of(
 mapped! {
     fn (row: partnership_request::Model, request: PartnershipRequest) of TABLE;
     both: id, name, email, campaign_id, status, message, partner_id, reason, created_at, decided_at;
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, request: &PartnershipRequest) -> view::AtHand {
-    view::at_hand(to_row(tenant, request), &[])
 }

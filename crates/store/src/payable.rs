@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::commission::{from_row, has_status};
@@ -72,7 +72,7 @@ pub async fn partners(
 fn both(database: &Connection, scope: &Scope, wanted: &PayableFilter) -> [Select<Entity>; 2] {
     let of_partners = wanted.partners.as_ref().map(|partners| {
         let ids: Vec<_> = partners.iter().map(|id| id.uuid()).collect();
-        many::one_of(database.get_database_backend(), Column::PartnerId.as_column_ref(), &ids)
+        many::among(database, Column::PartnerId, &ids)
     });
     let of_all = Condition::all()
         .add_option(of_partners)

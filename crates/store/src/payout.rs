@@ -7,17 +7,16 @@ use entity::payout::{self, Column, Entity};
 use entity::{commission, payout_item, payout_settlement};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
-use super::filter::{one_of_ids, text_of};
+use super::filter::{one_of_ids, one_of_words, text_of};
 use super::order::{SortBy, SortColumn, Sorted};
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
-use super::{Connection, StoreError, many, row, view};
+use super::{Connection, StoreError, many, row, view, write};
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
@@ -82,7 +81,7 @@ pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
 }
 
-table_functions!(Payout: by_ids);
+table_functions!(Payout: by_ids, at_hand);
 
 pub async fn count(database: &Connection, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
     Ok(filtered(scope, filter).count(database).await?)
@@ -138,11 +137,9 @@ fn children(scope: &Scope, parent: PayoutParent, key: Expr) -> Select<Entity> {
 }
 
 fn filtered(scope: &Scope, filter: &PayoutFilter) -> Select<Entity> {
-    let mut wanted = Condition::all();
-    if let Some(status) = &filter.status {
-        wanted = wanted.add(Column::Status.is_in(status.iter().map(|status| status.as_str())));
-    }
-    let wanted = wanted
+    let statuses = filter.status.as_deref();
+    let wanted = Condition::all()
+        .add_option(one_of_words(Column::Status, statuses, PayoutStatus::as_str))
         .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
         .add_option(filter.currency.map(|currency| Column::Currency.eq(currency.code())))
         .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
@@ -157,11 +154,7 @@ fn filtered(scope: &Scope, filter: &PayoutFilter) -> Select<Entity> {
 }
 
 pub async fn insert(transaction: &Connection, tenant: TenantId, payouts: &[Payout]) -> Result<(), StoreError> {
-    for chunk in payouts.chunks(2000) {
-        let rows = chunk.iter().map(|payout| to_row(tenant, payout).into_active_model());
-        Entity::insert_many(rows).exec_without_returning(transaction).await?;
-    }
-    Ok(())
+    write::insert_all(transaction, payouts.iter().map(|payout| to_row(tenant, payout))).await
 }
 
 /// Records for ever that the commissions were in the payouts.
@@ -171,44 +164,27 @@ pub async fn insert_items(
     items: &[(PayoutId, CommissionId)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for chunk in items.chunks(2000) {
-        let rows = chunk.iter().map(|(payout, commission)| {
-            let row = payout_item::Model {
-                tenant_id: tenant.uuid(),
-                id: PayoutItemId::new(now).uuid(),
-                payout_id: payout.uuid(),
-                commission_id: commission.uuid(),
-            };
-            row.into_active_model()
-        });
-        payout_item::Entity::insert_many(rows)
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
+    let rows = items.iter().map(|(payout, commission)| payout_item::Model {
+        tenant_id: tenant.uuid(),
+        id: PayoutItemId::new(now).uuid(),
+        payout_id: payout.uuid(),
+        commission_id: commission.uuid(),
+    });
+    write::insert_all(transaction, rows).await
 }
 
 /// The commissions that are in the payouts now: those of failed or canceled payouts were released.
 pub async fn rows_in(database: &Connection, scope: &Scope, payouts: &[Uuid]) -> Result<Vec<Commission>, StoreError> {
-    let backend = database.get_database_backend();
     // Rows in a payout are found by its items, so that no index of commissions by payout is needed.
     let items = Query::select()
         .column(payout_item::Column::CommissionId)
         .from(payout_item::Entity)
         .and_where(payout_item::Column::TenantId.eq(scope.tenant().uuid()))
-        .and_where(many::one_of(
-            backend,
-            payout_item::Column::PayoutId.as_column_ref(),
-            payouts,
-        ))
+        .and_where(many::among(database, payout_item::Column::PayoutId, payouts))
         .take();
     let rows = visible::<commission::Entity>(scope)
         .filter(commission::Column::Id.in_subquery(items))
-        .filter(many::one_of(
-            backend,
-            commission::Column::PayoutId.as_column_ref(),
-            payouts,
-        ))
+        .filter(many::among(database, commission::Column::PayoutId, payouts))
         .all(database)
         .await?;
     rows.into_iter().map(super::commission::from_row).collect()
@@ -272,9 +248,4 @@ mapped! {
         amount_minor: payout.amount.minor(),
         currency: payout.amount.currency().code().to_owned(),
     }
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, payout: &Payout) -> view::AtHand {
-    view::at_hand(to_row(tenant, payout), &[])
 }

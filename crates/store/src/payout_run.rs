@@ -6,13 +6,11 @@ use std::sync::Arc;
 use entity::payout_run::{self, Column, Entity};
 use entity::{payout, payout_run_line};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
-    Select,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::commission_totals::{SUM, add_sums};
+use super::filter::one_of_words;
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{Connection, StoreError, Transaction, many, row, sum, view, write};
@@ -48,7 +46,8 @@ pub fn list() -> view::List {
     view::List::new(&view::PAYOUT_RUN, Some(String::new()), sort().into(), select)
 }
 
-table_functions!(PayoutRun: by_ids);
+table_functions!(PayoutRun: by_ids, whole);
+table_functions!(PayoutRun: at_hand but "audit_entry_id");
 
 /// A page as domain values, for resolvers that need the rows themselves.
 pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<PayoutRun>, StoreError> {
@@ -97,8 +96,7 @@ pub async fn line_counts_of(
 
 fn lines_of(scope: &Scope, outcomes: &OutcomeFilter, run: Expr) -> Select<payout_run_line::Entity> {
     use payout_run_line::Column as RunLine;
-    let outcomes = outcomes.as_ref();
-    let wanted = outcomes.map(|list| RunLine::Outcome.is_in(list.iter().map(|outcome| outcome.as_str())));
+    let wanted = one_of_words(RunLine::Outcome, outcomes.as_deref(), PayoutOutcome::as_str);
     visible::<payout_run_line::Entity>(scope)
         .filter(Expr::col(RunLine::RunId.as_column_ref()).eq(run))
         .filter(Condition::all().add_option(wanted))
@@ -113,7 +111,7 @@ pub async fn totals_of(
     use payout_run_line::Column as RunLine;
     let backend = database.get_database_backend();
     let mut lines = visible::<payout_run_line::Entity>(scope)
-        .filter(many::one_of(backend, RunLine::RunId.as_column_ref(), runs))
+        .filter(many::among(database, RunLine::RunId, runs))
         .select_only();
     let statement = QuerySelect::query(&mut lines);
     let its_payout = Condition::all()
@@ -163,27 +161,19 @@ pub async fn insert_lines(
     run: PayoutRunId,
     lines: &[RunLine],
 ) -> Result<(), StoreError> {
-    for chunk in lines.chunks(2000) {
-        let rows = chunk.iter().map(|line| {
-            let row = payout_run_line::Model {
-                tenant_id: tenant.uuid(),
-                run_id: run.uuid(),
-                position: line.position,
-                partner_id: line.partner_id.uuid(),
-                recipient: line.recipient.clone(),
-                currency: line.amount.currency.code().to_owned(),
-                amount_minor: line.amount.minor,
-                commission_count: i32::try_from(line.commission_count).unwrap_or(i32::MAX),
-                outcome: line.outcome.as_str().to_owned(),
-                payout_id: line.payout_id.map(|id| id.uuid()),
-            };
-            row.into_active_model()
-        });
-        payout_run_line::Entity::insert_many(rows)
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
+    let rows = lines.iter().map(|line| payout_run_line::Model {
+        tenant_id: tenant.uuid(),
+        run_id: run.uuid(),
+        position: line.position,
+        partner_id: line.partner_id.uuid(),
+        recipient: line.recipient.clone(),
+        currency: line.amount.currency.code().to_owned(),
+        amount_minor: line.amount.minor,
+        commission_count: i32::try_from(line.commission_count).unwrap_or(i32::MAX),
+        outcome: line.outcome.as_str().to_owned(),
+        payout_id: line.payout_id.map(|id| id.uuid()),
+    });
+    write::insert_all(transaction, rows).await
 }
 
 // The row without a reference to its audit log entry.
@@ -193,16 +183,6 @@ mapped! {
     written: {
         audit_entry_id: None,
     }
-}
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<PayoutRun, StoreError> {
-    from_row(view::whole(row, prefix)?)
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, run: &PayoutRun) -> view::AtHand {
-    view::at_hand(to_row(tenant, run), &["audit_entry_id"])
 }
 
 fn line_from_row(row: payout_run_line::Model) -> Result<RunLine, StoreError> {

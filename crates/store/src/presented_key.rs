@@ -59,9 +59,12 @@ pub async fn find(database: &Connection, prefix: &str, now: Timestamp) -> Result
         .filter(is_nobodys_or_of_a_partner)
         .one(database)
         .await?;
-    Ok(row.map(|row| PresentedKey {
-        tenant: TenantId::from_uuid(row.tenant_id),
-        hash: KeyHash::from_bytes(row.hash.clone()),
-        key: from_row(row),
-    }))
+    let presented = row.map(|row| {
+        Ok(PresentedKey {
+            tenant: TenantId::from_uuid(row.tenant_id),
+            hash: KeyHash::from_bytes(row.hash.clone()),
+            key: from_row(row)?,
+        })
+    });
+    presented.transpose()
 }

@@ -2,9 +2,7 @@
 
 use entity::reassignment::{self, Column, Entity};
 use entity::{event_move, reassigned_row};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::scope::visible;
@@ -48,10 +46,9 @@ pub async fn last_of(
 /// The partners on both sides of all moves of events from or to any of `partners`.
 pub async fn moved_partners(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
     use event_move::{Column, Entity};
-    let backend = database.get_database_backend();
     let either = Condition::any()
-        .add(many::one_of(backend, Column::FromPartnerId.as_column_ref(), partners))
-        .add(many::one_of(backend, Column::PartnerId.as_column_ref(), partners));
+        .add(many::among(database, Column::FromPartnerId, partners))
+        .add(many::among(database, Column::PartnerId, partners));
     let select = visible::<Entity>(scope).filter(either).select_only();
     let select = select.columns([Column::FromPartnerId, Column::PartnerId]).distinct();
     let pairs: Vec<(Option<Uuid>, Option<Uuid>)> = select.into_tuple().all(database).await?;

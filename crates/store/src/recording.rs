@@ -68,7 +68,7 @@ pub async fn facts(
                 .map(super::campaign::from_row)
                 .transpose()?,
             snapshot: found::<commission_snapshot::Entity>(&row, "snapshot_")?
-                .map(super::snapshot::newest_from_row)
+                .map(super::snapshot::from_row)
                 .transpose()?,
             is_tiered: row.try_get("", "is_tiered")?,
             customer: found::<customer::Entity>(&row, "customer_")?

@@ -1,6 +1,5 @@
 //! Commission snapshots: written once and never changed, which the database enforces, too.
 
-use crate::table_functions::table_functions;
 use std::collections::HashMap;
 
 use entity::commission_snapshot::{self, Column, Entity};
@@ -11,13 +10,15 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::{Connection, StoreError, many, row, view};
+use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
-use domain::id::{CampaignId, PartnerId, SnapshotId, TenantId};
-use domain::snapshot::{CommissionSnapshot, SnapshotSource};
+use domain::id::{CampaignId, PartnerId};
+use domain::snapshot::CommissionSnapshot;
 use domain::terms::Term;
 
-table_functions!(CommissionSnapshot, CommissionSnapshotId: insert);
+table_functions!(CommissionSnapshot, CommissionSnapshotId: insert, at_hand);
 
 const TABLE: &str = "commission_snapshot";
 
@@ -65,14 +66,14 @@ pub async fn by_ids(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, CommissionSnapshot>, StoreError> {
     let backend = database.get_database_backend();
-    let one_of = many::one_of(backend, Column::Id.as_column_ref(), ids);
+    let one_of = many::among(database, Column::Id, ids);
     let rows = select(scope, backend)
         .filter(one_of)
         .into_model::<StampedSnapshot>()
         .all(database)
         .await?;
     rows.into_iter()
-        .map(from_row)
+        .map(from_stamped)
         .map(|row| row.map(|snapshot| (snapshot.id.uuid(), snapshot)))
         .collect()
 }
@@ -84,7 +85,7 @@ pub async fn of_partners(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<CommissionSnapshot>>, StoreError> {
     let backend = database.get_database_backend();
-    let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), partners);
+    let one_of = many::among(database, Column::PartnerId, partners);
     // In the order of the index: otherwise SQLite would walk all snapshots of the tenant, which come in the order of
     // their ids.
     let select = select(scope, backend)
@@ -93,7 +94,7 @@ pub async fn of_partners(
         .order_by_desc(Column::Id);
     let mut snapshots: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in select.into_model::<StampedSnapshot>().all(database).await? {
-        snapshots.entry(row.0.partner_id).or_default().push(from_row(row)?);
+        snapshots.entry(row.0.partner_id).or_default().push(from_stamped(row)?);
     }
     for list in snapshots.values_mut() {
         // By their numbers, whatever the clocks said; snapshots without a number are the oldest, in the order of their
@@ -127,52 +128,23 @@ pub async fn newest_version(
     row::unsigned(TABLE, "version", newest.unwrap_or(0))
 }
 
-/// A snapshot that no other supersedes.
-pub(super) fn newest_from_row(row: commission_snapshot::Model) -> Result<CommissionSnapshot, StoreError> {
-    from_row(StampedSnapshot(row, None))
-}
-
 /// Decodes the terms in a cell.
 pub fn terms(row: &view::Row, cell: usize) -> Result<Vec<Term>, StoreError> {
     row::json(TABLE, "terms", view::json(row, cell)?)
 }
 
-fn from_row(StampedSnapshot(row, superseded_at): StampedSnapshot) -> Result<CommissionSnapshot, StoreError> {
+fn from_stamped(StampedSnapshot(row, superseded_at): StampedSnapshot) -> Result<CommissionSnapshot, StoreError> {
     Ok(CommissionSnapshot {
-        id: SnapshotId::from_uuid(row.id),
-        partner_id: PartnerId::from_uuid(row.partner_id),
-        campaign_id: row.campaign_id.map(CampaignId::from_uuid),
-        version: row::unsigned(TABLE, "version", row.version)?,
-        terms: row::json(TABLE, "terms", row.terms)?,
-        holdback_days: row
-            .holdback_days
-            .map(|days| row::unsigned(TABLE, "holdback_days", days))
-            .transpose()?,
-        source: row::text(TABLE, "source", &row.source, SnapshotSource::parse)?,
-        reason: row.reason,
-        created_at: row.created_at,
-        sequence: row.sequence,
         superseded_at,
+        ..from_row(row)?
     })
 }
 
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, snapshot: &CommissionSnapshot) -> view::AtHand {
-    view::at_hand(to_row(tenant, snapshot), &[])
-}
-
-pub(super) fn to_row(tenant: TenantId, snapshot: &CommissionSnapshot) -> commission_snapshot::Model {
-    commission_snapshot::Model {
-        tenant_id: tenant.uuid(),
-        id: snapshot.id.uuid(),
-        partner_id: snapshot.partner_id.uuid(),
-        campaign_id: snapshot.campaign_id.map(|id| id.uuid()),
-        version: row::signed(snapshot.version),
-        terms: row::to_json(&snapshot.terms),
-        holdback_days: snapshot.holdback_days.map(row::signed),
-        source: snapshot.source.as_str().to_owned(),
-        reason: snapshot.reason.clone(),
-        created_at: snapshot.created_at,
-        sequence: snapshot.sequence,
+// A snapshot that no other supersedes.
+mapped! {
+    pub(super) fn (row: commission_snapshot::Model, snapshot: CommissionSnapshot) of TABLE;
+    both: id, partner_id, campaign_id, version, terms, holdback_days, source, reason, created_at, sequence;
+    read: {
+        superseded_at: None,
     }
 }

@@ -1,16 +1,17 @@
 //! Payment stages. A pipeline has about a dozen, so that all are read at once.
 
+use entity::deal;
 use entity::payment_stage::{self, Column, Entity};
-use entity::{commission_rule_reference, deal, deal_payment};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::references::references;
 use super::scope::visible;
-use super::{Connection, StoreError, load, view};
+use super::{Connection, StoreError, load};
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::deal::PaymentStage;
-use domain::id::{PaymentStageId, TenantId};
+use domain::id::PaymentStageId;
 
 const TABLE: &str = "payment_stage";
 
@@ -23,7 +24,7 @@ pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<PaymentStag
 }
 
 // Locking also makes deals wait that enter the stage.
-table_functions!(PaymentStage, PaymentStageId: find, find_by_external_id, by_ids, lock, insert, update, delete);
+table_functions!(PaymentStage, PaymentStageId: find, find_by_external_id, by_ids, lock, insert, update, delete, at_hand);
 
 /// The stage, locked against changes until this transaction ends; other readers and deals do not wait.
 pub async fn share(
@@ -45,28 +46,15 @@ pub async fn count_references(
     database: &Connection,
     scope: &Scope,
     id: PaymentStageId,
-) -> Result<[(u64, &'static str); 3], StoreError> {
-    let rules = visible::<commission_rule_reference::Entity>(scope)
-        .filter(commission_rule_reference::Column::StageId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    let payments = visible::<deal_payment::Entity>(scope)
-        .filter(deal_payment::Column::StageId.eq(id.uuid()))
-        .count(database)
-        .await?;
-    Ok([
-        (count_deals(database, scope, id).await?, "deals"),
-        (rules, "commission rules"),
-        (payments, "payments of deals"),
-    ])
+) -> Result<Vec<(u64, &'static str)>, StoreError> {
+    Ok(references!(database, scope, id;
+        "deals": deal where StageId,
+        "commission rules": commission_rule_reference where StageId,
+        "payments of deals": deal_payment where StageId,
+    ))
 }
 
 mapped! {
     fn (row: payment_stage::Model, stage: PaymentStage) of TABLE;
     both: id, label, position, outcome, external_id;
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, stage: &PaymentStage) -> view::AtHand {
-    view::at_hand(to_row(tenant, stage), &[])
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, many, row, view};
+use super::{Connection, StoreError, load, many, row, view};
 use auth::Scope;
 use domain::id::{CustomerId, PartnerId, TenantId};
 use domain::money::{Currency, Sum};
@@ -21,21 +21,17 @@ pub async fn lifetime_values_of(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Sum>>, StoreError> {
     use partner_lifetime_value::Column;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let select = visible::<partner_lifetime_value::Entity>(scope)
         .filter(one_of)
         .order_by_asc(Column::Currency);
-    let mut values: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in select.all(database).await? {
-        let currency = row::currency("partner_lifetime_value", "currency", &row.currency)?;
-        let minor = row.amount_minor;
-        values.entry(row.partner_id).or_default().push(Sum { minor, currency });
-    }
-    Ok(values)
+    let sum = |row: partner_lifetime_value::Model| {
+        Ok(Sum {
+            minor: row.amount_minor,
+            currency: row::currency("partner_lifetime_value", "currency", &row.currency)?,
+        })
+    };
+    load::grouped(database, select, |row| row.partner_id, sum).await
 }
 
 /// The lifetime values of partners, by currency.

@@ -5,10 +5,22 @@
 ///
 /// - `find`: one row by its id;
 /// - `find_by_external_id`: one row by the id that another system gave it;
-/// - `by_ids`: many rows by their ids, in one statement;
+/// - `by_ids`, `by_external_ids`: many rows by their ids, in one statement;
 /// - `lock`: one row for update; other writers wait until this transaction ends;
-/// - `insert`, `update` (all columns), `delete`: one row.
+/// - `insert`, `update` (all columns), `delete`: one row;
+/// - `whole`: decodes a row whose columns were all read under names with a prefix;
+/// - `at_hand`: the column values of an object in memory, by column name, `but` those that the object does not carry.
 macro_rules! table_functions {
+    ($of:ty: whole) => {
+        pub fn whole(row: &$crate::view::Row, prefix: &str) -> Result<$of, $crate::StoreError> {
+            from_row($crate::view::whole(row, prefix)?)
+        }
+    };
+    ($of:ty: at_hand $(but $($column:literal),+)?) => {
+        pub fn at_hand(tenant: domain::id::TenantId, object: &$of) -> $crate::view::AtHand {
+            $crate::view::at_hand(to_row(tenant, object), &[$($($column),+)?])
+        }
+    };
     ($of:ty: by_ids) => {
         pub async fn by_ids(
             database: &$crate::Connection,
@@ -17,6 +29,16 @@ macro_rules! table_functions {
         ) -> Result<std::collections::HashMap<uuid::Uuid, $of>, $crate::StoreError> {
             let select = $crate::scope::visible::<Entity>(scope);
             $crate::load::by_ids(database, select, Column::Id, ids, from_row).await
+        }
+    };
+    ($of:ty: by_external_ids) => {
+        pub async fn by_external_ids(
+            database: &$crate::Connection,
+            scope: &auth::Scope,
+            external_ids: &[String],
+        ) -> Result<std::collections::HashMap<String, $of>, $crate::StoreError> {
+            let select = $crate::scope::visible::<Entity>(scope);
+            $crate::load::by_texts(database, select, Column::ExternalId, external_ids, from_row).await
         }
     };
     ($of:ty, $id:ty: find) => {
@@ -80,6 +102,19 @@ macro_rules! table_functions {
     };
     ($of:ty, $id:ty: by_ids) => {
         $crate::table_functions::table_functions!($of: by_ids);
+    };
+    ($of:ty, $id:ty: by_external_ids) => {
+        $crate::table_functions::table_functions!($of: by_external_ids);
+    };
+    ($of:ty, $id:ty: whole) => {
+        $crate::table_functions::table_functions!($of: whole);
+    };
+    ($of:ty, $id:ty: at_hand) => {
+        $crate::table_functions::table_functions!($of: at_hand);
+    };
+    ($of:ty: $first:ident, $($more:ident),+) => {
+        $crate::table_functions::table_functions!($of: $first);
+        $crate::table_functions::table_functions!($of: $($more),+);
     };
     ($of:ty, $id:ty: $first:ident, $($more:ident),+) => {
         $crate::table_functions::table_functions!($of, $id: $first);

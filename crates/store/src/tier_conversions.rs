@@ -5,9 +5,7 @@ use std::collections::HashMap;
 
 use entity::{commission, event, tier_result};
 use sea_orm::sea_query::SelectStatement;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::scope::visible;
@@ -86,19 +84,10 @@ pub async fn in_window(
     campaigns: &[Uuid],
     window: Window,
 ) -> Result<Vec<RecordedConversion>, StoreError> {
-    let backend = database.get_database_backend();
     let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
     let events = visible::<event::Entity>(scope)
-        .filter(many::one_of(
-            backend,
-            event::Column::PartnerId.as_column_ref(),
-            partners,
-        ))
-        .filter(many::one_of(
-            backend,
-            event::Column::CampaignId.as_column_ref(),
-            campaigns,
-        ))
+        .filter(many::among(database, event::Column::PartnerId, partners))
+        .filter(many::among(database, event::Column::CampaignId, campaigns))
         .filter(event::Column::OccurredAt.gte(window.start))
         .filter(event::Column::OccurredAt.lt(window.end))
         .filter(event::Column::Kind.is_in(earning));
@@ -111,7 +100,7 @@ pub async fn of_events(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<Vec<RecordedConversion>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), event::Column::Id.as_column_ref(), ids);
+    let one_of = many::among(database, event::Column::Id, ids);
     read(database, scope, visible::<event::Entity>(scope).filter(one_of)).await
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::tier_counter::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use super::scope::visible;
@@ -82,10 +82,9 @@ pub async fn around(
     campaigns: &[Uuid],
     (from, to): (Timestamp, Timestamp),
 ) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
-    let backend = database.get_database_backend();
     let rows = visible::<Entity>(scope)
-        .filter(many::one_of(backend, Column::PartnerId.as_column_ref(), partners))
-        .filter(many::one_of(backend, Column::CampaignId.as_column_ref(), campaigns))
+        .filter(many::among(database, Column::PartnerId, partners))
+        .filter(many::among(database, Column::CampaignId, campaigns))
         .filter(Column::WindowStart.lte(to))
         .filter(Column::WindowEnd.gt(from))
         .all(database)
@@ -101,11 +100,7 @@ pub async fn over(
     campaign: Option<CampaignId>,
     now: Timestamp,
 ) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
-    let of_partner = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let of_partner = many::among(database, Column::PartnerId, partners);
     let mut select = visible::<Entity>(scope)
         .filter(of_partner)
         .filter(Column::WindowEnd.lte(now));
@@ -121,8 +116,7 @@ pub async fn of_partners(
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
-    let of_partner = Column::PartnerId.as_column_ref();
-    let one_of = many::one_of(database.get_database_backend(), of_partner, partners);
+    let one_of = many::among(database, Column::PartnerId, partners);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(from_row).collect()
 }

@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use entity::event;
 use entity::tier_result::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::page::{Page, PageRequest, Sort};
@@ -59,7 +57,7 @@ pub async fn final_revenues(
     scope: &Scope,
     events: &[Uuid],
 ) -> Result<HashMap<Uuid, Money>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let one_of = many::among(database, Column::EventId, events);
     let select = of_revenue(scope)
         .filter(one_of)
         .filter(Column::Kind.eq(ResultKind::Rate.as_str()));

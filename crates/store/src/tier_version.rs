@@ -58,7 +58,7 @@ pub async fn of_tiers(
     scope: &Scope,
     tiers: &[Uuid],
 ) -> Result<HashMap<TieredCommissionId, Vec<TieredCommission>>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::TierId.as_column_ref(), tiers);
+    let one_of = many::among(database, Column::TierId, tiers);
     let select = visible::<Entity>(scope)
         .filter(one_of)
         .order_by_asc(Column::TierId)

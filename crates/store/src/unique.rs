@@ -6,52 +6,21 @@ use sea_orm::{DbErr, SqlErr};
 use super::StoreError;
 
 /// The unique index, as PostgreSQL names it; the table and the last column, as SQLite does; the input's field.
-const KEYS: [(&str, &str, &str); 23] = [
+type UniqueKey = (&'static str, &'static str, &'static str);
+
+const KEYS: [UniqueKey; 10] = [
     ("tenant_slug_key", "tenant.slug", "slug"),
     ("partner_email_key", "partner.email", "email"),
-    ("partner_external_id_key", "partner.external_id", "externalId"),
-    (
-        "partner_group_external_id_key",
-        "partner_group.external_id",
-        "externalId",
-    ),
     (
         "partner_group_default_key",
         "index 'partner_group_default_key'",
         "default",
     ),
-    ("partner_tier_external_id_key", "partner_tier.external_id", "externalId"),
     ("partner_tier_label_key", "partner_tier.label", "label"),
-    (
-        "partner_category_external_id_key",
-        "partner_category.external_id",
-        "externalId",
-    ),
     ("partner_category_label_key", "partner_category.label", "label"),
-    ("advertiser_external_id_key", "advertiser.external_id", "externalId"),
-    ("campaign_external_id_key", "campaign.external_id", "externalId"),
     ("partnership_request_pending_key", "partnership_request.email", "email"),
     ("idempotency_key_key", "idempotency.idempotency_key", "idempotencyKey"),
-    ("event_external_id_key", "event.external_id", "externalId"),
-    ("commission_external_id_key", "commission.external_id", "externalId"),
     ("customer_external_id_key", "customer.external_id", "customerExternalId"),
-    (
-        "payment_stage_external_id_key",
-        "payment_stage.external_id",
-        "externalId",
-    ),
-    ("custom_field_external_id_key", "custom_field.external_id", "externalId"),
-    ("deal_external_id_key", "deal.external_id", "externalId"),
-    (
-        "commission_rule_external_id_key",
-        "commission_rule.external_id",
-        "externalId",
-    ),
-    (
-        "tiered_commission_external_id_key",
-        "tiered_commission.external_id",
-        "externalId",
-    ),
     ("commission_snapshot_version_key", "commission_snapshot.version", ""),
     (
         "commission_snapshot_partner_wide_version_key",
@@ -59,6 +28,18 @@ const KEYS: [(&str, &str, &str); 23] = [
         "",
     ),
 ];
+
+/// The keys of the external ids of these tables.
+macro_rules! external_ids {
+    ($($table:literal)+) => {
+        &[$((concat!($table, "_external_id_key"), concat!($table, ".external_id"), "externalId")),+]
+    };
+}
+
+const EXTERNAL_IDS: &[UniqueKey] = external_ids!(
+    "partner" "partner_group" "partner_tier" "partner_category" "advertiser" "campaign" "event" "commission"
+    "payment_stage" "custom_field" "deal" "commission_rule" "tiered_commission"
+);
 
 /// The field whose value another row already has, if that is why the database refused.
 pub fn taken_field(error: &StoreError) -> Option<&'static str> {
@@ -74,6 +55,7 @@ pub fn taken_field(error: &StoreError) -> Option<&'static str> {
             .any(|word| word == key)
     };
     KEYS.iter()
+        .chain(EXTERNAL_IDS)
         .find(|(index, column, _)| names_index(&message, index) || names(column))
         .map(|key| key.2)
 }

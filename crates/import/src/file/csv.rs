@@ -183,6 +183,8 @@ mod tests {
             read(b"a\n\"x, \"\"y\"\"\r\nz\"\n5\" pipe"),
             ["1: a", "2: x, \"y\"\r\nz", "4: 5\" pipe"]
         );
+        // Text after the closing quote belongs to the cell, too.
+        assert_eq!(read(b"a,b\n\"x\"y,z"), ["1: a|b", "2: xy|z"]);
         assert_eq!(read(b""), [""; 0]);
     }
 

@@ -3,7 +3,11 @@
 
 mod csv;
 mod json_lines;
+mod mapping;
 
+pub use mapping::ColumnMapping;
+
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
@@ -12,145 +16,31 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use mapping::ColumnSource;
+
 use super::ImportError;
-use super::table::LineProblem;
 use domain::formula;
 
 /// Maximum length of a record, in bytes.
 const MAX_RECORD_BYTES: usize = 1024 * 1024;
 
-/// The file's names of our columns.
-#[derive(Clone, Debug)]
-pub struct ColumnMapping {
-    ours: &'static [&'static str],
-    theirs: Vec<ColumnSource>,
-}
-
-/// Where the values of one of our columns come from.
+/// A problem in a line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum ColumnSource {
-    /// The column of the file with our own name.
-    Own(&'static str),
-    /// The column of the file that our column is mapped to.
-    Mapped(String),
-    /// All rows have this value.
-    Always(String),
-    /// The column is not imported.
-    Nowhere,
+pub struct LineProblem {
+    /// Counted from 1; the header is line 1.
+    pub line: usize,
+    /// The file's name of the column; empty: the line as a whole.
+    pub column: String,
+    pub message: String,
 }
 
-impl ColumnSource {
-    /// The column's name in the file.
-    fn column(&self) -> Option<&str> {
-        match self {
-            Self::Own(name) => Some(name),
-            Self::Mapped(name) => Some(name),
-            Self::Always(_) | Self::Nowhere => None,
+impl fmt::Display for LineProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: ", self.line)?;
+        if !self.column.is_empty() {
+            write!(f, "{} ", self.column)?;
         }
-    }
-}
-
-impl ColumnMapping {
-    /// Our names, unless `map` gives a column's name in the file: `theirs`, `=value` for a value that all rows have, or
-    /// nothing to leave the column out.
-    pub fn new(ours: &'static [&'static str], map: &[(String, String)]) -> Result<Self, ImportError> {
-        if let Some((unknown, _)) = map.iter().find(|(name, _)| !ours.contains(&name.as_str())) {
-            let text = format!("there is no column {unknown:?} here: there are {}", ours.join(", "));
-            return Err(ImportError::Table(text));
-        }
-        if let Some((twice, _)) = (1..map.len()).find_map(|end| {
-            let (before, entry) = (&map[..end], &map[end]);
-            before.iter().any(|(name, _)| *name == entry.0).then_some(entry)
-        }) {
-            return Err(ImportError::Table(format!("--map says twice what {twice} is")));
-        }
-        let theirs = ours.iter().map(|name| {
-            let mapped = map.iter().find(|(ours, _)| ours == name);
-            match mapped.map(|(_, theirs)| theirs.as_str()) {
-                None => ColumnSource::Own(name),
-                Some("") => ColumnSource::Nowhere,
-                Some(theirs) => match theirs.strip_prefix('=') {
-                    Some(value) => ColumnSource::Always(value.to_owned()),
-                    None => ColumnSource::Mapped(theirs.to_owned()),
-                },
-            }
-        });
-        let theirs = theirs.collect();
-        Ok(Self { ours, theirs })
-    }
-
-    /// The file's name of one of our columns.
-    pub fn shown(&self, ours: &str) -> String {
-        let place = self.ours.iter().position(|name| *name == ours);
-        let theirs = place.and_then(|place| self.theirs[place].column());
-        theirs.unwrap_or(ours).to_owned()
-    }
-
-    /// The position of each of our columns in the file, which must have a column of each group in `required`.
-    fn places(&self, header: &[String], required: &[&[&str]]) -> Result<Vec<Option<usize>>, ImportError> {
-        let places = self.theirs.iter().map(|heading| {
-            let Some(name) = heading.column() else { return Ok(None) };
-            match (place(header, name)?, heading) {
-                (None, ColumnSource::Mapped(_)) => {
-                    let there = shown(header);
-                    let text = format!("there is no column {name:?}: there are {there}");
-                    Err(ImportError::Table(text))
-                }
-                (place, _) => Ok(place),
-            }
-        });
-        let places = places.collect::<Result<Vec<_>, _>>()?;
-        let is_there = |name: &&str| {
-            let mut columns = self.ours.iter().zip(&self.theirs).zip(&places);
-            let is_it = |((ours, theirs), place): &((&&str, &ColumnSource), &Option<usize>)| {
-                *ours == name && (place.is_some() || matches!(theirs, ColumnSource::Always(_)))
-            };
-            columns.any(|column| is_it(&column))
-        };
-        let missing = required.iter().filter(|names| !names.iter().any(is_there));
-        let missing: Vec<_> = missing.map(|names| names.join(" or ")).collect();
-        if let Some(first) = missing.first() {
-            let example = first.split(' ').next().unwrap_or_default();
-            return Err(ImportError::Table(format!(
-                "there is no column for {}: there are {}; --map {example}=COLUMN says which it is, --map {example}==VALUE gives all \
-                 rows a value",
-                missing.join(", nor for "),
-                shown(header),
-            )));
-        }
-        Ok(places)
-    }
-}
-
-/// The position of the column with this name: spelt exactly so, or else in another case.
-fn place(header: &[String], name: &str) -> Result<Option<usize>, ImportError> {
-    let places = |is_it: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        let columns = header.iter().enumerate();
-        let found = columns.filter(|(_, column)| is_it(column.trim()));
-        found.map(|(place, _)| place).collect()
-    };
-    let name = name.trim();
-    let mut found = places(&|column| column == name);
-    if found.is_empty() {
-        found = places(&|column| column.eq_ignore_ascii_case(name));
-    }
-    match found[..] {
-        [] => Ok(None),
-        [place] => Ok(Some(place)),
-        [..] => {
-            let text = format!("there are {} columns {name:?}: rename all but one of them", found.len());
-            Err(ImportError::Table(text))
-        }
-    }
-}
-
-/// The columns of a file, for a message.
-fn shown(header: &[String]) -> String {
-    const MAX_FIELD_CHARACTERS: usize = 1_000;
-    let text = header.iter().map(|name| name.trim()).collect::<Vec<_>>().join(", ");
-    match text.char_indices().nth(MAX_FIELD_CHARACTERS) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text,
+        f.write_str(&self.message)
     }
 }
 
@@ -179,7 +69,7 @@ impl FileRow {
 /// The rows of a file, one after the other.
 pub struct FileRows {
     reader: RecordReader,
-    headings: ColumnMapping,
+    mapping: ColumnMapping,
     /// Columns of the file that are not used.
     pub ignored: Vec<String>,
     /// Which of our columns had a value in any row so far.
@@ -195,7 +85,7 @@ enum RecordReader {
 impl FileRows {
     /// Opens a file: JSON Lines by its name (`.jsonl`, `.ndjson`), else CSV, which must have a column of each group in
     /// `required`.
-    pub fn open(path: &Path, headings: &ColumnMapping, required: &[&[&str]]) -> Result<Self, ImportError> {
+    pub fn open(path: &Path, mapping: &ColumnMapping, required: &[&[&str]]) -> Result<Self, ImportError> {
         let unreadable = |error: io::Error| ImportError::Table(format!("it cannot be read: {error}"));
         let read = Arc::new(AtomicU64::new(0));
         let file = CountedFile {
@@ -227,7 +117,7 @@ impl FileRows {
                 let text = "it looks like JSON: such a file has an object on each line, and a name that ends in .jsonl";
                 return Err(ImportError::Table(text.to_owned()));
             }
-            let places = headings.places(&names, required)?;
+            let places = mapping.places(&names, required)?;
             let unused = names
                 .iter()
                 .enumerate()
@@ -238,8 +128,8 @@ impl FileRows {
         };
         Ok(Self {
             reader,
-            found: vec![false; headings.theirs.len()],
-            headings: headings.clone(),
+            found: vec![false; mapping.theirs.len()],
+            mapping: mapping.clone(),
             ignored,
             read,
         })
@@ -250,8 +140,8 @@ impl FileRows {
         let RecordReader::JsonLines(_) = self.reader else {
             return Vec::new();
         };
-        let columns = self.headings.theirs.iter().zip(&self.found);
-        let missing = columns.filter_map(|(heading, found)| match heading {
+        let columns = self.mapping.theirs.iter().zip(&self.found);
+        let missing = columns.filter_map(|(source, found)| match source {
             ColumnSource::Mapped(name) if !found => Some(name.clone()),
             _ => None,
         });
@@ -269,13 +159,13 @@ impl FileRows {
         let read = match &mut self.reader {
             RecordReader::Csv(reader, header) => reader.next_of(header).map_err(unreadable)?,
             RecordReader::JsonLines(reader) => {
-                let theirs = self.headings.theirs.iter().map(ColumnSource::column);
+                let theirs = self.mapping.theirs.iter().map(ColumnSource::column);
                 reader.next_of(&theirs.collect::<Vec<_>>()).map_err(unreadable)?
             }
         };
         let row = |(line, cells): (usize, Vec<Option<String>>)| {
-            let cells = cells.into_iter().zip(&self.headings.theirs).map(|(cell, heading)| {
-                let text = match heading {
+            let cells = cells.into_iter().zip(&self.mapping.theirs).map(|(cell, source)| {
+                let text = match source {
                     ColumnSource::Always(value) => Some(value.clone()),
                     ColumnSource::Own(_) | ColumnSource::Mapped(_) | ColumnSource::Nowhere => cell,
                 };
@@ -285,7 +175,7 @@ impl FileRows {
             });
             FileRow {
                 line,
-                ours: self.headings.ours,
+                ours: self.mapping.ours,
                 cells: cells.collect(),
             }
         };
@@ -298,17 +188,22 @@ impl FileRows {
     }
 }
 
-/// A hash of a file, in hexadecimal.
-pub fn hash(path: &Path) -> Result<String, ImportError> {
+/// A hash of a file, in hexadecimal, and the file's length in bytes.
+pub fn hash(path: &Path) -> Result<(String, u64), ImportError> {
     let unreadable = |error: io::Error| ImportError::Table(format!("it cannot be read: {error}"));
     let mut file = File::open(path).map_err(unreadable)?;
-    let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 64 * 1024]);
+    let (mut hasher, mut buffer, mut bytes) = (Sha256::new(), vec![0; 64 * 1024], 0);
     loop {
         match file.read(&mut buffer).map_err(unreadable)? {
-            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
-            length => hasher.update(&buffer[..length]),
+            0 => break,
+            length => {
+                hasher.update(&buffer[..length]);
+                bytes += length as u64;
+            }
         }
     }
+    let hash = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((hash, bytes))
 }
 
 /// A file that counts the bytes read from it.

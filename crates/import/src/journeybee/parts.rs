@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 
 use super::RulesReader;
 use super::values::{Currencies, ValueSigns};
-use crate::json::{ObjectMembers, is_null};
-use crate::references::{external_id, reference, unmapped};
+use crate::json::{ObjectMembers, external_id, is_null};
+use crate::references::{reference, unmapped};
 use domain::deal_rules::{EntryDraft, PartDraft, PeriodDraft, PeriodRatesDraft, ScalingDraft};
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 

@@ -10,7 +10,7 @@ mod partners;
 mod resolve;
 mod run;
 
-use super::table::LineProblem;
+use super::file::LineProblem;
 pub use run::run;
 
 /// What each row of a file stands for.
@@ -62,7 +62,7 @@ impl FileKind {
     }
 }
 
-/// Options of an import.
+/// Options of an import of a file of rows.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
     /// The file's names of columns where they differ from ours: our name, and the file's; `=value` for a value that all

@@ -8,8 +8,7 @@ use super::cells::Cells;
 use super::resolve::RowNames;
 use super::{FileKind, ImportOptions, ImportReport, commissions, customers, events, partners};
 use crate::ImportError;
-use crate::file::{ColumnMapping, FileRow, FileRows, hash};
-use crate::table::LineProblem;
+use crate::file::{ColumnMapping, FileRow, FileRows, LineProblem, hash};
 use auth::{Caller, Scope};
 use domain::problem::{Problem, ProblemCode};
 use service::ServiceError;
@@ -30,7 +29,7 @@ pub async fn run(
     options: &ImportOptions,
     mut progress: impl FnMut(u64),
 ) -> Result<ImportReport, ImportError> {
-    let hash = hash(file)?;
+    let (hash, bytes) = hash(file)?;
     if options.dry_run || options.all_or_nothing {
         let checked = pass(app, caller, (kind, Mode::Check), file, options, &mut progress).await?;
         if options.dry_run || !checked.problems.is_empty() {
@@ -42,7 +41,6 @@ pub async fn run(
             });
         }
     }
-    let bytes = std::fs::metadata(file).map_or(0, |file| file.len());
     let import = Import::begin_of(app, caller, (&hash, bytes)).await;
     let import = import.map_err(ServiceError::from)?;
     let report = pass(app, caller, (kind, Mode::Write), file, options, &mut progress).await?;
@@ -65,8 +63,8 @@ async fn pass(
     options: &ImportOptions,
     progress: &mut impl FnMut(u64),
 ) -> Result<ImportReport, ImportError> {
-    let headings = ColumnMapping::new(kind.columns(), &options.map)?;
-    let mut rows = FileRows::open(file, &headings, kind.required(options.earn))?;
+    let mapping = ColumnMapping::new(kind.columns(), &options.map)?;
+    let mut rows = FileRows::open(file, &mapping, kind.required(options.earn))?;
     let mut report = ImportReport {
         ignored: rows.ignored.clone(),
         ..ImportReport::default()
@@ -98,7 +96,7 @@ async fn pass(
                     Ok(Outcome::Unchanged) => report.unchanged += 1,
                     Ok(Outcome::Created | Outcome::Updated) => report.created += 1,
                     Err(problems) => {
-                        let problems = problems.iter().map(|problem| told(&row, &names, problem, &headings));
+                        let problems = problems.iter().map(|problem| told(&row, &names, problem, &mapping));
                         report.problems.extend(problems);
                     }
                 }
@@ -167,14 +165,7 @@ fn hashed(value: &impl Hash) -> u64 {
 }
 
 /// The problem under the file's name of the column.
-fn told(row: &FileRow, names: &RowNames, problem: &Problem, headings: &ColumnMapping) -> LineProblem {
-    let path = problem.path.join(".");
-    let message = problem
-        .message
-        .strip_prefix(&path)
-        .unwrap_or(&problem.message)
-        .trim()
-        .to_owned();
+fn told(row: &FileRow, names: &RowNames, problem: &Problem, mapping: &ColumnMapping) -> LineProblem {
     let first = problem.path.first().map_or("", String::as_str);
     let ours = match first {
         "partnerId" | "partner" => names.partner_column(),
@@ -184,11 +175,7 @@ fn told(row: &FileRow, names: &RowNames, problem: &Problem, headings: &ColumnMap
         "externalId" if row.text("externalId").is_none() => "id",
         other => other,
     };
-    LineProblem {
-        line: row.line,
-        column: headings.shown(ours),
-        message,
-    }
+    mapping.reported(row.line, ours, problem)
 }
 
 /// A row that was parsed: the item, or its problems.

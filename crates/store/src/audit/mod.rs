@@ -85,7 +85,7 @@ fn filtered(scope: &Scope, filter: &AuditFilter) -> Select<Entity> {
     all.filter(condition)
 }
 
-table_functions!(AuditEntry: by_ids);
+table_functions!(AuditEntry: by_ids, whole);
 
 /// Lists of the entries that list changes of an object.
 pub fn list_of_objects() -> view::List {
@@ -136,11 +136,6 @@ fn objects() -> RelationDef {
 /// Decodes the changes in a cell.
 pub fn changes(row: &view::Row, cell: usize) -> Result<Vec<FieldChange>, StoreError> {
     row::json(TABLE, "changes", view::json(row, cell)?)
-}
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<AuditEntry, StoreError> {
-    from_row(view::whole(row, prefix)?)
 }
 
 fn from_row(row: audit_entry::Model) -> Result<AuditEntry, StoreError> {

@@ -7,11 +7,14 @@ use entity::{audit_entry, audit_object};
 use sea_orm::IntoActiveModel;
 use uuid::Uuid;
 
+use crate::row;
+use crate::table_functions::table_functions;
 use crate::writes::{Conflict, Writes};
-use crate::{row, view};
 use domain::Timestamp;
 use domain::audit::{AuditEntry, FieldChange, Origin};
 use domain::id::{AuditEntryId, TenantId, parse_any};
+
+table_functions!(AuditEntry: at_hand);
 
 /// Returns the current time.
 type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -147,11 +150,6 @@ pub fn add<'e>(writes: &mut Writes, tenant: TenantId, entries: impl IntoIterator
     }
     writes.add(rows, Conflict::Fail);
     writes.add(objects, Conflict::Fail);
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, entry: &AuditEntry) -> view::AtHand {
-    view::at_hand(to_row(tenant, entry), &[])
 }
 
 fn to_row(tenant: TenantId, entry: &AuditEntry) -> audit_entry::Model {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::{backtest, commission, commission_transition, event, partner};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::super::scope::visible;
@@ -109,13 +109,8 @@ pub async fn loose(
     of: &Backtest,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<HistoryRow>>, StoreError> {
-    let backend = database.get_database_backend();
     let select = visible::<commission::Entity>(scope)
-        .filter(many::one_of(
-            backend,
-            commission::Column::PartnerId.as_column_ref(),
-            partners,
-        ))
+        .filter(many::among(database, commission::Column::PartnerId, partners))
         .filter(commission::Column::Kind.eq(CommissionKind::Clawback.as_str()))
         .filter(commission::Column::EventId.is_null());
     let mut rows = read_rows(database, scope, of, select, &HashMap::new()).await?;
@@ -124,7 +119,7 @@ pub async fn loose(
     if unknown.is_empty() {
         return Ok(HashMap::new());
     }
-    let one_of = many::one_of(backend, commission::Column::Id.as_column_ref(), &unknown);
+    let one_of = many::among(database, commission::Column::Id, &unknown);
     let above: Vec<(Uuid, Option<Uuid>, Option<Uuid>)> = visible::<commission::Entity>(scope)
         .filter(one_of)
         .select_only()
@@ -154,7 +149,7 @@ pub async fn loose(
     });
     let events = many::distinct(rows.iter().map(|(_, row)| row.event.uuid()));
     let moved: Vec<Uuid> = visible::<event::Entity>(scope)
-        .filter(many::one_of(backend, event::Column::Id.as_column_ref(), &events))
+        .filter(many::among(database, event::Column::Id, &events))
         .filter(event::Column::AttributedAt.is_not_null())
         .select_only()
         .column(event::Column::Id)
@@ -253,11 +248,7 @@ async fn reversals(
     if rows.is_empty() {
         return Ok(HashMap::new());
     }
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::CommissionId.as_column_ref(),
-        rows,
-    );
+    let one_of = many::among(database, Column::CommissionId, rows);
     let found: Vec<(Uuid, Option<i64>)> = visible::<commission_transition::Entity>(scope)
         .filter(one_of)
         .filter(Column::ToStatus.eq(CommissionStatus::Reversed.as_str()))

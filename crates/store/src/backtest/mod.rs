@@ -8,18 +8,16 @@ mod results;
 mod versions;
 mod work;
 
-use std::collections::HashMap;
-
 use entity::backtest::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
 
 use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, row, view};
 use crate::Connection;
 use crate::mapped::mapped;
+use crate::table_functions::table_functions;
 use crate::write;
 use auth::Scope;
 use domain::Timestamp;
@@ -46,12 +44,6 @@ pub fn sort() -> Sort<Column> {
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
     view::List::new(&view::BACKTEST, Some(String::new()), sort().into(), select)
-}
-
-pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Backtest>, StoreError> {
-    let one_of = super::many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
 }
 
 /// A page as domain values, for resolvers that need the rows themselves.
@@ -113,16 +105,7 @@ pub async fn cancel(
         .await?;
     Ok(canceled.rows_affected == 1)
 }
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<Backtest, StoreError> {
-    from_row(view::whole(row, prefix)?)
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, backtest: &Backtest) -> view::AtHand {
-    view::at_hand(to_row(tenant, backtest), &[])
-}
+table_functions!(Backtest: by_ids, whole, at_hand);
 
 mapped! {
     fn (row: backtest::Model, backtest: Backtest) of TABLE;

@@ -47,11 +47,7 @@ pub async fn event_ranges(
     let in_order = of_partner()
         .order_by(Column::Id.as_column_ref(), sea_orm::Order::Asc)
         .take();
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let mut numbered = visible::<Entity>(scope)
         .filter(one_of)
         .select_only()
@@ -150,8 +146,7 @@ pub async fn recorded(
     of: &Backtest,
     range: &EventRange,
 ) -> Result<Vec<HistoryEvent>, StoreError> {
-    let backend = database.get_database_backend();
-    let one_of = many::one_of(backend, Column::PartnerId.as_column_ref(), &range.partners);
+    let one_of = many::among(database, Column::PartnerId, &range.partners);
     let events = visible::<Entity>(scope)
         .filter(one_of)
         .filter(Column::AttributedAt.is_null())
@@ -175,11 +170,7 @@ pub async fn recorded(
         .filter(|result| result.kind == ResultKind::Adjustment)
         .filter_map(|result| Some((result.commission?, result.tier)))
         .collect();
-    let select = visible::<commission::Entity>(scope).filter(many::one_of(
-        backend,
-        commission::Column::EventId.as_column_ref(),
-        &ids,
-    ));
+    let select = visible::<commission::Entity>(scope).filter(many::among(database, commission::Column::EventId, &ids));
     let mut rows: HashMap<EventId, Vec<HistoryRow>> = HashMap::new();
     for (_, row) in read_rows(database, scope, of, select, &of_row).await? {
         rows.entry(row.event).or_default().push(row);
@@ -218,9 +209,8 @@ async fn acquired_at(
     if customers.is_empty() {
         return Ok(HashMap::new());
     }
-    let backend = database.get_database_backend();
     let found: Vec<(Uuid, Timestamp)> = visible::<customer::Entity>(scope)
-        .filter(many::one_of(backend, Column::Id.as_column_ref(), customers))
+        .filter(many::among(database, Column::Id, customers))
         .select_only()
         .columns([Column::Id, Column::AcquiredAt])
         .into_tuple()
@@ -232,7 +222,7 @@ async fn acquired_at(
 /// How tiers changed what these events pay.
 async fn results(database: &Connection, scope: &Scope, events: &[Uuid]) -> Result<Vec<TierResult>, StoreError> {
     use tier_result::Column;
-    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let one_of = many::among(database, Column::EventId, events);
     let found = visible::<tier_result::Entity>(scope)
         .filter(one_of)
         .filter(Column::Side.eq(Side::Payout.as_str()))

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use entity::{backtest_event, backtest_partner, backtest_sum, commission_written};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::super::page::{Page, PageRequest, Sort};
 use super::super::scope::visible;
-use super::super::{StoreError, many, row};
+use super::super::{StoreError, load, many, row};
 use super::history::KINDS;
 use crate::Connection;
 use auth::Scope;
@@ -111,19 +111,12 @@ async fn by(
     dimension: &str,
 ) -> Result<HashMap<Uuid, Vec<BacktestSum>>, StoreError> {
     use backtest_sum::Column;
-    let backend = database.get_database_backend();
-    let rows = visible::<backtest_sum::Entity>(scope)
-        .filter(many::one_of(backend, Column::BacktestId.as_column_ref(), backtests))
+    let select = visible::<backtest_sum::Entity>(scope)
+        .filter(many::among(database, Column::BacktestId, backtests))
         .filter(Column::Dimension.eq(dimension))
         .order_by_asc(Column::MonthStart)
-        .order_by_asc(Column::Currency)
-        .all(database)
-        .await?;
-    let mut sums: HashMap<Uuid, Vec<BacktestSum>> = HashMap::new();
-    for row in rows {
-        sums.entry(row.backtest_id).or_default().push(sum_from_row(row)?);
-    }
-    Ok(sums)
+        .order_by_asc(Column::Currency);
+    load::grouped(database, select, |row| row.backtest_id, sum_from_row).await
 }
 
 fn campaign_sort() -> Sort<backtest_sum::Column> {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use entity::{campaign_member, commission, event, partner_customer, partner_standing, payout_item};
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use crate::scope::visible;
@@ -27,23 +27,14 @@ pub async fn commissions_by_partner(
     prefix: &str,
     partners: Option<&[Uuid]>,
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
-    let backend = database.get_database_backend();
     let mut events = visible::<event::Entity>(scope)
         .select_only()
         .column(event::Column::Id)
         .filter(event::Column::ExternalId.starts_with(prefix));
     let mut select = visible::<commission::Entity>(scope);
     if let Some(partners) = partners {
-        events = events.filter(many::one_of(
-            backend,
-            event::Column::PartnerId.as_column_ref(),
-            partners,
-        ));
-        select = select.filter(many::one_of(
-            backend,
-            commission::Column::PartnerId.as_column_ref(),
-            partners,
-        ));
+        events = events.filter(many::among(database, event::Column::PartnerId, partners));
+        select = select.filter(many::among(database, commission::Column::PartnerId, partners));
     }
     let counts: Vec<(Uuid, i64)> = select
         .filter(commission::Column::EventId.in_subquery(events.into_query()))
@@ -67,11 +58,7 @@ pub async fn events_of_partners(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, (u64, Timestamp)>, StoreError> {
     use event::Column;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let found: Vec<(Uuid, i64, DateTimeUtc)> = visible::<event::Entity>(scope)
         .filter(one_of)
         .select_only()
@@ -95,11 +82,7 @@ pub async fn qualified_customers_of(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, i64>, StoreError> {
     use partner_standing::Column;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let rows = visible::<partner_standing::Entity>(scope)
         .filter(one_of)
         .all(database)
@@ -117,11 +100,7 @@ pub async fn campaigns_of_partners(
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<CampaignId>>, StoreError> {
     use campaign_member::Column;
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let rows = visible::<campaign_member::Entity>(scope)
         .filter(one_of)
         .all(database)
@@ -135,33 +114,13 @@ pub async fn campaigns_of_partners(
     Ok(campaigns)
 }
 
-pub async fn insert_customers(
-    transaction: &Connection,
-    tenant: TenantId,
-    customers: &[Customer],
-) -> Result<(), StoreError> {
-    let rows = customers
-        .iter()
-        .map(|customer| crate::customer::to_row(tenant, customer));
-    write::insert_all(transaction, rows).await
-}
-
-/// Originals must come before their refunds.
-pub async fn insert_events(transaction: &Connection, tenant: TenantId, events: &[Event]) -> Result<(), StoreError> {
-    let rows = events.iter().map(|event| crate::event::to_row(tenant, event));
-    write::insert_all(transaction, rows).await
-}
-
-/// Rows must come before those that adjust them.
-pub async fn insert_commissions(
-    transaction: &Connection,
-    tenant: TenantId,
-    commissions: &[ExplainedCommission],
-) -> Result<(), StoreError> {
-    let rows = commissions
-        .iter()
-        .map(|commission| crate::commission::to_row(tenant, commission));
-    write::insert_all(transaction, rows).await
+super::inserts! {
+    insert_customers: Customer = crate::customer::to_row;
+    /// Originals must come before their refunds.
+    insert_events: Event = crate::event::to_row;
+    /// Rows must come before those that adjust them.
+    insert_commissions: ExplainedCommission = crate::commission::to_explained_row;
+    insert_payout_runs: PayoutRun = crate::payout_run::to_row;
 }
 
 /// Appends to the histories of commissions, and the changes to the outbox. Listeners are not woken for this many rows
@@ -178,15 +137,6 @@ pub async fn insert_commission_transitions(
     let changes = transitions.iter();
     let changes = changes.map(|(_, commission, transition)| to_change_row(tenant, *commission, transition));
     write::insert_all(transaction, changes).await
-}
-
-pub async fn insert_payout_runs(
-    transaction: &Connection,
-    tenant: TenantId,
-    runs: &[PayoutRun],
-) -> Result<(), StoreError> {
-    let rows = runs.iter().map(|run| crate::payout_run::to_row(tenant, run));
-    write::insert_all(transaction, rows).await
 }
 
 pub async fn insert_payout_items(

@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use entity::campaign::{Column, Entity};
 use entity::campaign_member;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef,
-};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 use uuid::Uuid;
 
 use crate::scope::visible;
@@ -41,10 +38,9 @@ pub async fn memberships(
     partners: &[Uuid],
     campaign: Option<CampaignId>,
 ) -> Result<Vec<Membership>, StoreError> {
-    let of_partner = campaign_member::Column::PartnerId.as_column_ref();
     let mut select = visible::<campaign_member::Entity>(scope)
         .join(JoinType::InnerJoin, members().rev())
-        .filter(many::one_of(database.get_database_backend(), of_partner, partners));
+        .filter(many::among(database, campaign_member::Column::PartnerId, partners));
     if let Some(campaign) = campaign {
         select = select.filter(campaign_member::Column::CampaignId.eq(campaign.uuid()));
     }

@@ -6,15 +6,12 @@ use uuid::Uuid;
 
 use super::TABLE;
 use crate::mapped::mapped;
-use crate::{StoreError, row, view};
+use crate::row;
+use crate::table_functions::table_functions;
 use domain::campaign::Campaign;
 use domain::id::TenantId;
 use domain::text;
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<Campaign, StoreError> {
-    from_row(view::whole(row, prefix)?)
-}
+table_functions!(Campaign: whole, at_hand);
 
 mapped! {
     pub(crate) fn (row: campaign::Model, campaign: Campaign) of TABLE;
@@ -24,11 +21,6 @@ mapped! {
         name_key: text::sort_key(&campaign.name),
         external_id_key: campaign.external_id.as_deref().map(text::sort_key),
     }
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, campaign: &Campaign) -> view::AtHand {
-    view::at_hand(to_row(tenant, campaign), &[])
 }
 
 pub(crate) fn version_row(

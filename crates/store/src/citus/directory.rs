@@ -4,10 +4,9 @@
 //!
 //! Their indexes have the same names as those of the ordinary tables elsewhere, so that a taken name is reported alike.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 
-use crate::{Connection, StoreError};
+use crate::{Connection, StoreError, raw};
 use domain::id::TenantId;
 
 /// A name that identifies a tenant.
@@ -31,8 +30,7 @@ impl DirectoryName<'_> {
 pub async fn find(database: &Connection, name: DirectoryName<'_>) -> Result<Option<TenantId>, StoreError> {
     let (table, column, text) = name.place();
     let sql = format!("SELECT tenant_id FROM {table} WHERE {column} = $1");
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [text.into()]);
-    let found = database.query_one_raw(statement).await?;
+    let found = raw::first(database, &sql, [text.into()]).await?;
     let tenant = found.map(|row| row.try_get::<Uuid>("", "tenant_id")).transpose()?;
     Ok(tenant.map(TenantId::from_uuid))
 }
@@ -45,7 +43,6 @@ pub async fn add(transaction: &Connection, tenant: TenantId, name: DirectoryName
     let (table, column, text) = name.place();
     let sql = format!("INSERT INTO {table} (tenant_id, {column}) VALUES ($1, $2)");
     let values = [tenant.uuid().into(), text.into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    transaction.execute_raw(statement).await?;
+    raw::execute(transaction, &sql, values).await?;
     Ok(())
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use entity::commission_entered;
-use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QuerySelect, Select};
+use sea_orm::{IntoActiveModel, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
-use super::rows::to_row;
+use super::rows::to_explained_row;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
 use crate::{Connection, StoreError, many};
@@ -24,7 +24,7 @@ pub fn insert_entered(writes: &mut Writes, tenant: TenantId, rows: &[(ExplainedC
 }
 
 fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &Entered) -> commission_entered::Model {
-    let row = to_row(tenant, commission);
+    let row = to_explained_row(tenant, commission);
     commission_entered::Model {
         tenant_id: row.tenant_id,
         id: row.id,
@@ -61,7 +61,7 @@ fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &
 /// The details given for rows that were entered manually or imported; empty for all others.
 pub async fn entered(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Entered>, StoreError> {
     use commission_entered::{Column, Entity};
-    let one_of = many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
+    let one_of = many::among(database, Column::Id, ids);
     read_entered(database, visible::<Entity>(scope).filter(one_of)).await
 }
 
@@ -72,8 +72,7 @@ pub async fn contents_by_external_id(
     external_ids: &[String],
 ) -> Result<HashMap<String, Vec<u8>>, StoreError> {
     use commission_entered::{Column, Entity};
-    let column = Column::ExternalId.as_column_ref();
-    let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
+    let one_of = many::among_texts(database, Column::ExternalId, external_ids);
     let found = read_entered(database, visible::<Entity>(scope).filter(one_of)).await?;
     let named = found
         .into_values()

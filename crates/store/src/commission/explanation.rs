@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::commission_written;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
+use sea_orm::{QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::TABLE;
@@ -19,9 +19,8 @@ pub async fn explanations_of(
     commissions: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Step>>, StoreError> {
     use commission_written::{Column, Entity};
-    let backend = database.get_database_backend();
     let select = visible::<Entity>(scope)
-        .filter(many::one_of(backend, Column::Id.as_column_ref(), commissions))
+        .filter(many::among(database, Column::Id, commissions))
         .select_only()
         .column(Column::Id)
         .column(Column::Explanation);

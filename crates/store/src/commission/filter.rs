@@ -5,7 +5,7 @@ use entity::{deal_payment, payout_item};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 
-use crate::filter::{one_of_ids, text_of};
+use crate::filter::{one_of_ids, one_of_words, text_of};
 use crate::scope::visible;
 use auth::Scope;
 use domain::Timestamp;
@@ -102,14 +102,10 @@ pub(super) fn ever_in_payout(scope: &Scope, payout: Expr) -> SelectStatement {
 }
 
 pub(crate) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entity> {
-    let mut wanted = Condition::all();
-    if let Some(status) = &filter.status {
-        wanted = wanted.add(Column::Status.is_in(status.iter().map(|status| status.as_str())));
-    }
-    if let Some(kinds) = &filter.kinds {
-        wanted = wanted.add(Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
-    }
-    let wanted = wanted
+    let (statuses, kinds) = (filter.status.as_deref(), filter.kinds.as_deref());
+    let wanted = Condition::all()
+        .add_option(one_of_words(Column::Status, statuses, CommissionStatus::as_str))
+        .add_option(one_of_words(Column::Kind, kinds, CommissionKind::as_str))
         .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
         .add_option(filter.campaign.map(|campaign| Column::CampaignId.eq(campaign.uuid())))
         .add_option(

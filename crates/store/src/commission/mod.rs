@@ -19,7 +19,7 @@ pub use list::{CommissionParent, count, counts_of, list, page, pages_of};
 pub use order::CommissionOrder;
 pub use read::{accrued, adjusting, by_ids, kinds_of_events, of_event, of_events};
 pub use rows::{at_hand, whole};
-pub(super) use rows::{from_row, to_row};
+pub(super) use rows::{from_row, to_explained_row};
 pub use transitions::{announce, insert_transitions, transitions, transitions_of};
 pub(super) use transitions::{to_change_row, to_transition_row};
 pub use write::{insert, set_recipient, set_state};

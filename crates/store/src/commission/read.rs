@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::commission::{Column, Entity};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::TABLE;
@@ -25,7 +25,7 @@ pub async fn of_event(database: &Connection, scope: &Scope, event: EventId) -> R
 
 /// The rows of events, in the order of writing.
 pub async fn of_events(database: &Connection, scope: &Scope, events: &[Uuid]) -> Result<Vec<Commission>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let one_of = many::among(database, Column::EventId, events);
     let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
     load::all(database, select, from_row).await
 }
@@ -39,7 +39,7 @@ pub async fn kinds_of_events(
     if events.is_empty() {
         return Ok(HashMap::new());
     }
-    let one_of = many::one_of(database.get_database_backend(), Column::EventId.as_column_ref(), events);
+    let one_of = many::among(database, Column::EventId, events);
     let select = visible::<Entity>(scope).filter(one_of).select_only();
     let select = select.column(Column::EventId).column(Column::Kind).distinct();
     let rows: Vec<(Uuid, String)> = select.into_tuple().all(database).await?;
@@ -53,7 +53,7 @@ pub async fn kinds_of_events(
 
 /// The rows that adjust any of these, in the order of writing.
 pub async fn adjusting(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Commission>, StoreError> {
-    let one_of = many::one_of(database.get_database_backend(), Column::AdjustsId.as_column_ref(), ids);
+    let one_of = many::among(database, Column::AdjustsId, ids);
     let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
     load::all(database, select, from_row).await
 }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use entity::{commission_transition, outbox};
-use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
-use crate::{Connection, StoreError, many, row, view};
+use crate::{Connection, StoreError, load, many, row, view};
 use auth::Scope;
 use domain::commission::{CommissionStatus, CommissionTransition};
 use domain::id::{CommissionId, CommissionTransitionId, TenantId};
@@ -112,32 +112,23 @@ pub async fn transitions_of(
 ) -> Result<HashMap<Uuid, Vec<CommissionTransition>>, StoreError> {
     use commission_transition::Column as Transition;
     const TABLE: &str = "commission_transition";
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Transition::CommissionId.as_column_ref(),
-        commissions,
-    );
+    let one_of = many::among(database, Transition::CommissionId, commissions);
     let select = visible::<commission_transition::Entity>(scope)
         .filter(one_of)
         .order_by_asc(Transition::Id);
-    let mut transitions: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in select.all(database).await? {
-        let from = row
-            .from_status
-            .as_deref()
-            .map(|text| row::text(TABLE, "from_status", text, CommissionStatus::parse));
-        transitions
-            .entry(row.commission_id)
-            .or_default()
-            .push(CommissionTransition {
-                from: from.transpose()?,
-                to: row::text(TABLE, "to_status", &row.to_status, CommissionStatus::parse)?,
-                actor: row.actor,
-                reason: row.reason,
-                at: row.at,
-                sequence: row.sequence,
-            });
-    }
+    let from_row = |row: commission_transition::Model| {
+        let from = row.from_status.as_deref();
+        let from = from.map(|text| row::text(TABLE, "from_status", text, CommissionStatus::parse));
+        Ok(CommissionTransition {
+            from: from.transpose()?,
+            to: row::text(TABLE, "to_status", &row.to_status, CommissionStatus::parse)?,
+            actor: row.actor,
+            reason: row.reason,
+            at: row.at,
+            sequence: row.sequence,
+        })
+    };
+    let mut transitions = load::grouped(database, select, |row| row.commission_id, from_row).await?;
     for history in transitions.values_mut() {
         // A row never returns to an earlier status, so the order holds even where clocks disagreed and transitions have
         // no numbers yet.

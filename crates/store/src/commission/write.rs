@@ -4,7 +4,7 @@ use entity::{commission_assignment, commission_state};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::rows::to_row;
+use super::rows::to_explained_row;
 use crate::writes::{Conflict, Writes};
 use crate::{Connection, StoreError};
 use domain::Timestamp;
@@ -14,7 +14,7 @@ use domain::id::{CommissionId, TenantId};
 pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[ExplainedCommission]) {
     let rows = commissions
         .iter()
-        .map(|commission| to_row(tenant, commission).into_active_model());
+        .map(|commission| to_explained_row(tenant, commission).into_active_model());
     writes.add(rows, Conflict::Fail);
 }
 

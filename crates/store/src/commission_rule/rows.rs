@@ -4,16 +4,12 @@ use entity::commission_rule;
 
 use super::TABLE;
 use crate::mapped::mapped;
-use crate::{StoreError, row, view};
+use crate::row;
+use crate::table_functions::table_functions;
 use domain::deal_rules::{CommissionRule, Filters};
-use domain::id::TenantId;
 use domain::partner::PartnerType;
 use domain::text;
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<CommissionRule, StoreError> {
-    from_row(view::whole(row, prefix)?)
-}
+table_functions!(CommissionRule: whole, at_hand);
 
 mapped! {
     pub(super) fn (row: commission_rule::Model, rule: CommissionRule) of TABLE;
@@ -29,9 +25,4 @@ mapped! {
         category_ids: row::to_json(&rule.filters.categories),
         partner_ids: row::to_json(&rule.filters.partners),
     }
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, rule: &CommissionRule) -> view::AtHand {
-    view::at_hand(to_row(tenant, rule), &[])
 }

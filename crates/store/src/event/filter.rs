@@ -4,7 +4,7 @@ use entity::event::{Column, Entity};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 
 use crate::event_decision::events_decided;
-use crate::filter::{one_of_ids, text_of};
+use crate::filter::{one_of_ids, one_of_words, text_of};
 use crate::scope::visible;
 use auth::Scope;
 use domain::Timestamp;
@@ -40,11 +40,8 @@ pub struct EventFilter {
 text_of!(EventFilter: kinds event_type partner campaign customer occurred_from occurred_to recorded_from recorded_to earned reasons, later: types partners campaigns customers external_ids);
 
 pub(super) fn filtered(scope: &Scope, filter: &EventFilter) -> Select<Entity> {
-    let mut wanted = Condition::all();
-    if let Some(kinds) = &filter.kinds {
-        wanted = wanted.add(Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
-    }
-    let wanted = wanted
+    let wanted = Condition::all()
+        .add_option(one_of_words(Column::Kind, filter.kinds.as_deref(), EventKind::as_str))
         .add_option(filter.event_type.as_ref().map(|event_type| Column::Type.eq(event_type)))
         .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner.uuid())))
         .add_option(filter.campaign.map(|campaign| Column::CampaignId.eq(campaign.uuid())))

@@ -2,41 +2,20 @@
 
 use std::collections::HashMap;
 
-use entity::event::{self, Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::event::{Column, Entity};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::rows::from_row;
 use crate::scope::visible;
 use crate::table_functions::table_functions;
-use crate::{Connection, StoreError, many};
+use crate::{Connection, StoreError, load};
 use auth::Scope;
 use domain::Timestamp;
 use domain::event::{Event, EventKind};
 use domain::id::{CustomerId, EventId, PartnerId};
 
-table_functions!(Event, EventId: find_by_external_id);
-
-/// Events by their external ids. Without any, nothing is read.
-pub async fn by_external_ids(
-    database: &Connection,
-    scope: &Scope,
-    external_ids: &[String],
-) -> Result<HashMap<String, Event>, StoreError> {
-    if external_ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let column = Column::ExternalId.as_column_ref();
-    let one_of = many::one_of_texts(database.get_database_backend(), column, external_ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter()
-        .map(|row| Ok((row.external_id.clone(), from_row(row)?)))
-        .collect()
-}
-
-pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Event>, StoreError> {
-    by(database, scope, Column::Id, ids, |event| event.id).await
-}
+table_functions!(Event, EventId: find_by_external_id, by_ids, by_external_ids);
 
 /// Events by the id of their attribution.
 pub async fn by_attributions(
@@ -44,25 +23,7 @@ pub async fn by_attributions(
     scope: &Scope,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Event>, StoreError> {
-    by(database, scope, Column::AttributionId, ids, |event| {
-        event.attribution_id.unwrap_or_default()
-    })
-    .await
-}
-
-async fn by(
-    database: &Connection,
-    scope: &Scope,
-    column: Column,
-    ids: &[Uuid],
-    key: impl Fn(&event::Model) -> Uuid,
-) -> Result<HashMap<Uuid, Event>, StoreError> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let one_of = many::one_of(database.get_database_backend(), column.as_column_ref(), ids);
-    let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
-    rows.into_iter().map(|row| Ok((key(&row), from_row(row)?))).collect()
+    load::by_ids(database, visible::<Entity>(scope), Column::AttributionId, ids, from_row).await
 }
 
 /// When the first charge or conversion of the customer with the partner occurred, of those recorded before this event:

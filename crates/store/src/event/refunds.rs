@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use entity::event::{Column, Entity};
+use entity::event::{self, Column, Entity};
 use entity::event_refunded;
-use sea_orm::{ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::rows::from_row;
 use crate::scope::visible;
 use crate::writes::Writes;
-use crate::{Connection, StoreError, many, view};
+use crate::{Connection, StoreError, load, many, view};
 use auth::Scope;
 use domain::event::Event;
 use domain::id::{EventId, TenantId};
@@ -36,24 +36,10 @@ pub async fn refunds_of(
     scope: &Scope,
     originals: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Event>>, StoreError> {
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::OriginalId.as_column_ref(),
-        originals,
-    );
-    let mut refunds: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in visible::<Entity>(scope)
-        .filter(one_of)
-        .order_by_asc(Column::Id)
-        .all(database)
-        .await?
-    {
-        refunds
-            .entry(row.original_id.unwrap_or_default())
-            .or_default()
-            .push(from_row(row)?);
-    }
-    Ok(refunds)
+    let one_of = many::among(database, Column::OriginalId, originals);
+    let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
+    let original = |row: &event::Model| row.original_id.unwrap_or_default();
+    load::grouped(database, select, original, from_row).await
 }
 
 /// Writes how far events are refunded; each event is given once.

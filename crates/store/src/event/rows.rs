@@ -4,9 +4,10 @@ use entity::event;
 
 use super::TABLE;
 use crate::mapped::mapped;
-use crate::{StoreError, row, view};
+use crate::table_functions::table_functions;
+use crate::{StoreError, row};
 use domain::event::{Attribution, Event};
-use domain::id::{AttributionId, CampaignId, PartnerId, TenantId};
+use domain::id::{AttributionId, CampaignId, PartnerId};
 use domain::money::Money;
 
 fn money(
@@ -21,15 +22,8 @@ fn money(
     row::money(TABLE, amount, minor, row::currency(TABLE, currency, &code)?).map(Some)
 }
 
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, event: &Event) -> view::AtHand {
-    view::at_hand(to_row(tenant, event), &["audit_entry_id"])
-}
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<Event, StoreError> {
-    from_row(view::whole(row, prefix)?)
-}
+table_functions!(Event: whole);
+table_functions!(Event: at_hand but "audit_entry_id");
 
 // Without the id of the audit log entry, which the domain value does not carry.
 mapped! {

@@ -1,9 +1,9 @@
 //! How far the readers that read the outbox once for all replicas have come, and up to when it was pruned.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::position::OutboxPosition;
-use crate::{Connection, StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction, raw};
 use domain::Timestamp;
 
 /// A mark that is stored beside the outbox.
@@ -26,15 +26,12 @@ impl OutboxMark {
 
 /// Locks the mark for update; `None`: another process holds it, and does the work. Inside: its position.
 pub async fn take(transaction: &Transaction, mark: OutboxMark) -> Result<Option<Option<OutboxPosition>>, StoreError> {
-    let backend = transaction.get_database_backend();
-    let lock = match backend {
+    let lock = match transaction.get_database_backend() {
         DbBackend::Postgres => " FOR UPDATE SKIP LOCKED",
         _ => "",
     };
     let sql = format!("SELECT position FROM outbox_mark WHERE name = $1{lock}");
-    let found = transaction
-        .query_one_raw(Statement::from_sql_and_values(backend, sql, [mark.name().into()]))
-        .await?;
+    let found = raw::first(transaction, &sql, [mark.name().into()]).await?;
     let Some(found) = found else {
         return Ok(None);
     };
@@ -45,8 +42,7 @@ pub async fn take(transaction: &Transaction, mark: OutboxMark) -> Result<Option<
 /// The mark's position, as far as it is known; without a lock.
 pub async fn look(database: &Connection, mark: OutboxMark) -> Result<Option<OutboxPosition>, StoreError> {
     let sql = "SELECT position FROM outbox_mark WHERE name = $1";
-    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [mark.name().into()]);
-    let found = database.query_one_raw(statement).await?;
+    let found = raw::first(database, sql, [mark.name().into()]).await?;
     let text: Option<String> = found.map(|found| found.try_get("", "position")).transpose()?.flatten();
     Ok(text.as_deref().and_then(OutboxPosition::parse))
 }
@@ -54,9 +50,7 @@ pub async fn look(database: &Connection, mark: OutboxMark) -> Result<Option<Outb
 /// Rows from before this moment may have been pruned.
 pub async fn pruned_before(database: &Connection) -> Result<Timestamp, StoreError> {
     let sql = "SELECT at FROM outbox_mark WHERE name = $1";
-    let values = [OutboxMark::Pruned.name().into()];
-    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
-    let found = database.query_one_raw(statement).await?;
+    let found = raw::first(database, sql, [OutboxMark::Pruned.name().into()]).await?;
     let at = found.map(|found| found.try_get("", "at")).transpose()?;
     Ok(at.unwrap_or(Timestamp::UNIX_EPOCH))
 }
@@ -70,8 +64,7 @@ pub async fn put(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE outbox_mark SET position = $1, at = $2 WHERE name = $3";
     let values = [position.map(OutboxPosition::text).into(), at.into(), mark.name().into()];
-    let statement = Statement::from_sql_and_values(transaction.get_database_backend(), sql, values);
-    transaction.execute_raw(statement).await?;
+    raw::execute(transaction, sql, values).await?;
     Ok(())
 }
 
@@ -83,10 +76,8 @@ pub async fn prune(
     passed: Option<&OutboxPosition>,
     limit: u64,
 ) -> Result<u64, StoreError> {
-    let backend = transaction.get_database_backend();
-    let mut pruned = 0;
-    let statements = match (backend, passed) {
-        (DbBackend::Postgres, passed) => {
+    match transaction.get_database_backend() {
+        DbBackend::Postgres => {
             let seen = match passed {
                 Some(OutboxPosition::Between(snapshots)) => Some(snapshots.seen.clone()),
                 Some(OutboxPosition::Behind(_)) | None => None,
@@ -100,12 +91,13 @@ pub async fn prune(
                      pg_visible_in_snapshot(o.transaction_number::text::xid8, $2::text::pg_snapshot))"
                 )
             };
-            let texts = [of("NULL", ""), of("NOT NULL", "ORDER BY transaction_number, id")];
-            texts
-                .map(|sql| Statement::from_sql_and_values(backend, sql, [before.into(), seen.clone().into()]))
-                .to_vec()
+            let mut pruned = 0;
+            for sql in [of("NULL", ""), of("NOT NULL", "ORDER BY transaction_number, id")] {
+                pruned += raw::execute(transaction, &sql, [before.into(), seen.clone().into()]).await?;
+            }
+            Ok(pruned)
         }
-        (_, passed) => {
+        _ => {
             let last = match passed {
                 Some(OutboxPosition::Behind(last)) => *last,
                 Some(OutboxPosition::Between(_)) | None => i64::MAX,
@@ -113,15 +105,7 @@ pub async fn prune(
             let sql = format!(
                 "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id <= $1 ORDER BY id LIMIT {limit}) AND at < $2"
             );
-            vec![Statement::from_sql_and_values(
-                backend,
-                sql,
-                [last.into(), before.into()],
-            )]
+            raw::execute(transaction, &sql, [last.into(), before.into()]).await
         }
-    };
-    for statement in statements {
-        pruned += transaction.execute_raw(statement).await?.rows_affected();
     }
-    Ok(pruned)
 }

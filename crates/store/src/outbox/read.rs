@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::CommissionChange;
 use super::position::{OutboxPosition, SnapshotRange};
-use crate::{Connection, StoreError, row};
+use crate::{Connection, StoreError, raw, row};
 use domain::Timestamp;
 use domain::id::{CommissionId, PartnerId, TenantId};
 use domain::webhook::WebhookEventType;
@@ -132,8 +132,7 @@ impl OutboxPosition {
                 (sql, vec![after.0.into(), after.1.into(), seen.clone().into()])
             }
         };
-        let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
-        let found = database.query_one_raw(statement).await?;
+        let found = raw::first(database, &sql, values).await?;
         Ok(found.map(|found| found.try_get("", "at")).transpose()?)
     }
 
@@ -171,8 +170,7 @@ async fn behind<T>(
     let sql = format!(
         "SELECT o.id, o.tenant_id, {columns} FROM outbox o {join} WHERE o.id > $1 ORDER BY o.id LIMIT {MAX_ROWS}"
     );
-    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, [(*last).into()]);
-    let found = database.query_all_raw(statement).await?;
+    let found = raw::rows(database, &sql, [(*last).into()]).await?;
     let rows = found.iter().map(|row| {
         let id = row.try_get("", "id")?;
         Ok((id, read(id, row)?))
@@ -210,8 +208,7 @@ async fn between<T>(
         snapshots.seen.clone().into(),
         snapshots.until.clone().into(),
     ];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let found = database.query_all_raw(statement).await?;
+    let found = raw::rows(database, &sql, values).await?;
     let now = present(found.first())?;
     let is_row = |row: &&QueryResult| row.try_get::<i64>("", "transaction_number").is_ok();
     come_to(snapshots, now, found.iter().filter(is_row), *read)
@@ -245,8 +242,7 @@ async fn across<T>(
         snapshots.seen.clone().into(),
         now.clone().into(),
     ];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let found = database.query_all_raw(statement).await?;
+    let found = raw::rows(database, &sql, values).await?;
     come_to(snapshots, now, found.iter(), *read)
 }
 

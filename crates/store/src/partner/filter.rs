@@ -5,8 +5,7 @@ use entity::{campaign_member, partner_category_member};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, DbBackend, QueryFilter, Select};
 
-use crate::filter::contains;
-use crate::filter::{one_of_ids, text_of};
+use crate::filter::{contains, one_of_ids, one_of_words, text_of};
 use crate::row;
 use crate::scope::visible;
 use auth::Scope;
@@ -74,8 +73,8 @@ pub(super) fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter
             .take();
         Column::Id.in_subquery(members)
     };
-    let types = filter.types.as_ref();
-    let statuses = filter.status.as_ref();
+    let types = filter.types.as_deref();
+    let statuses = filter.status.as_deref();
     let any_tag = |tags: &Vec<String>| match tags.is_empty() {
         true => Condition::all().add(Expr::value(false)),
         false => tags
@@ -85,8 +84,8 @@ pub(super) fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter
     let more = Condition::all()
         .add_option(filter.category.map(|category| of_categories(&[category])))
         .add_option(filter.campaign.map(|campaign| of_campaigns(&[campaign])))
-        .add_option(types.map(|types| Column::Type.is_in(types.iter().map(|kind| kind.as_str()))))
-        .add_option(statuses.map(|status| Column::Status.is_in(status.iter().map(|status| status.as_str()))))
+        .add_option(one_of_words(Column::Type, types, PartnerType::as_str))
+        .add_option(one_of_words(Column::Status, statuses, PartnerStatus::as_str))
         .add_option(filter.tag.as_ref().map(|tag| has_tag(backend, tag)))
         .add_option(one_of_ids(Column::GroupId, filter.groups.as_deref()))
         .add_option(one_of_ids(Column::TierId, filter.tiers.as_deref()))

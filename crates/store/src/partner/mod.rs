@@ -18,7 +18,7 @@ pub use list::{
 };
 pub use lock::{CreditedPartner, LockedPartner, lock, lock_all, lock_credited};
 pub use order::PartnerOrder;
-pub use read::{by_ids, external_ids, find, find_by_email, find_by_external_id, named};
+pub use read::{by_ids, find, find_by_email, find_by_external_id, named};
 pub(super) use rows::to_row;
 pub use rows::{at_hand, whole};
 pub use sign_in::{SignInCells, SignInState, sign_in};

@@ -1,7 +1,7 @@
 //! Partners by their ids, external ids and e-mail addresses.
 
 use entity::partner::{Column, Entity};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use super::rows::from_row;
 use crate::scope::visible;
@@ -22,12 +22,6 @@ pub async fn find_by_email(database: &Connection, scope: &Scope, email: &str) ->
     .await
 }
 
-/// The external ids of all partners that have one.
-pub async fn external_ids(database: &Connection, scope: &Scope) -> Result<Vec<(String, PartnerId)>, StoreError> {
-    let columns = [Column::ExternalId, Column::Id];
-    load::external_ids(database, visible::<Entity>(scope), columns, PartnerId::from_uuid).await
-}
-
 /// The partners that have any of these external ids or e-mail addresses.
 pub async fn named(
     database: &Connection,
@@ -35,13 +29,8 @@ pub async fn named(
     external_ids: &[String],
     emails: &[String],
 ) -> Result<Vec<Partner>, StoreError> {
-    let backend = database.get_database_backend();
     let any = Condition::any()
-        .add(many::one_of_texts(
-            backend,
-            Column::ExternalId.as_column_ref(),
-            external_ids,
-        ))
-        .add(many::one_of_texts(backend, Column::Email.as_column_ref(), emails));
+        .add(many::among_texts(database, Column::ExternalId, external_ids))
+        .add(many::among_texts(database, Column::Email, emails));
     load::all(database, visible::<Entity>(scope).filter(any), from_row).await
 }

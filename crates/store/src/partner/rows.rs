@@ -4,15 +4,11 @@ use entity::partner;
 
 use super::TABLE;
 use crate::mapped::mapped;
-use crate::{StoreError, row, view};
-use domain::id::TenantId;
+use crate::row;
+use crate::table_functions::table_functions;
 use domain::partner::{Partner, PartnerType};
 use domain::text;
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<Partner, StoreError> {
-    from_row(view::whole(row, prefix)?)
-}
+table_functions!(Partner: whole, at_hand);
 
 mapped! {
     pub(crate) fn (row: partner::Model, partner: Partner) of TABLE;
@@ -26,9 +22,4 @@ mapped! {
         external_id_key: partner.external_id.as_deref().map(text::sort_key),
         r#type: partner.partner_type.as_str().to_owned(),
     }
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, partner: &Partner) -> view::AtHand {
-    view::at_hand(to_row(tenant, partner), &[])
 }

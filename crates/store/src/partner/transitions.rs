@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use entity::partner_transition;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::scope::visible;
-use crate::{Connection, StoreError, many, row, view, write};
+use crate::{Connection, StoreError, load, many, row, view, write};
 use auth::Scope;
 use domain::id::{PartnerId, PartnerTransitionId, TenantId};
 use domain::partner::{PartnerStatus, PartnerTransition};
@@ -42,31 +42,23 @@ pub async fn transitions_of(
 ) -> Result<HashMap<Uuid, Vec<PartnerTransition>>, StoreError> {
     use partner_transition::Column as Transition;
     const TABLE: &str = "partner_transition";
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Transition::PartnerId.as_column_ref(),
-        partners,
-    );
-    let rows = visible::<partner_transition::Entity>(scope)
+    let one_of = many::among(database, Transition::PartnerId, partners);
+    let select = visible::<partner_transition::Entity>(scope)
         .filter(one_of)
-        .order_by_asc(Transition::Id)
-        .all(database)
-        .await?;
-    let mut transitions: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in rows {
-        let from = row
-            .from_status
-            .as_deref()
-            .map(|text| row::text(TABLE, "from_status", text, PartnerStatus::parse));
-        transitions.entry(row.partner_id).or_default().push(PartnerTransition {
+        .order_by_asc(Transition::Id);
+    let from_row = |row: partner_transition::Model| {
+        let from = row.from_status.as_deref();
+        let from = from.map(|text| row::text(TABLE, "from_status", text, PartnerStatus::parse));
+        Ok(PartnerTransition {
             from: from.transpose()?,
             to: row::text(TABLE, "to_status", &row.to_status, PartnerStatus::parse)?,
             actor: row.actor,
             reason: row.reason,
             at: row.at,
             sequence: row.sequence,
-        });
-    }
+        })
+    };
+    let mut transitions = load::grouped(database, select, |row| row.partner_id, from_row).await?;
     for history in transitions.values_mut() {
         // Transitions without a number come first, in the order of their ids.
         history.sort_by_key(|transition| transition.sequence);

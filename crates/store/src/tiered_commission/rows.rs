@@ -4,10 +4,13 @@ use chrono::NaiveDate;
 use entity::tiered_commission;
 
 use super::TABLE;
-use crate::{StoreError, row, view};
+use crate::table_functions::table_functions;
+use crate::{StoreError, row};
 use domain::id::{TenantId, TieredCommissionId};
 use domain::text;
 use domain::tiered::{Audience, CrossingPolicy, Modifier, Period, Retroactive, Status, Tier, TieredCommission};
+
+table_functions!(TieredCommission: whole, at_hand);
 
 /// What a tier changes, as it is stored.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -20,11 +23,6 @@ struct Modifiers {
     retroactive_payout: Option<Retroactive>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retroactive_revenue: Option<Retroactive>,
-}
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<TieredCommission, StoreError> {
-    from_row(view::whole(row, prefix)?)
 }
 
 pub(crate) fn from_row(row: tiered_commission::Model) -> Result<TieredCommission, StoreError> {
@@ -60,11 +58,6 @@ pub(crate) fn from_row(row: tiered_commission::Model) -> Result<TieredCommission
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
-}
-
-/// The column values of an already loaded object, by column name.
-pub fn at_hand(tenant: TenantId, commission: &TieredCommission) -> view::AtHand {
-    view::at_hand(to_row(tenant, commission), &[])
 }
 
 pub(super) fn to_row(tenant: TenantId, commission: &TieredCommission) -> tiered_commission::Model {

@@ -1,11 +1,11 @@
 //! How far the histories of partners have come: a mark moves with everything that is written about a partner, so that
 //! what was verified at a mark holds for as long as the mark is the same.
 
-use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{StoreError, one_of};
-use crate::Connection;
+use crate::{Connection, raw};
 use auth::Scope;
 use domain::Timestamp;
 
@@ -119,6 +119,5 @@ pub(super) async fn ask(
 ) -> Result<Vec<QueryResult>, StoreError> {
     let tenant = Value::from(scope.tenant().uuid());
     let values = std::iter::once(tenant).chain(values);
-    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
-    Ok(database.query_all_raw(statement).await?)
+    raw::rows(database, sql, values).await
 }

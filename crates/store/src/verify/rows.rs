@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::commission::{Column, Entity};
 use entity::{commission, commission_assignment, commission_transition, commission_written};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, Order, QueryFilter, QueryResult, QuerySelect};
+use sea_orm::{ColumnTrait, FromQueryResult, Order, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
 
 use crate::scope::visible;
@@ -60,11 +60,7 @@ pub async fn rows_after(
     limit: u64,
 ) -> Result<Vec<LedgerRow>, StoreError> {
     let column = |column: Column| Expr::col(column.as_column_ref());
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::PartnerId.as_column_ref(),
-        partners,
-    );
+    let one_of = many::among(database, Column::PartnerId, partners);
     let mut select = visible::<Entity>(scope).filter(one_of);
     if let Some(last) = after {
         let place = Expr::tuple([Column::PartnerId, Column::AccruedAt, Column::Id].map(column));
@@ -106,11 +102,7 @@ pub async fn moves_of(
 ) -> Result<HashMap<Uuid, Vec<StatusMove>>, StoreError> {
     use commission_transition::{Column, Entity};
     const TABLE: &str = "commission_transition";
-    let one_of = many::one_of(
-        database.get_database_backend(),
-        Column::CommissionId.as_column_ref(),
-        rows,
-    );
+    let one_of = many::among(database, Column::CommissionId, rows);
     let select = visible::<Entity>(scope).filter(one_of).select_only().columns([
         Column::CommissionId,
         Column::FromStatus,

@@ -8,6 +8,7 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
+use crate::filter::one_of_words;
 use crate::page::{Page, PageRequest, Sort};
 use crate::scope::visible;
 use crate::table_functions::table_functions;
@@ -54,19 +55,15 @@ pub async fn count(database: &Connection, scope: &Scope, filter: &DeliveryFilter
 }
 
 fn filtered(scope: &Scope, filter: &DeliveryFilter) -> Select<Entity> {
-    let words = |words: Vec<&'static str>| words;
-    let statuses = filter.statuses.as_ref();
-    let statuses = statuses.map(|list| words(list.iter().map(|status| status.as_str()).collect()));
-    let types = filter.types.as_ref();
-    let types = types.map(|list| words(list.iter().map(|kind| kind.as_str()).collect()));
+    let (statuses, types) = (filter.statuses.as_deref(), filter.types.as_deref());
     let condition = Condition::all()
         .add_option(filter.endpoint.map(|id| Column::EndpointId.eq(id.uuid())))
-        .add_option(statuses.map(|statuses| Column::Status.is_in(statuses)))
-        .add_option(types.map(|types| Column::EventType.is_in(types)));
+        .add_option(one_of_words(Column::Status, statuses, WebhookDeliveryStatus::as_str))
+        .add_option(one_of_words(Column::EventType, types, WebhookEventType::as_str));
     visible::<Entity>(scope).filter(condition)
 }
 
-table_functions!(WebhookDelivery, WebhookDeliveryId: by_ids, lock);
+table_functions!(WebhookDelivery, WebhookDeliveryId: by_ids, lock, whole);
 
 /// A delivery to be written.
 #[derive(Debug)]
@@ -182,11 +179,6 @@ pub(super) fn pending(tenant: TenantId, endpoint: WebhookEndpointId) -> sea_orm:
         .filter(Column::TenantId.eq(tenant.uuid()))
         .filter(Column::EndpointId.eq(endpoint.uuid()))
         .filter(Column::Status.eq(WebhookDeliveryStatus::Pending.as_str()))
-}
-
-/// Decodes a row whose columns were all read under names with this prefix.
-pub fn whole(row: &view::Row, prefix: &str) -> Result<WebhookDelivery, StoreError> {
-    from_row(view::whole(row, prefix)?)
 }
 
 /// Decodes the attempts in a cell.

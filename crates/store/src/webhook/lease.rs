@@ -4,12 +4,12 @@
 
 use entity::webhook_delivery::Column;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryFilter, QueryResult, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, QueryFilter, QueryResult, Value};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::delivery::pending;
-use crate::{Connection, StoreError, Transaction, many, row};
+use crate::{Connection, StoreError, Transaction, many, raw, row};
 use domain::Timestamp;
 use domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
 use domain::webhook::{WebhookAttempt, WebhookDeliveryStatus};
@@ -97,11 +97,6 @@ impl DeliveryColumns {
     }
 }
 
-async fn run<const N: usize>(database: &Connection, sql: &str, values: [Value; N]) -> Result<ExecResult, StoreError> {
-    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
-    Ok(database.execute_raw(statement).await?)
-}
-
 impl EndpointLease {
     fn key(&self) -> [Value; 2] {
         [self.tenant.uuid().into(), self.endpoint.uuid().into()]
@@ -114,7 +109,7 @@ impl EndpointLease {
                    AND (lease_until IS NULL OR lease_until <= $5)";
         let [tenant, endpoint] = self.key();
         let values = [tenant, endpoint, self.owner.clone().into(), until.into(), now.into()];
-        Ok(run(database, sql, values).await?.rows_affected() > 0)
+        Ok(raw::execute(database, sql, values).await? > 0)
     }
 
     /// Extends the lease until `until`; returns whether it is still ours.
@@ -123,7 +118,7 @@ impl EndpointLease {
                    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 AND active";
         let [tenant, endpoint] = self.key();
         let values = [tenant, endpoint, self.owner.clone().into(), until.into()];
-        Ok(run(database, sql, values).await?.rows_affected() > 0)
+        Ok(raw::execute(database, sql, values).await? > 0)
     }
 
     /// Releases the lease.
@@ -131,14 +126,13 @@ impl EndpointLease {
         let sql = "UPDATE webhook_endpoint SET lease_owner = NULL, lease_until = NULL
                    WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3";
         let [tenant, endpoint] = self.key();
-        run(database, sql, [tenant, endpoint, self.owner.clone().into()]).await?;
+        raw::execute(database, sql, [tenant, endpoint, self.owner.clone().into()]).await?;
         Ok(())
     }
 
     /// Locks the endpoint, if its lease is still ours.
     pub async fn lock(&self, transaction: &Transaction) -> Result<Option<EndpointHealth>, StoreError> {
-        let backend = transaction.get_database_backend();
-        let lock = match backend {
+        let lock = match transaction.get_database_backend() {
             DbBackend::Postgres => " FOR UPDATE",
             _ => "",
         };
@@ -148,9 +142,7 @@ impl EndpointLease {
         );
         let [tenant, endpoint] = self.key();
         let values = [tenant, endpoint, self.owner.clone().into()];
-        let found = transaction
-            .query_one_raw(Statement::from_sql_and_values(backend, sql, values))
-            .await?;
+        let found = raw::first(transaction, &sql, values).await?;
         let health = |found: QueryResult| {
             Ok(EndpointHealth {
                 active: found.try_get("", "active")?,
@@ -178,20 +170,17 @@ impl EndpointLease {
              AND d.next_attempt_at <= $3 ORDER BY d.next_attempt_at, d.id LIMIT {limit}"
         );
         let [tenant, endpoint] = self.key();
-        let statement =
-            Statement::from_sql_and_values(database.get_database_backend(), sql, [tenant, endpoint, now.into()]);
-        let found = database.query_all_raw(statement).await?;
+        let found = raw::rows(database, &sql, [tenant, endpoint, now.into()]).await?;
         found.iter().map(due).collect()
     }
 
     /// Parks deliveries that are not the first of their object, until [`EndpointLease::write`] makes them due.
     pub async fn park(&self, transaction: &Transaction, waiting: &[WebhookDeliveryId]) -> Result<(), StoreError> {
         let ids: Vec<_> = waiting.iter().map(|id| id.uuid()).collect();
-        let backend = transaction.get_database_backend();
         pending(self.tenant, self.endpoint)
             .col_expr(Column::NextAttemptAt, Expr::value(None::<Timestamp>))
             .filter(Column::Turn.eq(0))
-            .filter(many::one_of(backend, Column::Id.as_column_ref(), &ids))
+            .filter(many::among(transaction.connection(), Column::Id, &ids))
             .exec(transaction.connection())
             .await?;
         Ok(())
@@ -223,7 +212,7 @@ impl EndpointLease {
         };
         let [tenant, endpoint] = self.key();
         let values = [tenant, endpoint, many::id_list(backend, &objects), now.into()];
-        run(transaction, sql, values).await?;
+        raw::execute(transaction, sql, values).await?;
         Ok(())
     }
 
@@ -237,7 +226,7 @@ impl EndpointLease {
                     AND d.status = 'PENDING'";
         let ids: Vec<_> = tried.iter().map(|tried| tried.id).collect();
         let ids = many::id_list(DbBackend::Postgres, &ids);
-        run(
+        raw::execute(
             transaction,
             sql,
             [row::to_json(&tried).into(), self.tenant.uuid().into(), ids],
@@ -259,7 +248,7 @@ impl EndpointLease {
                 tried.id.into(),
                 tried.turn.into(),
             ];
-            run(transaction, sql, values).await?;
+            raw::execute(transaction, sql, values).await?;
         }
         Ok(())
     }
@@ -277,12 +266,12 @@ impl EndpointLease {
         let [tenant, endpoint] = self.key();
         let failed = row::signed(health.failed_count);
         let values = [tenant, endpoint, health.quiet_since.into(), failed.into(), until.into()];
-        run(transaction, sql, values).await?;
+        raw::execute(transaction, sql, values).await?;
         if let Some(reason) = disabled {
             let sql = "UPDATE webhook_endpoint SET active = FALSE, disabled_reason = $3, updated_at = $4
                        WHERE tenant_id = $1 AND id = $2";
             let [tenant, endpoint] = self.key();
-            run(transaction, sql, [tenant, endpoint, reason.into(), now.into()]).await?;
+            raw::execute(transaction, sql, [tenant, endpoint, reason.into(), now.into()]).await?;
         }
         Ok(())
     }

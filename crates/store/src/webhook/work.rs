@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{DbErr, QueryResult, Value};
 
 use crate::outbox::OutboxPosition;
-use crate::{Connection, StoreError, Transaction, row};
+use crate::{Connection, StoreError, Transaction, raw, row};
 use domain::Timestamp;
 use domain::id::{TenantId, WebhookDeliveryId, WebhookEndpointId};
 use domain::webhook::WebhookEventType;
@@ -34,15 +34,6 @@ impl Subscriber {
     }
 }
 
-async fn rows<const N: usize>(
-    database: &Connection,
-    sql: &str,
-    values: [Value; N],
-) -> Result<Vec<QueryResult>, StoreError> {
-    let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
-    Ok(database.query_all_raw(statement).await?)
-}
-
 fn ids(row: &QueryResult) -> Result<(TenantId, WebhookEndpointId), DbErr> {
     Ok((
         TenantId::from_uuid(row.try_get("", "tenant_id")?),
@@ -53,12 +44,12 @@ fn ids(row: &QueryResult) -> Result<(TenantId, WebhookEndpointId), DbErr> {
 /// Whether there is any endpoint that is not deleted.
 pub async fn has_subscribers(database: &Connection) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM webhook_endpoint WHERE deleted_at IS NULL LIMIT 1";
-    Ok(!rows(database, sql, []).await?.is_empty())
+    Ok(!raw::rows(database, sql, []).await?.is_empty())
 }
 
 /// Whether there is anything that will have to be deleted some day.
 pub async fn has_endpoints(database: &Connection) -> Result<bool, StoreError> {
-    Ok(!rows(database, "SELECT 1 FROM webhook_endpoint LIMIT 1", [])
+    Ok(!raw::rows(database, "SELECT 1 FROM webhook_endpoint LIMIT 1", [])
         .await?
         .is_empty())
 }
@@ -67,7 +58,7 @@ pub async fn has_endpoints(database: &Connection) -> Result<bool, StoreError> {
 pub async fn subscribers(database: &Connection) -> Result<HashMap<TenantId, Vec<Subscriber>>, StoreError> {
     let sql = "SELECT tenant_id, id, event_types, listens_since FROM webhook_endpoint WHERE deleted_at IS NULL";
     let mut subscribers: HashMap<_, Vec<_>> = HashMap::new();
-    for found in rows(database, sql, []).await? {
+    for found in raw::rows(database, sql, []).await? {
         let (tenant, endpoint) = ids(&found)?;
         let since: String = found.try_get("", "listens_since")?;
         subscribers.entry(tenant).or_default().push(Subscriber {
@@ -92,7 +83,7 @@ pub async fn due(
             AND d.status = 'PENDING' AND d.next_attempt_at <= $1)
          LIMIT {limit}"
     );
-    let found = rows(database, &sql, [now.into()]).await?;
+    let found = raw::rows(database, &sql, [now.into()]).await?;
     Ok(found.iter().map(ids).collect::<Result<_, DbErr>>()?)
 }
 
@@ -100,7 +91,7 @@ pub async fn due(
 pub async fn pending(database: &Connection) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) AS number FROM webhook_endpoint e JOIN webhook_delivery d
                ON d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.status = 'PENDING' WHERE e.active";
-    let found = rows(database, sql, []).await?;
+    let found = raw::rows(database, sql, []).await?;
     Ok(found
         .first()
         .map(|row| row.try_get("", "number"))
@@ -116,31 +107,28 @@ pub async fn due_since(database: &Connection, now: Timestamp) -> Result<Option<T
                     ORDER BY d.next_attempt_at LIMIT 1) AS at
                 FROM webhook_endpoint e WHERE e.active AND e.deleted_at IS NULL
                ) AS first WHERE first.at IS NOT NULL ORDER BY first.at LIMIT 1";
-    let found = rows(database, sql, [now.into()]).await?;
+    let found = raw::rows(database, sql, [now.into()]).await?;
     Ok(found.first().map(|row| row.try_get("", "at")).transpose()?)
 }
 
 /// Deletes up to `limit` deliveries of each endpoint from before `before`, and deleted endpoints to which none refers.
 /// Returns how many deliveries.
 pub async fn prune(transaction: &Transaction, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
-    let backend = transaction.get_database_backend();
     // Ids begin with their time.
     let bound = WebhookDeliveryId::from_parts(before, 0, 0).uuid();
     let mut pruned = 0;
-    for found in rows(transaction, "SELECT tenant_id, id FROM webhook_endpoint", []).await? {
+    for found in raw::rows(transaction, "SELECT tenant_id, id FROM webhook_endpoint", []).await? {
         let (tenant, endpoint) = ids(&found)?;
         let sql = format!(
             "DELETE FROM webhook_delivery WHERE tenant_id = $1 AND id IN (
                 SELECT id FROM webhook_delivery WHERE tenant_id = $1 AND endpoint_id = $2 AND id < $3 ORDER BY id LIMIT {limit})"
         );
         let values: [Value; 3] = [tenant.uuid().into(), endpoint.uuid().into(), bound.into()];
-        let statement = Statement::from_sql_and_values(backend, sql, values);
-        pruned += transaction.execute_raw(statement).await?.rows_affected();
+        pruned += raw::execute(transaction, &sql, values).await?;
     }
     let sql = "DELETE FROM webhook_endpoint WHERE deleted_at IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM webhook_delivery d WHERE d.tenant_id = webhook_endpoint.tenant_id
                 AND d.endpoint_id = webhook_endpoint.id)";
-    let statement = Statement::from_sql_and_values(backend, sql, []);
-    transaction.execute_raw(statement).await?;
+    raw::execute(transaction, sql, []).await?;
     Ok(pruned)
 }

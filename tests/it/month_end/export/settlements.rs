@@ -132,14 +132,26 @@ both_databases! {
         assert_eq!(found, ["PAID a;b", "PENDING -", "CANCELED =1", "PENDING -", "PAID -"]);
     }
 
+    async fn a_status_may_be_that_of_all_lines_and_the_reference_left_out(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let run = five(&shop).await;
+        let table = format!("Payout,reference\n{},TX-1\n{},TX-2\n", run.id_of("Ann"), run.id_of("Bob"));
+        let map = ["--map", "id=payout", "--map", "status==PAID", "--map", "reference="];
+        let (code, output, errors) = import(&app, &table, &map).await;
+        assert_eq!((code, errors.as_str()), (0, ""), "{output}");
+        assert_eq!(endings(&shop, &run, &NAMES[..3]).await, ["PAID -", "PAID -", "PENDING -"]);
+    }
+
     async fn what_is_no_table_is_refused(app: TestApp) {
         let shop = Shop::new(&app).await;
         let run = five(&shop).await;
         for (table, arguments, code, says) in [
             ("", vec![], 1, "is empty"),
-            ("id,state\n", vec![], 1, "there is no column \"status\": there are id, state"),
+            ("id,state\n", vec![], 1, "there is no column for status: there are id, state; --map status=COLUMN"),
+            ("id,Status,STATUS\n", vec![], 1, "there are 2 columns \"status\""),
+            ("id,status\n", vec!["--map", "id=id", "--map", "id=status"], 1, "--map says twice what id is"),
             ("id,status\n", vec!["--map", "reference=tx"], 1, "there is no column \"tx\""),
-            ("id,status\n", vec!["--map", "number=tx"], 2, "must be one of id, status, reference"),
+            ("id,status\n", vec!["--map", "number=tx"], 1, "there are id, status, reference"),
             ("id,status\n", vec!["--currency", "EUR"], 2, "--currency is for"),
         ] {
             let (found, output, errors) = import(&app, table, &arguments).await;
