@@ -195,8 +195,6 @@ pub(super) enum ImportSource {
     Settlements,
 }
 
-}
-
 /// What the values of imported rules are.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum ImportedValueType {
