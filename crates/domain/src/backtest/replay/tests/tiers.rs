@@ -135,50 +135,75 @@ fn half(step: i64, clawback: i64) -> HistoryEvent {
     refund
 }
 
+/// Kind, amount, and the ledger's row with the same amount that it stands for.
+type ShownRow = (CommissionKind, i64, Option<CommissionId>);
+
+fn rows_of(replayed: &Replayed, event: i64) -> Vec<ShownRow> {
+    let changed = replayed.changed.iter().find(|changed| changed.event == id(event));
+    let rows = changed.into_iter().flat_map(|changed| &changed.rows);
+    rows.map(|row| (row.kind, row.amount.minor(), row.steps.as_ref().err().copied()))
+        .collect()
+}
+
 #[test]
 fn an_adjustment_and_its_clawback_stand_for_those_of_the_same_tier() {
-    let mut first = earned(1, counted());
-    first.event.refunded_minor = 5_000;
-    first
-        .rows
-        .push(row(149, CommissionKind::TierAdjustment, 100, 101, Some(2)));
-    first
-        .rows
-        .push(row(150, CommissionKind::TierAdjustment, 100, 101, Some(1)));
-    // The tier is as it was; the campaign pays 20 % instead of 10 %.
-    let versions = Versions {
-        tiers: [(id(1), vec![Arc::new(silver())])].into(),
-        ..paying(percent(20))
-    };
-    let mut replay = begun(&versions, 0);
-    replay.whose.loose = vec![
-        row(160, CommissionKind::Clawback, -50, 149, None),
-        row(151, CommissionKind::Clawback, -50, 150, None),
-    ];
-    for recorded in [first, half(2, 120), earned(3, counted()), half(4, 121)] {
-        replay.step(recorded).expect("small amounts");
-    }
-    let replayed = replay.finish().expect("small sums");
-    let rows_of = |event| {
-        let changed = replayed.changed.iter().find(|changed| changed.event == id(event));
-        let rows = changed.into_iter().flat_map(|changed| &changed.rows);
-        let rows = rows.map(|row| (row.kind, row.amount.minor(), row.steps.as_ref().err().copied()));
-        rows.collect::<Vec<_>>()
-    };
     let (own, adjustment, clawback) = (
         CommissionKind::Event,
         CommissionKind::TierAdjustment,
         CommissionKind::Clawback,
     );
-    assert_eq!(
-        rows_of(1),
-        [
-            (own, 2_000, None),
-            (adjustment, 100, Some(id(150))),
-            (clawback, -50, Some(id(151))),
-        ]
-    );
-    assert_eq!(rows_of(2), [(clawback, -1_000, None)]);
-    // The second half takes back what is left of both: 10.00 and, of the adjustment, 0.50.
-    assert_eq!(rows_of(4), [(clawback, -1_000, None), (clawback, -50, None)]);
+    // The tier is as it was; the campaign pays 20 % instead of 10 %.
+    let versions = Versions {
+        tiers: [(id(1), vec![Arc::new(silver())])].into(),
+        ..paying(percent(20))
+    };
+    // The ledger's clawback of the adjustment, and whether the proposal's is explained by it.
+    for (written_minor, explained) in [(-50, Some(id(151))), (-40, None)] {
+        let mut first = earned(1, counted());
+        first.event.refunded_minor = 5_000;
+        first.rows.push(row(149, adjustment, 100, 101, Some(2)));
+        first.rows.push(row(150, adjustment, 100, 101, Some(1)));
+        let mut replay = begun(&versions, 0);
+        replay.whose.loose = vec![
+            row(160, clawback, -50, 149, None),
+            row(151, clawback, written_minor, 150, None),
+        ];
+        for recorded in [first, half(2, 120), earned(3, counted()), half(4, 121)] {
+            replay.step(recorded).expect("small amounts");
+        }
+        let replayed = replay.finish().expect("small sums");
+        assert_eq!(
+            rows_of(&replayed, 1),
+            [
+                (own, 2_000, None),
+                (adjustment, 100, Some(id(150))),
+                (clawback, -50, explained),
+            ]
+        );
+        assert_eq!(rows_of(&replayed, 2), [(clawback, -1_000, None)]);
+        // The second half takes back what is left of both: 10.00 and, of the adjustment, 0.50.
+        assert_eq!(rows_of(&replayed, 4), [(clawback, -1_000, None), (clawback, -50, None)]);
+    }
+}
+
+#[test]
+fn a_refund_that_reversed_a_row_in_the_ledger_may_claw_it_back_in_the_proposal() {
+    // A tenth of 0.01 is nothing, so that the ledger has no clawback of the first refund, and its row is reversed by the
+    // second one. In the proposal the first refund took back 2.00, so that the second takes back the rest.
+    let mut first = earned(1, by_campaign());
+    first.rows[0].amount = euros(1);
+    first.rows[0].reversed = Some(place(3));
+    let refund = |step, minor| {
+        recorded(Event {
+            kind: EventKind::Refund,
+            amount: Some(euros(minor)),
+            original_id: Some(id(1)),
+            ..charge(step)
+        })
+    };
+    let history = vec![first, refund(2, 1_000), refund(3, 9_000)];
+    let replayed = replay(&paying(percent(20)), 0, history);
+    assert_eq!(rows_of(&replayed, 1), [(CommissionKind::Event, 2_000, None)]);
+    assert_eq!(rows_of(&replayed, 2), [(CommissionKind::Clawback, -200, None)]);
+    assert_eq!(rows_of(&replayed, 3), [(CommissionKind::Clawback, -1_800, None)]);
 }
