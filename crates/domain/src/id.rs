@@ -1,8 +1,8 @@
 //! Typed ids. On the wire an id is a TypeID: a prefix that names the kind, `_`, and a UUIDv7 in 26 characters of
 //! Crockford's base 32 (`par_01h2xcejqtf2nbrexx3vqjhp41`). See the TypeID specification 0.3.
 
-use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::fmt::{self, Debug};
+use std::hash::Hash;
 use std::marker::PhantomData;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,17 +12,18 @@ use uuid::Uuid;
 use super::Timestamp;
 
 /// The kind of object that an id identifies; defines the id's prefix.
-pub trait Kind: Send + Sync + 'static {
+pub trait Kind: Copy + Ord + Hash + Debug + Send + Sync + 'static {
     const PREFIX: &'static str;
 }
 
 /// The id of a `K`. Sorts by creation time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id<K: Kind>(Uuid, PhantomData<fn() -> K>);
 
 macro_rules! kinds {
     ($($kind:ident $alias:ident $prefix:literal;)+) => {
         $(
-            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub enum $kind {}
             impl Kind for $kind {
                 const PREFIX: &'static str = $prefix;
@@ -165,39 +166,12 @@ impl<K: Kind> fmt::Display for Id<K> {
     }
 }
 
-// Derives would require these traits of the marker `K`.
 impl<K: Kind> fmt::Debug for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
-impl<K: Kind> Clone for Id<K> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<K: Kind> Copy for Id<K> {}
-impl<K: Kind> PartialEq for Id<K> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-impl<K: Kind> Eq for Id<K> {}
-impl<K: Kind> PartialOrd for Id<K> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl<K: Kind> Ord for Id<K> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.cmp(&other.0)
-    }
-}
-impl<K: Kind> Hash for Id<K> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-    }
-}
+
 // JSON documents in the database store ids in their wire format.
 impl<K: Kind> serde::Serialize for Id<K> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

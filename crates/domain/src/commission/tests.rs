@@ -7,26 +7,14 @@ fn day(days: i64) -> Timestamp {
 
 fn row(kind: CommissionKind, status: CommissionStatus, minor: i64) -> Commission {
     let currency = Currency::parse("EUR").expect("a currency");
+    let (id, partner) = (
+        CommissionId::from_parts(day(0), 0, 1),
+        PartnerId::from_parts(day(0), 0, 1),
+    );
+    let amount = Money::from_minor(minor, currency).expect("in range");
     Commission {
-        id: CommissionId::from_parts(day(0), 0, 1),
-        kind,
         status,
-        amount: Money::from_minor(minor, currency).expect("in range"),
-        payment_target: PaymentTarget::Partnership,
-        recipient: None,
-        partner_id: PartnerId::from_parts(day(0), 0, 1),
-        campaign_id: None,
-        event_id: None,
-        snapshot_id: None,
-        adjusts_id: None,
-        basis: None,
-        holdback_days: None,
-        accrued_at: day(0),
-        mature_at: None,
-        approved_at: None,
-        paid_at: None,
-        reversed_at: None,
-        payout_id: None,
+        ..Commission::accrued(id, kind, partner, amount, day(0))
     }
 }
 
@@ -111,4 +99,35 @@ fn each_status_has_its_sum_and_what_open_payouts_hold_is_not_payable() {
     assert_eq!(sums, (1, 200, 30, 4));
     // 200 - 150: approved and not reserved.
     assert_eq!(balance.payable(), 50);
+}
+
+#[test]
+fn a_clawback_is_owed_by_whom_the_row_paid_and_has_yet_to_be_paid() {
+    let paid = Commission {
+        payment_target: PaymentTarget::Individual,
+        recipient: Some("Ada".to_owned()),
+        holdback_days: Some(30),
+        mature_at: Some(day(30)),
+        approved_at: Some(day(30)),
+        paid_at: Some(day(31)),
+        payout_id: Some(PayoutId::from_parts(day(31), 0, 1)),
+        ..row(CommissionKind::Event, Paid, 500)
+    };
+    let id = CommissionId::from_parts(day(40), 0, 2);
+    let amount = Money::from_minor(-500, paid.amount.currency()).expect("in range");
+    let accrued = paid.clawback(id, amount, Accrued, day(40));
+    let expected = Commission {
+        id,
+        kind: CommissionKind::Clawback,
+        status: Accrued,
+        amount,
+        adjusts_id: Some(paid.id),
+        accrued_at: day(40),
+        approved_at: None,
+        paid_at: None,
+        payout_id: None,
+        ..paid.clone()
+    };
+    assert_eq!(accrued, expected);
+    assert_eq!(paid.clawback(id, amount, Approved, day(40)).approved_at, Some(day(40)));
 }

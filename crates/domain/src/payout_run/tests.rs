@@ -47,26 +47,11 @@ fn commission_id(number: u128) -> CommissionId {
 
 /// An approved row of partner 1.
 fn row(number: u128, code: &str, minor: i64) -> Commission {
+    let (id, kind) = (commission_id(number), CommissionKind::Event);
+    let amount = Money::from_minor(minor, currency(code)).unwrap();
     Commission {
-        id: commission_id(number),
-        kind: CommissionKind::Event,
         status: CommissionStatus::Approved,
-        amount: Money::from_minor(minor, currency(code)).unwrap(),
-        payment_target: PaymentTarget::Partnership,
-        recipient: None,
-        partner_id: partner_id(1),
-        campaign_id: None,
-        event_id: None,
-        snapshot_id: None,
-        adjusts_id: None,
-        basis: None,
-        holdback_days: None,
-        accrued_at: hour(0),
-        mature_at: None,
-        approved_at: None,
-        paid_at: None,
-        reversed_at: None,
-        payout_id: None,
+        ..Commission::accrued(id, kind, partner_id(1), amount, hour(0))
     }
 }
 

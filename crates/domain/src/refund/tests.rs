@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::commission::{CommissionKind, PaymentTarget};
+use crate::commission::CommissionKind;
 use crate::event::tests::charge;
 use crate::id::{CommissionId, PartnerId, PayoutId};
 
@@ -23,26 +23,11 @@ fn proportions_round_half_away_from_zero() {
 
 fn row(minor: i64, status: CommissionStatus) -> Commission {
     let at = chrono::DateTime::UNIX_EPOCH;
+    let (id, partner) = (CommissionId::from_parts(at, 0, 1), PartnerId::from_parts(at, 0, 1));
     Commission {
-        id: CommissionId::from_parts(at, 0, 1),
-        kind: CommissionKind::Event,
         status,
-        amount: euros(minor),
-        payment_target: PaymentTarget::Partnership,
-        recipient: None,
-        partner_id: PartnerId::from_parts(at, 0, 1),
-        campaign_id: None,
-        event_id: None,
-        snapshot_id: None,
-        adjusts_id: None,
         basis: Some(BasisKind::Percent),
-        holdback_days: None,
-        accrued_at: at,
-        mature_at: None,
-        approved_at: None,
-        paid_at: None,
-        reversed_at: None,
-        payout_id: None,
+        ..Commission::accrued(id, CommissionKind::Event, partner, euros(minor), at)
     }
 }
 
