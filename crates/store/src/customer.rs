@@ -93,10 +93,6 @@ pub async fn by_external_ids(
 
 table_functions!(Customer: by_ids);
 
-pub async fn count(database: &Connection, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
-
 /// The customers that match the filter.
 pub fn list(filter: Arc<CustomerFilter>, sorted: Sorted<CustomerOrder>) -> view::List {
     let kept = (*filter == CustomerFilter::default()).then(String::new);

@@ -79,10 +79,6 @@ pub fn sort() -> Sort<Column> {
 
 table_functions!(Deal, DealId: find, find_by_external_id, by_ids, update);
 
-pub async fn count(database: &Connection, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
-
 /// The deals that match the filter.
 pub fn list(filter: Arc<DealFilter>, sorted: Sorted<DealOrder>) -> view::List {
     let kept = (*filter == DealFilter::default()).then(String::new);

@@ -65,10 +65,6 @@ pub fn list(sorted: Sorted<PartnerGroupOrder>) -> view::List {
     view::List::new(&view::PARTNER_GROUP, Some(String::new()), sorted.into(), select)
 }
 
-pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-    Ok(visible::<Entity>(scope).count(database).await?)
-}
-
 /// How many partners are in the group.
 pub async fn count_partners(database: &Connection, scope: &Scope, id: PartnerGroupId) -> Result<u64, StoreError> {
     Ok(visible::<partner::Entity>(scope)

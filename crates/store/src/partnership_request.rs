@@ -30,15 +30,6 @@ pub struct PartnershipRequestFilter {
     pub created_to: Option<Timestamp>,
 }
 
-pub async fn count(
-    database: &Connection,
-    scope: &Scope,
-    status: Option<PartnershipRequestStatus>,
-    filter: &PartnershipRequestFilter,
-) -> Result<u64, StoreError> {
-    Ok(filtered(scope, status, filter).count(database).await?)
-}
-
 /// The requests with this status, or all, that match the filter.
 pub fn list(status: Option<PartnershipRequestStatus>, filter: Arc<PartnershipRequestFilter>) -> view::List {
     let kept = (*filter == PartnershipRequestFilter::default()).then(|| format!("{status:?}"));

@@ -84,10 +84,6 @@ pub fn sort() -> Sort<Column> {
 
 table_functions!(Payout: by_ids);
 
-pub async fn count(database: &Connection, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
-
 /// The payouts that match the filter.
 pub fn list(filter: Arc<PayoutFilter>, sorted: Sorted<PayoutOrder>) -> view::List {
     let kept = (*filter == PayoutFilter::default()).then(String::new);

@@ -121,10 +121,7 @@ impl CampaignQuery {
         };
         let filter = Arc::new(filter);
         let cursors = order::cursors((scope, "campaigns", &filter), sorted);
-        let listing = campaigns(store::campaign::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::campaign::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = campaigns(store::campaign::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

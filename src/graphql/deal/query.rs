@@ -57,10 +57,7 @@ impl DealQuery {
             within_currency("VALUE", filter.currency)?;
         }
         let cursors = order::cursors((scope, "deals", &filter), sorted);
-        let listing = deals(store::deal::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::deal::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = deals(store::deal::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

@@ -56,10 +56,7 @@ impl PartnerQuery {
         let selection = PartnerSelection::read(caller, filter, order_by)?;
         let cursors = selection.cursors(scope);
         let PartnerSelection { filter, sorted } = selection;
-        let listing = partners(store::partner::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::partner::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = partners(store::partner::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

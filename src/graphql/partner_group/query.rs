@@ -64,8 +64,6 @@ impl PartnerGroupQuery {
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "partnerGroups"), sorted);
         let listing = partner_groups(store::partner_group::list(sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            Box::pin(async move { Ok(store::partner_group::count(request.store().reader(), &scope).await?) })
-        })
+        projected_page(listing, &cursors, &arguments)
     }
 }

@@ -75,12 +75,7 @@ impl PartnershipRequestQuery {
             true => Cursors::of((scope, "partnershipRequests", status)),
             false => Cursors::of((scope, "partnershipRequests", status, &filter)),
         };
-        let listing = partnership_requests(store::partnership_request::list(status, filter.clone()));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move {
-                Ok(store::partnership_request::count(request.store().reader(), &scope, status, &filter).await?)
-            })
-        })
+        let listing = partnership_requests(store::partnership_request::list(status, filter));
+        projected_page(listing, &cursors, &arguments)
     }
 }

@@ -109,10 +109,7 @@ impl PayoutQuery {
             within_currency("AMOUNT", filter.currency)?;
         }
         let cursors = order::cursors((scope, "payouts", &filter), sorted);
-        let listing = payouts(store::payout::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::payout::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = payouts(store::payout::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

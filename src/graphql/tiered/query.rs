@@ -85,12 +85,7 @@ impl TieredCommissionQuery {
         let filter = Arc::new(filter.unwrap_or_default().read()?);
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "tiered_commissions", &filter), sorted);
-        let listing = tiered_commissions(store::tiered_commission::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(
-                async move { Ok(store::tiered_commission::count(request.store().reader(), &scope, &filter).await?) },
-            )
-        })
+        let listing = tiered_commissions(store::tiered_commission::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

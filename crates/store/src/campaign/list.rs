@@ -20,10 +20,6 @@ use crate::{Connection, StoreError, many, view};
 use auth::Scope;
 use domain::campaign::Campaign;
 
-pub async fn count(database: &Connection, scope: &Scope, filter: &CampaignFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
-
 /// The campaigns that match the filter.
 pub fn list(filter: Arc<CampaignFilter>, sorted: Sorted<CampaignOrder>) -> view::List {
     let kept = (*filter == CampaignFilter::default()).then(String::new);

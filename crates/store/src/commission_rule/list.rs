@@ -10,10 +10,6 @@ use crate::order::Sorted;
 use crate::{Connection, StoreError, view};
 use auth::Scope;
 
-pub async fn count(database: &Connection, scope: &Scope, filter: &CommissionRuleFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
-
 /// The rules in force that match the filter.
 pub fn list(filter: Arc<CommissionRuleFilter>, sorted: Sorted<CommissionRuleOrder>) -> view::List {
     let kept = (*filter == CommissionRuleFilter::default()).then(String::new);

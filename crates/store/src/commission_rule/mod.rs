@@ -9,7 +9,7 @@ mod rows;
 mod write;
 
 pub use filter::CommissionRuleFilter;
-pub use list::{count, list};
+pub use list::list;
 pub use order::CommissionRuleOrder;
 pub use read::{all_in_force, by_ids, find, find_by_external_id, for_stage, imported_as, lock};
 pub(super) use references::partners_of;

@@ -18,10 +18,6 @@ use crate::{Connection, StoreError, many, view};
 use auth::Scope;
 use domain::event::Event;
 
-pub async fn count(database: &Connection, scope: &Scope, filter: &EventFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
-
 /// The events that match the filter.
 pub fn list(filter: Arc<EventFilter>, sorted: Sorted<EventOrder>) -> view::List {
     let kept = (*filter == EventFilter::default()).then(String::new);

@@ -11,7 +11,7 @@ mod rows;
 mod write;
 
 pub use filter::EventFilter;
-pub use list::{count, counts_of_customers, list, list_of_customers, pages_of_customers};
+pub use list::{counts_of_customers, list, list_of_customers, pages_of_customers};
 pub use lock::{lock, lock_all};
 pub use movable::Movable;
 pub use order::{EventOrder, sort};

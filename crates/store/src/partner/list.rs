@@ -26,12 +26,6 @@ pub fn list(filter: Arc<PartnerFilter>, sorted: Sorted<PartnerOrder>) -> view::L
     view::List::new(&view::PARTNER, kept, sorted.into(), select)
 }
 
-pub async fn count(database: &Connection, scope: &Scope, filter: &PartnerFilter) -> Result<u64, StoreError> {
-    Ok(filtered(database.get_database_backend(), scope, filter)
-        .count(database)
-        .await?)
-}
-
 /// The partners of groups, newest first.
 pub fn list_of_groups() -> view::List {
     let (kept, order) = (Some("group".to_owned()), Sort::newest_first(Column::Id).into());

@@ -10,10 +10,6 @@ use crate::order::Sorted;
 use crate::{Connection, StoreError, view};
 use auth::Scope;
 
-pub async fn count(database: &Connection, scope: &Scope, filter: &TieredCommissionFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
-
 /// The tiers in force that match the filter.
 pub fn list(filter: Arc<TieredCommissionFilter>, sorted: Sorted<TieredCommissionOrder>) -> view::List {
     let kept = (*filter == TieredCommissionFilter::default()).then(String::new);

@@ -9,7 +9,7 @@ mod rows;
 mod write;
 
 pub use filter::TieredCommissionFilter;
-pub use list::{count, list};
+pub use list::list;
 pub use order::TieredCommissionOrder;
 pub(super) use read::for_any;
 pub use read::{

@@ -58,6 +58,13 @@ pub async fn page(
     Ok(cut(rows.into_iter().map(Row::read_from).collect(), request))
 }
 
+/// How many rows a list of all rows has.
+pub async fn count(store: &Store, scope: &Scope, list: &List) -> Result<u64, StoreError> {
+    let bindings = Bindings::of(scope, Key::Nothing);
+    let found = read(store, &bindings, &StatementPart::Count(list)).await?;
+    part::counted(&found, 0)
+}
+
 /// A page of a list under each parent. Parents without any rows are left out.
 pub async fn pages(
     store: &Store,

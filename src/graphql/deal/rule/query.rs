@@ -83,10 +83,7 @@ impl CommissionRuleQuery {
         };
         let (filter, sorted) = (Arc::new(filter), OrderBy::read(order_by));
         let cursors = order::cursors((scope, "commission_rules", &filter), sorted);
-        let listing = commission_rules(store::commission_rule::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::commission_rule::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = commission_rules(store::commission_rule::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

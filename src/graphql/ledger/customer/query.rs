@@ -100,10 +100,7 @@ impl CustomerQuery {
         });
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "customers", &filter), sorted);
-        let listing = customers(store::customer::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::customer::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = customers(store::customer::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

@@ -69,10 +69,7 @@ impl EventQuery {
         let filter = Arc::new(filter.read()?);
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "events", &filter), sorted);
-        let listing = events(store::event::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::event::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = events(store::event::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }
