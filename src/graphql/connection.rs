@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::context::{RequestContext, request};
-use super::cursor::{Cursors, Fingerprint};
+use super::cursor::Cursors;
 use super::error::ApiError;
 use super::loader::{Children, PageKey};
 use super::page_arguments::PageArguments;
@@ -57,14 +57,9 @@ impl<T: OutputType + Clone + 'static> Connection<T> {
         self.page.get_or_try_init(read).await
     }
 
-    /// Identifies the list.
-    pub fn fingerprint(&self) -> Fingerprint {
-        self.cursors.fingerprint()
-    }
-
     pub async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
         let read = (self.read_count)(request);
-        request.aggregates.counts.get(self.fingerprint(), read).await
+        request.aggregates.counts.get(self.cursors.fingerprint(), read).await
     }
 }
 

@@ -4,13 +4,11 @@ use std::collections::HashMap;
 
 use entity::api_key::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::citus::directory::{self, DirectoryName};
-use super::page::{Page, PageRequest, Sort};
+use super::page::Sort;
 use super::scope::visible;
 use super::{Connection, StoreError, many, view, write};
 use auth::{ApiKey, KeyHash, Permissions, Scope};
@@ -19,12 +17,6 @@ use domain::id::{ApiKeyId, PartnerId, TenantId};
 
 pub fn sort() -> Sort<Column> {
     Sort::newest_first(Column::Id)
-}
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<ApiKey>, StoreError> {
-    let page = sort().page(database, visible::<Entity>(scope), request).await?;
-    Ok(page.map(from_row))
 }
 
 /// All keys, newest first. GraphQL reads such lists by [`view::page`].
@@ -36,10 +28,6 @@ pub fn list() -> view::List {
 /// Decodes a row whose columns were all read under names with this prefix.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<ApiKey, StoreError> {
     Ok(from_row(view::whole(row, prefix)?))
-}
-
-pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-    Ok(visible::<Entity>(scope).count(database).await?)
 }
 
 pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, ApiKey>, StoreError> {

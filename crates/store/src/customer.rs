@@ -6,10 +6,7 @@ use std::sync::Arc;
 use entity::customer::{self, Column, Entity};
 use entity::{customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait,
-    Select,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::contains;

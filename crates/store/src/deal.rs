@@ -6,7 +6,7 @@ use std::sync::Arc;
 use entity::deal::{self, Column, Entity};
 use entity::{deal_field, payment_stage};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::contains;

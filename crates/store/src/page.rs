@@ -32,18 +32,6 @@ impl<P> PageRequest<P> {
     }
 }
 
-impl PageRequest {
-    /// A request for no rows.
-    pub fn nothing() -> Self {
-        Self {
-            limit: 0,
-            backward: false,
-            after: None,
-            before: None,
-        }
-    }
-}
-
 /// A row's position in an order: its sort key, unless the order is by id alone, and its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RowPosition {

@@ -7,8 +7,7 @@ use entity::payout_run::{self, Column, Entity};
 use entity::{payout, payout_run_line};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
-    Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -49,16 +48,6 @@ pub fn list() -> view::List {
 }
 
 table_functions!(PayoutRun: by_ids);
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<PayoutRun>, StoreError> {
-    let page = sort().page(database, visible::<Entity>(scope), request).await?;
-    page.try_map(from_row)
-}
-
-pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-    Ok(visible::<Entity>(scope).count(database).await?)
-}
 
 /// The lines of runs, in their order.
 pub fn lines(outcomes: OutcomeFilter) -> view::List {

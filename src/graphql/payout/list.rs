@@ -21,14 +21,9 @@ pub fn payout_pages(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<Child
     let scope = allowed(ctx, Resource::Payouts)?;
     let cursors = move |parent| Cursors::of((scope, kind, parent));
     let list = payouts(store::payout::list_under(kind));
-    match kind {
-        PayoutParent::Partner => child_list(ctx, list, cursors, |request, parent| {
-            Box::pin(request.loaders().payout_counts.load((PayoutParent::Partner, parent)))
-        }),
-        PayoutParent::Run => child_list(ctx, list, cursors, |request, parent| {
-            Box::pin(request.loaders().payout_counts.load((PayoutParent::Run, parent)))
-        }),
-    }
+    child_list(ctx, list, cursors, move |request, parent| {
+        Box::pin(request.loaders().payout_counts.load((kind, parent)))
+    })
 }
 
 /// The payouts under one parent.

@@ -20,21 +20,30 @@ pub fn projected_page<C>(
     arguments: &PageArguments,
 ) -> Result<ProjectedPage<C>, ApiError> {
     let page = arguments.read(cursors)?;
-    let count = ListCount {
-        list: listing.list.clone(),
-        fingerprint: cursors.fingerprint(),
-    };
+    let count = ListCount::of(&listing, cursors);
     Ok(ProjectedPage::new(listing.page(&page, cursors), count))
 }
 
-/// Resolves how many entries a list has.
-struct ListCount {
+/// How many entries a whole list has; counted only if that is selected.
+pub struct ListCount {
     list: List,
     fingerprint: Fingerprint,
 }
 
 impl ListCount {
-    async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
+    pub fn of(listing: &Listing, cursors: &Cursors) -> Self {
+        Self {
+            list: listing.list.clone(),
+            fingerprint: cursors.fingerprint(),
+        }
+    }
+
+    /// Identifies the list.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    pub async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
         let scope = request.caller.scope();
         let read = async { Ok(view::count(request.store(), &scope, &self.list).await?) };
         request.aggregates.counts.get(self.fingerprint, read).await

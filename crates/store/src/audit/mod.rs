@@ -9,8 +9,7 @@ use entity::audit_entry::{self, Column, Entity};
 use entity::audit_object;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, RelationDef,
-    Select,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationDef, Select,
 };
 use uuid::Uuid;
 
@@ -48,21 +47,6 @@ pub fn sort() -> Sort<Column> {
 pub fn list(filter: Arc<AuditFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
     view::List::new(&view::AUDIT_ENTRY, None, sort().into(), select)
-}
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(
-    database: &Connection,
-    scope: &Scope,
-    filter: &AuditFilter,
-    request: &PageRequest,
-) -> Result<Page<AuditEntry>, StoreError> {
-    let page = sort().page(database, filtered(scope, filter), request).await?;
-    page.try_map(from_row)
-}
-
-pub async fn count(database: &Connection, scope: &Scope, filter: &AuditFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// Ids sort by time, so that bounds in time become bounds on ids.

@@ -15,7 +15,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
 use uuid::Uuid;
 
-use super::page::{Page, PageRequest, Sort};
+use super::page::Sort;
 use super::scope::visible;
 use super::{StoreError, row, view};
 use crate::Connection;
@@ -52,16 +52,6 @@ pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Resul
     let one_of = super::many::one_of(database.get_database_backend(), Column::Id.as_column_ref(), ids);
     let rows = visible::<Entity>(scope).filter(one_of).all(database).await?;
     rows.into_iter().map(|row| Ok((row.id, from_row(row)?))).collect()
-}
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<Backtest>, StoreError> {
-    let page = sort().page(database, visible::<Entity>(scope), request).await?;
-    page.try_map(from_row)
-}
-
-pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-    Ok(visible::<Entity>(scope).count(database).await?)
 }
 
 /// How many backtests are queued or running.

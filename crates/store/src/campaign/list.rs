@@ -6,7 +6,7 @@ use std::sync::Arc;
 use entity::campaign::Entity;
 use entity::campaign_member;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::{CampaignFilter, filtered};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::{CommissionFilter, ever_in_payout, filtered, made_by_deal};
@@ -41,24 +41,6 @@ pub fn list(
         None => filtered(scope, &filter).into_query(),
     };
     view::List::new(&view::COMMISSION, kept, sorted.into(), select)
-}
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(
-    database: &Connection,
-    scope: &Scope,
-    filter: &CommissionFilter,
-    sorted: Sorted<CommissionOrder>,
-    request: &PageRequest,
-) -> Result<Page<Commission>, StoreError> {
-    sort(sorted)
-        .page(database, filtered(scope, filter), request)
-        .await?
-        .try_map(from_row)
-}
-
-pub async fn count(database: &Connection, scope: &Scope, filter: &CommissionFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
 }
 
 /// A page of the children of each parent.

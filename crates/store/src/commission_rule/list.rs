@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sea_orm::{PaginatorTrait, QueryTrait};
+use sea_orm::QueryTrait;
 
 use super::filter::{CommissionRuleFilter, filtered};
 use super::order::CommissionRuleOrder;
 use crate::order::Sorted;
-use crate::{Connection, StoreError, view};
+use crate::view;
 use auth::Scope;
 
 /// The rules in force that match the filter.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use entity::campaign_member;
 use entity::partner::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::{PartnerFilter, filtered};

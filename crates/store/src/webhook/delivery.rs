@@ -8,7 +8,7 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
-use crate::page::{Page, PageRequest, Sort};
+use crate::page::Sort;
 use crate::scope::visible;
 use crate::table_functions::table_functions;
 use crate::{Connection, StoreError, row, view, write};
@@ -36,21 +36,6 @@ pub fn sort() -> Sort<Column> {
 pub fn list(filter: Arc<DeliveryFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
     view::List::new(&view::WEBHOOK_DELIVERY, None, sort().into(), select)
-}
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(
-    database: &Connection,
-    scope: &Scope,
-    filter: &DeliveryFilter,
-    request: &PageRequest,
-) -> Result<Page<WebhookDelivery>, StoreError> {
-    let page = sort().page(database, filtered(scope, filter), request).await?;
-    page.try_map(from_row)
-}
-
-pub async fn count(database: &Connection, scope: &Scope, filter: &DeliveryFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
 }
 
 fn filtered(scope: &Scope, filter: &DeliveryFilter) -> Select<Entity> {

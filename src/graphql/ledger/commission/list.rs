@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
-use super::connection::{CommissionConnection, ReadTotals};
+use super::connection::CommissionConnection;
 use super::description::COMMISSION;
 use super::filter::CommissionFilter;
+use super::whole_list::WholeList;
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
@@ -20,9 +21,9 @@ use auth::{Resource, Scope};
 use domain::commission;
 use store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, CommissionParent};
 use store::order::Sorted;
-use store::page::{Page, PageRequest, RowPosition, SortKey};
+use store::page::{Page, RowPosition, SortKey};
 
-pub(super) fn place(row: &commission::Commission, order: StoreOrder) -> RowPosition {
+fn place(row: &commission::Commission, order: StoreOrder) -> RowPosition {
     let key = match order {
         StoreOrder::AccruedAt => SortKey::Time(row.accrued_at),
         StoreOrder::Amount => SortKey::Integer(row.amount.minor()),
@@ -79,7 +80,29 @@ pub fn commissions_of(
     let selection = CommissionSelection::read(filter, order_by)?;
     let cursors = selection.cursors_under(scope, kind, parent);
     let page = page.read(&cursors)?;
-    Ok(connection_under(&selection, (kind, parent), cursors, page))
+    let CommissionSelection { filter, sorted } = selection;
+    let key = CommissionsKey { kind, filter, parent };
+    let whole = WholeList::Under(key.clone());
+    let counted = whole.clone();
+    let list = Connection::new(
+        cursors,
+        move |request| {
+            let key = CommissionPageKey {
+                list: key.clone(),
+                sorted,
+                request: page.clone(),
+            };
+            Box::pin(async move {
+                let page = request.loaders().commission_pages.load(key).await?;
+                Ok(placed(page.unwrap_or_else(Page::empty), |row| place(row, sorted.by)))
+            })
+        },
+        move |request| {
+            let whole = counted.clone();
+            Box::pin(async move { whole.count(request).await })
+        },
+    );
+    Ok(CommissionConnection { list, whole })
 }
 
 /// The commissions under each of many rows, as requested by the arguments of `ctx`'s field.
@@ -99,8 +122,8 @@ pub fn commission_pages(ctx: &Context<'_>, kind: CommissionParent) -> ServerResu
         arguments: PageArguments::of(ctx)?,
         cursors: Box::new(cursors),
         whole: Box::new(move |parent| {
-            let (cursors, nothing) = (selection.cursors_under(scope, kind, parent), PageRequest::nothing());
-            Box::new(connection_under(&selection, (kind, parent), cursors, nothing))
+            let filter = selection.filter.clone();
+            Box::new(WholeList::Under(CommissionsKey { kind, filter, parent }))
         }),
     })
 }
@@ -112,46 +135,4 @@ pub(super) fn listing(kind: Option<CommissionParent>, selection: &CommissionSele
         edge: "CommissionEdge",
         list: store::commission::list(kind, selection.filter.clone(), selection.sorted),
     }
-}
-
-fn connection_under(
-    selection: &CommissionSelection,
-    (kind, parent): (CommissionParent, Uuid),
-    cursors: Cursors,
-    page: PageRequest,
-) -> CommissionConnection {
-    let (filter, sorted) = (selection.filter.clone(), selection.sorted);
-    let key = CommissionsKey { kind, filter, parent };
-    let (counted, totalled) = (key.clone(), key.clone());
-    let list = Connection::new(
-        cursors,
-        move |request| {
-            let key = CommissionPageKey {
-                list: key.clone(),
-                sorted,
-                request: page.clone(),
-            };
-            Box::pin(async move {
-                let page = request
-                    .loaders()
-                    .commission_pages
-                    .load(key)
-                    .await?
-                    .unwrap_or_else(Page::empty);
-                Ok(placed(page, |row| place(row, sorted.by)))
-            })
-        },
-        move |request| {
-            let key = counted.clone();
-            Box::pin(async move { Ok(request.loaders().commission_counts.load(key).await?.unwrap_or(0)) })
-        },
-    );
-    let read_totals: ReadTotals = Box::new(move |request| {
-        let key = totalled.clone();
-        Box::pin(async move {
-            let totals = request.loaders().commission_totals.load(key).await?;
-            Ok(totals.map(Arc::unwrap_or_clone).unwrap_or_default())
-        })
-    });
-    CommissionConnection { list, read_totals }
 }

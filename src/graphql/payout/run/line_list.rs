@@ -12,11 +12,11 @@ use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::{PayoutRunLinePageKey, PayoutRunLinesKey};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{ChildList, Listing, allowed};
+use crate::graphql::rows::{ChildList, Listing, allowed, child_list};
 use auth::{Resource, Scope};
 use domain::payout_run;
 use service::ledger::payout::Preview;
-use store::page::{Page, PageRequest, RowPosition, SortKey};
+use store::page::{Page, RowPosition, SortKey};
 use store::payout_run::OutcomeFilter;
 
 /// The requested outcomes as a filter; `None`: all lines.
@@ -40,20 +40,18 @@ pub fn line_pages(ctx: &Context<'_>) -> ServerResult<ChildList> {
     let scope = allowed(ctx, Resource::Payouts)?;
     let (_, wanted) = ctx.param_value("outcome", None)?;
     let outcomes = outcomes(wanted);
+    let listing = Listing {
+        to: &PAYOUT_RUN_LINE,
+        connection: "PayoutRunLineConnection",
+        edge: "PayoutRunLineEdge",
+        list: store::payout_run::lines(outcomes.clone()),
+    };
     let of_runs = outcomes.clone();
-    Ok(ChildList {
-        listing: Listing {
-            to: &PAYOUT_RUN_LINE,
-            connection: "PayoutRunLineConnection",
-            edge: "PayoutRunLineEdge",
-            list: store::payout_run::lines(outcomes.clone()),
-        },
-        arguments: PageArguments::of(ctx)?,
-        cursors: Box::new(move |run| cursors_under(scope, run, &of_runs)),
-        whole: Box::new(move |run| {
-            let cursors = cursors_under(scope, run, &outcomes);
-            Box::new(connection(run, outcomes.clone(), cursors, PageRequest::nothing()))
-        }),
+    let cursors = move |run| cursors_under(scope, run, &of_runs);
+    child_list(ctx, listing, cursors, move |request, run| {
+        let outcomes = outcomes.clone();
+        let lines = PayoutRunLinesKey { run, outcomes };
+        Box::pin(request.loaders().payout_run_line_counts.load(lines))
     })
 }
 
@@ -67,13 +65,9 @@ pub fn lines_of(
     let scope = request(ctx).caller.read(Resource::Payouts)?;
     let cursors = cursors_under(scope, run, &outcomes);
     let page = page.read(&cursors)?;
-    Ok(connection(run, outcomes, cursors, page))
-}
-
-fn connection(run: Uuid, outcomes: OutcomeFilter, cursors: Cursors, page: PageRequest) -> Connection<PayoutRunLine> {
     let lines = PayoutRunLinesKey { run, outcomes };
     let counted = lines.clone();
-    Connection::new(
+    Ok(Connection::new(
         cursors,
         move |request| {
             let key = PayoutRunLinePageKey {
@@ -89,7 +83,7 @@ fn connection(run: Uuid, outcomes: OutcomeFilter, cursors: Cursors, page: PageRe
             let key = counted.clone();
             Box::pin(async move { Ok(request.loaders().payout_run_line_counts.load(key).await?.unwrap_or(0)) })
         },
-    )
+    ))
 }
 
 /// The lines of a preview, which are already loaded.
