@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::context::{RequestContext, request};
 use super::cursor::Cursors;
 use super::error::ApiError;
-use super::loader::{Children, PageKey};
+use super::loader::{Children, Under};
 use super::page_arguments::PageArguments;
 use auth::Scope;
 use store::page::{Page, PageRequest, RowPosition, SortKey, cut};
@@ -73,12 +73,9 @@ where
     Ok(Connection::new(
         cursors,
         move |request| {
-            let request_of_page = page.clone();
+            let of = page.clone();
             Box::pin(async move {
-                let key = PageKey {
-                    parent,
-                    request: request_of_page,
-                };
+                let key = Under { parent, of };
                 let page = C::loaders(request.loaders()).0.load(key).await?;
                 Ok(placed(page.unwrap_or_else(Page::empty), |child| C::place(child)))
             })

@@ -8,21 +8,21 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use uuid::Uuid;
 
 use super::citus::directory::{self, DirectoryName};
-use super::page::Sort;
 use super::scope::visible;
 use super::{Connection, StoreError, many, view, write};
 use auth::{ApiKey, KeyHash, Permissions, Scope};
 use domain::Timestamp;
 use domain::id::{ApiKeyId, PartnerId, TenantId};
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
 /// All keys, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(&view::API_KEY, Some(String::new()), sort().into(), select)
+    view::List::new(
+        &view::API_KEY,
+        Some(String::new()),
+        view::Order::newest_first(Column::Id),
+        select,
+    )
 }
 
 /// Decodes a row whose columns were all read under names with this prefix.

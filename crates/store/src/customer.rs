@@ -7,12 +7,10 @@ use entity::customer::{self, Column, Entity};
 use entity::{customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
 
 use super::filter::contains;
 use super::filter::{one_of_ids, text_of};
 use super::order::{SortBy, SortColumn, Sorted};
-use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{Connection, StoreError, many, view};
@@ -61,10 +59,6 @@ impl SortBy for CustomerOrder {
     }
 }
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
 pub async fn find_by_external_id(
     database: &Connection,
     scope: &Scope,
@@ -100,26 +94,12 @@ pub fn list(filter: Arc<CustomerFilter>, sorted: Sorted<CustomerOrder>) -> view:
 /// The customers that are bound to partners.
 pub fn list_of_partners() -> view::List {
     let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
-    view::List::new(&view::CUSTOMER, Some("partner".to_owned()), sort().into(), select)
-}
-
-/// A page of the customers that are bound to each partner.
-pub async fn pages_of_partners(
-    database: &Connection,
-    scope: &Scope,
-    partners: &[Uuid],
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Customer>>, StoreError> {
-    let of = |partner| of_partner(scope, partner);
-    many::pages(database, partners, sort(), request, of, from_row).await
-}
-
-pub async fn counts_of_partners(
-    database: &Connection,
-    scope: &Scope,
-    partners: &[Uuid],
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, partners, |partner| of_partner(scope, partner)).await
+    view::List::new(
+        &view::CUSTOMER,
+        Some("partner".to_owned()),
+        view::Order::newest_first(Column::Id),
+        select,
+    )
 }
 
 fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {
@@ -233,6 +213,11 @@ pub async fn rebind(
 mapped! {
     pub(super) fn (row: customer::Model, customer: Customer) of "customer";
     both: id, external_id, acquired_at, partner_id, campaign_id;
+}
+
+/// Decodes a row whose columns were all read under names with this prefix.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Customer, StoreError> {
+    from_row(view::whole(row, prefix)?)
 }
 
 /// The column values of an already loaded object, by column name.

@@ -12,7 +12,6 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::page::Sort;
 use super::scope::{Scoped, visible};
 use super::{Connection, StoreError, many, view, write};
 use auth::Scope;
@@ -181,7 +180,7 @@ pub fn advertisers() -> view::List {
     view::List::new(
         &view::ADVERTISER,
         Some(String::new()),
-        Sort::newest_first(advertiser::Column::Id).into(),
+        view::Order::newest_first(advertiser::Column::Id),
         select,
     )
 }

@@ -6,7 +6,6 @@ use entity::partnership_request::{self, Column, Entity};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::filter::one_of_ids;
-use super::page::Sort;
 use super::scope::visible;
 use super::{Connection, StoreError, view};
 use crate::mapped::mapped;
@@ -34,7 +33,7 @@ pub struct PartnershipRequestFilter {
 pub fn list(status: Option<PartnershipRequestStatus>, filter: Arc<PartnershipRequestFilter>) -> view::List {
     let kept = (*filter == PartnershipRequestFilter::default()).then(|| format!("{status:?}"));
     let select = move |_, scope: &Scope, _| filtered(scope, status, &filter).into_query();
-    let order = Sort::newest_first(Column::Id).into();
+    let order = view::Order::newest_first(Column::Id);
     view::List::new(&view::PARTNERSHIP_REQUEST, kept, order, select)
 }
 

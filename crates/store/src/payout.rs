@@ -1,6 +1,5 @@
 //! Payouts, and the commissions that were ever in them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::payout::{self, Column, Entity};
@@ -14,7 +13,6 @@ use uuid::Uuid;
 
 use super::filter::{one_of_ids, text_of};
 use super::order::{SortBy, SortColumn, Sorted};
-use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
 use super::{Connection, StoreError, many, row, view};
@@ -78,10 +76,6 @@ impl SortBy for PayoutOrder {
     }
 }
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
 table_functions!(Payout: by_ids);
 
 /// The payouts that match the filter.
@@ -94,35 +88,12 @@ pub fn list(filter: Arc<PayoutFilter>, sorted: Sorted<PayoutOrder>) -> view::Lis
 /// The payouts under parents of this kind.
 pub fn list_under(parent: PayoutParent) -> view::List {
     let select = move |_, scope: &Scope, key| children(scope, parent, key).into_query();
-    view::List::new(&view::PAYOUT, Some(format!("{parent:?}")), sort().into(), select)
-}
-
-/// A page of the payouts of each parent.
-pub async fn pages_of(
-    database: &Connection,
-    scope: &Scope,
-    parent: PayoutParent,
-    parents: &[Uuid],
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Payout>>, StoreError> {
-    many::pages(
-        database,
-        parents,
-        sort(),
-        request,
-        |key| children(scope, parent, key),
-        from_row,
+    view::List::new(
+        &view::PAYOUT,
+        Some(format!("{parent:?}")),
+        view::Order::newest_first(Column::Id),
+        select,
     )
-    .await
-}
-
-pub async fn counts_of(
-    database: &Connection,
-    scope: &Scope,
-    parent: PayoutParent,
-    parents: &[Uuid],
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, parents, |key| children(scope, parent, key)).await
 }
 
 fn children(scope: &Scope, parent: PayoutParent, key: Expr) -> Select<Entity> {
@@ -268,6 +239,11 @@ mapped! {
         amount_minor: payout.amount.minor(),
         currency: payout.amount.currency().code().to_owned(),
     }
+}
+
+/// Decodes a row whose columns were all read under names with this prefix.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Payout, StoreError> {
+    from_row(view::whole(row, prefix)?)
 }
 
 /// The column values of an already loaded object, by column name.

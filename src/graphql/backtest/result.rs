@@ -9,11 +9,12 @@ use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
-use crate::graphql::loader::BacktestPageKey;
+use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use auth::Resource;
-use store::backtest::{BacktestSum, PartnerSum, SumsKey};
+use domain::money::Currency;
+use store::backtest::{BacktestSum, PartnerResultOrder, PartnerSum, SumsKey};
 use store::page::{Page, RowPosition, SortKey};
 
 /// The actual and the proposed amounts of a campaign's events.
@@ -53,6 +54,14 @@ impl BacktestPartner {
     }
 }
 
+/// What is counted of the sums of a backtest.
+fn counted(sums: SumsKey) -> Under<(Currency, PartnerResultOrder)> {
+    Under {
+        parent: sums.backtest,
+        of: (sums.currency, sums.order),
+    }
+}
+
 /// The results of a backtest by campaign.
 pub fn campaigns(
     ctx: &Context<'_>,
@@ -65,12 +74,14 @@ pub fn campaigns(
     Ok(Connection::new(
         cursors,
         move |request| {
-            let key = BacktestPageKey {
-                sums,
-                request: page.clone(),
-            };
+            let parent = sums.backtest;
+            let of = (sums.currency, sums.order, page.clone());
             Box::pin(async move {
-                let page = request.loaders().backtest_campaign_pages.load(key).await?;
+                let page = request
+                    .loaders()
+                    .backtest_campaign_pages
+                    .load(Under { parent, of })
+                    .await?;
                 let place = |sum: &BacktestSum| RowPosition {
                     key: None,
                     id: sum.campaign.map_or_else(uuid::Uuid::nil, |id| id.uuid()),
@@ -84,7 +95,7 @@ pub fn campaigns(
                 Ok(request
                     .loaders()
                     .backtest_campaign_counts
-                    .load(sums)
+                    .load(counted(sums))
                     .await?
                     .unwrap_or(0))
             })
@@ -104,12 +115,14 @@ pub fn partners(
     Ok(Connection::new(
         cursors,
         move |request| {
-            let key = BacktestPageKey {
-                sums,
-                request: page.clone(),
-            };
+            let parent = sums.backtest;
+            let of = (sums.currency, sums.order, page.clone());
             Box::pin(async move {
-                let page = request.loaders().backtest_partner_pages.load(key).await?;
+                let page = request
+                    .loaders()
+                    .backtest_partner_pages
+                    .load(Under { parent, of })
+                    .await?;
                 let place = |sum: &PartnerSum| RowPosition {
                     key: Some(SortKey::Integer(sums.order.key(sum))),
                     id: sum.partner.uuid(),
@@ -119,7 +132,14 @@ pub fn partners(
             })
         },
         move |request| {
-            Box::pin(async move { Ok(request.loaders().backtest_partner_counts.load(sums).await?.unwrap_or(0)) })
+            Box::pin(async move {
+                Ok(request
+                    .loaders()
+                    .backtest_partner_counts
+                    .load(counted(sums))
+                    .await?
+                    .unwrap_or(0))
+            })
         },
     ))
 }

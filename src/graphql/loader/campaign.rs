@@ -1,6 +1,5 @@
 //! Campaigns, by id and by partner.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -8,7 +7,7 @@ use uuid::Uuid;
 use super::{Fetch, Fetched, children, shared};
 use auth::Scope;
 use domain::campaign::Campaign;
-use store::{Store, StoreError, campaign};
+use store::{Store, campaign};
 
 /// Campaigns by id.
 pub struct CampaignById;
@@ -39,5 +38,5 @@ impl Fetch for ReferencedCampaign {
 children! {
     /// The campaigns that partners belong to, newest first.
     CampaignsOfPartner: Campaign, "partner.campaigns", campaigns_of_partner, campaign_count_of_partner =
-        campaign::{pages_of_partners, counts_of_partners};
+        campaign::list_of_partners;
 }

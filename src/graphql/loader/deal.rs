@@ -1,6 +1,5 @@
 //! Deals, the pipeline that they move through, and the rules that pay for them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -11,7 +10,7 @@ use domain::deal::{CustomField, Deal, PaymentStage};
 use domain::deal_rules::CommissionRule;
 use domain::partner::Partner;
 use service::deal::forecast::{Forecast, forecasts};
-use store::{Store, StoreError, commission_rule, custom_field, deal, deal_payment, partner, stage};
+use store::{Store, commission_rule, custom_field, deal, deal_payment, partner, stage};
 
 macro_rules! by_id {
     ($(#[$meta:meta])* $name:ident: $store:ident -> $value:ty) => {
@@ -74,8 +73,8 @@ impl Fetch for ForecastOfDeal {
 children! {
     /// The deals of partners, newest first.
     DealsOfPartner: Deal, "partner.deals", deals_of_partner, deal_count_of_partner =
-        deal::{pages_of_partners, counts_of_partners};
+        deal::list_of_partners;
     /// The partners that commission rules list, newest first.
     PartnersOfRule: Partner, "commission_rule.partners", partners_of_rule, partner_count_of_rule =
-        partner::{pages_of_rules, counts_of_rules};
+        partner::list_of_rules;
 }

@@ -1,6 +1,5 @@
 //! Events, customers, commissions, balances and payouts.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -12,7 +11,7 @@ use domain::decision::Decision;
 use domain::event::{Customer, Event};
 use domain::explain::Step;
 use domain::money::Sum;
-use store::{Store, StoreError, balance, commission, customer, event, event_decision, payout, standing};
+use store::{Store, balance, commission, customer, event, event_decision, payout, standing};
 
 /// Declares a loader that calls one store function and wraps each value in an `Arc`.
 macro_rules! shared_loader {
@@ -63,21 +62,8 @@ shared_loader! {
 children! {
     /// The events of customers, most recently recorded first.
     EventsOfCustomer: Event, "customer.events", events_of_customer, event_count_of_customer =
-        event::{pages_of_customers, counts_of_customers};
+        event::list_of_customers;
     /// The customers that are bound to partners, newest first.
     CustomersOfPartner: Customer, "partner.customers", customers_of_partner, customer_count_of_partner =
-        customer::{pages_of_partners, counts_of_partners};
-}
-
-/// Groups the ids of keys that one statement can answer.
-pub(super) fn grouped<'a, K: 'a, G: Eq + std::hash::Hash>(
-    keys: &'a [K],
-    group: impl Fn(&'a K) -> (G, Uuid),
-) -> HashMap<G, Vec<Uuid>> {
-    let mut groups: HashMap<G, Vec<Uuid>> = HashMap::new();
-    for key in keys {
-        let (group, parent) = group(key);
-        groups.entry(group).or_default().push(parent);
-    }
-    groups
+        customer::list_of_partners;
 }

@@ -25,6 +25,7 @@ mod snapshot;
 mod terms_in_force;
 mod tier_progress;
 mod tiered_commission;
+mod under;
 mod webhook;
 
 use std::collections::HashMap;
@@ -45,15 +46,13 @@ use store::{Store, StoreError};
 use telemetry::metrics::Metrics;
 
 pub use api_key::ApiKeyById;
-pub use as_of::{BalancesAsOf, BalancesKey};
+pub use as_of::BalancesAsOf;
 pub use audit::HistoryOfObject;
-pub use backtest::{
-    BacktestCounts, BacktestMonths, BacktestPageKey, BacktestPages, BacktestTotals, ByCampaign, ByPartner,
-};
+pub use backtest::{BacktestCounts, BacktestMonths, BacktestPages, BacktestTotals, ByCampaign, ByPartner};
 pub use campaign::{CampaignById, CampaignsOfPartner, ReferencedCampaign};
 use children::children;
-pub use children::{Children, CountsOf, PageKey, PagesOf};
-pub use commission::{CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals, CommissionsKey};
+pub use children::{Children, CountsOf, PagesOf};
+pub use commission::{CommissionCounts, CommissionPages, CommissionTotals, CommissionsUnder};
 pub use deal::{
     CommissionRuleById, CustomFieldById, DealById, DealOfCommission, DealsOfPartner, ForecastOfDeal, PartnersOfRule,
     StageById,
@@ -68,15 +67,14 @@ pub use partner::{PartnerById, PartnersOfCampaign, PartnersOfGroup, TransitionsO
 pub use partner_group::PartnerGroupById;
 pub use partnership_request::PartnershipRequestById;
 pub use past_tier_progress::PastTierProgress;
-pub use payout::{PayoutCounts, PayoutPageKey, PayoutPages};
-pub use payout_run::{
-    PayoutRunById, PayoutRunLineCounts, PayoutRunLinePageKey, PayoutRunLinePages, PayoutRunLinesKey, PayoutRunTotals,
-};
+pub use payout::{PayoutCounts, PayoutPages};
+pub use payout_run::{PayoutRunById, PayoutRunLineCounts, PayoutRunLinePages, PayoutRunTotals};
 pub use revenue::{FinalRevenueOfEvent, RevenueAdjustmentsOfEvent};
 pub use snapshot::{SnapshotById, SnapshotsOfPartner};
 pub use terms_in_force::{OffersOfPartner, TermsOfPartner};
 pub use tier_progress::{ProgressKey, TierProgress};
 pub use tiered_commission::{PartnersOfTier, TieredCommissionById};
+pub use under::Under;
 pub use webhook::WebhookEndpointById;
 
 /// Reads values for many keys in one statement. Keys of nothing visible to the scope are left out.

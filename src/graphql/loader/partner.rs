@@ -1,6 +1,5 @@
 //! Partners by id, by group and by campaign, and their status changes.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -8,7 +7,7 @@ use uuid::Uuid;
 use super::{Fetch, Fetched, children, shared};
 use auth::Scope;
 use domain::partner::{Partner, PartnerTransition};
-use store::{Store, StoreError, partner};
+use store::{Store, partner};
 
 /// Partners by id.
 pub struct PartnerById;
@@ -37,8 +36,8 @@ impl Fetch for TransitionsOfPartner {
 children! {
     /// The partners of groups, newest first.
     PartnersOfGroup: Partner, "group.partners", partners_of_group, partner_count_of_group =
-        partner::{pages_of_groups, counts_of_groups};
+        partner::list_of_groups;
     /// The partners of campaigns, newest first.
     PartnersOfCampaign: Partner, "campaign.partners", partners_of_campaign, partner_count_of_campaign =
-        partner::{pages_of_campaigns, counts_of_campaigns};
+        partner::list_of_campaigns;
 }

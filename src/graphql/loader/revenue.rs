@@ -1,14 +1,12 @@
 //! Changes that tiers made to the revenue of events.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
 use super::{Fetch, Fetched, children};
 use auth::Scope;
 use domain::money::Money;
+use store::Store;
 use store::tier_result::{self, TierResult};
-use store::{Store, StoreError};
 
 /// The revenue of events after a tier's rate was applied.
 pub struct FinalRevenueOfEvent;
@@ -25,5 +23,5 @@ impl Fetch for FinalRevenueOfEvent {
 children! {
     /// The retroactive adjustments of events' revenue, newest first.
     RevenueAdjustmentsOfEvent: TierResult, "event.revenue_adjustments", revenue_adjustments_of_event,
-        revenue_adjustment_count_of_event = tier_result::{pages_of_revenue, counts_of_revenue};
+        revenue_adjustment_count_of_event = tier_result::list_of_events;
 }

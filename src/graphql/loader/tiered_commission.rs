@@ -1,6 +1,5 @@
 //! Tiered commissions, and the partners that they list.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -9,7 +8,7 @@ use super::{Fetch, Fetched, children, shared};
 use auth::Scope;
 use domain::partner::Partner;
 use domain::tiered::TieredCommission;
-use store::{Store, StoreError, partner, tiered_commission};
+use store::{Store, partner, tiered_commission};
 
 /// Tiered commissions by id, including archived ones.
 pub struct TieredCommissionById;
@@ -26,5 +25,5 @@ impl Fetch for TieredCommissionById {
 children! {
     /// The partners that tiered commissions list, newest first.
     PartnersOfTier: Partner, "tiered_commission.partners", partners_of_tier, partner_count_of_tier =
-        partner::{pages_of_tiers, counts_of_tiers};
+        partner::list_of_tiers;
 }

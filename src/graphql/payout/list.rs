@@ -9,7 +9,7 @@ use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::graphql::loader::PayoutPageKey;
+use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, allowed, child_list};
 use auth::Resource;
@@ -22,7 +22,8 @@ pub fn payout_pages(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<Child
     let cursors = move |parent| Cursors::of((scope, kind, parent));
     let list = payouts(store::payout::list_under(kind));
     child_list(ctx, list, cursors, move |request, parent| {
-        Box::pin(request.loaders().payout_counts.load((kind, parent)))
+        let of = kind;
+        Box::pin(request.loaders().payout_counts.load(Under { parent, of }))
     })
 }
 
@@ -39,23 +40,24 @@ pub fn payouts_of(
     Ok(Connection::new(
         cursors,
         move |request| {
-            let key = PayoutPageKey {
-                kind,
-                parent,
-                request: page.clone(),
-            };
+            let of = (kind, page.clone());
             Box::pin(async move {
-                let page = request
-                    .loaders()
-                    .payout_pages
-                    .load(key)
-                    .await?
-                    .unwrap_or_else(Page::empty);
-                Ok(placed(page, |payout| RowPosition::of_id(payout.id)))
+                let page = request.loaders().payout_pages.load(Under { parent, of }).await?;
+                Ok(placed(page.unwrap_or_else(Page::empty), |payout| {
+                    RowPosition::of_id(payout.id)
+                }))
             })
         },
         move |request| {
-            Box::pin(async move { Ok(request.loaders().payout_counts.load((kind, parent)).await?.unwrap_or(0)) })
+            let of = kind;
+            Box::pin(async move {
+                Ok(request
+                    .loaders()
+                    .payout_counts
+                    .load(Under { parent, of })
+                    .await?
+                    .unwrap_or(0))
+            })
         },
     ))
 }

@@ -15,7 +15,6 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
 use uuid::Uuid;
 
-use super::page::Sort;
 use super::scope::visible;
 use super::{StoreError, row, view};
 use crate::Connection;
@@ -30,22 +29,23 @@ pub use open::{delete_expired, open};
 pub use proposal::{Proposal, ProposedTier};
 pub use recorded::{EventRange, event_ranges, recorded};
 pub use results::{
-    BacktestSum, PartnerResultOrder, PartnerSum, SumsKey, actual_rows, campaign_counts, campaign_pages, changed_rows,
-    months_of, partner_counts, partner_pages, totals_of,
+    BacktestSum, PartnerResultOrder, PartnerSum, SumsKey, actual_rows, campaigns, changed_rows, months_of,
+    partners as partner_results, totals_of, whole_partner, whole_sum,
 };
 pub use versions::versions;
 pub use work::{FinishedPartners, LeasedBacktest, advance, claim, end, keep_changed, renew};
 
 const TABLE: &str = "backtest";
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
 /// All backtests, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(&view::BACKTEST, Some(String::new()), sort().into(), select)
+    view::List::new(
+        &view::BACKTEST,
+        Some(String::new()),
+        view::Order::newest_first(Column::Id),
+        select,
+    )
 }
 
 pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Backtest>, StoreError> {

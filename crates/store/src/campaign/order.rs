@@ -3,7 +3,6 @@
 use entity::campaign::{Column, Entity};
 
 use crate::order::{SortBy, SortColumn};
-use crate::page::Sort;
 use crate::view;
 
 /// The orders in which campaigns are listed.
@@ -37,7 +36,3 @@ static STARTS_AT: view::Derived = view::Derived {
     expression: "COALESCE({row}.starts_at, {row}.created_at)",
     of: &["starts_at", "created_at"],
 };
-
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}

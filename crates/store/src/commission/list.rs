@@ -1,21 +1,16 @@
 //! Lists of commissions: all of them, and those under a partner, a campaign, an event, a payout and so on.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
 
 use super::filter::{CommissionFilter, ever_in_payout, filtered, made_by_deal};
-use super::order::{CommissionOrder, sort};
-use super::rows::from_row;
+use super::order::CommissionOrder;
 use crate::order::Sorted;
-use crate::page::{Page, PageRequest};
-use crate::{Connection, StoreError, many, view};
+use crate::view;
 use auth::Scope;
-use domain::commission::Commission;
 
 /// What commissions are listed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,37 +36,6 @@ pub fn list(
         None => filtered(scope, &filter).into_query(),
     };
     view::List::new(&view::COMMISSION, kept, sorted.into(), select)
-}
-
-/// A page of the children of each parent.
-pub async fn pages_of(
-    database: &Connection,
-    scope: &Scope,
-    parent: CommissionParent,
-    parents: &[Uuid],
-    filter: &CommissionFilter,
-    sorted: Sorted<CommissionOrder>,
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Commission>>, StoreError> {
-    many::pages(
-        database,
-        parents,
-        sort(sorted),
-        request,
-        |key| children(scope, parent, filter, key),
-        from_row,
-    )
-    .await
-}
-
-pub async fn counts_of(
-    database: &Connection,
-    scope: &Scope,
-    parent: CommissionParent,
-    parents: &[Uuid],
-    filter: &CommissionFilter,
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, parents, |key| children(scope, parent, filter, key)).await
 }
 
 pub(crate) fn children(

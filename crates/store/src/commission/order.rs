@@ -2,8 +2,7 @@
 
 use entity::commission::Column;
 
-use crate::order::{SortBy, SortColumn, Sorted};
-use crate::page::Sort;
+use crate::order::{SortBy, SortColumn};
 use crate::view;
 
 /// The orders in which commissions are listed.
@@ -25,18 +24,5 @@ impl SortBy for CommissionOrder {
 
     fn id() -> view::Column {
         view::column(Column::Id)
-    }
-}
-
-/// How commissions are sorted.
-pub(super) fn sort(sorted: Sorted<CommissionOrder>) -> Sort<Column> {
-    let key = match sorted.by {
-        CommissionOrder::AccruedAt => Column::AccruedAt,
-        CommissionOrder::Amount => Column::AmountMinor,
-    };
-    Sort {
-        key: Some(key),
-        id: Column::Id,
-        descending: sorted.descending,
     }
 }

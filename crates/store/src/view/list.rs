@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, DbBackend, Order as Direction};
 
 use super::{Column, Derived, Table, column, derived};
-use crate::page::{PageRequest, RowPosition, Sort};
+use crate::page::{PageRequest, RowPosition};
 use auth::Scope;
 
 type Select = dyn Fn(DbBackend, &Scope, Expr) -> SelectStatement + Send + Sync;
@@ -71,16 +71,6 @@ pub struct Order {
     pub descending: bool,
 }
 
-impl<C: ColumnTrait> From<Sort<C>> for Order {
-    fn from(sort: Sort<C>) -> Self {
-        Self {
-            key: sort.key.map(column),
-            id: column(sort.id),
-            descending: sort.descending,
-        }
-    }
-}
-
 impl Order {
     /// By the numbers of a history; rows without a number come first, in the order of their ids.
     pub(crate) fn by_sequence<C: ColumnTrait>(id: C, descending: bool) -> Self {
@@ -93,6 +83,15 @@ impl Order {
             key: Some(derived::<C::EntityName>(&SEQUENCE)),
             id: column(id),
             descending,
+        }
+    }
+
+    /// In the reverse order of creation.
+    pub(crate) fn newest_first(id: impl ColumnTrait) -> Self {
+        Self {
+            key: None,
+            id: column(id),
+            descending: true,
         }
     }
 

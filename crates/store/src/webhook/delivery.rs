@@ -8,7 +8,6 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
-use crate::page::Sort;
 use crate::scope::visible;
 use crate::table_functions::table_functions;
 use crate::{Connection, StoreError, row, view, write};
@@ -28,14 +27,15 @@ pub struct DeliveryFilter {
     pub types: Option<Vec<WebhookEventType>>,
 }
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
 /// The deliveries that match the filter, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list(filter: Arc<DeliveryFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::WEBHOOK_DELIVERY, None, sort().into(), select)
+    view::List::new(
+        &view::WEBHOOK_DELIVERY,
+        None,
+        view::Order::newest_first(Column::Id),
+        select,
+    )
 }
 
 fn filtered(scope: &Scope, filter: &DeliveryFilter) -> Select<Entity> {

@@ -13,7 +13,7 @@ use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::graphql::loader::{CommissionPageKey, CommissionsKey};
+use crate::graphql::loader::Under;
 use crate::graphql::order::{CommissionOrder, within_currency};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, Listing, server_error};
@@ -81,19 +81,16 @@ pub fn commissions_of(
     let cursors = selection.cursors_under(scope, kind, parent);
     let page = page.read(&cursors)?;
     let CommissionSelection { filter, sorted } = selection;
-    let key = CommissionsKey { kind, filter, parent };
-    let whole = WholeList::Under(key.clone());
+    let list = (kind, filter);
+    let of = list.clone();
+    let whole = WholeList::Under(Under { parent, of });
     let counted = whole.clone();
-    let list = Connection::new(
+    let page_of = Connection::new(
         cursors,
         move |request| {
-            let key = CommissionPageKey {
-                list: key.clone(),
-                sorted,
-                request: page.clone(),
-            };
+            let of = (list.clone(), sorted, page.clone());
             Box::pin(async move {
-                let page = request.loaders().commission_pages.load(key).await?;
+                let page = request.loaders().commission_pages.load(Under { parent, of }).await?;
                 Ok(placed(page.unwrap_or_else(Page::empty), |row| place(row, sorted.by)))
             })
         },
@@ -102,7 +99,7 @@ pub fn commissions_of(
             Box::pin(async move { whole.count(request).await })
         },
     );
-    Ok(CommissionConnection { list, whole })
+    Ok(CommissionConnection { list: page_of, whole })
 }
 
 /// The commissions under each of many rows, as requested by the arguments of `ctx`'s field.
@@ -122,8 +119,8 @@ pub fn commission_pages(ctx: &Context<'_>, kind: CommissionParent) -> ServerResu
         arguments: PageArguments::of(ctx)?,
         cursors: Box::new(cursors),
         whole: Box::new(move |parent| {
-            let filter = selection.filter.clone();
-            Box::new(WholeList::Under(CommissionsKey { kind, filter, parent }))
+            let of = (kind, selection.filter.clone());
+            Box::new(WholeList::Under(Under { parent, of }))
         }),
     })
 }

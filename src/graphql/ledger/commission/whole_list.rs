@@ -7,7 +7,7 @@ use async_graphql::{Context, Object};
 use super::connection::CommissionTotal;
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::error::ApiError;
-use crate::graphql::loader::CommissionsKey;
+use crate::graphql::loader::{CommissionsUnder, Under};
 use crate::graphql::rows::ListCount;
 use store::commission::CommissionFilter;
 use store::commission_totals;
@@ -18,7 +18,7 @@ pub enum WholeList {
     /// All that match the filter.
     All(Arc<ListCount>, Arc<CommissionFilter>),
     /// Those under a parent.
-    Under(CommissionsKey),
+    Under(Under<CommissionsUnder>),
 }
 
 impl WholeList {

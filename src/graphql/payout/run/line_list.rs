@@ -10,7 +10,7 @@ use crate::graphql::connection::{Connection, at_hand, placed, placed_by_number};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::graphql::loader::{PayoutRunLinePageKey, PayoutRunLinesKey};
+use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, Listing, allowed, child_list};
 use auth::{Resource, Scope};
@@ -49,9 +49,8 @@ pub fn line_pages(ctx: &Context<'_>) -> ServerResult<ChildList> {
     let of_runs = outcomes.clone();
     let cursors = move |run| cursors_under(scope, run, &of_runs);
     child_list(ctx, listing, cursors, move |request, run| {
-        let outcomes = outcomes.clone();
-        let lines = PayoutRunLinesKey { run, outcomes };
-        Box::pin(request.loaders().payout_run_line_counts.load(lines))
+        let (parent, of) = (run, outcomes.clone());
+        Box::pin(request.loaders().payout_run_line_counts.load(Under { parent, of }))
     })
 }
 
@@ -65,23 +64,30 @@ pub fn lines_of(
     let scope = request(ctx).caller.read(Resource::Payouts)?;
     let cursors = cursors_under(scope, run, &outcomes);
     let page = page.read(&cursors)?;
-    let lines = PayoutRunLinesKey { run, outcomes };
-    let counted = lines.clone();
+    let (parent, counted) = (run, outcomes.clone());
     Ok(Connection::new(
         cursors,
         move |request| {
-            let key = PayoutRunLinePageKey {
-                lines: lines.clone(),
-                request: page.clone(),
-            };
+            let of = (outcomes.clone(), page.clone());
             Box::pin(async move {
-                let page = request.loaders().payout_run_line_pages.load(key).await?;
+                let page = request
+                    .loaders()
+                    .payout_run_line_pages
+                    .load(Under { parent, of })
+                    .await?;
                 Ok(placed(page.unwrap_or_else(Page::empty), |line| place(line)))
             })
         },
         move |request| {
-            let key = counted.clone();
-            Box::pin(async move { Ok(request.loaders().payout_run_line_counts.load(key).await?.unwrap_or(0)) })
+            let of = counted.clone();
+            Box::pin(async move {
+                Ok(request
+                    .loaders()
+                    .payout_run_line_counts
+                    .load(Under { parent, of })
+                    .await?
+                    .unwrap_or(0))
+            })
         },
     ))
 }
