@@ -33,12 +33,7 @@ impl BacktestQuery {
     ) -> Result<ProjectedPage<Connection<Backtest>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
         let cursors = Cursors::of((scope, "backtests"));
-        let listing = Listing {
-            to: &BACKTEST,
-            connection: "BacktestConnection",
-            edge: "BacktestEdge",
-            list: store::backtest::list(),
-        };
+        let listing = Listing::of(&BACKTEST, store::backtest::list());
         projected_page(listing, &cursors, &arguments)
     }
 }

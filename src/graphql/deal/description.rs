@@ -8,7 +8,7 @@ use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::money::Money;
 use crate::graphql::partner::PARTNER;
 use crate::graphql::rows::{
-    FieldDescription, Listing, PartnerVisibility, amount, declare, link, page_of, required, resolver, value,
+    FieldDescription, PartnerVisibility, amount, declare, link, page_of, required, resolver, value,
 };
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
@@ -16,16 +16,6 @@ use domain::id;
 use store::commission::CommissionParent;
 use store::view;
 use store::view::DealColumn as Column;
-
-/// A list of deals.
-pub fn deals(list: view::List) -> Listing {
-    Listing {
-        to: &DEAL,
-        connection: "DealConnection",
-        edge: "DealEdge",
-        list,
-    }
-}
 
 declare! {
     /// A sale that a partner brought, which moves through the payment stages.

@@ -59,6 +59,8 @@ macro_rules! described {
         $(
             pub static $name: TypeDescription = TypeDescription {
                 name: $type,
+                connection: concat!($type, "Connection"),
+                edge: concat!($type, "Edge"),
                 resource: Resource::$resource,
                 identity: &[],
                 is_named: false,

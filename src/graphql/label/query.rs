@@ -43,12 +43,7 @@ impl LabelQuery {
     ) -> Result<ProjectedPage<Connection<Advertiser>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Campaigns)?;
         let cursors = Cursors::of((scope, "advertisers"));
-        let listing = Listing {
-            to: &ADVERTISER,
-            connection: "AdvertiserConnection",
-            edge: "AdvertiserEdge",
-            list: store::label::advertisers(),
-        };
+        let listing = Listing::of(&ADVERTISER, store::label::advertisers());
         projected_page(listing, &cursors, &arguments)
     }
 }

@@ -13,10 +13,9 @@ use crate::graphql::error::ApiError;
 use crate::graphql::identity;
 use crate::graphql::loader::PartnersOfGroup;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::partner::{Partner, partners};
+use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{
-    FieldDescription, Listing, PartnerVisibility, RowObject, TypeDescription, child_list_of, declare, page_of,
-    resolver, value,
+    FieldDescription, PartnerVisibility, RowObject, TypeDescription, child_list_of, declare, page_of, resolver, value,
 };
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::graphql::shared::shares;
@@ -42,16 +41,6 @@ impl RowObject for PartnerGroup {
 
     fn at_hand(&self, tenant: TenantId) -> view::AtHand {
         store::partner_group::at_hand(tenant, &self.0)
-    }
-}
-
-/// A list of partner groups.
-pub fn partner_groups(list: view::List) -> Listing {
-    Listing {
-        to: &PARTNER_GROUP,
-        connection: "PartnerGroupConnection",
-        edge: "PartnerGroupEdge",
-        list,
     }
 }
 
@@ -91,7 +80,7 @@ declare! {
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
     "history" = page_of(histories);
     "partners" = page_of(|ctx| {
-        child_list_of::<PartnersOfGroup>(ctx, Resource::Partners, partners(store::partner::list_of_groups()))
+        child_list_of::<PartnersOfGroup>(ctx, Resource::Partners, &PARTNER)
     });
 }
 

@@ -9,7 +9,7 @@ use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, link, required, value};
+use crate::graphql::rows::{RowObject, TypeDescription, declare, link, required, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use auth::Resource;
@@ -45,16 +45,6 @@ impl RowObject for PartnershipRequest {
 
     fn at_hand(&self, tenant: TenantId) -> view::AtHand {
         store::partnership_request::at_hand(tenant, &self.0)
-    }
-}
-
-/// A list of partnership requests.
-pub fn partnership_requests(list: view::List) -> Listing {
-    Listing {
-        to: &PARTNERSHIP_REQUEST,
-        connection: "PartnershipRequestConnection",
-        edge: "PartnershipRequestEdge",
-        list,
     }
 }
 

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
-use super::description::payouts;
+use super::description::PAYOUT;
 use super::object::Payout;
 use crate::graphql::connection::{Connection, placed};
 use crate::graphql::context::request;
@@ -11,7 +11,7 @@ use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{ChildList, allowed, child_list};
+use crate::graphql::rows::{ChildList, Listing, allowed, child_list};
 use auth::Resource;
 use store::page::{Page, RowPosition};
 use store::payout::PayoutParent;
@@ -20,7 +20,7 @@ use store::payout::PayoutParent;
 pub fn payout_pages(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<ChildList> {
     let scope = allowed(ctx, Resource::Payouts)?;
     let cursors = move |parent| Cursors::of((scope, kind, parent));
-    let list = payouts(store::payout::list_under(kind));
+    let list = Listing::of(&PAYOUT, store::payout::list_under(kind));
     child_list(ctx, list, cursors, move |request, parent| {
         let of = kind;
         Box::pin(request.loaders().payout_counts.load(Under { parent, of }))

@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
-use super::description::{ChildList, Listing, Resolver};
+use super::description::{ChildList, Listing, Resolver, TypeDescription};
 use super::field_error::server_error;
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::Cursors;
@@ -46,10 +46,14 @@ pub fn child_list(
 }
 
 /// The child list of [`Children`], counted by their loaders.
-pub fn child_list_of<C: Children>(ctx: &Context<'_>, resource: Resource, listing: Listing) -> ServerResult<ChildList> {
+pub fn child_list_of<C: Children>(
+    ctx: &Context<'_>,
+    resource: Resource,
+    to: &'static TypeDescription,
+) -> ServerResult<ChildList> {
     let scope = allowed(ctx, resource)?;
     let cursors = move |parent| Cursors::of((scope, C::NAME, parent));
-    child_list(ctx, listing, cursors, |request, parent| {
+    child_list(ctx, Listing::of(to, C::list()), cursors, |request, parent| {
         C::loaders(request.loaders()).1.load(parent).boxed()
     })
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use paged::paged;
 
-use super::delivery::{WebhookDelivery, WebhookDeliveryStatus, webhook_deliveries};
+use super::delivery::{WEBHOOK_DELIVERY, WebhookDelivery, WebhookDeliveryStatus};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::WebhookEndpointId;
 use service::webhook::readable;
@@ -40,6 +40,10 @@ impl WebhookDeliveryQuery {
             types: readable(caller),
         });
         let cursors = Cursors::of((scope, "webhookDeliveries", &filter));
-        projected_page(webhook_deliveries(delivery::list(filter)), &cursors, &arguments)
+        projected_page(
+            Listing::of(&WEBHOOK_DELIVERY, delivery::list(filter)),
+            &cursors,
+            &arguments,
+        )
     }
 }

@@ -126,10 +126,8 @@ pub fn commission_pages(ctx: &Context<'_>, kind: CommissionParent) -> ServerResu
 }
 
 pub(super) fn listing(kind: Option<CommissionParent>, selection: &CommissionSelection) -> Listing {
-    Listing {
-        to: &COMMISSION,
-        connection: "CommissionConnection",
-        edge: "CommissionEdge",
-        list: store::commission::list(kind, selection.filter.clone(), selection.sorted),
-    }
+    Listing::of(
+        &COMMISSION,
+        store::commission::list(kind, selection.filter.clone(), selection.sorted),
+    )
 }

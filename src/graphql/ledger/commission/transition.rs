@@ -11,6 +11,8 @@ use store::view;
 
 pub static COMMISSION_TRANSITION: TypeDescription = TypeDescription {
     name: "CommissionTransition",
+    connection: "",
+    edge: "",
     resource: Resource::Commissions,
     identity: &[],
     is_named: false,

@@ -11,11 +11,11 @@ use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
-use crate::graphql::ledger::event::{Event, events};
+use crate::graphql::ledger::event::{EVENT, Event};
 use crate::graphql::loader::EventsOfCustomer;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{Listing, RowObject, TypeDescription, child_list_of, declare, link, page_of, value};
+use crate::graphql::rows::{RowObject, TypeDescription, child_list_of, declare, link, page_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use auth::Resource;
@@ -50,16 +50,6 @@ impl RowObject for Customer {
     }
 }
 
-/// A list of customers.
-pub fn customers(list: view::List) -> Listing {
-    Listing {
-        to: &CUSTOMER,
-        connection: "CustomerConnection",
-        edge: "CustomerEdge",
-        list,
-    }
-}
-
 declare! {
     /// Somebody who pays; acquired by a partner.
     pub static CUSTOMER: Customer = TypeDescription {
@@ -79,7 +69,7 @@ declare! {
     "partner" = link(Column::PartnerId, &PARTNER);
     "campaign" = link(Column::CampaignId, &CAMPAIGN);
     "events" = page_of(|ctx| {
-        child_list_of::<EventsOfCustomer>(ctx, Resource::Events, events(store::event::list_of_customers()))
+        child_list_of::<EventsOfCustomer>(ctx, Resource::Events, &EVENT)
     });
 }
 

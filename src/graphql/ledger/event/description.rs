@@ -8,8 +8,7 @@ use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::ledger::customer::CUSTOMER;
 use crate::graphql::money::Money;
 use crate::graphql::rows::{
-    FieldDescription, Listing, PartnerVisibility, declare, family, link, optional_amount, page_of, resolver, same,
-    value,
+    FieldDescription, PartnerVisibility, declare, family, link, optional_amount, page_of, resolver, same, value,
 };
 use crate::graphql::scalar::{DateTime, Json};
 use auth::Resource;
@@ -17,16 +16,6 @@ use domain::{event, id};
 use store::commission::CommissionParent;
 use store::view;
 use store::view::EventColumn as Column;
-
-/// A list of events.
-pub fn events(list: view::List) -> Listing {
-    Listing {
-        to: &EVENT,
-        connection: "EventConnection",
-        edge: "EventEdge",
-        list,
-    }
-}
 
 declare! {
     /// Something that happened and may earn. For a partner's token, revenue, customer and metadata are null.

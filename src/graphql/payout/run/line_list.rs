@@ -40,12 +40,7 @@ pub fn line_pages(ctx: &Context<'_>) -> ServerResult<ChildList> {
     let scope = allowed(ctx, Resource::Payouts)?;
     let (_, wanted) = ctx.param_value("outcome", None)?;
     let outcomes = outcomes(wanted);
-    let listing = Listing {
-        to: &PAYOUT_RUN_LINE,
-        connection: "PayoutRunLineConnection",
-        edge: "PayoutRunLineEdge",
-        list: store::payout_run::lines(outcomes.clone()),
-    };
+    let listing = Listing::of(&PAYOUT_RUN_LINE, store::payout_run::lines(outcomes.clone()));
     let of_runs = outcomes.clone();
     let cursors = move |run| cursors_under(scope, run, &of_runs);
     child_list(ctx, listing, cursors, move |request, run| {

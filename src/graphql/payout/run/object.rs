@@ -13,7 +13,7 @@ use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::payout::{Payout, payout_pages, payouts_of};
-use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, page_of, resolver, value};
+use crate::graphql::rows::{RowObject, TypeDescription, declare, page_of, resolver, value};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::commission;
@@ -54,16 +54,6 @@ impl RowObject for PayoutRun {
 
     fn at_hand(&self, tenant: TenantId) -> view::AtHand {
         store::payout_run::at_hand(tenant, &self.0)
-    }
-}
-
-/// A list of payout runs.
-pub(super) fn payout_runs(list: view::List) -> Listing {
-    Listing {
-        to: &PAYOUT_RUN,
-        connection: "PayoutRunConnection",
-        edge: "PayoutRunEdge",
-        list,
     }
 }
 

@@ -3,13 +3,13 @@
 use async_graphql::{Context, ID, Object};
 use paged::paged;
 
-use super::object::{PayoutRun, payout_runs};
+use super::object::{PAYOUT_RUN, PayoutRun};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::PayoutRunId;
 
@@ -36,6 +36,10 @@ impl PayoutRunQuery {
     ) -> Result<ProjectedPage<Connection<PayoutRun>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Payouts)?;
         let cursors = Cursors::of((scope, "payoutRuns"));
-        projected_page(payout_runs(store::payout_run::list()), &cursors, &arguments)
+        projected_page(
+            Listing::of(&PAYOUT_RUN, store::payout_run::list()),
+            &cursors,
+            &arguments,
+        )
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::graphql::error::{Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{FieldDescription, Listing, RowObject, TypeDescription, declare, link, resolver, value};
+use crate::graphql::rows::{FieldDescription, RowObject, TypeDescription, declare, link, resolver, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use auth::{Permission, Resource};
@@ -32,16 +32,6 @@ impl RowObject for ApiKey {
 
     fn at_hand(&self, tenant: TenantId) -> view::AtHand {
         store::api_key::at_hand(tenant, &self.0)
-    }
-}
-
-/// A list of API keys.
-pub fn api_keys(list: view::List) -> Listing {
-    Listing {
-        to: &API_KEY,
-        connection: "ApiKeyConnection",
-        edge: "ApiKeyEdge",
-        list,
     }
 }
 

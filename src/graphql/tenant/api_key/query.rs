@@ -3,13 +3,13 @@
 use async_graphql::{Context, Object};
 use paged::paged;
 
-use super::object::{ApiKey, api_keys};
+use super::object::{API_KEY, ApiKey};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, ProjectedPage, projected_page};
 use auth::Resource;
 
 #[derive(Default)]
@@ -26,6 +26,6 @@ impl ApiKeyQuery {
     ) -> Result<ProjectedPage<Connection<ApiKey>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::ApiKeys)?;
         let cursors = Cursors::of((scope, "apiKeys"));
-        projected_page(api_keys(store::api_key::list()), &cursors, &arguments)
+        projected_page(Listing::of(&API_KEY, store::api_key::list()), &cursors, &arguments)
     }
 }

@@ -10,7 +10,7 @@ use crate::graphql::context::request;
 use crate::graphql::error::{Nullable, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, link, made_of, value};
+use crate::graphql::rows::{RowObject, TypeDescription, declare, link, made_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use crate::graphql::tenant::api_key::{API_KEY, ApiKey};
@@ -35,16 +35,6 @@ impl RowObject for AuditEntry {
 
     fn at_hand(&self, tenant: TenantId) -> view::AtHand {
         store::audit::at_hand(tenant, &self.0)
-    }
-}
-
-/// A list of audit entries.
-pub(super) fn audit_entries(list: view::List) -> Listing {
-    Listing {
-        to: &AUDIT_ENTRY,
-        connection: "AuditEntryConnection",
-        edge: "AuditEntryEdge",
-        list,
     }
 }
 

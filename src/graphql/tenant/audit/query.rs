@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object};
 use paged::paged;
 
-use super::entry::{AuditEntry, audit_entries};
+use super::entry::{AUDIT_ENTRY, AuditEntry};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::{audit, id};
@@ -63,6 +63,10 @@ impl AuditQuery {
         let scope = request(ctx).caller.read(Resource::Audit)?;
         let filter = Arc::new(filter.unwrap_or_default().parse()?);
         let cursors = Cursors::of((scope, "auditLog", &filter));
-        projected_page(audit_entries(store::audit::list(filter)), &cursors, &arguments)
+        projected_page(
+            Listing::of(&AUDIT_ENTRY, store::audit::list(filter)),
+            &cursors,
+            &arguments,
+        )
     }
 }
