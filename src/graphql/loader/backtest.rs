@@ -1,42 +1,16 @@
 //! The results of backtests.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::under::{ReadOfParents, ReadUnder};
-use super::{Fetch, Fetched, shared};
 use auth::Scope;
 use domain::money::Currency;
 use store::backtest::{self, BacktestSum, PartnerResultOrder, PartnerSum};
 use store::page::{Page, PageRequest};
 use store::view::{self, List, Row};
 use store::{Store, StoreError};
-
-/// The overall totals of backtests.
-pub struct BacktestTotals;
-
-impl Fetch for BacktestTotals {
-    type Key = Uuid;
-    type Value = Arc<Vec<BacktestSum>>;
-
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
-        Ok(shared(backtest::totals_of(store.reader(), scope, ids).await?))
-    }
-}
-
-/// The monthly totals of backtests.
-pub struct BacktestMonths;
-
-impl Fetch for BacktestMonths {
-    type Key = Uuid;
-    type Value = Arc<Vec<BacktestSum>>;
-
-    async fn fetch(store: &Store, scope: &Scope, ids: &[Self::Key]) -> Fetched<Self> {
-        Ok(shared(backtest::months_of(store.reader(), scope, ids).await?))
-    }
-}
 
 /// What lists the sums of backtests in one currency: campaigns or partners.
 pub trait SumsBy: 'static {

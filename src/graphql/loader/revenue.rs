@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{Fetch, Fetched, children};
+use super::{Fetch, Fetched};
 use auth::Scope;
 use domain::money::Money;
 use store::Store;
-use store::tier_result::{self, TierResult};
+use store::tier_result::{self};
 
 /// The revenue of events after a tier's rate was applied.
 pub struct FinalRevenueOfEvent;
@@ -18,10 +18,4 @@ impl Fetch for FinalRevenueOfEvent {
     async fn fetch(store: &Store, scope: &Scope, events: &[Self::Key]) -> Fetched<Self> {
         tier_result::final_revenues(store.reader(), scope, events).await
     }
-}
-
-children! {
-    /// The retroactive adjustments of events' revenue, newest first.
-    RevenueAdjustmentsOfEvent: TierResult, "event.revenue_adjustments", revenue_adjustments_of_event,
-        revenue_adjustment_count_of_event = tier_result::list_of_events;
 }
