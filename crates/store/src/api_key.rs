@@ -17,12 +17,7 @@ use domain::id::{ApiKeyId, PartnerId, TenantId};
 /// All keys, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(
-        &view::API_KEY,
-        Some(String::new()),
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::API_KEY, Some(String::new()), select)
 }
 
 /// Decodes a row whose columns were all read under names with this prefix.

@@ -53,10 +53,6 @@ impl SortBy for CustomerOrder {
             Self::AcquiredAt => Some(SortColumn::time(view::column(Column::AcquiredAt))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }
 
 pub async fn find_by_external_id(
@@ -88,18 +84,13 @@ table_functions!(Customer: by_ids);
 pub fn list(filter: Arc<CustomerFilter>, sorted: Sorted<CustomerOrder>) -> view::List {
     let kept = (*filter == CustomerFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::CUSTOMER, kept, sorted.into(), select)
+    view::List::new(&view::CUSTOMER, kept, select).sorted(sorted)
 }
 
 /// The customers that are bound to partners.
 pub fn list_of_partners() -> view::List {
     let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
-    view::List::new(
-        &view::CUSTOMER,
-        Some("partner".to_owned()),
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::CUSTOMER, Some("partner".to_owned()), select)
 }
 
 fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {

@@ -64,10 +64,6 @@ impl SortBy for DealOrder {
             Self::Value => Some(SortColumn::integer(view::column(Column::ValueMinor))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }
 
 table_functions!(Deal, DealId: find, find_by_external_id, by_ids, update);
@@ -76,18 +72,13 @@ table_functions!(Deal, DealId: find, find_by_external_id, by_ids, update);
 pub fn list(filter: Arc<DealFilter>, sorted: Sorted<DealOrder>) -> view::List {
     let kept = (*filter == DealFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::DEAL, kept, sorted.into(), select)
+    view::List::new(&view::DEAL, kept, select).sorted(sorted)
 }
 
 /// The deals of partners.
 pub fn list_of_partners() -> view::List {
     let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
-    view::List::new(
-        &view::DEAL,
-        Some("partner".to_owned()),
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::DEAL, Some("partner".to_owned()), select)
 }
 
 /// Decodes a row whose columns were all read under names with this prefix.

@@ -177,12 +177,7 @@ pub fn categories() -> view::Family {
 /// All advertisers.
 pub fn advertisers() -> view::List {
     let select = |_, scope: &Scope, _| visible::<advertiser::Entity>(scope).into_query();
-    view::List::new(
-        &view::ADVERTISER,
-        Some(String::new()),
-        view::Order::newest_first(advertiser::Column::Id),
-        select,
-    )
+    view::List::new(&view::ADVERTISER, Some(String::new()), select)
 }
 
 /// All rows, by label. A programme has dozens.

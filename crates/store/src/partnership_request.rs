@@ -33,8 +33,7 @@ pub struct PartnershipRequestFilter {
 pub fn list(status: Option<PartnershipRequestStatus>, filter: Arc<PartnershipRequestFilter>) -> view::List {
     let kept = (*filter == PartnershipRequestFilter::default()).then(|| format!("{status:?}"));
     let select = move |_, scope: &Scope, _| filtered(scope, status, &filter).into_query();
-    let order = view::Order::newest_first(Column::Id);
-    view::List::new(&view::PARTNERSHIP_REQUEST, kept, order, select)
+    view::List::new(&view::PARTNERSHIP_REQUEST, kept, select)
 }
 
 fn filtered(

@@ -70,10 +70,6 @@ impl SortBy for PayoutOrder {
             Self::Amount => Some(SortColumn::integer(view::column(Column::AmountMinor))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }
 
 table_functions!(Payout: by_ids);
@@ -82,18 +78,13 @@ table_functions!(Payout: by_ids);
 pub fn list(filter: Arc<PayoutFilter>, sorted: Sorted<PayoutOrder>) -> view::List {
     let kept = (*filter == PayoutFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::PAYOUT, kept, sorted.into(), select)
+    view::List::new(&view::PAYOUT, kept, select).sorted(sorted)
 }
 
 /// The payouts under parents of this kind.
 pub fn list_under(parent: PayoutParent) -> view::List {
     let select = move |_, scope: &Scope, key| children(scope, parent, key).into_query();
-    view::List::new(
-        &view::PAYOUT,
-        Some(format!("{parent:?}")),
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::PAYOUT, Some(format!("{parent:?}")), select)
 }
 
 fn children(scope: &Scope, parent: PayoutParent, key: Expr) -> Select<Entity> {

@@ -39,12 +39,7 @@ fn line_order() -> view::Order {
 /// All runs, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(
-        &view::PAYOUT_RUN,
-        Some(String::new()),
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::PAYOUT_RUN, Some(String::new()), select)
 }
 
 table_functions!(PayoutRun: by_ids);
@@ -53,7 +48,7 @@ table_functions!(PayoutRun: by_ids);
 pub fn lines(outcomes: OutcomeFilter) -> view::List {
     let kept = Some(format!("{outcomes:?}"));
     let select = move |_, scope: &Scope, run| lines_of(scope, &outcomes, run).into_query();
-    view::List::new(&view::PAYOUT_RUN_LINE, kept, line_order(), select)
+    view::List::new(&view::PAYOUT_RUN_LINE, kept, select).in_order(line_order())
 }
 
 fn lines_of(scope: &Scope, outcomes: &OutcomeFilter, run: Expr) -> Select<payout_run_line::Entity> {

@@ -69,8 +69,7 @@ pub async fn final_revenues(
 /// The retroactive adjustments of events' revenue, newest first.
 pub fn list_of_events() -> view::List {
     let select = |_, scope: &Scope, event| adjustments(scope, event).into_query();
-    let order = view::Order::newest_first(Column::Id);
-    view::List::new(&view::TIER_RESULT, Some("event".to_owned()), order, select)
+    view::List::new(&view::TIER_RESULT, Some("event".to_owned()), select)
 }
 
 /// The results for revenue since the present attribution of their event.

@@ -38,7 +38,7 @@ pub struct AuditFilter {
 /// The entries that match the filter. GraphQL reads such lists by [`view::page`].
 pub fn list(filter: Arc<AuditFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::AUDIT_ENTRY, None, view::Order::newest_first(Column::Id), select)
+    view::List::new(&view::AUDIT_ENTRY, None, select)
 }
 
 /// Ids sort by time, so that bounds in time become bounds on ids.
@@ -66,12 +66,7 @@ table_functions!(AuditEntry: by_ids);
 /// Lists of the entries that list changes of an object.
 pub fn list_of_objects() -> view::List {
     let select = |_, scope: &Scope, object| of_object(scope, object).into_query();
-    view::List::new(
-        &view::AUDIT_ENTRY,
-        Some("object".to_owned()),
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::AUDIT_ENTRY, Some("object".to_owned()), select)
 }
 
 fn of_object(scope: &Scope, object: Expr) -> Select<Entity> {

@@ -40,12 +40,7 @@ const TABLE: &str = "backtest";
 /// All backtests, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(
-        &view::BACKTEST,
-        Some(String::new()),
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::BACKTEST, Some(String::new()), select)
 }
 
 pub async fn by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Backtest>, StoreError> {

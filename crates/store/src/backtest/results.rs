@@ -136,7 +136,7 @@ pub fn campaigns(currency: Currency) -> view::List {
             .into_query()
     };
     let order = view::Order::ascending(Column::CampaignId);
-    view::List::new(&view::BACKTEST_SUM, Some(currency.to_string()), order, select)
+    view::List::new(&view::BACKTEST_SUM, Some(currency.to_string()), select).in_order(order)
 }
 
 /// The sums of backtests by partner.
@@ -148,12 +148,7 @@ pub fn partners(currency: Currency, order: PartnerResultOrder) -> view::List {
             .filter(Expr::col(Column::BacktestId.as_column_ref()).eq(backtest))
             .into_query()
     };
-    view::List::new(
-        &view::BACKTEST_PARTNER,
-        Some(currency.to_string()),
-        order.order(),
-        select,
-    )
+    view::List::new(&view::BACKTEST_PARTNER, Some(currency.to_string()), select).in_order(order.order())
 }
 
 /// Decodes a sum by campaign whose columns were all read under names with this prefix.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::campaign::{Column, Entity};
+use entity::campaign::Entity;
 use entity::campaign_member;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -19,18 +19,13 @@ use auth::Scope;
 pub fn list(filter: Arc<CampaignFilter>, sorted: Sorted<CampaignOrder>) -> view::List {
     let kept = (*filter == CampaignFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::CAMPAIGN, kept, sorted.into(), select)
+    view::List::new(&view::CAMPAIGN, kept, select).sorted(sorted)
 }
 
 /// The campaigns that partners belong to.
 pub fn list_of_partners() -> view::List {
     let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
-    view::List::new(
-        &view::CAMPAIGN,
-        Some("partner".to_owned()),
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::CAMPAIGN, Some("partner".to_owned()), select)
 }
 
 pub(super) fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {

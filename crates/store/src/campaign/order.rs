@@ -24,10 +24,6 @@ impl SortBy for CampaignOrder {
             Self::StartsAt => Some(SortColumn::time(view::derived::<Entity>(&STARTS_AT))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }
 
 /// Campaigns without a start get a moment as well, so that they sort neither before nor after all others.

@@ -35,7 +35,7 @@ pub fn list(
         Some(parent) => children(scope, parent, &filter, key).into_query(),
         None => filtered(scope, &filter).into_query(),
     };
-    view::List::new(&view::COMMISSION, kept, sorted.into(), select)
+    view::List::new(&view::COMMISSION, kept, select).sorted(sorted)
 }
 
 pub(crate) fn children(

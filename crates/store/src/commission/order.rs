@@ -21,8 +21,4 @@ impl SortBy for CommissionOrder {
             Self::Amount => SortColumn::integer(view::column(Column::AmountMinor)),
         })
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }

@@ -17,18 +17,13 @@ use auth::Scope;
 pub fn list(filter: Arc<EventFilter>, sorted: Sorted<EventOrder>) -> view::List {
     let kept = (*filter == EventFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::EVENT, kept, sorted.into(), select)
+    view::List::new(&view::EVENT, kept, select).sorted(sorted)
 }
 
 /// The events of customers.
 pub fn list_of_customers() -> view::List {
     let select = |_, scope: &Scope, customer| of_customer(scope, customer).into_query();
-    view::List::new(
-        &view::EVENT,
-        Some("customer".to_owned()),
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::EVENT, Some("customer".to_owned()), select)
 }
 
 fn of_customer(scope: &Scope, customer: Expr) -> Select<Entity> {

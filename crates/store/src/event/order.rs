@@ -20,8 +20,4 @@ impl SortBy for EventOrder {
             Self::OccurredAt => Some(SortColumn::time(view::column(Column::OccurredAt))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }

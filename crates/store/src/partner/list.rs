@@ -18,7 +18,7 @@ use auth::Scope;
 pub fn list(filter: Arc<PartnerFilter>, sorted: Sorted<PartnerOrder>) -> view::List {
     let kept = (*filter == PartnerFilter::default()).then(String::new);
     let select = move |backend, scope: &Scope, _| filtered(backend, scope, &filter).into_query();
-    view::List::new(&view::PARTNER, kept, sorted.into(), select)
+    view::List::new(&view::PARTNER, kept, select).sorted(sorted)
 }
 
 /// The partners of groups, newest first.
@@ -44,12 +44,7 @@ pub fn list_of_tiers() -> view::List {
 /// The partners under parents of this kind, newest first.
 fn list_under(parent: &str, children: fn(&Scope, Expr) -> Select<Entity>) -> view::List {
     let select = move |_, scope: &Scope, key| children(scope, key).into_query();
-    view::List::new(
-        &view::PARTNER,
-        Some(parent.to_owned()),
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::PARTNER, Some(parent.to_owned()), select)
 }
 
 /// The partners that one owner's references name: those of the rows of `R` whose `owner` is `id`.

@@ -6,6 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, DbBackend, Order as Direction};
 
 use super::{Column, Derived, Table, column, derived};
+use crate::order::{SortBy, SortColumn, Sorted};
 use crate::page::{PageRequest, RowPosition};
 use auth::Scope;
 
@@ -28,20 +29,33 @@ impl List {
         self.kept.as_ref().map(|kept| format!("{}/{kept}", self.table.name()))
     }
 
-    /// `select` reads the table under its own name, and is given the parent's id.
+    /// The newest first. `select` reads the table under its own name, and is given the parent's id.
     pub(crate) fn new(
         table: &'static Table,
         kept: Option<String>,
-        order: Order,
         select: impl Fn(DbBackend, &Scope, Expr) -> SelectStatement + Send + Sync + 'static,
     ) -> Self {
-        let select = Arc::new(select);
+        let order = Order {
+            key: None,
+            id: table.id(),
+            descending: true,
+        };
         Self {
             table,
             kept,
-            select,
+            select: Arc::new(select),
             order,
         }
+    }
+
+    pub(crate) fn sorted<B: SortBy>(mut self, sorted: Sorted<B>) -> Self {
+        self.order.key = sorted.by.key().map(SortColumn::column);
+        self.order.descending = sorted.descending;
+        self
+    }
+
+    pub(crate) fn in_order(self, order: Order) -> Self {
+        Self { order, ..self }
     }
 }
 
@@ -83,15 +97,6 @@ impl Order {
             key: Some(derived::<C::EntityName>(&SEQUENCE)),
             id: column(id),
             descending,
-        }
-    }
-
-    /// In the reverse order of creation.
-    pub(crate) fn newest_first(id: impl ColumnTrait) -> Self {
-        Self {
-            key: None,
-            id: column(id),
-            descending: true,
         }
     }
 

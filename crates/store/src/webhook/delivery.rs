@@ -30,12 +30,7 @@ pub struct DeliveryFilter {
 /// The deliveries that match the filter, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list(filter: Arc<DeliveryFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(
-        &view::WEBHOOK_DELIVERY,
-        None,
-        view::Order::newest_first(Column::Id),
-        select,
-    )
+    view::List::new(&view::WEBHOOK_DELIVERY, None, select)
 }
 
 fn filtered(scope: &Scope, filter: &DeliveryFilter) -> Select<Entity> {
