@@ -1,10 +1,11 @@
 //! The results of backtests by campaign and by partner.
 
 use async_graphql::{Context, Object};
+use uuid::Uuid;
 
 use super::difference::BacktestDifference;
 use crate::graphql::campaign::Campaign;
-use crate::graphql::connection::Connection;
+use crate::graphql::connection::{Connection, loaded};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
@@ -13,13 +14,18 @@ use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use auth::Resource;
-use domain::money::Currency;
-use store::backtest::{BacktestSum, PartnerResultOrder, PartnerSum, SumsKey};
-use store::page::{Page, RowPosition, SortKey};
+use store::backtest::{BacktestSum, PartnerSum, SumsKey};
+use store::page::{RowPosition, SortKey};
 
 /// The actual and the proposed amounts of a campaign's events.
 #[derive(Clone)]
 pub struct BacktestCampaign(BacktestSum);
+
+impl From<BacktestSum> for BacktestCampaign {
+    fn from(sum: BacktestSum) -> Self {
+        Self(sum)
+    }
+}
 
 /// The actual and the proposed amounts of a campaign's events.
 #[Object]
@@ -39,6 +45,12 @@ impl BacktestCampaign {
 #[derive(Clone)]
 pub struct BacktestPartner(PartnerSum);
 
+impl From<PartnerSum> for BacktestPartner {
+    fn from(sum: PartnerSum) -> Self {
+        Self(sum)
+    }
+}
+
 /// The actual and the proposed amounts of a partner.
 #[Object]
 impl BacktestPartner {
@@ -54,14 +66,6 @@ impl BacktestPartner {
     }
 }
 
-/// What is counted of the sums of a backtest.
-fn counted(sums: SumsKey) -> Under<(Currency, PartnerResultOrder)> {
-    Under {
-        parent: sums.backtest,
-        of: (sums.currency, sums.order),
-    }
-}
-
 /// The results of a backtest by campaign.
 pub fn campaigns(
     ctx: &Context<'_>,
@@ -70,35 +74,24 @@ pub fn campaigns(
 ) -> Result<Connection<BacktestCampaign>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Commissions)?;
     let cursors = Cursors::of((scope, "backtest.campaigns", sums));
-    let page = page.read(&cursors)?;
-    Ok(Connection::new(
+    let SumsKey {
+        backtest: parent,
+        currency,
+        order,
+    } = sums;
+    let of = (currency, order, page.read(&cursors)?);
+    Ok(loaded(
         cursors,
-        move |request| {
-            let parent = sums.backtest;
-            let of = (sums.currency, sums.order, page.clone());
-            Box::pin(async move {
-                let page = request
-                    .loaders()
-                    .backtest_campaign_pages
-                    .load(Under { parent, of })
-                    .await?;
-                let place = |sum: &BacktestSum| RowPosition {
-                    key: None,
-                    id: sum.campaign.map_or_else(uuid::Uuid::nil, |id| id.uuid()),
-                };
-                let page = page.unwrap_or_else(Page::empty);
-                Ok(page.map(|sum| (place(&sum), BacktestCampaign(sum))))
-            })
+        |loaders| &loaders.backtest_campaign_pages,
+        Under { parent, of },
+        |loaders| &loaders.backtest_campaign_counts,
+        Under {
+            parent,
+            of: (currency, order),
         },
-        move |request| {
-            Box::pin(async move {
-                Ok(request
-                    .loaders()
-                    .backtest_campaign_counts
-                    .load(counted(sums))
-                    .await?
-                    .unwrap_or(0))
-            })
+        |sum: &BacktestSum| RowPosition {
+            key: None,
+            id: sum.campaign.map_or_else(Uuid::nil, |id| id.uuid()),
         },
     ))
 }
@@ -111,35 +104,24 @@ pub fn partners(
 ) -> Result<Connection<BacktestPartner>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Commissions)?;
     let cursors = Cursors::of((scope, "backtest.partners", sums)).sorted_by(Some(SortKey::Integer(0)));
-    let page = page.read(&cursors)?;
-    Ok(Connection::new(
+    let SumsKey {
+        backtest: parent,
+        currency,
+        order,
+    } = sums;
+    let of = (currency, order, page.read(&cursors)?);
+    Ok(loaded(
         cursors,
-        move |request| {
-            let parent = sums.backtest;
-            let of = (sums.currency, sums.order, page.clone());
-            Box::pin(async move {
-                let page = request
-                    .loaders()
-                    .backtest_partner_pages
-                    .load(Under { parent, of })
-                    .await?;
-                let place = |sum: &PartnerSum| RowPosition {
-                    key: Some(SortKey::Integer(sums.order.key(sum))),
-                    id: sum.partner.uuid(),
-                };
-                let page = page.unwrap_or_else(Page::empty);
-                Ok(page.map(|sum| (place(&sum), BacktestPartner(sum))))
-            })
+        |loaders| &loaders.backtest_partner_pages,
+        Under { parent, of },
+        |loaders| &loaders.backtest_partner_counts,
+        Under {
+            parent,
+            of: (currency, order),
         },
-        move |request| {
-            Box::pin(async move {
-                Ok(request
-                    .loaders()
-                    .backtest_partner_counts
-                    .load(counted(sums))
-                    .await?
-                    .unwrap_or(0))
-            })
+        move |sum: &PartnerSum| RowPosition {
+            key: Some(SortKey::Integer(order.key(sum))),
+            id: sum.partner.uuid(),
         },
     ))
 }

@@ -1,11 +1,13 @@
 //! The payouts under a parent.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
 use super::description::PAYOUT;
 use super::object::Payout;
-use crate::graphql::connection::{Connection, placed};
+use crate::graphql::connection::{Connection, loaded};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
@@ -13,7 +15,8 @@ use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, Listing, allowed, child_list};
 use auth::Resource;
-use store::page::{Page, RowPosition};
+use domain::commission;
+use store::page::RowPosition;
 use store::payout::PayoutParent;
 
 /// The payouts under each of many rows, as requested by the arguments of `ctx`'s field.
@@ -36,28 +39,13 @@ pub fn payouts_of(
 ) -> Result<Connection<Payout>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Payouts)?;
     let cursors = Cursors::of((scope, kind, parent));
-    let page = page.read(&cursors)?;
-    Ok(Connection::new(
+    let of = (kind, page.read(&cursors)?);
+    Ok(loaded(
         cursors,
-        move |request| {
-            let of = (kind, page.clone());
-            Box::pin(async move {
-                let page = request.loaders().payout_pages.load(Under { parent, of }).await?;
-                Ok(placed(page.unwrap_or_else(Page::empty), |payout| {
-                    RowPosition::of_id(payout.id)
-                }))
-            })
-        },
-        move |request| {
-            let of = kind;
-            Box::pin(async move {
-                Ok(request
-                    .loaders()
-                    .payout_counts
-                    .load(Under { parent, of })
-                    .await?
-                    .unwrap_or(0))
-            })
-        },
+        |loaders| &loaders.payout_pages,
+        Under { parent, of },
+        |loaders| &loaders.payout_counts,
+        Under { parent, of: kind },
+        |payout: &Arc<commission::Payout>| RowPosition::of_id(payout.id),
     ))
 }

@@ -9,7 +9,7 @@ use super::connection::CommissionConnection;
 use super::description::COMMISSION;
 use super::filter::CommissionFilter;
 use super::whole_list::WholeList;
-use crate::graphql::connection::{Connection, placed};
+use crate::graphql::connection::loaded;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
@@ -21,7 +21,7 @@ use auth::{Resource, Scope};
 use domain::commission;
 use store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, CommissionParent};
 use store::order::Sorted;
-use store::page::{Page, RowPosition, SortKey};
+use store::page::{RowPosition, SortKey};
 
 fn place(row: &commission::Commission, order: StoreOrder) -> RowPosition {
     let key = match order {
@@ -79,27 +79,22 @@ pub fn commissions_of(
     let scope = request(ctx).caller.read(Resource::Commissions)?;
     let selection = CommissionSelection::read(filter, order_by)?;
     let cursors = selection.cursors_under(scope, kind, parent);
-    let page = page.read(&cursors)?;
     let CommissionSelection { filter, sorted } = selection;
-    let list = (kind, filter);
-    let of = list.clone();
-    let whole = WholeList::Under(Under { parent, of });
-    let counted = whole.clone();
-    let page_of = Connection::new(
+    let list = Under {
+        parent,
+        of: (kind, filter),
+    };
+    let of = (list.of.clone(), sorted, page.read(&cursors)?);
+    let pages = loaded(
         cursors,
-        move |request| {
-            let of = (list.clone(), sorted, page.clone());
-            Box::pin(async move {
-                let page = request.loaders().commission_pages.load(Under { parent, of }).await?;
-                Ok(placed(page.unwrap_or_else(Page::empty), |row| place(row, sorted.by)))
-            })
-        },
-        move |request| {
-            let whole = counted.clone();
-            Box::pin(async move { whole.count(request).await })
-        },
+        |loaders| &loaders.commission_pages,
+        Under { parent, of },
+        |loaders| &loaders.commission_counts,
+        list.clone(),
+        move |row: &Arc<commission::Commission>| place(row, sorted.by),
     );
-    Ok(CommissionConnection { list: page_of, whole })
+    let whole = WholeList::Under(list);
+    Ok(CommissionConnection { list: pages, whole })
 }
 
 /// The commissions under each of many rows, as requested by the arguments of `ctx`'s field.

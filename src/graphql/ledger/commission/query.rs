@@ -68,7 +68,7 @@ impl CommissionQuery {
         let cursors = selection.cursors_of_all(scope);
         let page = page.read(&cursors)?;
         let listing = listing(None, &selection);
-        let whole = WholeList::All(Arc::new(ListCount::of(&listing, &cursors)), selection.filter);
+        let whole = WholeList::All(ListCount::of(&listing, &cursors), selection.filter);
         Ok(ProjectedPage::new(listing.page(&page, &cursors), whole))
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object};
 
 use super::connection::CommissionTotal;
-use crate::graphql::context::{RequestContext, request};
+use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::{CommissionsUnder, Under};
 use crate::graphql::rows::ListCount;
@@ -13,16 +13,18 @@ use store::commission::CommissionFilter;
 use store::commission_totals;
 
 /// A whole list of commissions.
-#[derive(Clone)]
 pub enum WholeList {
     /// All that match the filter.
-    All(Arc<ListCount>, Arc<CommissionFilter>),
+    All(ListCount, Arc<CommissionFilter>),
     /// Those under a parent.
     Under(Under<CommissionsUnder>),
 }
 
+/// Resolves the fields of a connection that are about the whole list, where its page is projected.
+#[Object]
 impl WholeList {
-    pub async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        let request = request(ctx);
         match self {
             Self::All(list, _) => list.count(request).await,
             Self::Under(key) => Ok(request
@@ -32,14 +34,6 @@ impl WholeList {
                 .await?
                 .unwrap_or(0)),
         }
-    }
-}
-
-/// Resolves the fields of a connection that are about the whole list, where its page is projected.
-#[Object]
-impl WholeList {
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        self.count(request(ctx)).await
     }
 
     pub async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTotal>, ApiError> {

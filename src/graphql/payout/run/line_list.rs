@@ -6,7 +6,7 @@ use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
 use super::line::{PAYOUT_RUN_LINE, PayoutOutcome, PayoutRunLine};
-use crate::graphql::connection::{Connection, at_hand, placed, placed_by_number};
+use crate::graphql::connection::{Connection, at_hand, loaded, placed_by_number};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
@@ -16,19 +16,12 @@ use crate::graphql::rows::{ChildList, Listing, allowed, child_list};
 use auth::{Resource, Scope};
 use domain::payout_run;
 use service::ledger::payout::Preview;
-use store::page::{Page, RowPosition, SortKey};
+use store::page::{RowPosition, SortKey};
 use store::payout_run::OutcomeFilter;
 
 /// The requested outcomes as a filter; `None`: all lines.
 pub fn outcomes(wanted: Option<Vec<PayoutOutcome>>) -> OutcomeFilter {
     wanted.map(|list| list.into_iter().map(payout_run::PayoutOutcome::from).collect())
-}
-
-fn place(line: &payout_run::RunLine) -> RowPosition {
-    RowPosition {
-        key: Some(SortKey::Integer(line.position)),
-        id: line.partner_id.uuid(),
-    }
 }
 
 fn cursors_under(scope: Scope, run: Uuid, outcomes: &OutcomeFilter) -> Cursors {
@@ -58,31 +51,19 @@ pub fn lines_of(
 ) -> Result<Connection<PayoutRunLine>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Payouts)?;
     let cursors = cursors_under(scope, run, &outcomes);
-    let page = page.read(&cursors)?;
-    let (parent, counted) = (run, outcomes.clone());
-    Ok(Connection::new(
+    let of = (outcomes.clone(), page.read(&cursors)?);
+    Ok(loaded(
         cursors,
-        move |request| {
-            let of = (outcomes.clone(), page.clone());
-            Box::pin(async move {
-                let page = request
-                    .loaders()
-                    .payout_run_line_pages
-                    .load(Under { parent, of })
-                    .await?;
-                Ok(placed(page.unwrap_or_else(Page::empty), |line| place(line)))
-            })
+        |loaders| &loaders.payout_run_line_pages,
+        Under { parent: run, of },
+        |loaders| &loaders.payout_run_line_counts,
+        Under {
+            parent: run,
+            of: outcomes,
         },
-        move |request| {
-            let of = counted.clone();
-            Box::pin(async move {
-                Ok(request
-                    .loaders()
-                    .payout_run_line_counts
-                    .load(Under { parent, of })
-                    .await?
-                    .unwrap_or(0))
-            })
+        |line: &Arc<payout_run::RunLine>| RowPosition {
+            key: Some(SortKey::Integer(line.position)),
+            id: line.partner_id.uuid(),
         },
     ))
 }
