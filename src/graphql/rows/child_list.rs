@@ -27,12 +27,15 @@ pub fn allowed(ctx: &Context<'_>, resource: Resource) -> ServerResult<Scope> {
 }
 
 /// The child list of a field, of which nothing but the count is resolved by itself.
-pub fn child_list(
+pub fn child_list<N>(
     ctx: &Context<'_>,
     listing: Listing,
     cursors: impl Fn(Uuid) -> Cursors + Send + Sync + 'static,
-    count: impl for<'a> Fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>> + Send + Sync + 'static,
-) -> ServerResult<ChildList> {
+    count: N,
+) -> ServerResult<ChildList>
+where
+    N: for<'a> Fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>> + Send + Sync + 'static,
+{
     let count: Arc<CountChildren> = Arc::new(count);
     Ok(ChildList {
         listing,
