@@ -10,9 +10,9 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::context::{RequestContext, request};
-use super::cursor::{Cursors, Fingerprint};
+use super::cursor::Cursors;
 use super::error::ApiError;
-use super::loader::{Children, PageKey};
+use super::loader::{Children, Fetch, Loader, Loaders, Under};
 use super::page_arguments::PageArguments;
 use auth::Scope;
 use store::page::{Page, PageRequest, RowPosition, SortKey, cut};
@@ -57,14 +57,9 @@ impl<T: OutputType + Clone + 'static> Connection<T> {
         self.page.get_or_try_init(read).await
     }
 
-    /// Identifies the list.
-    pub fn fingerprint(&self) -> Fingerprint {
-        self.cursors.fingerprint()
-    }
-
     pub async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
         let read = (self.read_count)(request);
-        request.aggregates.counts.get(self.fingerprint(), read).await
+        request.aggregates.counts.get(self.cursors.fingerprint(), read).await
     }
 }
 
@@ -74,22 +69,46 @@ where
     T: OutputType + Clone + From<Arc<C::Child>> + 'static,
 {
     let cursors = Cursors::of((scope, C::NAME, parent));
-    let page = arguments.read(&cursors)?;
-    Ok(Connection::new(
+    let of = arguments.read(&cursors)?;
+    Ok(loaded(
+        cursors,
+        |loaders| C::loaders(loaders).0,
+        Under { parent, of },
+        |loaders| C::loaders(loaders).1,
+        parent,
+        |child| C::place(child),
+    ))
+}
+
+/// The connection of a list whose pages and whose number of entries are read by loaders, with these keys.
+pub fn loaded<P, N, R, T>(
+    cursors: Cursors,
+    pages: fn(&Loaders) -> &Loader<P>,
+    page: P::Key,
+    counts: fn(&Loaders) -> &Loader<N>,
+    counted: N::Key,
+    place: impl Fn(&R) -> RowPosition + Copy + Send + Sync + 'static,
+) -> Connection<T>
+where
+    P: Fetch<Value = Page<R>>,
+    N: Fetch<Value = u64>,
+    R: Send + Sync + 'static,
+    T: OutputType + Clone + From<R> + 'static,
+{
+    Connection::new(
         cursors,
         move |request| {
-            let request_of_page = page.clone();
+            let key = page.clone();
             Box::pin(async move {
-                let key = PageKey {
-                    parent,
-                    request: request_of_page,
-                };
-                let page = C::loaders(request.loaders()).0.load(key).await?;
-                Ok(placed(page.unwrap_or_else(Page::empty), |child| C::place(child)))
+                let page = pages(request.loaders()).load(key).await?;
+                Ok(placed(page.unwrap_or_else(Page::empty), place))
             })
         },
-        move |request| Box::pin(async move { Ok(C::loaders(request.loaders()).1.load(parent).await?.unwrap_or(0)) }),
-    ))
+        move |request| {
+            let key = counted.clone();
+            Box::pin(async move { Ok(counts(request.loaders()).load(key).await?.unwrap_or(0)) })
+        },
+    )
 }
 
 /// A page of a list, with its cursors.

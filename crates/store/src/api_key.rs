@@ -2,10 +2,9 @@
 
 use entity::api_key::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryTrait};
 
 use super::citus::directory::{self, DirectoryName};
-use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{Connection, StoreError, view, write};
 use crate::mapped::mapped;
@@ -17,24 +16,10 @@ use domain::id::{ApiKeyId, PartnerId, TenantId};
 table_functions!(ApiKey, ApiKeyId: by_ids, lock, whole);
 table_functions!(ApiKey: at_hand but "hash");
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<ApiKey>, StoreError> {
-    let page = sort().page(database, visible::<Entity>(scope), request).await?;
-    page.try_map(from_row)
-}
-
 /// All keys, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(&view::API_KEY, Some(String::new()), sort().into(), select)
-}
-
-pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-    Ok(visible::<Entity>(scope).count(database).await?)
+    view::List::new(&view::API_KEY, Some(String::new()), select)
 }
 
 pub async fn insert(

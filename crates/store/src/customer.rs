@@ -6,13 +6,12 @@ use std::sync::Arc;
 use entity::customer::{self, Column, Entity};
 use entity::{customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::filter::contains;
 use super::filter::{one_of_ids, text_of};
 use super::order::{SortBy, SortColumn, Sorted};
-use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{Connection, StoreError, many, view};
@@ -55,52 +54,21 @@ impl SortBy for CustomerOrder {
             Self::AcquiredAt => Some(SortColumn::time(view::column(Column::AcquiredAt))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
-table_functions!(Customer, CustomerId: find_by_external_id, by_ids, by_external_ids, at_hand);
-
-pub async fn count(database: &Connection, scope: &Scope, filter: &CustomerFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
+table_functions!(Customer, CustomerId: find_by_external_id, by_ids, by_external_ids, whole, at_hand);
 
 /// The customers that match the filter.
 pub fn list(filter: Arc<CustomerFilter>, sorted: Sorted<CustomerOrder>) -> view::List {
     let kept = (*filter == CustomerFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::CUSTOMER, kept, sorted.into(), select)
+    view::List::new(&view::CUSTOMER, kept, select).sorted(sorted)
 }
 
 /// The customers that are bound to partners.
 pub fn list_of_partners() -> view::List {
     let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
-    view::List::new(&view::CUSTOMER, Some("partner".to_owned()), sort().into(), select)
-}
-
-/// A page of the customers that are bound to each partner.
-pub async fn pages_of_partners(
-    database: &Connection,
-    scope: &Scope,
-    partners: &[Uuid],
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Customer>>, StoreError> {
-    let of = |partner| of_partner(scope, partner);
-    many::pages(database, partners, sort(), request, of, from_row).await
-}
-
-pub async fn counts_of_partners(
-    database: &Connection,
-    scope: &Scope,
-    partners: &[Uuid],
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, partners, |partner| of_partner(scope, partner)).await
+    view::List::new(&view::CUSTOMER, Some("partner".to_owned()), select)
 }
 
 fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {

@@ -1,20 +1,17 @@
 //! Deals. Every writer holds the lock of the deal's partner.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::deal::{self, Column, Entity};
 use entity::{deal_field, payment_stage};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use super::filter::contains;
 use super::filter::{one_of_ids, text_of};
 use super::order::{SortBy, SortColumn, Sorted};
-use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{Connection, StoreError, many, row, view, write};
+use super::{Connection, StoreError, row, view, write};
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
@@ -67,59 +64,21 @@ impl SortBy for DealOrder {
             Self::Value => Some(SortColumn::integer(view::column(Column::ValueMinor))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
-}
-
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
 }
 
 table_functions!(Deal, DealId: find, find_by_external_id, by_ids, update, whole, at_hand);
-
-pub async fn count(database: &Connection, scope: &Scope, filter: &DealFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
 
 /// The deals that match the filter.
 pub fn list(filter: Arc<DealFilter>, sorted: Sorted<DealOrder>) -> view::List {
     let kept = (*filter == DealFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::DEAL, kept, sorted.into(), select)
+    view::List::new(&view::DEAL, kept, select).sorted(sorted)
 }
 
 /// The deals of partners.
 pub fn list_of_partners() -> view::List {
     let select = |_, scope: &Scope, partner| of_partner(scope, partner).into_query();
-    view::List::new(&view::DEAL, Some("partner".to_owned()), sort().into(), select)
-}
-
-/// A page of the deals of each partner, newest first.
-pub async fn pages_of_partners(
-    database: &Connection,
-    scope: &Scope,
-    partners: &[Uuid],
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Deal>>, StoreError> {
-    many::pages(
-        database,
-        partners,
-        sort(),
-        request,
-        |key| of_partner(scope, key),
-        from_row,
-    )
-    .await
-}
-
-pub async fn counts_of_partners(
-    database: &Connection,
-    scope: &Scope,
-    partners: &[Uuid],
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, partners, |key| of_partner(scope, key)).await
+    view::List::new(&view::DEAL, Some("partner".to_owned()), select)
 }
 
 fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {

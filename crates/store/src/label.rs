@@ -9,7 +9,6 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::page::{Page, PageRequest, Sort};
 use super::references::references;
 use super::scope::{Scoped, visible};
 use super::{Connection, StoreError, many, view, write};
@@ -97,10 +96,6 @@ label_table!(PartnerCategory, partner_category, label, Label,
 label_table!(Advertiser, advertiser, name, Name,
     campaign.AdvertiserId as "campaigns", tiered_commission_reference.AdvertiserId as "tiered commissions");
 
-pub fn sort<K: LabelTable>() -> Sort<<K::Entity as EntityTrait>::Column> {
-    Sort::newest_first(K::id_column())
-}
-
 pub async fn find<K: LabelTable>(
     database: &Connection,
     scope: &Scope,
@@ -174,12 +169,7 @@ pub fn categories() -> view::Family {
 /// All advertisers.
 pub fn advertisers() -> view::List {
     let select = |_, scope: &Scope, _| visible::<advertiser::Entity>(scope).into_query();
-    view::List::new(
-        &view::ADVERTISER,
-        Some(String::new()),
-        sort::<id::Advertiser>().into(),
-        select,
-    )
+    view::List::new(&view::ADVERTISER, Some(String::new()), select)
 }
 
 /// All rows, by label. A programme has dozens.
@@ -188,21 +178,6 @@ pub async fn all<K: LabelTable>(database: &Connection, scope: &Scope) -> Result<
         .order_by_asc(K::label_column())
         .order_by_asc(K::id_column());
     Ok(select.all(database).await?.into_iter().map(K::from_row).collect())
-}
-
-pub async fn page<K: LabelTable>(
-    database: &Connection,
-    scope: &Scope,
-    request: &PageRequest,
-) -> Result<Page<Label<K>>, StoreError> {
-    sort::<K>()
-        .page(database, visible::<K::Entity>(scope), request)
-        .await?
-        .try_map(|row| Ok(K::from_row(row)))
-}
-
-pub async fn count<K: LabelTable>(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-    Ok(visible::<K::Entity>(scope).count(database).await?)
 }
 
 pub async fn insert<K: LabelTable>(

@@ -6,12 +6,9 @@ use std::collections::HashMap;
 use sea_orm::sea_query::{
     Alias, Asterisk, Expr, ExprTrait, Func, IntoColumnRef, IntoIden, JoinType, Query, SelectStatement,
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Iterable, QueryTrait, Select, Value,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, Value};
 use uuid::Uuid;
 
-use super::page::{Page, PageRequest, Sort, cut};
 use super::{Connection, StoreError};
 
 /// Sorted ids without duplicates, so that equal requests have equal texts and values.
@@ -90,48 +87,11 @@ pub fn one_of_pairs(backend: DbBackend, columns: [impl IntoColumnRef; 2], pairs:
     Expr::tuple(columns.map(Expr::col)).in_subquery(select.take())
 }
 
-/// A page of children for each parent, as domain values. `children` selects the children of one parent, given as an
-/// expression; `sort` is the order within each page.
-///
-/// PostgreSQL joins a lateral subquery with a limit; SQLite has none, but finds the few row ids of each parent through
-/// a correlated subquery, which is faster than ranking all children of all parents.
-pub async fn pages<E, T>(
-    database: &Connection,
-    parents: &[Uuid],
-    sort: Sort<E::Column>,
-    request: &PageRequest,
-    children: impl FnOnce(Expr) -> Select<E>,
-    from_row: impl Fn(E::Model) -> Result<T, StoreError>,
-) -> Result<HashMap<Uuid, Page<T>>, StoreError>
-where
-    E: EntityTrait,
-{
-    let backend = database.get_database_backend();
-    let child = || Alias::new("child");
-    let mut statement = joined_as(backend, parents, E::default(), child(), |key| {
-        sort.apply(children(key), request).into_query()
-    });
-    for column in E::Column::iter() {
-        statement.column((child(), column));
-    }
-    // The join does not preserve the order: sort again, in the direction in which the page was read.
-    for column in sort.key.into_iter().chain([sort.id]) {
-        statement.order_by((child(), column), sort.direction(request));
-    }
-    let mut rows: HashMap<Uuid, Vec<T>> = HashMap::new();
-    for row in database.query_all(&statement).await? {
-        let parent = row.try_get("", "parent_id")?;
-        let child = from_row(E::Model::from_query_result(&row, "")?)?;
-        rows.entry(parent).or_default().push(child);
-    }
-    Ok(rows
-        .into_iter()
-        .map(|(parent, rows)| (parent, cut(rows, request)))
-        .collect())
-}
-
 /// The rows of `table` that `children` selects for each parent, under the table's own name, after the parent's id as
 /// "parent_id". Parents without children are left out.
+///
+/// PostgreSQL joins a lateral subquery, which may have a limit; SQLite has none, but finds the few row ids of each
+/// parent through a correlated subquery, which is faster than ranking all children of all parents.
 pub fn joined(
     backend: DbBackend,
     parents: &[Uuid],
@@ -167,16 +127,13 @@ pub fn joined_as(
 }
 
 /// How many children each parent has; 0 for parents without any.
-pub async fn counts<E>(
+pub async fn counts(
     database: &Connection,
     parents: &[Uuid],
-    children: impl FnOnce(Expr) -> Select<E>,
-) -> Result<HashMap<Uuid, u64>, StoreError>
-where
-    E: EntityTrait,
-{
+    children: impl FnOnce(Expr) -> SelectStatement,
+) -> Result<HashMap<Uuid, u64>, StoreError> {
     let backend = database.get_database_backend();
-    let mut own = children(parent_key(backend)).into_query();
+    let mut own = children(parent_key(backend));
     own.clear_selects().expr(Expr::cust("COUNT(*)"));
     let mut statement = parent_list(backend, parents);
     statement

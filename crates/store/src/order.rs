@@ -4,16 +4,13 @@
 use std::fmt::Debug;
 
 use super::page::SortKey;
-use super::view::{Column, Order};
+use super::view::Column;
 use domain::Timestamp;
 
 /// What the rows of a list can be sorted by. The default applies where no order is requested.
 pub trait SortBy: Copy + Debug + Default + PartialEq {
     /// The sort key of each row; `None`: its id alone, which is the order of creation.
     fn key(self) -> Option<SortColumn>;
-
-    /// The column of the ids.
-    fn id() -> Column;
 }
 
 /// A sort key, which is never null, and its type.
@@ -37,6 +34,10 @@ impl SortColumn {
         let example = SortKey::Integer(0);
         Self { column, example }
     }
+
+    pub(super) fn column(self) -> Column {
+        self.column
+    }
 }
 
 /// What a list is sorted by, and in which direction.
@@ -59,15 +60,5 @@ impl<B: SortBy> Sorted<B> {
     /// Some value of the sort key's type; `None`: the list is sorted by the id alone.
     pub fn example(self) -> Option<SortKey> {
         self.by.key().map(|key| key.example)
-    }
-}
-
-impl<B: SortBy> From<Sorted<B>> for Order {
-    fn from(sorted: Sorted<B>) -> Self {
-        Self {
-            key: sorted.by.key().map(|key| key.column),
-            id: B::id(),
-            descending: sorted.descending,
-        }
     }
 }

@@ -1,10 +1,8 @@
 //! Keyset pagination: a page starts after a row, never at an offset, so that its cost does not grow with its position.
 
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use sea_orm::Value;
 use uuid::Uuid;
 
-use super::{Connection, StoreError};
 use domain::Timestamp;
 use domain::id::{Id, Kind};
 
@@ -29,18 +27,6 @@ impl<P> PageRequest<P> {
             after: self.after.as_ref().map(&convert).transpose()?,
             before: self.before.as_ref().map(&convert).transpose()?,
         })
-    }
-}
-
-impl PageRequest {
-    /// A request for no rows.
-    pub fn nothing() -> Self {
-        Self {
-            limit: 0,
-            backward: false,
-            after: None,
-            before: None,
-        }
     }
 }
 
@@ -114,73 +100,6 @@ impl<T> Page<T> {
             has_next: self.has_next,
             has_previous: self.has_previous,
         })
-    }
-}
-
-/// The order of a list: by a column and then by the id, or by the id alone, which is the order of creation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sort<C> {
-    pub key: Option<C>,
-    pub id: C,
-    pub descending: bool,
-}
-
-impl<C: ColumnTrait> Sort<C> {
-    pub fn newest_first(id: C) -> Self {
-        Self {
-            key: None,
-            id,
-            descending: true,
-        }
-    }
-
-    /// Adds the page's bounds, order and limit. One row more than requested shows whether the list continues.
-    pub fn apply<E: EntityTrait>(&self, mut select: Select<E>, request: &PageRequest) -> Select<E> {
-        if let Some(place) = &request.after {
-            select = select.filter(self.beyond(place, self.descending));
-        }
-        if let Some(place) = &request.before {
-            select = select.filter(self.beyond(place, !self.descending));
-        }
-        let order = self.direction(request);
-        if let Some(key) = self.key {
-            select = select.order_by(key, order.clone());
-        }
-        select.order_by(self.id, order).limit(u64::from(request.limit) + 1)
-    }
-
-    /// The direction in which a page is read.
-    pub fn direction(&self, request: &PageRequest) -> Order {
-        if self.descending != request.backward {
-            Order::Desc
-        } else {
-            Order::Asc
-        }
-    }
-
-    /// Rows on one side of a position: a comparison of tuples, which uses the index on both engines.
-    fn beyond(&self, place: &RowPosition, below: bool) -> Expr {
-        let (columns, values) = match (self.key, &place.key) {
-            (Some(key), Some(value)) => (
-                Expr::tuple([Expr::col(key.as_column_ref()), Expr::col(self.id.as_column_ref())]),
-                Expr::tuple([Expr::val(value.clone()), Expr::val(place.id)]),
-            ),
-            _ => (Expr::col(self.id.as_column_ref()), Expr::val(place.id)),
-        };
-        if below { columns.lt(values) } else { columns.gt(values) }
-    }
-
-    /// Reads the page of `select`.
-    pub async fn page<E>(
-        &self,
-        database: &Connection,
-        select: Select<E>,
-        request: &PageRequest,
-    ) -> Result<Page<E::Model>, StoreError>
-    where
-        E: EntityTrait<Column = C>,
-    {
-        Ok(cut(self.apply(select, request).all(database).await?, request))
     }
 }
 

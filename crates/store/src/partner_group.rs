@@ -33,10 +33,6 @@ impl SortBy for PartnerGroupOrder {
             Self::Name => Some(SortColumn::text(view::derived::<Entity>(&NAME))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }
 
 /// Groups are few, and have no column for the lower-cased name. Both engines lower-case the letters A to Z of this
@@ -62,11 +58,7 @@ pub async fn find_default(database: &Connection, scope: &Scope) -> Result<Option
 /// All groups.
 pub fn list(sorted: Sorted<PartnerGroupOrder>) -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(&view::PARTNER_GROUP, Some(String::new()), sorted.into(), select)
-}
-
-pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-    Ok(visible::<Entity>(scope).count(database).await?)
+    view::List::new(&view::PARTNER_GROUP, Some(String::new()), select).sorted(sorted)
 }
 
 /// How many partners are in the group.

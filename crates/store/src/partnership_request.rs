@@ -6,7 +6,6 @@ use entity::partnership_request::{self, Column, Entity};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::filter::{one_of_ids, one_of_words};
-use super::page::Sort;
 use super::scope::visible;
 use super::{Connection, StoreError, view};
 use crate::mapped::mapped;
@@ -30,21 +29,11 @@ pub struct PartnershipRequestFilter {
     pub created_to: Option<Timestamp>,
 }
 
-pub async fn count(
-    database: &Connection,
-    scope: &Scope,
-    status: Option<PartnershipRequestStatus>,
-    filter: &PartnershipRequestFilter,
-) -> Result<u64, StoreError> {
-    Ok(filtered(scope, status, filter).count(database).await?)
-}
-
 /// The requests with this status, or all, that match the filter.
 pub fn list(status: Option<PartnershipRequestStatus>, filter: Arc<PartnershipRequestFilter>) -> view::List {
     let kept = (*filter == PartnershipRequestFilter::default()).then(|| format!("{status:?}"));
     let select = move |_, scope: &Scope, _| filtered(scope, status, &filter).into_query();
-    let order = Sort::newest_first(Column::Id).into();
-    view::List::new(&view::PARTNERSHIP_REQUEST, kept, order, select)
+    view::List::new(&view::PARTNERSHIP_REQUEST, kept, select)
 }
 
 fn filtered(

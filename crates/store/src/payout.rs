@@ -1,6 +1,5 @@
 //! Payouts, and the commissions that were ever in them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::payout::{self, Column, Entity};
@@ -13,7 +12,6 @@ use uuid::Uuid;
 
 use super::filter::{one_of_ids, one_of_words, text_of};
 use super::order::{SortBy, SortColumn, Sorted};
-use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::Writes;
 use super::{Connection, StoreError, many, row, view, write};
@@ -71,61 +69,21 @@ impl SortBy for PayoutOrder {
             Self::Amount => Some(SortColumn::integer(view::column(Column::AmountMinor))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
-table_functions!(Payout: by_ids, at_hand);
-
-pub async fn count(database: &Connection, scope: &Scope, filter: &PayoutFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
+table_functions!(Payout: by_ids, whole, at_hand);
 
 /// The payouts that match the filter.
 pub fn list(filter: Arc<PayoutFilter>, sorted: Sorted<PayoutOrder>) -> view::List {
     let kept = (*filter == PayoutFilter::default()).then(String::new);
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::PAYOUT, kept, sorted.into(), select)
+    view::List::new(&view::PAYOUT, kept, select).sorted(sorted)
 }
 
 /// The payouts under parents of this kind.
 pub fn list_under(parent: PayoutParent) -> view::List {
     let select = move |_, scope: &Scope, key| children(scope, parent, key).into_query();
-    view::List::new(&view::PAYOUT, Some(format!("{parent:?}")), sort().into(), select)
-}
-
-/// A page of the payouts of each parent.
-pub async fn pages_of(
-    database: &Connection,
-    scope: &Scope,
-    parent: PayoutParent,
-    parents: &[Uuid],
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Payout>>, StoreError> {
-    many::pages(
-        database,
-        parents,
-        sort(),
-        request,
-        |key| children(scope, parent, key),
-        from_row,
-    )
-    .await
-}
-
-pub async fn counts_of(
-    database: &Connection,
-    scope: &Scope,
-    parent: PayoutParent,
-    parents: &[Uuid],
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, parents, |key| children(scope, parent, key)).await
+    view::List::new(&view::PAYOUT, Some(format!("{parent:?}")), select)
 }
 
 fn children(scope: &Scope, parent: PayoutParent, key: Expr) -> Select<Entity> {

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use entity::payout_run::{self, Column, Entity};
 use entity::{payout, payout_run_line};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::commission_totals::{SUM, add_sums};
 use super::filter::one_of_words;
-use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{Connection, StoreError, Transaction, many, row, sum, view, write};
 use crate::mapped::mapped;
@@ -27,15 +26,11 @@ const LINES: &str = "payout_run_line";
 /// Which lines to list; `None`: all. An empty list matches nothing.
 pub type OutcomeFilter = Option<Arc<[PayoutOutcome]>>;
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
 /// A line's position is unique in its run; the id is only there because an order needs one.
-fn line_sort() -> Sort<payout_run_line::Column> {
-    Sort {
-        key: Some(payout_run_line::Column::Position),
-        id: payout_run_line::Column::PartnerId,
+fn line_order() -> view::Order {
+    view::Order {
+        key: Some(view::column(payout_run_line::Column::Position)),
+        id: view::column(payout_run_line::Column::PartnerId),
         descending: false,
     }
 }
@@ -43,55 +38,17 @@ fn line_sort() -> Sort<payout_run_line::Column> {
 /// All runs, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(&view::PAYOUT_RUN, Some(String::new()), sort().into(), select)
+    view::List::new(&view::PAYOUT_RUN, Some(String::new()), select)
 }
 
 table_functions!(PayoutRun: by_ids, whole);
 table_functions!(PayoutRun: at_hand but "audit_entry_id");
 
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<PayoutRun>, StoreError> {
-    let page = sort().page(database, visible::<Entity>(scope), request).await?;
-    page.try_map(from_row)
-}
-
-pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-    Ok(visible::<Entity>(scope).count(database).await?)
-}
-
 /// The lines of runs, in their order.
 pub fn lines(outcomes: OutcomeFilter) -> view::List {
     let kept = Some(format!("{outcomes:?}"));
     let select = move |_, scope: &Scope, run| lines_of(scope, &outcomes, run).into_query();
-    view::List::new(&view::PAYOUT_RUN_LINE, kept, line_sort().into(), select)
-}
-
-/// A page of the lines of each run.
-pub async fn line_pages_of(
-    database: &Connection,
-    scope: &Scope,
-    runs: &[Uuid],
-    outcomes: &OutcomeFilter,
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<RunLine>>, StoreError> {
-    many::pages(
-        database,
-        runs,
-        line_sort(),
-        request,
-        |run| lines_of(scope, outcomes, run),
-        line_from_row,
-    )
-    .await
-}
-
-pub async fn line_counts_of(
-    database: &Connection,
-    scope: &Scope,
-    runs: &[Uuid],
-    outcomes: &OutcomeFilter,
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, runs, |run| lines_of(scope, outcomes, run)).await
+    view::List::new(&view::PAYOUT_RUN_LINE, kept, select).in_order(line_order())
 }
 
 fn lines_of(scope: &Scope, outcomes: &OutcomeFilter, run: Expr) -> Select<payout_run_line::Entity> {
@@ -183,6 +140,11 @@ mapped! {
     written: {
         audit_entry_id: None,
     }
+}
+
+/// Decodes a line whose columns were all read under names with this prefix.
+pub fn whole_line(row: &view::Row, prefix: &str) -> Result<RunLine, StoreError> {
+    line_from_row(view::whole(row, prefix)?)
 }
 
 fn line_from_row(row: payout_run_line::Model) -> Result<RunLine, StoreError> {

@@ -8,10 +8,9 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
-use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, many, row};
+use super::{Connection, StoreError, many, row, view};
 use auth::Scope;
 use domain::id::{CommissionId, EventId, TenantId, TierResultId, TieredCommissionId};
 use domain::money::Money;
@@ -65,23 +64,10 @@ pub async fn final_revenues(
     rows.map(|row| Ok((row.event_id, from_row(row)?.amount))).collect()
 }
 
-/// Pages of the retroactive adjustments of each event's revenue, newest first.
-pub async fn pages_of_revenue(
-    database: &Connection,
-    scope: &Scope,
-    events: &[Uuid],
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<TierResult>>, StoreError> {
-    let sort = Sort::newest_first(Column::Id);
-    many::pages(database, events, sort, request, |key| revenue(scope, key), from_row).await
-}
-
-pub async fn counts_of_revenue(
-    database: &Connection,
-    scope: &Scope,
-    events: &[Uuid],
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, events, |key| revenue(scope, key)).await
+/// The retroactive adjustments of events' revenue, newest first.
+pub fn list_of_events() -> view::List {
+    let select = |_, scope: &Scope, event| adjustments(scope, event).into_query();
+    view::List::new(&view::TIER_RESULT, Some("event".to_owned()), select)
 }
 
 /// The results for revenue since the present attribution of their event.
@@ -97,7 +83,7 @@ fn of_revenue(scope: &Scope) -> Select<Entity> {
         .filter(at.clone().gte(attributed_at.if_null(at)))
 }
 
-fn revenue(scope: &Scope, event: Expr) -> Select<Entity> {
+fn adjustments(scope: &Scope, event: Expr) -> Select<Entity> {
     of_revenue(scope)
         .filter(Column::Kind.eq(ResultKind::Adjustment.as_str()))
         .filter(Expr::col(Column::EventId.as_column_ref()).eq(event))
@@ -132,6 +118,11 @@ pub fn insert(writes: &mut Writes, tenant: TenantId, results: &[TierResult]) {
         row.into_active_model()
     });
     writes.add(rows, Conflict::Fail);
+}
+
+/// Decodes a row whose columns were all read under names with this prefix.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<TierResult, StoreError> {
+    from_row(view::whole(row, prefix)?)
 }
 
 pub(super) fn from_row(row: tier_result::Model) -> Result<TierResult, StoreError> {

@@ -5,16 +5,14 @@ use paged::paged;
 
 use super::description::BACKTEST;
 use super::object::Backtest;
-use crate::graphql::connection::{Connection, placed};
+use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Listing, Projected, ProjectedPage};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use auth::Resource;
-use domain::backtest;
 use domain::id::BacktestId;
-use store::page::RowPosition;
 
 #[derive(Default)]
 pub struct BacktestQuery;
@@ -35,27 +33,7 @@ impl BacktestQuery {
     ) -> Result<ProjectedPage<Connection<Backtest>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Commissions)?;
         let cursors = Cursors::of((scope, "backtests"));
-        let page = arguments.read(&cursors)?;
-        let listing = Listing {
-            to: &BACKTEST,
-            connection: "BacktestConnection",
-            edge: "BacktestEdge",
-            list: store::backtest::list(),
-        };
-        let selected = listing.page(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let page = page.clone();
-                Box::pin(async move {
-                    let page = store::backtest::page(request.store().reader(), &scope, &page).await?;
-                    Ok(placed(page, |backtest: &backtest::Backtest| {
-                        RowPosition::of_id(backtest.id)
-                    }))
-                })
-            },
-            move |request| Box::pin(async move { Ok(store::backtest::count(request.store().reader(), &scope).await?) }),
-        );
-        Ok(ProjectedPage::of(selected, connection))
+        let listing = Listing::of(&BACKTEST, store::backtest::list());
+        projected_page(listing, &cursors, &arguments)
     }
 }

@@ -1,24 +1,31 @@
 //! The results of backtests by campaign and by partner.
 
 use async_graphql::{Context, Object};
+use uuid::Uuid;
 
 use super::difference::BacktestDifference;
 use crate::graphql::campaign::Campaign;
-use crate::graphql::connection::Connection;
+use crate::graphql::connection::{Connection, loaded};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
-use crate::graphql::loader::BacktestPageKey;
+use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use auth::Resource;
 use store::backtest::{BacktestSum, PartnerSum, SumsKey};
-use store::page::{Page, RowPosition, SortKey};
+use store::page::{RowPosition, SortKey};
 
 /// The actual and the proposed amounts of a campaign's events.
 #[derive(Clone)]
 pub struct BacktestCampaign(BacktestSum);
+
+impl From<BacktestSum> for BacktestCampaign {
+    fn from(sum: BacktestSum) -> Self {
+        Self(sum)
+    }
+}
 
 /// The actual and the proposed amounts of a campaign's events.
 #[Object]
@@ -37,6 +44,12 @@ impl BacktestCampaign {
 /// The actual and the proposed amounts of a partner.
 #[derive(Clone)]
 pub struct BacktestPartner(PartnerSum);
+
+impl From<PartnerSum> for BacktestPartner {
+    fn from(sum: PartnerSum) -> Self {
+        Self(sum)
+    }
+}
 
 /// The actual and the proposed amounts of a partner.
 #[Object]
@@ -61,33 +74,24 @@ pub fn campaigns(
 ) -> Result<Connection<BacktestCampaign>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Commissions)?;
     let cursors = Cursors::of((scope, "backtest.campaigns", sums));
-    let page = page.read(&cursors)?;
-    Ok(Connection::new(
+    let SumsKey {
+        backtest: parent,
+        currency,
+        order,
+    } = sums;
+    let of = (currency, order, page.read(&cursors)?);
+    Ok(loaded(
         cursors,
-        move |request| {
-            let key = BacktestPageKey {
-                sums,
-                request: page.clone(),
-            };
-            Box::pin(async move {
-                let page = request.loaders().backtest_campaign_pages.load(key).await?;
-                let place = |sum: &BacktestSum| RowPosition {
-                    key: None,
-                    id: sum.campaign.map_or_else(uuid::Uuid::nil, |id| id.uuid()),
-                };
-                let page = page.unwrap_or_else(Page::empty);
-                Ok(page.map(|sum| (place(&sum), BacktestCampaign(sum))))
-            })
+        |loaders| &loaders.backtest_campaign_pages,
+        Under { parent, of },
+        |loaders| &loaders.backtest_campaign_counts,
+        Under {
+            parent,
+            of: (currency, order),
         },
-        move |request| {
-            Box::pin(async move {
-                Ok(request
-                    .loaders()
-                    .backtest_campaign_counts
-                    .load(sums)
-                    .await?
-                    .unwrap_or(0))
-            })
+        |sum: &BacktestSum| RowPosition {
+            key: None,
+            id: sum.campaign.map_or_else(Uuid::nil, |id| id.uuid()),
         },
     ))
 }
@@ -100,26 +104,24 @@ pub fn partners(
 ) -> Result<Connection<BacktestPartner>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Commissions)?;
     let cursors = Cursors::of((scope, "backtest.partners", sums)).sorted_by(Some(SortKey::Integer(0)));
-    let page = page.read(&cursors)?;
-    Ok(Connection::new(
+    let SumsKey {
+        backtest: parent,
+        currency,
+        order,
+    } = sums;
+    let of = (currency, order, page.read(&cursors)?);
+    Ok(loaded(
         cursors,
-        move |request| {
-            let key = BacktestPageKey {
-                sums,
-                request: page.clone(),
-            };
-            Box::pin(async move {
-                let page = request.loaders().backtest_partner_pages.load(key).await?;
-                let place = |sum: &PartnerSum| RowPosition {
-                    key: Some(SortKey::Integer(sums.order.key(sum))),
-                    id: sum.partner.uuid(),
-                };
-                let page = page.unwrap_or_else(Page::empty);
-                Ok(page.map(|sum| (place(&sum), BacktestPartner(sum))))
-            })
+        |loaders| &loaders.backtest_partner_pages,
+        Under { parent, of },
+        |loaders| &loaders.backtest_partner_counts,
+        Under {
+            parent,
+            of: (currency, order),
         },
-        move |request| {
-            Box::pin(async move { Ok(request.loaders().backtest_partner_counts.load(sums).await?.unwrap_or(0)) })
+        move |sum: &PartnerSum| RowPosition {
+            key: Some(SortKey::Integer(order.key(sum))),
+            id: sum.partner.uuid(),
         },
     ))
 }

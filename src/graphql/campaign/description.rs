@@ -6,8 +6,8 @@ use super::object::{Campaign, CampaignStatus};
 use crate::graphql::label::ADVERTISER;
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::loader::PartnersOfCampaign;
-use crate::graphql::partner::partners;
-use crate::graphql::rows::{Listing, PartnerVisibility, child_list_of, declare, link, made_of, page_of, value};
+use crate::graphql::partner::PARTNER;
+use crate::graphql::rows::{PartnerVisibility, child_list_of, declare, link, made_of, page_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::terms::CommissionTerm;
@@ -16,16 +16,6 @@ use domain::{campaign, id};
 use store::commission::CommissionParent;
 use store::view;
 use store::view::CampaignColumn as Column;
-
-/// A list of campaigns.
-pub fn campaigns(list: view::List) -> Listing {
-    Listing {
-        to: &CAMPAIGN,
-        connection: "CampaignConnection",
-        edge: "CampaignEdge",
-        list,
-    }
-}
 
 declare! {
     /// An offer that partners promote, with commission terms and a holdback. A partner's token can read only the
@@ -64,11 +54,7 @@ declare! {
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
     "history" = page_of(histories);
     "partners" = page_of(|ctx| {
-        child_list_of::<PartnersOfCampaign>(
-            ctx,
-            Resource::Partners,
-            partners(store::partner::list_of_campaigns()),
-        )
+        child_list_of::<PartnersOfCampaign>(ctx, Resource::Partners, &PARTNER)
     });
     "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Campaign));
 }

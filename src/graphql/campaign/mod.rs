@@ -6,7 +6,7 @@ mod mutation;
 mod object;
 mod query;
 
-pub use description::{CAMPAIGN, campaigns};
+pub use description::CAMPAIGN;
 #[cfg(test)]
 pub use input::CreateCampaignInput;
 pub use mutation::CampaignMutation;

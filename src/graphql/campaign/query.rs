@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use paged::paged;
 
-use super::description::campaigns;
+use super::description::CAMPAIGN;
 use super::object::{Campaign, CampaignStatus};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
@@ -13,7 +13,7 @@ use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::lookup::{id_or_external_id, ids, search_text, search_texts};
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::campaign;
@@ -121,10 +121,7 @@ impl CampaignQuery {
         };
         let filter = Arc::new(filter);
         let cursors = order::cursors((scope, "campaigns", &filter), sorted);
-        let listing = campaigns(store::campaign::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::campaign::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = Listing::of(&CAMPAIGN, store::campaign::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

@@ -7,23 +7,13 @@ use crate::graphql::deal::pipeline::PAYMENT_STAGE;
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::money::Money;
 use crate::graphql::partner::PARTNER;
-use crate::graphql::rows::{Listing, PartnerVisibility, amount, declare, link, page_of, required, value};
+use crate::graphql::rows::{PartnerVisibility, amount, declare, link, page_of, required, value};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::id;
 use store::commission::CommissionParent;
 use store::view;
 use store::view::DealColumn as Column;
-
-/// A list of deals.
-pub fn deals(list: view::List) -> Listing {
-    Listing {
-        to: &DEAL,
-        connection: "DealConnection",
-        edge: "DealEdge",
-        list,
-    }
-}
 
 declare! {
     /// A sale that a partner brought, which moves through the payment stages.

@@ -11,7 +11,7 @@ mod query;
 pub mod rule;
 mod simulated_payment;
 
-pub use description::{DEAL, deals};
+pub use description::DEAL;
 pub use filter::DealOrderField;
 pub use input::CustomFieldValueInput;
 pub use mutation::DealMutation;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use paged::paged;
 
-use super::description::deals;
+use super::description::DEAL;
 use super::filter::{DealFilter, DealOrderField};
 use super::object::Deal;
 use crate::graphql::connection::Connection;
@@ -14,7 +14,7 @@ use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::order::{self, OrderBy, within_currency};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::DealId;
 use store::deal::DealOrder;
@@ -57,10 +57,7 @@ impl DealQuery {
             within_currency("VALUE", filter.currency)?;
         }
         let cursors = order::cursors((scope, "deals", &filter), sorted);
-        let listing = deals(store::deal::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::deal::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = Listing::of(&DEAL, store::deal::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

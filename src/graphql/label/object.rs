@@ -37,6 +37,8 @@ macro_rules! labels {
 
             pub static $description: TypeDescription = TypeDescription {
                 name: stringify!($object),
+                connection: concat!(stringify!($object), "Connection"),
+                edge: concat!(stringify!($object), "Edge"),
                 resource: Resource::$resource,
                 identity: &[],
                 is_named: false,

@@ -4,15 +4,14 @@ use async_graphql::{Context, Object};
 use paged::paged;
 
 use super::object::{ADVERTISER, Advertiser, PartnerCategory, PartnerTier};
-use crate::graphql::connection::{Connection, placed};
+use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Listing, ProjectedPage};
+use crate::graphql::rows::{Listing, ProjectedPage, projected_page};
 use auth::Resource;
-use domain::{id, label};
-use store::page::RowPosition;
+use domain::label;
 
 #[derive(Default)]
 pub struct LabelQuery;
@@ -40,35 +39,11 @@ impl LabelQuery {
     async fn advertisers(
         &self,
         ctx: &Context<'_>,
-        page: PageArguments,
+        arguments: PageArguments,
     ) -> Result<ProjectedPage<Connection<Advertiser>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Campaigns)?;
         let cursors = Cursors::of((scope, "advertisers"));
-        let page = page.read(&cursors)?;
-        let listing = Listing {
-            to: &ADVERTISER,
-            connection: "AdvertiserConnection",
-            edge: "AdvertiserEdge",
-            list: store::label::advertisers(),
-        };
-        let selected = listing.page(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let page = page.clone();
-                Box::pin(async move {
-                    let page = store::label::page(request.store().reader(), &scope, &page).await?;
-                    Ok(placed(page, |advertiser: &label::Advertiser| {
-                        RowPosition::of_id(advertiser.id)
-                    }))
-                })
-            },
-            move |request| {
-                Box::pin(
-                    async move { Ok(store::label::count::<id::Advertiser>(request.store().reader(), &scope).await?) },
-                )
-            },
-        );
-        Ok(ProjectedPage::of(selected, connection))
+        let listing = Listing::of(&ADVERTISER, store::label::advertisers());
+        projected_page(listing, &cursors, &arguments)
     }
 }

@@ -6,44 +6,24 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::under::{ReadOfParents, ReadUnder};
 use super::{Fetch, Fetched, Loader, Loaders};
 use auth::Scope;
 use store::page::{Page, PageRequest, RowPosition};
+use store::view::{self, List, Row};
 use store::{Store, StoreError};
 
-/// A page of one parent's children.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PageKey {
-    pub parent: Uuid,
-    pub request: PageRequest,
-}
-
-/// Reads the pages of many parents with one statement per distinct set of paging arguments (usually there is only one).
-async fn pages<T, R>(
-    keys: &[PageKey],
-    read: impl Fn(Vec<Uuid>, PageRequest) -> R,
-) -> Result<HashMap<PageKey, Page<Arc<T>>>, StoreError>
-where
-    R: Future<Output = Result<HashMap<Uuid, Page<T>>, StoreError>>,
-{
-    let mut parents: HashMap<&PageRequest, Vec<Uuid>> = HashMap::new();
-    for key in keys {
-        parents.entry(&key.request).or_default().push(key.parent);
-    }
-    let mut pages = HashMap::with_capacity(keys.len());
-    for (request, parents) in parents {
-        for (parent, page) in read(parents, request.clone()).await? {
-            let page = page.map(Arc::new);
-            pages.insert(
-                PageKey {
-                    parent,
-                    request: request.clone(),
-                },
-                page,
-            );
-        }
-    }
-    Ok(pages)
+/// Pages of a list under many parents, as shared domain values that `whole` decodes.
+pub(super) async fn pages<T>(
+    store: &Store,
+    scope: &Scope,
+    list: &List,
+    parents: &[Uuid],
+    request: &PageRequest,
+    whole: fn(&Row, &str) -> Result<T, StoreError>,
+) -> Result<HashMap<Uuid, Page<Arc<T>>>, StoreError> {
+    let shared = |row: &Row, prefix: &str| whole(row, prefix).map(Arc::new);
+    view::whole_pages(store, scope, list, parents, request, shared).await
 }
 
 /// A list of children that each of many parents has; one statement reads the pages of all parents of a level.
@@ -58,30 +38,21 @@ pub trait Children: Send + Sync + Sized + 'static {
 
     fn loaders(loaders: &Loaders) -> (&Loader<PagesOf<Self>>, &Loader<CountsOf<Self>>);
 
-    fn pages(
-        store: &Store,
-        scope: &Scope,
-        parents: &[Uuid],
-        request: &PageRequest,
-    ) -> impl Future<Output = Result<HashMap<Uuid, Page<Self::Child>>, StoreError>> + Send;
+    fn list() -> List;
 
-    fn counts(
-        store: &Store,
-        scope: &Scope,
-        parents: &[Uuid],
-    ) -> impl Future<Output = Result<HashMap<Uuid, u64>, StoreError>> + Send;
+    /// Decodes a child whose columns were all read under names with this prefix.
+    fn whole(row: &Row, prefix: &str) -> Result<Self::Child, StoreError>;
 }
 
 /// Reads pages of children.
 pub struct PagesOf<C>(PhantomData<fn() -> C>);
 
-impl<C: Children> Fetch for PagesOf<C> {
-    type Key = PageKey;
+impl<C: Children> ReadUnder for PagesOf<C> {
+    type Of = PageRequest;
     type Value = Page<Arc<C::Child>>;
 
-    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
-        let read = async |parents: Vec<Uuid>, request: PageRequest| C::pages(store, scope, &parents, &request).await;
-        pages(keys, read).await
+    async fn read(store: &Store, scope: &Scope, parents: &[Uuid], request: &Self::Of) -> ReadOfParents<Self> {
+        pages(store, scope, &C::list(), parents, request, C::whole).await
     }
 }
 
@@ -93,55 +64,6 @@ impl<C: Children> Fetch for CountsOf<C> {
     type Value = u64;
 
     async fn fetch(store: &Store, scope: &Scope, parents: &[Self::Key]) -> Fetched<Self> {
-        C::counts(store, scope, parents).await
+        view::counts(store, scope, &C::list(), parents).await
     }
 }
-
-/// Declares [`Children`] that are sorted by id: `name: child type, list name, loader of pages, loader of counts`, then
-/// the store's functions for both.
-macro_rules! children {
-    ($($(#[$meta:meta])* $name:ident: $child:ty, $list:literal, $pages:ident, $counts:ident =
-        $store:ident::{$read_pages:ident, $read_counts:ident};)+) => {
-        $(
-            $(#[$meta])*
-            pub struct $name;
-
-            impl $crate::graphql::loader::Children for $name {
-                type Child = $child;
-                const NAME: &'static str = $list;
-
-                fn place(child: &Self::Child) -> store::page::RowPosition {
-                    store::page::RowPosition::of_id(child.id)
-                }
-
-                fn loaders(
-                    loaders: &$crate::graphql::loader::Loaders,
-                ) -> (
-                    &$crate::graphql::loader::Loader<$crate::graphql::loader::PagesOf<Self>>,
-                    &$crate::graphql::loader::Loader<$crate::graphql::loader::CountsOf<Self>>,
-                ) {
-                    (&loaders.$pages, &loaders.$counts)
-                }
-
-                async fn pages(
-                    store: &Store,
-                    scope: &Scope,
-                    parents: &[Uuid],
-                    request: &store::page::PageRequest,
-                ) -> Result<HashMap<Uuid, store::page::Page<Self::Child>>, StoreError> {
-                    $store::$read_pages(store.reader(), scope, parents, request).await
-                }
-
-                async fn counts(
-                    store: &Store,
-                    scope: &Scope,
-                    parents: &[Uuid],
-                ) -> Result<HashMap<Uuid, u64>, StoreError> {
-                    $store::$read_counts(store.reader(), scope, parents).await
-                }
-            }
-        )+
-    };
-}
-
-pub(super) use children;

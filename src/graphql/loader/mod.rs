@@ -4,28 +4,22 @@
 //! An error elsewhere may cancel any waiting lookup at any moment, including the one that reads the batch for all: that
 //! batch is then lost, and the remaining lookups retry.
 
-mod api_key;
 mod as_of;
-mod audit;
 mod backtest;
+mod by_key;
 mod campaign;
+mod child_lists;
 mod children;
 mod commission;
 mod deal;
 mod label;
-mod ledger;
-mod partner;
-mod partner_group;
-mod partnership_request;
 mod past_tier_progress;
 mod payout;
 mod payout_run;
 mod revenue;
-mod snapshot;
 mod terms_in_force;
 mod tier_progress;
-mod tiered_commission;
-mod webhook;
+mod under;
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -44,40 +38,22 @@ use domain::id;
 use store::{Store, StoreError};
 use telemetry::metrics::Metrics;
 
-pub use api_key::ApiKeyById;
-pub use as_of::{BalancesAsOf, BalancesKey};
-pub use audit::HistoryOfObject;
-pub use backtest::{
-    BacktestCounts, BacktestMonths, BacktestPageKey, BacktestPages, BacktestTotals, ByCampaign, ByPartner,
-};
-pub use campaign::{CampaignById, CampaignsOfPartner, ReferencedCampaign};
-use children::children;
-pub use children::{Children, CountsOf, PageKey, PagesOf};
-pub use commission::{CommissionCounts, CommissionPageKey, CommissionPages, CommissionTotals, CommissionsKey};
-pub use deal::{
-    CommissionRuleById, CustomFieldById, DealById, DealOfCommission, DealsOfPartner, ForecastOfDeal, PartnersOfRule,
-    StageById,
-};
-pub use label::{CategoriesOfPartner, LabelById};
-pub use ledger::{
-    BalancesOfPartner, CommissionById, CustomerById, CustomersOfPartner, DecisionOfEvent, EnteredOfCommission,
-    EventByAttribution, EventById, EventsOfCustomer, ExplanationOfCommission, LifetimeValuesOfPartner, PayoutById,
-    RefundsOfEvent, TransitionsOfCommission,
-};
-pub use partner::{PartnerById, PartnersOfCampaign, PartnersOfGroup, TransitionsOfPartner};
-pub use partner_group::PartnerGroupById;
-pub use partnership_request::PartnershipRequestById;
+pub use as_of::BalancesAsOf;
+pub use backtest::{BacktestCounts, BacktestPages, ByCampaign, ByPartner};
+pub use by_key::*;
+pub use campaign::ReferencedCampaign;
+pub use child_lists::*;
+pub use children::{Children, CountsOf, PagesOf};
+pub use commission::{CommissionCounts, CommissionPages, CommissionTotals, CommissionsUnder};
+pub use deal::{DealOfCommission, ForecastOfDeal};
+pub use label::LabelById;
 pub use past_tier_progress::PastTierProgress;
-pub use payout::{PayoutCounts, PayoutPageKey, PayoutPages};
-pub use payout_run::{
-    PayoutRunById, PayoutRunLineCounts, PayoutRunLinePageKey, PayoutRunLinePages, PayoutRunLinesKey, PayoutRunTotals,
-};
-pub use revenue::{FinalRevenueOfEvent, RevenueAdjustmentsOfEvent};
-pub use snapshot::{SnapshotById, SnapshotsOfPartner};
+pub use payout::{PayoutCounts, PayoutPages};
+pub use payout_run::{PayoutRunLineCounts, PayoutRunLinePages};
+pub use revenue::FinalRevenueOfEvent;
 pub use terms_in_force::{OffersOfPartner, TermsOfPartner};
 pub use tier_progress::{ProgressKey, TierProgress};
-pub use tiered_commission::{PartnersOfTier, TieredCommissionById};
-pub use webhook::WebhookEndpointById;
+pub use under::Under;
 
 /// Reads values for many keys in one statement. Keys of nothing visible to the scope are left out.
 pub trait Fetch: 'static {

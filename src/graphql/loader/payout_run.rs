@@ -1,98 +1,39 @@
 //! Payout runs and their lines.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::ledger::grouped;
-use super::{Fetch, Fetched, shared};
+use super::children::pages;
+use super::under::{ReadOfParents, ReadUnder};
 use auth::Scope;
-use domain::commission::PayoutRun;
-use domain::payout_run::{RunLine, RunTotal};
-use store::Store;
+use domain::payout_run::RunLine;
 use store::page::{Page, PageRequest};
 use store::payout_run::{self, OutcomeFilter};
+use store::{Store, view};
 
-/// Payout runs by id.
-pub struct PayoutRunById;
-
-impl Fetch for PayoutRunById {
-    type Key = Uuid;
-    type Value = Arc<PayoutRun>;
-
-    async fn fetch(store: &Store, scope: &Scope, runs: &[Self::Key]) -> Fetched<Self> {
-        Ok(shared(payout_run::by_ids(store.reader(), scope, runs).await?))
-    }
-}
-
-/// The totals of the lines of runs.
-pub struct PayoutRunTotals;
-
-impl Fetch for PayoutRunTotals {
-    type Key = Uuid;
-    type Value = Arc<Vec<RunTotal>>;
-
-    async fn fetch(store: &Store, scope: &Scope, runs: &[Self::Key]) -> Fetched<Self> {
-        Ok(shared(payout_run::totals_of(store.reader(), scope, runs).await?))
-    }
-}
-
-/// The lines of a run that have one of these outcomes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PayoutRunLinesKey {
-    pub run: Uuid,
-    pub outcomes: OutcomeFilter,
-}
-
-/// A page of such lines.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PayoutRunLinePageKey {
-    pub lines: PayoutRunLinesKey,
-    pub request: PageRequest,
-}
-
-/// Pages of the lines of runs.
+/// Pages of the lines of runs that have one of these outcomes.
 pub struct PayoutRunLinePages;
 
-impl Fetch for PayoutRunLinePages {
-    type Key = PayoutRunLinePageKey;
+impl ReadUnder for PayoutRunLinePages {
+    type Of = (OutcomeFilter, PageRequest);
     type Value = Page<Arc<RunLine>>;
 
-    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
-        let groups = grouped(keys, |key| {
-            ((key.lines.outcomes.clone(), key.request.clone()), key.lines.run)
-        });
-        let mut pages = HashMap::with_capacity(keys.len());
-        for ((outcomes, request), runs) in groups {
-            let found = payout_run::line_pages_of(store.reader(), scope, &runs, &outcomes, &request).await?;
-            pages.extend(found.into_iter().map(|(run, page)| {
-                let outcomes = outcomes.clone();
-                let lines = PayoutRunLinesKey { run, outcomes };
-                let request = request.clone();
-                (PayoutRunLinePageKey { lines, request }, page.map(Arc::new))
-            }));
-        }
-        Ok(pages)
+    async fn read(store: &Store, scope: &Scope, runs: &[Uuid], of: &Self::Of) -> ReadOfParents<Self> {
+        let (outcomes, request) = of;
+        let list = payout_run::lines(outcomes.clone());
+        pages(store, scope, &list, runs, request, payout_run::whole_line).await
     }
 }
 
-/// How many lines runs have.
+/// How many such lines runs have.
 pub struct PayoutRunLineCounts;
 
-impl Fetch for PayoutRunLineCounts {
-    type Key = PayoutRunLinesKey;
+impl ReadUnder for PayoutRunLineCounts {
+    type Of = OutcomeFilter;
     type Value = u64;
 
-    async fn fetch(store: &Store, scope: &Scope, keys: &[Self::Key]) -> Fetched<Self> {
-        let mut counts = HashMap::with_capacity(keys.len());
-        for (outcomes, runs) in grouped(keys, |key| (key.outcomes.clone(), key.run)) {
-            let found = payout_run::line_counts_of(store.reader(), scope, &runs, &outcomes).await?;
-            counts.extend(found.into_iter().map(|(run, count)| {
-                let outcomes = outcomes.clone();
-                (PayoutRunLinesKey { run, outcomes }, count)
-            }));
-        }
-        Ok(counts)
+    async fn read(store: &Store, scope: &Scope, runs: &[Uuid], outcomes: &Self::Of) -> ReadOfParents<Self> {
+        view::counts(store, scope, &payout_run::lines(outcomes.clone()), runs).await
     }
 }

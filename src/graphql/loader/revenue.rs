@@ -1,14 +1,12 @@
 //! Changes that tiers made to the revenue of events.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
-use super::{Fetch, Fetched, children};
+use super::{Fetch, Fetched};
 use auth::Scope;
 use domain::money::Money;
-use store::tier_result::{self, TierResult};
-use store::{Store, StoreError};
+use store::Store;
+use store::tier_result::{self};
 
 /// The revenue of events after a tier's rate was applied.
 pub struct FinalRevenueOfEvent;
@@ -20,10 +18,4 @@ impl Fetch for FinalRevenueOfEvent {
     async fn fetch(store: &Store, scope: &Scope, events: &[Self::Key]) -> Fetched<Self> {
         tier_result::final_revenues(store.reader(), scope, events).await
     }
-}
-
-children! {
-    /// The retroactive adjustments of events' revenue, newest first.
-    RevenueAdjustmentsOfEvent: TierResult, "event.revenue_adjustments", revenue_adjustments_of_event,
-        revenue_adjustment_count_of_event = tier_result::{pages_of_revenue, counts_of_revenue};
 }

@@ -37,6 +37,8 @@ static PAYABLE: TypeDescription = part("Money", |name| money(name, payable));
 const fn part(name: &'static str, field: fn(&str) -> Option<FieldDescription>) -> TypeDescription {
     TypeDescription {
         name,
+        connection: "",
+        edge: "",
         resource: Resource::Commissions,
         identity: &[],
         is_named: false,

@@ -5,18 +5,18 @@ use async_graphql::ID;
 use super::balance::PARTNER_BALANCE;
 use super::object::Partner;
 use super::transition::PARTNER_TRANSITION;
-use crate::graphql::campaign::campaigns;
-use crate::graphql::deal::deals;
+use crate::graphql::campaign::CAMPAIGN;
+use crate::graphql::deal::DEAL;
 use crate::graphql::label::{PARTNER_CATEGORY, PARTNER_TIER};
 use crate::graphql::ledger::commission::commission_pages;
-use crate::graphql::ledger::customer::customers;
+use crate::graphql::ledger::customer::CUSTOMER;
 use crate::graphql::loader::{CampaignsOfPartner, CustomersOfPartner, DealsOfPartner};
 use crate::graphql::partner::PartnerType;
 use crate::graphql::partner::kind::PartnerStatus;
 use crate::graphql::partner_group::PARTNER_GROUP;
 use crate::graphql::payout::payout_pages;
 use crate::graphql::rows::{
-    self, Listing, PartnerVisibility, TypeDescription, child_list_of, declare, family, link, page_of, value, values,
+    self, PartnerVisibility, TypeDescription, child_list_of, declare, family, link, page_of, value, values,
 };
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
 use crate::graphql::tenant::audit::histories;
@@ -27,16 +27,6 @@ use store::commission::CommissionParent;
 use store::payout::PayoutParent;
 use store::view;
 use store::view::PartnerColumn as Column;
-
-/// A list of partners.
-pub fn partners(list: view::List) -> Listing {
-    Listing {
-        to: &PARTNER,
-        connection: "PartnerConnection",
-        edge: "PartnerEdge",
-        list,
-    }
-}
 
 declare! {
     /// An organisation or person that earns commissions. For the partner's own token, tags, metadata, tier, categories,
@@ -82,15 +72,11 @@ declare! {
     "revokedAt": Option<DateTime> = value(Column::RevokedAt, view::moment);
     "transitions" = family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(PartnerVisibility::EmptyList);
     "campaigns" = page_of(|ctx| {
-        child_list_of::<CampaignsOfPartner>(
-            ctx,
-            Resource::Campaigns,
-            campaigns(store::campaign::list_of_partners()),
-        )
+        child_list_of::<CampaignsOfPartner>(ctx, Resource::Campaigns, &CAMPAIGN)
     });
     "history" = page_of(histories);
     "deals" = page_of(|ctx| {
-        child_list_of::<DealsOfPartner>(ctx, Resource::Deals, deals(store::deal::list_of_partners()))
+        child_list_of::<DealsOfPartner>(ctx, Resource::Deals, &DEAL)
     });
     "tierProgress" = Partner::computed().for_partners(PartnerVisibility::Narrowed);
     "pastTierProgress" = Partner::computed();
@@ -101,11 +87,7 @@ declare! {
     "balancesAsOf" = Partner::computed();
     "payouts" = page_of(|ctx| payout_pages(ctx, PayoutParent::Partner));
     "customers" = page_of(|ctx| {
-        child_list_of::<CustomersOfPartner>(
-            ctx,
-            Resource::Events,
-            customers(store::customer::list_of_partners()),
-        )
+        child_list_of::<CustomersOfPartner>(ctx, Resource::Events, &CUSTOMER)
     });
     "lifetimeValue" = family(&LIFETIME_VALUE, store::standing::lifetime_values);
     "commissionSnapshots" = family(&COMMISSION_SNAPSHOT, store::snapshot::family);
@@ -114,6 +96,8 @@ declare! {
 /// What a partner's customers paid, in one currency.
 pub static LIFETIME_VALUE: TypeDescription = TypeDescription {
     name: "Money",
+    connection: "",
+    edge: "",
     resource: Resource::Commissions,
     identity: &[],
     is_named: false,

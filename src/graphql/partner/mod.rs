@@ -13,7 +13,7 @@ mod transition;
 
 #[cfg(test)]
 pub use balance::PARTNER_BALANCE;
-pub use description::{PARTNER, partners};
+pub use description::PARTNER;
 #[cfg(test)]
 pub use input::UpdatePartnerInput;
 pub use kind::PartnerType;

@@ -16,7 +16,7 @@ use crate::graphql::identity;
 use crate::graphql::label::{PartnerCategory, PartnerTier};
 use crate::graphql::ledger::commission::{CommissionConnection, CommissionFilter, commissions_of};
 use crate::graphql::ledger::customer::Customer;
-use crate::graphql::loader::{BalancesKey, CampaignsOfPartner, CustomersOfPartner, DealsOfPartner, objects};
+use crate::graphql::loader::{CampaignsOfPartner, CustomersOfPartner, DealsOfPartner, Under, objects};
 use crate::graphql::lookup::id;
 use crate::graphql::money::Money;
 use crate::graphql::order::CommissionOrder;
@@ -188,11 +188,9 @@ impl Partner {
         if at.0 > request.app.clock.now() {
             return Err(ApiError::bad_user_input("at must not be later than now"));
         }
-        let key = BalancesKey {
-            partner: self.0.id.uuid(),
-            at: at.0,
-        };
-        Ok(objects(request.loaders().balances_as_of.load(key).await?))
+        let (parent, of) = (self.0.id.uuid(), at.0);
+        let balances = request.loaders().balances_as_of.load(Under { parent, of }).await?;
+        Ok(objects(balances))
     }
 
     /// Its payouts, newest first.

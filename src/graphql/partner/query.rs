@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object};
 use paged::paged;
 
-use super::description::partners;
+use super::description::PARTNER;
 use super::filter::{PartnerFilter, PartnerOrder, PartnerSelection};
 use super::object::Partner;
 use crate::graphql::connection::Connection;
@@ -12,7 +12,7 @@ use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
 use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use store::view;
 
@@ -56,10 +56,7 @@ impl PartnerQuery {
         let selection = PartnerSelection::read(caller, filter, order_by)?;
         let cursors = selection.cursors(scope);
         let PartnerSelection { filter, sorted } = selection;
-        let listing = partners(store::partner::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::partner::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = Listing::of(&PARTNER, store::partner::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

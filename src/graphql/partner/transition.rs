@@ -11,6 +11,8 @@ use store::view;
 
 pub static PARTNER_TRANSITION: TypeDescription = TypeDescription {
     name: "PartnerTransition",
+    connection: "",
+    edge: "",
     resource: Resource::Partners,
     identity: &[],
     is_named: false,

@@ -10,8 +10,8 @@ use crate::graphql::error::ApiError;
 use crate::graphql::identity;
 use crate::graphql::loader::PartnersOfGroup;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::partner::{Partner, partners};
-use crate::graphql::rows::{Listing, PartnerVisibility, child_list_of, declare, page_of, value};
+use crate::graphql::partner::{PARTNER, Partner};
+use crate::graphql::rows::{PartnerVisibility, child_list_of, declare, page_of, value};
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::graphql::shared::row;
 use crate::graphql::tenant::audit::{AuditEntry, histories, history};
@@ -25,16 +25,6 @@ row! {
     /// A classification of partners with a rules engine that says what they earn.
     pub struct PartnerGroup(partner_group::PartnerGroup): PARTNER_GROUP, store::partner_group;
     computed: store::partner_group::whole;
-}
-
-/// A list of partner groups.
-pub fn partner_groups(list: view::List) -> Listing {
-    Listing {
-        to: &PARTNER_GROUP,
-        connection: "PartnerGroupConnection",
-        edge: "PartnerGroupEdge",
-        list,
-    }
 }
 
 declare! {
@@ -73,7 +63,7 @@ declare! {
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
     "history" = page_of(histories);
     "partners" = page_of(|ctx| {
-        child_list_of::<PartnersOfGroup>(ctx, Resource::Partners, partners(store::partner::list_of_groups()))
+        child_list_of::<PartnersOfGroup>(ctx, Resource::Partners, &PARTNER)
     });
 }
 

@@ -3,14 +3,14 @@
 use async_graphql::{Context, Enum, ID, Object};
 use paged::paged;
 
-use super::object::{PartnerGroup, partner_groups};
+use super::object::{PARTNER_GROUP, PartnerGroup};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::PartnerGroupId;
 use store::view;
@@ -63,9 +63,7 @@ impl PartnerGroupQuery {
         let scope = request(ctx).caller.read(Resource::PartnerGroups)?;
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "partnerGroups"), sorted);
-        let listing = partner_groups(store::partner_group::list(sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            Box::pin(async move { Ok(store::partner_group::count(request.store().reader(), &scope).await?) })
-        })
+        let listing = Listing::of(&PARTNER_GROUP, store::partner_group::list(sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

@@ -6,7 +6,7 @@ use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{Listing, declare, link, required, value};
+use crate::graphql::rows::{declare, link, required, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::row;
 use auth::Resource;
@@ -30,16 +30,6 @@ pub enum PartnershipRequestStatus {
 row! {
     /// A request to promote a campaign.
     pub struct PartnershipRequest(partnership_request::PartnershipRequest): PARTNERSHIP_REQUEST, store::partnership_request;
-}
-
-/// A list of partnership requests.
-pub fn partnership_requests(list: view::List) -> Listing {
-    Listing {
-        to: &PARTNERSHIP_REQUEST,
-        connection: "PartnershipRequestConnection",
-        edge: "PartnershipRequestEdge",
-        list,
-    }
 }
 
 declare! {

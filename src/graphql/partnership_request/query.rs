@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object};
 use paged::paged;
 
-use super::object::{PartnershipRequest, PartnershipRequestStatus, partnership_requests};
+use super::object::{PARTNERSHIP_REQUEST, PartnershipRequest, PartnershipRequestStatus};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::lookup::ids;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::id::PartnershipRequestId;
@@ -75,12 +75,7 @@ impl PartnershipRequestQuery {
             true => Cursors::of((scope, "partnershipRequests", status)),
             false => Cursors::of((scope, "partnershipRequests", status, &filter)),
         };
-        let listing = partnership_requests(store::partnership_request::list(status, filter.clone()));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move {
-                Ok(store::partnership_request::count(request.store().reader(), &scope, status, &filter).await?)
-            })
-        })
+        let listing = Listing::of(&PARTNERSHIP_REQUEST, store::partnership_request::list(status, filter));
+        projected_page(listing, &cursors, &arguments)
     }
 }

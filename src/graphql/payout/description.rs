@@ -7,23 +7,13 @@ use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::money::Money;
 use crate::graphql::partner::PARTNER;
 use crate::graphql::payout::run::PAYOUT_RUN;
-use crate::graphql::rows::{Listing, PartnerVisibility, amount, declare, link, page_of, required, value};
+use crate::graphql::rows::{PartnerVisibility, amount, declare, link, page_of, required, value};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::{commission, id};
 use store::commission::CommissionParent;
 use store::view;
 use store::view::PayoutColumn as Column;
-
-/// A list of payouts.
-pub fn payouts(list: view::List) -> Listing {
-    Listing {
-        to: &PAYOUT,
-        connection: "PayoutConnection",
-        edge: "PayoutEdge",
-        list,
-    }
-}
 
 declare! {
     /// Approved commissions of one payee in one currency, paid together. For a partner's token, the run and the fields

@@ -1,34 +1,33 @@
 //! The payouts under a parent.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
-use super::description::payouts;
+use super::description::PAYOUT;
 use super::object::Payout;
-use crate::graphql::connection::{Connection, placed};
+use crate::graphql::connection::{Connection, loaded};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::graphql::loader::PayoutPageKey;
+use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{ChildList, allowed, child_list};
+use crate::graphql::rows::{ChildList, Listing, allowed, child_list};
 use auth::Resource;
-use store::page::{Page, RowPosition};
+use domain::commission;
+use store::page::RowPosition;
 use store::payout::PayoutParent;
 
 /// The payouts under each of many rows, as requested by the arguments of `ctx`'s field.
 pub fn payout_pages(ctx: &Context<'_>, kind: PayoutParent) -> ServerResult<ChildList> {
     let scope = allowed(ctx, Resource::Payouts)?;
     let cursors = move |parent| Cursors::of((scope, kind, parent));
-    let list = payouts(store::payout::list_under(kind));
-    match kind {
-        PayoutParent::Partner => child_list(ctx, list, cursors, |request, parent| {
-            Box::pin(request.loaders().payout_counts.load((PayoutParent::Partner, parent)))
-        }),
-        PayoutParent::Run => child_list(ctx, list, cursors, |request, parent| {
-            Box::pin(request.loaders().payout_counts.load((PayoutParent::Run, parent)))
-        }),
-    }
+    let list = Listing::of(&PAYOUT, store::payout::list_under(kind));
+    child_list(ctx, list, cursors, move |request, parent| {
+        let of = kind;
+        Box::pin(request.loaders().payout_counts.load(Under { parent, of }))
+    })
 }
 
 /// The payouts under one parent.
@@ -40,27 +39,13 @@ pub fn payouts_of(
 ) -> Result<Connection<Payout>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Payouts)?;
     let cursors = Cursors::of((scope, kind, parent));
-    let page = page.read(&cursors)?;
-    Ok(Connection::new(
+    let of = (kind, page.read(&cursors)?);
+    Ok(loaded(
         cursors,
-        move |request| {
-            let key = PayoutPageKey {
-                kind,
-                parent,
-                request: page.clone(),
-            };
-            Box::pin(async move {
-                let page = request
-                    .loaders()
-                    .payout_pages
-                    .load(key)
-                    .await?
-                    .unwrap_or_else(Page::empty);
-                Ok(placed(page, |payout| RowPosition::of_id(payout.id)))
-            })
-        },
-        move |request| {
-            Box::pin(async move { Ok(request.loaders().payout_counts.load((kind, parent)).await?.unwrap_or(0)) })
-        },
+        |loaders| &loaders.payout_pages,
+        Under { parent, of },
+        |loaders| &loaders.payout_counts,
+        Under { parent, of: kind },
+        |payout: &Arc<commission::Payout>| RowPosition::of_id(payout.id),
     ))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use paged::paged;
 
-use super::description::payouts;
+use super::description::PAYOUT;
 use super::object::{Payout, PayoutStatus};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
@@ -13,7 +13,7 @@ use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::lookup::{amount_bounds, ids};
 use crate::graphql::order::{self, OrderBy, within_currency};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use auth::Resource;
 use domain::commission;
@@ -109,10 +109,7 @@ impl PayoutQuery {
             within_currency("AMOUNT", filter.currency)?;
         }
         let cursors = order::cursors((scope, "payouts", &filter), sorted);
-        let listing = payouts(store::payout::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::payout::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = Listing::of(&PAYOUT, store::payout::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

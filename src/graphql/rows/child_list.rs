@@ -1,11 +1,13 @@
 //! Fields that are pages of child rows.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ServerResult, Value};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
-use super::description::{ChildList, Listing, Resolver};
+use super::description::{ChildList, Listing, Resolver, TypeDescription};
 use super::field_error::server_error;
 use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::Cursors;
@@ -15,7 +17,8 @@ use crate::graphql::page_arguments::PageArguments;
 use auth::{Resource, Scope};
 
 /// Counts the whole list of a parent row.
-type CountChildren = for<'a> fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>>;
+type CountChildren =
+    dyn for<'a> Fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>> + Send + Sync;
 
 /// The scope in which the caller may read the resource.
 pub fn allowed(ctx: &Context<'_>, resource: Resource) -> ServerResult<Scope> {
@@ -23,26 +26,37 @@ pub fn allowed(ctx: &Context<'_>, resource: Resource) -> ServerResult<Scope> {
     scope.map_err(|denied| server_error(denied.into(), ctx.item))
 }
 
-/// The child list of a field that takes only paging arguments.
-pub fn child_list(
+/// The child list of a field, of which nothing but the count is resolved by itself.
+pub fn child_list<N>(
     ctx: &Context<'_>,
     listing: Listing,
     cursors: impl Fn(Uuid) -> Cursors + Send + Sync + 'static,
-    count: CountChildren,
-) -> ServerResult<ChildList> {
+    count: N,
+) -> ServerResult<ChildList>
+where
+    N: for<'a> Fn(&'a RequestContext, Uuid) -> BoxFuture<'a, Result<Option<u64>, ApiError>> + Send + Sync + 'static,
+{
+    let count: Arc<CountChildren> = Arc::new(count);
     Ok(ChildList {
         listing,
         arguments: PageArguments::of(ctx)?,
         cursors: Box::new(cursors),
-        whole: Box::new(move |parent| Box::new(ChildCount { parent, count })),
+        whole: Box::new(move |parent| {
+            let count = count.clone();
+            Box::new(ChildCount { parent, count })
+        }),
     })
 }
 
 /// The child list of [`Children`], counted by their loaders.
-pub fn child_list_of<C: Children>(ctx: &Context<'_>, resource: Resource, listing: Listing) -> ServerResult<ChildList> {
+pub fn child_list_of<C: Children>(
+    ctx: &Context<'_>,
+    resource: Resource,
+    to: &'static TypeDescription,
+) -> ServerResult<ChildList> {
     let scope = allowed(ctx, resource)?;
     let cursors = move |parent| Cursors::of((scope, C::NAME, parent));
-    child_list(ctx, listing, cursors, |request, parent| {
+    child_list(ctx, Listing::of(to, C::list()), cursors, |request, parent| {
         C::loaders(request.loaders()).1.load(parent).boxed()
     })
 }
@@ -50,7 +64,7 @@ pub fn child_list_of<C: Children>(ctx: &Context<'_>, resource: Resource, listing
 /// Resolves how many entries the list of a parent has.
 struct ChildCount {
     parent: Uuid,
-    count: CountChildren,
+    count: Arc<CountChildren>,
 }
 
 impl Resolver for ChildCount {

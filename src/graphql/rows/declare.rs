@@ -25,6 +25,8 @@ macro_rules! declare {
         $(#[doc = $about])*
         $visibility static $description: $crate::graphql::rows::TypeDescription = $crate::graphql::rows::TypeDescription {
             name: stringify!($object),
+            connection: concat!(stringify!($object), "Connection"),
+            edge: concat!(stringify!($object), "Edge"),
             field: |name| {
                 Some(match name {
                     $($field => $crate::graphql::rows::declare!(@field $how $(, $type)?),)+

@@ -18,6 +18,9 @@ use store::view::{self, Column, Family, JsonText, List, Row, Table, Write};
 pub struct TypeDescription {
     /// The type's name in the schema.
     pub name: &'static str,
+    /// The names that its connection and the edges of that have in the schema; empty if it is in no paged list.
+    pub connection: &'static str,
+    pub edge: &'static str,
     /// The resource whose read scope the type's fields need.
     pub resource: Resource,
     /// The fields that a caller who may read a row that links to this type may read without this type's scope. Empty:
@@ -240,10 +243,13 @@ pub fn resolver(make: MakeResolver) -> FieldDescription {
 /// A list that is read page by page.
 pub struct Listing {
     pub to: &'static TypeDescription,
-    /// The type names of its connection in the schema, and of the connection's edges.
-    pub connection: &'static str,
-    pub edge: &'static str,
     pub list: List,
+}
+
+impl Listing {
+    pub fn of(to: &'static TypeDescription, list: List) -> Self {
+        Self { to, list }
+    }
 }
 
 /// A list that each of many parent rows has, and the paging arguments.

@@ -59,7 +59,7 @@ use projection::{Projection, ProjectionContext};
 use read::RowReader;
 use registered_as::registered_as;
 pub use results::{ResultObject, Results, RowsField};
-pub use root::projected_page;
+pub use root::{ListCount, projected_page};
 use store::page::PageRequest;
 use store::partner::SignInCells;
 use store::view::{AtHand, Column, JsonText, Key, PARTNER, Source, TooLong};
@@ -148,14 +148,6 @@ impl<C> ProjectedPage<C> {
             page,
             connection: PhantomData,
         }
-    }
-
-    /// A page of a list whose count and totals are resolved by `connection`.
-    pub fn of(page: ListingPage, connection: C) -> Self
-    where
-        C: ContainerType + OutputType + 'static,
-    {
-        Self::new(page, connection)
     }
 }
 

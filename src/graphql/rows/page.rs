@@ -3,14 +3,15 @@
 use async_graphql::Positioned;
 use async_graphql::parser::types::{Field as Selection, SelectionSet};
 
-use super::description::Listing;
+use super::description::{Listing, TypeDescription};
 use super::projection::{ObjectProjection, Projection, ProjectionContext};
 use super::walk::fields;
 use store::view::Source;
 
 /// The selected fields of a connection.
 pub struct PageProjection<'a> {
-    pub names: ConnectionNames,
+    /// The type of the rows.
+    pub to: &'static TypeDescription,
     pub fields: Vec<(&'a Positioned<Selection>, PageField<'a>)>,
     /// The cells of a row that its cursor is made of, if a cursor is selected: the id, and the sort key if the list has
     /// one.
@@ -23,12 +24,6 @@ pub struct PageProjection<'a> {
     pub resolver_fields: usize,
     /// Whether the connection, or anything below it, has fields with a resolver.
     pub has_resolvers: bool,
-}
-
-#[derive(Clone, Copy, Default)]
-pub struct ConnectionNames {
-    pub connection: &'static str,
-    pub edge: &'static str,
 }
 
 pub enum PageField<'a> {
@@ -62,10 +57,7 @@ impl<'a> Projection<'a> {
         set: &'a SelectionSet,
     ) -> PageProjection<'a> {
         let mut shape = PageProjection {
-            names: ConnectionNames {
-                connection: listing.connection,
-                edge: listing.edge,
-            },
+            to: listing.to,
             fields: Vec::with_capacity(set.items.len()),
             places: None,
             reads: false,
@@ -73,7 +65,7 @@ impl<'a> Projection<'a> {
             resolver_fields: 0,
             has_resolvers: false,
         };
-        fields(context.ctx, set, listing.connection, &mut |selection| {
+        fields(context.ctx, set, listing.to.connection, &mut |selection| {
             let below = &selection.node.selection_set.node;
             let out = match selection.node.name.node.as_str() {
                 "__typename" => PageField::TypeName,
@@ -107,7 +99,7 @@ impl<'a> Projection<'a> {
         shape: &mut PageProjection<'a>,
     ) -> Vec<(&'a Positioned<Selection>, EdgeField<'a>)> {
         let mut own = Vec::with_capacity(set.items.len());
-        fields(context.ctx, set, listing.edge, &mut |selection| {
+        fields(context.ctx, set, listing.to.edge, &mut |selection| {
             let out = match selection.node.name.node.as_str() {
                 "node" => {
                     let below = &selection.node.selection_set.node;

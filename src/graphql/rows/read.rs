@@ -135,7 +135,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
         }
         let (store, selected) = (self.request.store(), &projection.selected);
         let page = view::page(store, &self.scope, &listing.list, None, request, selected);
-        let listed = match traced(listing.connection, 1, page).await {
+        let listed = match traced(listing.to.connection, 1, page).await {
             Ok(page) => {
                 let cursors = shape.places.is_some().then(|| cursors.clone());
                 FetchedList::of(page, &mut rows, cursors, shape.resolver_fields)
@@ -288,7 +288,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
             let found = match shape.reads {
                 true => {
                     let read = view::pages(store, &self.scope, &under.listing.list, parents, &request, selected);
-                    traced(under.listing.connection, parents.len(), read).await
+                    traced(under.listing.to.connection, parents.len(), read).await
                 }
                 false => Ok(HashMap::new()),
             };

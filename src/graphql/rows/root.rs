@@ -11,36 +11,49 @@ use crate::graphql::context::{RequestContext, request};
 use crate::graphql::cursor::{Cursors, Fingerprint};
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
+use store::view::{self, List};
 
-/// Counts the whole list.
-type CountList = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<u64, ApiError>> + Send + Sync>;
-
-/// The page of a list that `arguments` request, as the connection `C` of the schema. `count` counts the whole list.
+/// The page of a list that `arguments` request, as the connection `C` of the schema.
 pub fn projected_page<C>(
     listing: Listing,
     cursors: &Cursors,
     arguments: &PageArguments,
-    count: impl for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<u64, ApiError>> + Send + Sync + 'static,
 ) -> Result<ProjectedPage<C>, ApiError> {
     let page = arguments.read(cursors)?;
-    let counted = ListCount {
-        list: cursors.fingerprint(),
-        count: Box::new(count),
-    };
-    Ok(ProjectedPage::new(listing.page(&page, cursors), counted))
+    let count = ListCount::of(&listing, cursors);
+    Ok(ProjectedPage::new(listing.page(&page, cursors), count))
 }
 
-/// Resolves how many entries a list has.
-struct ListCount {
-    list: Fingerprint,
-    count: CountList,
+/// How many entries a whole list has; counted only if that is selected.
+pub struct ListCount {
+    list: List,
+    fingerprint: Fingerprint,
+}
+
+impl ListCount {
+    pub fn of(listing: &Listing, cursors: &Cursors) -> Self {
+        Self {
+            list: listing.list.clone(),
+            fingerprint: cursors.fingerprint(),
+        }
+    }
+
+    /// Identifies the list.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    pub async fn count(&self, request: &RequestContext) -> Result<u64, ApiError> {
+        let scope = request.caller.scope();
+        let read = async { Ok(view::count(request.store(), &scope, &self.list).await?) };
+        request.aggregates.counts.get(self.fingerprint, read).await
+    }
 }
 
 impl Resolver for ListCount {
     fn resolve<'a>(&'a self, ctx: &'a Context<'a>) -> BoxFuture<'a, ServerResult<Value>> {
         async move {
-            let request = request(ctx);
-            let counted = request.aggregates.counts.get(self.list, (self.count)(request)).await;
+            let counted = self.count(request(ctx)).await;
             let count = counted.map_err(|error| ctx.set_error_path(server_error(error, ctx.item)))?;
             Ok(Value::Number(count.into()))
         }

@@ -254,7 +254,7 @@ impl<'w> RowWriter<'w> {
                 return Err(self.fault(field, server_error(error.clone(), field)));
             }
             match out {
-                PageField::TypeName => json.word(shape.names.connection),
+                PageField::TypeName => json.word(shape.to.connection),
                 PageField::Nodes(object) => self.family(read, object, listed, field, json)?,
                 PageField::Edges(edges) => self.within(PathStep::Field(field), |writer| {
                     json.list(listed.rows.clone().enumerate(), |json, (place, row)| {
@@ -281,7 +281,7 @@ impl<'w> RowWriter<'w> {
         let fields = edges.iter().map(|(field, out)| (key(field), (*field, out)));
         json.object(fields, |json, (field, out)| match out {
             EdgeField::TypeName => {
-                json.word(shape.names.edge);
+                json.word(shape.to.edge);
                 Ok(())
             }
             EdgeField::Node(object) => {

@@ -3,7 +3,7 @@
 use async_graphql::ID;
 
 use super::object::{TieredCommission, TieredCommissionStatus};
-use crate::graphql::rows::{Listing, declare, page_of, value};
+use crate::graphql::rows::{declare, page_of, value};
 use crate::graphql::scalar::{CurrencyCode, Date, DateTime};
 use crate::graphql::tenant::audit::histories;
 use crate::graphql::tiered::goal::{CrossingPolicy, TierPeriod};
@@ -11,16 +11,6 @@ use auth::Resource;
 use domain::{id, tiered};
 use store::view;
 use store::view::TieredCommissionColumn as Column;
-
-/// A list of tiered commissions.
-pub fn tiered_commissions(list: view::List) -> Listing {
-    Listing {
-        to: &TIERED_COMMISSION,
-        connection: "TieredCommissionConnection",
-        edge: "TieredCommissionEdge",
-        list,
-    }
-}
 
 declare! {
     /// A tiered commission: once a partner reaches goals in a campaign within a period, it changes what further

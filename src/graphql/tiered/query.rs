@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use paged::paged;
 
-use super::description::tiered_commissions;
+use super::description::TIERED_COMMISSION;
 use super::object::{TieredCommission, TieredCommissionStatus};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
@@ -13,7 +13,7 @@ use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::lookup::search_text;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::TieredCommissionId;
 use domain::tiered;
@@ -85,12 +85,7 @@ impl TieredCommissionQuery {
         let filter = Arc::new(filter.unwrap_or_default().read()?);
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "tiered_commissions", &filter), sorted);
-        let listing = tiered_commissions(store::tiered_commission::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(
-                async move { Ok(store::tiered_commission::count(request.store().reader(), &scope, &filter).await?) },
-            )
-        })
+        let listing = Listing::of(&TIERED_COMMISSION, store::tiered_commission::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

@@ -9,7 +9,7 @@ use super::attempt::WebhookAttempt;
 use super::endpoint::{WEBHOOK_ENDPOINT, WebhookEndpoint, WebhookEventType};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::graphql::rows::{Listing, RowObject, TypeDescription, declare, made_of, required, resolver, value};
+use crate::graphql::rows::{RowObject, TypeDescription, declare, made_of, required, resolver, value};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::shared::shares;
 use auth::Resource;
@@ -43,16 +43,6 @@ impl RowObject for WebhookDelivery {
 
     fn uuid(&self) -> Uuid {
         self.0.id.uuid()
-    }
-}
-
-/// A list of webhook deliveries.
-pub(super) fn webhook_deliveries(list: view::List) -> Listing {
-    Listing {
-        to: &WEBHOOK_DELIVERY,
-        connection: "WebhookDeliveryConnection",
-        edge: "WebhookDeliveryEdge",
-        list,
     }
 }
 

@@ -5,17 +5,16 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use paged::paged;
 
-use super::delivery::{WebhookDelivery, WebhookDeliveryStatus, webhook_deliveries};
-use crate::graphql::connection::{Connection, placed};
+use super::delivery::{WEBHOOK_DELIVERY, WebhookDelivery, WebhookDeliveryStatus};
+use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::ProjectedPage;
+use crate::graphql::rows::{Listing, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::WebhookEndpointId;
 use service::webhook::readable;
-use store::page::RowPosition;
 use store::webhook::delivery::{self, DeliveryFilter};
 
 #[derive(Default)]
@@ -41,23 +40,10 @@ impl WebhookDeliveryQuery {
             types: readable(caller),
         });
         let cursors = Cursors::of((scope, "webhookDeliveries", &filter));
-        let page = arguments.read(&cursors)?;
-        let selected = webhook_deliveries(delivery::list(filter.clone())).page(&page, &cursors);
-        let counted = filter.clone();
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let (page, filter) = (page.clone(), filter.clone());
-                Box::pin(async move {
-                    let page = delivery::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |delivery| RowPosition::of_id(delivery.id)))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(delivery::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        Ok(ProjectedPage::of(selected, connection))
+        projected_page(
+            Listing::of(&WEBHOOK_DELIVERY, delivery::list(filter)),
+            &cursors,
+            &arguments,
+        )
     }
 }

@@ -11,6 +11,7 @@ use service::ledger::payout::{NewPayoutRun, create_run, settle};
 use service::once::answered;
 use store::page::PageRequest;
 use store::payout::PayoutParent;
+use store::view;
 
 /// The days of the runs. Each is settled two days later, except for the last one.
 const RUNS: [i64; 7] = [65, 95, 125, 155, 185, 215, 238];
@@ -79,8 +80,9 @@ async fn payouts(demo: &DemoContext<'_>, run: &str) -> Result<Vec<Payout>, Servi
         after: None,
         before: None,
     };
-    let (reader, scope) = (demo.app.store.reader(), demo.scope());
-    let pages = store::payout::pages_of(reader, &scope, PayoutParent::Run, &[run.uuid()], &request).await?;
+    let list = store::payout::list_under(PayoutParent::Run);
+    let (store, scope, runs) = (&demo.app.store, demo.scope(), [run.uuid()]);
+    let pages = view::whole_pages(store, &scope, &list, &runs, &request, store::payout::whole).await?;
     let mut payouts: Vec<_> = pages.into_values().flat_map(|page| page.items).collect();
     payouts.sort_by_key(|payout| (payout.partner_id, payout.recipient.clone(), payout.amount.currency()));
     Ok(payouts)

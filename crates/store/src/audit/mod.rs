@@ -1,23 +1,18 @@
 //! The audit log: entries newest first, either all of them or those of one object.
 
 mod transaction_notes;
-
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::audit_entry::{self, Column, Entity};
 use entity::audit_object;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, RelationDef,
-    Select,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationDef, Select,
 };
 use uuid::Uuid;
 
-use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
-use super::{StoreError, many, row, view};
-use crate::Connection;
+use super::{StoreError, row, view};
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
@@ -40,29 +35,10 @@ pub struct AuditFilter {
     pub to: Option<Timestamp>,
 }
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
 /// The entries that match the filter. GraphQL reads such lists by [`view::page`].
 pub fn list(filter: Arc<AuditFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::AUDIT_ENTRY, None, sort().into(), select)
-}
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(
-    database: &Connection,
-    scope: &Scope,
-    filter: &AuditFilter,
-    request: &PageRequest,
-) -> Result<Page<AuditEntry>, StoreError> {
-    let page = sort().page(database, filtered(scope, filter), request).await?;
-    page.try_map(from_row)
-}
-
-pub async fn count(database: &Connection, scope: &Scope, filter: &AuditFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
+    view::List::new(&view::AUDIT_ENTRY, None, select)
 }
 
 /// Ids sort by time, so that bounds in time become bounds on ids.
@@ -90,33 +66,7 @@ table_functions!(AuditEntry: by_ids, whole);
 /// Lists of the entries that list changes of an object.
 pub fn list_of_objects() -> view::List {
     let select = |_, scope: &Scope, object| of_object(scope, object).into_query();
-    view::List::new(&view::AUDIT_ENTRY, Some("object".to_owned()), sort().into(), select)
-}
-
-/// A page of the entries of each object.
-pub async fn pages_of_objects(
-    database: &Connection,
-    scope: &Scope,
-    objects: &[Uuid],
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<AuditEntry>>, StoreError> {
-    many::pages(
-        database,
-        objects,
-        sort(),
-        request,
-        |object| of_object(scope, object),
-        from_row,
-    )
-    .await
-}
-
-pub async fn counts_of_objects(
-    database: &Connection,
-    scope: &Scope,
-    objects: &[Uuid],
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, objects, |object| of_object(scope, object)).await
+    view::List::new(&view::AUDIT_ENTRY, Some("object".to_owned()), select)
 }
 
 fn of_object(scope: &Scope, object: Expr) -> Select<Entity> {

@@ -12,7 +12,6 @@ use entity::backtest::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
 
-use super::page::{Page, PageRequest, Sort};
 use super::scope::visible;
 use super::{StoreError, row, view};
 use crate::Connection;
@@ -28,32 +27,18 @@ pub use open::{delete_expired, open};
 pub use proposal::{Proposal, ProposedTier};
 pub use recorded::{EventRange, event_ranges, recorded};
 pub use results::{
-    BacktestSum, PartnerResultOrder, PartnerSum, SumsKey, actual_rows, campaign_counts, campaign_pages, changed_rows,
-    months_of, partner_counts, partner_pages, totals_of,
+    BacktestSum, PartnerResultOrder, PartnerSum, SumsKey, actual_rows, campaigns, changed_rows, months_of,
+    partners as partner_results, totals_of, whole_partner, whole_sum,
 };
 pub use versions::versions;
 pub use work::{FinishedPartners, LeasedBacktest, advance, claim, end, keep_changed, renew};
 
 const TABLE: &str = "backtest";
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
 /// All backtests, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list() -> view::List {
     let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(&view::BACKTEST, Some(String::new()), sort().into(), select)
-}
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(database: &Connection, scope: &Scope, request: &PageRequest) -> Result<Page<Backtest>, StoreError> {
-    let page = sort().page(database, visible::<Entity>(scope), request).await?;
-    page.try_map(from_row)
-}
-
-pub async fn count(database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-    Ok(visible::<Entity>(scope).count(database).await?)
+    view::List::new(&view::BACKTEST, Some(String::new()), select)
 }
 
 /// How many backtests are queued or running.

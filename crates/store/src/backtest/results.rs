@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use entity::{backtest_event, backtest_partner, backtest_sum, commission_written};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::super::page::{Page, PageRequest, Sort};
 use super::super::scope::visible;
-use super::super::{StoreError, load, many, row};
+use super::super::{StoreError, load, many, row, view};
 use super::history::KINDS;
 use crate::Connection;
 use auth::Scope;
@@ -54,15 +53,15 @@ pub enum PartnerResultOrder {
 }
 
 impl PartnerResultOrder {
-    fn sort(self) -> Sort<backtest_partner::Column> {
+    fn order(self) -> view::Order {
         use backtest_partner::Column;
         let key = match self {
             Self::Magnitude => Column::MagnitudeMinor,
             Self::Rising | Self::Falling => Column::DifferenceMinor,
         };
-        Sort {
-            key: Some(key),
-            id: Column::PartnerId,
+        view::Order {
+            key: Some(view::column(key)),
+            id: view::column(Column::PartnerId),
             descending: self != Self::Rising,
         }
     }
@@ -119,84 +118,53 @@ async fn by(
     load::grouped(database, select, |row| row.backtest_id, sum_from_row).await
 }
 
-fn campaign_sort() -> Sort<backtest_sum::Column> {
-    Sort {
-        key: None,
-        id: backtest_sum::Column::CampaignId,
-        descending: false,
-    }
-}
-
-fn campaigns(scope: &Scope, currency: Currency, backtest: Expr) -> Select<backtest_sum::Entity> {
+/// The sums of backtests by campaign, in the order of creation; that of rows without a campaign comes first.
+pub fn campaigns(currency: Currency) -> view::List {
     use backtest_sum::Column;
-    visible::<backtest_sum::Entity>(scope)
-        .filter(Column::Dimension.eq("CAMPAIGN"))
-        .filter(Column::Currency.eq(currency.code()))
-        .filter(Expr::col(Column::BacktestId.as_column_ref()).eq(backtest))
-}
-
-/// A page of the campaigns of each backtest, in the order of creation; the sum of rows without a campaign comes first.
-pub async fn campaign_pages(
-    database: &Connection,
-    scope: &Scope,
-    backtests: &[Uuid],
-    currency: Currency,
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<BacktestSum>>, StoreError> {
-    let of = |backtest| campaigns(scope, currency, backtest);
-    many::pages(database, backtests, campaign_sort(), request, of, sum_from_row).await
-}
-
-pub async fn campaign_counts(
-    database: &Connection,
-    scope: &Scope,
-    backtests: &[Uuid],
-    currency: Currency,
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, backtests, |backtest| campaigns(scope, currency, backtest)).await
-}
-
-fn partners(scope: &Scope, currency: Currency, backtest: Expr) -> Select<backtest_partner::Entity> {
-    use backtest_partner::Column;
-    visible::<backtest_partner::Entity>(scope)
-        .filter(Column::Currency.eq(currency.code()))
-        .filter(Expr::col(Column::BacktestId.as_column_ref()).eq(backtest))
-}
-
-/// A page of the partners of each backtest.
-pub async fn partner_pages(
-    database: &Connection,
-    scope: &Scope,
-    backtests: &[Uuid],
-    (currency, order): (Currency, PartnerResultOrder),
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<PartnerSum>>, StoreError> {
-    let of = |backtest| partners(scope, currency, backtest);
-    let sum = |row: backtest_partner::Model| {
-        Ok(PartnerSum {
-            partner: PartnerId::from_uuid(row.partner_id),
-            currency,
-            difference: Difference {
-                actual_minor: row.actual_minor,
-                proposed_minor: row.proposed_minor,
-                appeared: row.appeared,
-                disappeared: row.disappeared,
-                rose: row.rose,
-                fell: row.fell,
-                unchanged: row.unchanged,
-            },
-        })
+    let select = move |_, scope: &Scope, backtest| {
+        visible::<backtest_sum::Entity>(scope)
+            .filter(Column::Dimension.eq("CAMPAIGN"))
+            .filter(Column::Currency.eq(currency.code()))
+            .filter(Expr::col(Column::BacktestId.as_column_ref()).eq(backtest))
+            .into_query()
     };
-    many::pages(database, backtests, order.sort(), request, of, sum).await
+    let order = view::Order::ascending(Column::CampaignId);
+    view::List::new(&view::BACKTEST_SUM, Some(currency.to_string()), select).in_order(order)
 }
 
-pub async fn partner_counts(
-    database: &Connection,
-    scope: &Scope,
-    backtests: &[Uuid],
-    currency: Currency,
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, backtests, |backtest| partners(scope, currency, backtest)).await
+/// The sums of backtests by partner.
+pub fn partners(currency: Currency, order: PartnerResultOrder) -> view::List {
+    use backtest_partner::Column;
+    let select = move |_, scope: &Scope, backtest| {
+        visible::<backtest_partner::Entity>(scope)
+            .filter(Column::Currency.eq(currency.code()))
+            .filter(Expr::col(Column::BacktestId.as_column_ref()).eq(backtest))
+            .into_query()
+    };
+    view::List::new(&view::BACKTEST_PARTNER, Some(currency.to_string()), select).in_order(order.order())
+}
+
+/// Decodes a sum by campaign whose columns were all read under names with this prefix.
+pub fn whole_sum(row: &view::Row, prefix: &str) -> Result<BacktestSum, StoreError> {
+    sum_from_row(view::whole(row, prefix)?)
+}
+
+/// Decodes a sum by partner whose columns were all read under names with this prefix.
+pub fn whole_partner(row: &view::Row, prefix: &str) -> Result<PartnerSum, StoreError> {
+    let row: backtest_partner::Model = view::whole(row, prefix)?;
+    Ok(PartnerSum {
+        partner: PartnerId::from_uuid(row.partner_id),
+        currency: row::currency("backtest_partner", "currency", &row.currency)?,
+        difference: Difference {
+            actual_minor: row.actual_minor,
+            proposed_minor: row.proposed_minor,
+            appeared: row.appeared,
+            disappeared: row.disappeared,
+            rose: row.rose,
+            fell: row.fell,
+            unchanged: row.unchanged,
+        },
+    })
 }
 
 fn sum_from_row(row: backtest_sum::Model) -> Result<BacktestSum, StoreError> {

@@ -9,9 +9,9 @@ mod rows;
 mod write;
 
 pub use filter::CampaignFilter;
-pub use list::{count, counts_of_partners, list, list_of_partners, pages_of_partners};
+pub use list::{list, list_of_partners};
 pub use members::{Membership, has_member, join, memberships};
-pub use order::{CampaignOrder, sort};
+pub use order::CampaignOrder;
 pub use read::{by_ids, count_references, find, find_by_external_id, lock};
 pub use rows::{at_hand, whole};
 pub(super) use rows::{from_row, to_row, version_row};

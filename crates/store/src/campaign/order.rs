@@ -3,7 +3,6 @@
 use entity::campaign::{Column, Entity};
 
 use crate::order::{SortBy, SortColumn};
-use crate::page::Sort;
 use crate::view;
 
 /// The orders in which campaigns are listed.
@@ -25,10 +24,6 @@ impl SortBy for CampaignOrder {
             Self::StartsAt => Some(SortColumn::time(view::derived::<Entity>(&STARTS_AT))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }
 
 /// Campaigns without a start get a moment as well, so that they sort neither before nor after all others.
@@ -37,7 +32,3 @@ static STARTS_AT: view::Derived = view::Derived {
     expression: "COALESCE({row}.starts_at, {row}.created_at)",
     of: &["starts_at", "created_at"],
 };
-
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}

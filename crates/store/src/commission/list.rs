@@ -1,21 +1,16 @@
 //! Lists of commissions: all of them, and those under a partner, a campaign, an event, a payout and so on.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::commission::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
 
 use super::filter::{CommissionFilter, ever_in_payout, filtered, made_by_deal};
-use super::order::{CommissionOrder, sort};
-use super::rows::from_row;
+use super::order::CommissionOrder;
 use crate::order::Sorted;
-use crate::page::{Page, PageRequest};
-use crate::{Connection, StoreError, many, view};
+use crate::view;
 use auth::Scope;
-use domain::commission::Commission;
 
 /// What commissions are listed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,56 +35,7 @@ pub fn list(
         Some(parent) => children(scope, parent, &filter, key).into_query(),
         None => filtered(scope, &filter).into_query(),
     };
-    view::List::new(&view::COMMISSION, kept, sorted.into(), select)
-}
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(
-    database: &Connection,
-    scope: &Scope,
-    filter: &CommissionFilter,
-    sorted: Sorted<CommissionOrder>,
-    request: &PageRequest,
-) -> Result<Page<Commission>, StoreError> {
-    sort(sorted)
-        .page(database, filtered(scope, filter), request)
-        .await?
-        .try_map(from_row)
-}
-
-pub async fn count(database: &Connection, scope: &Scope, filter: &CommissionFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
-}
-
-/// A page of the children of each parent.
-pub async fn pages_of(
-    database: &Connection,
-    scope: &Scope,
-    parent: CommissionParent,
-    parents: &[Uuid],
-    filter: &CommissionFilter,
-    sorted: Sorted<CommissionOrder>,
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<Commission>>, StoreError> {
-    many::pages(
-        database,
-        parents,
-        sort(sorted),
-        request,
-        |key| children(scope, parent, filter, key),
-        from_row,
-    )
-    .await
-}
-
-pub async fn counts_of(
-    database: &Connection,
-    scope: &Scope,
-    parent: CommissionParent,
-    parents: &[Uuid],
-    filter: &CommissionFilter,
-) -> Result<HashMap<Uuid, u64>, StoreError> {
-    many::counts(database, parents, |key| children(scope, parent, filter, key)).await
+    view::List::new(&view::COMMISSION, kept, select).sorted(sorted)
 }
 
 pub(crate) fn children(

@@ -15,7 +15,7 @@ pub use explanation::{explanation, explanations_of};
 pub use filter::CommissionFilter;
 pub(super) use filter::{filtered, has_status};
 pub(super) use list::children;
-pub use list::{CommissionParent, count, counts_of, list, page, pages_of};
+pub use list::{CommissionParent, list};
 pub use order::CommissionOrder;
 pub use read::{accrued, adjusting, by_ids, kinds_of_events, of_event, of_events};
 pub use rows::{at_hand, whole};

@@ -2,15 +2,13 @@
 
 mod filter;
 mod list;
-mod order;
 mod read;
 mod references;
 mod rows;
 mod write;
 
 pub use filter::CommissionRuleFilter;
-pub use list::{count, list};
-pub use order::CommissionRuleOrder;
+pub use list::{CommissionRuleOrder, list};
 pub use read::{all_in_force, by_ids, find, find_by_external_id, for_stage, imported_as, lock};
 pub(super) use references::partners_of;
 pub use rows::{at_hand, whole};

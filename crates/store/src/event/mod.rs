@@ -11,10 +11,10 @@ mod rows;
 mod write;
 
 pub use filter::EventFilter;
-pub use list::{count, counts_of_customers, list, list_of_customers, pages_of_customers};
+pub use list::{list, list_of_customers};
 pub use lock::{lock, lock_all};
 pub use movable::Movable;
-pub use order::{EventOrder, sort};
+pub use order::EventOrder;
 pub use read::{by_attributions, by_external_ids, by_ids, find_by_external_id, first_occurred_at};
 pub use refunds::{refunds, refunds_of, set_refunded};
 pub use rows::{at_hand, whole};

@@ -3,7 +3,6 @@
 use entity::event::Column;
 
 use crate::order::{SortBy, SortColumn};
-use crate::page::Sort;
 use crate::view;
 
 /// The orders in which events are listed.
@@ -21,13 +20,4 @@ impl SortBy for EventOrder {
             Self::OccurredAt => Some(SortColumn::time(view::column(Column::OccurredAt))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
-}
-
-/// In the order of recording, the newest first.
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
 }

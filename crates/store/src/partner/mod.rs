@@ -12,10 +12,7 @@ mod write;
 
 pub use filter::PartnerFilter;
 pub(super) use list::named_by;
-pub use list::{
-    count, counts_of_campaigns, counts_of_groups, counts_of_rules, counts_of_tiers, list, list_of_campaigns,
-    list_of_groups, pages_of_campaigns, pages_of_groups, pages_of_rules, pages_of_tiers,
-};
+pub use list::{list, list_of_campaigns, list_of_groups, list_of_rules, list_of_tiers};
 pub use lock::{CreditedPartner, LockedPartner, lock, lock_all, lock_credited};
 pub use order::PartnerOrder;
 pub use read::{by_ids, find, find_by_email, find_by_external_id, named};

@@ -33,10 +33,6 @@ impl SortBy for PartnerOrder {
             Self::Payable(currency) => Some(SortColumn::integer(kept_sum("payable", PAYABLE, currency))),
         }
     }
-
-    fn id() -> view::Column {
-        view::column(Column::Id)
-    }
 }
 
 const LIFETIME_VALUE: &str = "COALESCE((SELECT kept.amount_minor FROM partner_lifetime_value AS kept \

@@ -2,15 +2,13 @@
 
 mod filter;
 mod list;
-mod order;
 mod read;
 mod references;
 mod rows;
 mod write;
 
 pub use filter::TieredCommissionFilter;
-pub use list::{count, list};
-pub use order::TieredCommissionOrder;
+pub use list::{TieredCommissionOrder, list};
 pub(super) use read::for_any;
 pub use read::{
     all_in_force, by_ids, counting, find, find_by_external_id, has_paid, imported_as, lock, lock_exclusive,

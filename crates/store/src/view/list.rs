@@ -6,7 +6,8 @@ use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, DbBackend, Order as Direction};
 
 use super::{Column, Derived, Table, column, derived};
-use crate::page::{PageRequest, RowPosition, Sort};
+use crate::order::{SortBy, SortColumn, Sorted};
+use crate::page::{PageRequest, RowPosition};
 use auth::Scope;
 
 type Select = dyn Fn(DbBackend, &Scope, Expr) -> SelectStatement + Send + Sync;
@@ -28,20 +29,33 @@ impl List {
         self.kept.as_ref().map(|kept| format!("{}/{kept}", self.table.name()))
     }
 
-    /// `select` reads the table under its own name, and is given the parent's id.
+    /// The newest first. `select` reads the table under its own name, and is given the parent's id.
     pub(crate) fn new(
         table: &'static Table,
         kept: Option<String>,
-        order: Order,
         select: impl Fn(DbBackend, &Scope, Expr) -> SelectStatement + Send + Sync + 'static,
     ) -> Self {
-        let select = Arc::new(select);
+        let order = Order {
+            key: None,
+            id: table.id(),
+            descending: true,
+        };
         Self {
             table,
             kept,
-            select,
+            select: Arc::new(select),
             order,
         }
+    }
+
+    pub(crate) fn sorted<B: SortBy>(mut self, sorted: Sorted<B>) -> Self {
+        self.order.key = sorted.by.key().map(SortColumn::column);
+        self.order.descending = sorted.descending;
+        self
+    }
+
+    pub(crate) fn in_order(self, order: Order) -> Self {
+        Self { order, ..self }
     }
 }
 
@@ -69,16 +83,6 @@ pub struct Order {
     pub key: Option<Column>,
     pub id: Column,
     pub descending: bool,
-}
-
-impl<C: ColumnTrait> From<Sort<C>> for Order {
-    fn from(sort: Sort<C>) -> Self {
-        Self {
-            key: sort.key.map(column),
-            id: column(sort.id),
-            descending: sort.descending,
-        }
-    }
 }
 
 impl Order {

@@ -30,7 +30,7 @@ pub use cell::{
 pub use json::{JsonCheckpoint, JsonText, TooLong};
 pub use list::{Family, List, Order, PairTable};
 pub use part::{KeyedPart, PartResult, StatementPart};
-pub use read::{by_ids, family, one, page, pages, reads_together, together};
+pub use read::{by_ids, count, counts, family, one, page, pages, reads_together, together, whole_pages};
 pub use row::Row;
 pub use selected::{Selected, Source};
 pub use statement_cache::StatementCache;

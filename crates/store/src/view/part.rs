@@ -57,8 +57,9 @@ impl StatementPart<'_> {
                 text.push_str(of.parent.name);
             })),
             Self::Count(list) => {
+                let kept = list.kept.as_ref()?;
                 let nothing = Selected::of(list.table);
-                list_shape("count", bindings, list, &PageRequest::nothing(), &nothing)
+                Some(part_shape("count", bindings, &nothing, |text| text.push_str(kept)))
             }
         }
     }
@@ -73,8 +74,7 @@ impl StatementPart<'_> {
     /// What the part has read: all its result rows, and the column in which its own columns begin.
     fn result(&self, found: Vec<QueryResult>, first: usize) -> Result<PartResult, StoreError> {
         if let Self::Count(_) = self {
-            let count = found.first().map(|row| row.try_get_by_index::<i64>(first));
-            return Ok(PartResult::Count(count.transpose()?.unwrap_or(0).unsigned_abs()));
+            return Ok(PartResult::Count(counted(&found, first)?));
         }
         let rows = found.into_iter().filter(|row| !is_null(row, first + Selected::PARENT));
         let items = rows.map(|row| Row::Read(row, first)).collect();
@@ -130,6 +130,12 @@ pub fn results(parts: &[KeyedPart<'_>], found: Vec<QueryResult>) -> Result<Vec<P
         first += part.width();
     }
     Ok(results)
+}
+
+/// The number of rows that a counting statement or part has found, in this column of its only row.
+pub fn counted(found: &[QueryResult], column: usize) -> Result<u64, StoreError> {
+    let count = found.first().map(|row| row.try_get_by_index::<i64>(column));
+    Ok(count.transpose()?.unwrap_or(0).unsigned_abs())
 }
 
 /// Whether a part has no row. The first column of a row is never null.

@@ -7,9 +7,9 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use uuid::Uuid;
 
 use super::bindings::{Bindings, Key};
-use super::{Column, Family, KeyedPart, List, PartResult, Row, Selected, StatementPart, part, statement};
+use super::{Column, Family, KeyedPart, List, PartResult, Row, Selected, Source, StatementPart, part, statement};
 use crate::page::{Page, PageRequest, cut};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, many};
 use auth::Scope;
 
 /// The row of the selected table whose `column` has this value; `None`: none is visible to the caller.
@@ -58,6 +58,13 @@ pub async fn page(
     Ok(cut(rows.into_iter().map(Row::read_from).collect(), request))
 }
 
+/// How many rows a list of all rows has.
+pub async fn count(store: &Store, scope: &Scope, list: &List) -> Result<u64, StoreError> {
+    let bindings = Bindings::of(scope, Key::Nothing);
+    let found = read(store, &bindings, &StatementPart::Count(list)).await?;
+    part::counted(&found, 0)
+}
+
 /// A page of a list under each parent. Parents without any rows are left out.
 pub async fn pages(
     store: &Store,
@@ -80,6 +87,34 @@ pub async fn pages(
         .into_iter()
         .map(|(parent, rows)| (parent, cut(rows, request)))
         .collect())
+}
+
+/// Like [`pages`], of rows that `decode` makes of all their columns, which have names with the prefix that it is given.
+pub async fn whole_pages<T>(
+    store: &Store,
+    scope: &Scope,
+    list: &List,
+    parents: &[Uuid],
+    request: &PageRequest,
+    decode: impl Fn(&Row, &str) -> Result<T, StoreError>,
+) -> Result<HashMap<Uuid, Page<T>>, StoreError> {
+    let mut selected = Selected::of(list.table);
+    let prefix = selected.whole(Source::OWN);
+    let pages = pages(store, scope, list, parents, request, &selected).await?;
+    let decoded = |(parent, page): (Uuid, Page<Row>)| Ok((parent, page.try_map(|row| decode(&row, &prefix))?));
+    pages.into_iter().map(decoded).collect()
+}
+
+/// How many rows a list has under each parent; 0 for parents without any.
+pub async fn counts(
+    store: &Store,
+    scope: &Scope,
+    list: &List,
+    parents: &[Uuid],
+) -> Result<HashMap<Uuid, u64>, StoreError> {
+    let database = store.reader();
+    let backend = database.get_database_backend();
+    many::counts(database, parents, |parent| (list.select)(backend, scope, parent)).await
 }
 
 /// All rows of a family under each parent. Parents without any are left out.

@@ -1,11 +1,11 @@
 //! The tables whose rows are shown, and their columns by name.
 
 use entity::{
-    advertiser, api_key, audit_entry, backtest, campaign, commission, commission_rule, commission_snapshot,
-    commission_transition, commission_written, custom_field, customer, deal, deal_payment, event, partner,
-    partner_balance, partner_category, partner_category_member, partner_group, partner_lifetime_value, partner_tier,
-    partner_transition, partnership_request, payment_stage, payout, payout_run, payout_run_line, tiered_commission,
-    webhook_delivery, webhook_endpoint,
+    advertiser, api_key, audit_entry, backtest, backtest_partner, backtest_sum, campaign, commission, commission_rule,
+    commission_snapshot, commission_transition, commission_written, custom_field, customer, deal, deal_payment, event,
+    partner, partner_balance, partner_category, partner_category_member, partner_group, partner_lifetime_value,
+    partner_tier, partner_transition, partnership_request, payment_stage, payout, payout_run, payout_run_line,
+    tier_result, tiered_commission, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{Condition, EntityTrait, IdenStatic, Iterable};
 
@@ -83,9 +83,12 @@ tables! {
     DEAL_PAYMENT: DealPaymentColumn = deal_payment by CommissionId;
     COMMISSION_RULE: CommissionRuleColumn = commission_rule by Id;
     TIERED_COMMISSION: TieredCommissionColumn = tiered_commission by Id;
+    TIER_RESULT: TierResultColumn = tier_result by Id;
     API_KEY: ApiKeyColumn = api_key by Id;
     WEBHOOK_ENDPOINT: WebhookEndpointColumn = webhook_endpoint by Id;
     WEBHOOK_DELIVERY: WebhookDeliveryColumn = webhook_delivery by Id;
+    BACKTEST_SUM: BacktestSumColumn = backtest_sum by BacktestId;
+    BACKTEST_PARTNER: BacktestPartnerColumn = backtest_partner by BacktestId;
     BACKTEST: BacktestColumn = backtest by Id;
     AUDIT_ENTRY: AuditEntryColumn = audit_entry by Id;
 }

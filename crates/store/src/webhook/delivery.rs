@@ -9,7 +9,6 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, 
 use uuid::Uuid;
 
 use crate::filter::one_of_words;
-use crate::page::{Page, PageRequest, Sort};
 use crate::scope::visible;
 use crate::table_functions::table_functions;
 use crate::{Connection, StoreError, row, view, write};
@@ -29,29 +28,10 @@ pub struct DeliveryFilter {
     pub types: Option<Vec<WebhookEventType>>,
 }
 
-pub fn sort() -> Sort<Column> {
-    Sort::newest_first(Column::Id)
-}
-
 /// The deliveries that match the filter, newest first. GraphQL reads such lists by [`view::page`].
 pub fn list(filter: Arc<DeliveryFilter>) -> view::List {
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::WEBHOOK_DELIVERY, None, sort().into(), select)
-}
-
-/// A page as domain values, for resolvers that need the rows themselves.
-pub async fn page(
-    database: &Connection,
-    scope: &Scope,
-    filter: &DeliveryFilter,
-    request: &PageRequest,
-) -> Result<Page<WebhookDelivery>, StoreError> {
-    let page = sort().page(database, filtered(scope, filter), request).await?;
-    page.try_map(from_row)
-}
-
-pub async fn count(database: &Connection, scope: &Scope, filter: &DeliveryFilter) -> Result<u64, StoreError> {
-    Ok(filtered(scope, filter).count(database).await?)
+    view::List::new(&view::WEBHOOK_DELIVERY, None, select)
 }
 
 fn filtered(scope: &Scope, filter: &DeliveryFilter) -> Select<Entity> {

@@ -5,23 +5,13 @@ use async_graphql::ID;
 use super::object::CommissionRule;
 use crate::graphql::ledger::commission::PaymentTarget;
 use crate::graphql::partner::PartnerType;
-use crate::graphql::rows::{Listing, declare, page_of, value};
+use crate::graphql::rows::{declare, page_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tenant::audit::histories;
 use auth::Resource;
 use domain::id;
 use store::view;
 use store::view::CommissionRuleColumn as Column;
-
-/// A list of commission rules.
-pub fn commission_rules(list: view::List) -> Listing {
-    Listing {
-        to: &COMMISSION_RULE,
-        connection: "CommissionRuleConnection",
-        edge: "CommissionRuleEdge",
-        list,
-    }
-}
 
 declare! {
     /// A deal-stage commission rule: pays when a deal of a matching partner enters a stage. If several rules match, one

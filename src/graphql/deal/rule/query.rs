@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use paged::paged;
 
-use super::description::commission_rules;
+use super::description::COMMISSION_RULE;
 use super::object::CommissionRule;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
@@ -15,7 +15,7 @@ use crate::graphql::lookup::search_text;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::PartnerType;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::CommissionRuleId;
 use domain::{commission, partner};
@@ -83,10 +83,7 @@ impl CommissionRuleQuery {
         };
         let (filter, sorted) = (Arc::new(filter), OrderBy::read(order_by));
         let cursors = order::cursors((scope, "commission_rules", &filter), sorted);
-        let listing = commission_rules(store::commission_rule::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::commission_rule::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = Listing::of(&COMMISSION_RULE, store::commission_rule::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

@@ -1,23 +1,20 @@
 //! Connections of commissions, with totals.
 
 use async_graphql::{Context, Object, SimpleObject};
-use futures::future::BoxFuture;
 
 use super::object::{Commission, CommissionStatus};
+use super::whole_list::WholeList;
 use crate::graphql::connection::{Connection, Edge, PageInfo};
-use crate::graphql::context::{RequestContext, request};
+use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::money::Money;
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use store::commission_totals::StatusTotal;
 
-pub(super) type ReadTotals =
-    Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<Vec<StatusTotal>, ApiError>> + Send + Sync>;
-
 /// A page of commissions, with totals of the whole list.
 pub struct CommissionConnection {
     pub(super) list: Connection<Commission>,
-    pub(super) read_totals: ReadTotals,
+    pub(super) whole: WholeList,
 }
 
 /// A page of commissions, with totals of the whole list.
@@ -52,10 +49,7 @@ impl CommissionConnection {
 
     /// Counts and sums of the whole list by status and currency; calculated only if selected.
     async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTotal>, ApiError> {
-        let request = request(ctx);
-        let read = (self.read_totals)(request);
-        let totals = request.aggregates.totals.get(self.list.fingerprint(), read).await?;
-        Ok(totals.into_iter().map(CommissionTotal::from).collect())
+        self.whole.totals(ctx).await
     }
 }
 

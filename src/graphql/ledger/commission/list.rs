@@ -5,14 +5,15 @@ use std::sync::Arc;
 use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
-use super::connection::{CommissionConnection, ReadTotals};
+use super::connection::CommissionConnection;
 use super::description::COMMISSION;
 use super::filter::CommissionFilter;
-use crate::graphql::connection::{Connection, placed};
+use super::whole_list::WholeList;
+use crate::graphql::connection::loaded;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::graphql::loader::{CommissionPageKey, CommissionsKey};
+use crate::graphql::loader::Under;
 use crate::graphql::order::{CommissionOrder, within_currency};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, Listing, server_error};
@@ -20,9 +21,9 @@ use auth::{Resource, Scope};
 use domain::commission;
 use store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, CommissionParent};
 use store::order::Sorted;
-use store::page::{Page, PageRequest, RowPosition, SortKey};
+use store::page::{RowPosition, SortKey};
 
-pub(super) fn place(row: &commission::Commission, order: StoreOrder) -> RowPosition {
+fn place(row: &commission::Commission, order: StoreOrder) -> RowPosition {
     let key = match order {
         StoreOrder::AccruedAt => SortKey::Time(row.accrued_at),
         StoreOrder::Amount => SortKey::Integer(row.amount.minor()),
@@ -78,8 +79,22 @@ pub fn commissions_of(
     let scope = request(ctx).caller.read(Resource::Commissions)?;
     let selection = CommissionSelection::read(filter, order_by)?;
     let cursors = selection.cursors_under(scope, kind, parent);
-    let page = page.read(&cursors)?;
-    Ok(connection_under(&selection, (kind, parent), cursors, page))
+    let CommissionSelection { filter, sorted } = selection;
+    let list = Under {
+        parent,
+        of: (kind, filter),
+    };
+    let of = (list.of.clone(), sorted, page.read(&cursors)?);
+    let pages = loaded(
+        cursors,
+        |loaders| &loaders.commission_pages,
+        Under { parent, of },
+        |loaders| &loaders.commission_counts,
+        list.clone(),
+        move |row: &Arc<commission::Commission>| place(row, sorted.by),
+    );
+    let whole = WholeList::Under(list);
+    Ok(CommissionConnection { list: pages, whole })
 }
 
 /// The commissions under each of many rows, as requested by the arguments of `ctx`'s field.
@@ -99,59 +114,15 @@ pub fn commission_pages(ctx: &Context<'_>, kind: CommissionParent) -> ServerResu
         arguments: PageArguments::of(ctx)?,
         cursors: Box::new(cursors),
         whole: Box::new(move |parent| {
-            let (cursors, nothing) = (selection.cursors_under(scope, kind, parent), PageRequest::nothing());
-            Box::new(connection_under(&selection, (kind, parent), cursors, nothing))
+            let of = (kind, selection.filter.clone());
+            Box::new(WholeList::Under(Under { parent, of }))
         }),
     })
 }
 
 pub(super) fn listing(kind: Option<CommissionParent>, selection: &CommissionSelection) -> Listing {
-    Listing {
-        to: &COMMISSION,
-        connection: "CommissionConnection",
-        edge: "CommissionEdge",
-        list: store::commission::list(kind, selection.filter.clone(), selection.sorted),
-    }
-}
-
-fn connection_under(
-    selection: &CommissionSelection,
-    (kind, parent): (CommissionParent, Uuid),
-    cursors: Cursors,
-    page: PageRequest,
-) -> CommissionConnection {
-    let (filter, sorted) = (selection.filter.clone(), selection.sorted);
-    let key = CommissionsKey { kind, filter, parent };
-    let (counted, totalled) = (key.clone(), key.clone());
-    let list = Connection::new(
-        cursors,
-        move |request| {
-            let key = CommissionPageKey {
-                list: key.clone(),
-                sorted,
-                request: page.clone(),
-            };
-            Box::pin(async move {
-                let page = request
-                    .loaders()
-                    .commission_pages
-                    .load(key)
-                    .await?
-                    .unwrap_or_else(Page::empty);
-                Ok(placed(page, |row| place(row, sorted.by)))
-            })
-        },
-        move |request| {
-            let key = counted.clone();
-            Box::pin(async move { Ok(request.loaders().commission_counts.load(key).await?.unwrap_or(0)) })
-        },
-    );
-    let read_totals: ReadTotals = Box::new(move |request| {
-        let key = totalled.clone();
-        Box::pin(async move {
-            let totals = request.loaders().commission_totals.load(key).await?;
-            Ok(totals.map(Arc::unwrap_or_clone).unwrap_or_default())
-        })
-    });
-    CommissionConnection { list, read_totals }
+    Listing::of(
+        &COMMISSION,
+        store::commission::list(kind, selection.filter.clone(), selection.sorted),
+    )
 }

@@ -11,6 +11,7 @@ mod object;
 mod query;
 mod result;
 mod transition;
+mod whole_list;
 
 pub use connection::CommissionConnection;
 pub use description::COMMISSION;

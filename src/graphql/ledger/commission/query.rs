@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use paged::paged;
 
-use super::connection::{CommissionConnection, ReadTotals};
+use super::connection::CommissionConnection;
 use super::filter::CommissionFilter;
-use super::list::{CommissionSelection, listing, place};
+use super::list::{CommissionSelection, listing};
 use super::object::{Commission, CommissionStatus};
-use crate::graphql::connection::{Connection, placed};
+use super::whole_list::WholeList;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
@@ -17,7 +17,7 @@ use crate::graphql::interval::{IntervalBounds, SeriesInterval};
 use crate::graphql::money::Money;
 use crate::graphql::order::CommissionOrder;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage};
+use crate::graphql::rows::{ListCount, Projected, ProjectedPage};
 use crate::graphql::scalar::{CurrencyCode, DateTime, Decimal};
 use auth::Resource;
 use domain::id::CommissionId;
@@ -67,31 +67,9 @@ impl CommissionQuery {
         let selection = CommissionSelection::read(filter, order_by)?;
         let cursors = selection.cursors_of_all(scope);
         let page = page.read(&cursors)?;
-        let selected = listing(None, &selection).page(&page, &cursors);
-        let CommissionSelection { filter, sorted } = selection;
-        let (counted, totalled) = (filter.clone(), filter.clone());
-        let list = Connection::new(
-            cursors,
-            move |request| {
-                let (filter, page) = (filter.clone(), page.clone());
-                Box::pin(async move {
-                    let page =
-                        store::commission::page(request.store().reader(), &scope, &filter, sorted, &page).await?;
-                    Ok(placed(page, |row| place(row, sorted.by)))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(store::commission::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        let read_totals: ReadTotals = Box::new(move |request| {
-            let filter = totalled.clone();
-            Box::pin(
-                async move { Ok(store::commission_totals::totals(request.store().reader(), &scope, &filter).await?) },
-            )
-        });
-        Ok(ProjectedPage::of(selected, CommissionConnection { list, read_totals }))
+        let listing = listing(None, &selection);
+        let whole = WholeList::All(ListCount::of(&listing, &cursors), selection.filter);
+        Ok(ProjectedPage::new(listing.page(&page, &cursors), whole))
     }
 
     /// Counts and sums of the commissions that accrued in each interval of a range, by present status and currency;

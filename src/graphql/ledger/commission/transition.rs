@@ -14,6 +14,8 @@ const STAFF: &str = "staff";
 
 pub static COMMISSION_TRANSITION: TypeDescription = TypeDescription {
     name: "CommissionTransition",
+    connection: "",
+    edge: "",
     resource: Resource::Commissions,
     identity: &[],
     is_named: false,

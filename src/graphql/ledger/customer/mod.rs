@@ -6,6 +6,6 @@ mod reassigned_row;
 mod reassignment;
 mod reassignment_input;
 
-pub use object::{CUSTOMER, Customer, customers};
+pub use object::{CUSTOMER, Customer};
 pub use query::{CustomerOrderField, CustomerQuery};
 pub use reassignment::ReassignmentMutation;

@@ -8,11 +8,11 @@ use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::identity;
-use crate::graphql::ledger::event::{Event, events};
+use crate::graphql::ledger::event::{EVENT, Event};
 use crate::graphql::loader::EventsOfCustomer;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{Listing, child_list_of, declare, link, page_of, value};
+use crate::graphql::rows::{child_list_of, declare, link, page_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::row;
 use auth::Resource;
@@ -25,16 +25,6 @@ row! {
     /// A customer, who pays.
     pub struct Customer(event::Customer): CUSTOMER, store::customer;
     load: Events, customer, CustomerId;
-}
-
-/// A list of customers.
-pub fn customers(list: view::List) -> Listing {
-    Listing {
-        to: &CUSTOMER,
-        connection: "CustomerConnection",
-        edge: "CustomerEdge",
-        list,
-    }
 }
 
 declare! {
@@ -56,7 +46,7 @@ declare! {
     "partner" = link(Column::PartnerId, &PARTNER);
     "campaign" = link(Column::CampaignId, &CAMPAIGN);
     "events" = page_of(|ctx| {
-        child_list_of::<EventsOfCustomer>(ctx, Resource::Events, events(store::event::list_of_customers()))
+        child_list_of::<EventsOfCustomer>(ctx, Resource::Events, &EVENT)
     });
 }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use paged::paged;
 
-use super::object::{Customer, customers};
+use super::object::{CUSTOMER, Customer};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::lookup::{id_or_external_id, ids, search_text, search_texts};
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::id::CustomerId;
@@ -100,10 +100,7 @@ impl CustomerQuery {
         });
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "customers", &filter), sorted);
-        let listing = customers(store::customer::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::customer::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = Listing::of(&CUSTOMER, store::customer::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

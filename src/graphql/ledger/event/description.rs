@@ -7,23 +7,13 @@ use super::object::{Event, EventKind};
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::ledger::customer::CUSTOMER;
 use crate::graphql::money::Money;
-use crate::graphql::rows::{Listing, PartnerVisibility, declare, family, link, optional_amount, page_of, same, value};
+use crate::graphql::rows::{PartnerVisibility, declare, family, link, optional_amount, page_of, same, value};
 use crate::graphql::scalar::{DateTime, Json};
 use auth::Resource;
 use domain::{event, id};
 use store::commission::CommissionParent;
 use store::view;
 use store::view::EventColumn as Column;
-
-/// A list of events.
-pub fn events(list: view::List) -> Listing {
-    Listing {
-        to: &EVENT,
-        connection: "EventConnection",
-        edge: "EventEdge",
-        list,
-    }
-}
 
 declare! {
     /// Something that happened and may earn. For a partner's token, revenue, customer and metadata are null.

@@ -14,7 +14,7 @@ mod revenue;
 pub use attribution::{ATTRIBUTION, Attribution};
 pub use decision::NoCommissionReason;
 pub use decision_query::DecisionQuery;
-pub use description::{EVENT, events};
+pub use description::EVENT;
 pub use mutation::EventMutation;
 pub use object::{Event, EventKind};
 pub use query::{EventOrderField, EventQuery};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object};
 use paged::paged;
 
-use super::description::events;
+use super::description::EVENT;
 use super::filter::EventFilter;
 use super::object::Event;
 use crate::graphql::connection::Connection;
@@ -14,7 +14,7 @@ use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::lookup::id_or_external_id;
 use crate::graphql::order::{self, OrderBy};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage, projected_page};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::EventId;
 use store::view;
@@ -69,10 +69,7 @@ impl EventQuery {
         let filter = Arc::new(filter.read()?);
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "events", &filter), sorted);
-        let listing = events(store::event::list(filter.clone(), sorted));
-        projected_page(listing, &cursors, &arguments, move |request| {
-            let filter = filter.clone();
-            Box::pin(async move { Ok(store::event::count(request.store().reader(), &scope, &filter).await?) })
-        })
+        let listing = Listing::of(&EVENT, store::event::list(filter, sorted));
+        projected_page(listing, &cursors, &arguments)
     }
 }

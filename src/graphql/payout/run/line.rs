@@ -45,6 +45,8 @@ shares!(PayoutRunLine, payout_run::RunLine);
 
 pub static PAYOUT_RUN_LINE: TypeDescription = TypeDescription {
     name: "PayoutRunLine",
+    connection: "PayoutRunLineConnection",
+    edge: "PayoutRunLineEdge",
     resource: Resource::Payouts,
     identity: &[],
     is_named: false,
@@ -68,6 +70,8 @@ pub static PAYOUT_RUN_LINE: TypeDescription = TypeDescription {
 /// The sum of the commissions of a line, which may exceed the largest amount.
 static LINE_AMOUNT: TypeDescription = TypeDescription {
     name: "Money",
+    connection: "",
+    edge: "",
     field: |name| {
         use view::PayoutRunLineColumn as Column;
         let currency = || view::column(Column::Currency);

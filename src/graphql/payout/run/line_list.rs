@@ -6,29 +6,22 @@ use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
 use super::line::{PAYOUT_RUN_LINE, PayoutOutcome, PayoutRunLine};
-use crate::graphql::connection::{Connection, at_hand, placed, placed_by_number};
+use crate::graphql::connection::{Connection, at_hand, loaded, placed_by_number};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
-use crate::graphql::loader::{PayoutRunLinePageKey, PayoutRunLinesKey};
+use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{ChildList, Listing, allowed};
+use crate::graphql::rows::{ChildList, Listing, allowed, child_list};
 use auth::{Resource, Scope};
 use domain::payout_run;
 use service::ledger::payout::Preview;
-use store::page::{Page, PageRequest, RowPosition, SortKey};
+use store::page::{RowPosition, SortKey};
 use store::payout_run::OutcomeFilter;
 
 /// The requested outcomes as a filter; `None`: all lines.
 pub fn outcomes(wanted: Option<Vec<PayoutOutcome>>) -> OutcomeFilter {
     wanted.map(|list| list.into_iter().map(payout_run::PayoutOutcome::from).collect())
-}
-
-fn place(line: &payout_run::RunLine) -> RowPosition {
-    RowPosition {
-        key: Some(SortKey::Integer(line.position)),
-        id: line.partner_id.uuid(),
-    }
 }
 
 fn cursors_under(scope: Scope, run: Uuid, outcomes: &OutcomeFilter) -> Cursors {
@@ -40,20 +33,12 @@ pub fn line_pages(ctx: &Context<'_>) -> ServerResult<ChildList> {
     let scope = allowed(ctx, Resource::Payouts)?;
     let (_, wanted) = ctx.param_value("outcome", None)?;
     let outcomes = outcomes(wanted);
+    let listing = Listing::of(&PAYOUT_RUN_LINE, store::payout_run::lines(outcomes.clone()));
     let of_runs = outcomes.clone();
-    Ok(ChildList {
-        listing: Listing {
-            to: &PAYOUT_RUN_LINE,
-            connection: "PayoutRunLineConnection",
-            edge: "PayoutRunLineEdge",
-            list: store::payout_run::lines(outcomes.clone()),
-        },
-        arguments: PageArguments::of(ctx)?,
-        cursors: Box::new(move |run| cursors_under(scope, run, &of_runs)),
-        whole: Box::new(move |run| {
-            let cursors = cursors_under(scope, run, &outcomes);
-            Box::new(connection(run, outcomes.clone(), cursors, PageRequest::nothing()))
-        }),
+    let cursors = move |run| cursors_under(scope, run, &of_runs);
+    child_list(ctx, listing, cursors, move |request, run| {
+        let (parent, of) = (run, outcomes.clone());
+        Box::pin(request.loaders().payout_run_line_counts.load(Under { parent, of }))
     })
 }
 
@@ -66,30 +51,21 @@ pub fn lines_of(
 ) -> Result<Connection<PayoutRunLine>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Payouts)?;
     let cursors = cursors_under(scope, run, &outcomes);
-    let page = page.read(&cursors)?;
-    Ok(connection(run, outcomes, cursors, page))
-}
-
-fn connection(run: Uuid, outcomes: OutcomeFilter, cursors: Cursors, page: PageRequest) -> Connection<PayoutRunLine> {
-    let lines = PayoutRunLinesKey { run, outcomes };
-    let counted = lines.clone();
-    Connection::new(
+    let of = (outcomes.clone(), page.read(&cursors)?);
+    Ok(loaded(
         cursors,
-        move |request| {
-            let key = PayoutRunLinePageKey {
-                lines: lines.clone(),
-                request: page.clone(),
-            };
-            Box::pin(async move {
-                let page = request.loaders().payout_run_line_pages.load(key).await?;
-                Ok(placed(page.unwrap_or_else(Page::empty), |line| place(line)))
-            })
+        |loaders| &loaders.payout_run_line_pages,
+        Under { parent: run, of },
+        |loaders| &loaders.payout_run_line_counts,
+        Under {
+            parent: run,
+            of: outcomes,
         },
-        move |request| {
-            let key = counted.clone();
-            Box::pin(async move { Ok(request.loaders().payout_run_line_counts.load(key).await?.unwrap_or(0)) })
+        |line: &Arc<payout_run::RunLine>| RowPosition {
+            key: Some(SortKey::Integer(line.position)),
+            id: line.partner_id.uuid(),
         },
-    )
+    ))
 }
 
 /// The lines of a preview, which are already loaded.

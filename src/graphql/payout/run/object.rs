@@ -10,7 +10,7 @@ use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::payout::{Payout, payout_pages, payouts_of};
-use crate::graphql::rows::{Listing, declare, page_of, value};
+use crate::graphql::rows::{declare, page_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::row;
 use auth::Resource;
@@ -25,16 +25,6 @@ row! {
     pub struct PayoutRun(commission::PayoutRun): PAYOUT_RUN, store::payout_run;
     load: Payouts, payout_run, PayoutRunId;
     computed: store::payout_run::whole;
-}
-
-/// A list of payout runs.
-pub(super) fn payout_runs(list: view::List) -> Listing {
-    Listing {
-        to: &PAYOUT_RUN,
-        connection: "PayoutRunConnection",
-        edge: "PayoutRunEdge",
-        list,
-    }
 }
 
 declare! {

@@ -3,16 +3,15 @@
 use async_graphql::{Context, ID, Object};
 use paged::paged;
 
-use super::object::{PayoutRun, payout_runs};
-use crate::graphql::connection::{Connection, placed};
+use super::object::{PAYOUT_RUN, PayoutRun};
+use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{Projected, ProjectedPage};
+use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
 use auth::Resource;
 use domain::id::PayoutRunId;
-use store::page::RowPosition;
 
 #[derive(Default)]
 pub struct PayoutRunQuery;
@@ -37,21 +36,10 @@ impl PayoutRunQuery {
     ) -> Result<ProjectedPage<Connection<PayoutRun>>, ApiError> {
         let scope = request(ctx).caller.read(Resource::Payouts)?;
         let cursors = Cursors::of((scope, "payoutRuns"));
-        let page = arguments.read(&cursors)?;
-        let selected = payout_runs(store::payout_run::list()).page(&page, &cursors);
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let page = page.clone();
-                Box::pin(async move {
-                    let page = store::payout_run::page(request.store().reader(), &scope, &page).await?;
-                    Ok(placed(page, |run| RowPosition::of_id(run.id)))
-                })
-            },
-            move |request| {
-                Box::pin(async move { Ok(store::payout_run::count(request.store().reader(), &scope).await?) })
-            },
-        );
-        Ok(ProjectedPage::of(selected, connection))
+        projected_page(
+            Listing::of(&PAYOUT_RUN, store::payout_run::list()),
+            &cursors,
+            &arguments,
+        )
     }
 }

@@ -5,7 +5,7 @@ use async_graphql::{ComplexObject, Context, ID};
 use crate::graphql::error::{Nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{Listing, declare, link, value};
+use crate::graphql::rows::{declare, link, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::row;
 use auth::{Permission, Resource};
@@ -17,16 +17,6 @@ row! {
     /// A key that a program authenticates with.
     pub struct ApiKey(auth::ApiKey): API_KEY, store::api_key;
     computed: store::api_key::whole;
-}
-
-/// A list of API keys.
-pub fn api_keys(list: view::List) -> Listing {
-    Listing {
-        to: &API_KEY,
-        connection: "ApiKeyConnection",
-        edge: "ApiKeyEdge",
-        list,
-    }
 }
 
 declare! {

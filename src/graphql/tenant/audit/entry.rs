@@ -7,7 +7,7 @@ use crate::graphql::context::request;
 use crate::graphql::error::{Nullable, nullable, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{Listing, declare, link, made_of, value};
+use crate::graphql::rows::{declare, link, made_of, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::row;
 use crate::graphql::tenant::api_key::{API_KEY, ApiKey};
@@ -19,16 +19,6 @@ use store::view::AuditEntryColumn as Column;
 row! {
     /// What one transaction changed, and who did it.
     pub struct AuditEntry(audit::AuditEntry): AUDIT_ENTRY, store::audit;
-}
-
-/// A list of audit entries.
-pub(super) fn audit_entries(list: view::List) -> Listing {
-    Listing {
-        to: &AUDIT_ENTRY,
-        connection: "AuditEntryConnection",
-        edge: "AuditEntryEdge",
-        list,
-    }
 }
 
 declare! {

@@ -3,14 +3,14 @@
 use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
-use super::entry::{AuditEntry, audit_entries};
+use super::entry::{AUDIT_ENTRY, AuditEntry};
 use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::HistoryOfObject;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{ChildList, child_list, server_error};
+use crate::graphql::rows::{ChildList, Listing, child_list, server_error};
 use auth::{Caller, Denied, Resource, Scope};
 
 /// The scope in which the caller may read entries. A partner sees none, without an error, as for all fields that only
@@ -34,7 +34,7 @@ pub fn histories(ctx: &Context<'_>) -> ServerResult<ChildList> {
     let cursors = move |object| Cursors::of((scope, "history", object));
     child_list(
         ctx,
-        audit_entries(store::audit::list_of_objects()),
+        Listing::of(&AUDIT_ENTRY, store::audit::list_of_objects()),
         cursors,
         |request, object| Box::pin(request.loaders().history_count_of_object.load(object)),
     )

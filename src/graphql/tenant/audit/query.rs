@@ -5,17 +5,16 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object};
 use paged::paged;
 
-use super::entry::{AuditEntry, audit_entries};
-use crate::graphql::connection::{Connection, placed};
+use super::entry::{AUDIT_ENTRY, AuditEntry};
+use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::ProjectedPage;
+use crate::graphql::rows::{Listing, ProjectedPage, projected_page};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
 use domain::{audit, id};
-use store::page::RowPosition;
 
 /// A filter for audit entries; all given conditions must hold.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -64,23 +63,10 @@ impl AuditQuery {
         let scope = request(ctx).caller.read(Resource::Audit)?;
         let filter = Arc::new(filter.unwrap_or_default().parse()?);
         let cursors = Cursors::of((scope, "auditLog", &filter));
-        let page = arguments.read(&cursors)?;
-        let selected = audit_entries(store::audit::list(filter.clone())).page(&page, &cursors);
-        let counted = filter.clone();
-        let connection = Connection::new(
-            cursors,
-            move |request| {
-                let (page, filter) = (page.clone(), filter.clone());
-                Box::pin(async move {
-                    let page = store::audit::page(request.store().reader(), &scope, &filter, &page).await?;
-                    Ok(placed(page, |entry| RowPosition::of_id(entry.id)))
-                })
-            },
-            move |request| {
-                let filter = counted.clone();
-                Box::pin(async move { Ok(store::audit::count(request.store().reader(), &scope, &filter).await?) })
-            },
-        );
-        Ok(ProjectedPage::of(selected, connection))
+        projected_page(
+            Listing::of(&AUDIT_ENTRY, store::audit::list(filter)),
+            &cursors,
+            &arguments,
+        )
     }
 }
