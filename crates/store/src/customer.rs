@@ -1,20 +1,18 @@
 //! Customers.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::customer::{self, Column, Entity};
 use entity::{customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Select};
-use uuid::Uuid;
 
 use super::filter::contains;
 use super::filter::{one_of_ids, text_of};
 use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, many, view};
+use super::{Connection, StoreError, view};
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
