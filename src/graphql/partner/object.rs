@@ -97,7 +97,7 @@ impl Partner {
     }
 
     /// Its progress towards the goals of the ACTIVE tiered commissions of its campaigns, in the current windows, newest
-    /// campaign first. Goals on revenue are hidden from a partner's token.
+    /// campaign first. Goals on revenue are not shown with a partner's token.
     async fn tier_progress(
         &self,
         ctx: &Context<'_>,
@@ -108,7 +108,7 @@ impl Partner {
 
     /// Its progress towards the goals of the ACTIVE tiered commissions of its campaigns at the end of past windows, the
     /// latest window first, with the goals as they were then. Windows from before goals were recorded are left out.
-    /// Goals on revenue are hidden from a partner's token.
+    /// Goals on revenue are not shown with a partner's token.
     async fn past_tier_progress(
         &self,
         ctx: &Context<'_>,

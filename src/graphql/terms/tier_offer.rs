@@ -14,7 +14,7 @@ use service::ledger::tiers::Offered;
 pub struct TierOffer(pub(super) CampaignId, pub(super) Offered);
 
 /// A tiered commission that would count a partner's next conversion in a campaign: its goals and rewards, and the
-/// partner's progress. Goals on revenue are hidden from a partner's token, but `achieved` and `acts` take them into
+/// partner's progress. Goals on revenue are not shown with a partner's token, but `achieved` and `acts` take them into
 /// account.
 #[Object]
 impl TierOffer {

@@ -53,12 +53,12 @@ pub fn of_totals(parent: &str) -> u64 {
     }
 }
 
-/// The cost of a mutation that looks at as many rows as it finds, whatever its input: creating or previewing a payout
-/// run reads everything approved, approving by a filter looks at 10,000 commissions, redelivering webhooks changes as many
+/// The cost of a mutation that looks at as many rows as it finds, whatever its input: previewing a payout run reads
+/// everything approved, approving by a filter looks at 10,000 commissions, redelivering webhooks changes as many
 /// deliveries, and reassigning a customer moves 2,000 events. 0 for other mutations.
 pub fn scan_cost(mutation: &str) -> u64 {
     match mutation {
-        "createPayoutRun" | "previewPayoutRun" => SUM_OF_ALL,
+        "previewPayoutRun" => SUM_OF_ALL,
         "approveMatchingCommissions" | "redeliverWebhook" => 1_000,
         "reassignCustomer" | "previewReassignCustomer" => 2_000,
         _ => 0,
