@@ -68,6 +68,9 @@ async fn by_external_id<E: Scoped, K: Kind>(
     (id, external_id): (E::Column, E::Column),
     external_ids: &[String],
 ) -> Result<HashMap<String, Id<K>>, StoreError> {
+    if external_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let one_of = many::among_texts(database, external_id, external_ids);
     let select = visible::<E>(scope).filter(one_of).select_only();
     let found: Vec<(String, Uuid)> = select.column(external_id).column(id).into_tuple().all(database).await?;

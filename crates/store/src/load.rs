@@ -1,6 +1,7 @@
 //! Runs selects, and converts their rows to domain values.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use sea_orm::{ColumnTrait, EntityTrait, ModelTrait, QueryFilter, Select, Value};
 use uuid::Uuid;
@@ -46,14 +47,15 @@ pub async fn by_ids<E: EntityTrait, T>(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let one_of = many::among(database, column, ids);
-    let mut found = HashMap::with_capacity(ids.len());
-    for row in select.filter(one_of).all(database).await? {
-        if let Value::Uuid(Some(id)) = row.get(column) {
-            found.insert(id, from_row(row)?);
-        }
-    }
-    Ok(found)
+    let select = select.filter(many::among(database, column, ids));
+    by_column(
+        database,
+        select,
+        column,
+        |value| value.unwrap::<Option<Uuid>>(),
+        from_row,
+    )
+    .await
 }
 
 /// The rows whose `column`, which must be unique, is one of `texts`, by that column. Without texts, nothing is read.
@@ -67,11 +69,29 @@ pub async fn by_texts<E: EntityTrait, T>(
     if texts.is_empty() {
         return Ok(HashMap::new());
     }
-    let one_of = many::among_texts(database, column, texts);
-    let mut found = HashMap::with_capacity(texts.len());
-    for row in select.filter(one_of).all(database).await? {
-        if let Value::String(Some(text)) = row.get(column) {
-            found.insert(text, from_row(row)?);
+    let select = select.filter(many::among_texts(database, column, texts));
+    by_column(
+        database,
+        select,
+        column,
+        |value| value.unwrap::<Option<String>>(),
+        from_row,
+    )
+    .await
+}
+
+/// All rows found, by the value of `column`, without those where it is null.
+async fn by_column<E: EntityTrait, K: Eq + Hash, T>(
+    database: &Connection,
+    select: Select<E>,
+    column: E::Column,
+    key: fn(Value) -> Option<K>,
+    from_row: impl Fn(E::Model) -> Result<T, StoreError>,
+) -> Result<HashMap<K, T>, StoreError> {
+    let mut found = HashMap::new();
+    for row in select.all(database).await? {
+        if let Some(key) = key(row.get(column)) {
+            found.insert(key, from_row(row)?);
         }
     }
     Ok(found)

@@ -1,6 +1,5 @@
 //! The source of the changes that a subscription reports.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -112,14 +111,8 @@ pub async fn rows(
         }
     }
     let commissions = store::distinct(commissions.into_iter());
-    let commissions = match commissions.as_slice() {
-        [] => HashMap::new(),
-        ids => store::commission::by_ids(reader, &scope, ids).await?,
-    };
-    let backtests = match backtests.as_slice() {
-        [] => HashMap::new(),
-        ids => store::backtest::by_ids(reader, &scope, ids).await?,
-    };
+    let commissions = store::commission::by_ids(reader, &scope, &commissions).await?;
+    let backtests = store::backtest::by_ids(reader, &scope, &backtests).await?;
     let rows = changed.iter().filter_map(|changed| {
         let row = match changed {
             ChangeNotice::Commission(change) => {

@@ -109,12 +109,9 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> 
         .filter_map(|row| row.text("campaignExternalId"))
         .map(str::to_owned)
         .collect();
-    let campaigns = match campaigns.as_slice() {
-        [] => HashMap::new(),
-        names => store::bulk::campaigns_by_external_id(app.store.reader(), &scope, names)
-            .await
-            .map_err(ImportError::Store)?,
-    };
+    let campaigns = store::bulk::campaigns_by_external_id(app.store.reader(), &scope, &campaigns)
+        .await
+        .map_err(ImportError::Store)?;
     let read = rows.iter().map(|row| {
         let mut cells = Cells::of(row);
         let name = ParsedRow::name(&mut cells);

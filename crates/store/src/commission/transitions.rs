@@ -6,11 +6,12 @@ use entity::{commission_transition, outbox};
 use sea_orm::{ActiveValue, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use crate::mapped::ColumnValue;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
-use crate::{Connection, StoreError, load, many, row, view};
+use crate::{Connection, StoreError, load, many, view};
 use auth::Scope;
-use domain::commission::{CommissionStatus, CommissionTransition};
+use domain::commission::CommissionTransition;
 use domain::id::{CommissionId, CommissionTransitionId, TenantId};
 use domain::webhook::WebhookEventType;
 
@@ -117,11 +118,9 @@ pub async fn transitions_of(
         .filter(one_of)
         .order_by_asc(Transition::Id);
     let from_row = |row: commission_transition::Model| {
-        let from = row.from_status.as_deref();
-        let from = from.map(|text| row::text(TABLE, "from_status", text, CommissionStatus::parse));
         Ok(CommissionTransition {
-            from: from.transpose()?,
-            to: row::text(TABLE, "to_status", &row.to_status, CommissionStatus::parse)?,
+            from: row.from_status.read((TABLE, "from_status"))?,
+            to: row.to_status.read((TABLE, "to_status"))?,
             actor: row.actor,
             reason: row.reason,
             at: row.at,

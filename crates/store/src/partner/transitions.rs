@@ -6,11 +6,12 @@ use entity::partner_transition;
 use sea_orm::{QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use crate::mapped::ColumnValue;
 use crate::scope::visible;
-use crate::{Connection, StoreError, load, many, row, view, write};
+use crate::{Connection, StoreError, load, many, view, write};
 use auth::Scope;
 use domain::id::{PartnerId, PartnerTransitionId, TenantId};
-use domain::partner::{PartnerStatus, PartnerTransition};
+use domain::partner::PartnerTransition;
 
 /// Appends to the history of a partner's status.
 pub async fn insert_transition(
@@ -47,11 +48,9 @@ pub async fn transitions_of(
         .filter(one_of)
         .order_by_asc(Transition::Id);
     let from_row = |row: partner_transition::Model| {
-        let from = row.from_status.as_deref();
-        let from = from.map(|text| row::text(TABLE, "from_status", text, PartnerStatus::parse));
         Ok(PartnerTransition {
-            from: from.transpose()?,
-            to: row::text(TABLE, "to_status", &row.to_status, PartnerStatus::parse)?,
+            from: row.from_status.read((TABLE, "from_status"))?,
+            to: row.to_status.read((TABLE, "to_status"))?,
             actor: row.actor,
             reason: row.reason,
             at: row.at,
