@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::stored::Stored;
+use crate::stored::{self, Stored};
 use auth::Scope;
 use domain::id::{Id, Kind};
 use domain::problem::Problems;
@@ -19,6 +19,20 @@ pub(super) async fn named<K: Kind, T>(
         return Ok(None);
     };
     Ok(problems.found(field, find(id).await?))
+}
+
+/// [`named`], for what is only read.
+pub(super) async fn object<K: Stored>(
+    field: &str,
+    text: &str,
+    problems: &mut Problems,
+    database: &Connection,
+    scope: &Scope,
+) -> Result<Option<K::Object>, StoreError> {
+    named(field, text, problems, async |id: Id<K>| {
+        stored::find(database, scope, id).await
+    })
+    .await
 }
 
 /// The ids of the list `field` that exist, without repetitions. The others are noted under `field.N`.

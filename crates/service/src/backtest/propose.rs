@@ -1,12 +1,12 @@
 //! Checks a proposal as the mutation that puts it in force would.
 
 use super::NewProposal;
-use crate::ids::named;
-use crate::{campaign, stored, tiered_commission};
+use crate::ids::object;
+use crate::{campaign, tiered_commission};
 use auth::Writer;
 use domain::Timestamp;
 use domain::group_rules;
-use domain::id::TieredCommissionId;
+use domain::id;
 use domain::problem::{ProblemCode, Problems};
 use domain::terms;
 use store::backtest::{Proposal, ProposedTier};
@@ -46,8 +46,7 @@ pub async fn checked(
         }
         NewProposal::GroupRules { group_id, rules } => {
             problems.enter("groupRules");
-            let find = async |id| store::partner_group::find(transaction, &scope, id).await;
-            let group = named("partnerGroupId", &group_id, problems, find).await?;
+            let group = object::<id::PartnerGroup>("partnerGroupId", &group_id, problems, transaction, &scope).await?;
             let currency = group.as_ref().and_then(|group| group.currency);
             let rules = problems.within("rules", |problems| group_rules::rule_set(rules, currency, problems));
             problems.leave();
@@ -60,8 +59,8 @@ pub async fn checked(
             let mut is_there = true;
             let replaced = match replaces_id {
                 Some(text) => {
-                    let find = async |id: TieredCommissionId| stored::find(transaction, &scope, id).await;
-                    let replaced = named("replacesId", &text, problems, find).await?;
+                    let replaced =
+                        object::<id::TieredCommission>("replacesId", &text, problems, transaction, &scope).await?;
                     is_there = replaced.is_some();
                     replaced
                 }

@@ -6,15 +6,15 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::ids::named;
+use crate::ids::object;
 use crate::ledger::lock_partners;
 use crate::ledger::posting::{Posting, moments};
 use crate::ledger::review::{ReviewResults, from_kept, to_keep};
 use crate::once::{Answer, begin, commit, repeated};
-use crate::{ServiceError, require, stored};
+use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Writer};
 use domain::commission::{Commission, CommissionStatus, Payout, PayoutSettlement, PayoutStatus};
-use domain::id::{self, PayoutId, PayoutRunId};
+use domain::id::{self, PayoutId};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use domain::webhook::WebhookEventType;
@@ -161,8 +161,7 @@ async fn settle_run_once(
     problems.enter("run");
     let reference = problems.optional("reference", reference, |text| text::name(&text));
     let transaction = begin(app, &writer).await?;
-    let find = async |id: PayoutRunId| stored::find(&transaction, &scope, id).await;
-    let run = named("runId", run, &mut problems, find).await?;
+    let run = object::<id::PayoutRun>("runId", run, &mut problems, &transaction, &scope).await?;
     require!(problems; run, reference);
     let pending = store::payout::pending_of_run(&transaction, &scope, run.id, MAX_SETTLEMENTS as u64).await?;
     let wanted: Vec<_> = pending

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::ReassignmentOrder;
-use crate::ids::named;
+use crate::ids::object;
 use crate::{ServiceError, require, stored};
 use auth::{Scope, Writer};
 use domain::Timestamp;
@@ -94,8 +94,7 @@ pub async fn check(
             None
         }
         Some(id) => {
-            let find = async |id: CampaignId| stored::find(transaction, &scope, id).await;
-            let campaign = named("campaignId", id, &mut problems, find).await?;
+            let campaign = object::<id::Campaign>("campaignId", id, &mut problems, transaction, &scope).await?;
             campaign.map(|campaign| campaign.id)
         }
     };
@@ -105,8 +104,8 @@ pub async fn check(
     let target = partner.map(|partner| (partner, campaign));
     let (what, since, claw_back_paid) = match order {
         ReassignmentOrder::Customer(new) => {
-            let find = async |id: CustomerId| stored::find(transaction, &scope, id).await;
-            let what = named("customerId", &new.customer_id, &mut problems, find).await?;
+            let what =
+                object::<id::Customer>("customerId", &new.customer_id, &mut problems, transaction, &scope).await?;
             (what.map(ReassignedObject::Customer), new.from, new.claw_back_paid)
         }
         ReassignmentOrder::Event(new) => {
@@ -150,8 +149,7 @@ async fn event(
     target: Option<(PartnerId, Option<CampaignId>)>,
     problems: &mut Problems,
 ) -> Result<Option<Event>, StoreError> {
-    let find = async |id: EventId| stored::find(transaction, scope, id).await;
-    let event = named("eventId", id, problems, find).await?;
+    let event = object::<id::Event>("eventId", id, problems, transaction, scope).await?;
     if let Some(event) = &event {
         if event.kind.takes_back() {
             let message = "is a refund or chargeback, which goes with what it takes back: attribute that";
