@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use async_graphql::parser::types::ExecutableDocument;
 use sha2::{Digest, Sha256};
 
-use super::generations::Generations;
 use super::guard::Merged;
+use store::generations::Generations;
 
 /// SHA-256 of a document's text.
 pub type Hash = [u8; 32];

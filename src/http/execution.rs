@@ -15,9 +15,7 @@ use super::admission::{Admission, Requester};
 use super::guard::{CheckedOperation, DocumentProblem};
 use super::{HttpState, codes, cost, errors, observe, request, wire};
 use crate::graphql::subscription::{ChangeSource, EventPayload};
-use crate::graphql::{
-    INTERNAL_CODE, INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_CODE, TOO_LARGE_MESSAGE,
-};
+use crate::graphql::{INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_MESSAGE};
 use auth::Caller;
 use service::app::App;
 use service::authentication::SignIn;
@@ -37,7 +35,7 @@ impl Failed {
         let problem = match self {
             Self::Panicked => {
                 tracing::error!(request_id, "the handling of a request panicked");
-                DocumentProblem::new(INTERNAL_CODE, INTERNAL_MESSAGE)
+                DocumentProblem::new(codes::INTERNAL, INTERNAL_MESSAGE)
             }
             Self::Late(message) => DocumentProblem::new(codes::TIMEOUT, message),
         };
@@ -320,7 +318,7 @@ fn too_large(operation: OperationType) -> GraphqlResponse {
     };
     let mut error = ServerError::new(format!("{TOO_LARGE_MESSAGE}{done}"), None);
     let mut extensions = ErrorExtensionValues::default();
-    extensions.set("code", TOO_LARGE_CODE);
+    extensions.set("code", codes::QUERY_TOO_COMPLEX);
     error.extensions = Some(extensions);
     GraphqlResponse::from_errors(vec![error])
 }

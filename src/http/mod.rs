@@ -10,7 +10,6 @@ mod documents;
 mod errors;
 mod execution;
 mod export;
-mod generations;
 mod graphiql;
 mod graphql;
 mod guard;

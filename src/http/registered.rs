@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::documents::Hash;
-use super::generations::Generations;
+use store::generations::Generations;
 
 /// Half of the maximum number of hashes per tenant, of about 40 bytes each.
 const HALF: usize = 2_000;

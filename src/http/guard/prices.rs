@@ -1,6 +1,8 @@
 //! The cost of work that the answer does not show. An object of the answer costs 1: about 20 µs of a processor, reading
 //! and writing taken together. Callers rely on the prices; docs/operations.md lists them.
 
+use domain::webhook::endpoint::MAX_ENDPOINTS;
+
 /// The cost of a mutation besides its answer and its entries.
 pub const MUTATION: u64 = 10;
 
@@ -85,9 +87,6 @@ const ASSUMED_SHORT_LENGTH: u64 = 2;
 const ASSUMED_SERIES: u64 = 100;
 /// The kinds of movements: a statement has a total for each kind that occurs.
 const MOVEMENT_KINDS: u64 = 6;
-
-/// Maximum number of a tenant's webhook endpoints.
-const MAX_ENDPOINTS: u64 = 20;
 
 /// Number of trials of one entry on another in a simulation that together cost as much as one object.
 pub const TRIALS: u64 = 20;

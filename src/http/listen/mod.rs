@@ -22,7 +22,7 @@ use super::{cost, errors};
 use crate::graphql::subscription::{
     ChangeNotice, ChangeSource, EventPayload, ReceivedBatch as InBatch, ResumeError, rows,
 };
-use crate::graphql::{ApiError, INTERNAL_CODE, INTERNAL_MESSAGE};
+use crate::graphql::{ApiError, INTERNAL_MESSAGE};
 use crate::http::codes;
 use auth::Caller;
 use service::authentication::AuthError;
@@ -95,7 +95,7 @@ impl StreamEnd {
                 codes::UNAVAILABLE,
                 "the database cannot be reached: subscribe again in a few seconds, then read what was missed",
             ),
-            Self::Fault => DocumentProblem::new(INTERNAL_CODE, INTERNAL_MESSAGE),
+            Self::Fault => DocumentProblem::new(codes::INTERNAL, INTERNAL_MESSAGE),
         };
         errors::listed(&[problem], request_id)
     }
