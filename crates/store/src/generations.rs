@@ -1,5 +1,6 @@
-//! Caches of limited size that evict what is not requested.
+//! Caches of limited size that evict what is not requested: of statements here, and of documents in the gateway.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -23,10 +24,21 @@ impl<K: Eq + Hash, V> Generations<K, V> {
         }
     }
 
-    pub fn find(&mut self, key: &K) -> Option<&V> {
+    pub fn find<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
         if let Some((key, (value, size))) = self.old.remove_entry(key) {
             self.insert(key, value, size);
         }
+        self.find_young(key)
+    }
+
+    /// Only among those requested recently. Most are, and finding them changes nothing.
+    pub fn find_young<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
         self.young.get(key).map(|(value, _)| value)
     }
 

@@ -6,7 +6,7 @@ use paged::paged;
 use super::description::BACKTEST;
 use super::difference::{self, BacktestDifference, BacktestMonth, BacktestProgress};
 use super::event::{self, BacktestEvent};
-use super::result::{self, BacktestCampaign, BacktestPartner};
+use super::result::{self, BacktestCampaign, BacktestPartner, SumsKey};
 use crate::graphql::campaign::Campaign;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
@@ -21,7 +21,7 @@ use crate::graphql::tiered::TieredCommission;
 use auth::Resource;
 use domain::backtest;
 use domain::id::EventId;
-use store::backtest::{PartnerResultOrder, SumsKey};
+use store::backtest::PartnerResultOrder;
 
 /// The status of a backtest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::difference::BacktestDifference;
 use crate::graphql::campaign::Campaign;
-use crate::graphql::connection::{Connection, loaded};
+use crate::graphql::connection::{Connection, loaded, placed_by_number};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
@@ -14,7 +14,8 @@ use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
 use auth::Resource;
-use store::backtest::{BacktestSum, PartnerSum, SumsKey};
+use domain::money::Currency;
+use store::backtest::{BacktestSum, PartnerResultOrder, PartnerSum};
 use store::page::{RowPosition, SortKey};
 
 /// The actual and the proposed amounts of a campaign's events.
@@ -66,6 +67,15 @@ impl BacktestPartner {
     }
 }
 
+/// Identifies the sums of a backtest in one currency.
+#[derive(Clone, Copy, Debug)]
+pub struct SumsKey {
+    pub backtest: Uuid,
+    pub currency: Currency,
+    /// The order of partners.
+    pub order: PartnerResultOrder,
+}
+
 /// The results of a backtest by campaign.
 pub fn campaigns(
     ctx: &Context<'_>,
@@ -74,21 +84,14 @@ pub fn campaigns(
 ) -> Result<Connection<BacktestCampaign>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Commissions)?;
     let cursors = Cursors::of((scope, "backtest.campaigns", sums));
-    let SumsKey {
-        backtest: parent,
-        currency,
-        order,
-    } = sums;
+    let (parent, currency, order) = (sums.backtest, sums.currency, sums.order);
     let of = (currency, order, page.read(&cursors)?);
     Ok(loaded(
         cursors,
         |loaders| &loaders.backtest_campaign_pages,
         Under { parent, of },
         |loaders| &loaders.backtest_campaign_counts,
-        Under {
-            parent,
-            of: (currency, order),
-        },
+        Under { parent, of: currency },
         |sum: &BacktestSum| RowPosition {
             key: None,
             id: sum.campaign.map_or_else(Uuid::nil, |id| id.uuid()),
@@ -103,22 +106,15 @@ pub fn partners(
     page: &PageArguments,
 ) -> Result<Connection<BacktestPartner>, ApiError> {
     let scope = request(ctx).caller.read(Resource::Commissions)?;
-    let cursors = Cursors::of((scope, "backtest.partners", sums)).sorted_by(Some(SortKey::Integer(0)));
-    let SumsKey {
-        backtest: parent,
-        currency,
-        order,
-    } = sums;
+    let cursors = placed_by_number((scope, "backtest.partners", sums));
+    let (parent, currency, order) = (sums.backtest, sums.currency, sums.order);
     let of = (currency, order, page.read(&cursors)?);
     Ok(loaded(
         cursors,
         |loaders| &loaders.backtest_partner_pages,
         Under { parent, of },
         |loaders| &loaders.backtest_partner_counts,
-        Under {
-            parent,
-            of: (currency, order),
-        },
+        Under { parent, of: currency },
         move |sum: &PartnerSum| RowPosition {
             key: Some(SortKey::Integer(order.key(sum))),
             id: sum.partner.uuid(),

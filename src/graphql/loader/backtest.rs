@@ -70,11 +70,11 @@ impl<L: SumsBy> ReadUnder for BacktestPages<L> {
 pub struct BacktestCounts<L>(PhantomData<fn() -> L>);
 
 impl<L: SumsBy> ReadUnder for BacktestCounts<L> {
-    type Of = (Currency, PartnerResultOrder);
+    type Of = Currency;
     type Value = u64;
 
-    async fn read(store: &Store, scope: &Scope, backtests: &[Uuid], of: &Self::Of) -> ReadOfParents<Self> {
-        let (currency, order) = of;
-        view::counts(store, scope, &L::list(*currency, *order), backtests).await
+    async fn read(store: &Store, scope: &Scope, backtests: &[Uuid], currency: &Self::Of) -> ReadOfParents<Self> {
+        let list = L::list(*currency, PartnerResultOrder::default());
+        view::counts(store, scope, &list, backtests).await
     }
 }

@@ -27,7 +27,7 @@ pub use open::{delete_expired, open};
 pub use proposal::{Proposal, ProposedTier};
 pub use recorded::{EventRange, event_ranges, recorded};
 pub use results::{
-    BacktestSum, PartnerResultOrder, PartnerSum, SumsKey, actual_rows, campaigns, changed_rows, months_of,
+    BacktestSum, PartnerResultOrder, PartnerSum, actual_rows, campaigns, changed_rows, months_of,
     partners as partner_results, totals_of, whole_partner, whole_sum,
 };
 pub use versions::versions;

@@ -42,9 +42,10 @@ pub struct PartnerSum {
 }
 
 /// The orders in which partners are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PartnerResultOrder {
     /// The largest absolute difference first.
+    #[default]
     Magnitude,
     /// The largest loss first.
     Rising,
@@ -74,15 +75,6 @@ impl PartnerResultOrder {
             Self::Rising | Self::Falling => difference,
         }
     }
-}
-
-/// Identifies the sums of a backtest in one currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SumsKey {
-    pub backtest: Uuid,
-    pub currency: Currency,
-    /// The order of partners.
-    pub order: PartnerResultOrder,
 }
 
 /// The overall sums of each backtest, by currency.
@@ -144,6 +136,21 @@ pub fn partners(currency: Currency, order: PartnerResultOrder) -> view::List {
     view::List::new(&view::BACKTEST_PARTNER, Some(currency.to_string()), select).in_order(order.order())
 }
 
+/// The difference in a row of either table of sums.
+macro_rules! difference {
+    ($row:expr) => {
+        Difference {
+            actual_minor: $row.actual_minor,
+            proposed_minor: $row.proposed_minor,
+            appeared: $row.appeared,
+            disappeared: $row.disappeared,
+            rose: $row.rose,
+            fell: $row.fell,
+            unchanged: $row.unchanged,
+        }
+    };
+}
+
 /// Decodes a sum by campaign whose columns were all read under names with this prefix.
 pub fn whole_sum(row: &view::Row, prefix: &str) -> Result<BacktestSum, StoreError> {
     sum_from_row(view::whole(row, prefix)?)
@@ -155,15 +162,7 @@ pub fn whole_partner(row: &view::Row, prefix: &str) -> Result<PartnerSum, StoreE
     Ok(PartnerSum {
         partner: PartnerId::from_uuid(row.partner_id),
         currency: row::currency("backtest_partner", "currency", &row.currency)?,
-        difference: Difference {
-            actual_minor: row.actual_minor,
-            proposed_minor: row.proposed_minor,
-            appeared: row.appeared,
-            disappeared: row.disappeared,
-            rose: row.rose,
-            fell: row.fell,
-            unchanged: row.unchanged,
-        },
+        difference: difference!(row),
     })
 }
 
@@ -172,15 +171,7 @@ fn sum_from_row(row: backtest_sum::Model) -> Result<BacktestSum, StoreError> {
         currency: row::currency(SUMS, "currency", &row.currency)?,
         campaign: (!row.campaign_id.is_nil()).then(|| CampaignId::from_uuid(row.campaign_id)),
         month: row.month_start,
-        difference: Difference {
-            actual_minor: row.actual_minor,
-            proposed_minor: row.proposed_minor,
-            appeared: row.appeared,
-            disappeared: row.disappeared,
-            rose: row.rose,
-            fell: row.fell,
-            unchanged: row.unchanged,
-        },
+        difference: difference!(row),
     })
 }
 

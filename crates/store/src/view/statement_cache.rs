@@ -1,13 +1,13 @@
 //! The texts of statements that recur: building one takes more processor time than the round trip to the database. A
 //! text belongs to a projection, a list and an order, whatever the document and the caller.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{DbBackend, Statement};
 
 use super::bindings::Bindings;
+use crate::generations::Generations;
 use crate::template::Template;
 
 /// Approximate number of bytes of cached texts. Entries that were not used since half of it last filled up are evicted.
@@ -20,14 +20,12 @@ const BESIDE: usize = 1024;
 const MAX_VALUES: usize = 24;
 
 /// The statements of one database.
-#[derive(Default)]
-pub struct StatementCache(RwLock<StatementGenerations>);
+pub struct StatementCache(RwLock<Generations<String, Arc<Template>>>);
 
-#[derive(Default)]
-struct StatementGenerations {
-    young: HashMap<String, Arc<Template>>,
-    young_bytes: usize,
-    old: HashMap<String, Arc<Template>>,
+impl Default for StatementCache {
+    fn default() -> Self {
+        Self(RwLock::new(Generations::new(BYTES / 2)))
+    }
 }
 
 impl StatementCache {
@@ -51,47 +49,30 @@ impl StatementCache {
         let template = Template::of(backend.build(&make(&stand_in)), &stand_in.values(backend));
         let statement = template.with(&values);
         if statement.values.iter().all(|values| values.0.len() <= MAX_VALUES) {
-            self.put(shape, statement.sql.len(), template);
+            self.put(shape, template);
         }
         statement
     }
 
     fn find(&self, shape: &str) -> Option<Arc<Template>> {
-        let old = {
-            let halves = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(template) = halves.young.get(shape) {
-                return Some(template.clone());
-            }
-            halves.old.get(shape)?.clone()
-        };
-        self.keep_again(shape, &old);
-        Some(old)
+        let young = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .find_young(shape)
+            .cloned();
+        young.or_else(|| {
+            self.0
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .find(shape)
+                .cloned()
+        })
     }
 
-    fn keep_again(&self, shape: &str, template: &Arc<Template>) {
-        let mut halves = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Another request may have moved it already.
-        if halves.old.remove(shape).is_some() {
-            halves.put(shape.to_owned(), template.bytes(), template.clone());
-        }
-    }
-
-    fn put(&self, shape: String, bytes: usize, template: Template) {
-        let mut halves = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if !halves.young.contains_key(&shape) {
-            halves.put(shape, bytes, Arc::new(template));
-        }
-    }
-}
-
-impl StatementGenerations {
-    fn put(&mut self, shape: String, bytes: usize, template: Arc<Template>) {
-        let bytes = bytes + shape.len() + BESIDE;
-        if self.young_bytes + bytes > BYTES / 2 {
-            self.old = std::mem::take(&mut self.young);
-            self.young_bytes = 0;
-        }
-        self.young_bytes += bytes;
-        self.young.insert(shape, template);
+    fn put(&self, shape: String, template: Template) {
+        let bytes = template.bytes() + shape.len() + BESIDE;
+        let mut templates = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        templates.insert(shape, Arc::new(template), bytes);
     }
 }
