@@ -55,7 +55,7 @@ fn acts(tier_states: &[TierState<'_>], place: usize) -> bool {
     let counting = tier_states
         .iter()
         .enumerate()
-        .filter(|(_, standing)| standing.tier.counts(event_type));
-    let (places, counting): (Vec<_>, Vec<_>) = counting.map(|(place, standing)| (place, *standing)).unzip();
+        .filter(|(_, state)| state.tier.counts(event_type));
+    let (places, counting): (Vec<_>, Vec<_>) = counting.map(|(place, state)| (place, *state)).unzip();
     choose(Side::Payout, own.currency, &counting).is_some_and(|(chosen, _)| places[chosen] == place)
 }

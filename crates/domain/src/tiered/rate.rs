@@ -111,7 +111,7 @@ pub struct RatedRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DueRetroactive {
     /// The index of the tier's standing.
-    pub standing: usize,
+    pub state: usize,
     pub side: Side,
 }
 
@@ -168,10 +168,10 @@ pub(super) fn choose<'a>(
     currency: Currency,
     tier_states: &[TierState<'a>],
 ) -> Option<(usize, &'a Modifier)> {
-    let reaching = tier_states.iter().enumerate().filter_map(|(index, standing)| {
-        let tier = standing.tier;
+    let reaching = tier_states.iter().enumerate().filter_map(|(index, state)| {
+        let tier = state.tier;
         let modifier = tier.modifier(side)?;
-        (tier.status == Status::Active && tier.currency == currency && standing.reaches()).then_some((index, modifier))
+        (tier.status == Status::Active && tier.currency == currency && state.reaches()).then_some((index, modifier))
     });
     // `max_by_key` returns the last of equal elements, which is the newest tier.
     reaching.max_by_key(|(index, _)| rank(tier_states[*index].tier))
@@ -196,12 +196,12 @@ pub(super) fn steps(
     acted: Option<&ActedAmount>,
 ) -> Vec<Step> {
     let mut steps = Vec::new();
-    for (index, standing) in tier_states.iter().enumerate() {
-        let tier = standing.tier;
+    for (index, state) in tier_states.iter().enumerate() {
+        let tier = state.tier;
         let Some(modifier) = tier.modifier(side).filter(|_| tier.status == Status::Active) else {
             continue;
         };
-        let threshold = Some(compared(tier, standing.deciding()));
+        let threshold = Some(compared(tier, state.deciding()));
         if let (true, Some(acted)) = (chosen == Some(index), acted) {
             let of_action = steps.len();
             steps.extend(acted.steps.iter().cloned());
@@ -213,7 +213,7 @@ pub(super) fn steps(
                 Outcome::NotReached,
                 format!(": it is in {}, the {} is in {currency}", tier.currency, side.as_str()),
             )
-        } else if !standing.reaches() {
+        } else if !state.reaches() {
             (Outcome::NotReached, String::new())
         } else if chosen.is_none() {
             (Outcome::NotReached, ": a base of 0 is never modified".to_owned())
@@ -250,14 +250,14 @@ fn describe(action: Action, value: rust_decimal::Decimal, currency: Currency) ->
 /// The retroactive parts whose goals hold with the conversion and that have not fired in this window.
 fn due(tier_states: &[TierState<'_>]) -> Vec<DueRetroactive> {
     let mut due = Vec::new();
-    for (index, standing) in tier_states.iter().enumerate() {
-        let tier = standing.tier;
-        if tier.status == Status::Inactive || !achieved(&tier.goals, &standing.with) {
+    for (index, state) in tier_states.iter().enumerate() {
+        let tier = state.tier;
+        if tier.status == Status::Inactive || !achieved(&tier.goals, &state.with) {
             continue;
         }
         let sides = Side::ALL.iter().copied();
-        let open = sides.filter(|side| tier.retroactive(*side).is_some() && !standing.fired.of(*side));
-        due.extend(open.map(|side| DueRetroactive { standing: index, side }));
+        let open = sides.filter(|side| tier.retroactive(*side).is_some() && !state.fired.of(*side));
+        due.extend(open.map(|side| DueRetroactive { state: index, side }));
     }
     due
 }

@@ -90,19 +90,19 @@ pub fn fire(
 ) -> Result<Vec<Adjustment>, AmountTooLarge> {
     let mut adjustments = Vec::new();
     for due in due {
-        let standing = &tier_states[due.standing];
-        let Some(retroactive) = standing.tier.retroactive(due.side) else {
+        let state = &tier_states[due.state];
+        let Some(retroactive) = state.tier.retroactive(due.side) else {
             continue;
         };
-        let threshold = compared(standing.tier, &standing.with);
+        let threshold = compared(state.tier, &state.with);
         for (index, past) in past.iter_mut().enumerate() {
             let conversion = &past.conversion;
-            let concerns = standing.tier.counts(conversion.event_type.as_deref())
-                && standing.window.contains(conversion.occurred_at);
+            let concerns =
+                state.tier.counts(conversion.event_type.as_deref()) && state.window.contains(conversion.occurred_at);
             if !concerns {
                 continue;
             }
-            let moved = adjust(standing.tier, due.side, retroactive, past)?;
+            let moved = adjust(state.tier, due.side, retroactive, past)?;
             let Some(RetroactiveMove { row, amount, mut steps }) = moved else {
                 continue;
             };

@@ -202,12 +202,11 @@ impl SimulationRun<'_> {
             revenue: earned(&paid.revenue),
         });
         let adjustments = fire(&paid.due, &tier_states, &mut self.past)?;
-        for (index, standing) in places.iter().zip(&tier_states) {
-            self.windows
-                .insert((*index, standing.window), (standing.with, standing.fired));
+        for (index, state) in places.iter().zip(&tier_states) {
+            self.windows.insert((*index, state.window), (state.with, state.fired));
         }
         for due in &paid.due {
-            let key = (places[due.standing], tier_states[due.standing].window);
+            let key = (places[due.state], tier_states[due.state].window);
             let (_, fired) = self.windows.entry(key).or_default();
             *fired = fired.and(due.side);
         }
@@ -224,7 +223,7 @@ impl SimulationRun<'_> {
             let places = &places;
             adjustments.map(move |adjustment| SimulatedAdjustment {
                 conversion: adjustment.conversion,
-                tier: places[adjustment.due.standing],
+                tier: places[adjustment.due.state],
                 amount: adjustment.amount,
             })
         };
@@ -242,7 +241,7 @@ impl SimulationRun<'_> {
             counters: places
                 .iter()
                 .zip(&tier_states)
-                .map(|(index, standing)| (*index, progress(standing.tier, standing.window, &standing.with)))
+                .map(|(index, state)| (*index, progress(state.tier, state.window, &state.with)))
                 .collect(),
             explanation,
         };

@@ -132,13 +132,13 @@ pub async fn simulate(
     let mut past = SimulatedPast::default();
     let mut commissions = Vec::new();
     for (index, event) in events.iter().enumerate() {
-        let outbox_event = past.outbox_event(event);
-        let considered = accrual::consider(&in_force, &outbox_event, zone, base);
+        let earning = past.earning_event(event);
+        let considered = accrual::consider(&in_force, &earning, zone, base);
         if group.is_some() && considered.iter().any(ConsideredTerm::uses_group_rules) {
             may_show_rules.clone()?;
         }
         let group = group.as_ref().map(|group| (group, past.standing(event)));
-        match accrual::earned(&in_force, considered, &outbox_event, group, zone, base) {
+        match accrual::earned(&in_force, considered, &earning, group, zone, base) {
             Ok(verdicts) => {
                 let earned = verdicts.into_iter().filter_map(Verdict::earned);
                 commissions.extend(earned.map(|earned| SimulatedCommission {
@@ -207,7 +207,7 @@ struct SimulatedPast<'a> {
 }
 
 impl<'a> SimulatedPast<'a> {
-    fn outbox_event(&self, event: &CheckedSimulation<'a>) -> EarningEvent<'a> {
+    fn earning_event(&self, event: &CheckedSimulation<'a>) -> EarningEvent<'a> {
         let customer = event.customer.map(|customer| {
             let first_of_any = self.first_of_any.get(customer).copied();
             CustomerHistory {

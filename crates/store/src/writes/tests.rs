@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 
-fn tier_states(count: usize) -> impl Iterator<Item = partner_standing::ActiveModel> {
+fn standings(count: usize) -> impl Iterator<Item = partner_standing::ActiveModel> {
     (0..count).map(|number| partner_standing::ActiveModel {
         tenant_id: ActiveValue::Set(Uuid::nil()),
         partner_id: ActiveValue::Set(Uuid::from_u128(number as u128)),
@@ -27,8 +27,8 @@ const KEY: &str = r#" ON CONFLICT ("tenant_id", "partner_id") DO UPDATE SET "qua
 #[test]
 fn postgresql_takes_all_tables_in_one_statement() {
     let writes = Writes::of(|writes| {
-        writes.add(tier_states(2), Conflict::Add);
-        writes.add(tier_states(0), Conflict::Fail);
+        writes.add(standings(2), Conflict::Add);
+        writes.add(standings(0), Conflict::Fail);
         writes.add([change()], Conflict::Fail);
     });
     let texts = at_once(cut(writes.tables, |left| left), false);
@@ -79,7 +79,7 @@ fn updates_go_along_with_inserts() {
 #[test]
 fn no_statement_binds_more_than_it_may() {
     let bound = |rows: usize| {
-        let writes = Writes::of(|writes| writes.add(tier_states(rows), Conflict::Fail));
+        let writes = Writes::of(|writes| writes.add(standings(rows), Conflict::Fail));
         let texts = at_once(cut(writes.tables, |left| left.min(MAX_ROWS)), false);
         // Each begins anew.
         assert!(texts.iter().all(|text| text.sql.contains("($1, $2, $3)")));
@@ -94,9 +94,9 @@ fn no_statement_binds_more_than_it_may() {
 #[test]
 fn sqlite_takes_single_rows_in_one_text() {
     let writes = Writes::of(|writes| {
-        writes.add(tier_states(17), Conflict::Replace);
+        writes.add(standings(17), Conflict::Replace);
         writes.add([change()], Conflict::Keep);
-        writes.add(tier_states(4), Conflict::Fail);
+        writes.add(standings(4), Conflict::Fail);
     });
     let size = |left| SIZES.into_iter().find(|size| *size <= left).unwrap_or(1);
     let texts = in_a_row(cut(writes.tables, size));

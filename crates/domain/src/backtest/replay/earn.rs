@@ -119,7 +119,7 @@ impl Replay<'_> {
         };
         self.is_incomplete |= snapshot.is_none() && campaign.is_some_and(|found| !found.is_known);
         let terms = accrual::terms_in_force(snapshot.as_slice(), live);
-        let outbox_event = EarningEvent {
+        let earning = EarningEvent {
             kind: event.kind,
             event_type: event.event_type.as_deref(),
             amount: event.amount,
@@ -127,7 +127,7 @@ impl Replay<'_> {
             customer: self.standings.history(recorded),
         };
         let (zone, base) = (self.whose.zone, self.whose.base);
-        let considered = accrual::consider(&terms, &outbox_event, zone, base);
+        let considered = accrual::consider(&terms, &earning, zone, base);
         let uses_group_rules = considered.iter().any(ConsideredTerm::uses_group_rules);
         let group = match uses_group_rules || terms.is_fallback {
             true => self.group(event, recorded.decision.as_ref()),
@@ -140,7 +140,7 @@ impl Replay<'_> {
             (Some(group), Some(charged)) if uses_group_rules => Some((&**group, self.standings.of(charged.currency()))),
             _ => None,
         };
-        let verdicts = accrual::earned(&terms, considered, &outbox_event, asked, zone, base);
+        let verdicts = accrual::earned(&terms, considered, &earning, asked, zone, base);
         let verdicts = verdicts.map_err(|error| ReplayError::TooLarge {
             event: event.external_id.clone(),
             error,

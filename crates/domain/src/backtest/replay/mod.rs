@@ -205,29 +205,29 @@ impl<'a> Replay<'a> {
             error,
         };
         let conversion = held.conversion();
-        let mut standings = Vec::with_capacity(tiers.len());
+        let mut tier_states = Vec::with_capacity(tiers.len());
         if let Some(campaign) = campaign {
             for (tier, window) in &tiers {
                 let before = self.counts.before(campaign, tier, *window, &self.held);
                 let (before, fired) = before.map_err(too_large)?;
-                let standing = TierState::new(&tier.tier, *window, before, fired, &conversion);
-                standings.push(standing.map_err(too_large)?);
+                let state = TierState::new(&tier.tier, *window, before, fired, &conversion);
+                tier_states.push(state.map_err(too_large)?);
             }
         }
         let due = self
-            .rate(&recorded, &mut held, earned, &standings, &conversion, in_range)
+            .rate(&recorded, &mut held, earned, &tier_states, &conversion, in_range)
             .map_err(too_large)?;
         if let Some(campaign) = campaign {
-            for (index, ((tier, window), standing)) in tiers.iter().zip(&standings).enumerate() {
-                let of_tier = due.iter().filter(|due| due.standing == index);
-                let fired = of_tier.fold(standing.fired, |fired, due| fired.and(due.side));
-                self.counts.put(campaign, tier, *window, standing.with, fired);
+            for (index, ((tier, window), state)) in tiers.iter().zip(&tier_states).enumerate() {
+                let of_tier = due.iter().filter(|due| due.state == index);
+                let fired = of_tier.fold(state.fired, |fired, due| fired.and(due.side));
+                self.counts.put(campaign, tier, *window, state.with, fired);
             }
         }
         if is_held {
             self.held.insert(id, held);
             if in_range {
-                self.fire(&recorded.event, campaign, &tiers, &standings, &due)
+                self.fire(&recorded.event, campaign, &tiers, &tier_states, &due)
                     .map_err(too_large)?;
             }
             return Ok(());

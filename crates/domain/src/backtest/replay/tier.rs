@@ -83,11 +83,11 @@ impl Replay<'_> {
         recorded: &HistoryEvent,
         held: &mut ReplayedEvent,
         earned: Vec<ComponentEarning>,
-        standings: &[TierState<'_>],
+        tier_states: &[TierState<'_>],
         conversion: &Conversion,
         in_range: bool,
     ) -> Result<Vec<tiered::DueRetroactive>, AmountTooLarge> {
-        let mut paid = tiered::pay(standings, conversion)?;
+        let mut paid = tiered::pay(tier_states, conversion)?;
         let made_with = recorded.decision.as_ref().map(|decided| &decided.made_with);
         let status = made_with.and_then(|made_with| made_with.partner_status);
         if !partner_earns(status.unwrap_or(self.whose.status)) {
@@ -127,21 +127,21 @@ impl Replay<'_> {
         event: &Event,
         campaign: Option<CampaignId>,
         tiers: &[CountingTier],
-        standings: &[TierState<'_>],
+        tier_states: &[TierState<'_>],
         due: &[tiered::DueRetroactive],
     ) -> Result<(), AmountTooLarge> {
         let due: Vec<_> = due.iter().filter(|due| due.side == Side::Payout).copied().collect();
         if due.is_empty() {
             return Ok(());
         }
-        let windows: Vec<_> = due.iter().map(|due| standings[due.standing].window).collect();
+        let windows: Vec<_> = due.iter().map(|due| tier_states[due.state].window).collect();
         let concerned = self.held.values().filter(|held| {
             held.event.attribution.and_then(|attribution| attribution.campaign_id) == campaign
                 && windows.iter().any(|window| window.contains(held.event.occurred_at))
         });
         let (ids, mut past): (Vec<EventId>, Vec<_>) = concerned.map(|held| (held.event.id, held.past())).unzip();
-        for adjustment in tiered::fire(&due, standings, &mut past)? {
-            let tier = tiers[adjustment.due.standing].0.id;
+        for adjustment in tiered::fire(&due, tier_states, &mut past)? {
+            let tier = tiers[adjustment.due.state].0.id;
             let Some(held) = self.held.get_mut(&ids[adjustment.conversion]) else {
                 continue;
             };

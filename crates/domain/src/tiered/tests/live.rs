@@ -55,7 +55,7 @@ fn flat(value: &str) -> Tier {
     }
 }
 
-fn standing<'a>(tier: &'a Tier, before: Counters, fired: Fired, conversion: &Conversion) -> TierState<'a> {
+fn state<'a>(tier: &'a Tier, before: Counters, fired: Fired, conversion: &Conversion) -> TierState<'a> {
     let window = tier
         .window(chrono_tz::UTC, conversion.occurred_at)
         .expect("in the dates");
@@ -64,9 +64,9 @@ fn standing<'a>(tier: &'a Tier, before: Counters, fired: Fired, conversion: &Con
 
 /// What the payout part of `tier` does to `past`: the row, the amount, the clawback.
 fn fired_on(tier: &Tier, past: PastConversion) -> Option<(Option<usize>, Money, Option<Money>)> {
-    let tier_states = [standing(tier, Counters::default(), Fired::default(), &past.conversion)];
-    let (standing, side) = (0, Side::Payout);
-    let due = [DueRetroactive { standing, side }];
+    let tier_states = [state(tier, Counters::default(), Fired::default(), &past.conversion)];
+    let (state, side) = (0, Side::Payout);
+    let due = [DueRetroactive { state, side }];
     let adjustments = fire(&due, &tier_states, &mut [past]).expect("small");
     adjustments.first().map(|one| (one.row, one.amount, one.clawback))
 }
@@ -147,7 +147,7 @@ fn revenue_has_adjustments_of_its_own_and_no_clawbacks() {
         taken_back: refunded(1000, 2000),
         ..past(&[usd("4.00")])
     };
-    let tier_states = [standing(&tier, Counters::default(), Fired::default(), &half.conversion)];
+    let tier_states = [state(&tier, Counters::default(), Fired::default(), &half.conversion)];
     let due = pay(&tier_states, &half.conversion).expect("small").due;
     let sides: Vec<_> = due.iter().map(|due| due.side).collect();
     assert_eq!(sides, [Side::Payout, Side::Revenue]);
@@ -176,14 +176,9 @@ fn only_conversions_of_the_type_and_window_are_adjusted() {
         of(None, "2026-05-02T00:00:00Z"),
         of(Some("sale"), "2026-05-03T00:00:00Z"),
     ];
-    let tier_states = [standing(
-        &tier,
-        Counters::default(),
-        Fired::default(),
-        &past[4].conversion,
-    )];
-    let (standing, side) = (0, Side::Payout);
-    let adjustments = fire(&[DueRetroactive { standing, side }], &tier_states, &mut past).expect("small");
+    let tier_states = [state(&tier, Counters::default(), Fired::default(), &past[4].conversion)];
+    let (state, side) = (0, Side::Payout);
+    let adjustments = fire(&[DueRetroactive { state, side }], &tier_states, &mut past).expect("small");
     let concerned: Vec<_> = adjustments.iter().map(|one| one.conversion).collect();
     assert_eq!(concerned, [1, 4]);
 }
@@ -207,7 +202,7 @@ fn each_currency_of_a_conversion_is_rated_alone() {
         conversions: 2,
         ..Counters::default()
     };
-    let tier_states = [0, 1].map(|index| standing(&tiers[index], before, Fired::default(), &conversion));
+    let tier_states = [0, 1].map(|index| state(&tiers[index], before, Fired::default(), &conversion));
     let paid = pay(&tier_states, &conversion).expect("small").payout;
     let amounts: Vec<_> = paid.iter().map(|row| (row.amount, row.tier)).collect();
     assert_eq!(
@@ -256,7 +251,7 @@ fn a_part_that_fired_stays_fired_and_a_new_one_fires_with_the_next_conversion() 
         ..Counters::default()
     };
     let due = |tier: &Tier, fired: Fired| {
-        let tier_states = [standing(tier, before, fired, &conversion)];
+        let tier_states = [state(tier, before, fired, &conversion)];
         let due = pay(&tier_states, &conversion).expect("small").due;
         due.iter().map(|due| due.side).collect::<Vec<_>>()
     };

@@ -92,9 +92,9 @@ proptest! {
         let tier = Tier { retroactive_payout: Some(part), ..tier_of("any", vec![goal(Metric::Conversion, "1")]) };
         let conversion = past[0].conversion.clone();
         let window = tier.window(chrono_tz::UTC, conversion.occurred_at).expect("in the dates");
-        let standing = TierState::new(&tier, window, Counters::default(), Fired::default(), &conversion).expect("small");
+        let state = TierState::new(&tier, window, Counters::default(), Fired::default(), &conversion).expect("small");
         let (adjustments, expected) = (
-            fire(&[DueRetroactive { standing: 0, side: Side::Payout }], &[standing], &mut past).expect("small"),
+            fire(&[DueRetroactive { state: 0, side: Side::Payout }], &[state], &mut past).expect("small"),
             recorded.iter().enumerate().filter_map(|(index, one)| naive_adjustment(index, one, part)).collect::<Vec<_>>(),
         );
         let found: Vec<_> = adjustments.iter().map(|one| (
@@ -106,7 +106,7 @@ proptest! {
             prop_assert_eq!(sum, one.amount.amount());
         }
         // Adjusted conversions are where the tier moves them to: firing again changes nothing.
-        prop_assert_eq!(fire(&[DueRetroactive { standing: 0, side: Side::Payout }], &[standing], &mut past), Ok(Vec::new()));
+        prop_assert_eq!(fire(&[DueRetroactive { state: 0, side: Side::Payout }], &[state], &mut past), Ok(Vec::new()));
     }
 }
 

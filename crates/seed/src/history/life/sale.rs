@@ -74,7 +74,7 @@ impl<'a> PartnerLife<'a> {
             SaleCustomer::New(client) => client,
         });
         let amount = money(input.amount);
-        let outbox_event = EarningEvent {
+        let earning = EarningEvent {
             kind: input.kind,
             event_type: input.event_type.as_deref(),
             amount,
@@ -90,7 +90,7 @@ impl<'a> PartnerLife<'a> {
             }),
         };
         let (zone, base) = (before.tenant.time_zone, before.tenant.base_currency);
-        let considered = accrual::consider(&terms, &outbox_event, zone, base);
+        let considered = accrual::consider(&terms, &earning, zone, base);
         let group = before.group.zip(amount).map(|(group, charged)| {
             let currency = charged.currency();
             let known = before.lifetime_values.get(&currency).copied().unwrap_or(0);
@@ -102,7 +102,7 @@ impl<'a> PartnerLife<'a> {
             };
             (group, standing)
         });
-        let verdicts = accrual::earned(&terms, considered, &outbox_event, group, zone, base).ok()?;
+        let verdicts = accrual::earned(&terms, considered, &earning, group, zone, base).ok()?;
         let earned = verdicts.into_iter().filter_map(Verdict::earned).collect();
         Some((terms, earned))
     }

@@ -39,7 +39,7 @@ impl Recorder<'_> {
         }
         let terms = accrual::terms_in_force(snapshot.map_or(&[], std::slice::from_ref), campaign);
         let history = self.history(prepared, &terms, waiting).await?;
-        let outbox_event = EarningEvent {
+        let earning = EarningEvent {
             kind: event.kind,
             event_type: event.event_type.as_deref(),
             amount: event.amount,
@@ -47,7 +47,7 @@ impl Recorder<'_> {
             customer: history,
         };
         let (zone, base) = (prepared.zone, prepared.base);
-        let considered = accrual::consider(&terms, &outbox_event, zone, base);
+        let considered = accrual::consider(&terms, &earning, zone, base);
         let uses_group_rules = considered.iter().any(ConsideredTerm::uses_group_rules);
         let group = match uses_group_rules || terms.is_fallback {
             true => self.group(&partner, found).await?,
@@ -67,7 +67,7 @@ impl Recorder<'_> {
             )),
             _ => None,
         };
-        let verdicts = accrual::earned(&terms, considered, &outbox_event, group, zone, base).map_err(|error| {
+        let verdicts = accrual::earned(&terms, considered, &earning, group, zone, base).map_err(|error| {
             let message = format!("earns too much: {error}");
             AttemptError::from(Problems::one("amount", ProblemCode::Invalid, message))
         })?;
@@ -106,7 +106,7 @@ impl Recorder<'_> {
         found: &mut EventLookup,
         waiting: &PreparedEvents,
     ) -> Result<GroupRuleFacts, StoreError> {
-        let recorded = match found.known.tier_states.as_ref() {
+        let recorded = match found.known.standings.as_ref() {
             Some(recorded) => recorded,
             None => {
                 let (scope, transaction) = (self.writer.scope(), self.transaction);
@@ -115,7 +115,7 @@ impl Recorder<'_> {
                     store::standing::lifetime_values_of(transaction, &scope, &partners).await?,
                     store::bulk::ledger::qualified_customers_of(transaction, &scope, &partners).await?,
                 );
-                found.known.tier_states.insert(recorded)
+                found.known.standings.insert(recorded)
             }
         };
         let (values, qualified) = (recorded.0.get(&partner.id.uuid()), recorded.1.get(&partner.id.uuid()));

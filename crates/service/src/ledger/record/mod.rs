@@ -292,7 +292,7 @@ impl Recorder<'_> {
                     break;
                 }
                 Box::pin(self.write(std::mem::take(&mut waiting), answers)).await?;
-                found.known.tier_states = None;
+                found.known.standings = None;
             }
             match mended(Box::pin(self.work_out(event, &mut found, &waiting)).await)? {
                 Ok(EvaluatedEvent::New(prepared)) => waiting.0.push((place, *prepared)),

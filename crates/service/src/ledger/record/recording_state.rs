@@ -25,7 +25,7 @@ pub struct RecordingState {
     /// The groups that were looked up; the default one under `None`.
     pub groups: HashMap<Option<PartnerGroupId>, Option<PartnerGroup>>,
     /// Lifetime values and numbers of qualified customers of the batch's partners, as they are stored.
-    pub tier_states: Option<(LifetimeValues, HashMap<Uuid, i64>)>,
+    pub standings: Option<(LifetimeValues, HashMap<Uuid, i64>)>,
 }
 
 impl RecordingState {

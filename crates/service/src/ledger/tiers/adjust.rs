@@ -32,7 +32,7 @@ impl Crossing<'_> {
         let mut past: Vec<_> = self.past.iter().map(recorded::past).collect();
         let (mut rows, mut results) = (Vec::new(), Vec::new());
         for adjustment in tiered::fire(due, self.tier_states, &mut past)? {
-            let (tier, key) = &self.tiers[adjustment.due.standing];
+            let (tier, key) = &self.tiers[adjustment.due.state];
             let event = &self.past[adjustment.conversion];
             let (side, kind) = (adjustment.due.side, ResultKind::Adjustment);
             let done = result(&event.event, side, tier.id, kind, adjustment.amount, self.now, None);

@@ -128,7 +128,7 @@ pub async fn count_event(
     let mut results = rated_rows(event, rows, &paid.payout, tier_of);
     results.extend(rated_revenue(event, &paid.revenue, tier_of));
     let mut effects = Effects::default();
-    if let Some(window) = counting::around(paid.due.iter().map(|due| tier_states[due.standing].window)) {
+    if let Some(window) = counting::around(paid.due.iter().map(|due| tier_states[due.state].window)) {
         let mut past = store::tier_conversions::in_window(transaction, &scope, &partners, &campaigns, window).await?;
         past.push(RecordedConversion {
             event: event.clone(),
@@ -155,15 +155,15 @@ pub async fn count_event(
         results.extend(done);
     }
     effects.results = results;
-    for (index, ((tier, key), standing)) in wanted.iter().zip(&tier_states).enumerate() {
-        let due = paid.due.iter().filter(|due| due.standing == index);
-        let fired = due.fold(standing.fired, |fired, due| fired.and(due.side));
-        let was_achieved = standing.fired.any() || tiered::achieved(&tier.tier.goals, &standing.before);
-        let is_achieved = fired.any() || tiered::achieved(&tier.tier.goals, &standing.with);
+    for (index, ((tier, key), state)) in wanted.iter().zip(&tier_states).enumerate() {
+        let due = paid.due.iter().filter(|due| due.state == index);
+        let fired = due.fold(state.fired, |fired, due| fired.and(due.side));
+        let was_achieved = state.fired.any() || tiered::achieved(&tier.tier.goals, &state.before);
+        let is_achieved = fired.any() || tiered::achieved(&tier.tier.goals, &state.with);
         if is_achieved && !was_achieved && tier.tier.status == tiered::Status::Active {
             effects.achieved.push(achieved(tier, key, event.recorded_at));
         }
-        let counter = NewCounter::of(*key, tier.version, fired, &standing.with, tier.tier.currency)?;
+        let counter = NewCounter::of(*key, tier.version, fired, &state.with, tier.tier.currency)?;
         effects.counters.push(counter);
     }
     Ok(effects)
