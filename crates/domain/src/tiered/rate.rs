@@ -89,7 +89,7 @@ pub struct ConversionPay {
     pub payout: Vec<RatedRow>,
     /// One, if the conversion has revenue.
     pub revenue: Vec<RatedRow>,
-    /// The retroactive parts that fire with it, in the order of the standings.
+    /// The retroactive parts that fire with it, in the order of the states.
     pub due: Vec<DueRetroactive>,
 }
 
@@ -100,7 +100,7 @@ pub struct RatedRow {
     pub base: Money,
     /// If 0, the row is not written.
     pub amount: Money,
-    /// The index of the standing whose tier acted on the conversion.
+    /// The index of the state whose tier acted on the conversion.
     pub tier: Option<usize>,
     /// Each tier's verdict and, for the tier that acted, the steps of its action. Their amounts add up to
     /// `amount` - `base`.
@@ -110,7 +110,7 @@ pub struct RatedRow {
 /// A retroactive part that fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DueRetroactive {
-    /// The index of the tier's standing.
+    /// The index of the tier's state.
     pub state: usize,
     pub side: Side,
 }
