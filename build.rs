@@ -1,6 +1,6 @@
-//! Embeds GraphiQL's browser files as a table in `$OUT_DIR/graphiql_assets.rs`. They come from npm if it is installed,
-//! unless `TRIBUTARY_GRAPHIQL` says otherwise: `off`, or a folder that holds them. Without the files the table is
-//! empty, and the build continues.
+//! Embeds GraphiQL's page as a table in `$OUT_DIR/graphiql_assets.rs`. npm bundles it if it is installed, unless
+//! `TRIBUTARY_GRAPHIQL` says otherwise: `off`, or a folder that holds a bundle. Without one the table is empty, and the
+//! build continues.
 
 #[path = "build/graphiql.rs"]
 mod graphiql;
@@ -14,14 +14,7 @@ use graphiql::{Found, Settings};
 fn main() -> io::Result<()> {
     // The parent of assets/graphiql is watched because it is in git: with a missing path, cargo would rerun this on
     // every build.
-    for path in [
-        "assets",
-        "build.rs",
-        "build",
-        "src/http/graphiql/libraries.rs",
-        "tools/graphiql/package.json",
-        "tools/graphiql/package-lock.json",
-    ] {
+    for path in ["assets", "build.rs", "build", "tools/graphiql"] {
         println!("cargo::rerun-if-changed={path}");
     }
     println!("cargo::rerun-if-env-changed={}", graphiql::VARIABLE);
@@ -41,8 +34,8 @@ fn main() -> io::Result<()> {
         Found::SwitchedOff => Vec::new(),
         Found::Nothing(reason) => {
             println!(
-                "cargo::warning=GraphiQL is not embedded: {reason}. Its page will load it from a CDN, or else be \
-                 Tributary's own explorer. scripts/graphiql-assets fetches it, {}=off silences this",
+                "cargo::warning=GraphiQL is not embedded: {reason}. Its page will say how to get it. \
+                 scripts/graphiql-assets makes it, {}=off silences this",
                 graphiql::VARIABLE
             );
             Vec::new()

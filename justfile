@@ -47,7 +47,7 @@ attacks $TRIBUTARY_ATTACKED_ROWS="300000" $TRIBUTARY_ATTACK_SECONDS="3":
 kubernetes:
     scripts/kubernetes-validate
 
-# GraphiQL, and the explorer that replaces it, in headless Chromium. `just graphiql-test docs/images` updates its
+# GraphiQL in headless Chromium. `just graphiql-test docs/images` updates its
 # picture.
 graphiql-test *folder:
     scripts/graphiql-test {{folder}}

@@ -1,5 +1,5 @@
-//! Where the build finds GraphiQL's files: a given folder, `assets/graphiql`, the download of an earlier build, or npm.
-//! Separate from build.rs, so that tests can call it.
+//! Where the build finds GraphiQL's page: a given folder, `assets/graphiql`, the bundle of an earlier build, or npm, which
+//! bundles it from tools/graphiql. Separate from build.rs, so that tests can call it.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -9,24 +9,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-#[path = "../src/http/graphiql/libraries.rs"]
-#[allow(
-    dead_code,
-    clippy::duplicate_mod,
-    reason = "the program uses the rest, and its tests have both"
-)]
-mod libraries;
-
-use libraries::{LIBRARIES, LICENCE};
-
 /// `off`, a folder, or unset: then npm is used.
 pub const VARIABLE: &str = "TRIBUTARY_GRAPHIQL";
 
 /// Timeout for everything that npm does. The page is not needed to build, so the build waits no longer for it.
-pub const TIMEOUT: Duration = Duration::from_secs(120);
+pub const TIMEOUT: Duration = Duration::from_secs(240);
 
-/// Stored beside the files to identify their versions.
-const LOCK: &str = "package-lock.json";
+/// The page itself, in the folder of a bundle; its files are in the folder `graphiql` beside it.
+const PAGE: &str = "index.html";
+
+/// In the folder of a bundle: all that it was made from (tools/graphiql/vite.config.js writes it).
+const INPUTS: &str = "inputs";
 
 pub struct Settings<'a> {
     /// The value of [`VARIABLE`].
@@ -43,7 +36,7 @@ pub struct Settings<'a> {
 
 /// A file to embed.
 pub struct Asset {
-    name: &'static str,
+    name: String,
     path: PathBuf,
 }
 
@@ -59,85 +52,127 @@ pub fn find(settings: &Settings) -> Found {
     let found = match settings.wanted.as_deref().filter(|wanted| !wanted.is_empty()) {
         Some(wanted) if wanted == "off" => return Found::SwitchedOff,
         Some(folder) => complete(&settings.manifest.join(folder)),
-        None => fetched(settings),
+        None => bundled(settings),
     };
     found.map_or_else(Found::Nothing, Found::Files)
 }
 
-/// The files that `scripts/graphiql-assets` or an earlier build fetched, if they have the pinned versions; otherwise
-/// npm's.
-fn fetched(settings: &Settings) -> Result<Vec<Asset>, String> {
-    let pins = settings.manifest.join("tools/graphiql");
-    let lock = fs::read(pins.join(LOCK)).map_err(|error| format!("tools/graphiql/{LOCK} cannot be read: {error}"))?;
+/// The bundle that `scripts/graphiql-assets` or an earlier build made of the present sources; otherwise a new one.
+fn bundled(settings: &Settings) -> Result<Vec<Asset>, String> {
+    let sources = settings.manifest.join("tools/graphiql");
+    let inputs = inputs(&sources).map_err(|error| format!("tools/graphiql cannot be read: {error}"))?;
     let kept = settings.out.join("graphiql");
     for folder in [&settings.manifest.join("assets/graphiql"), &kept] {
-        if fs::read(folder.join(LOCK)).is_ok_and(|of| of == lock)
+        if fs::read(folder.join(INPUTS)).is_ok_and(|of| of == inputs)
             && let Ok(files) = complete(folder)
         {
             return Ok(files);
         }
     }
     let work = settings.out.join("npm");
-    let installed = install(settings, &pins, &work).and_then(|()| keep(&work, &kept, &lock));
+    let made = bundle(settings, &sources, &work).and_then(|()| keep(&work.join("dist"), &kept));
     // It is large and no longer needed.
     let _ = fs::remove_dir_all(&work);
-    installed?;
+    made?;
     complete(&kept)
 }
 
-/// All files of a folder; the error names the first that is missing.
+/// The page and all of its files.
 fn complete(folder: &Path) -> Result<Vec<Asset>, String> {
-    let libraries = LIBRARIES.iter().map(|library| (library.name, library.installed));
-    let files = libraries.chain([LICENCE]).map(|(name, installed)| {
-        let path = libraries::find(folder, name, installed);
-        let path = path.ok_or_else(|| format!("{} has no {name}, and no {installed}", folder.display()))?;
-        Ok(Asset { name, path })
-    });
-    files.collect()
+    let page = folder.join(PAGE);
+    if !page.is_file() {
+        return Err(format!("{} has no {PAGE}", folder.display()));
+    }
+    let files = folder.join("graphiql");
+    let mut assets = vec![Asset {
+        name: PAGE.to_owned(),
+        path: page,
+    }];
+    let names = names(&files).map_err(|error| format!("{} cannot be read: {error}", files.display()))?;
+    assets.extend(names.into_iter().map(|name| Asset {
+        path: files.join(&name),
+        name,
+    }));
+    Ok(assets)
 }
 
-/// Installs what the lockfile pins, by version and hash, into an empty folder. No package's own scripts run.
-fn install(settings: &Settings, pins: &Path, work: &Path) -> Result<(), String> {
+/// The names of a folder's files, sorted.
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    names.sort();
+    Ok(names)
+}
+
+/// The files of tools/graphiql from which a bundle is made, in the order in which vite.config.js reads them.
+fn sources(folder: &Path) -> io::Result<Vec<String>> {
+    let fixed = ["package-lock.json", "package.json", "vite.config.js", "index.html"].map(str::to_owned);
+    let own = names(&folder.join("src"))?
+        .into_iter()
+        .map(|name| format!("src/{name}"));
+    Ok(fixed.into_iter().chain(own).collect())
+}
+
+fn inputs(folder: &Path) -> io::Result<Vec<u8>> {
+    let files = sources(folder)?.into_iter().map(|name| fs::read(folder.join(name)));
+    Ok(files.collect::<io::Result<Vec<_>>>()?.concat())
+}
+
+/// Installs what the lockfile pins, by version and hash, into an empty folder, and bundles the page there. No package's
+/// own scripts run.
+fn bundle(settings: &Settings, sources_folder: &Path, work: &Path) -> Result<(), String> {
     let unwritable = |error: io::Error| format!("{} cannot be written: {error}", work.display());
     let _ = fs::remove_dir_all(work);
-    fs::create_dir_all(work).map_err(unwritable)?;
-    for file in ["package.json", LOCK] {
-        fs::copy(pins.join(file), work.join(file)).map_err(unwritable)?;
+    fs::create_dir_all(work.join("src")).map_err(unwritable)?;
+    for file in sources(sources_folder).map_err(unwritable)? {
+        fs::copy(sources_folder.join(&file), work.join(&file)).map_err(unwritable)?;
     }
-    let said = work.join("said");
-    let mut npm = Command::new(settings.npm);
-    npm.args([
+    let end = Instant::now() + settings.timeout;
+    let network = if settings.offline {
+        "--offline"
+    } else {
+        "--prefer-offline"
+    };
+    let install = [
         "ci",
         "--ignore-scripts",
         "--no-audit",
         "--no-fund",
         "--no-update-notifier",
-    ])
-    .args(["--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"])
-    .arg(if settings.offline {
-        "--offline"
-    } else {
-        "--prefer-offline"
-    })
-    .current_dir(work)
-    .stdin(Stdio::null())
-    .stdout(Stdio::null())
-    .stderr(File::create(&said).map_err(unwritable)?);
+        "--loglevel=error",
+        "--fetch-retries=1",
+        "--fetch-retry-mintimeout=1000",
+        network,
+    ];
+    npm(settings, work, &install, end)?;
+    npm(settings, work, &["run", "--loglevel=error", "build"], end)
+}
+
+fn npm(settings: &Settings, work: &Path, arguments: &[&str], end: Instant) -> Result<(), String> {
+    let unwritable = |error: io::Error| format!("{} cannot be written: {error}", work.display());
+    let said = work.join("said");
+    let mut npm = Command::new(settings.npm);
+    npm.args(arguments)
+        .current_dir(work)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(File::create(&said).map_err(unwritable)?);
     let mut npm = npm.spawn().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => "npm is not installed".to_owned(),
         _ => format!("npm cannot be started: {error}"),
     })?;
-    match wait(&mut npm, settings.timeout) {
+    match wait(&mut npm, end) {
         Ok(Some(status)) if status.success() => Ok(()),
-        Ok(Some(status)) => Err(complaint(&said).unwrap_or_else(|| format!("npm ended with {status}"))),
+        Ok(Some(status)) => {
+            Err(complaint(&said).unwrap_or_else(|| format!("npm {} ended with {status}", arguments[0])))
+        }
         Ok(None) => Err(format!("npm took longer than {} s", settings.timeout.as_secs())),
-        Err(error) => Err(format!("npm is not heard of: {error}")),
+        Err(error) => Err(format!("the end of npm cannot be awaited: {error}")),
     }
 }
 
 /// `None`: the process took too long and was killed.
-fn wait(child: &mut Child, timeout: Duration) -> io::Result<Option<ExitStatus>> {
-    let end = Instant::now() + timeout;
+fn wait(child: &mut Child, end: Instant) -> io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
@@ -158,15 +193,21 @@ fn complaint(said: &Path) -> Option<String> {
     Some(line.replacen("npm error code", "npm says", 1))
 }
 
-/// Copies the files to where later builds look for them; the lockfile last, so that a partial copy is not used.
-fn keep(work: &Path, kept: &Path, lock: &[u8]) -> Result<(), String> {
+/// Copies the bundle to where later builds look for it; what it was made from last, so that a partial copy is not used.
+fn keep(made: &Path, kept: &Path) -> Result<(), String> {
     let unwritable = |error: io::Error| format!("{} cannot be written: {error}", kept.display());
     let _ = fs::remove_dir_all(kept);
-    fs::create_dir_all(kept).map_err(unwritable)?;
-    for Asset { name, path } in complete(&work.join("node_modules"))? {
-        fs::copy(path, kept.join(name)).map_err(unwritable)?;
+    fs::create_dir_all(kept.join("graphiql")).map_err(unwritable)?;
+    for Asset { name, path } in complete(made)? {
+        let to = if name == PAGE {
+            kept.join(name)
+        } else {
+            kept.join("graphiql").join(name)
+        };
+        fs::copy(path, to).map_err(unwritable)?;
     }
-    fs::write(kept.join(LOCK), lock).map_err(unwritable)
+    fs::copy(made.join(INPUTS), kept.join(INPUTS)).map_err(unwritable)?;
+    Ok(())
 }
 
 /// The source of a constant with the files, which the program includes.

@@ -25,7 +25,6 @@ pub(super) struct ConfigFile {
     pub(super) jwt_issuer: Option<String>,
     pub(super) jwt_audience: Option<String>,
     pub(super) production: Option<bool>,
-    pub(super) graphiql_assets: Option<PathBuf>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log: Option<LogFilter>,
     pub(super) metrics_listen: Option<SocketAddr>,

@@ -80,10 +80,6 @@ pub struct Flags {
         value_delimiter = ','
     )]
     pub(super) cors_origins: Option<Vec<String>>,
-    /// Where GraphiQL's files come from: a folder that contains them, `embedded` (what the build found, or else a CDN),
-    /// `cdn`, or `none`, which serves Tributary's own explorer [default: embedded]
-    #[arg(long, global = true, env = "TRIBUTARY_GRAPHIQL_ASSETS", value_name = "FOLDER")]
-    pub(super) graphiql_assets: Option<PathBuf>,
     /// The format of log lines [default: pretty]
     #[arg(long, global = true, env = "TRIBUTARY_LOG_FORMAT", value_name = "FORMAT")]
     pub(super) log_format: Option<LogFormat>,

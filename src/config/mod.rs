@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::http::{CorsSection, GraphiqlAssets, HttpOptions};
+use crate::http::{CorsSection, HttpOptions};
 use auth::{IssuerSettings, KeyFetching};
 use domain::webhook::address::{Network, NotANetwork};
 use file::read;
@@ -125,11 +125,6 @@ impl Config {
             issuer_keys: file.issuer_keys,
             http: HttpOptions {
                 production: flags.production.or(file.production).unwrap_or(false),
-                graphiql_assets: flags
-                    .graphiql_assets
-                    .or(file.graphiql_assets)
-                    .map(GraphiqlAssets::from)
-                    .unwrap_or_default(),
                 metrics_elsewhere: metrics_listen.is_some(),
                 limits: file.limits,
                 timeouts: file.timeouts,

@@ -53,7 +53,7 @@ pub async fn get(
     }
     let asks = pairs.iter().any(|(name, _)| name == "query" || name == "extensions");
     if !asks && negotiate::wants_page(&headers) && !state.options.production {
-        return graphiql::page(&state);
+        return graphiql::page().await;
     }
     let Some(media_type) = negotiate::response_type(&headers) else {
         return not_acceptable(&request_id);

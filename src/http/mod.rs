@@ -45,7 +45,7 @@ use crate::export::Exports;
 use crate::graphql::subscription::SubscriptionExecutor;
 use crate::graphql::{Schema, schema_for_validated_documents, sdl};
 use documents::DocumentCache;
-pub use graphiql::{AssetsError, GraphiqlAssets, GraphiqlFiles, graphiql_files};
+pub use graphiql::is_embedded as graphiql_is_embedded;
 use guard::Guard;
 pub use guard::Limits;
 pub use manifest_validation::{ClientDocument, Validator, recorded_documents};
@@ -66,8 +66,6 @@ const COMPRESSED_FROM_BYTES: u16 = 1024;
 pub enum StartError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    #[error(transparent)]
-    Graphiql(#[from] AssetsError),
     #[error("cors.origins: {0:?} is not an origin such as \"https://portal.example\"")]
     Origin(String),
     #[error("cannot serve: {0}")]
@@ -78,7 +76,6 @@ pub enum StartError {
 pub fn check(options: &HttpOptions) -> Result<(), StartError> {
     options.cors.check()?;
     persisted::PersistedDocuments::load(&options.persisted)?;
-    graphiql::GraphiqlPage::load(&options.graphiql_assets)?;
     Ok(())
 }
 
@@ -101,7 +98,6 @@ struct SharedState {
     /// Places for subscriptions.
     seats: permits::ConcurrencyLimits,
     turns: listen::RecentBatches,
-    graphiql: Arc<graphiql::GraphiqlPage>,
     options: HttpOptions,
     readiness: Arc<health::Readiness>,
     /// Becomes true when the program is told to shut down.
@@ -142,7 +138,6 @@ fn state(
         throttle: throttle::Throttle::new(options.throttle.clone()),
         seats: permits::ConcurrencyLimits::default(),
         turns: listen::RecentBatches::default(),
-        graphiql: graphiql::GraphiqlPage::load(&options.graphiql_assets)?,
         options,
         readiness: readiness.clone(),
         ending,

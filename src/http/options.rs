@@ -3,14 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::graphiql::GraphiqlAssets;
 use super::guard::Limits;
 
 #[derive(Clone, Debug, Default)]
 pub struct HttpOptions {
     /// No GraphiQL, introspection for admins only, no suggestions in error texts.
     pub production: bool,
-    pub graphiql_assets: GraphiqlAssets,
     /// Metrics are served at their own address, not beside the API.
     pub metrics_elsewhere: bool,
     pub limits: Limits,

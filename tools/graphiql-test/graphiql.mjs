@@ -59,8 +59,7 @@ for (let index = 1; index < count; index += 1) {
   const name = (await tabs.nth(index).innerText()).trim();
   await step(`the tab ${name} runs`, async () => {
     await tabs.nth(index).click();
-    // GraphiQL finds out a moment later which operation the tab has.
-    await page.waitForFunction((found) => sessionStorage.getItem("graphiql:operationName") === found, name);
+    await editor.getByText(name).first().waitFor();
     if (name === "CommissionChanged") return hear();
     const answer = await run();
     check(!answer.errors && answer.data, JSON.stringify(answer));

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::report::CheckResult;
 use crate::config::Config;
-use crate::http::{self, GraphiqlFiles, HttpOptions};
+use crate::http::{self, HttpOptions};
 use outgoing::client;
 use store::each_host;
 
@@ -56,20 +56,18 @@ fn is_plain(url: &str) -> bool {
     !is_here && !is_safe
 }
 
-/// Whether the files of GraphiQL's page are available.
+/// Whether GraphiQL is available.
 pub fn graphiql(options: &HttpOptions) -> CheckResult {
     if options.production {
         return CheckResult::ok().found("not shown in production");
     }
-    match http::graphiql_files(&options.graphiql_assets) {
-        Err(error) => CheckResult::failed(error),
-        Ok(GraphiqlFiles::Own) => CheckResult::ok(),
-        Ok(GraphiqlFiles::Explorer) => CheckResult::ok().found("the gateway's own explorer stands in for it"),
-        Ok(GraphiqlFiles::Cdn) => CheckResult::warning(
-            "browsers fetch it from a CDN, since the build embedded none",
-            "run scripts/graphiql-assets and set graphiql_assets to assets/graphiql",
-        ),
+    if http::graphiql_is_embedded() {
+        return CheckResult::ok();
     }
+    CheckResult::warning(
+        "it is not part of this build, and its page says so",
+        "build where npm is installed, or run scripts/graphiql-assets on another machine and copy assets/graphiql",
+    )
 }
 
 /// Whether the collector of traces accepts connections.

@@ -243,7 +243,7 @@ both_databases! {
     async fn graphiqls_tabs_for_partners_have_answers(app: TestApp) {
         let tenant = filled(&app).await;
         let client = portal(&app, &tenant).await;
-        let script = include_str!("../../../src/http/graphiql/tabs.js");
+        let script = include_str!("../../../tools/graphiql/src/tabs.js");
         let tabs: Vec<_> = script.split("query: `").skip(1).filter_map(|rest| rest.split('`').next()).collect();
         let (for_staff, others): (Vec<_>, Vec<_>) = script.split("query: `").skip(1).partition(|tab| tab.contains("staffOnly: true"));
         assert_eq!((for_staff.len(), others.len()), (1, tabs.len() - 1));

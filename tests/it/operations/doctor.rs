@@ -192,10 +192,6 @@ async fn settings_that_cannot_be_followed_are_told() {
     let url = app.database_url();
     let with = |more: &[&str]| report(&url, &[&["--jwt-secret", SECRET], more].concat());
     with(&["--cors-origins", "b.example"]).says("settings", "wrong", "\"b.example\" is not an origin");
-    let found = with(&["--graphiql-assets", "/none"]);
-    found.says("graphiql", "wrong", "/none");
-    assert_eq!(with(&["--graphiql-assets", "none"]).of("graphiql"), "ok");
-    with(&["--graphiql-assets", "cdn"]).says("graphiql", "warning", "CDN");
     with(&["--otlp-endpoint", "nonsense"]).says("traces", "wrong", "\"nonsense\" is no address");
     let closed = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()

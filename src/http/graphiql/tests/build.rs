@@ -13,15 +13,15 @@ mod graphiql;
 
 use graphiql::{Found, Settings};
 
-/// Imitates `npm ci`, as far as the build checks its result, and counts the calls.
+/// Imitates `npm ci` and `npm run build`, as far as the build checks their result, and counts the bundles.
 const WORKS: &str = r#"
-echo "$@" >> "$(dirname "$0")/calls"
+echo "$@" >> "$(dirname "$0")/commands"
 test -f package-lock.json
-for file in graphiql/dist/style.css graphiql/dist/index.umd.js graphiql/LICENSE react/umd/react.production.min.js \
-  react-dom/umd/react-dom.production.min.js; do
-  mkdir -p "node_modules/$(dirname $file)"
-  echo "$file" > "node_modules/$file"
-done
+test "$1" = run || exit 0
+mkdir -p dist/graphiql
+echo page > dist/index.html
+echo script > dist/graphiql/index-1.js
+cat package-lock.json package.json vite.config.js index.html src/*.js > dist/inputs
 "#;
 
 struct Tree {
@@ -33,10 +33,12 @@ impl Tree {
         let tree = Self {
             folder: tempfile::tempdir().unwrap(),
         };
-        for folder in ["tools/graphiql", "assets", "out"] {
+        for folder in ["tools/graphiql/src", "assets", "out"] {
             fs::create_dir_all(tree.path(folder)).unwrap();
         }
-        fs::write(tree.path("tools/graphiql/package.json"), "{}").unwrap();
+        for file in ["package.json", "vite.config.js", "index.html", "src/main.js"] {
+            fs::write(tree.path("tools/graphiql").join(file), file).unwrap();
+        }
         tree.pin("1");
         fs::write(tree.path("npm.sh"), format!("#!/bin/sh\nset -e\n{npm}")).unwrap();
         // Written by another process: a file that a fork of this one still has open for writing could not be executed.
@@ -56,8 +58,9 @@ impl Tree {
         fs::write(self.path("tools/graphiql/package-lock.json"), versions).unwrap();
     }
 
-    fn calls(&self) -> usize {
-        fs::read_to_string(self.path("calls")).map_or(0, |calls| calls.lines().count())
+    fn bundles(&self) -> usize {
+        let commands = fs::read_to_string(self.path("commands")).unwrap_or_default();
+        commands.lines().filter(|command| command.starts_with("run ")).count()
     }
 
     fn find_with(&self, wanted: Option<&str>, npm: &OsStr, timeout: Duration) -> Result<String, String> {
@@ -83,26 +86,25 @@ impl Tree {
 }
 
 #[test]
-fn npm_is_asked_once_for_each_lockfile_and_only_the_output_folder_is_written() {
+fn npm_makes_a_bundle_once_for_the_same_sources_and_only_the_output_folder_is_written() {
     let tree = Tree::new(WORKS);
     for _ in 0..2 {
         let table = tree.find(None).unwrap();
-        assert_eq!(table.matches("include_bytes!").count(), 5, "{table}");
-        assert!(table.contains("out/graphiql/react-dom.js"), "{table}");
-        assert_eq!(tree.calls(), 1);
+        assert_eq!(table.matches("include_bytes!").count(), 2, "{table}");
+        assert!(table.contains("out/graphiql/graphiql/index-1.js"), "{table}");
+        assert!(table.contains("(\"index.html\", "), "{table}");
+        assert_eq!(tree.bundles(), 1);
     }
     tree.pin("2");
     tree.find(None).unwrap();
-    assert_eq!(tree.calls(), 2);
-    assert!(
-        fs::read_to_string(tree.path("calls"))
-            .unwrap()
-            .contains("ci --ignore-scripts")
-    );
-    let content = fs::read_to_string(tree.path("out/graphiql/graphiql.js")).unwrap();
-    assert_eq!(content, "graphiql/dist/index.umd.js\n");
+    assert_eq!(tree.bundles(), 2);
+    fs::write(tree.path("tools/graphiql/src/main.js"), "another script").unwrap();
+    tree.find(None).unwrap();
+    assert_eq!(tree.bundles(), 3);
+    let commands = fs::read_to_string(tree.path("commands")).unwrap();
+    assert!(commands.contains("ci --ignore-scripts"), "{commands}");
     assert_eq!(fs::read_dir(tree.path("assets")).unwrap().count(), 0);
-    assert_eq!(fs::read_dir(tree.path("tools/graphiql")).unwrap().count(), 2);
+    assert_eq!(fs::read_dir(tree.path("tools/graphiql")).unwrap().count(), 5);
 }
 
 #[test]
@@ -113,10 +115,10 @@ fn without_npm_or_with_one_that_fails_or_hangs_the_reason_is_said() {
     assert_eq!(missing.unwrap_err(), "npm is not installed");
 
     let tree = Tree::new("exit 3");
-    assert!(tree.find(None).unwrap_err().contains("exit status: 3"));
-    // It reports success without having installed anything.
+    assert_eq!(tree.find(None).unwrap_err(), "npm ci ended with exit status: 3");
+    // It reports success without having made anything.
     let tree = Tree::new("exit 0");
-    assert!(tree.find(None).unwrap_err().contains("has no graphiql.css"));
+    assert!(tree.find(None).unwrap_err().contains("has no index.html"));
 
     let tree = Tree::new("exec sleep 600");
     let began = Instant::now();
@@ -130,26 +132,23 @@ fn the_variable_switches_it_off_or_names_a_folder_and_then_npm_is_not_asked() {
     let tree = Tree::new(WORKS);
     assert!(!tree.find(Some("off")).unwrap().contains("include_bytes!"));
     let missing = tree.find(Some("mine")).unwrap_err();
-    assert!(
-        missing.ends_with("mine has no graphiql.css, and no graphiql/dist/style.css"),
-        "{missing}"
-    );
-    assert_eq!(tree.calls(), 0);
+    assert!(missing.ends_with("mine has no index.html"), "{missing}");
+    assert_eq!(tree.bundles(), 0);
     tree.find(Some("")).unwrap();
-    assert_eq!(tree.calls(), 1);
-    // Relative to the folder of Cargo.toml; the folder in which an earlier build kept the files is one.
-    assert!(tree.find(Some("out/graphiql")).unwrap().contains("react.js"));
-    assert_eq!(tree.calls(), 1);
+    assert_eq!(tree.bundles(), 1);
+    // Relative to the folder of Cargo.toml; the folder in which an earlier build kept the bundle is one.
+    assert!(tree.find(Some("out/graphiql")).unwrap().contains("index-1.js"));
+    assert_eq!(tree.bundles(), 1);
 }
 
 #[test]
-fn files_that_the_script_fetched_are_taken_if_they_are_of_the_versions_that_are_pinned() {
+fn a_bundle_that_the_script_made_is_taken_if_it_is_of_the_present_sources() {
     let tree = Tree::new(WORKS);
     tree.find(None).unwrap();
     fs::rename(tree.path("out/graphiql"), tree.path("assets/graphiql")).unwrap();
-    assert!(tree.find(None).unwrap().contains("assets/graphiql/react.js"));
-    assert_eq!(tree.calls(), 1);
+    assert!(tree.find(None).unwrap().contains("assets/graphiql/index.html"));
+    assert_eq!(tree.bundles(), 1);
     tree.pin("2");
-    assert!(tree.find(None).unwrap().contains("out/graphiql/react.js"));
-    assert_eq!(tree.calls(), 2);
+    assert!(tree.find(None).unwrap().contains("out/graphiql/index.html"));
+    assert_eq!(tree.bundles(), 2);
 }

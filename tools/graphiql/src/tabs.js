@@ -1,13 +1,9 @@
-// The tabs that a new visitor finds, in GraphiQL and in our own explorer.
-"use strict";
+// The tabs that a new visitor finds.
 
-(() => {
-  window.tributary = {};
-
-  // Short lines: the editor shows about 45 characters on a laptop.
-  const defaultTabs = [
-    {
-      query: `# What would a partner earn? Ctrl-Enter runs it.
+// Short lines: the editor shows about 45 characters on a laptop.
+export const defaultTabs = [
+  {
+    query: `# What would a partner earn? Ctrl-Enter runs it.
 # Nothing is stored, and each step is explained.
 # Amounts and percentages are strings: exact.
 mutation SimulatePartnerGroup {
@@ -35,11 +31,11 @@ mutation SimulatePartnerGroup {
   }
 }
 `,
-      // A partner's token only reads.
-      staffOnly: true,
-    },
-    {
-      query: `# What a portal shows: what a partner has earned,
+    // A partner's token only reads.
+    staffOnly: true,
+  },
+  {
+    query: `# What a portal shows: what a partner has earned,
 # why, and how far the next tier is.
 query PartnerPortal($search: String) {
   partners(
@@ -86,10 +82,10 @@ query PartnerPortal($search: String) {
   }
 }
 `,
-      variables: JSON.stringify({ search: "Blue Harbor" }, null, 2),
-    },
-    {
-      query: `# Why did this earn nothing?
+    variables: JSON.stringify({ search: "Blue Harbor" }, null, 2),
+  },
+  {
+    query: `# Why did this earn nothing?
 query WhyNothing(
   $from: DateTime!
   $to: DateTime!
@@ -119,15 +115,15 @@ query WhyNothing(
   }
 }
 `,
-      // From the beginning of last year until now.
-      variables: JSON.stringify(
-        { from: `${new Date().getFullYear() - 1}-01-01T00:00:00Z`, to: new Date().toISOString() },
-        null,
-        2,
-      ),
-    },
-    {
-      query: `# Partners and what is linked to them.
+    // From the beginning of last year until now.
+    variables: JSON.stringify(
+      { from: `${new Date().getFullYear() - 1}-01-01T00:00:00Z`, to: new Date().toISOString() },
+      null,
+      2,
+    ),
+  },
+  {
+    query: `# Partners and what is linked to them.
 # The next page: set "after" to this endCursor.
 query PartnersPage(
   $first: Int
@@ -167,10 +163,10 @@ query PartnersPage(
   }
 }
 `,
-      variables: JSON.stringify({ first: 10, after: null, filter: { status: ["ACTIVE"] } }, null, 2),
-    },
-    {
-      query: `# Whose token is this? What may it do?
+    variables: JSON.stringify({ first: 10, after: null, filter: { status: ["ACTIVE"] } }, null, 2),
+  },
+  {
+    query: `# Whose token is this? What may it do?
 query WhoAmI {
   viewer {
     subject
@@ -182,9 +178,9 @@ query WhoAmI {
   }
 }
 `,
-    },
-    {
-      query: `# Runs until it is stopped: another tab may record
+  },
+  {
+    query: `# Runs until it is stopped: another tab may record
 # an event, and its commission shows here.
 subscription CommissionChanged {
   commissionChanged {
@@ -197,9 +193,9 @@ subscription CommissionChanged {
   }
 }
 `,
-    },
-    {
-      query: `# Campaigns and what they promise.
+  },
+  {
+    query: `# Campaigns and what they promise.
 query Campaigns {
   campaigns(first: 20) {
     totalCount
@@ -223,8 +219,5 @@ query Campaigns {
   }
 }
 `,
-    },
-  ];
-
-  window.tributary.defaultTabs = defaultTabs;
-})();
+  },
+];
