@@ -9,12 +9,12 @@ pub struct Model {
     pub id: i64,
     pub tenant_id: Uuid,
     pub at: DateTimeUtc,
-    /// What happened; null in rows of earlier releases, which name a commission and its status in columns of their own.
+    /// What happened.
     #[sea_orm(column_name = "type")]
-    pub event_type: Option<String>,
-    pub object_id: Option<Uuid>,
+    pub event_type: String,
+    pub object_id: Uuid,
     /// What neither the object's row nor its history tells about it later.
-    #[sea_orm(column_type = "JsonBinary")]
+    #[sea_orm(column_type = "JsonBinary", nullable)]
     pub detail: Option<Json>,
 }
 

@@ -11,41 +11,82 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 /// - `{bytes}`: a short binary value
 /// - `{serial}`: an auto-incrementing primary key
 /// - `{sorted}`: text that is compared byte by byte on both engines, whatever the server's locale
+/// - `{sums a, b}`: whether the columns are within the bounds of sums
+/// - `{postgres x}`: x, on PostgreSQL only
 #[expect(
     clippy::disallowed_methods,
     reason = "constant statements of many kinds, outside of any request"
 )]
 pub async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     let connection = manager.get_connection();
-    let sql = match connection.get_database_backend() {
-        DbBackend::Postgres => fill(
-            sql,
-            [
-                ("{id}", "uuid"),
-                ("{time}", "timestamptz"),
-                ("{json}", "jsonb"),
-                ("{bytes}", "bytea"),
-                ("{serial}", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
-                ("{sorted}", "text COLLATE \"C\""),
-            ],
-        ),
-        _ => fill(
-            sql,
-            [
-                ("{id}", "blob"),
-                ("{time}", "text"),
-                ("{json}", "text"),
-                ("{bytes}", "blob"),
-                ("{serial}", "integer PRIMARY KEY AUTOINCREMENT"),
-                ("{sorted}", "text"),
-            ],
-        ),
-    };
-    for statement in sql.split("\n--\n") {
+    let is_postgres = connection.get_database_backend() == DbBackend::Postgres;
+    let mut sql = sql.to_owned();
+    for (placeholder, postgres, sqlite) in TYPES {
+        sql = sql.replace(placeholder, if is_postgres { postgres } else { sqlite });
+    }
+    sql = expand(&sql, "{sums ", |columns| bounds(columns, is_postgres));
+    sql = expand(&sql, "{postgres ", |text| {
+        if is_postgres { text.to_owned() } else { String::new() }
+    });
+    for statement in sql.split("\n--\n").filter(|statement| !statement.trim().is_empty()) {
         connection.execute_unprepared(statement).await?;
     }
     Ok(())
 }
+
+/// Placeholders for types, and what PostgreSQL and SQLite call these.
+const TYPES: [(&str, &str, &str); 6] = [
+    ("{id}", "uuid", "blob"),
+    ("{time}", "timestamptz", "text"),
+    ("{json}", "jsonb", "text"),
+    ("{bytes}", "bytea", "blob"),
+    (
+        "{serial}",
+        "bigint GENERATED ALWAYS AS IDENTITY",
+        "integer PRIMARY KEY AUTOINCREMENT",
+    ),
+    ("{sorted}", "text COLLATE \"C\"", "text"),
+];
+
+/// Replaces every placeholder that begins with `start` and ends with a brace.
+fn expand(sql: &str, start: &str, write: impl Fn(&str) -> String) -> String {
+    let mut parts = sql.split(start);
+    let mut expanded = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (inside, rest) = part.split_once('}').unwrap_or((part, ""));
+        expanded.push_str(&write(inside));
+        expanded.push_str(rest);
+    }
+    expanded
+}
+
+/// Beyond 64 bits SQLite continues in binary floating point, so that it checks the type as well.
+fn bounds(columns: &str, is_postgres: bool) -> String {
+    let within = columns.split(", ").map(|column| {
+        let range = format!("{column} BETWEEN -1000000000000000000 AND 1000000000000000000");
+        match is_postgres {
+            true => range,
+            false => format!("typeof({column}) = 'integer' AND {range}"),
+        }
+    });
+    within.collect::<Vec<_>>().join(" AND ")
+}
+
+/// Creates the function by which PostgreSQL's triggers refuse changes; SQLite's need none.
+pub async fn create_refusal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    match manager.get_connection().get_database_backend() {
+        DbBackend::Postgres => run(manager, POSTGRES_REFUSAL).await,
+        _ => Ok(()),
+    }
+}
+
+pub async fn drop_refusal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    run(manager, "{postgres DROP FUNCTION refuse_change()}").await
+}
+
+const POSTGRES_REFUSAL: &str = "
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$";
 
 /// Makes rows of `table` final: neither engine changes or deletes them, nor replaces them (SQLite's INSERT OR REPLACE
 /// deletes without firing delete triggers, so it is refused before the insert) nor truncates them (PostgreSQL).
@@ -83,9 +124,6 @@ WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND {key})
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
 
 const POSTGRES_APPEND_ONLY: &str = "
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
---
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()
 --
 CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()";
@@ -102,11 +140,7 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
 /// Makes `columns` of `table` final, and the table's rows impossible to delete, replace or truncate. `also` is a further
 /// condition on OLD and NEW under which an update is refused.
 pub async fn keep_columns(manager: &SchemaManager<'_>, table: &str, columns: &[&str], also: &str) -> Result<(), DbErr> {
-    let changed: Vec<_> = columns
-        .iter()
-        .map(|column| format!("NEW.{column} IS DISTINCT FROM OLD.{column}"))
-        .collect();
-    let changed = format!("{} OR {also}", changed.join(" OR "));
+    let changed = format!("{} OR {also}", any_changed(columns));
     let sql = match manager.get_connection().get_database_backend() {
         DbBackend::Postgres => POSTGRES_KEEP,
         _ => SQLITE_KEEP,
@@ -114,7 +148,7 @@ pub async fn keep_columns(manager: &SchemaManager<'_>, table: &str, columns: &[&
     run(manager, &sql.replace("{table}", table).replace("{changed}", &changed)).await
 }
 
-/// Refuses updates of `columns` of `table` under a condition on OLD and NEW, for a table that [`keep_columns`] protects.
+/// Refuses updates of `columns` of `table` under a condition on OLD and NEW.
 pub async fn refuse_updates_of(
     manager: &SchemaManager<'_>,
     table: &str,
@@ -132,11 +166,25 @@ pub async fn refuse_updates_of(
     run(manager, &sql.replace("{trigger}", trigger).replace("{table}", table)).await
 }
 
-pub async fn drop_trigger(manager: &SchemaManager<'_>, table: &str, trigger: &str) -> Result<(), DbErr> {
-    match manager.get_connection().get_database_backend() {
-        DbBackend::Postgres => run(manager, &format!("DROP TRIGGER {trigger} ON {table}")).await,
-        _ => run(manager, &format!("DROP TRIGGER {trigger}")).await,
-    }
+/// Refuses to change `column` of `table`, which names an audit log entry, once it is set.
+pub async fn keep_audit_entry(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
+    let changed = format!("OLD.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column}");
+    refuse_updates_of(
+        manager,
+        table,
+        &format!("{table}_keep_audit_entry"),
+        &[column],
+        &changed,
+    )
+    .await
+}
+
+/// Whether an update changes any of these columns.
+pub fn any_changed(columns: &[&str]) -> String {
+    let changed = columns
+        .iter()
+        .map(|column| format!("NEW.{column} IS DISTINCT FROM OLD.{column}"));
+    changed.collect::<Vec<_>>().join(" OR ")
 }
 
 const POSTGRES_REFUSE_UPDATES: &str = "
@@ -148,9 +196,6 @@ CREATE TRIGGER {trigger} BEFORE UPDATE OF {columns} ON {table} WHEN {condition}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
 
 const POSTGRES_KEEP: &str = "
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
---
 CREATE TRIGGER {table}_keep BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION refuse_change()
 --
 CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()
@@ -166,9 +211,3 @@ CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABO
 CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
 WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND id = NEW.id OR rowid = NEW.rowid)
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
-
-fn fill<const N: usize>(sql: &str, types: [(&str, &str); N]) -> String {
-    types.iter().fold(sql.to_owned(), |sql, (placeholder, name)| {
-        sql.replace(placeholder, name)
-    })
-}

@@ -5,27 +5,15 @@
 /// Foreign keys and triggers are restored unchanged once all tables are in their final place: the keys of a distributed
 /// table cannot refer to one that is not distributed yet, and no trigger has to judge rows that are only copied.
 ///
-/// The triggers that number rows are not restored: they did it for releases that knew nothing of numbers, none of which
-/// can use a distributed database.
-///
 /// Rows of the outbox that were restored from a dump name transactions of another server. Readers recognise them by the
-/// system column `xmin`, which is lost when a row is copied; so they are put out of readers' reach now.
+/// system column `xmin`, which is lost when a row is copied; so they are put out of readers' reach now: every
+/// snapshot shows the transaction 0.
 pub const PREPARE: &str = "
 SET LOCAL citus.enable_unsafe_triggers = on
 --
 SET LOCAL citus.multi_shard_modify_mode = 'sequential'
 --
 SET LOCAL client_min_messages = warning
---
-DROP TRIGGER event_number ON event
---
-DROP TRIGGER partner_transition_number ON partner_transition
---
-DROP TRIGGER commission_snapshot_number ON commission_snapshot
---
-DROP TRIGGER commission_transition_number ON commission_transition
---
-DROP FUNCTION number_event(), number_partner_transition(), number_commission_snapshot(), number_commission_transition()
 --
 CREATE TEMPORARY TABLE put_off ON COMMIT DROP AS
 SELECT conrelid::regclass::text AS owner, conname::text AS name, TRUE AS is_key,
@@ -46,8 +34,7 @@ DO $$ DECLARE found record; BEGIN
   END LOOP;
 END $$
 --
-UPDATE outbox SET transaction_number = NULL
-WHERE transaction_number IS NOT NULL AND xmin::text::bigint <> transaction_number & 4294967295
+UPDATE outbox SET transaction_number = 0 WHERE xmin::text::bigint <> transaction_number & 4294967295
 --
 ALTER TABLE tenant DROP CONSTRAINT tenant_slug_key
 --

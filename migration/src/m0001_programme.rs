@@ -1,7 +1,11 @@
-//! The programme: tenants, partners and how they are classified, campaigns, promises (snapshots), requests to join.
+//! The programme: tenants, groups and labels of partners, advertisers and campaigns, and the versions of what determined
+//! payments.
 //!
 //! Every table but `tenant` starts its primary key with `tenant_id`, and foreign keys carry it too: the database itself
 //! refuses a link from one tenant's row to another's.
+//!
+//! Versions are append-only, even those of deleted objects. Decisions name the versions that they were made with, so that
+//! the past can be recomputed. Each has room for the audit log entry of its change.
 
 use sea_orm_migration::prelude::*;
 
@@ -13,18 +17,34 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        dialect::create_refusal(manager).await?;
         dialect::run(manager, UP).await?;
-        dialect::make_append_only(manager, "commission_snapshot").await?;
-        let key = "partner_id = NEW.partner_id AND campaign_id IS NEW.campaign_id AND version = NEW.version";
-        dialect::refuse_replacing(manager, "commission_snapshot", key).await?;
-        dialect::make_append_only(manager, "partner_transition").await
+        for (table, key) in [
+            (
+                "campaign_version",
+                "campaign_id = NEW.campaign_id AND version = NEW.version",
+            ),
+            (
+                "partner_group_version",
+                "group_id = NEW.group_id AND version = NEW.version",
+            ),
+            (
+                "default_group_version",
+                "begins_at = NEW.begins_at AND group_id = NEW.group_id",
+            ),
+        ] {
+            dialect::make_append_only_by(manager, table, key).await?;
+        }
+        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        dialect::run(manager, DOWN).await
+        dialect::run(manager, DOWN).await?;
+        dialect::drop_refusal(manager).await
     }
 }
 
+// In `default_group_version`, a group of all zeros stands for none.
 const UP: &str = "
 CREATE TABLE tenant (
   id {id} NOT NULL PRIMARY KEY,
@@ -40,7 +60,7 @@ CREATE TABLE tenant (
 CREATE TABLE partner_group (
   tenant_id {id} NOT NULL REFERENCES tenant (id),
   id {id} NOT NULL,
-  name text NOT NULL,
+  name {sorted} NOT NULL,
   external_id text,
   description text,
   tags {json} NOT NULL,
@@ -56,6 +76,28 @@ CREATE TABLE partner_group (
 CREATE UNIQUE INDEX partner_group_external_id_key ON partner_group (tenant_id, external_id)
 --
 CREATE UNIQUE INDEX partner_group_default_key ON partner_group (tenant_id) WHERE is_default
+--
+CREATE INDEX partner_group_by_name ON partner_group (tenant_id, LOWER(name), id)
+--
+CREATE TABLE partner_group_version (
+  tenant_id {id} NOT NULL REFERENCES tenant (id),
+  group_id {id} NOT NULL,
+  version integer NOT NULL,
+  begins_at {time} NOT NULL,
+  name text NOT NULL,
+  currency text,
+  rules {json} NOT NULL,
+  audit_entry_id {id},
+  PRIMARY KEY (tenant_id, group_id, version)
+)
+--
+CREATE TABLE default_group_version (
+  tenant_id {id} NOT NULL REFERENCES tenant (id),
+  begins_at {time} NOT NULL,
+  group_id {id} NOT NULL,
+  audit_entry_id {id},
+  PRIMARY KEY (tenant_id, begins_at, group_id)
+)
 --
 CREATE TABLE partner_tier (
   tenant_id {id} NOT NULL REFERENCES tenant (id),
@@ -98,6 +140,7 @@ CREATE TABLE campaign (
   name_key {sorted} NOT NULL,
   external_id text,
   external_id_key {sorted},
+  version integer NOT NULL,
   status text NOT NULL,
   terms {json} NOT NULL,
   holdback_days integer,
@@ -114,141 +157,24 @@ CREATE UNIQUE INDEX campaign_external_id_key ON campaign (tenant_id, external_id
 --
 CREATE INDEX campaign_by_advertiser ON campaign (tenant_id, advertiser_id, id)
 --
-CREATE TABLE partner (
+CREATE INDEX campaign_by_name ON campaign (tenant_id, name_key, id)
+--
+CREATE INDEX campaign_by_start ON campaign (tenant_id, COALESCE(starts_at, created_at), id)
+--
+CREATE TABLE campaign_version (
   tenant_id {id} NOT NULL REFERENCES tenant (id),
-  id {id} NOT NULL,
-  name text NOT NULL,
-  name_key {sorted} NOT NULL,
-  email text NOT NULL,
-  external_id text,
-  external_id_key {sorted},
-  type text NOT NULL,
-  status text NOT NULL,
-  tags {json} NOT NULL,
-  metadata {json},
-  group_id {id},
-  tier_id {id},
-  payout_currency text,
-  created_at {time} NOT NULL,
-  updated_at {time} NOT NULL,
-  activated_at {time},
-  revoked_at {time},
-  tokens_valid_from {time} NOT NULL,
-  PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, group_id) REFERENCES partner_group (tenant_id, id),
-  FOREIGN KEY (tenant_id, tier_id) REFERENCES partner_tier (tenant_id, id)
-)
---
-CREATE UNIQUE INDEX partner_email_key ON partner (tenant_id, email)
---
-CREATE UNIQUE INDEX partner_external_id_key ON partner (tenant_id, external_id)
---
-CREATE INDEX partner_by_name ON partner (tenant_id, name_key, id)
---
-CREATE INDEX partner_by_group ON partner (tenant_id, group_id, id)
---
-CREATE INDEX partner_by_tier ON partner (tenant_id, tier_id, id)
---
-CREATE TABLE partner_transition (
-  tenant_id {id} NOT NULL,
-  id {id} NOT NULL,
-  partner_id {id} NOT NULL,
-  from_status text,
-  to_status text NOT NULL,
-  actor text NOT NULL,
-  reason text,
-  at {time} NOT NULL,
-  PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id)
-)
---
-CREATE INDEX partner_transition_by_partner ON partner_transition (tenant_id, partner_id, id)
---
-CREATE TABLE partner_category_member (
-  tenant_id {id} NOT NULL,
-  partner_id {id} NOT NULL,
-  category_id {id} NOT NULL,
-  PRIMARY KEY (tenant_id, partner_id, category_id),
-  FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id),
-  FOREIGN KEY (tenant_id, category_id) REFERENCES partner_category (tenant_id, id)
-)
---
-CREATE INDEX partner_category_member_by_category ON partner_category_member (tenant_id, category_id, partner_id)
---
-CREATE TABLE campaign_member (
-  tenant_id {id} NOT NULL,
   campaign_id {id} NOT NULL,
-  partner_id {id} NOT NULL,
-  joined_at {time} NOT NULL,
-  PRIMARY KEY (tenant_id, campaign_id, partner_id),
-  FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
-  FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id)
-)
---
-CREATE INDEX campaign_member_by_partner ON campaign_member (tenant_id, partner_id, campaign_id)
---
-CREATE TABLE commission_snapshot (
-  tenant_id {id} NOT NULL,
-  id {id} NOT NULL,
-  partner_id {id} NOT NULL,
-  campaign_id {id},
   version integer NOT NULL,
+  begins_at {time} NOT NULL,
   terms {json} NOT NULL,
   holdback_days integer,
-  source text NOT NULL,
-  reason text,
-  created_at {time} NOT NULL,
-  PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id),
-  FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
-)
---
-CREATE UNIQUE INDEX commission_snapshot_version_key
-  ON commission_snapshot (tenant_id, partner_id, campaign_id, version) WHERE campaign_id IS NOT NULL
---
-CREATE UNIQUE INDEX commission_snapshot_partner_wide_version_key
-  ON commission_snapshot (tenant_id, partner_id, version) WHERE campaign_id IS NULL
---
-CREATE INDEX commission_snapshot_by_partner ON commission_snapshot (tenant_id, partner_id, id)
---
-CREATE INDEX commission_snapshot_by_campaign ON commission_snapshot (tenant_id, campaign_id)
---
-CREATE TABLE partnership_request (
-  tenant_id {id} NOT NULL REFERENCES tenant (id),
-  id {id} NOT NULL,
-  name text NOT NULL,
-  email text NOT NULL,
-  campaign_id {id} NOT NULL,
-  status text NOT NULL,
-  message text,
-  partner_id {id},
-  reason text,
-  created_at {time} NOT NULL,
-  decided_at {time},
-  PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
-  FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id)
-)
---
-CREATE INDEX partnership_request_by_campaign ON partnership_request (tenant_id, campaign_id)
---
-CREATE INDEX partnership_request_by_status ON partnership_request (tenant_id, status, id)
---
-CREATE UNIQUE INDEX partnership_request_pending_key
-  ON partnership_request (tenant_id, campaign_id, email) WHERE status = 'PENDING'";
+  advertiser_id {id},
+  audit_entry_id {id},
+  PRIMARY KEY (tenant_id, campaign_id, version)
+)";
 
 const DOWN: &str = "
-DROP TABLE partnership_request
---
-DROP TABLE commission_snapshot
---
-DROP TABLE campaign_member
---
-DROP TABLE partner_category_member
---
-DROP TABLE partner_transition
---
-DROP TABLE partner
+DROP TABLE campaign_version
 --
 DROP TABLE campaign
 --
@@ -257,6 +183,10 @@ DROP TABLE advertiser
 DROP TABLE partner_category
 --
 DROP TABLE partner_tier
+--
+DROP TABLE default_group_version
+--
+DROP TABLE partner_group_version
 --
 DROP TABLE partner_group
 --

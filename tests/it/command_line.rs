@@ -157,7 +157,7 @@ both_databases! {
             assert!(left.contains(&format!("pending {name}")), "{left}");
         }
         // The first migration takes everything along.
-        assert!(said.contains("the table tenant (rows: 1)\n") && said.contains("the table partner (rows: 0)\n"), "{said}");
+        assert!(said.contains("the table tenant (rows: 1)\n") && said.contains("the table campaign (rows: 0)\n"), "{said}");
         assert_eq!(done(&app, &["migrate", "down", "--yes"]).await, "no migration is applied\n");
         assert!(!done(&app, &["migrate", "up"]).await.is_empty());
         assert_eq!(done(&app, &["migrate", "status"]).await, before);

@@ -5,14 +5,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::future::join_all;
-use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 use tributary::app::App;
 use tributary::auth::{Caller, Keys};
 use tributary::clock::Clock;
 use tributary::domain::Timestamp;
 use tributary::domain::event::EventKind;
-use tributary::domain::id::parse_any;
 use tributary::domain::money::{Currency, parse_decimal};
 use tributary::domain::partner::PartnerTransitionKind;
 use tributary::domain::tenant::Tenant;
@@ -285,88 +283,6 @@ both_databases! {
         let rows = approved["commissions"]["nodes"].as_array().unwrap().iter();
         let together = rows.filter(|row| row["approvedAt"] == row["accruedAt"]);
         assert_eq!(together.count(), 1, "{approved:#}");
-        assert_eq!(verify(&app.app, &p.tenant).await.unwrap(), []);
-    }
-
-    /// During a rolling upgrade, replicas of the release before write rows without numbers.
-    async fn the_database_numbers_what_an_older_replica_writes(app: TestApp) {
-        let p = programme(&app).await;
-        let database = Database::connect(app.database_url()).await.unwrap();
-        let uuid = parse_any(&p.partner).unwrap().1;
-        let (id, tenant) = match app.is_postgres() {
-            true => ("gen_random_uuid()", format!("'{}'", p.tenant.id.uuid())),
-            false => ("randomblob(16)", format!("x'{}'", p.tenant.id.uuid().simple())),
-        };
-        let partner = match app.is_postgres() {
-            true => format!("'{uuid}'"),
-            false => format!("x'{}'", uuid.simple()),
-        };
-        let run = async |sql: String| {
-            let statement = Statement::from_string(database.get_database_backend(), sql);
-            database.execute_raw(statement).await.unwrap_or_else(|error| panic!("{error}"));
-        };
-        let at = "'2026-03-01T12:00:01+00:00'";
-        run(format!(
-            "INSERT INTO partner_transition (tenant_id, id, partner_id, from_status, to_status, actor, at)
-             VALUES ({tenant}, {id}, {partner}, 'ACTIVE', 'SUSPENDED', 'old', {at})"
-        )).await;
-        run(format!("UPDATE partner SET status = 'SUSPENDED' WHERE tenant_id = {tenant}")).await;
-        run(format!(
-            "INSERT INTO commission_snapshot (tenant_id, id, partner_id, version, terms, source, reason, created_at)
-             VALUES ({tenant}, {id}, {partner}, 1, '[{{\"basis\":\"group_rules\"}}]', 'AMENDMENT', 'r', {at})"
-        )).await;
-        run(format!(
-            "INSERT INTO event (tenant_id, id, external_id, content, kind, base, occurred_at, recorded_at, attribution_id,
-               partner_id, refunded_minor, wholly_refunded)
-             VALUES ({tenant}, {id}, 'old', {content}, 'CONVERSION', true, {at}, {at}, {id}, {partner}, 0, false)",
-            content = if app.is_postgres() { "'\\x00'" } else { "x'00'" },
-        )).await;
-        let numbers = app.texts(
-            "SELECT CAST(sequence AS TEXT) FROM (SELECT sequence FROM partner_transition UNION ALL SELECT sequence FROM commission_snapshot
-             UNION ALL SELECT sequence FROM event UNION ALL SELECT history_sequence FROM partner) AS numbers ORDER BY sequence",
-        ).await;
-        assert_eq!(numbers, ["1", "2", "3", "4", "4"]);
-        // What is numbered stays so.
-        let renumber = Statement::from_string(database.get_database_backend(), "UPDATE partner_transition SET sequence = 9");
-        assert!(database.execute_raw(renumber).await.is_err());
-        let caller = Caller::operator(p.tenant.id, "ann");
-        change_status(&app.app, &caller, &p.partner, PartnerTransitionKind::Activate, None).await.unwrap();
-        agrees(&seen(&p).await);
-        assert_eq!(verify(&app.app, &p.tenant).await.unwrap(), []);
-    }
-
-    /// Taking the migrations back leaves what the release before had written: rows without numbers.
-    async fn a_database_of_the_release_before_goes_on(app: TestApp) {
-        let p = programme(&app).await;
-        let caller = Caller::operator(p.tenant.id, "ann");
-        amend(&app.app, &caller, &p.partner, promise(20), "better").await.unwrap();
-        let list = vec![event("one".into(), &p.partner, &p.campaign), event("two".into(), &p.partner, &p.campaign)];
-        let recorded = record(&app.app, &caller, list).await.unwrap();
-        let rows = recorded.iter().flat_map(|answer| &answer.as_ref().unwrap().commissions);
-        let rows: Vec<_> = rows.map(|row| row.id.to_string()).collect();
-        approve(&app.app, &caller, vec![rows[0].clone()], None).await.unwrap();
-        change_status(&app.app, &caller, &p.partner, PartnerTransitionKind::Suspend, Some("why")).await.unwrap();
-        let before = seen(&p).await;
-        let is_numbered = async || {
-            let status = store::migration_status(app.store()).await.unwrap();
-            status.iter().any(|(name, is_applied)| name == "m0006_histories" && *is_applied)
-        };
-        while is_numbered().await {
-            store::migrate_down(app.store()).await.unwrap();
-        }
-        store::migrate(app.store()).await.unwrap();
-        let numbers = "SELECT id FROM event WHERE sequence IS NOT NULL UNION ALL SELECT id FROM partner WHERE history_sequence > 0";
-        assert_eq!(app.texts(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM ({numbers}) AS numbered")).await, ["0"]);
-
-        assert_eq!(seen(&p).await, before);
-        assert_eq!(verify(&app.app, &p.tenant).await.unwrap(), []);
-        change_status(&app.app, &caller, &p.partner, PartnerTransitionKind::Activate, None).await.unwrap();
-        amend(&app.app, &caller, &p.partner, promise(30), "better still").await.unwrap();
-        record(&app.app, &caller, vec![event("three".into(), &p.partner, &p.campaign), refund("back".into(), "one".into())]).await.unwrap();
-        reverse(&app.app, &caller, vec![rows[1].clone()], "wrong").await.unwrap();
-        let partner = seen(&p).await;
-        agrees(&partner);
-        assert_eq!(partner["commissions"]["nodes"][0]["kind"], "CLAWBACK");
         assert_eq!(verify(&app.app, &p.tenant).await.unwrap(), []);
     }
 }

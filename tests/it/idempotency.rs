@@ -1,6 +1,5 @@
 //! Calls with an idempotency key: done once, answered as often as they are asked.
 
-use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 
 use crate::support::programme::{Programme, made_by, made_id, unknown};
@@ -334,23 +333,5 @@ both_databases! {
         admin.done("updatePartner", json!({ "id": id, "idempotencyKey": "k" }), "partner { id }").await;
         let clearing = json!({ "id": id, "externalId": null, "idempotencyKey": "k" });
         assert_eq!(admin.problems("updatePartner", clearing, "partner").await, ["CONFLICT idempotencyKey"]);
-    }
-
-    async fn answers_from_before_subjects_were_kept_are_everybodys(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let ann = app.staff(&tenant, "admin");
-        let tier = |key: &str| json!({ "label": "Gold", "idempotencyKey": key });
-        let first = ann.done("createPartnerTier", tier("new"), "partnerTier { id }").await;
-        let id = if app.is_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
-        let sql = format!(
-            "INSERT INTO idempotency (tenant_id, id, operation, idempotency_key, content, answer, created_at)
-             SELECT tenant_id, {id}, operation, 'old', content, answer, created_at FROM idempotency"
-        );
-        let database = Database::connect(app.database_url()).await.unwrap();
-        database.execute_raw(Statement::from_string(database.get_database_backend(), sql)).await.unwrap();
-        database.close().await.unwrap();
-        for client in [&ann, &app.staff_called("bob", &tenant, "admin")] {
-            assert_eq!(client.done("createPartnerTier", tier("old"), "partnerTier { id }").await, first);
-        }
     }
 }

@@ -27,11 +27,12 @@ const ORIGINALS: [&str; 3] = [
 const EVENTS: &str = "
 INSERT INTO event (tenant_id, id, external_id, content, kind, type, base, amount_minor, currency, revenue_minor,
   revenue_currency, occurred_at, recorded_at, customer_id, attribution_id, partner_id, campaign_id, original_id, metadata,
-  refunded_minor, wholly_refunded)
+  refunded_minor, wholly_refunded, sequence)
 SELECT tenant_id, bench_copy(id, $1), external_id || '-copy-' || $1, content, kind, type, base, amount_minor, currency,
   revenue_minor, revenue_currency, occurred_at - $1 * interval '97 seconds', recorded_at - $1 * interval '97 seconds',
   customer_id, bench_copy(attribution_id, $1), CASE WHEN partner_id IS NOT NULL THEN coalesce($2, partner_id) END,
-  campaign_id, bench_copy(original_id, $1), metadata, refunded_minor, wholly_refunded
+  campaign_id, bench_copy(original_id, $1), metadata, refunded_minor, wholly_refunded,
+  sequence
 FROM original_event";
 
 const COMMISSIONS: &str = "
@@ -45,8 +46,8 @@ SELECT tenant_id, bench_copy(id, $1), kind, status, amount_minor, currency, paym
 FROM original_commission";
 
 const TRANSITIONS: &str = "
-INSERT INTO commission_transition (tenant_id, id, commission_id, from_status, to_status, actor, reason, at)
-SELECT tenant_id, bench_copy(id, $1), bench_copy(commission_id, $1), from_status, to_status, actor, reason, at
+INSERT INTO commission_transition (tenant_id, id, commission_id, from_status, to_status, actor, reason, at, sequence)
+SELECT tenant_id, bench_copy(id, $1), bench_copy(commission_id, $1), from_status, to_status, actor, reason, at, sequence
 FROM original_transition";
 
 const FORGET_BALANCES: &str = "DELETE FROM partner_balance WHERE tenant_id = $1";

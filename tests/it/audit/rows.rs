@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
 use tributary::service::ledger::verify::verify;
-use tributary::store;
 
 use crate::append_only::is_refused;
 use crate::idempotency::{Stage, selection};
@@ -80,40 +78,5 @@ both_databases! {
         for (table, column, _) in NAMING {
             is_refused(&app, &format!("UPDATE {table} SET {column} = NULL WHERE {column} IS NOT NULL")).await;
         }
-    }
-
-    /// A database of the release before, and a replica of it that goes on writing.
-    async fn rows_from_before_name_none(app: TestApp) {
-        let stage = everything(&app).await;
-        let tenant = &stage.p.tenant;
-        let names = async || {
-            let status = store::migration_status(app.store()).await.unwrap();
-            status.iter().any(|(name, is_applied)| name == "m0021_audit_of_rows" && *is_applied)
-        };
-        while names().await {
-            store::migrate_down(app.store()).await.unwrap();
-        }
-        let before = app.rows().await;
-        store::migrate(app.store()).await.unwrap();
-        for naming in NAMING {
-            let written = written(&app, naming).await;
-            assert_eq!(written.keys().collect::<Vec<_>>(), ["none"], "{naming:?}");
-            assert_eq!(app.rows().await[naming.0].len(), before[naming.0].len());
-        }
-        assert_eq!(verify(&app.app, tenant).await.unwrap(), []);
-        let (id, own) = match app.is_postgres() {
-            true => ("gen_random_uuid()", "(SELECT id FROM event LIMIT 1)"),
-            false => ("randomblob(16)", "(SELECT id FROM event LIMIT 1)"),
-        };
-        // As the release before writes it: the column is not named.
-        app.execute(&format!(
-            "INSERT INTO event (tenant_id, id, external_id, content, kind, base, occurred_at, recorded_at, refunded_minor, wholly_refunded)
-             SELECT tenant_id, {id}, 'old', content, 'CONVERSION', base, occurred_at, recorded_at, 0, wholly_refunded FROM event WHERE id = {own}"
-        )).await;
-        let event = json!({ "externalId": "new", "kind": "CHARGE", "amount": { "amount": "10", "currency": "USD" }, "partnerId": stage.p.a, "campaignId": stage.p.campaign });
-        let recorded = stage.p.staff.done("recordEvent", event, "event { id }").await;
-        assert_ne!(recorded["event"]["id"], Value::Null);
-        assert_eq!(written(&app, NAMING[0]).await["recordEvent"], 1);
-        assert_eq!(verify(&app.app, tenant).await.unwrap(), []);
     }
 }

@@ -210,7 +210,7 @@ both_databases! {
         }
     }
 
-    /// What a database holds from before there were bounds, or past them.
+    /// What got past the database's own checks.
     async fn broken_sums_are_found_and_named(app: TestApp) {
         let shop = Shop::new(&app).await;
         shop.record(vec![shop.charge("first", "1")]).await;
@@ -225,7 +225,7 @@ both_databases! {
                 ],
             ),
             false => (
-                ["DROP TRIGGER partner_balance_update_bounds", "DROP TRIGGER partner_lifetime_value_update_bounds"],
+                ["PRAGMA ignore_check_constraints = ON", "SELECT 1"],
                 vec![
                     ("UPDATE partner_balance SET accrued_minor = 9223372036854775807 + 1", "the balance in EUR of the partner holds no whole number"),
                     ("UPDATE partner_lifetime_value SET amount_minor = 9300000000000000000.0", "the lifetime value in EUR of the partner holds no whole number"),

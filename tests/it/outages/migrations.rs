@@ -48,13 +48,13 @@ async fn whoever_is_writing_ends_before_a_migration_begins() {
     store::migrate_down(&gateway).await.unwrap();
     let writer = app.store().begin_unaudited().await.unwrap();
     // The newest migration comes to this table last, and to the other one first.
-    let last = "UPDATE commission_rule SET tenant_id = tenant_id WHERE false";
+    let last = "UPDATE partner SET tenant_id = tenant_id WHERE false";
     writer.execute_raw(sql(last)).await.unwrap();
     let migrating = tokio::spawn(async move { store::migrate(&gateway).await });
     let waiting = "SELECT count(*)::int FROM pg_stat_activity
                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'relation'";
     until(&app, &migrating, waiting, 1).await;
-    let first = writer.execute_raw(sql("UPDATE event SET tenant_id = tenant_id WHERE false"));
+    let first = writer.execute_raw(sql("UPDATE tenant SET slug = slug WHERE false"));
     let first = tokio::time::timeout(LONG, first).await.expect("it comes to its end");
     first.expect("it is not broken off");
     writer.commit().await.unwrap();

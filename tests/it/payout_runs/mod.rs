@@ -2,7 +2,6 @@
 
 mod access;
 mod approving;
-mod before;
 mod costs;
 mod cut_off;
 mod large;

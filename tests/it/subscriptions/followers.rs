@@ -32,7 +32,7 @@ async fn touch(transaction: &Transaction, row: &str) {
 /// Appends a change of the row to the outbox, as a change of the ledger does: it has written something before.
 async fn append(transaction: &Transaction, row: &str) {
     touch(transaction, row).await;
-    run(transaction, "INSERT INTO outbox (tenant_id, commission_id, status, at) SELECT tenant_id, id, status, accrued_at FROM commission WHERE id = $1", row).await;
+    run(transaction, "INSERT INTO outbox (tenant_id, object_id, type, at) SELECT tenant_id, id, 'COMMISSION_' || status, accrued_at FROM commission WHERE id = $1", row).await;
 }
 
 /// Three rows, which no two transactions below touch both.
@@ -164,8 +164,8 @@ async fn what_was_restored_is_no_change() {
     let mut listener = app.app.changes.listen().await.unwrap();
     for ahead in [-1, 0, 1, 2, 3, 1_000_000] {
         let transaction = app.store().begin_unaudited().await.unwrap();
-        let restore = format!("INSERT INTO outbox (tenant_id, commission_id, status, at, transaction_number)
-            SELECT tenant_id, id, status, accrued_at, pg_current_xact_id()::text::bigint + {ahead} FROM commission WHERE id = $1");
+        let restore = format!("INSERT INTO outbox (tenant_id, object_id, type, at, transaction_number)
+            SELECT tenant_id, id, 'COMMISSION_' || status, accrued_at, pg_current_xact_id()::text::bigint + {ahead} FROM commission WHERE id = $1");
         run(&transaction, &restore, &rows[0]).await;
         transaction.commit().await.unwrap();
     }

@@ -289,7 +289,7 @@ async fn append(transaction: &Transaction, row: &str) {
     let id: CommissionId = row.parse().unwrap();
     for sql in [
         "UPDATE commission SET recipient = recipient WHERE id = $1",
-        "INSERT INTO outbox (tenant_id, commission_id, status, at) SELECT tenant_id, id, status, accrued_at FROM commission WHERE id = $1",
+        "INSERT INTO outbox (tenant_id, object_id, type, at) SELECT tenant_id, id, 'COMMISSION_' || status, accrued_at FROM commission WHERE id = $1",
     ] {
         let statement = Statement::from_sql_and_values(transaction.get_database_backend(), sql, [id.uuid().into()]);
         transaction.execute_raw(statement).await.expect("sound SQL");

@@ -3,7 +3,6 @@
 mod access;
 mod addresses;
 mod authorities;
-mod before;
 mod cut_off;
 mod dead;
 mod delivering;

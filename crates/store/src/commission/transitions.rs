@@ -74,8 +74,8 @@ pub(crate) fn to_change_row(
     let happened = WebhookEventType::of_commission(transition.to);
     outbox::ActiveModel {
         tenant_id: ActiveValue::Set(tenant.uuid()),
-        event_type: ActiveValue::Set(Some(happened.as_str().to_owned())),
-        object_id: ActiveValue::Set(Some(commission.uuid())),
+        event_type: ActiveValue::Set(happened.as_str().to_owned()),
+        object_id: ActiveValue::Set(commission.uuid()),
         at: ActiveValue::Set(transition.at),
         detail: ActiveValue::NotSet,
         id: ActiveValue::NotSet,

@@ -18,8 +18,8 @@ pub fn append(writes: &mut Writes, tenant: TenantId, outbox_events: impl IntoIte
         id: ActiveValue::NotSet,
         tenant_id: ActiveValue::Set(tenant.uuid()),
         at: ActiveValue::Set(outbox_event.at),
-        event_type: ActiveValue::Set(Some(outbox_event.event_type.as_str().to_owned())),
-        object_id: ActiveValue::Set(Some(outbox_event.object)),
+        event_type: ActiveValue::Set(outbox_event.event_type.as_str().to_owned()),
+        object_id: ActiveValue::Set(outbox_event.object),
         detail: ActiveValue::Set(outbox_event.detail),
     });
     writes.add(rows, Conflict::Fail);

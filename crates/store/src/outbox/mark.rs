@@ -82,20 +82,12 @@ pub async fn prune(
                 Some(OutboxPosition::Between(snapshots)) => Some(snapshots.seen.clone()),
                 Some(OutboxPosition::Behind(_)) | None => None,
             };
-            // Rows from before transactions were recorded have been read by every reader.
-            let of = |which: &str, order: &str| {
-                format!(
-                    "DELETE FROM outbox o USING (SELECT tenant_id, id FROM outbox WHERE transaction_number IS {which} \
-                     {order} LIMIT {limit}) AS oldest WHERE o.tenant_id = oldest.tenant_id AND o.id = oldest.id \
-                     AND o.at < $1 AND ($2::text IS NULL OR o.transaction_number IS NULL OR \
-                     pg_visible_in_snapshot(o.transaction_number::text::xid8, $2::text::pg_snapshot))"
-                )
-            };
-            let mut pruned = 0;
-            for sql in [of("NULL", ""), of("NOT NULL", "ORDER BY transaction_number, id")] {
-                pruned += raw::execute(transaction, &sql, [before.into(), seen.clone().into()]).await?;
-            }
-            Ok(pruned)
+            let sql = format!(
+                "DELETE FROM outbox o USING (SELECT tenant_id, id FROM outbox ORDER BY transaction_number, id LIMIT {limit}) \
+                 AS oldest WHERE o.tenant_id = oldest.tenant_id AND o.id = oldest.id AND o.at < $1 AND ($2::text IS NULL \
+                 OR pg_visible_in_snapshot(o.transaction_number::text::xid8, $2::text::pg_snapshot))"
+            );
+            raw::execute(transaction, &sql, [before.into(), seen.into()]).await
         }
         _ => {
             let last = match passed {

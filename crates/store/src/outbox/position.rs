@@ -74,7 +74,7 @@ impl OutboxPosition {
         match (self, transaction) {
             (Self::Behind(last), _) => id > *last,
             (Self::Between(snapshots), Some(transaction)) => !snapshots.shows(transaction),
-            // From before transactions were recorded.
+            // Rows of PostgreSQL always name one.
             (Self::Between(_), None) => false,
         }
     }

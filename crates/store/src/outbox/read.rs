@@ -45,7 +45,7 @@ struct RowQuery<T> {
 /// Changes of commissions. Ids are unique across all kinds of objects, so that the join leaves out all others.
 const CHANGES: RowQuery<CommissionChange> = RowQuery {
     columns: "c.id AS commission_id, c.partner_id, o.at",
-    join: "JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = COALESCE(o.object_id, o.commission_id)",
+    join: "JOIN commission c ON c.tenant_id = o.tenant_id AND c.id = o.object_id",
     read: |id, row| {
         let uuid = |column| row.try_get::<Uuid>("", column);
         Ok(CommissionChange {
@@ -59,10 +59,9 @@ const CHANGES: RowQuery<CommissionChange> = RowQuery {
     },
 };
 
-/// Everything. Rows of earlier releases name a commission and its status.
+/// Everything.
 const ENTRIES: RowQuery<OutboxRow> = RowQuery {
-    columns: "COALESCE(o.type, 'COMMISSION_' || o.status) AS type, COALESCE(o.object_id, o.commission_id) AS object_id, \
-              o.at, o.detail",
+    columns: "o.type, o.object_id, o.at, o.detail",
     join: "",
     read: |id, found| {
         let event_type: String = found.try_get("", "type")?;

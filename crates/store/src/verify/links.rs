@@ -85,8 +85,8 @@ pub const CHECKS: &[Check] = &[
                 JOIN commission AS own ON own.tenant_id = $1 AND own.id = moved.commission_id
                 WHERE moved.tenant_id = $1 AND (moved.from_status IS NOT NULL OR own.kind <> 'OPENING')
                 UNION ALL
-                SELECT COALESCE(object_id, commission_id), COALESCE(SUBSTR(type, 12), status), at, -1 FROM outbox
-                WHERE tenant_id = $1 AND (type IS NULL OR SUBSTR(type, 1, 11) = 'COMMISSION_')
+                SELECT object_id, SUBSTR(type, 12), at, -1 FROM outbox
+                WHERE tenant_id = $1 AND SUBSTR(type, 1, 11) = 'COMMISSION_'
               ) AS changes
               WHERE at >= (SELECT at FROM outbox_mark WHERE name = 'pruned') AND at >= $2
               GROUP BY commission_id, status, at HAVING SUM(noted) <> 0",

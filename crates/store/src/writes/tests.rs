@@ -16,7 +16,7 @@ fn standings(count: usize) -> impl Iterator<Item = partner_standing::ActiveModel
 fn change() -> outbox::ActiveModel {
     outbox::ActiveModel {
         tenant_id: ActiveValue::Set(Uuid::nil()),
-        event_type: ActiveValue::Set(Some("PAID".to_owned())),
+        event_type: ActiveValue::Set("PAID".to_owned()),
         ..Default::default()
     }
 }

@@ -9,7 +9,8 @@ use super::{ACTOR, Charge, Earned, REQUEST_ID, TOKEN_ID};
 /// external id writes nothing.
 const RECORD: &str = "
 WITH locked AS (
-  SELECT id FROM partner WHERE tenant_id = $1 AND id = $2 AND status IN ('INVITED', 'ACTIVE') FOR NO KEY UPDATE
+  SELECT id, history_sequence + 1 AS step FROM partner
+  WHERE tenant_id = $1 AND id = $2 AND status IN ('INVITED', 'ACTIVE') FOR NO KEY UPDATE
 ), promised AS (
   SELECT s.id AS snapshot_id, s.version, s.terms -> 0 ->> 'value' AS percent,
     trim_scale($15::numeric * (s.terms -> 0 ->> 'value')::numeric * 0.01) AS exact,
@@ -25,11 +26,14 @@ WITH locked AS (
     AND (m.starts_at IS NULL OR m.starts_at <= $9) AND (m.ends_at IS NULL OR m.ends_at > $9)
 ), recorded AS (
   INSERT INTO event (tenant_id, id, external_id, content, kind, base, amount_minor, currency, occurred_at, recorded_at,
-    customer_id, attribution_id, partner_id, campaign_id, refunded_minor, wholly_refunded, audit_entry_id)
-  SELECT $1, $5, $6, $7, 'CHARGE', true, $8, $10, $9, $9, c.id, $11, locked.id, $3, 0, false, $17
+    customer_id, attribution_id, partner_id, campaign_id, refunded_minor, wholly_refunded, audit_entry_id, sequence)
+  SELECT $1, $5, $6, $7, 'CHARGE', true, $8, $10, $9, $9, c.id, $11, locked.id, $3, 0, false, $17, locked.step
   FROM locked, promised, customer c WHERE c.tenant_id = $1 AND c.external_id = $4
   ON CONFLICT (tenant_id, external_id) DO NOTHING
-  RETURNING id, customer_id
+  RETURNING id, customer_id, sequence
+), stepped AS (
+  UPDATE partner SET history_sequence = recorded.sequence, history_at = greatest(partner.history_at, $9)
+  FROM recorded WHERE partner.tenant_id = $1 AND partner.id = $2
 ), joined AS (
   INSERT INTO campaign_member (tenant_id, campaign_id, partner_id, joined_at)
   SELECT $1, $3, $2, $9 FROM recorded ON CONFLICT DO NOTHING
@@ -73,8 +77,8 @@ WITH locked AS (
     $9, $9, $2, $3, $8, $10
   FROM recorded, promised, earned
 ), moved AS (
-  INSERT INTO commission_transition (tenant_id, id, commission_id, to_status, actor, at, audit_entry_id)
-  SELECT $1, $13, id, 'ACCRUED', $14, $9, $17 FROM earned
+  INSERT INTO commission_transition (tenant_id, id, commission_id, to_status, actor, at, audit_entry_id, sequence)
+  SELECT $1, $13, earned.id, 'ACCRUED', $14, $9, $17, recorded.sequence FROM earned, recorded
 ), told AS (
   INSERT INTO outbox (tenant_id, type, object_id, at) SELECT $1, 'COMMISSION_ACCRUED', id, $9 FROM earned
 ), noted AS (

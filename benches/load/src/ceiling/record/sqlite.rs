@@ -24,8 +24,8 @@ WHERE p.tenant_id = $1 AND p.id = $2 AND p.status IN ('INVITED', 'ACTIVE')
 
 const EVENT: &str = "
 INSERT INTO event (tenant_id, id, external_id, content, kind, base, amount_minor, currency, occurred_at, recorded_at,
-  customer_id, attribution_id, partner_id, campaign_id, refunded_minor, wholly_refunded, audit_entry_id)
-VALUES ($1, $2, $3, $4, 'CHARGE', true, $5, $6, $7, $7, $8, $9, $10, $11, 0, false, $12)
+  customer_id, attribution_id, partner_id, campaign_id, refunded_minor, wholly_refunded, audit_entry_id, sequence)
+VALUES ($1, $2, $3, $4, 'CHARGE', true, $5, $6, $7, $7, $8, $9, $10, $11, 0, false, $12, $13)
 ON CONFLICT (tenant_id, external_id) DO NOTHING";
 
 const MEMBER: &str = "
@@ -50,8 +50,13 @@ INSERT INTO commission (tenant_id, id, kind, status, amount_minor, currency, pay
 VALUES ($1, $2, 'EVENT', 'ACCRUED', $3, $4, 'PARTNERSHIP', $5, $6, $7, $8, 'PERCENT', $9, $10, $11, $12)";
 
 const TRANSITION: &str = "
-INSERT INTO commission_transition (tenant_id, id, commission_id, to_status, actor, at, audit_entry_id)
-VALUES ($1, $2, $3, 'ACCRUED', $4, $5, $6)";
+INSERT INTO commission_transition (tenant_id, id, commission_id, to_status, actor, at, audit_entry_id, sequence)
+VALUES ($1, $2, $3, 'ACCRUED', $4, $5, $6, $7)";
+
+/// The next step of the partner's history.
+const STEP: &str = "
+UPDATE partner SET history_sequence = history_sequence + 1, history_at = max(coalesce(history_at, ''), $3)
+WHERE tenant_id = $1 AND id = $2 RETURNING history_sequence";
 
 const OUTBOX: &str = "INSERT INTO outbox (tenant_id, type, object_id, at) VALUES ($1, 'COMMISSION_ACCRUED', $2, $3)";
 
@@ -91,6 +96,8 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
     else {
         return Ok(None);
     };
+    let step = sqlx::query_scalar(STEP).bind(tenant).bind(partner).bind(now);
+    let step: i64 = step.fetch_one(&mut *transaction).await?;
     let recorded = sqlx::query(EVENT)
         .bind(tenant)
         .bind(charge.event)
@@ -104,6 +111,7 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
         .bind(partner)
         .bind(campaign)
         .bind(charge.audit_entry)
+        .bind(step)
         .execute(&mut *transaction)
         .await?;
     if recorded.rows_affected() == 0 {
@@ -159,6 +167,7 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
         .bind(ACTOR)
         .bind(now)
         .bind(charge.audit_entry)
+        .bind(step)
         .execute(&mut *transaction)
         .await?;
     sqlx::query(AUDIT_ENTRY)

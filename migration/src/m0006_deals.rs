@@ -97,7 +97,7 @@ CREATE TABLE deal (
   external_id text,
   external_id_key text,
   name text NOT NULL,
-  name_key text NOT NULL,
+  name_key {sorted} NOT NULL,
   value_minor bigint NOT NULL,
   currency text NOT NULL,
   partner_id {id} NOT NULL,
@@ -119,6 +119,10 @@ CREATE INDEX deal_by_partner ON deal (tenant_id, partner_id, id)
 --
 CREATE INDEX deal_by_stage ON deal (tenant_id, stage_id, id)
 --
+CREATE INDEX deal_by_name ON deal (tenant_id, name_key, id)
+--
+CREATE INDEX deal_by_value ON deal (tenant_id, currency, value_minor, id)
+--
 CREATE TABLE deal_field (
   tenant_id {id} NOT NULL,
   deal_id {id} NOT NULL,
@@ -139,7 +143,7 @@ CREATE TABLE commission_rule (
   id {id} NOT NULL,
   external_id text,
   version integer NOT NULL,
-  label_key text NOT NULL,
+  label_key {sorted} NOT NULL,
   partner_type text NOT NULL,
   payment_target text NOT NULL,
   plan {json} NOT NULL,
@@ -155,6 +159,8 @@ CREATE TABLE commission_rule (
 CREATE UNIQUE INDEX commission_rule_external_id_key ON commission_rule (tenant_id, external_id) WHERE archived_at IS NULL
 --
 CREATE INDEX commission_rule_by_type ON commission_rule (tenant_id, partner_type, id)
+--
+CREATE INDEX commission_rule_by_label ON commission_rule (tenant_id, label_key, id)
 --
 CREATE TABLE commission_rule_reference (
   tenant_id {id} NOT NULL,

@@ -1,5 +1,5 @@
 //! Who changed what: an entry for every transaction that changed something, written in that transaction, and the
-//! objects under which it is found. Both are append-only. There are no entries for earlier changes.
+//! objects under which it is found. Both are append-only.
 //!
 //! An entry refers neither to its tenant's row nor to what it changed by a foreign key: every write has an entry, and
 //! would take a share lock on the tenant's row; and what was changed may be deleted later.
