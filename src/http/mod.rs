@@ -15,7 +15,6 @@ mod graphql;
 mod guard;
 mod health;
 mod listen;
-mod manifest_validation;
 mod metrics;
 mod negotiate;
 mod observe;
@@ -48,7 +47,6 @@ use documents::DocumentCache;
 pub use graphiql::is_embedded as graphiql_is_embedded;
 use guard::Guard;
 pub use guard::Limits;
-pub use manifest_validation::{ClientDocument, Validator, recorded_documents};
 pub use metrics::serve_metrics;
 pub use options::{
     CorsSection, ExportLimits, HttpOptions, PersistedSection, Safelist, SlowSection, SubscriptionsSection,

@@ -13,36 +13,6 @@ fn schema_graphql_is_current() {
     );
 }
 
-/// What clients of the last release rely on goes only where the changelog says so, and was announced before or is a danger
-/// (docs/api.md, "How the schema changes").
-#[test]
-fn what_breaks_clients_of_the_last_release_stands_in_the_changelog() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tributary"))
-        .args(["schema", "--json", "--diff"])
-        .arg(root.join("schema.released.graphql"))
-        .output()
-        .expect("it starts");
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
-    let changelog = std::fs::read_to_string(root.join("CHANGELOG.md")).unwrap();
-    let unreleased = changelog.split("\n## ").nth(1).expect("the newest part");
-    let announced = |place: &str| {
-        let mut lines = unreleased.lines().skip_while(|line| *line != "### Breaking");
-        lines.any(|line| line.contains(&format!("`{place}`")))
-    };
-    let changes = report["changes"].as_array().expect("changes");
-    let breaking = changes.iter().filter(|change| change["effect"] == "breaking");
-    let silent: Vec<_> = breaking
-        .filter(|change| !announced(change["place"].as_str().expect("a place")))
-        .map(|change| &change["text"])
-        .collect();
-    assert_eq!(
-        silent,
-        Vec::<&serde_json::Value>::new(),
-        "name them below ### Breaking in CHANGELOG.md"
-    );
-}
-
 /// Who reads "deprecated" is told what to do, and by when.
 #[test]
 fn what_is_deprecated_says_what_to_use_and_until_when() {

@@ -1,0 +1,19 @@
+//! `tributary schema`.
+
+use super::{CliError, output};
+use crate::graphql::{sdl, subgraph_sdl};
+
+/// Print the GraphQL schema.
+#[derive(clap::Args)]
+pub struct Schema {
+    /// As a subgraph of Apollo Federation 2, for composition
+    #[arg(long)]
+    federation: bool,
+}
+
+pub fn run(wanted: &Schema) -> Result<(), CliError> {
+    output::text(match wanted.federation {
+        true => subgraph_sdl(),
+        false => sdl(),
+    })
+}
