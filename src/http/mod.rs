@@ -28,6 +28,7 @@ mod response;
 mod serve;
 mod sse;
 mod throttle;
+mod validator;
 mod wire;
 mod ws;
 
@@ -55,6 +56,7 @@ pub use options::{
 pub use persisted::ManifestError;
 pub use serve::serve;
 use service::app::App;
+pub use validator::Validator;
 
 /// Smaller answers fit into one packet anyway.
 const COMPRESSED_FROM_BYTES: u16 = 1024;
