@@ -19,6 +19,8 @@ pub struct Model {
     pub partner_id: Uuid,
     pub campaign_id: Option<Uuid>,
     pub event_id: Option<Uuid>,
+    /// What it was made for: the attribution of its event, or of the row that it takes back.
+    pub attribution_id: Option<Uuid>,
     pub snapshot_id: Option<Uuid>,
     /// The row that it adjusts or claws back.
     pub adjusts_id: Option<Uuid>,

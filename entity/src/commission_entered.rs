@@ -19,6 +19,7 @@ pub struct Model {
     pub partner_id: Uuid,
     pub campaign_id: Option<Uuid>,
     pub event_id: Option<Uuid>,
+    pub attribution_id: Option<Uuid>,
     pub snapshot_id: Option<Uuid>,
     pub adjusts_id: Option<Uuid>,
     pub basis: Option<String>,

@@ -22,10 +22,8 @@ pub struct Model {
     pub occurred_at: DateTimeUtc,
     pub recorded_at: DateTimeUtc,
     pub customer_id: Option<Uuid>,
-    /// Set if and only if the partner is.
-    pub attribution_id: Option<Uuid>,
-    pub partner_id: Option<Uuid>,
-    pub campaign_id: Option<Uuid>,
+    /// The first of its attributions in force; null where it is credited to nobody.
+    pub primary_attribution_id: Option<Uuid>,
     /// The event that a refund or chargeback takes back.
     pub original_id: Option<Uuid>,
     #[sea_orm(column_type = "JsonBinary", nullable)]
@@ -33,10 +31,6 @@ pub struct Model {
     /// How much of it has been taken back so far.
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
-    /// Its position in the partner's history; `None`: from before there were numbers, or credited to nobody.
-    pub sequence: Option<i64>,
-    /// Since when it has its present attribution, by the partner's history; `None`: since it was recorded.
-    pub attributed_at: Option<DateTimeUtc>,
     /// The audit log entry of the transaction that wrote it; null: from before that was recorded, or generated data.
     pub audit_entry_id: Option<Uuid>,
 }

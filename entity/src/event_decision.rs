@@ -9,9 +9,14 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub event_id: Uuid,
-    /// Counts from 1 for each event.
+    /// Counts from 1 for each event; decisions that are made together share it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i32,
+    /// Its place among those made together, from 1: that of its attribution.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub place: i32,
+    /// The attribution that it is about; null where the event is credited to nobody.
+    pub attribution_id: Option<Uuid>,
     /// Null: rows were written along with it.
     pub reason: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]

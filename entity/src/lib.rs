@@ -15,6 +15,8 @@ mod labelled;
 
 pub mod advertiser;
 pub mod api_key;
+pub mod attribution;
+pub mod attribution_ended;
 pub mod audit_entry;
 pub mod audit_object;
 pub mod backtest;
@@ -45,7 +47,7 @@ pub mod deal_payment;
 pub mod default_group_version;
 pub mod deleted_partner;
 pub mod event;
-pub mod event_attribution;
+pub mod event_credited;
 pub mod event_decision;
 pub mod event_move;
 pub mod event_refunded;

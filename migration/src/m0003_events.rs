@@ -1,6 +1,11 @@
-//! What happens: customers and events, why events earned what they earned, and what the terms count.
+//! What happens: customers and events, to whom events are credited, why they earned what they earned, and what the terms
+//! count.
 //!
-//! Decisions are append-only; the newest one of an event is in force. An event names the audit log entry of the transaction
+//! An attribution never changes, but for its end: a move ends it and writes another one. It has copies of what its indexes
+//! need of the event; those by which events are found contain only attributions in force. The event names the first of
+//! them, by no foreign key, since each is written with the other.
+//!
+//! Decisions are append-only; the newest ones of an event are in force, one for each of its attributions. An event names the audit log entry of the transaction
 //! that wrote it, unless the seed generated it; by no foreign key, which would cost a lookup for each row: `verify` checks
 //! it instead.
 //!
@@ -19,7 +24,9 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         dialect::run(manager, UP).await?;
         dialect::keep_audit_entry(manager, "event", "audit_entry_id").await?;
-        let own_key = "event_id = NEW.event_id AND number = NEW.number";
+        let has_ended = "(OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at)";
+        dialect::keep_columns(manager, "attribution", ATTRIBUTION, has_ended).await?;
+        let own_key = "event_id = NEW.event_id AND number = NEW.number AND place = NEW.place";
         dialect::make_append_only_by(manager, "event_decision", own_key).await
     }
 
@@ -27,6 +34,30 @@ impl MigrationTrait for Migration {
         dialect::run(manager, DOWN).await
     }
 }
+
+/// The columns of an attribution that never change.
+const ATTRIBUTION: &[&str] = &[
+    "tenant_id",
+    "id",
+    "event_id",
+    "partner_id",
+    "campaign_id",
+    "via",
+    "weight_numerator",
+    "weight_denominator",
+    "share_minor",
+    "revenue_share_minor",
+    "sequence",
+    "moved_at",
+    "customer_id",
+    "kind",
+    "type",
+    "base",
+    "qualifying",
+    "has_amount",
+    "occurred_at",
+    "recorded_at",
+];
 
 // Most events happen shortly before they are recorded, so that the index by the time at which they happened grows at its
 // end.
@@ -67,45 +98,69 @@ CREATE TABLE event (
   occurred_at {time} NOT NULL,
   recorded_at {time} NOT NULL,
   customer_id {id},
-  attribution_id {id},
-  partner_id {id},
-  campaign_id {id},
+  primary_attribution_id {id},
   original_id {id},
   metadata {json},
   refunded_minor bigint NOT NULL,
   wholly_refunded boolean NOT NULL,
-  sequence bigint,
-  attributed_at {time},
   audit_entry_id {id},
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, customer_id) REFERENCES customer (tenant_id, id),
-  FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id),
-  FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
   FOREIGN KEY (tenant_id, original_id) REFERENCES event (tenant_id, id)
 )
 --
 CREATE UNIQUE INDEX event_external_id_key ON event (tenant_id, external_id)
 --
-CREATE UNIQUE INDEX event_attribution_key ON event (tenant_id, attribution_id)
---
 CREATE INDEX event_by_customer ON event (tenant_id, customer_id, id)
---
-CREATE INDEX event_by_partner ON event (tenant_id, partner_id, id)
---
-CREATE INDEX event_by_campaign ON event (tenant_id, campaign_id, id)
---
-CREATE INDEX event_first_of_type ON event (tenant_id, partner_id, customer_id, type, id)
 --
 CREATE INDEX event_by_original ON event (tenant_id, original_id, id) WHERE original_id IS NOT NULL
 --
-CREATE INDEX event_by_window ON event (tenant_id, partner_id, campaign_id, occurred_at)
---
 CREATE INDEX event_by_time ON event (tenant_id, occurred_at, id)
+--
+CREATE INDEX event_of_nobody ON event (tenant_id, id) WHERE primary_attribution_id IS NULL
+--
+CREATE TABLE attribution (
+  tenant_id {id} NOT NULL,
+  id {id} NOT NULL,
+  event_id {id} NOT NULL,
+  partner_id {id} NOT NULL,
+  campaign_id {id},
+  via text NOT NULL,
+  weight_numerator bigint NOT NULL,
+  weight_denominator bigint NOT NULL,
+  share_minor bigint,
+  revenue_share_minor bigint,
+  sequence bigint NOT NULL,
+  moved_at {time},
+  ended_at {time},
+  customer_id {id},
+  kind text NOT NULL,
+  type text,
+  base boolean NOT NULL,
+  qualifying boolean NOT NULL,
+  has_amount boolean NOT NULL,
+  occurred_at {time} NOT NULL,
+  recorded_at {time} NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, event_id) REFERENCES event (tenant_id, id),
+  FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id),
+  FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
+)
+--
+CREATE INDEX attribution_by_partner ON attribution (tenant_id, partner_id, event_id) WHERE ended_at IS NULL
+--
+CREATE INDEX attribution_by_campaign ON attribution (tenant_id, campaign_id, event_id) WHERE ended_at IS NULL
+--
+CREATE INDEX attribution_first_of_type ON attribution (tenant_id, partner_id, customer_id, type, event_id) WHERE ended_at IS NULL
+--
+CREATE INDEX attribution_by_window ON attribution (tenant_id, partner_id, campaign_id, occurred_at) WHERE ended_at IS NULL
 --
 CREATE TABLE event_decision (
   tenant_id {id} NOT NULL,
   event_id {id} NOT NULL,
   number integer NOT NULL,
+  place integer NOT NULL,
+  attribution_id {id},
   reason text,
   components {json} NOT NULL,
   made_with {json} NOT NULL,
@@ -115,7 +170,7 @@ CREATE TABLE event_decision (
   campaign_id {id},
   amount_minor bigint,
   currency text,
-  PRIMARY KEY (tenant_id, event_id, number),
+  PRIMARY KEY (tenant_id, event_id, number, place),
   FOREIGN KEY (tenant_id, event_id) REFERENCES event (tenant_id, id)
 )
 --
@@ -161,6 +216,8 @@ DROP TABLE partner_standing
 DROP TABLE partner_customer
 --
 DROP TABLE event_decision
+--
+DROP TABLE attribution
 --
 DROP TABLE event
 --

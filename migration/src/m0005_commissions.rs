@@ -56,6 +56,7 @@ const KEPT: &[&str] = &[
     "partner_id",
     "campaign_id",
     "event_id",
+    "attribution_id",
     "snapshot_id",
     "adjusts_id",
     "basis",
@@ -93,6 +94,7 @@ CREATE TABLE commission (
   partner_id {id} NOT NULL,
   campaign_id {id},
   event_id {id},
+  attribution_id {id},
   snapshot_id {id},
   adjusts_id {id},
   basis text,
@@ -115,6 +117,7 @@ CREATE TABLE commission (
   FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id),
   FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
   FOREIGN KEY (tenant_id, event_id) REFERENCES event (tenant_id, id),
+  FOREIGN KEY (tenant_id, attribution_id) REFERENCES attribution (tenant_id, id),
   FOREIGN KEY (tenant_id, snapshot_id) REFERENCES commission_snapshot (tenant_id, id),
   FOREIGN KEY (tenant_id, adjusts_id) REFERENCES commission (tenant_id, id),
   FOREIGN KEY (tenant_id, payout_id) REFERENCES payout (tenant_id, id)

@@ -1,5 +1,5 @@
 //! Moves of events to other partners: what was requested, from where to where each event was moved, and what became of the
-//! rows. All of it is append-only. The event's row holds to whom it is credited now, and since when.
+//! rows. All of it is append-only. A move ends the event's attribution and writes a new one.
 
 use sea_orm_migration::prelude::*;
 

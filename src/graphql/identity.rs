@@ -7,11 +7,11 @@ use async_graphql::Context;
 use super::context::request;
 use super::error::ApiError;
 use crate::graphql::campaign::Campaign;
-use crate::graphql::ledger::event::Event;
+use crate::graphql::ledger::event::{Attribution, Event};
 use crate::graphql::partner::Partner;
 use crate::graphql::partner_group::PartnerGroup;
 use auth::{Caller, Denied, Permission, Resource};
-use domain::id::{CampaignId, EventId, PartnerGroupId, PartnerId};
+use domain::id::{AttributionId, CampaignId, EventId, PartnerGroupId, PartnerId};
 
 /// The resources whose rows reference partners.
 const NAME_PARTNERS: [Resource; 5] = [
@@ -51,9 +51,17 @@ pub async fn partner_group(ctx: &Context<'_>, id: PartnerGroupId) -> Result<Opti
     Ok(found.map(PartnerGroup::from))
 }
 
-/// The event that a row references; the caller may read the row.
+/// The event that a row references; the caller may read the row. A partner also sees events that were moved away from
+/// it, since its rows keep referencing them.
 pub async fn event(ctx: &Context<'_>, id: EventId) -> Result<Option<Event>, ApiError> {
-    Ok(request(ctx).loaders().event.load(id.uuid()).await?.map(Event::from))
+    let found = request(ctx).loaders().referenced_event.load(id.uuid()).await?;
+    Ok(found.map(Event::from))
+}
+
+/// The attribution that a row references; the caller may read the row.
+pub async fn attribution(ctx: &Context<'_>, id: AttributionId) -> Result<Option<Attribution>, ApiError> {
+    let found = request(ctx).loaders().attribution.load(id.uuid()).await?;
+    Ok(found.map(Attribution::from))
 }
 
 /// Checks that the caller may read some resource whose rows reference partners, which permits reading a partner by id.

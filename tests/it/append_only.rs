@@ -78,6 +78,37 @@ both_databases! {
             .await;
     }
 
+    async fn an_attribution_only_ends_and_that_once(app: TestApp) {
+        Programme::new(&app, "acme", "alpha", "bravo").await;
+        for (column, value) in [
+            ("partner_id", "(SELECT id FROM partner WHERE id <> attribution.partner_id LIMIT 1)"), ("campaign_id", "NULL"), ("event_id", "id"),
+            ("via", "'LINK'"), ("weight_numerator", "2"), ("weight_denominator", "2"), ("share_minor", "1"), ("revenue_share_minor", "1"),
+            ("sequence", "sequence + 1"), ("moved_at", "recorded_at"), ("customer_id", "event_id"), ("kind", "'REFUND'"), ("type", "'other'"),
+            ("base", "NOT base"), ("qualifying", "NOT qualifying"), ("has_amount", "NOT has_amount"), ("occurred_at", "'2020-01-01T00:00:00+00:00'"),
+            ("recorded_at", "'2020-01-01T00:00:00+00:00'"),
+        ] {
+            is_refused(&app, &format!("UPDATE attribution SET {column} = {value}")).await;
+        }
+        is_refused(&app, "UPDATE commission SET attribution_id = NULL WHERE attribution_id IS NOT NULL").await;
+        is_refused(&app, "DELETE FROM attribution").await;
+        match app.is_postgres() {
+            true => is_refused(&app, "TRUNCATE attribution CASCADE").await,
+            false => {
+                for replace in ["INSERT OR REPLACE INTO", "REPLACE INTO"] {
+                    let (columns, values) = copy(&app, "attribution", &[("share_minor", "1")]).await;
+                    is_refused(&app, &format!("{replace} attribution ({columns}) SELECT {values} FROM attribution")).await;
+                    let (columns, values) = copy(&app, "attribution", &[("id", "randomblob(16)")]).await;
+                    is_refused(&app, &format!("{replace} attribution (rowid, {columns}) SELECT rowid, {values} FROM attribution")).await;
+                }
+                is_refused(&app, "UPDATE OR REPLACE attribution SET id = (SELECT MIN(id) FROM attribution)").await;
+            }
+        }
+        // Its end is set once.
+        run(&app, "UPDATE attribution SET ended_at = recorded_at").await.expect("it ends");
+        is_refused(&app, "UPDATE attribution SET ended_at = NULL").await;
+        is_refused(&app, "UPDATE attribution SET ended_at = '2020-01-01T00:00:00+00:00'").await;
+    }
+
     async fn they_are_not_truncated_on_postgresql(app: TestApp) {
         if app.is_postgres() {
             Programme::new(&app, "acme", "alpha", "bravo").await;
@@ -186,7 +217,7 @@ both_databases! {
             let tables = app
                 .texts("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '_no_delete'")
                 .await;
-            let known = TABLES.iter().chain(&["commission_rule_version", "deal_payment"]);
+            let known = TABLES.iter().chain(&["attribution", "commission_rule_version", "deal_payment"]);
             assert!(known.into_iter().all(|table| tables.iter().any(|name| name == table)), "{tables:?}");
             for table in tables {
                 let keys = app

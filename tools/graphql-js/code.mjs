@@ -44,13 +44,6 @@ export const code = {
     return reference.wrap("CommissionSnapshot", newest(typeof campaignId === "string" ? hexOf(campaignId) : null) ?? newest(null));
   },
 
-  attribution: (reference, { row }) => (row.attribution_id && row.partner_id ? reference.wrap("Attribution", row) : null),
-  eventOfAttribution: (reference, { row }) => reference.wrap("Event", row),
-  attributionOfCommission: (reference, { row }) => {
-    if (!row.event_id) return null;
-    const event = reference.find("Event", row.event_id);
-    return event && code.attribution(reference, event);
-  },
   dealOfCommission: (reference, { row }) => {
     if (row.kind !== "DEAL") return null;
     reference.read("deals");

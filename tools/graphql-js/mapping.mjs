@@ -80,8 +80,8 @@ export class Reference {
   /** The rows of a type that the caller sees. */
   rows(type) {
     return this.once(type, () => {
-      const { table, visible, key } = mapping.types[type];
-      const all = this.table(table).filter((row) => !key || row[key]);
+      const { table, visible } = mapping.types[type];
+      const all = this.table(table);
       return this.caller.partner && visible ? this.seen(all, visible.split(" ")) : all;
     });
   }
@@ -105,8 +105,7 @@ export class Reference {
   }
 
   find(type, id) {
-    const key = mapping.types[type].key ?? "id";
-    const index = this.once(`index ${type}`, () => new Map(this.rows(type).map((row) => [row[key], row])));
+    const index = this.once(`index ${type}`, () => new Map(this.rows(type).map((row) => [row.id, row])));
     return this.wrap(type, index.get(hexOf(id)));
   }
 
@@ -172,7 +171,7 @@ export class Reference {
 
   value({ is, read }, { of, row }) {
     const [way, column, second, third] = is.split(" ");
-    if (way === "id") return idOf(mapping.types[of].prefix, row[mapping.types[of].key ?? "id"]);
+    if (way === "id") return idOf(mapping.types[of].prefix, row.id);
     const value = at(row, column);
     if (way === "link") {
       if (value === null || value === undefined) return null;

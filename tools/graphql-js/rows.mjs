@@ -6,7 +6,14 @@ import { spawnSync } from "node:child_process";
 /** Reads them from the database of this address; `tenant` is a slug. */
 export async function read(url, tenant) {
   const tables = url.startsWith("postgres") ? await fromPostgres(url, tenant) : fromSqlite(url, tenant);
-  return new Map(Object.entries(tables).map(([name, rows]) => [name, rows.map(tidy)]));
+  const tidied = new Map(Object.entries(tables).map(([name, rows]) => [name, rows.map(tidy)]));
+  // Events are filtered, and seen by partners, by what they are credited to now.
+  const credited = new Map(tidied.get("attribution").map((attribution) => [attribution.id, attribution]));
+  for (const event of tidied.get("event")) {
+    const { partner_id = null, campaign_id = null } = credited.get(event.primary_attribution_id) ?? {};
+    Object.assign(event, { partner_id, campaign_id });
+  }
+  return tidied;
 }
 
 const JSON_COLUMNS = new Set([

@@ -14,9 +14,11 @@ const COPY: &str = "CREATE OR REPLACE FUNCTION bench_copy(id uuid, number intege
 
 /// The rows to copy, kept apart from the copies: the seeded events, their commissions, and the history of these. In the
 /// order of ids, which is nearly that of time, so that copies fill indexes from one end to the other.
-const ORIGINALS: [&str; 3] = [
+const ORIGINALS: [&str; 4] = [
     "CREATE TEMPORARY TABLE original_event AS SELECT * FROM event
      WHERE tenant_id = $1 AND external_id NOT LIKE '%-copy-%' AND external_id NOT LIKE 'bench-%' ORDER BY id",
+    "CREATE TEMPORARY TABLE original_attribution AS SELECT a.* FROM attribution a
+     WHERE a.tenant_id = $1 AND a.event_id IN (SELECT id FROM original_event) ORDER BY a.id",
     "CREATE TEMPORARY TABLE original_commission AS SELECT c.* FROM commission c
      WHERE c.tenant_id = $1 AND c.event_id IN (SELECT id FROM original_event) ORDER BY c.id",
     "CREATE TEMPORARY TABLE original_transition AS SELECT t.* FROM commission_transition t
@@ -26,21 +28,30 @@ const ORIGINALS: [&str; 3] = [
 /// $1 is the number of the copy, $2 the partner that all rows are given to, or null.
 const EVENTS: &str = "
 INSERT INTO event (tenant_id, id, external_id, content, kind, type, base, amount_minor, currency, revenue_minor,
-  revenue_currency, occurred_at, recorded_at, customer_id, attribution_id, partner_id, campaign_id, original_id, metadata,
-  refunded_minor, wholly_refunded, sequence)
+  revenue_currency, occurred_at, recorded_at, customer_id, primary_attribution_id, original_id, metadata,
+  refunded_minor, wholly_refunded)
 SELECT tenant_id, bench_copy(id, $1), external_id || '-copy-' || $1, content, kind, type, base, amount_minor, currency,
   revenue_minor, revenue_currency, occurred_at - $1 * interval '97 seconds', recorded_at - $1 * interval '97 seconds',
-  customer_id, bench_copy(attribution_id, $1), CASE WHEN partner_id IS NOT NULL THEN coalesce($2, partner_id) END,
-  campaign_id, bench_copy(original_id, $1), metadata, refunded_minor, wholly_refunded,
-  sequence
+  customer_id, bench_copy(primary_attribution_id, $1), bench_copy(original_id, $1), metadata, refunded_minor,
+  wholly_refunded
 FROM original_event";
+
+const ATTRIBUTIONS: &str = "
+INSERT INTO attribution (tenant_id, id, event_id, partner_id, campaign_id, via, weight_numerator, weight_denominator,
+  share_minor, revenue_share_minor, sequence, moved_at, ended_at, customer_id, kind, type, base, qualifying, has_amount,
+  occurred_at, recorded_at)
+SELECT tenant_id, bench_copy(id, $1), bench_copy(event_id, $1), coalesce($2, partner_id), campaign_id, via,
+  weight_numerator, weight_denominator, share_minor, revenue_share_minor, sequence, moved_at, ended_at, customer_id, kind,
+  type, base, qualifying, has_amount, occurred_at - $1 * interval '97 seconds', recorded_at - $1 * interval '97 seconds'
+FROM original_attribution";
 
 const COMMISSIONS: &str = "
 INSERT INTO commission (tenant_id, id, kind, status, amount_minor, currency, payment_target, recipient, partner_id,
-  campaign_id, event_id, snapshot_id, adjusts_id, basis, holdback_days, accrued_at, mature_at, approved_at, paid_at,
+  campaign_id, event_id, attribution_id, snapshot_id, adjusts_id, basis, holdback_days, accrued_at, mature_at, approved_at, paid_at,
   reversed_at, payout_id, explanation)
 SELECT tenant_id, bench_copy(id, $1), kind, status, amount_minor, currency, payment_target, recipient,
-  coalesce($2, partner_id), campaign_id, bench_copy(event_id, $1), snapshot_id, bench_copy(adjusts_id, $1), basis,
+  coalesce($2, partner_id), campaign_id, bench_copy(event_id, $1), bench_copy(attribution_id, $1), snapshot_id,
+  bench_copy(adjusts_id, $1), basis,
   holdback_days, accrued_at - $1 * interval '97 seconds', mature_at, approved_at, paid_at, reversed_at, payout_id,
   explanation
 FROM original_commission";
@@ -66,7 +77,7 @@ FROM commission WHERE tenant_id = $1 AND payment_target = 'PARTNERSHIP' GROUP BY
 /// The indexes that no constraint needs, with their definitions.
 const INDEXES: &str = "
 SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
-WHERE i.indrelid IN ('event'::regclass, 'commission'::regclass, 'commission_transition'::regclass)
+WHERE i.indrelid IN ('event'::regclass, 'attribution'::regclass, 'commission'::regclass, 'commission_transition'::regclass)
   AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)";
 
 /// Copies until there are enough commissions, in one transaction; returns whether anything was done.
@@ -116,6 +127,8 @@ pub async fn grow(pool: &PgPool, slug: &str, growth: Growth) -> Result<bool, Fai
         let partner = (there >= growth.commissions - growth.of_one_partner).then_some(largest);
         let events = sqlx::query(EVENTS).bind(number).bind(partner);
         events.execute(&mut *transaction).await?;
+        let attributions = sqlx::query(ATTRIBUTIONS).bind(number).bind(partner);
+        attributions.execute(&mut *transaction).await?;
         let commissions = sqlx::query(COMMISSIONS).bind(number).bind(partner);
         let copied = commissions.execute(&mut *transaction).await?.rows_affected();
         let transitions = sqlx::query(TRANSITIONS).bind(number);

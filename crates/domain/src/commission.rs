@@ -1,7 +1,7 @@
 //! Commissions: rows of the ledger, and their states.
 
 use super::explain::Step;
-use super::id::{CampaignId, CommissionId, EventId, PartnerId, PayoutId, SnapshotId};
+use super::id::{AttributionId, CampaignId, CommissionId, EventId, PartnerId, PayoutId, SnapshotId};
 use super::money::{Currency, Money};
 use super::terms::BasisKind;
 use super::{Timestamp, text_enum};
@@ -67,6 +67,8 @@ pub struct Commission {
     pub partner_id: PartnerId,
     pub campaign_id: Option<CampaignId>,
     pub event_id: Option<EventId>,
+    /// What it was made for, for ever: the attribution of its event at that time, or of the row that it takes back.
+    pub attribution_id: Option<AttributionId>,
     pub snapshot_id: Option<SnapshotId>,
     /// The row that this one adjusts or claws back.
     pub adjusts_id: Option<CommissionId>,
@@ -110,6 +112,7 @@ impl Commission {
             partner_id,
             campaign_id: None,
             event_id: None,
+            attribution_id: None,
             snapshot_id: None,
             adjusts_id: None,
             basis: None,
@@ -131,6 +134,7 @@ impl Commission {
             payment_target: self.payment_target,
             recipient: self.recipient.clone(),
             campaign_id: self.campaign_id,
+            attribution_id: self.attribution_id,
             snapshot_id: self.snapshot_id,
             adjusts_id: Some(self.id),
             holdback_days: self.holdback_days,

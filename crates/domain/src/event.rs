@@ -1,6 +1,7 @@
 //! Events that may earn commissions or take them back: charges, conversions, refunds and chargebacks, and the customers
 //! behind them.
 
+use super::history::Moment;
 use super::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId};
 use super::money::Money;
 use super::{Timestamp, text_enum};
@@ -20,12 +21,74 @@ impl EventKind {
     }
 }
 
-/// The partner and campaign that an event is credited to.
+text_enum! {
+    /// How it is known who brought an event.
+    AttributedVia {
+        /// The event named the partner, or staff did later.
+        Named = "NAMED",
+        /// Its customer was bound to the partner.
+        Binding = "BINDING",
+        Link = "LINK",
+        Coupon = "COUPON",
+        Referral = "REFERRAL",
+    }
+}
+
+/// An exact part of a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight {
+    pub numerator: i64,
+    pub denominator: i64,
+}
+
+impl Weight {
+    pub const WHOLE: Self = Self {
+        numerator: 1,
+        denominator: 1,
+    };
+}
+
+/// A partner, and a campaign, to which an event is credited. It never changes; a move ends it, and another one begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attribution {
     pub id: AttributionId,
+    pub event_id: EventId,
     pub partner_id: PartnerId,
     pub campaign_id: Option<CampaignId>,
+    pub via: AttributedVia,
+    pub weight: Weight,
+    /// Its shares of the event's amount and revenue, in minor units of their currencies; `None` where the event has
+    /// none.
+    pub share_minor: Option<i64>,
+    pub revenue_share_minor: Option<i64>,
+    /// Its position in the partner's history.
+    pub sequence: i64,
+    /// When it replaced another one, or nobody; `None`: it was written with the event. Commissions that the event earned
+    /// before no longer count, except those that were paid.
+    pub moved_at: Option<Timestamp>,
+}
+
+impl Attribution {
+    /// The whole event is credited to a partner, with the event, as this step of the partner's history.
+    pub fn whole(
+        event: &Event,
+        (partner_id, campaign_id): (PartnerId, Option<CampaignId>),
+        via: AttributedVia,
+        moment: Moment,
+    ) -> Self {
+        Self {
+            id: AttributionId::new(moment.at),
+            event_id: event.id,
+            partner_id,
+            campaign_id,
+            via,
+            weight: Weight::WHOLE,
+            share_minor: event.amount.map(Money::minor),
+            revenue_share_minor: event.revenue.map(Money::minor),
+            sequence: moment.sequence,
+            moved_at: None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -42,12 +105,8 @@ pub struct Event {
     pub revenue: Option<Money>,
     pub occurred_at: Timestamp,
     pub recorded_at: Timestamp,
-    /// Its position in the partner's history; `None`: it predates sequence numbers, or is credited to no partner.
-    pub sequence: Option<i64>,
     pub customer_id: Option<CustomerId>,
-    /// Since when its current attribution applies; `None`: since it was recorded. Commissions it earned earlier no
-    /// longer count, except those that were paid.
-    pub attributed_at: Option<Timestamp>,
+    /// Its attribution in force; `None`: it is credited to nobody.
     pub attribution: Option<Attribution>,
     /// The event that a refund or chargeback takes back.
     pub original_id: Option<EventId>,
@@ -60,7 +119,34 @@ pub struct Event {
 impl Event {
     /// Whether an action at `at` because of the event was taken under its current attribution.
     pub fn was_credited_so(&self, at: Timestamp) -> bool {
-        self.attributed_at.is_none_or(|attributed_at| at >= attributed_at)
+        self.attribution
+            .is_some_and(|credited| credited.moved_at.is_none_or(|moved_at| at >= moved_at))
+    }
+
+    /// Its position in the history of the partner that it is credited to.
+    pub fn sequence(&self) -> Option<i64> {
+        self.attribution.map(|credited| credited.sequence)
+    }
+
+    /// Whether others may have earned from it what they keep: it was credited otherwise before. An event of nobody may
+    /// have been, too.
+    pub fn may_have_been_moved(&self) -> bool {
+        self.attribution.is_none_or(|credited| credited.moved_at.is_some())
+    }
+
+    /// Whether it counts for FIRST and SUBSEQUENT, and as the start of `recurringMonths`: a conversion, or a charge above
+    /// 0. So a free trial starts nothing.
+    pub fn is_qualifying(&self) -> bool {
+        match self.kind {
+            EventKind::Conversion => true,
+            EventKind::Charge => self.has_amount(),
+            EventKind::Refund | EventKind::Chargeback => false,
+        }
+    }
+
+    /// Whether its amount is above 0.
+    pub fn has_amount(&self) -> bool {
+        self.amount.is_some_and(|amount| amount.minor() > 0)
     }
 
     /// The partner that a charge above 0 is credited to, and its amount: what counts towards the partner's lifetime

@@ -138,6 +138,7 @@ mod tests {
             partner_id: PartnerId::new(at),
             campaign_id: None,
             event_id: None,
+            attribution_id: None,
             snapshot_id: None,
             adjusts_id: None,
             basis: None,

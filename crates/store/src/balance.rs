@@ -22,6 +22,7 @@ pub fn family() -> view::Family {
         order: view::Order {
             key: None,
             id: view::column(Column::Currency),
+            found_by: None,
             descending: false,
         },
     }

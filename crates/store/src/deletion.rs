@@ -21,7 +21,7 @@ pub async fn references_of_partner(
     partner: PartnerId,
 ) -> Result<Vec<(u64, &'static str)>, StoreError> {
     Ok(references!(database, scope, partner;
-        "events": event where PartnerId,
+        "events": attribution where PartnerId,
         "commissions": commission where PartnerId,
         "payouts": payout where PartnerId,
         "deals": deal where PartnerId,

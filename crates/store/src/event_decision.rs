@@ -58,6 +58,8 @@ pub fn add<'a>(writes: &mut Writes, tenant: TenantId, decisions: impl IntoIterat
             tenant_id: tenant.uuid(),
             event_id: event.id.uuid(),
             number: made.number,
+            place: 1,
+            attribution_id: attribution.map(|attribution| attribution.id.uuid()),
             reason: decision.reason.map(|reason| reason.as_str().to_owned()),
             components: row::to_json(&decision.components.iter().map(stored_component).collect::<Vec<_>>()),
             made_with: made_with_json(made.with),

@@ -6,6 +6,7 @@
 //! - Functions that load for many parents at once cost one statement each.
 
 pub mod api_key;
+pub mod attribution;
 pub mod audit;
 pub mod backtest;
 pub mod balance;

@@ -31,6 +31,7 @@ fn line_order() -> view::Order {
     view::Order {
         key: Some(view::column(payout_run_line::Column::Position)),
         id: view::column(payout_run_line::Column::PartnerId),
+        found_by: None,
         descending: false,
     }
 }

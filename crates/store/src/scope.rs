@@ -1,15 +1,15 @@
 //! Which rows of each table are visible to whom: the one place where tenant and partner filters become SQL.
 
 use entity::{
-    advertiser, api_key, audit_entry, audit_object, backtest, backtest_event, backtest_partner, backtest_sum, campaign,
-    campaign_member, campaign_version, commission, commission_entered, commission_rule, commission_rule_reference,
-    commission_rule_version, commission_snapshot, commission_transition, commission_written, custom_field,
-    custom_field_option, customer, deal, deal_field, deal_payment, default_group_version, deleted_partner, event,
-    event_decision, event_move, idempotency, outbox, partner, partner_balance, partner_category,
-    partner_category_member, partner_customer, partner_group, partner_group_version, partner_lifetime_value,
-    partner_standing, partner_tier, partner_transition, partnership_request, payment_stage, payout, payout_item,
-    payout_run, payout_run_line, reassigned_row, reassignment, tier_counter, tier_result, tiered_commission,
-    tiered_commission_reference, tiered_commission_version, webhook_delivery, webhook_endpoint,
+    advertiser, api_key, attribution, audit_entry, audit_object, backtest, backtest_event, backtest_partner,
+    backtest_sum, campaign, campaign_member, campaign_version, commission, commission_entered, commission_rule,
+    commission_rule_reference, commission_rule_version, commission_snapshot, commission_transition, commission_written,
+    custom_field, custom_field_option, customer, deal, deal_field, deal_payment, default_group_version,
+    deleted_partner, event, event_decision, event_move, idempotency, outbox, partner, partner_balance,
+    partner_category, partner_category_member, partner_customer, partner_group, partner_group_version,
+    partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
+    payout, payout_item, payout_run, payout_run_line, reassigned_row, reassignment, tier_counter, tier_result,
+    tiered_commission, tiered_commission_reference, tiered_commission_version, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -64,6 +64,19 @@ fn own_deals(column: deal::Column, partner: PartnerId, scope: &Scope) -> SelectS
         .take()
 }
 
+/// Whether the event at hand is credited to the partner.
+fn credited_to(partner: PartnerId, scope: &Scope) -> SelectStatement {
+    use attribution::Column;
+    Query::select()
+        .expr(Expr::val(1))
+        .from(attribution::Entity)
+        .and_where(Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(Column::PartnerId.eq(partner.uuid()))
+        .and_where(Expr::col(Column::EventId.as_column_ref()).equals(event::Column::Id.as_column_ref()))
+        .and_where(Column::EndedAt.is_null())
+        .take()
+}
+
 /// A column of the options that are set on the partner's deals.
 fn borne_by_own_deals(column: deal_field::Column, partner: PartnerId, scope: &Scope) -> SelectStatement {
     Query::select()
@@ -114,7 +127,9 @@ scoped! {
     advertiser: |_partner, _scope| none();
     api_key: |_partner, _scope| none();
     partnership_request: |_partner, _scope| none();
-    event: |partner, _scope| own(event::Column::PartnerId, partner);
+    event: |partner, scope| Condition::all().add(Expr::exists(credited_to(partner, scope)));
+    // Those that have ended, too: rows that were made for them name them.
+    attribution: |partner, _scope| own(attribution::Column::PartnerId, partner);
     event_decision: |partner, _scope| own(event_decision::Column::PartnerId, partner);
     commission: |partner, _scope| own(commission::Column::PartnerId, partner);
     commission_written: |partner, _scope| own(commission_written::Column::PartnerId, partner);

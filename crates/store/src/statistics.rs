@@ -30,8 +30,7 @@ struct IndexColumn {
 }
 
 /// The tables that an import fills.
-const FILLED: &str =
-    "ANALYZE partner, customer, partner_customer, event, event_decision, commission, commission_transition";
+const FILLED: &str = "ANALYZE partner, customer, partner_customer, event, attribution, event_decision, commission, commission_transition";
 
 /// Makes PostgreSQL analyse the tables that are growing now. By default it does so once a minute, and until then
 /// assumes that they are empty and scans them where it should look up a few rows.

@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 
-use entity::{commission, event, tier_result};
+use entity::{attribution, commission, event, tier_result};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
+use super::attribution::{credited, with_first};
+use super::event::from_joined;
 use super::scope::visible;
 use super::tier_result::TierResult;
 use super::{Connection, StoreError, many, row};
@@ -85,12 +87,13 @@ pub async fn in_window(
     window: Window,
 ) -> Result<Vec<RecordedConversion>, StoreError> {
     let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
-    let events = visible::<event::Entity>(scope)
-        .filter(many::among(database, event::Column::PartnerId, partners))
-        .filter(many::among(database, event::Column::CampaignId, campaigns))
-        .filter(event::Column::OccurredAt.gte(window.start))
-        .filter(event::Column::OccurredAt.lt(window.end))
-        .filter(event::Column::Kind.is_in(earning));
+    use attribution::Column;
+    let events = credited(scope)
+        .filter(many::among(database, Column::PartnerId, partners))
+        .filter(many::among(database, Column::CampaignId, campaigns))
+        .filter(Column::OccurredAt.gte(window.start))
+        .filter(Column::OccurredAt.lt(window.end))
+        .filter(Column::Kind.is_in(earning));
     read(database, scope, events).await
 }
 
@@ -101,16 +104,19 @@ pub async fn of_events(
     ids: &[Uuid],
 ) -> Result<Vec<RecordedConversion>, StoreError> {
     let one_of = many::among(database, event::Column::Id, ids);
-    read(database, scope, visible::<event::Entity>(scope).filter(one_of)).await
+    let events = with_first(scope, visible::<event::Entity>(scope));
+    read(database, scope, events.filter(one_of)).await
 }
 
+/// `select`: events that are joined to their attributions.
 async fn read(
     database: &Connection,
     scope: &Scope,
     select: Select<event::Entity>,
 ) -> Result<Vec<RecordedConversion>, StoreError> {
     let ids = || select.clone().select_only().column(event::Column::Id).into_query();
-    let events = select.clone().order_by_asc(event::Column::Id).all(database).await?;
+    let events = select.clone().order_by_asc(event::Column::Id);
+    let events = events.select_also(attribution::Entity).all(database).await?;
     let mut rows = rows(database, scope, ids()).await?;
     let results = visible::<tier_result::Entity>(scope)
         .filter(tier_result::Column::EventId.in_subquery(ids()))
@@ -122,7 +128,7 @@ async fn read(
             .push(super::tier_result::from_row(result)?);
     }
     let past = events.into_iter().map(|event| {
-        let event = super::event::from_row(event)?;
+        let event = from_joined(event)?;
         let (mut rows, mut results) = (
             rows.remove(&event.id.uuid()).unwrap_or_default(),
             done.remove(&event.id.uuid()).unwrap_or_default(),

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use entity::event;
 use entity::tier_result::{self, Column, Entity};
+use entity::{attribution, event};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
+use super::attribution::with_first;
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
 use super::{Connection, StoreError, many, row, view};
@@ -73,14 +74,19 @@ pub fn list_of_events() -> view::List {
 /// The results for revenue since the present attribution of their event.
 fn of_revenue(scope: &Scope) -> Select<Entity> {
     let at = Expr::col(Column::At.as_column_ref());
-    let attributed_at = visible::<event::Entity>(scope)
-        .select_only()
-        .column(event::Column::AttributedAt)
+    let events = visible::<event::Entity>(scope)
         .filter(Expr::col(event::Column::Id.as_column_ref()).equals(Column::EventId.as_column_ref()));
-    let attributed_at = Expr::SubQuery(None, Box::new(attributed_at.into_query().into()));
+    let since = Expr::col(attribution::Column::MovedAt.as_column_ref()).if_null(at.clone());
+    // For an event that was moved to nobody there is no such time, and nothing counts.
+    let since = with_first(scope, events)
+        .filter(attribution::Column::Id.is_not_null())
+        .select_only()
+        .expr(since)
+        .into_query();
+    let since = Expr::SubQuery(None, Box::new(since.into()));
     visible::<Entity>(scope)
         .filter(Column::Side.eq(Side::Revenue.as_str()))
-        .filter(at.clone().gte(attributed_at.if_null(at)))
+        .filter(at.gte(since))
 }
 
 fn adjustments(scope: &Scope, event: Expr) -> Select<Entity> {

@@ -11,7 +11,7 @@ use domain::commission::{Balance, Commission, CommissionTransition, Entered, Pay
 use domain::deal::{CustomField, Deal, PaymentStage};
 use domain::deal_rules::CommissionRule;
 use domain::decision::Decision;
-use domain::event::{Customer, Event};
+use domain::event::{Attribution, Customer, Event};
 use domain::explain::Step;
 use domain::label::PartnerCategory;
 use domain::money::Sum;
@@ -25,7 +25,7 @@ use domain::webhook::WebhookEndpoint;
 use store::backtest::{self, BacktestSum};
 use store::webhook::endpoint;
 use store::{
-    Store, api_key, balance, campaign, commission, commission_rule, custom_field, customer, deal, event,
+    Store, api_key, attribution, balance, campaign, commission, commission_rule, custom_field, customer, deal, event,
     event_decision, label, partner, partner_group, partnership_request, payout, payout_run, snapshot, stage, standing,
     tiered_commission,
 };
@@ -56,7 +56,9 @@ by_key! {
     PartnershipRequestById: PartnershipRequest = partnership_request::by_ids;
     CampaignById: Campaign = campaign::by_ids;
     SnapshotById: CommissionSnapshot = snapshot::by_ids;
-    EventById: Event = event::by_ids;
+    /// For partners also events that are credited to others by now.
+    ReferencedEvent: Event = event::named_by_ids;
+    AttributionById: Attribution = attribution::by_ids;
     CustomerById: Customer = customer::by_ids;
     CommissionById: Commission = commission::by_ids;
     PayoutById: Payout = payout::by_ids;
@@ -86,8 +88,6 @@ by_key! {
     BalancesOfPartner: Vec<Balance> = balance::of_partners;
     /// The lifetime values of partners.
     LifetimeValuesOfPartner: Vec<Sum> = standing::lifetime_values_of;
-    /// Events by the id of their attribution.
-    EventByAttribution: Event = event::by_attributions;
     /// The refunds and chargebacks of events.
     RefundsOfEvent: Vec<Event> = event::refunds_of;
     /// Why events earned what they earned.

@@ -78,6 +78,8 @@ pub enum FieldKind {
         to: &'static TypeDescription,
         /// It is never null.
         required: bool,
+        /// The row is there wherever the column names one, so that staff gets its id without a join.
+        is_stored: bool,
     },
     /// Plain objects: the columns that they are made of, and how to write them.
     Plain([Option<Column>; Columns::MAX], WritePlain),
@@ -193,14 +195,26 @@ pub fn same(to: &'static TypeDescription, required: bool) -> FieldDescription {
 
 /// A link to the row whose id is in the column.
 pub fn link(column: impl Into<Column>, to: &'static TypeDescription) -> FieldDescription {
-    let (column, required) = (column.into(), false);
-    FieldDescription::new(FieldKind::Link { column, to, required })
+    linked(column.into(), to, false, false)
+}
+
+/// Like [`link`], to a row that is there wherever the column names one: reading its id alone joins nothing.
+pub fn stored_link(column: impl Into<Column>, to: &'static TypeDescription) -> FieldDescription {
+    linked(column.into(), to, false, true)
 }
 
 /// Like [`link`], to a row that always exists.
 pub fn required(column: impl Into<Column>, to: &'static TypeDescription) -> FieldDescription {
-    let (column, required) = (column.into(), true);
-    FieldDescription::new(FieldKind::Link { column, to, required })
+    linked(column.into(), to, true, false)
+}
+
+fn linked(column: Column, to: &'static TypeDescription, required: bool, is_stored: bool) -> FieldDescription {
+    FieldDescription::new(FieldKind::Link {
+        column,
+        to,
+        required,
+        is_stored,
+    })
 }
 
 /// A page of child rows.

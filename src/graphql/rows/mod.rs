@@ -49,7 +49,7 @@ pub(super) use declare::declare;
 pub use declare::{RegisterType, plain as plain_field, register};
 pub use description::{
     ChildList, FieldDescription, Listing, PartnerVisibility, Resolver, TypeDescription, amount, family, link, made_of,
-    optional_amount, page as page_of, required, resolver, same, through, value, values,
+    optional_amount, page as page_of, required, resolver, same, stored_link, through, value, values,
 };
 use domain::id::PartnerId;
 use domain::id::TenantId;

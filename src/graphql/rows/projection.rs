@@ -198,7 +198,25 @@ impl<'a> Projection<'a> {
                 let between = self.selected.join(source, column, through.0, false);
                 self.link(context, (between, through.1), to, false, set, object)
             }
-            FieldKind::Link { column, to, required } => self.link(context, (source, column), to, required, set, object),
+            FieldKind::Link {
+                column,
+                to,
+                required,
+                is_stored,
+            } => {
+                // A partner may see the row that names it, but not the named one.
+                let known = (is_stored && !context.request.is_partner())
+                    .then(|| self.id_alone(context, (source, column), to, set))
+                    .flatten();
+                match known {
+                    Some(object) => FieldOutput::Link {
+                        id: self.selected.cell(source, column),
+                        required,
+                        object,
+                    },
+                    None => self.link(context, (source, column), to, required, set, object),
+                }
+            }
             FieldKind::Page(read) => match read(&context.ctx.with_field(selection)) {
                 Err(error) => wrong(context, to, selection, error),
                 Ok(under) => {
@@ -259,6 +277,36 @@ impl<'a> Projection<'a> {
             required,
             object: linked,
         }
+    }
+
+    /// The object of which only the id is selected, which the column has; `None`: more is selected.
+    fn id_alone(
+        &mut self,
+        context: ProjectionContext<'a>,
+        (source, column): (Source, view::Column),
+        to: &'static TypeDescription,
+        set: &'a SelectionSet,
+    ) -> Option<ObjectProjection<'a>> {
+        let (mut selected, mut is_alone) = (Vec::new(), true);
+        fields(context.ctx, set, to.name, &mut |selection| {
+            selected.push(selection);
+            is_alone &= matches!(selection.node.name.node.as_str(), "id" | "__typename");
+        });
+        let Some(FieldKind::Value(id)) = (to.field)("id").map(|field| field.kind).filter(|_| is_alone) else {
+            return None;
+        };
+        let own = selected.into_iter().map(|selection| {
+            let out = match selection.node.name.node.as_str() {
+                "id" => self.value(source, Columns::of([column], id.write)),
+                _ => FieldOutput::TypeName(to.name),
+            };
+            (selection, out)
+        });
+        Some(ObjectProjection {
+            fields: own.collect(),
+            resolver: None,
+            has_resolvers: false,
+        })
     }
 
     fn child(

@@ -3,6 +3,7 @@
 mod commands;
 mod counted;
 mod deletion;
+mod former;
 mod interrupted;
 mod paid;
 mod partners;

@@ -220,9 +220,10 @@ both_databases! {
         let customer = &found[0];
         let ltv = app.texts(&format!(
             "SELECT CAST(SUM(CASE WHEN event.kind = 'CHARGE' THEN event.amount_minor ELSE -event.amount_minor END) AS text)
-             FROM event LEFT JOIN event AS original ON original.id = event.original_id
+             FROM event JOIN attribution ON attribution.id = event.primary_attribution_id
+             LEFT JOIN event AS original ON original.id = event.original_id
              WHERE event.currency = 'EUR' AND (event.kind = 'CHARGE' OR original.kind = 'CHARGE')
-             AND event.partner_id = (SELECT partner_id FROM customer WHERE external_id = '{customer}')"
+             AND attribution.partner_id = (SELECT partner_id FROM customer WHERE external_id = '{customer}')"
         )).await;
         let ltv: i64 = ltv[0].parse().unwrap();
         let charge = |name: &str| json!({

@@ -157,6 +157,7 @@ impl Vandal {
                 "partner_transition",
                 "commission_snapshot",
                 "campaign_version",
+                "attribution",
             ]
             .map(|table| format!("ALTER TABLE {table} DISABLE TRIGGER USER"))
             .to_vec(),
@@ -229,6 +230,7 @@ both_databases! {
         let raw = |id: &str| vandal.raw(id);
         let (mine, own) = (format!("WHERE partner_id = {}", raw(&partner)), format!("WHERE id = {}", raw(&partner)));
         let moved = format!("WHERE commission_id = {}", raw(&rows[0]));
+        let recorded = format!("WHERE id IN (SELECT event_id FROM attribution {mine})");
         let earlier = "'2020-01-01T00:00:00+00:00'";
         // What is broken, what is said of it, of which id, and how it is mended.
         let cases = [
@@ -239,8 +241,8 @@ both_databases! {
              format!("UPDATE partner SET status = 'ACTIVE' {own}")),
             (format!("UPDATE partner_transition SET at = {earlier} {mine} AND to_status = 'SUSPENDED'"), "go back 1 times", &partner,
              format!("UPDATE partner_transition SET at = (SELECT history_at FROM partner) {mine} AND to_status = 'SUSPENDED'")),
-            (format!("UPDATE event SET recorded_at = {earlier} {mine}"), "go back 1 times", &partner,
-             format!("UPDATE event SET recorded_at = (SELECT created_at FROM partner) {mine}")),
+            (format!("UPDATE event SET recorded_at = {earlier} {recorded}"), "go back 1 times", &partner,
+             format!("UPDATE event SET recorded_at = (SELECT recorded_at FROM attribution) {recorded}")),
             (format!("UPDATE partner SET history_sequence = history_sequence - 1 {own}"), "a number would be given twice", &partner,
              format!("UPDATE partner SET history_sequence = history_sequence + 1 {own}")),
             (format!("UPDATE commission_snapshot SET version = 4 {mine} AND version = 2"), "not in the order of recording (4)", &partner,
@@ -249,8 +251,16 @@ both_databases! {
              format!("UPDATE commission_snapshot SET sequence = 3 {mine} AND version = 2")),
             (format!("UPDATE commission SET snapshot_id = {} {mine}", raw(&snapshots[0])), "the newest when its event was recorded", &rows[0],
              format!("UPDATE commission SET snapshot_id = {} {mine}", raw(&snapshots[1]))),
-            (format!("UPDATE event SET sequence = 2 {mine}"), "the newest when its event was recorded", &event,
-             format!("UPDATE event SET sequence = 4 {mine}")),
+            (format!("UPDATE attribution SET sequence = 2 {mine}"), "the newest when its event was recorded", &event,
+             format!("UPDATE attribution SET sequence = 4 {mine}")),
+            (format!("UPDATE attribution SET share_minor = share_minor - 1 {mine}"), "disagrees with its event", &event,
+             format!("UPDATE attribution SET share_minor = share_minor + 1 {mine}")),
+            (format!("UPDATE attribution SET qualifying = NOT qualifying {mine}"), "disagrees with its event", &event,
+             format!("UPDATE attribution SET qualifying = NOT qualifying {mine}")),
+            (format!("UPDATE attribution SET ended_at = {earlier} {mine}"), "has ended, or is another event's", &event,
+             format!("UPDATE attribution SET ended_at = NULL {mine}")),
+            (format!("UPDATE commission SET attribution_id = NULL {mine}"), "the attribution that it was made for", &rows[0],
+             format!("UPDATE commission SET attribution_id = (SELECT id FROM attribution {mine}) {mine}")),
             (format!("UPDATE commission_transition SET at = {earlier} {moved} AND to_status = 'APPROVED'"), "moved to APPROVED before it was ACCRUED", &rows[0],
              format!("UPDATE commission_transition SET at = (SELECT approved_at FROM commission) {moved} AND to_status = 'APPROVED'")),
             (format!("UPDATE commission_transition SET sequence = 1 {moved} AND to_status = 'APPROVED'"), "in another order than its moves", &rows[0],
@@ -286,7 +296,7 @@ both_databases! {
             (of("UPDATE partner_customer SET paid_charges = 0", "customer_id", customer), "count of paid charges", customer),
             (of("UPDATE partner_standing SET qualified_customers = 2", "partner_id", partner), "qualified customers", partner),
             (of("UPDATE event SET refunded_minor = refunded_minor + 1", "id", event), "kept as refunded", event),
-            (of("UPDATE event SET campaign_id = NULL", "id", refund), "a refund names", refund),
+            (of("UPDATE attribution SET campaign_id = NULL", "event_id", refund), "a refund names", refund),
             (of("UPDATE payout_run_line SET amount_minor = amount_minor + 1", "payout_id", paid), "the line of its run disagree", paid),
             (of("UPDATE payout_run_line SET amount_minor = amount_minor - 1", "payout_id", paid), "", partner),
             (of("UPDATE payout_run_line SET commission_count = 0", "payout_id", paid), "the line of its run disagree", paid),
@@ -314,7 +324,7 @@ both_databases! {
             (of("UPDATE payout SET status = 'FAILED'", "id", pending), "FAILED payout and its row disagree", pending),
             (of("UPDATE payout SET status = 'PAID'", "id", pending), "PAID payout and its row disagree", pending),
             (format!("UPDATE payout_item SET commission_id = {} WHERE payout_id = {} AND commission_id = {}", raw(paid_row), raw(pending), raw(row)), "in several payouts", paid_row),
-            (of("UPDATE event SET attribution_id = NULL", "id", event), "attribution is missing", event),
+            (of("UPDATE event SET primary_attribution_id = NULL", "id", event), "is not the one that its event names", event),
             (of("DELETE FROM campaign_member", "campaign_id", campaign), "to which it does not belong", campaign),
             (of("UPDATE customer SET campaign_id = NULL", "id", customer), "none of its events", customer),
             (of("UPDATE customer SET partner_id = NULL", "id", customer), "bound to no partner", customer),

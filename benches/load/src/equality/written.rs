@@ -11,20 +11,33 @@ use crate::load::NUMBERS;
 use crate::operation::Case;
 
 /// Each selects the rows of one table by $1, the event's external id, which is unique.
-const ROWS: [(&str, Sql); 5] = [
+const ROWS: [(&str, Sql); 6] = [
     (
         "event",
         Sql {
             postgres: "SELECT kind || coalesce(type, '-') || base || amount_minor || currency
-                || coalesce(revenue_minor::text, '-') || partner_id || campaign_id || customer_id
-                || (attribution_id IS NOT NULL) || length(content) || ' ' || refunded_minor || wholly_refunded
+                || coalesce(revenue_minor::text, '-') || customer_id || (primary_attribution_id IS NOT NULL) || length(content) || ' ' || refunded_minor || wholly_refunded
                 || coalesce(metadata::text, '-') || (occurred_at = recorded_at)
               FROM event WHERE external_id = $1",
             sqlite: "SELECT kind || coalesce(type, '-') || base || amount_minor || currency
-                || coalesce(revenue_minor, '-') || hex(partner_id) || hex(campaign_id) || hex(customer_id)
-                || (attribution_id IS NOT NULL) || length(content) || ' ' || refunded_minor || wholly_refunded
+                || coalesce(revenue_minor, '-') || hex(customer_id) || (primary_attribution_id IS NOT NULL) || length(content) || ' ' || refunded_minor || wholly_refunded
                 || coalesce(metadata, '-') || (occurred_at = recorded_at)
               FROM event WHERE external_id = $1",
+        },
+    ),
+    (
+        "attribution",
+        Sql {
+            postgres: "SELECT a.via || a.partner_id || a.campaign_id || a.customer_id || a.weight_numerator || '/'
+                || a.weight_denominator || a.share_minor || a.kind || a.base || a.qualifying || a.has_amount
+                || (a.occurred_at = e.occurred_at) || (a.recorded_at = e.recorded_at)
+              FROM event e JOIN attribution a ON a.tenant_id = e.tenant_id AND a.id = e.primary_attribution_id
+                AND a.event_id = e.id AND a.ended_at IS NULL WHERE e.external_id = $1",
+            sqlite: "SELECT a.via || hex(a.partner_id) || hex(a.campaign_id) || hex(a.customer_id) || a.weight_numerator
+                || '/' || a.weight_denominator || a.share_minor || a.kind || a.base || a.qualifying || a.has_amount
+                || (a.occurred_at = e.occurred_at) || (a.recorded_at = e.recorded_at)
+              FROM event e JOIN attribution a ON a.tenant_id = e.tenant_id AND a.id = e.primary_attribution_id
+                AND a.event_id = e.id AND a.ended_at IS NULL WHERE e.external_id = $1",
         },
     ),
     (

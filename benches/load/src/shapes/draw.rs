@@ -31,10 +31,6 @@ pub enum Asked {
         column: &'static str,
         object: Object,
     },
-    Same {
-        column: &'static str,
-        object: Object,
-    },
     Rows {
         under: Under,
         order: &'static str,
@@ -244,12 +240,8 @@ impl Drawing {
                     object,
                 }
             }
-            Kind::Link { .. } | Kind::Same { .. } if deep => return None,
+            Kind::Link { .. } if deep => return None,
             Kind::Link { column, to } => Asked::Link {
-                column,
-                object: self.under(name, to, depth),
-            },
-            Kind::Same { column, to } => Asked::Same {
                 column,
                 object: self.under(name, to, depth),
             },
@@ -332,7 +324,6 @@ impl Drawing {
                 }
                 Asked::Money { object, .. }
                 | Asked::Link { object, .. }
-                | Asked::Same { object, .. }
                 | Asked::Rows { object, .. }
                 | Asked::Items { object, .. } => (String::new(), format!(" {}", self.text(object))),
             };

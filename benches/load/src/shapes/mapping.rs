@@ -33,8 +33,6 @@ pub enum Kind {
     },
     /// The row of a type whose id is in a column.
     Link { column: &'static str, to: Type },
-    /// The same row as another type, if this column is not null.
-    Same { column: &'static str, to: Type },
     /// Rows of a type that belong to this one; a page of them, or all.
     Rows {
         of: Type,
@@ -86,10 +84,6 @@ impl Type {
 
     pub fn prefix(self) -> &'static str {
         self.spec["prefix"].as_str().unwrap_or_default()
-    }
-
-    pub fn key(self) -> &'static str {
-        self.spec["key"].as_str().unwrap_or("id")
     }
 
     /// Its name in the schema.
@@ -150,20 +144,9 @@ fn kind(spec: &'static Value) -> Option<Kind> {
         let of = named(of);
         return (of.spec.get("kinds").is_none() && !column.contains('.')).then_some(Kind::Items { column, of });
     }
-    match text("code")? {
-        "attribution" => Some(Kind::Same {
-            column: "attribution_id",
-            to: named("Attribution"),
-        }),
-        "eventOfAttribution" => Some(Kind::Same {
-            column: "id",
-            to: named("Event"),
-        }),
-        code => {
-            let known = EXPRESSIONS.iter().find(|(name, _)| *name == code);
-            known.map(|(_, expression)| Kind::Code(expression))
-        }
-    }
+    let code = text("code")?;
+    let known = EXPRESSIONS.iter().find(|(name, _)| *name == code);
+    known.map(|(_, expression)| Kind::Code(expression))
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ impl Writer {
         let of = root.object.of;
         match &root.kind {
             RootKind::One(id) => {
-                let condition = format!("{{row}}.{} = ${}", of.key(), id + 2);
+                let condition = format!("{{row}}.id = ${}", id + 2);
                 let row = self.alias();
                 let (object, joins) = self.object(&root.object, &row, Source::Row);
                 let condition = condition.replace("{row}", &row);
@@ -143,15 +143,10 @@ impl Writer {
                 let to = self.alias();
                 let of = object.of;
                 let (text, below) = self.object(object, &to, Source::Row);
-                let (table, key) = (of.table(), of.key());
-                let on = format!("{to}.tenant_id = $1 AND {to}.{key} = {row}.{column}");
+                let table = of.table();
+                let on = format!("{to}.tenant_id = $1 AND {to}.id = {row}.{column}");
                 joins.push_str(&format!(" LEFT JOIN {table} {to} ON {on}{below}"));
-                format!("CASE WHEN {to}.{key} IS NULL THEN NULL ELSE {text} END")
-            }
-            Asked::Same { column, object } => {
-                let (text, below) = self.object(object, row, source);
-                joins.push_str(&below);
-                format!("CASE WHEN {row}.{column} IS NULL THEN NULL ELSE {text} END")
+                format!("CASE WHEN {to}.id IS NULL THEN NULL ELSE {text} END")
             }
             Asked::Items { column, object } => {
                 let item = self.alias();
@@ -210,7 +205,7 @@ fn value(of: Type, words: &str, row: &str, source: Source) -> String {
     let words: Vec<_> = words.split(' ').collect();
     let column = |nth: usize| text(words[nth], row, source);
     match words[0] {
-        "id" => format!("'~i{}_' || {row}.{}::text || '~'", of.prefix(), of.key()),
+        "id" => format!("'~i{}_' || {row}.id::text || '~'", of.prefix()),
         "moment" => format!("{} AT TIME ZONE 'UTC'", column(1)),
         "upper" => format!("'~u' || {} || '~'", column(1)),
         "units" => units(&column(1), &column(2)),

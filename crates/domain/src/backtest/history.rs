@@ -52,7 +52,7 @@ pub struct HistoryEvent {
 impl HistoryEvent {
     pub fn place(&self) -> HistoryPosition {
         HistoryPosition {
-            sequence: self.event.sequence,
+            sequence: self.event.sequence(),
             at: self.event.recorded_at,
         }
     }

@@ -6,7 +6,8 @@ use super::history::{HistoryEvent, HistoryPosition};
 use super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
 use crate::Timestamp;
 use crate::commission::CommissionKind;
-use crate::event::{Attribution, Event, EventKind};
+use crate::event::{AttributedVia, Attribution, Event, EventKind};
+use crate::history::Moment;
 use crate::id::{Id, Kind};
 use crate::money::{Currency, Money};
 use crate::refund::Refunded;
@@ -41,7 +42,7 @@ pub fn place(number: i64) -> HistoryPosition {
 
 /// A charge of 100.00 on campaign 1 that is recorded as this step.
 pub fn charge(number: i64) -> Event {
-    Event {
+    let event = Event {
         id: id(number),
         external_id: format!("event {number}"),
         content: Vec::new(),
@@ -52,18 +53,26 @@ pub fn charge(number: i64) -> Event {
         revenue: None,
         occurred_at: at(number),
         recorded_at: at(number),
-        sequence: Some(number),
         customer_id: Some(id(1)),
-        attributed_at: None,
-        attribution: Some(Attribution {
-            id: id(number),
-            partner_id: id(1),
-            campaign_id: Some(id(1)),
-        }),
+        attribution: None,
         original_id: None,
         metadata: None,
         refunded_minor: 0,
         wholly_refunded: false,
+    };
+    credited(event, number)
+}
+
+/// The event, credited to partner 1 and campaign 1 as this step of the partner's history.
+fn credited(event: Event, sequence: i64) -> Event {
+    let moment = Moment {
+        sequence,
+        at: event.recorded_at,
+    };
+    let attribution = Attribution::whole(&event, (id(1), Some(id(1))), AttributedVia::Named, moment);
+    Event {
+        attribution: Some(attribution),
+        ..event
     }
 }
 

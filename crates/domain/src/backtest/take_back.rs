@@ -204,6 +204,7 @@ fn commission(row: &ProposedRow, partner: PartnerId, is_kept: bool) -> Commissio
         partner_id: partner,
         campaign_id: None,
         event_id: Some(row.on),
+        attribution_id: None,
         snapshot_id: None,
         adjusts_id: None,
         basis: row.is_fixed.then_some(BasisKind::Fixed),

@@ -11,8 +11,9 @@ use super::*;
 use crate::campaign::{Campaign, CampaignStatus};
 use crate::commission::CommissionKind;
 use crate::decision::{Component, MadeWith, TermsSource};
-use crate::event::{Attribution, Event, EventKind};
-use crate::id::{AttributionId, CommissionId, EventId, Id, Kind, PartnerId};
+use crate::event::{AttributedVia, Attribution, Event, EventKind};
+use crate::history::Moment;
+use crate::id::{CommissionId, EventId, Id, Kind, PartnerId};
 use crate::money::{Currency, Money, Percentage};
 use crate::partner::PartnerStatus;
 use crate::refund::{Refunded, share};
@@ -57,7 +58,7 @@ fn campaign(terms: Vec<Term>) -> Campaign {
 
 fn event(number: i64, kind: EventKind, amount: Money, original: Option<EventId>) -> Event {
     let at = start() + TimeDelta::minutes(number);
-    Event {
+    let event = Event {
         id: EventId::from_parts(at, 0, 0),
         external_id: format!("event {number}"),
         content: Vec::new(),
@@ -68,18 +69,18 @@ fn event(number: i64, kind: EventKind, amount: Money, original: Option<EventId>)
         revenue: None,
         occurred_at: at,
         recorded_at: at,
-        sequence: Some(number),
         customer_id: None,
-        attributed_at: None,
-        attribution: Some(Attribution {
-            id: AttributionId::from_parts(at, 0, 0),
-            partner_id: id(2),
-            campaign_id: Some(id(1)),
-        }),
+        attribution: None,
         original_id: original,
         metadata: None,
         refunded_minor: 0,
         wholly_refunded: false,
+    };
+    let moment = Moment { sequence: number, at };
+    let attribution = Attribution::whole(&event, (id(2), Some(id(1))), AttributedVia::Named, moment);
+    Event {
+        attribution: Some(attribution),
+        ..event
     }
 }
 
@@ -245,7 +246,8 @@ proptest! {
         all.sort_by_key(|recorded| recorded.event.kind.takes_back());
         for (number, recorded) in all.iter_mut().enumerate() {
             let at = start() + TimeDelta::days(i64::from(recorded.event.kind.takes_back())) + TimeDelta::minutes(number as i64);
-            (recorded.event.recorded_at, recorded.event.sequence) = (at, Some(number as i64));
+            recorded.event.recorded_at = at;
+            recorded.event.attribution.as_mut().expect("it is credited").sequence = number as i64;
             recorded.rows.iter_mut().for_each(|row| row.accrued_at = at);
             if !recorded.event.kind.takes_back() {
                 last = at;

@@ -58,6 +58,7 @@ impl Drawn {
             partner_id: PartnerId::from_parts(at, 0, 1),
             campaign_id: None,
             event_id: None,
+            attribution_id: None,
             snapshot_id: None,
             adjusts_id: None,
             basis: None,

@@ -4,7 +4,7 @@ use super::life::GeneratedHistory;
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Balance, CommissionTransition, ExplainedCommission, Payout, PayoutRun};
-use domain::event::{Customer, Event};
+use domain::event::{Attribution, Customer, Event};
 use domain::history::Moment;
 use domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
@@ -96,19 +96,30 @@ impl HistoryBatch {
     }
 }
 
+/// What has a number in a partner's history.
+enum Numbered<'a> {
+    Event(&'a mut Attribution),
+    Change(&'a mut CommissionTransition),
+}
+
 /// Numbers the steps of a history in the order of their ids, which come from one sequence: by time, and at equal times
 /// in the order of writing. Returns the last moment.
 fn number(last: Moment, lived: &mut GeneratedHistory) -> Moment {
-    let events = lived.events.iter_mut();
-    let events = events.map(|event| (event.id.uuid(), event.recorded_at, &mut event.sequence));
+    let events = lived.events.iter_mut().filter_map(|event| {
+        let credited = event.attribution.as_mut()?;
+        Some((event.id.uuid(), event.recorded_at, Numbered::Event(credited)))
+    });
     let transitions = lived.ledger.transitions.iter_mut();
-    let transitions = transitions.map(|(id, _, transition)| (id.uuid(), transition.at, &mut transition.sequence));
+    let transitions = transitions.map(|(id, _, transition)| (id.uuid(), transition.at, Numbered::Change(transition)));
     let mut steps: Vec<_> = events.chain(transitions).collect();
     steps.sort_unstable_by_key(|(id, ..)| *id);
     let mut moment = last;
-    for (_, at, sequence) in steps {
+    for (_, at, step) in steps {
         moment = moment.next(at);
-        *sequence = Some(moment.sequence);
+        match step {
+            Numbered::Event(credited) => credited.sequence = moment.sequence,
+            Numbered::Change(transition) => transition.sequence = Some(moment.sequence),
+        }
     }
     let settled = lived.ledger.payouts.iter().filter_map(|payout| payout.settled_at);
     moment.at = settled.fold(moment.at, Ord::max);

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::content;
 use crate::partner::metadata;
 use domain::Timestamp;
-use domain::event::{Attribution, Customer, Event, EventKind};
+use domain::event::{AttributedVia, Attribution, Customer, Event, EventKind};
 use domain::history::Moment;
-use domain::id::{AttributionId, CampaignId, EventId, PartnerId};
+use domain::id::{CampaignId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
@@ -163,8 +163,8 @@ impl NewEvent {
 }
 
 impl CheckedEvent {
-    /// The event as it is recorded now: as sent, and nothing refunded yet. Its customer, its attribution, its place in
-    /// a history and the event that it takes back are for the caller to fill in.
+    /// The event as it is recorded now: as sent, and nothing refunded yet. Its customer, its attribution and the event
+    /// that it takes back are for the caller to fill in.
     pub fn recorded(self, id: EventId, now: Timestamp) -> Event {
         Event {
             id,
@@ -177,9 +177,7 @@ impl CheckedEvent {
             revenue: self.revenue,
             occurred_at: self.occurred_at.unwrap_or(now),
             recorded_at: now,
-            sequence: None,
             customer_id: None,
-            attributed_at: None,
             attribution: None,
             original_id: None,
             metadata: self.metadata,
@@ -190,22 +188,33 @@ impl CheckedEvent {
 
     /// The refund or chargeback as it is recorded now: credited as its original is.
     pub fn taking_back(self, original: &Event, amount: Option<Money>, moment: Option<Moment>, now: Timestamp) -> Event {
-        Event {
+        let event = Event {
             amount,
             customer_id: original.customer_id,
-            attribution: original.attribution.map(|attribution| Attribution {
-                id: AttributionId::new(now),
-                ..attribution
-            }),
             original_id: Some(original.id),
-            sequence: moment.map(|moment| moment.sequence),
             ..self.recorded(EventId::new(now), now)
+        };
+        let credited = original.attribution.zip(moment);
+        Event {
+            attribution: credited.map(|(of_original, moment)| {
+                let to = (of_original.partner_id, of_original.campaign_id);
+                Attribution::whole(&event, to, of_original.via, moment)
+            }),
+            ..event
         }
     }
 }
 
 /// The partner and the campaign that an event is credited to, or that a customer is bound to.
 pub type Binding = (Option<PartnerId>, Option<CampaignId>);
+
+/// How it is known to whom an event is credited: the event names the partner, or its customer is bound to it.
+pub fn via(names_partner: bool) -> AttributedVia {
+    match names_partner {
+        true => AttributedVia::Named,
+        false => AttributedVia::Binding,
+    }
+}
 
 /// The binding of a customer, if there is one.
 pub fn binding(customer: Option<&Customer>) -> Binding {

@@ -9,7 +9,7 @@ use super::{lock_partners, tiers};
 use crate::clock::Clock;
 use auth::{Scope, Writer};
 use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};
-use domain::event::Event;
+use domain::event::{Attribution, Event};
 use domain::explain::Step;
 use domain::id::{CommissionId, PartnerId};
 use domain::money::Money;
@@ -90,7 +90,10 @@ pub async fn record(
     }
     transaction.counted(1);
     let refund = [(original.id, refunded)];
-    let write = transaction.write(|writes| store::event::set_refunded(writes, writer.tenant(), refund));
+    let write = transaction.write(|writes| {
+        store::event::add_attribution(writes, writer.tenant(), &event);
+        store::event::set_refunded(writes, writer.tenant(), refund);
+    });
     write.await?;
     let rows = store::commission::of_event(transaction, &scope, original.id).await?;
     let (clawbacks, reversed) = apply(transaction, writer, (&original, rows), &event, refunded, moments).await?;
@@ -194,7 +197,7 @@ async fn lower_standing(
 /// kept what they were paid when it was moved away.
 async fn concerned(transaction: &Transaction, scope: &Scope, original: &Event) -> Result<Vec<PartnerId>, StoreError> {
     let mut partners: Vec<_> = original.attribution.iter().map(|to| to.partner_id).collect();
-    if original.attributed_at.is_some() {
+    if original.may_have_been_moved() {
         let rows = store::commission::of_event(transaction, scope, original.id).await?;
         partners.extend(rows.iter().map(|row| row.partner_id));
     }
@@ -276,9 +279,15 @@ pub fn clawback(
     id: CommissionId,
     (amount, status, explanation): (Money, CommissionStatus, Vec<Step>),
 ) -> ExplainedCommission {
+    let taken = row.clawback(id, amount, status, refund.recorded_at);
+    // A partner that kept its row when the event was moved away is not the one that the refund is credited to.
+    let of_row =
+        |credited: &Attribution| (credited.partner_id, credited.campaign_id) == (row.partner_id, row.campaign_id);
+    let credited = refund.attribution.filter(of_row).map(|credited| credited.id);
     let taken = Commission {
         event_id: Some(refund.id),
-        ..row.clawback(id, amount, status, refund.recorded_at)
+        attribution_id: credited.or(taken.attribution_id),
+        ..taken
     };
     taken.explained(explanation)
 }

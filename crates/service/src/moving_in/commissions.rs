@@ -18,7 +18,7 @@ use auth::{Caller, Resource, Writer};
 use domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, ExplainedCommission, SourceTimes};
 use domain::event::Event;
 use domain::explain::{Outcome as Verdict, Step};
-use domain::id::{CampaignId, CommissionId, EventId, PartnerId};
+use domain::id::{AttributionId, CampaignId, CommissionId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, Problem, ProblemCode, Problems};
 use domain::terms::BasisKind;
@@ -102,7 +102,7 @@ impl CheckedOpening {
     }
 
     /// The row as it is written now.
-    fn row(&self, now: Timestamp, campaign_id: Option<CampaignId>, event_id: Option<EventId>) -> ExplainedCommission {
+    fn row(&self, now: Timestamp, campaign_id: Option<CampaignId>, of: Option<EarningEvent>) -> ExplainedCommission {
         let status = self.opening.status;
         let at = |reached: CommissionStatus| (status == reached).then_some(now);
         let basis = match self.opening.is_percent {
@@ -113,7 +113,8 @@ impl CheckedOpening {
         let row = Commission {
             status,
             campaign_id,
-            event_id,
+            event_id: of.map(|of| of.event),
+            attribution_id: of.and_then(|of| of.attribution),
             basis: Some(basis),
             mature_at: self.opening.mature_at,
             approved_at: at(CommissionStatus::Approved),
@@ -179,6 +180,8 @@ struct ReferencedRecords {
     /// External ids that are ids of rows here, as in this tenant's own export.
     own: BTreeSet<String>,
     events: HashMap<String, Event>,
+    /// The originals of those that are refunds or chargebacks.
+    originals: HashMap<Uuid, Event>,
     /// The kinds of rows that each earning event has.
     kinds: HashMap<Uuid, BTreeSet<CommissionKind>>,
     campaigns: BTreeSet<Uuid>,
@@ -249,6 +252,8 @@ async fn look_up(
     let events = Vec::from_iter(events.collect::<BTreeSet<_>>());
     let events = store::event::by_external_ids(transaction, &scope, &events).await?;
     let earning: BTreeSet<_> = events.values().map(|event| earning(event).uuid()).collect();
+    let originals = events.values().filter_map(|event| Some(event.original_id?.uuid()));
+    let originals = store::event::by_ids(transaction, &scope, &store::distinct(originals)).await?;
     let kinds = store::commission::kinds_of_events(transaction, &scope, &Vec::from_iter(earning)).await?;
     let campaigns = openings.filter_map(|checked| checked.opening.campaign_id);
     let campaigns = Vec::from_iter(campaigns.map(|id| id.uuid()).collect::<BTreeSet<_>>());
@@ -257,6 +262,7 @@ async fn look_up(
         contents,
         own,
         events,
+        originals,
         kinds,
         campaigns: campaigns.into_keys().collect(),
     })
@@ -268,12 +274,30 @@ fn earning(event: &Event) -> EventId {
     event.original_id.unwrap_or(event.id)
 }
 
+/// The event that a new row is attached to, and the attribution that it is made for.
+#[derive(Clone, Copy)]
+struct EarningEvent {
+    event: EventId,
+    attribution: Option<AttributionId>,
+}
+
+impl EarningEvent {
+    fn of(event: &Event, there: &ReferencedRecords) -> Self {
+        let original = event.original_id.and_then(|id| there.originals.get(&id.uuid()));
+        let earning = original.unwrap_or(event);
+        Self {
+            event: earning.id,
+            attribution: earning.attribution.map(|credited| credited.id),
+        }
+    }
+}
+
 /// The campaign and the event of a new row.
 fn place(
     checked: &CheckedOpening,
     mut partners: impl Iterator<Item = PartnerId>,
     there: &ReferencedRecords,
-) -> Result<(Option<CampaignId>, Option<EventId>), Vec<Problem>> {
+) -> Result<(Option<CampaignId>, Option<EarningEvent>), Vec<Problem>> {
     let opening = &checked.opening;
     let mut problems = Problems::new();
     problems.found("partnerId", partners.find(|partner| *partner == opening.partner_id));
@@ -315,7 +339,7 @@ fn place(
         );
     }
     match problems.is_empty() {
-        true => Ok((campaign, Some(earning(event)))),
+        true => Ok((campaign, Some(EarningEvent::of(event, there)))),
         false => Err(problems.into_vec()),
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use entity::{backtest, commission, commission_transition, event, partner};
+use entity::{attribution, backtest, commission, commission_transition, event, partner};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::super::attribution::{in_force, with_first};
 use super::super::scope::visible;
 use super::super::{StoreError, many, row};
 use crate::Connection;
@@ -36,11 +37,12 @@ pub(super) const KINDS: [CommissionKind; 3] = [
 
 /// How many events of partners there are in the range.
 pub async fn count_events(database: &Connection, scope: &Scope, of: &Backtest) -> Result<i64, StoreError> {
-    let count = visible::<event::Entity>(scope)
-        .filter(event::Column::RecordedAt.gte(of.from))
-        .filter(event::Column::RecordedAt.lt(of.to))
-        .filter(event::Column::PartnerId.is_not_null())
-        .filter(event::Column::AttributedAt.is_null())
+    use attribution::Column;
+    let count = visible::<attribution::Entity>(scope)
+        .filter(Column::RecordedAt.gte(of.from))
+        .filter(Column::RecordedAt.lt(of.to))
+        .filter(Column::MovedAt.is_null())
+        .filter(in_force())
         .count(database)
         .await?;
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
@@ -63,11 +65,12 @@ pub async fn partners(
     let own = |column: Expr| column.equals(partner::Column::Id.as_column_ref());
     let has_events = Query::select()
         .expr(Expr::val(1))
-        .from(event::Entity)
-        .and_where(event::Column::TenantId.eq(scope.tenant().uuid()))
-        .and_where(own(Expr::col(event::Column::PartnerId.as_column_ref())))
-        .and_where(event::Column::RecordedAt.gte(of.from))
-        .and_where(event::Column::RecordedAt.lt(of.to))
+        .from(attribution::Entity)
+        .and_where(attribution::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(own(Expr::col(attribution::Column::PartnerId.as_column_ref())))
+        .and_where(in_force())
+        .and_where(attribution::Column::RecordedAt.gte(of.from))
+        .and_where(attribution::Column::RecordedAt.lt(of.to))
         .limit(1)
         .take();
     let has_rows = Query::select()
@@ -148,9 +151,13 @@ pub async fn loose(
         false
     });
     let events = many::distinct(rows.iter().map(|(_, row)| row.event.uuid()));
-    let moved: Vec<Uuid> = visible::<event::Entity>(scope)
-        .filter(many::among(database, event::Column::Id, &events))
-        .filter(event::Column::AttributedAt.is_not_null())
+    // Rows of events that are credited to nobody are what partners keep after a move.
+    let elsewhere = Condition::any()
+        .add(attribution::Column::Id.is_null())
+        .add(attribution::Column::MovedAt.is_not_null());
+    let events = visible::<event::Entity>(scope).filter(many::among(database, event::Column::Id, &events));
+    let moved: Vec<Uuid> = with_first(scope, events)
+        .filter(elsewhere)
         .select_only()
         .column(event::Column::Id)
         .into_tuple()

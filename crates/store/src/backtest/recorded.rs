@@ -5,12 +5,13 @@
 use std::collections::HashMap;
 use std::mem;
 
-use entity::event::{Column, Entity};
+use entity::attribution::{self, Column, Entity};
 use entity::{commission, customer, tier_result};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, WindowStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
+use super::super::attribution::{credited, in_force};
 use super::super::scope::visible;
 use super::super::tier_result::{ResultKind, TierResult};
 use super::super::{StoreError, event, event_decision as decisions, many};
@@ -45,19 +46,20 @@ pub async fn event_ranges(
     let number = || Expr::col(name("number"));
     let of_partner = || WindowStatement::partition_by(Column::PartnerId.as_column_ref());
     let in_order = of_partner()
-        .order_by(Column::Id.as_column_ref(), sea_orm::Order::Asc)
+        .order_by(Column::EventId.as_column_ref(), sea_orm::Order::Asc)
         .take();
     let one_of = many::among(database, Column::PartnerId, partners);
     let mut numbered = visible::<Entity>(scope)
         .filter(one_of)
+        .filter(in_force())
         .select_only()
-        .columns([Column::PartnerId, Column::Id])
+        .columns([Column::PartnerId, Column::EventId])
         .into_query();
     numbered
         .expr_window_as(Func::cust("ROW_NUMBER"), in_order, name("number"))
         .expr_window_as(Expr::cust("COUNT(*)"), of_partner(), name("events"));
     let ends = Query::select()
-        .columns(["partner_id", "id", "number"].map(name))
+        .columns(["partner_id", "event_id", "number"].map(name))
         .from_subquery(numbered, name("numbered"))
         .and_where(
             number()
@@ -73,7 +75,7 @@ pub async fn event_ranges(
         let number: i64 = row.try_get("", "number")?;
         packing.end(
             row.try_get("", "partner_id")?,
-            row.try_get("", "id")?,
+            row.try_get("", "event_id")?,
             number.unsigned_abs(),
         );
     }
@@ -147,21 +149,22 @@ pub async fn recorded(
     range: &EventRange,
 ) -> Result<Vec<HistoryEvent>, StoreError> {
     let one_of = many::among(database, Column::PartnerId, &range.partners);
-    let events = visible::<Entity>(scope)
+    let events = credited(scope)
         .filter(one_of)
-        .filter(Column::AttributedAt.is_null())
+        .filter(Column::MovedAt.is_null())
         .filter(Column::RecordedAt.lt(of.to))
-        .filter(Column::Id.gt(range.after))
-        .filter(Column::Id.lte(range.until))
+        .filter(Column::EventId.gt(range.after))
+        .filter(Column::EventId.lte(range.until))
         .order_by_asc(Column::PartnerId)
-        .order_by_asc(Column::Id)
+        .order_by_asc(Column::EventId)
+        .select_also(attribution::Entity)
         .all(database)
         .await?;
     if events.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
-    let customers = many::distinct(events.iter().filter_map(|event| event.customer_id));
+    let ids: Vec<Uuid> = events.iter().map(|(event, _)| event.id).collect();
+    let customers = many::distinct(events.iter().filter_map(|(event, _)| event.customer_id));
     let acquired = acquired_at(database, scope, &customers).await?;
     let mut decided = decisions::with_what(database, scope, &ids).await?;
     let results = results(database, scope, &ids).await?;
@@ -183,10 +186,10 @@ pub async fn recorded(
             rated.entry(result.event).or_default().push(Rated { row, base });
         }
     }
-    let recorded = events.into_iter().map(|model| {
-        let acquired_at = model.customer_id.and_then(|id| acquired.get(&id)).copied();
-        let uuid = model.id;
-        let mut event = event::from_row(model)?;
+    let recorded = events.into_iter().map(|row| {
+        let acquired_at = row.0.customer_id.and_then(|id| acquired.get(&id)).copied();
+        let uuid = row.0.id;
+        let mut event = event::from_joined(row)?;
         (event.content, event.metadata) = (Vec::new(), None);
         Ok(HistoryEvent {
             acquired_at,

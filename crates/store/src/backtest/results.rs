@@ -63,6 +63,7 @@ impl PartnerResultOrder {
         view::Order {
             key: Some(view::column(key)),
             id: view::column(Column::PartnerId),
+            found_by: None,
             descending: self != Self::Rising,
         }
     }

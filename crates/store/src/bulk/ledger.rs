@@ -4,11 +4,12 @@
 
 use std::collections::HashMap;
 
-use entity::{campaign_member, commission, event, partner_customer, partner_standing, payout_item};
+use entity::{attribution, campaign_member, commission, event, partner_customer, partner_standing, payout_item};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
+use crate::attribution::{credited, in_force};
 use crate::scope::visible;
 use crate::{Connection, StoreError, many, write};
 use auth::Scope;
@@ -27,17 +28,22 @@ pub async fn commissions_by_partner(
     prefix: &str,
     partners: Option<&[Uuid]>,
 ) -> Result<HashMap<Uuid, u64>, StoreError> {
-    let mut events = visible::<event::Entity>(scope)
-        .select_only()
-        .column(event::Column::Id)
-        .filter(event::Column::ExternalId.starts_with(prefix));
+    let mut events = match partners {
+        Some(_) => credited(scope),
+        None => visible::<event::Entity>(scope),
+    };
     let mut select = visible::<commission::Entity>(scope);
     if let Some(partners) = partners {
-        events = events.filter(many::among(database, event::Column::PartnerId, partners));
+        events = events.filter(many::among(database, attribution::Column::PartnerId, partners));
         select = select.filter(many::among(database, commission::Column::PartnerId, partners));
     }
+    let events = events
+        .filter(event::Column::ExternalId.starts_with(prefix))
+        .select_only()
+        .column(event::Column::Id)
+        .into_query();
     let counts: Vec<(Uuid, i64)> = select
-        .filter(commission::Column::EventId.in_subquery(events.into_query()))
+        .filter(commission::Column::EventId.in_subquery(events))
         .select_only()
         .column(commission::Column::PartnerId)
         .column_as(commission::Column::Id.count(), "commissions")
@@ -57,10 +63,11 @@ pub async fn events_of_partners(
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, (u64, Timestamp)>, StoreError> {
-    use event::Column;
+    use attribution::Column;
     let one_of = many::among(database, Column::PartnerId, partners);
-    let found: Vec<(Uuid, i64, DateTimeUtc)> = visible::<event::Entity>(scope)
+    let found: Vec<(Uuid, i64, DateTimeUtc)> = visible::<attribution::Entity>(scope)
         .filter(one_of)
+        .filter(in_force())
         .select_only()
         .column(Column::PartnerId)
         .column_as(Column::Id.count(), "events")
@@ -116,11 +123,19 @@ pub async fn campaigns_of_partners(
 
 super::inserts! {
     insert_customers: Customer = crate::customer::to_row;
-    /// Originals must come before their refunds.
-    insert_events: Event = crate::event::to_row;
     /// Rows must come before those that adjust them.
     insert_commissions: ExplainedCommission = crate::commission::to_explained_row;
     insert_payout_runs: PayoutRun = crate::payout_run::to_row;
+}
+
+/// Writes events with their attributions. Originals must come before their refunds.
+pub async fn insert_events(transaction: &Connection, tenant: TenantId, events: &[Event]) -> Result<(), StoreError> {
+    let rows = events.iter().map(|event| crate::event::to_row(tenant, event));
+    write::insert_all(transaction, rows).await?;
+    let credited = events
+        .iter()
+        .filter_map(|event| crate::attribution::to_row(tenant, event));
+    write::insert_all(transaction, credited).await
 }
 
 /// Appends to the histories of commissions, and the changes to the outbox. Listeners are not woken for this many rows

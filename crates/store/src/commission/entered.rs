@@ -37,6 +37,7 @@ fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &
         partner_id: row.partner_id,
         campaign_id: row.campaign_id,
         event_id: row.event_id,
+        attribution_id: row.attribution_id,
         snapshot_id: row.snapshot_id,
         adjusts_id: row.adjusts_id,
         basis: row.basis,

@@ -100,6 +100,7 @@ pub fn transitions() -> view::Family {
         order: view::Order {
             key: Some(view::derived::<commission_transition::Entity>(&PLACE)),
             id: view::column(Transition::Id),
+            found_by: None,
             descending: false,
         },
     }

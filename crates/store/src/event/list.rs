@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use entity::attribution::Column as Credited;
 use entity::event::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, QueryFilter, QueryTrait, Select};
@@ -13,11 +14,13 @@ use crate::scope::visible;
 use crate::view;
 use auth::Scope;
 
-/// The events that match the filter.
-pub fn list(filter: Arc<EventFilter>, sorted: Sorted<EventOrder>) -> view::List {
+/// The events that match the filter, for a caller with this scope.
+pub fn list(scope: &Scope, filter: Arc<EventFilter>, sorted: Sorted<EventOrder>) -> view::List {
     let kept = (*filter == EventFilter::default()).then(String::new);
+    let found_by = filter.is_by_credit(scope).then(|| view::column(Credited::EventId));
     let select = move |_, scope: &Scope, _| filtered(scope, &filter).into_query();
-    view::List::new(&view::EVENT, kept, select).sorted(sorted)
+    let list = view::List::new(&view::EVENT, kept, select);
+    list.sorted(sorted).found_by(found_by)
 }
 
 /// The events of customers.

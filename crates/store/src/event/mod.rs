@@ -1,4 +1,4 @@
-//! Events, with the attribution that is part of their row.
+//! Events, each with its attribution in force.
 
 mod filter;
 mod list;
@@ -15,10 +15,11 @@ pub use list::{list, list_of_customers};
 pub use lock::{lock, lock_all};
 pub use movable::Movable;
 pub use order::EventOrder;
-pub use read::{by_attributions, by_external_ids, by_ids, find_by_external_id, first_occurred_at};
+pub(super) use read::all;
+pub use read::{by_external_ids, by_ids, find_by_external_id, first_occurred_at, named_by_ids};
 pub use refunds::{refunds, refunds_of, set_refunded};
 pub use rows::{at_hand, whole};
-pub(super) use rows::{from_row, to_row};
-pub use write::{add, insert, set_attribution};
+pub(super) use rows::{from_joined, to_row};
+pub use write::{Recredited, add, add_attribution, insert, recredit};
 
 const TABLE: &str = "event";

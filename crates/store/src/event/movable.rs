@@ -1,10 +1,12 @@
 //! Events that a reassignment may move.
 
+use entity::attribution;
 use entity::event::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
+use crate::attribution::with_first;
 use crate::scope::visible;
 use crate::{Connection, StoreError};
 use auth::Scope;
@@ -26,27 +28,28 @@ pub struct Movable {
 
 impl Movable {
     fn select(&self, scope: &Scope) -> Select<Entity> {
+        use attribution::Column as Credited;
         let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
         let credited = Condition::any()
-            .add_option(self.target.map(|_| Column::PartnerId.is_null()))
-            .add_option(self.credited_to.map(|partner| Column::PartnerId.eq(partner.uuid())));
+            .add_option(self.target.map(|_| Credited::PartnerId.is_null()))
+            .add_option(self.credited_to.map(|partner| Credited::PartnerId.eq(partner.uuid())));
         let is_there = self.target.map(|(partner, campaign)| {
             let of_campaign = match campaign {
-                Some(campaign) => Column::CampaignId.eq(campaign.uuid()),
-                None => Column::CampaignId.is_null(),
+                Some(campaign) => Credited::CampaignId.eq(campaign.uuid()),
+                None => Credited::CampaignId.is_null(),
             };
             // A comparison with null is neither true nor false, and would leave out events that are credited to nobody.
             Condition::any()
-                .add(Column::PartnerId.is_null())
-                .add(Column::CampaignId.is_null().and(Expr::value(campaign.is_some())))
+                .add(Credited::PartnerId.is_null())
+                .add(Credited::CampaignId.is_null().and(Expr::value(campaign.is_some())))
                 .add(
                     Condition::all()
-                        .add(Column::PartnerId.eq(partner.uuid()))
+                        .add(Credited::PartnerId.eq(partner.uuid()))
                         .add(of_campaign)
                         .not(),
                 )
         });
-        visible::<Entity>(scope)
+        with_first(scope, visible::<Entity>(scope))
             .filter(Column::CustomerId.eq(self.customer.uuid()))
             .filter(Column::OccurredAt.gte(self.since))
             .filter(Column::Kind.is_in(earning))
@@ -66,6 +69,7 @@ impl Movable {
     }
 
     pub async fn count(&self, database: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-        Ok(self.select(scope).count(database).await?)
+        let select = self.select(scope).select_only().column(Column::Id);
+        Ok(select.count(database).await?)
     }
 }

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use entity::event::{self, Column, Entity};
+use entity::event::{Column, Entity};
 use entity::event_refunded;
 use sea_orm::{IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::rows::from_row;
+use super::all;
 use crate::scope::visible;
 use crate::writes::Writes;
-use crate::{Connection, StoreError, load, many, view};
+use crate::{Connection, StoreError, many, view};
 use auth::Scope;
 use domain::event::Event;
 use domain::id::{EventId, TenantId};
@@ -25,6 +25,7 @@ pub fn refunds() -> view::Family {
         order: view::Order {
             key: None,
             id: view::column(Column::Id),
+            found_by: None,
             descending: false,
         },
     }
@@ -38,8 +39,12 @@ pub async fn refunds_of(
 ) -> Result<HashMap<Uuid, Vec<Event>>, StoreError> {
     let one_of = many::among(database, Column::OriginalId, originals);
     let select = visible::<Entity>(scope).filter(one_of).order_by_asc(Column::Id);
-    let original = |row: &event::Model| row.original_id.unwrap_or_default();
-    load::grouped(database, select, original, from_row).await
+    let mut refunds: HashMap<Uuid, Vec<Event>> = HashMap::new();
+    for refund in all(database, scope, select).await? {
+        let original = refund.original_id.map(|id| id.uuid()).unwrap_or_default();
+        refunds.entry(original).or_default().push(refund);
+    }
+    Ok(refunds)
 }
 
 /// Writes how far events are refunded; each event is given once.

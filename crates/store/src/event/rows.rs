@@ -1,13 +1,12 @@
 //! From rows to events and back.
 
-use entity::event;
+use entity::{attribution, event};
 
 use super::TABLE;
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
-use crate::{StoreError, row};
-use domain::event::{Attribution, Event};
-use domain::id::{AttributionId, CampaignId, PartnerId};
+use crate::{StoreError, row, view};
+use domain::event::Event;
 use domain::money::Money;
 
 fn money(
@@ -22,23 +21,33 @@ fn money(
     row::money(TABLE, amount, minor, row::currency(TABLE, currency, &code)?).map(Some)
 }
 
-table_functions!(Event: whole);
 table_functions!(Event: at_hand but "audit_entry_id");
+
+/// Decodes a row whose columns were all read under names with this prefix: the event without its attribution.
+pub fn whole(row: &view::Row, prefix: &str) -> Result<Event, StoreError> {
+    from_row(view::whole(row, prefix)?)
+}
+
+/// The row of an event, and that of the attribution that it was joined to.
+pub(crate) type JoinedRow = (event::Model, Option<attribution::Model>);
+
+pub(crate) fn from_joined((row, credited): JoinedRow) -> Result<Event, StoreError> {
+    Ok(Event {
+        attribution: credited.map(crate::attribution::from_row).transpose()?,
+        ..from_row(row)?
+    })
+}
 
 // Without the id of the audit log entry, which the domain value does not carry.
 mapped! {
     pub(crate) fn (row: event::Model, event: Event) of TABLE;
-    both: id, external_id, content, kind, base, occurred_at, recorded_at, sequence, customer_id, attributed_at, original_id,
-        metadata, refunded_minor, wholly_refunded;
+    both: id, external_id, content, kind, base, occurred_at, recorded_at, customer_id, original_id, metadata,
+        refunded_minor, wholly_refunded;
     read: {
         event_type: row.r#type,
         amount: money("amount_minor", "currency", row.amount_minor, row.currency)?,
         revenue: money("revenue_minor", "revenue_currency", row.revenue_minor, row.revenue_currency)?,
-        attribution: row.attribution_id.zip(row.partner_id).map(|(id, partner)| Attribution {
-            id: AttributionId::from_uuid(id),
-            partner_id: PartnerId::from_uuid(partner),
-            campaign_id: row.campaign_id.map(CampaignId::from_uuid),
-        }),
+        attribution: None,
     }
     written: {
         r#type: event.event_type.clone(),
@@ -46,9 +55,7 @@ mapped! {
         currency: event.amount.map(|amount| amount.currency().code().to_owned()),
         revenue_minor: event.revenue.map(Money::minor),
         revenue_currency: event.revenue.map(|revenue| revenue.currency().code().to_owned()),
-        attribution_id: event.attribution.map(|attribution| attribution.id.uuid()),
-        partner_id: event.attribution.map(|attribution| attribution.partner_id.uuid()),
-        campaign_id: event.attribution.and_then(|attribution| attribution.campaign_id).map(|id| id.uuid()),
+        primary_attribution_id: event.attribution.map(|attribution| attribution.id.uuid()),
         audit_entry_id: None,
     }
 }

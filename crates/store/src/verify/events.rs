@@ -15,7 +15,6 @@ use domain::event::EventKind;
 pub struct EventRow {
     pub id: Uuid,
     pub about: EventFacts,
-    pub attribution: Option<Uuid>,
     pub names_original: bool,
     /// `None`: it names none, or one that does not exist.
     pub original: Option<(Uuid, EventFacts)>,
@@ -28,6 +27,7 @@ pub struct EventRow {
 #[derive(Clone, Debug)]
 pub struct EventFacts {
     pub kind: EventKind,
+    /// To whom it is credited: by the attribution in force that it names as its first.
     pub partner: Option<Uuid>,
     pub campaign: Option<Uuid>,
     pub customer: Option<Uuid>,
@@ -35,18 +35,28 @@ pub struct EventFacts {
     pub currency: Option<String>,
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
-    /// Since when it has its present attribution; `None`: since it was recorded.
-    pub attributed_at: Option<Timestamp>,
+    /// When its present attribution was written; `None`: with the event, or there is none.
+    pub moved_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str =
-    "SELECT event.id, event.kind, event.partner_id, event.campaign_id, event.customer_id, event.amount_minor,
-  event.currency, event.refunded_minor, event.wholly_refunded, event.attributed_at,
-  original.id, original.kind, original.partner_id, original.campaign_id, original.customer_id, original.amount_minor,
-  original.currency, original.refunded_minor, original.wholly_refunded, original.attributed_at,
-  event.attribution_id, event.recorded_at, event.sequence, event.audit_entry_id, event.original_id IS NOT NULL
-  FROM event LEFT JOIN event AS original ON original.tenant_id = $1 AND original.id = event.original_id
-  WHERE event.tenant_id = $1 AND event.";
+/// `{credited}` stands for how events and their attributions are joined.
+const SELECT: &str =
+    "SELECT event.id, event.kind, credited.partner_id, credited.campaign_id, event.customer_id, event.amount_minor,
+  event.currency, event.refunded_minor, event.wholly_refunded, credited.moved_at,
+  original.id, original.kind, former.partner_id, former.campaign_id, original.customer_id, original.amount_minor,
+  original.currency, original.refunded_minor, original.wholly_refunded, former.moved_at,
+  event.recorded_at, credited.sequence, event.audit_entry_id, event.original_id IS NOT NULL
+  FROM {credited} LEFT JOIN event AS original ON original.tenant_id = $1 AND original.id = event.original_id
+  LEFT JOIN attribution AS former ON former.tenant_id = $1 AND former.id = original.primary_attribution_id
+  WHERE event.tenant_id = $1 AND ";
+
+/// Each event with its first attribution, if it has one.
+const EVENTS: &str = "event LEFT JOIN attribution AS credited ON credited.tenant_id = $1
+  AND credited.id = event.primary_attribution_id AND credited.event_id = event.id AND credited.ended_at IS NULL";
+
+/// Each attribution in force with its event.
+const ATTRIBUTIONS: &str =
+    "attribution AS credited JOIN event ON event.tenant_id = $1 AND event.id = credited.event_id";
 
 /// The next events of these partners, partner by partner, or of no partner, at most `limit`, in the order of their ids:
 /// the index by which they are found has them in this order, so that nothing is sorted. `after`: the last one that was
@@ -60,31 +70,40 @@ pub async fn events_after(
 ) -> Result<Vec<EventRow>, StoreError> {
     let backend = database.get_database_backend();
     let id: Value = after.map_or(Uuid::nil(), |event| event.id).into();
-    let (mine, place, order, values) = match whose {
+    let (from, which, order, values) = match whose {
         QuestionSubjects::Partners(ids) => {
             let (mine, ids) = one_of(backend, ids);
             let partner = after.and_then(|event| event.about.partner).unwrap_or_default();
-            let place = "(event.partner_id, event.id) > ($3, $4)";
-            (mine, place, "event.partner_id, event.id", vec![ids, partner.into(), id])
+            let which = format!(
+                "credited.tenant_id = $1 AND credited.ended_at IS NULL AND credited.partner_id {mine}
+                 AND (credited.partner_id, credited.event_id) > ($3, $4)"
+            );
+            let order = "credited.partner_id, credited.event_id";
+            (ATTRIBUTIONS, which, order, vec![ids, partner.into(), id])
         }
-        QuestionSubjects::Nobody | QuestionSubjects::Whole(_) => ("IS NULL", "event.id > $2", "event.id", vec![id]),
+        QuestionSubjects::Nobody | QuestionSubjects::Whole(_) => {
+            let which = "event.primary_attribution_id IS NULL AND event.id > $2".to_owned();
+            (EVENTS, which, "event.id", vec![id])
+        }
     };
-    let sql = format!("{COLUMNS}partner_id {mine} AND {place} ORDER BY {order} LIMIT {limit}");
-    read(database, scope, sql, values).await
+    let sql = format!("{SELECT}{which} ORDER BY {order} LIMIT {limit}");
+    read(database, scope, from, sql, values).await
 }
 
 /// These events.
 pub async fn events_by_ids(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<Vec<EventRow>, StoreError> {
     let (these, ids) = one_of(database.get_database_backend(), ids);
-    read(database, scope, format!("{COLUMNS}id {these}"), vec![ids]).await
+    read(database, scope, EVENTS, format!("{SELECT}event.id {these}"), vec![ids]).await
 }
 
 async fn read(
     database: &Connection,
     scope: &Scope,
+    credited: &str,
     sql: String,
     values: Vec<Value>,
 ) -> Result<Vec<EventRow>, StoreError> {
+    let sql = sql.replace("{credited}", credited);
     ask(database, scope, &sql, values).await?.iter().map(event).collect()
 }
 
@@ -97,11 +116,10 @@ fn event(found: &QueryResult) -> Result<EventRow, StoreError> {
             Some(id) => Some((id, about(found, 11)?)),
             None => None,
         },
-        attribution: found.try_get_by_index(20)?,
-        recorded_at: found.try_get_by_index(21)?,
-        sequence: found.try_get_by_index(22)?,
-        audit_entry: found.try_get_by_index(23)?,
-        names_original: found.try_get_by_index(24)?,
+        recorded_at: found.try_get_by_index(20)?,
+        sequence: found.try_get_by_index(21)?,
+        audit_entry: found.try_get_by_index(22)?,
+        names_original: found.try_get_by_index(23)?,
     })
 }
 
@@ -116,6 +134,6 @@ fn about(found: &QueryResult, first: usize) -> Result<EventFacts, StoreError> {
         currency: found.try_get_by_index(first + 5)?,
         refunded_minor: found.try_get_by_index(first + 6)?,
         wholly_refunded: found.try_get_by_index(first + 7)?,
-        attributed_at: found.try_get_by_index(first + 8)?,
+        moved_at: found.try_get_by_index(first + 8)?,
     })
 }

@@ -36,12 +36,58 @@ pub const CHECKS: &[Check] = &[
         what: "the partner has events of a campaign to which it does not belong",
         subjects: &[Partner, Campaign],
         sql: "SELECT earned.partner_id, earned.campaign_id, '' AS detail FROM (
-                SELECT DISTINCT partner_id, campaign_id FROM event
-                WHERE tenant_id = $1 AND partner_id {mine} AND campaign_id IS NOT NULL
+                SELECT DISTINCT partner_id, campaign_id FROM attribution
+                WHERE tenant_id = $1 AND partner_id {mine} AND campaign_id IS NOT NULL AND ended_at IS NULL
               ) AS earned
               LEFT JOIN campaign_member AS member ON member.tenant_id = $1
                 AND member.campaign_id = earned.campaign_id AND member.partner_id = earned.partner_id
               WHERE member.partner_id IS NULL",
+    },
+    Check {
+        of: Partners,
+        what: "the row disagrees with the attribution that it was made for about partner, campaign or event, or names none",
+        subjects: &[Commission, Event],
+        // The attribution of a clawback is that of the refund, or of what the adjusted row was made for.
+        sql: "SELECT own.id AS commission_id, own.event_id, '' AS detail FROM commission AS own
+              LEFT JOIN attribution AS credited ON credited.tenant_id = $1 AND credited.id = own.attribution_id
+              WHERE own.tenant_id = $1 AND own.partner_id {mine} AND (
+                (own.event_id IS NOT NULL AND own.attribution_id IS NULL)
+                OR (own.attribution_id IS NOT NULL AND credited.id IS NULL)
+                OR credited.partner_id <> own.partner_id
+                OR (credited.id IS NOT NULL AND credited.campaign_id IS DISTINCT FROM own.campaign_id)
+                OR (own.kind <> 'CLAWBACK' AND credited.event_id IS DISTINCT FROM own.event_id))",
+    },
+    Check {
+        of: Partners,
+        what: "an attribution in force is not the one that its event names, or disagrees with its event",
+        subjects: &[Partner, Event],
+        sql: "SELECT credited.partner_id, credited.event_id, '' AS detail FROM attribution AS credited
+              LEFT JOIN event ON event.tenant_id = $1 AND event.id = credited.event_id
+              WHERE credited.tenant_id = $1 AND credited.partner_id {mine} AND credited.ended_at IS NULL AND (
+                event.id IS NULL OR event.primary_attribution_id IS DISTINCT FROM credited.id
+                OR event.customer_id IS DISTINCT FROM credited.customer_id OR event.kind <> credited.kind
+                OR event.type IS DISTINCT FROM credited.type OR event.base <> credited.base
+                OR event.occurred_at <> credited.occurred_at OR event.recorded_at <> credited.recorded_at
+                OR event.amount_minor IS DISTINCT FROM credited.share_minor
+                OR event.revenue_minor IS DISTINCT FROM credited.revenue_share_minor
+                OR credited.weight_numerator <> credited.weight_denominator
+                OR credited.has_amount <> (COALESCE(event.amount_minor, 0) > 0)
+                OR credited.qualifying <> (event.kind = 'CONVERSION'
+                  OR (event.kind = 'CHARGE' AND COALESCE(event.amount_minor, 0) > 0)))",
+    },
+    Check {
+        of: Whole,
+        what: "the event names an attribution that is not there, has ended, or is another event's",
+        subjects: &[Event],
+        // As long as every attribution in force is its event's, counting tells whether any event names another: from
+        // indexes, so that the events are only read where something is wrong.
+        sql: "SELECT event.id AS event_id, '' AS detail FROM event
+              LEFT JOIN attribution AS credited ON credited.tenant_id = $1 AND credited.id = event.primary_attribution_id
+              WHERE event.tenant_id = $1 AND event.primary_attribution_id IS NOT NULL
+                AND (SELECT COUNT(*) FROM event AS counted WHERE counted.tenant_id = $1)
+                  <> (SELECT COUNT(*) FROM event AS counted WHERE counted.tenant_id = $1 AND counted.primary_attribution_id IS NULL)
+                   + (SELECT COUNT(*) FROM attribution AS counted WHERE counted.tenant_id = $1 AND counted.ended_at IS NULL)
+                AND (credited.id IS NULL OR credited.ended_at IS NOT NULL OR credited.event_id <> event.id)",
     },
     // The first event by time does not matter: any of its events may have bound it.
     Check {
@@ -51,9 +97,9 @@ pub const CHECKS: &[Check] = &[
         sql: "SELECT customer.id AS customer_id, '' AS detail FROM customer
               WHERE customer.tenant_id = $1 AND customer.partner_id {mine} AND customer.imported_at IS NULL
               AND NOT EXISTS (
-                SELECT 1 FROM event WHERE event.tenant_id = $1 AND event.customer_id = customer.id
-                AND event.kind IN ('CHARGE', 'CONVERSION') AND event.partner_id = customer.partner_id
-                AND event.campaign_id IS NOT DISTINCT FROM customer.campaign_id)
+                SELECT 1 FROM attribution WHERE attribution.tenant_id = $1 AND attribution.customer_id = customer.id
+                AND attribution.kind IN ('CHARGE', 'CONVERSION') AND attribution.partner_id = customer.partner_id
+                AND attribution.campaign_id IS NOT DISTINCT FROM customer.campaign_id AND attribution.ended_at IS NULL)
               AND NOT EXISTS (SELECT 1 FROM reassignment WHERE reassignment.tenant_id = $1
                 AND reassignment.customer_id = customer.id AND reassignment.partner_id = customer.partner_id
                 AND reassignment.campaign_id IS NOT DISTINCT FROM customer.campaign_id)
@@ -66,8 +112,8 @@ pub const CHECKS: &[Check] = &[
         what: "the customer has attributed events but is bound to no partner",
         subjects: &[Customer],
         sql: "SELECT customer.id AS customer_id, '' AS detail FROM (
-                SELECT DISTINCT customer_id FROM event
-                WHERE tenant_id = $1 AND partner_id {mine} AND customer_id IS NOT NULL
+                SELECT DISTINCT customer_id FROM attribution
+                WHERE tenant_id = $1 AND partner_id {mine} AND customer_id IS NOT NULL AND ended_at IS NULL
               ) AS buying
               JOIN customer ON customer.tenant_id = $1 AND customer.id = buying.customer_id
               WHERE customer.partner_id IS NULL
@@ -97,10 +143,11 @@ pub const CHECKS: &[Check] = &[
         subjects: &[Event],
         sql: "SELECT event.id AS event_id, '' AS detail FROM event_move AS moved
               JOIN event ON event.tenant_id = $1 AND event.id = moved.event_id
+              LEFT JOIN attribution AS credited ON credited.tenant_id = $1 AND credited.id = event.primary_attribution_id
               WHERE moved.tenant_id = $1
-                AND (event.partner_id IS DISTINCT FROM moved.partner_id
-                  OR event.campaign_id IS DISTINCT FROM moved.campaign_id
-                  OR event.attribution_id IS DISTINCT FROM moved.attribution_id)
+                AND (credited.partner_id IS DISTINCT FROM moved.partner_id
+                  OR credited.campaign_id IS DISTINCT FROM moved.campaign_id
+                  OR event.primary_attribution_id IS DISTINCT FROM moved.attribution_id)
                 AND NOT EXISTS (SELECT 1 FROM event_move AS later WHERE later.tenant_id = $1
                   AND later.event_id = moved.event_id AND later.at > moved.at)",
     },

@@ -86,12 +86,17 @@ fn marked(row: &QueryResult) -> Result<Marked, StoreError> {
 /// How many rows of the ledger each of these partners has, and then how many events; partners without any are left out.
 pub async fn rows_of(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<(Uuid, i64)>, StoreError> {
     let (these, ids) = one_of(database.get_database_backend(), partners);
-    let counted = |table| {
+    let counted = |table, which| {
         format!(
-            "SELECT partner_id, COUNT(*) AS rows FROM {table} WHERE tenant_id = $1 AND partner_id {these} GROUP BY partner_id"
+            "SELECT partner_id, COUNT(*) AS rows FROM {table} WHERE tenant_id = $1 AND partner_id {these}{which}
+             GROUP BY partner_id"
         )
     };
-    let sql = format!("{} UNION ALL {}", counted("commission"), counted("event"));
+    let (rows, events) = (
+        counted("commission", ""),
+        counted("attribution", " AND ended_at IS NULL"),
+    );
+    let sql = format!("{rows} UNION ALL {events}");
     let rows = ask(database, scope, &sql, [ids]).await?;
     let counts = rows.iter();
     counts
@@ -102,7 +107,7 @@ pub async fn rows_of(database: &Connection, scope: &Scope, partners: &[Uuid]) ->
 /// How many events are credited to nobody, and how many were moved from or to nobody: unchanged as long as nothing is
 /// written about such events. They are recorded; refunded, which is recorded as well; and moved.
 pub async fn events_of_nobody(database: &Connection, scope: &Scope) -> Result<String, StoreError> {
-    let sql = "SELECT (SELECT COUNT(*) FROM event WHERE tenant_id = $1 AND partner_id IS NULL) AS there,
+    let sql = "SELECT (SELECT COUNT(*) FROM event WHERE tenant_id = $1 AND primary_attribution_id IS NULL) AS there,
                  (SELECT COUNT(*) FROM event_move WHERE tenant_id = $1 AND from_partner_id IS NULL) AS gone,
                  (SELECT COUNT(*) FROM event_move WHERE tenant_id = $1 AND partner_id IS NULL) AS come";
     let rows = ask(database, scope, sql, []).await?;

@@ -49,7 +49,7 @@ pub const MAX_FINDINGS: usize = 100;
 
 /// A question to the database. Its statement takes the tenant as `$1`, selects columns named like the `Subject`s, and
 /// `detail`, a text, and returns a row for each violation. `{mine}` after a partner column stands for the partners in
-/// question.
+/// question, `{events}` for the select of the ids of the events in question.
 #[derive(Clone, Copy)]
 struct Check {
     of: CheckScope,
@@ -205,7 +205,13 @@ impl QuestionSubjects<'_> {
             Self::Nobody => ("IS NULL", None),
             Self::Whole(since) => ("", question.sql.contains("$2").then(|| since.into())),
         };
-        let question = question.sql.replace("{mine}", mine);
+        let events = match self {
+            Self::Nobody => "SELECT id FROM event WHERE tenant_id = $1 AND primary_attribution_id IS NULL".to_owned(),
+            Self::Partners(_) | Self::Whole(_) => format!(
+                "SELECT event_id FROM attribution WHERE tenant_id = $1 AND partner_id {mine} AND ended_at IS NULL"
+            ),
+        };
+        let question = question.sql.replace("{mine}", mine).replace("{events}", &events);
         let sql = match backend {
             // Otherwise it plans for finding the first hundred soon, and mostly there are none.
             DbBackend::Postgres => {

@@ -87,7 +87,7 @@ pub const SQLITE: &[Check] = &[
         what: "the amount of the event is no whole number",
         subjects: &[Event],
         sql: "SELECT id AS event_id, '' AS detail FROM event
-              WHERE tenant_id = $1 AND partner_id {mine} AND (typeof(amount_minor) NOT IN ('integer', 'null')
+              WHERE tenant_id = $1 AND id IN ({events}) AND (typeof(amount_minor) NOT IN ('integer', 'null')
                 OR typeof(revenue_minor) NOT IN ('integer', 'null') OR typeof(refunded_minor) <> 'integer')",
     },
 ];

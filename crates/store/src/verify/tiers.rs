@@ -28,20 +28,20 @@ pub const CHECKS: &[Check] = &[
         of: Events,
         what: "a tier's adjustment of a payout has no row, or one of revenue has one",
         subjects: &[Event],
-        sql: "SELECT event_id, '' AS detail FROM event
-              JOIN tier_result ON tier_result.tenant_id = $1 AND tier_result.event_id = event.id
-              WHERE event.tenant_id = $1 AND event.partner_id {mine} AND tier_result.kind = 'ADJUSTMENT' AND (side = 'payout') <> (commission_id IS NOT NULL)",
+        sql: "SELECT event_id, '' AS detail FROM tier_result
+              WHERE tenant_id = $1 AND event_id IN ({events}) AND kind = 'ADJUSTMENT' AND (side = 'payout') <> (commission_id IS NOT NULL)",
     },
     Check {
-        of: Events,
+        of: Partners,
         what: "tiers changed the same amount of the event twice",
         subjects: &[Event],
         // Once before it was moved and once after is right.
-        sql: "SELECT event_id, '' AS detail FROM event
-              JOIN tier_result ON tier_result.tenant_id = $1 AND tier_result.event_id = event.id
-                AND (event.attributed_at IS NULL OR tier_result.at >= event.attributed_at)
-              WHERE event.tenant_id = $1 AND event.partner_id {mine} AND tier_result.kind = 'RATE'
-              GROUP BY event_id, side, tier_result.currency HAVING COUNT(DISTINCT tier_id) > 1",
+        sql: "SELECT tier_result.event_id, '' AS detail FROM attribution AS credited
+              JOIN tier_result ON tier_result.tenant_id = $1 AND tier_result.event_id = credited.event_id
+                AND (credited.moved_at IS NULL OR tier_result.at >= credited.moved_at)
+              WHERE credited.tenant_id = $1 AND credited.partner_id {mine} AND credited.ended_at IS NULL
+                AND tier_result.kind = 'RATE'
+              GROUP BY tier_result.event_id, side, tier_result.currency HAVING COUNT(DISTINCT tier_id) > 1",
     },
     Check {
         of: Partners,

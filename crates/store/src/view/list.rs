@@ -38,6 +38,7 @@ impl List {
         let order = Order {
             key: None,
             id: table.id(),
+            found_by: None,
             descending: true,
         };
         Self {
@@ -56,6 +57,13 @@ impl List {
 
     pub(crate) fn in_order(self, order: Order) -> Self {
         Self { order, ..self }
+    }
+
+    /// Rows are found through a table that the select joins, whose indexes have them in the order of this column: it
+    /// equals the id.
+    pub(crate) fn found_by(mut self, column: Option<Column>) -> Self {
+        self.order.found_by = column;
+        self
     }
 }
 
@@ -82,6 +90,8 @@ pub struct PairTable {
 pub struct Order {
     pub key: Option<Column>,
     pub id: Column,
+    /// A column of a joined table that equals the id, by which rows are found in the order of their ids.
+    pub(crate) found_by: Option<Column>,
     pub descending: bool,
 }
 
@@ -96,6 +106,7 @@ impl Order {
         Self {
             key: Some(derived::<C::EntityName>(&SEQUENCE)),
             id: column(id),
+            found_by: None,
             descending,
         }
     }
@@ -105,6 +116,7 @@ impl Order {
         Self {
             key: None,
             id: column(id),
+            found_by: None,
             descending: false,
         }
     }
@@ -115,13 +127,18 @@ impl Order {
 
     /// Adds the page's bounds, order and limit. One row more than requested shows whether the list continues.
     pub(crate) fn apply(&self, statement: &mut SelectStatement, request: &PageRequest) {
+        let found_by = self.found_by.filter(|_| self.key.is_none());
+        let found = Self {
+            id: found_by.unwrap_or(self.id),
+            ..*self
+        };
         if let Some(place) = &request.after {
-            statement.and_where(self.beyond(place, self.descending));
+            statement.and_where(found.beyond(place, self.descending));
         }
         if let Some(place) = &request.before {
-            statement.and_where(self.beyond(place, !self.descending));
+            statement.and_where(found.beyond(place, !self.descending));
         }
-        self.sort(statement, request.backward);
+        found.sort(statement, request.backward);
         statement.limit(u64::from(request.limit) + 1);
     }
 

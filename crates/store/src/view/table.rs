@@ -1,11 +1,11 @@
 //! The tables whose rows are shown, and their columns by name.
 
 use entity::{
-    advertiser, api_key, audit_entry, backtest, backtest_partner, backtest_sum, campaign, commission, commission_rule,
-    commission_snapshot, commission_transition, commission_written, custom_field, customer, deal, deal_payment, event,
-    partner, partner_balance, partner_category, partner_category_member, partner_group, partner_lifetime_value,
-    partner_tier, partner_transition, partnership_request, payment_stage, payout, payout_run, payout_run_line,
-    tier_result, tiered_commission, webhook_delivery, webhook_endpoint,
+    advertiser, api_key, attribution, audit_entry, backtest, backtest_partner, backtest_sum, campaign, commission,
+    commission_rule, commission_snapshot, commission_transition, commission_written, custom_field, customer, deal,
+    deal_payment, event, partner, partner_balance, partner_category, partner_category_member, partner_group,
+    partner_lifetime_value, partner_tier, partner_transition, partnership_request, payment_stage, payout, payout_run,
+    payout_run_line, tier_result, tiered_commission, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{Condition, EntityTrait, IdenStatic, Iterable};
 
@@ -65,6 +65,7 @@ tables! {
     ADVERTISER: AdvertiserColumn = advertiser by Id;
     CAMPAIGN: CampaignColumn = campaign by Id;
     EVENT: EventColumn = event by Id;
+    ATTRIBUTION: AttributionColumn = attribution by Id;
     CUSTOMER: CustomerColumn = customer by Id;
     COMMISSION: CommissionColumn = commission by Id;
     PAYOUT: PayoutColumn = payout by Id;

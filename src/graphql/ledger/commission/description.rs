@@ -13,7 +13,8 @@ use crate::graphql::money::Money;
 use crate::graphql::partner::PARTNER;
 use crate::graphql::payout::PAYOUT;
 use crate::graphql::rows::{
-    PartnerVisibility, SubSelection, amount, declare, family, link, made_of, page_of, required, through, value,
+    PartnerVisibility, SubSelection, amount, declare, family, link, made_of, page_of, required, stored_link, through,
+    value,
 };
 use crate::graphql::scalar::DateTime;
 use crate::graphql::terms::COMMISSION_SNAPSHOT;
@@ -52,7 +53,7 @@ declare! {
     "partner" = required(Column::PartnerId, &PARTNER);
     "campaign" = link(Column::CampaignId, &CAMPAIGN);
     "event" = link(Column::EventId, &EVENT);
-    "attribution" = link(Column::EventId, &ATTRIBUTION);
+    "attribution" = stored_link(Column::AttributionId, &ATTRIBUTION);
     "deal" = through(
         Column::Id,
         &view::DEAL_PAYMENT,

@@ -135,15 +135,10 @@ impl Commission {
         nullable_link(self.0.event_id, |id| identity::event(ctx, id)).await
     }
 
-    /// The attribution of that event.
+    /// The attribution that it was made for, even if the event has been moved since: that of the event, or that of the
+    /// row from which it takes back. Null for deals and manual rows.
     async fn attribution(&self, ctx: &Context<'_>) -> Nullable<Attribution> {
-        nullable(async {
-            match self.0.event_id {
-                Some(id) => Ok(identity::event(ctx, id).await?.and_then(|event| event.credited())),
-                None => Ok(None),
-            }
-        })
-        .await
+        nullable_link(self.0.attribution_id, |id| identity::attribution(ctx, id)).await
     }
 
     /// The deal that it comes from; null for other kinds.

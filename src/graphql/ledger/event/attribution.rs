@@ -11,29 +11,29 @@ use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
-use crate::graphql::rows::{RowObject, TypeDescription, declare, link, required, same, value};
+use crate::graphql::rows::{RowObject, TypeDescription, declare, link, required, value};
+use crate::graphql::shared::shares;
 use auth::Resource;
 use domain::id::TenantId;
 use domain::{event, id};
 use store::view;
-use store::view::EventColumn as Column;
+use store::view::AttributionColumn as Column;
 
 /// The link from an event to the partner, and the campaign, to which it is credited.
 #[derive(Clone)]
-pub struct Attribution {
-    pub event: Arc<event::Event>,
-    pub attribution: event::Attribution,
-}
+pub struct Attribution(Arc<event::Attribution>);
+
+shares!(Attribution, event::Attribution);
 
 impl RowObject for Attribution {
     const TYPE: &'static TypeDescription = &ATTRIBUTION;
 
     fn uuid(&self) -> Uuid {
-        self.event.id.uuid()
+        self.0.id.uuid()
     }
 
-    fn at_hand(&self, tenant: TenantId) -> view::AtHand {
-        store::event::at_hand(tenant, &self.event)
+    fn at_hand(&self, _: TenantId) -> view::AtHand {
+        store::attribution::at_hand(&self.0)
     }
 }
 
@@ -43,32 +43,33 @@ declare! {
         resource: Resource::Events,
         identity: &["id", "partner", "campaign", "event"],
         is_named: false,
-        table: &view::EVENT,
-        id: || view::column(Column::AttributionId),
+        table: &view::ATTRIBUTION,
+        id: || view::column(Column::Id),
     };
 
     /// Its id.
-    "id": ID = value(Column::AttributionId, view::id::<id::Attribution>);
+    "id": ID = value(Column::Id, view::id::<id::Attribution>);
     "partner" = required(Column::PartnerId, &PARTNER);
     "campaign" = link(Column::CampaignId, &CAMPAIGN);
-    "event" = same(&EVENT, true);
+    "event" = required(Column::EventId, &EVENT);
 }
 
 #[ComplexObject]
 impl Attribution {
     /// The partner to which the event is credited.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
-        let partner = identity::partner(ctx, self.attribution.partner_id).await?;
-        existing(partner, "event", "partner_id", self.attribution.partner_id)
+        let partner = identity::partner(ctx, self.0.partner_id).await?;
+        existing(partner, "attribution", "partner_id", self.0.partner_id)
     }
 
     /// The campaign; null if there is none.
     async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable_link(self.attribution.campaign_id, |id| identity::campaign(ctx, id)).await
+        nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
     }
 
     /// The event.
-    async fn event(&self) -> Event {
-        Event::from(self.event.clone())
+    async fn event(&self, ctx: &Context<'_>) -> Result<Event, ApiError> {
+        let event = identity::event(ctx, self.0.event_id).await?;
+        existing(event, "attribution", "event_id", self.0.event_id)
     }
 }

@@ -7,7 +7,7 @@ use super::object::{Event, EventKind};
 use crate::graphql::ledger::commission::commission_pages;
 use crate::graphql::ledger::customer::CUSTOMER;
 use crate::graphql::money::Money;
-use crate::graphql::rows::{PartnerVisibility, declare, family, link, optional_amount, page_of, same, value};
+use crate::graphql::rows::{PartnerVisibility, declare, family, link, optional_amount, page_of, stored_link, value};
 use crate::graphql::scalar::{DateTime, Json};
 use auth::Resource;
 use domain::{event, id};
@@ -20,7 +20,7 @@ declare! {
     pub static EVENT: Event = TypeDescription {
         resource: Resource::Events,
         identity: &["id", "externalId", "attribution"],
-        is_named: false,
+        is_named: true,
         table: &view::EVENT,
         id: || view::column(Column::Id),
     };
@@ -45,7 +45,7 @@ declare! {
     /// When it was recorded in the ledger. FIRST, counters and other sequences follow the order of recording.
     "recordedAt": DateTime = value(Column::RecordedAt, view::moment);
     "customer" = link(Column::CustomerId, &CUSTOMER).for_partners(PartnerVisibility::Null);
-    "attribution" = same(&ATTRIBUTION, false);
+    "attribution" = stored_link(Column::PrimaryAttributionId, &ATTRIBUTION);
     "original" = link(Column::OriginalId, &EVENT);
     "refunds" = family(&EVENT, store::event::refunds);
     "decision" = Event::computed();

@@ -21,7 +21,6 @@ use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::shared::row;
 use auth::Resource;
-use domain::id::EventId;
 use domain::{event, money};
 use store::commission::CommissionParent;
 
@@ -42,19 +41,7 @@ pub enum EventKind {
 row! {
     /// Something that happened and may earn.
     pub struct Event(event::Event): EVENT, store::event;
-    load: Events, event, EventId;
     computed: store::event::whole;
-}
-
-impl Event {
-    /// The event's attribution; `None` if it is credited to no partner.
-    pub fn credited(&self) -> Option<Attribution> {
-        let attribution = self.0.attribution?;
-        Some(Attribution {
-            event: self.0.clone(),
-            attribution,
-        })
-    }
 }
 
 #[paged]
@@ -82,12 +69,12 @@ impl Event {
 
     /// The attribution to a partner; null if it is credited to none.
     async fn attribution(&self) -> Option<Attribution> {
-        self.credited()
+        self.0.attribution.map(Attribution::from)
     }
 
     /// The event that a refund or chargeback takes back; null for other kinds.
     async fn original(&self, ctx: &Context<'_>) -> Nullable<Event> {
-        nullable_link(self.0.original_id, |id| Event::load(ctx, id)).await
+        nullable_link(self.0.original_id, |id| identity::event(ctx, id)).await
     }
 
     /// The refunds and chargebacks of it, in the order of recording.

@@ -69,7 +69,7 @@ impl EventQuery {
         let filter = Arc::new(filter.read()?);
         let sorted = OrderBy::read(order_by);
         let cursors = order::cursors((scope, "events", &filter), sorted);
-        let listing = Listing::of(&EVENT, store::event::list(filter, sorted));
+        let listing = Listing::of(&EVENT, store::event::list(&scope, filter, sorted));
         projected_page(listing, &cursors, &arguments)
     }
 }

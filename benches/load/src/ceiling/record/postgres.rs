@@ -26,11 +26,16 @@ WITH locked AS (
     AND (m.starts_at IS NULL OR m.starts_at <= $9) AND (m.ends_at IS NULL OR m.ends_at > $9)
 ), recorded AS (
   INSERT INTO event (tenant_id, id, external_id, content, kind, base, amount_minor, currency, occurred_at, recorded_at,
-    customer_id, attribution_id, partner_id, campaign_id, refunded_minor, wholly_refunded, audit_entry_id, sequence)
-  SELECT $1, $5, $6, $7, 'CHARGE', true, $8, $10, $9, $9, c.id, $11, locked.id, $3, 0, false, $17, locked.step
+    customer_id, primary_attribution_id, refunded_minor, wholly_refunded, audit_entry_id)
+  SELECT $1, $5, $6, $7, 'CHARGE', true, $8, $10, $9, $9, c.id, $11, 0, false, $17
   FROM locked, promised, customer c WHERE c.tenant_id = $1 AND c.external_id = $4
   ON CONFLICT (tenant_id, external_id) DO NOTHING
-  RETURNING id, customer_id, sequence
+  RETURNING id, customer_id, (SELECT step FROM locked) AS sequence
+), credited AS (
+  INSERT INTO attribution (tenant_id, id, event_id, partner_id, campaign_id, via, weight_numerator, weight_denominator,
+    share_minor, sequence, customer_id, kind, base, qualifying, has_amount, occurred_at, recorded_at)
+  SELECT $1, $11, id, $2, $3, 'NAMED', 1, 1, $8, sequence, customer_id, 'CHARGE', true, $8 > 0, $8 > 0, $9, $9
+  FROM recorded
 ), stepped AS (
   UPDATE partner SET history_sequence = recorded.sequence, history_at = greatest(partner.history_at, $9)
   FROM recorded WHERE partner.tenant_id = $1 AND partner.id = $2
@@ -52,9 +57,9 @@ WITH locked AS (
   ON CONFLICT (tenant_id, partner_id) DO UPDATE SET qualified_customers = s.qualified_customers + 1
 ), earned AS (
   INSERT INTO commission (tenant_id, id, kind, status, amount_minor, currency, payment_target, partner_id, campaign_id,
-    event_id, snapshot_id, basis, holdback_days, accrued_at, mature_at, explanation)
+    event_id, attribution_id, snapshot_id, basis, holdback_days, accrued_at, mature_at, explanation)
   SELECT $1, $12, 'EVENT', 'ACCRUED', (rounded * 10 ^ $16)::bigint, $10, 'PARTNERSHIP', $2, $3, recorded.id,
-    snapshot_id, 'PERCENT', holdback_days, $9, $9 + make_interval(hours => 24 * holdback_days),
+    $11, snapshot_id, 'PERCENT', holdback_days, $9, $9 + make_interval(hours => 24 * holdback_days),
     jsonb_build_array(
       jsonb_build_object('source', format('snapshot %s version %s', snapshot_id, version), 'outcome', 'Applied',
         'detail', format('component 1 of %s', components)),
@@ -67,9 +72,9 @@ WITH locked AS (
   FROM recorded, promised
   RETURNING id, amount_minor, mature_at
 ), decided AS (
-  INSERT INTO event_decision (tenant_id, event_id, number, components, made_with, decided_at, recorded_at, partner_id,
-    campaign_id, amount_minor, currency)
-  SELECT $1, recorded.id, 1,
+  INSERT INTO event_decision (tenant_id, event_id, number, place, attribution_id, components, made_with, decided_at,
+    recorded_at, partner_id, campaign_id, amount_minor, currency)
+  SELECT $1, recorded.id, 1, 1, $11,
     jsonb_build_array(jsonb_build_object('term', 0, 'minor', earned.amount_minor, 'currency', $10,
       'detail', format('%s %% of %s %s', percent, $15, $10))),
     jsonb_build_object('partnerStatus', partner_status, 'campaignStatus', campaign_status, 'source', 'PARTNER_SNAPSHOT',

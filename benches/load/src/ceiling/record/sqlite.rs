@@ -24,9 +24,14 @@ WHERE p.tenant_id = $1 AND p.id = $2 AND p.status IN ('INVITED', 'ACTIVE')
 
 const EVENT: &str = "
 INSERT INTO event (tenant_id, id, external_id, content, kind, base, amount_minor, currency, occurred_at, recorded_at,
-  customer_id, attribution_id, partner_id, campaign_id, refunded_minor, wholly_refunded, audit_entry_id, sequence)
-VALUES ($1, $2, $3, $4, 'CHARGE', true, $5, $6, $7, $7, $8, $9, $10, $11, 0, false, $12, $13)
+  customer_id, primary_attribution_id, refunded_minor, wholly_refunded, audit_entry_id)
+VALUES ($1, $2, $3, $4, 'CHARGE', true, $5, $6, $7, $7, $8, $9, 0, false, $10)
 ON CONFLICT (tenant_id, external_id) DO NOTHING";
+
+const ATTRIBUTION: &str = "
+INSERT INTO attribution (tenant_id, id, event_id, partner_id, campaign_id, via, weight_numerator, weight_denominator,
+  share_minor, sequence, customer_id, kind, base, qualifying, has_amount, occurred_at, recorded_at)
+VALUES ($1, $2, $3, $4, $5, 'NAMED', 1, 1, $6, $7, $8, 'CHARGE', true, $6 > 0, $6 > 0, $9, $9)";
 
 const MEMBER: &str = "
 INSERT INTO campaign_member (tenant_id, campaign_id, partner_id, joined_at) VALUES ($1, $2, $3, $4)
@@ -46,8 +51,8 @@ ON CONFLICT (tenant_id, partner_id) DO UPDATE SET qualified_customers = qualifie
 
 const COMMISSION: &str = "
 INSERT INTO commission (tenant_id, id, kind, status, amount_minor, currency, payment_target, partner_id, campaign_id,
-  event_id, snapshot_id, basis, holdback_days, accrued_at, mature_at, explanation)
-VALUES ($1, $2, 'EVENT', 'ACCRUED', $3, $4, 'PARTNERSHIP', $5, $6, $7, $8, 'PERCENT', $9, $10, $11, $12)";
+  event_id, attribution_id, snapshot_id, basis, holdback_days, accrued_at, mature_at, explanation)
+VALUES ($1, $2, 'EVENT', 'ACCRUED', $3, $4, 'PARTNERSHIP', $5, $6, $7, $8, $9, 'PERCENT', $10, $11, $12, $13)";
 
 const TRANSITION: &str = "
 INSERT INTO commission_transition (tenant_id, id, commission_id, to_status, actor, at, audit_entry_id, sequence)
@@ -71,9 +76,9 @@ VALUES ($1, $2, $3, $4, 0, 0, 0, 0)
 ON CONFLICT (tenant_id, partner_id, currency) DO UPDATE SET accrued_minor = accrued_minor + excluded.accrued_minor";
 
 const DECISION: &str = "
-INSERT INTO event_decision (tenant_id, event_id, number, components, made_with, decided_at, recorded_at, partner_id,
-  campaign_id, amount_minor, currency)
-VALUES ($1, $2, 1, $3, $4, $5, $5, $6, $7, $8, $9)";
+INSERT INTO event_decision (tenant_id, event_id, number, place, attribution_id, components, made_with, decided_at,
+  recorded_at, partner_id, campaign_id, amount_minor, currency)
+VALUES ($1, $2, 1, 1, $3, $4, $5, $6, $6, $7, $8, $9, $10)";
 
 /// The row that `PREPARE` returns.
 type Prepared = (Uuid, i32, String, Option<i32>, Uuid, i64, String, String, i64);
@@ -108,15 +113,24 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
         .bind(now)
         .bind(customer)
         .bind(charge.attribution)
-        .bind(partner)
-        .bind(campaign)
         .bind(charge.audit_entry)
-        .bind(step)
         .execute(&mut *transaction)
         .await?;
     if recorded.rows_affected() == 0 {
         return Ok(None);
     }
+    sqlx::query(ATTRIBUTION)
+        .bind(tenant)
+        .bind(charge.attribution)
+        .bind(charge.event)
+        .bind(partner)
+        .bind(campaign)
+        .bind(minor)
+        .bind(step)
+        .bind(customer)
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
     let member = sqlx::query(MEMBER).bind(tenant).bind(campaign).bind(partner).bind(now);
     member.execute(&mut *transaction).await?;
     let value = sqlx::query(VALUE).bind(tenant).bind(partner).bind(currency).bind(minor);
@@ -153,6 +167,7 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
         .bind(partner)
         .bind(campaign)
         .bind(charge.event)
+        .bind(charge.attribution)
         .bind(snapshot)
         .bind(holdback_days)
         .bind(now)
@@ -187,6 +202,7 @@ pub(super) async fn record(pool: &SqlitePool, charge: &Charge) -> Result<Option<
     sqlx::query(DECISION)
         .bind(tenant)
         .bind(charge.event)
+        .bind(charge.attribution)
         .bind(components.to_string())
         .bind(made_with.to_string())
         .bind(now)

@@ -39,6 +39,7 @@ fn row() -> Commission {
         partner_id: id(1),
         campaign_id: Some(id(2)),
         event_id: Some(id(3)),
+        attribution_id: None,
         snapshot_id: None,
         adjusts_id: None,
         basis: None,

@@ -12,7 +12,9 @@ use domain::accrual::{
     self, ApplicableTerms, ComponentEarning, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict,
 };
 use domain::campaign::Campaign;
-use domain::event::{Attribution, Event, EventKind};
+use domain::event::{AttributedVia, Attribution, Event, EventKind};
+use domain::history::Moment;
+use domain::id::{AttributionId, CampaignId, PartnerId};
 use domain::money::{Currency, Money};
 use service::ledger::event::NewEvent;
 use service::ledger::record;
@@ -123,16 +125,13 @@ impl<'a> PartnerLife<'a> {
                 self.clients.len() - 1
             }
         });
-        let attribution = Attribution {
-            id: self.ledger.ids.next(at),
-            partner_id: self.before.partner.id,
-            campaign_id: campaign,
-        };
+        let (attribution, id) = (self.ledger.ids.next(at), self.ledger.ids.next(at));
+        let partner = self.before.partner.id;
         let event = Event {
             customer_id: client.map(|index| self.clients[index].customer.id),
-            attribution: Some(attribution),
-            ..checked.recorded(self.ledger.ids.next(at), at)
+            ..checked.recorded(id, at)
         };
+        let event = credited(event, (attribution, partner, campaign));
         self.number += 1;
         if let Some(index) = client {
             self.clients[index].remember(event.event_type.as_deref(), event.occurred_at);
@@ -152,9 +151,7 @@ impl<'a> PartnerLife<'a> {
         let first = self.ledger.rows.len();
         if let Some((terms, earned)) = earned {
             let ids = &mut self.ledger.ids;
-            let rows = record::rows(&event, attribution.partner_id, campaign, &terms, earned, || {
-                ids.next(at)
-            });
+            let rows = record::rows(&event, partner, campaign, &terms, earned, || ids.next(at));
             for row in rows {
                 let index = self.ledger.write(
                     row,
@@ -188,6 +185,23 @@ impl<'a> PartnerLife<'a> {
             client.counted = true;
             self.counted = true;
         }
+    }
+}
+
+/// The event, credited to a partner and campaign. Its position in the partner's history is filled in when all of it is
+/// known.
+pub(super) fn credited(event: Event, (id, partner, campaign): (AttributionId, PartnerId, Option<CampaignId>)) -> Event {
+    let moment = Moment {
+        sequence: 0,
+        at: event.recorded_at,
+    };
+    let attribution = Attribution {
+        id,
+        ..Attribution::whole(&event, (partner, campaign), AttributedVia::Named, moment)
+    };
+    Event {
+        attribution: Some(attribution),
+        ..event
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use super::sale::credited;
 use super::{PartnerLife, RecordedSale, checked};
 use crate::history::ledger_draft::TransitionNote;
 use crate::partners::ACTOR;
 use crate::source::happens;
 use domain::Timestamp;
 use domain::commission::CommissionStatus;
-use domain::event::{Attribution, Event, EventKind};
+use domain::event::{Event, EventKind};
 use domain::money::Money;
 use domain::refund::{Refunded, TakeBack, is_fixed, take_back};
 use service::ledger::event::NewEvent;
@@ -67,13 +68,11 @@ impl<'a> PartnerLife<'a> {
         let event = Event {
             amount: taken,
             customer_id: original.customer_id,
-            attribution: original.attribution.map(|known| Attribution {
-                id: attribution,
-                ..known
-            }),
             original_id: Some(original.id),
             ..checked.recorded(id, at)
         };
+        let campaign = original.attribution.and_then(|known| known.campaign_id);
+        let event = credited(event, (attribution, self.before.partner.id, campaign));
         if let (EventKind::Charge, Some(taken)) = (original.kind, taken) {
             *self.lifetime_values.entry(taken.currency()).or_default() -= taken.minor();
             if refunded.wholly {

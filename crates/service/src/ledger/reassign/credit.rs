@@ -12,10 +12,12 @@ use crate::ledger::posting::{Moments, Posting};
 use crate::ledger::record::{AttemptError, EventLookup, Prepared, PreparedEvents, Recorder};
 use domain::commission::ExplainedCommission;
 use domain::decision::{Decision, NoCommissionReason};
-use domain::event::{Attribution, Event, EventKind};
-use domain::id::{AttributionId, CampaignId, EventId, PartnerId};
+use domain::event::{AttributedVia, Attribution, Event, EventKind};
+use domain::history::Moment;
+use domain::id::{CampaignId, EventId, PartnerId};
 use domain::reassignment::{ReassignmentOutcome, earned_step};
 use domain::tiered::TieredCommission;
+use store::event::Recredited;
 use store::event_decision::NewDecision;
 use store::recording::{EventReferences, RecordingFacts};
 use store::standing::PaidCharges;
@@ -133,14 +135,9 @@ impl Correction<'_> {
         let moment = self.step(target.partner);
         let mut credited = self.found.partners[&target.partner];
         credited.last = moment;
+        let before = event.attribution;
         let now = Event {
-            attribution: Some(Attribution {
-                id: AttributionId::new(self.now),
-                partner_id: target.partner,
-                campaign_id: target.campaign,
-            }),
-            attributed_at: Some(moment.at),
-            sequence: Some(moment.sequence),
+            attribution: Some(moved_to(&event, (target.partner, target.campaign), moment)),
             ..event
         };
         // As if it were recorded now.
@@ -192,14 +189,14 @@ impl Correction<'_> {
                 earned.map_err(|error| refused(error, &now))?
             }
         };
-        let before: Vec<_> = prepared.rows.iter().map(|earned| earned.row.id).collect();
+        let rows: Vec<_> = prepared.rows.iter().map(|earned| earned.row.id).collect();
         let tiered = recorder.apply_tiers(&mut prepared, terms.as_ref(), &target.tiers).await;
         tiered.map_err(|error| refused(error, &now))?;
-        prepared.decide(&before);
+        prepared.decide(&rows);
         for earned in &mut prepared.rows {
             earned.explanation.push(earned_step(moment.at));
         }
-        self.write_earned(target, &now, &prepared, number).await?;
+        self.write_earned(target, (before, &now), &prepared, number).await?;
         let paid = prepared
             .decision
             .components
@@ -224,7 +221,7 @@ impl Correction<'_> {
     async fn write_earned(
         &mut self,
         target: &mut NewCredit,
-        now: &Event,
+        (credited_before, now): (Option<Attribution>, &Event),
         prepared: &Prepared,
         number: i32,
     ) -> Result<(), StoreError> {
@@ -254,7 +251,12 @@ impl Correction<'_> {
         });
         target.paid_charges += i64::from(counted.is_some());
         let before = Writes::of(|writes| {
-            store::event::set_attribution(writes, tenant, [now]);
+            let moved = Recredited {
+                before: credited_before,
+                event: now,
+                at: prepared.event.recorded_at,
+            };
+            store::event::recredit(writes, tenant, [moved]);
             let made = NewDecision {
                 event: now,
                 decision: &prepared.decision,
@@ -279,14 +281,25 @@ impl Correction<'_> {
         refunds: HashMap<Uuid, Vec<Event>>,
         numbers: &HashMap<Uuid, i32>,
     ) -> Result<Vec<Event>, StoreError> {
-        let nobodys = |event: Event| Event {
-            attribution: None,
-            attributed_at: Some(self.now),
-            sequence: None,
-            ..event
+        let nobodys = |event: Event| {
+            let before = event.attribution;
+            let now = Event {
+                attribution: None,
+                ..event
+            };
+            (now, before)
         };
-        let events: Vec<_> = events.into_iter().map(nobodys).collect();
-        let refunds: Vec<_> = refunds.into_values().flatten().map(nobodys).collect();
+        let (events, before): (Vec<_>, Vec<_>) = events.into_iter().map(nobodys).unzip();
+        let (refunds, before_of_refunds): (Vec<_>, Vec<_>) = refunds.into_values().flatten().map(nobodys).unzip();
+        let moved = events
+            .iter()
+            .chain(&refunds)
+            .zip(before.into_iter().chain(before_of_refunds));
+        let moved = moved.map(|(event, before)| Recredited {
+            before,
+            event,
+            at: self.now,
+        });
         let (decision, with) = (Decision::stopped(NoCommissionReason::Unattributed), Default::default());
         let decisions = events.iter().map(|event| NewDecision {
             event,
@@ -297,7 +310,7 @@ impl Correction<'_> {
         });
         let tenant = self.writer.tenant();
         let write = self.transaction.write(|writes| {
-            store::event::set_attribution(writes, tenant, events.iter().chain(&refunds));
+            store::event::recredit(writes, tenant, moved);
             store::event_decision::add(writes, tenant, decisions);
         });
         write.await?;
@@ -336,6 +349,14 @@ impl Correction<'_> {
             after: None,
             clawback: None,
         });
+    }
+}
+
+/// The attribution of a moved event, as this step of its new partner's history.
+pub(super) fn moved_to(event: &Event, to: (PartnerId, Option<CampaignId>), moment: Moment) -> Attribution {
+    Attribution {
+        moved_at: Some(moment.at),
+        ..Attribution::whole(event, to, AttributedVia::Named, moment)
     }
 }
 

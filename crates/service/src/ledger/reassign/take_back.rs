@@ -1,14 +1,14 @@
 //! The recorded refunds of moved events, applied to what these earn now.
 
 use super::Correction;
-use super::credit::NewCredit;
+use super::credit::{NewCredit, moved_to};
 use crate::ServiceError;
 use crate::ledger::posting::Moments;
 use crate::ledger::refund;
 use domain::commission::Commission;
-use domain::event::{Attribution, Event};
-use domain::id::AttributionId;
+use domain::event::Event;
 use domain::refund::Refunded;
+use store::event::Recredited;
 
 impl Correction<'_> {
     /// Applies the recorded refunds of an event to what it earns now, in their order. The event's new rows begin at
@@ -28,19 +28,23 @@ impl Correction<'_> {
         for refund in refunds {
             let moment = self.step(target.partner);
             let refunded = Refunded::after(&original, refund.amount);
+            let before = refund.attribution;
+            let to = event
+                .attribution
+                .map(|credited| (credited.partner_id, credited.campaign_id));
             let now = Event {
-                attribution: event.attribution.map(|attribution| Attribution {
-                    id: AttributionId::new(self.now),
-                    ..attribution
-                }),
-                attributed_at: Some(moment.at),
-                sequence: Some(moment.sequence),
+                attribution: to.map(|to| moved_to(&refund, to, moment)),
                 ..refund
+            };
+            let moved = Recredited {
+                before,
+                event: &now,
+                at: moment.at,
             };
             let tenant = self.writer.tenant();
             let credit = self
                 .transaction
-                .write(|writes| store::event::set_attribution(writes, tenant, [&now]));
+                .write(|writes| store::event::recredit(writes, tenant, [moved]));
             credit.await?;
             if refunded.wholly && original.customer_id.is_some() && original.charged().is_some() {
                 target.paid_charges -= 1;

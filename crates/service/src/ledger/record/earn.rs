@@ -180,6 +180,7 @@ pub fn rows(
     let row = |earned: &ComponentEarning, id| Commission {
         campaign_id: campaign,
         event_id: Some(event.id),
+        attribution_id: event.attribution.map(|credited| credited.id),
         snapshot_id: terms.snapshot_id,
         basis: Some(earned.basis),
         holdback_days: terms.holdback_days,

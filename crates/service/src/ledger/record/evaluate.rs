@@ -3,7 +3,7 @@
 use super::look_up::{Credit, EventLookup};
 use super::prepared::PreparedEvents;
 use super::{AttemptError, RecordedEvent, Recorder, tiers};
-use crate::ledger::event::{CheckedEvent, binding};
+use crate::ledger::event::{CheckedEvent, binding, via};
 use crate::require;
 use domain::Timestamp;
 use domain::accrual::ApplicableTerms;
@@ -12,7 +12,7 @@ use domain::commission::ExplainedCommission;
 use domain::decision::{Decision, MadeWith};
 use domain::event::{Attribution, Customer, Event, EventKind};
 use domain::history::Moment;
-use domain::id::{AttributionId, CommissionId, CustomerId, EventId, PartnerId};
+use domain::id::{CommissionId, CustomerId, EventId, PartnerId};
 use domain::money::Currency;
 use domain::problem::{ProblemCode, Problems};
 use domain::tiered::TieredCommission;
@@ -225,16 +225,11 @@ fn prepare(
     now: Timestamp,
 ) -> Prepared {
     let (external_id, acquired_at) = (checked.customer_external_id.take(), checked.customer_acquired_at);
+    let via = via(checked.partner_id.is_some());
     let moment = partner.as_ref().map(|partner| partner.last.next(now));
     let now = moment.map_or(now, |moment| moment.at);
     let mut event = checked.recorded(EventId::new(now), now);
-    event.sequence = moment.map(|moment| moment.sequence);
     let campaign = facts.campaign;
-    event.attribution = partner.as_ref().map(|partner| Attribution {
-        id: AttributionId::new(now),
-        partner_id: partner.id,
-        campaign_id: campaign.as_ref().map(|campaign| campaign.id),
-    });
     let customer = external_id.map(|external_id| match facts.customer {
         Some(customer) => (customer, false),
         None => {
@@ -249,6 +244,10 @@ fn prepare(
         }
     });
     event.customer_id = customer.as_ref().map(|(customer, _)| customer.id);
+    event.attribution = partner.zip(moment).map(|(partner, moment)| {
+        let to = (partner.id, campaign.as_ref().map(|campaign| campaign.id));
+        Attribution::whole(&event, to, via, moment)
+    });
     let is_charge = event.kind == EventKind::Charge;
     let paid_charges = if is_charge { facts.paid_charges } else { 0 };
     let of_tenant = (facts.base, facts.zone);

@@ -74,6 +74,7 @@ impl Crossing<'_> {
             status,
             campaign_id: event.event.attribution.and_then(|attribution| attribution.campaign_id),
             event_id: Some(event.event.id),
+            attribution_id: event.event.attribution.map(|credited| credited.id),
             snapshot_id,
             adjusts_id: adjusted.map(|row| row.id),
             holdback_days,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::finding_log::FindingLog;
 use domain::commission::{Commission, CommissionKind};
 use domain::id::EventId;
-use store::verify::{EventRow, SnapshotRow};
+use store::verify::{EventFacts, EventRow, SnapshotRow};
 
 /// The snapshots of partners, in the order of their versions.
 pub type PartnerSnapshots = HashMap<Uuid, Vec<SnapshotRow>>;
@@ -35,7 +35,12 @@ pub fn check(row: &Commission, event: Option<&EventRow>, snapshots: &PartnerSnap
 }
 
 fn is_since_it_was_moved(row: &Commission, event: &EventRow) -> bool {
-    event.about.attributed_at.is_none_or(|at| row.accrued_at >= at)
+    event.about.partner.is_some() && event.about.moved_at.is_none_or(|at| row.accrued_at >= at)
+}
+
+/// An event of nobody may have been somebody's.
+fn may_have_been_moved(event: &EventFacts) -> bool {
+    event.partner.is_none() || event.moved_at.is_some()
 }
 
 fn disagrees(row: &Commission, event: Option<&EventRow>) -> bool {
@@ -47,12 +52,12 @@ fn disagrees(row: &Commission, event: Option<&EventRow>) -> bool {
         return true;
     }
     // What was earned before the event was moved, and what takes that back, stays with the former partner.
-    let was_moved = event.about.attributed_at.is_some();
+    let was_moved = may_have_been_moved(&event.about);
     let stays = was_moved && (row.kind == CommissionKind::Clawback || !is_since_it_was_moved(row, event));
     let original_was_moved = event
         .original
         .as_ref()
-        .is_some_and(|(_, original)| original.attributed_at.is_some());
+        .is_some_and(|(_, original)| may_have_been_moved(original));
     !stays
         && !original_was_moved
         && (event.about.partner != Some(row.partner_id.uuid())

@@ -41,7 +41,7 @@ impl EventTotals {
         let missing = missing_entries(database, scope, &entries).await?;
         let claimed = rows.iter().filter(|event| {
             // Refunds are moved together with their original.
-            event.about.attributed_at.is_some() && !event.names_original
+            event.about.moved_at.is_some() && !event.names_original
         });
         let claimed: Vec<_> = claimed.map(|event| event.id).collect();
         let kept = match claimed.is_empty() {
@@ -58,12 +58,6 @@ impl EventTotals {
             let id = [EventId::from_uuid(event.id)];
             if event.audit_entry.is_some_and(|entry| missing.contains(&entry)) {
                 found.add("the event names an entry of the audit log that is not there", id);
-            }
-            let about = &event.about;
-            if event.attribution.is_some() != about.partner.is_some()
-                || (about.campaign.is_some() && about.partner.is_none())
-            {
-                found.add("a part of the event's attribution is missing", id);
             }
             if is_wrong_refund(event) {
                 found.add("a refund names no charge or conversion, or disagrees with it", id);

@@ -217,7 +217,7 @@ async fn events(
         let rows = events_after(database, scope, whose, last.as_ref(), PAGE).await?;
         for event in &rows {
             if let Some(partner) = event.about.partner {
-                let at = event.about.attributed_at.unwrap_or(event.recorded_at);
+                let at = event.about.moved_at.unwrap_or(event.recorded_at);
                 histories.add(partner, event.sequence, at);
             }
         }

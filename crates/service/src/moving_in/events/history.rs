@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 use super::{Attempt, Customers, ImportAttemptError, ImportedEvent, Sums};
+use crate::ledger::event::via;
 use crate::ledger::refund::amount_taken;
 use crate::ledger::tiers;
 use domain::Timestamp;
@@ -12,7 +13,7 @@ use domain::campaign::Campaign;
 use domain::decision::{Decision, MadeWith, NoCommissionReason};
 use domain::event::{Attribution, Customer, Event};
 use domain::history::Moment;
-use domain::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId};
+use domain::id::{CampaignId, CustomerId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::refund::Refunded;
@@ -104,18 +105,16 @@ impl History {
         let moment = partner_id.map(|partner| self.step(partner));
         let at = moment.map_or(self.now, |moment| moment.at);
         let mut checked = named.event.clone();
+        let via = via(checked.partner_id.is_some());
         let (name, acquired_at) = (checked.customer_external_id.take(), checked.customer_acquired_at);
         let mut event = checked.recorded(EventId::new(at), at);
-        event.sequence = moment.map(|moment| moment.sequence);
-        event.attribution = partner_id.map(|partner_id| Attribution {
-            id: AttributionId::new(at),
-            partner_id,
-            campaign_id,
-        });
         if let Some(name) = name {
             let acquired_at = acquired_at.unwrap_or(event.occurred_at);
             event.customer_id = Some(self.customer(name, customer, acquired_at, (partner_id, campaign_id), at));
         }
+        event.attribution = partner_id
+            .zip(moment)
+            .map(|(partner, moment)| Attribution::whole(&event, (partner, campaign_id), via, moment));
         if let (Some(partner), Some(campaign)) = (partner_id, campaign_id) {
             self.members.insert((partner, campaign));
         }

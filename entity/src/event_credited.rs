@@ -1,4 +1,4 @@
-//! To whom an event is credited: the columns of its row that change.
+//! Which attribution of an event is the first in force: a column of its row that is written separately.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,11 +9,7 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub attribution_id: Option<Uuid>,
-    pub partner_id: Option<Uuid>,
-    pub campaign_id: Option<Uuid>,
-    pub sequence: Option<i64>,
-    pub attributed_at: Option<DateTimeUtc>,
+    pub primary_attribution_id: Option<Uuid>,
 }
 
 no_relations!();
