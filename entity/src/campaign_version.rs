@@ -17,7 +17,7 @@ pub struct Model {
     pub holdback_days: Option<i32>,
     /// Tiers of an advertiser count all of its campaigns.
     pub advertiser_id: Option<Uuid>,
-    /// The audit log entry of the change; `None`: there is none.
+    /// The audit log entry of the change; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

@@ -12,8 +12,10 @@ pub struct Model {
     pub id: Uuid,
     pub partner_id: Uuid,
     pub recipient: Option<String>,
-    /// `None`: assigned with the row, assigned by an earlier release, or not assigned yet.
+    /// `None`: assigned with the row, or not assigned yet.
     pub recipient_assigned_at: Option<DateTimeUtc>,
+    /// The position of that in the partner's history.
+    pub recipient_assigned_sequence: Option<i64>,
 }
 
 no_relations!();

@@ -19,8 +19,8 @@ pub struct Model {
     pub source: String,
     pub reason: Option<String>,
     pub created_at: DateTimeUtc,
-    /// Its position in the partner's history; `None`: from before there were numbers.
-    pub sequence: Option<i64>,
+    /// Its position in the partner's history.
+    pub sequence: i64,
 }
 
 no_relations!();

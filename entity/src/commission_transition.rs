@@ -15,9 +15,9 @@ pub struct Model {
     pub actor: String,
     pub reason: Option<String>,
     pub at: DateTimeUtc,
-    /// Its position in the partner's history; `None`: from before there were numbers.
-    pub sequence: Option<i64>,
-    /// The audit log entry of the transaction that wrote it; null: from before that was recorded, or generated data.
+    /// Its position in the partner's history.
+    pub sequence: i64,
+    /// The audit log entry of the transaction that wrote it; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

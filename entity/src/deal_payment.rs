@@ -21,7 +21,10 @@ pub struct Model {
     pub commission_id: Option<Uuid>,
     /// The deal was lost before the row was approved: the payment may become due again.
     pub voided_at: Option<DateTimeUtc>,
+    pub voided_sequence: Option<i64>,
     pub created_at: DateTimeUtc,
+    /// Its position in the partner's history; `voided_sequence` is that of its end.
+    pub sequence: i64,
 }
 
 no_relations!();

@@ -12,7 +12,7 @@ pub struct Model {
     /// All zeros: there was none.
     #[sea_orm(primary_key, auto_increment = false)]
     pub group_id: Uuid,
-    /// The audit log entry of the change; `None`: there is none.
+    /// The audit log entry of the change; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

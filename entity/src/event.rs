@@ -31,7 +31,7 @@ pub struct Model {
     /// How much of it has been taken back so far.
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
-    /// The audit log entry of the transaction that wrote it; null: from before that was recorded, or generated data.
+    /// The audit log entry of the transaction that wrote it; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

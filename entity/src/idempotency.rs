@@ -10,7 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub operation: String,
-    /// The caller; empty in rows from before this was recorded.
+    /// The caller.
     pub subject: String,
     pub idempotency_key: String,
     pub content: Vec<u8>,

@@ -17,7 +17,7 @@ pub struct Model {
     pub currency: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub rules: Json,
-    /// The audit log entry of the change; `None`: there is none.
+    /// The audit log entry of the change; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

@@ -11,7 +11,7 @@ pub struct Model {
     pub id: Uuid,
     /// The number of its last step.
     pub history_sequence: i64,
-    /// When that was; `None`: nothing has happened since steps have numbers.
+    /// When that was; `None`: only until its first step, which the transaction that creates it writes.
     pub history_at: Option<DateTimeUtc>,
 }
 

@@ -15,8 +15,8 @@ pub struct Model {
     pub actor: String,
     pub reason: Option<String>,
     pub at: DateTimeUtc,
-    /// Its position in the partner's history; `None`: from before there were numbers.
-    pub sequence: Option<i64>,
+    /// Its position in the partner's history.
+    pub sequence: i64,
 }
 
 no_relations!();

@@ -20,10 +20,12 @@ pub struct Model {
     pub settled_at: Option<DateTimeUtc>,
     pub reference: Option<String>,
     /// The payee's reference at the payment service when the run created the payout.
-    pub payout_reference: Option<String>,
-    /// Who created it and who settled it; null: from before that was recorded, or not settled.
-    pub created_by: Option<String>,
+    pub payout_reference: String,
+    pub created_by: String,
     pub settled_by: Option<String>,
+    /// The positions of its creation and of its settlement in the partner's history.
+    pub sequence: i64,
+    pub settled_sequence: Option<i64>,
 }
 
 no_relations!();

@@ -11,6 +11,8 @@ pub struct Model {
     pub id: Uuid,
     pub payout_id: Uuid,
     pub commission_id: Uuid,
+    /// The position of the payout's creation in the partner's history.
+    pub sequence: i64,
 }
 
 no_relations!();

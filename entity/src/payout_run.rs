@@ -12,9 +12,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// Only rows that accrued before this moment, and clawbacks of them; null: all.
     pub accrued_before: Option<DateTimeUtc>,
-    /// Who created it; null: from before that was recorded.
-    pub created_by: Option<String>,
-    /// The audit log entry of the transaction that wrote it; null: from before that was recorded, or generated data.
+    pub created_by: String,
+    /// The audit log entry of the transaction that wrote it; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

@@ -12,8 +12,9 @@ pub struct Model {
     pub status: String,
     pub settled_at: Option<DateTimeUtc>,
     pub settled_by: Option<String>,
+    pub settled_sequence: Option<i64>,
     pub reference: Option<String>,
-    /// The audit log entry of the transaction that settled it; null: from before that was recorded, or generated data.
+    /// The audit log entry of the transaction that settled it; null in generated data.
     pub settled_audit_entry_id: Option<Uuid>,
 }
 

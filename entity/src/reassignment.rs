@@ -25,7 +25,7 @@ pub struct Model {
     pub at: DateTimeUtc,
     /// How many events were left for another call.
     pub remaining: i64,
-    /// The audit log entry of the transaction that wrote it; null: from before that was recorded, or generated data.
+    /// The audit log entry of the transaction that wrote it; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

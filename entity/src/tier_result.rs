@@ -24,6 +24,8 @@ pub struct Model {
     /// The row of the ledger; none for revenue, and where the result of a rate was 0.
     pub commission_id: Option<Uuid>,
     pub at: DateTimeUtc,
+    /// Its position in the partner's history.
+    pub sequence: i64,
 }
 
 no_relations!();

@@ -31,7 +31,7 @@ pub struct Model {
     pub goals: Json,
     #[sea_orm(column_type = "JsonBinary")]
     pub modifiers: Json,
-    /// The audit log entry of the change; `None`: there is none.
+    /// The audit log entry of the change; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }
 

@@ -3,8 +3,8 @@
 //!
 //! Until the first release a change of the schema edits these files; afterwards it is a file of its own.
 
-use sea_orm_migration::prelude::*;
-pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+pub use sea_orm_migration::prelude::async_trait;
+pub use sea_orm_migration::{MigrationName, MigrationStatus, MigrationTrait, MigratorTrait, SchemaManager};
 
 mod dialect;
 pub mod distribution;

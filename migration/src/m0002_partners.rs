@@ -1,8 +1,10 @@
 //! Partners: what they are members of, what they were promised (snapshots), and requests to join.
 //!
-//! A partner's history has an order: every event, every change of a row's status, every change of the partner's status and
-//! every snapshot gets the next number of its partner, under the partner's lock. Clocks of replicas disagree and step back;
-//! numbers do not. `partner.history_sequence` and `history_at` are the number and the time of the last step.
+//! A partner's history has an order: every step (an event, a change of a row's status or of the partner's, a snapshot, a
+//! payout and its settlement, the assignment of a recipient, a payment of a deal) gets the next number of its partner,
+//! under the partner's lock, and every row that the step wrote for ever has that number (`sequence`). Clocks of replicas
+//! disagree and step back; numbers do not. `partner.history_sequence` and `history_at` are the number and the time of the
+//! last step.
 //!
 //! Partners that nothing refers to can be deleted. Their status changes, which are append-only, are deleted with them: only
 //! those of a partner that is listed in `deleted_partner`, which is append-only itself.

@@ -33,9 +33,11 @@ impl MigrationTrait for Migration {
             manager,
             "commission",
             "commission_keep_assignment",
-            &["recipient", "recipient_assigned_at"],
-            "(OLD.recipient IS NOT NULL AND NEW.recipient_assigned_at IS DISTINCT FROM OLD.recipient_assigned_at)
-             OR (NEW.recipient IS NULL AND NEW.recipient_assigned_at IS NOT NULL)",
+            &["recipient", "recipient_assigned_at", "recipient_assigned_sequence"],
+            "(OLD.recipient IS NOT NULL AND (NEW.recipient_assigned_at IS DISTINCT FROM OLD.recipient_assigned_at
+               OR NEW.recipient_assigned_sequence IS DISTINCT FROM OLD.recipient_assigned_sequence))
+             OR (NEW.recipient IS NULL AND NEW.recipient_assigned_at IS NOT NULL)
+             OR (NEW.recipient_assigned_at IS NULL) <> (NEW.recipient_assigned_sequence IS NULL)",
         )
         .await
     }
@@ -91,6 +93,7 @@ CREATE TABLE commission (
   payment_target text NOT NULL,
   recipient text,
   recipient_assigned_at {time},
+  recipient_assigned_sequence bigint,
   partner_id {id} NOT NULL,
   campaign_id {id},
   event_id {id},
@@ -178,6 +181,7 @@ CREATE TABLE payout_item (
   id {id} NOT NULL,
   payout_id {id} NOT NULL,
   commission_id {id} NOT NULL,
+  sequence bigint NOT NULL,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, payout_id) REFERENCES payout (tenant_id, id),
   FOREIGN KEY (tenant_id, commission_id) REFERENCES commission (tenant_id, id)

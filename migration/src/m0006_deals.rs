@@ -23,7 +23,9 @@ impl MigrationTrait for Migration {
             manager,
             "deal_payment",
             KEPT,
-            "(OLD.voided_at IS NOT NULL AND NEW.voided_at IS DISTINCT FROM OLD.voided_at)",
+            "(OLD.voided_at IS NOT NULL AND (NEW.voided_at IS DISTINCT FROM OLD.voided_at
+               OR NEW.voided_sequence IS DISTINCT FROM OLD.voided_sequence))
+             OR (NEW.voided_at IS NULL) <> (NEW.voided_sequence IS NULL)",
         )
         .await?;
         dialect::refuse_replacing(manager, "deal_payment", SAME_PAYMENT).await
@@ -48,6 +50,7 @@ const KEPT: &[&str] = &[
     "version",
     "commission_id",
     "created_at",
+    "sequence",
 ];
 
 /// Rows that are equal by one of the unique indexes of `deal_payment`.
@@ -222,7 +225,9 @@ CREATE TABLE deal_payment (
   version integer NOT NULL,
   commission_id {id},
   voided_at {time},
+  voided_sequence bigint,
   created_at {time} NOT NULL,
+  sequence bigint NOT NULL,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, deal_id) REFERENCES deal (tenant_id, id),
   FOREIGN KEY (tenant_id, stage_id) REFERENCES payment_stage (tenant_id, id),

@@ -142,6 +142,7 @@ CREATE TABLE tier_result (
   is_fixed boolean NOT NULL,
   commission_id {id},
   at {time} NOT NULL,
+  sequence bigint NOT NULL,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, tier_id) REFERENCES tiered_commission (tenant_id, id),
   FOREIGN KEY (tenant_id, event_id) REFERENCES event (tenant_id, id),

@@ -63,14 +63,9 @@ impl<F: InputType + Default> OrderBy<F> {
 /// The requested order of commissions, shared by many lists.
 pub type CommissionOrder = OrderBy<CommissionOrderField>;
 
-/// The cursors of a sortable list. `list` is everything that decides which rows it has. In the default order the
-/// cursors are the same as before the list became sortable, so that old ones stay valid.
+/// The cursors of a sortable list. `list` is everything that decides which rows it has.
 pub fn cursors<B: SortBy>(list: impl std::fmt::Debug, sorted: Sorted<B>) -> Cursors {
-    let cursors = match sorted == Sorted::default() {
-        true => Cursors::of(list),
-        false => Cursors::of((list, sorted.by, sorted.descending)),
-    };
-    cursors.sorted_by(sorted.example())
+    Cursors::of((list, sorted.by, sorted.descending)).sorted_by(sorted.example())
 }
 
 /// Requires a currency to sort by an amount, since amounts of different currencies have no order. `currency` is the

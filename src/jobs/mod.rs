@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use service::api_key::write_uses;
 use service::app::App;
 use service::backtest;
-use service::ledger::payout::fill_lines;
 use service::ledger::review::approve_matured;
 use telemetry::metrics::Job;
 
@@ -100,11 +99,6 @@ async fn run_chores(app: &App, mut ending: watch::Receiver<bool>) {
         let writing = counted(app, Job::WriteKeyUses, write_uses(app)).await;
         if let Err(error) = writing {
             tracing::error!(%error, "writing down when keys were used failed; it is tried again");
-        }
-        // A replica of an earlier release may still create runs without lines.
-        let filling = counted(app, Job::FillPayoutLines, fill_lines(app)).await;
-        if let Err(error) = filling {
-            tracing::error!(%error, "filling in the lines of payout runs failed; it is tried again");
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}

@@ -103,13 +103,12 @@ fn reads_of_the_store_begin_with_the_scope() {
         //   ask.
         // - migrating, loss, diagnostics, integrity, statistics, citus: whole tables, catalogs or indexes.
         // - verify: its queries take the tenant as $1.
-        // - maturing, missing_payout_lines, backtest/open, outbox/read: jobs search all tenants, and read what they find again
+        // - maturing, backtest/open, outbox/read: jobs search all tenants, and read what they find again
         //   with its tenant's scope.
         let exempt = [
             "scope.rs",
             "tenant.rs",
             "maturing.rs",
-            "missing_payout_lines.rs",
             "backtest/open.rs",
             "outbox/read.rs",
             "presented_key.rs",

@@ -121,6 +121,13 @@ async fn programme(app: &TestApp) -> Programme {
 }
 
 /// Everything that a client sees of the partner's history.
+/// Expects so many of these rows, each with the number of the step that wrote it: `agrees` compares it with what the same
+/// step and those before and after it wrote.
+pub async fn are_numbered(app: &TestApp, (from, agrees): (&str, &str), rows: usize) {
+    let sql = format!("SELECT CASE WHEN {agrees} THEN 'agrees' ELSE 'differs' END FROM {from}");
+    assert_eq!(app.texts(&sql).await, vec!["agrees"; rows], "{from}");
+}
+
 async fn seen(programme: &Programme) -> Value {
     let document = "query($id: ID!) { partner(id: $id) {
         status transitions { from to at }

@@ -187,7 +187,7 @@ impl Commission {
 pub struct Entered {
     /// The identifier of an OPENING row in its source system; unique in the tenant.
     pub external_id: Option<String>,
-    /// The reason for a MANUAL row, also shown to the partner. `None`: the row predates this field.
+    /// The reason for a MANUAL row, also shown to the partner.
     pub reason: Option<String>,
     /// Visible to staff only.
     pub note: Option<String>,
@@ -219,8 +219,8 @@ pub struct CommissionTransition {
     pub actor: String,
     pub reason: Option<String>,
     pub at: Timestamp,
-    /// Its position in the partner's history; `None`: it predates sequence numbers.
-    pub sequence: Option<i64>,
+    /// Its position in the partner's history.
+    pub sequence: i64,
 }
 
 /// A partner's sums in one currency, in minor units. Rows owed to individuals are not included.
@@ -277,12 +277,15 @@ pub struct Payout {
     /// The payment system's reference for the payment.
     pub reference: Option<String>,
     /// How the payment service identifies the payee, as of the creation of the payout: for a partner its payout
-    /// reference or else its e-mail address, for an individual the name. `None`: the payout predates this field.
-    pub payout_reference: Option<String>,
-    /// `None`: the payout predates this field.
-    pub created_by: Option<String>,
-    /// `None`: it is pending, or was settled before this field existed.
+    /// reference or else its e-mail address, for an individual the name.
+    pub payout_reference: String,
+    pub created_by: String,
+    /// `None`: it is pending.
     pub settled_by: Option<String>,
+    /// The position of its creation in the partner's history.
+    pub sequence: i64,
+    /// The position of its settlement.
+    pub settled_sequence: Option<i64>,
 }
 
 /// One run that created payouts.
@@ -292,8 +295,7 @@ pub struct PayoutRun {
     pub created_at: Timestamp,
     /// Only rows that accrued before this moment, and clawbacks of these, were paid; `None`: all.
     pub accrued_before: Option<Timestamp>,
-    /// `None`: the run predates this field.
-    pub created_by: Option<String>,
+    pub created_by: String,
 }
 
 #[cfg(test)]

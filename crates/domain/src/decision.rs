@@ -84,7 +84,7 @@ pub struct MadeWith {
     /// The version of the campaign, whichever terms applied; `None`: the event had no campaign.
     pub campaign_version: Option<u32>,
     /// The group that the partner was in, whether or not its rules were evaluated; `Some(None)`: in no group, so the
-    /// default group applied. `None`: the event had no partner, or the decision predates this field.
+    /// default group applied. `None`: the event had no partner.
     pub own_group: Option<Option<PartnerGroupId>>,
     /// The group whose rules were evaluated, and their version.
     pub group: Option<(PartnerGroupId, u32)>,

@@ -115,8 +115,8 @@ pub struct PartnerTransition {
     pub actor: String,
     pub reason: Option<String>,
     pub at: Timestamp,
-    /// Its position in the partner's history; `None`: it predates sequence numbers.
-    pub sequence: Option<i64>,
+    /// Its position in the partner's history.
+    pub sequence: i64,
 }
 
 #[cfg(test)]

@@ -30,8 +30,8 @@ pub struct CommissionSnapshot {
     pub source: SnapshotSource,
     pub reason: Option<String>,
     pub created_at: Timestamp,
-    /// Its position in the partner's history; `None`: it predates sequence numbers.
-    pub sequence: Option<i64>,
+    /// Its position in the partner's history.
+    pub sequence: i64,
     /// When the next version replaced it; `None`: it is in force.
     pub superseded_at: Option<Timestamp>,
 }

@@ -76,7 +76,7 @@ impl PartnerBatch {
         };
         for (at, sequence) in steps {
             last = last.next(at);
-            *sequence = Some(last.sequence);
+            *sequence = last.sequence;
         }
         self.moments.push((partner.id, last));
     }
@@ -92,7 +92,7 @@ impl PartnerBatch {
                 actor,
                 reason,
                 at,
-                sequence: None,
+                sequence: 0,
             };
             self.transitions.push((ids.next(at), id, transition));
         };
@@ -139,7 +139,7 @@ fn invite(campaign: &Campaign, partner: PartnerId, at: Timestamp, ids: &mut IdSe
         source: SnapshotSource::Invite,
         reason: None,
         created_at: at,
-        sequence: None,
+        sequence: 0,
         superseded_at: None,
     }
 }

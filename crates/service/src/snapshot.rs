@@ -134,7 +134,7 @@ pub(super) async fn stamp(
         source: promise.source,
         reason: promise.reason,
         created_at: moment.at,
-        sequence: Some(moment.sequence),
+        sequence: moment.sequence,
         superseded_at: None,
     };
     store::snapshot::insert(transaction, writer.tenant(), &snapshot).await?;

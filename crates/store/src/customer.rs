@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Select};
 
 use super::filter::contains;
-use super::filter::{one_of_ids, text_of};
+use super::filter::one_of_ids;
 use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -21,7 +21,7 @@ use domain::event::Customer;
 use domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
 
 /// What to list; all given conditions must hold.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CustomerFilter {
     /// Part of the external id, case-insensitive.
     pub search: Option<String>,
@@ -34,8 +34,6 @@ pub struct CustomerFilter {
     pub acquired_from: Option<Timestamp>,
     pub acquired_to: Option<Timestamp>,
 }
-
-text_of!(CustomerFilter: search partner campaign, later: partners campaigns external_ids acquired_from acquired_to);
 
 /// The orders in which customers are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use super::filter::contains;
-use super::filter::{one_of_ids, text_of};
+use super::filter::one_of_ids;
 use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
 use super::{Connection, StoreError, row, view, write};
@@ -23,7 +23,7 @@ use domain::{Timestamp, text};
 const TABLE: &str = "deal";
 
 /// What to list; all given conditions must hold.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DealFilter {
     /// Part of the name or of the external id, case-insensitive.
     pub search: Option<String>,
@@ -42,8 +42,6 @@ pub struct DealFilter {
     pub created_from: Option<Timestamp>,
     pub created_to: Option<Timestamp>,
 }
-
-text_of!(DealFilter: search partner stage outcome, later: currency partners stages external_ids least_minor most_minor created_from created_to);
 
 /// The orders in which deals are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::scope::visible;
 use super::{Connection, StoreError, many, row, write};
 use auth::Scope;
-use domain::Timestamp;
 use domain::commission::PaymentTarget;
 use domain::deal_rules::{PartKind, PastPayment, PaymentHistory, Slot};
+use domain::history::Moment;
 use domain::id::{CommissionId, CommissionRuleId, DealId, DealPaymentId, PaymentStageId, TenantId};
 
 const TABLE: &str = "deal_payment";
@@ -106,11 +106,11 @@ pub async fn insert(
     tenant: TenantId,
     deal: DealId,
     payments: &[NewPayment],
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<(), StoreError> {
     let rows = payments.iter().map(|payment| deal_payment::Model {
         tenant_id: tenant.uuid(),
-        id: DealPaymentId::new(now).uuid(),
+        id: DealPaymentId::new(moment.at).uuid(),
         deal_id: deal.uuid(),
         payment_target: payment.slot.target.as_str().to_owned(),
         stage_id: payment.slot.stage.uuid(),
@@ -121,7 +121,9 @@ pub async fn insert(
         version: row::signed(payment.version),
         commission_id: payment.commission.map(|id| id.uuid()),
         voided_at: None,
-        created_at: now,
+        voided_sequence: None,
+        created_at: moment.at,
+        sequence: moment.sequence,
     });
     write::insert_all(transaction, rows).await
 }
@@ -132,13 +134,14 @@ pub async fn void(
     tenant: TenantId,
     deal: DealId,
     reversed: &[Uuid],
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<(), StoreError> {
     let nothing_left = sea_orm::Condition::any()
         .add(Column::CommissionId.is_null())
         .add(many::among(transaction, Column::CommissionId, reversed));
     Entity::update_many()
-        .col_expr(Column::VoidedAt, Expr::value(now))
+        .col_expr(Column::VoidedAt, Expr::value(moment.at))
+        .col_expr(Column::VoidedSequence, Expr::value(moment.sequence))
         .filter(Column::TenantId.eq(tenant.uuid()))
         .filter(Column::DealId.eq(deal.uuid()))
         .filter(Column::VoidedAt.is_null())

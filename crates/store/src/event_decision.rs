@@ -90,7 +90,7 @@ pub async fn last_numbers(
     Ok(numbers.into_iter().collect())
 }
 
-/// The decision in force of each event; events from before decisions were stored have none.
+/// The decision in force of each event; refunds and chargebacks have none.
 pub async fn of_events(
     database: &Connection,
     scope: &Scope,

@@ -1,5 +1,4 @@
-//! Filters, as cursors refer to them: a cursor is valid for the filter whose text it was made with. Conditions that
-//! were added to a filter later appear in its text only where they are used, so that older cursors stay valid.
+//! Conditions of filters. A cursor is valid for the filter whose `Debug` text it was made with.
 
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, LikeExpr};
@@ -32,60 +31,4 @@ pub(super) fn contains(search: &str) -> LikeExpr {
     }
     pattern.push('%');
     LikeExpr::new(pattern).escape('\\')
-}
-
-/// Implements `Debug` of a filter: the conditions that it had from the start, and those added later.
-macro_rules! text_of {
-    ($filter:ident: $($first:ident)+, later: $($later:ident)+) => {
-        impl std::fmt::Debug for $filter {
-            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                let Self { $($first,)+ $($later),+ } = self;
-                let mut text = formatter.debug_struct(stringify!($filter));
-                $(text.field(stringify!($first), $first);)+
-                $(if let Some(asked) = $later {
-                    text.field(stringify!($later), asked);
-                })+
-                text.finish()
-            }
-        }
-    };
-}
-
-pub(super) use text_of;
-
-#[cfg(test)]
-mod tests {
-    #[expect(dead_code, reason = "read by Debug")]
-    mod before {
-        #[derive(Debug, Default)]
-        pub struct Filter {
-            pub status: Option<Vec<u8>>,
-            pub search: Option<String>,
-        }
-    }
-
-    #[derive(Default)]
-    struct Filter {
-        status: Option<Vec<u8>>,
-        search: Option<String>,
-        ids: Option<Vec<u8>>,
-    }
-
-    text_of!(Filter: status search, later: ids);
-
-    #[test]
-    fn what_is_not_asked_stands_as_it_stood() {
-        let asked = || (Some(vec![1]), Some("a".to_owned()));
-        let (status, search) = asked();
-        let before = format!("{:?}", before::Filter { status, search });
-        let (status, search) = asked();
-        let mut filter = Filter {
-            status,
-            search,
-            ids: None,
-        };
-        assert_eq!(format!("{filter:?}"), before);
-        filter.ids = Some(Vec::new());
-        assert_ne!(format!("{filter:?}"), before);
-    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::idempotency::{self, Column, Entity};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
@@ -29,7 +29,7 @@ pub struct NewStoredAnswer {
     pub at: Timestamp,
 }
 
-/// The answer that `subject` got. Answers that were stored before subjects were recorded are valid for every subject.
+/// The answer that `subject` got.
 pub async fn find(
     database: &Connection,
     scope: &Scope,
@@ -39,7 +39,6 @@ pub async fn find(
 ) -> Result<Option<StoredAnswer>, StoreError> {
     let row = of_subject(scope, subject, operation)
         .filter(Column::IdempotencyKey.eq(key))
-        .order_by_desc(Column::Subject)
         .one(database)
         .await?;
     Ok(row.map(|row| from_row(row).1))
@@ -55,7 +54,6 @@ pub async fn find_all(
 ) -> Result<HashMap<String, StoredAnswer>, StoreError> {
     let rows = of_subject(scope, subject, operation)
         .filter(Column::IdempotencyKey.is_in(keys))
-        .order_by_asc(Column::Subject)
         .all(database)
         .await?;
     Ok(rows.into_iter().map(from_row).collect())
@@ -64,7 +62,7 @@ pub async fn find_all(
 fn of_subject(scope: &Scope, subject: &str, operation: &str) -> Select<Entity> {
     visible::<Entity>(scope)
         .filter(Column::Operation.eq(operation))
-        .filter(Column::Subject.is_in([subject, ""]))
+        .filter(Column::Subject.eq(subject))
 }
 
 fn from_row(row: idempotency::Model) -> (String, StoredAnswer) {

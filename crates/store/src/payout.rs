@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::filter::{one_of_ids, one_of_words, text_of};
+use super::filter::{one_of_ids, one_of_words};
 use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
 use super::writes::Writes;
@@ -26,7 +26,7 @@ use domain::money::Currency;
 const TABLE: &str = "payout";
 
 /// What to list; all given conditions must hold.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PayoutFilter {
     pub partner: Option<PartnerId>,
     pub currency: Option<Currency>,
@@ -43,8 +43,6 @@ pub struct PayoutFilter {
     pub least_minor: Option<i64>,
     pub most_minor: Option<i64>,
 }
-
-text_of!(PayoutFilter: partner currency status created_from created_to run settled_from settled_to, later: partners least_minor most_minor);
 
 /// What payouts are listed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,18 +113,19 @@ pub async fn insert(transaction: &Connection, tenant: TenantId, payouts: &[Payou
     write::insert_all(transaction, payouts.iter().map(|payout| to_row(tenant, payout))).await
 }
 
-/// Records for ever that the commissions were in the payouts.
+/// Records for ever that the commissions were in the payouts, each at a position of its partner's history.
 pub async fn insert_items(
     transaction: &Connection,
     tenant: TenantId,
-    items: &[(PayoutId, CommissionId)],
+    items: &[(PayoutId, CommissionId, i64)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let rows = items.iter().map(|(payout, commission)| payout_item::Model {
+    let rows = items.iter().map(|(payout, commission, sequence)| payout_item::Model {
         tenant_id: tenant.uuid(),
         id: PayoutItemId::new(now).uuid(),
         payout_id: payout.uuid(),
         commission_id: commission.uuid(),
+        sequence: *sequence,
     });
     write::insert_all(transaction, rows).await
 }
@@ -187,6 +186,7 @@ pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout], entry: 
             status: payout.status.as_str().to_owned(),
             settled_at: payout.settled_at,
             settled_by: payout.settled_by.clone(),
+            settled_sequence: payout.settled_sequence,
             reference: payout.reference.clone(),
             settled_audit_entry_id: entry,
         };
@@ -198,7 +198,7 @@ pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout], entry: 
 mapped! {
     fn (row: payout::Model, payout: Payout) of TABLE;
     both: id, run_id, partner_id, recipient, status, created_at, settled_at, reference, payout_reference, created_by,
-        settled_by;
+        settled_by, sequence, settled_sequence;
     read: {
         amount: row::money(TABLE, "amount_minor", row.amount_minor, row::currency(TABLE, "currency", &row.currency)?)?,
     }

@@ -38,7 +38,10 @@ pub fn family() -> view::Family {
         table: &view::COMMISSION_SNAPSHOT,
         parent: view::column(Column::PartnerId),
         through: None,
-        order: view::Order::by_sequence(Column::Id, true),
+        order: view::Order {
+            descending: true,
+            ..view::Order::by_sequence(Column::Sequence, Column::Id)
+        },
     }
 }
 
@@ -97,8 +100,7 @@ pub async fn of_partners(
         snapshots.entry(row.0.partner_id).or_default().push(from_stamped(row)?);
     }
     for list in snapshots.values_mut() {
-        // By their numbers, whatever the clocks said; snapshots without a number are the oldest, in the order of their
-        // ids.
+        // By their numbers, whatever the clocks said.
         list.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.sequence));
     }
     Ok(snapshots)

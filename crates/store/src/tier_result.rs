@@ -104,7 +104,8 @@ pub async fn count_caused(database: &Connection, scope: &Scope, cause: EventId) 
     Ok(adjustments.count(database).await?)
 }
 
-pub fn insert(writes: &mut Writes, tenant: TenantId, results: &[TierResult]) {
+/// Writes what tiers did in one step of the partner's history.
+pub fn insert(writes: &mut Writes, tenant: TenantId, results: &[TierResult], sequence: i64) {
     let rows = results.iter().map(|result| {
         let row = tier_result::Model {
             tenant_id: tenant.uuid(),
@@ -120,6 +121,7 @@ pub fn insert(writes: &mut Writes, tenant: TenantId, results: &[TierResult]) {
             is_fixed: result.is_fixed,
             commission_id: result.commission.map(|id| id.uuid()),
             at: result.at,
+            sequence,
         };
         row.into_active_model()
     });

@@ -107,7 +107,7 @@ impl Partner {
     }
 
     /// Its progress towards the goals of the ACTIVE tiered commissions of its campaigns at the end of past windows, the
-    /// latest window first, with the goals as they were then. Windows from before goals were recorded are left out.
+    /// latest window first, with the goals as they were then.
     /// Goals on revenue are not shown with a partner's token.
     async fn past_tier_progress(
         &self,

@@ -70,11 +70,7 @@ impl PartnershipRequestQuery {
         let scope = request(ctx).caller.read(Resource::Partners)?;
         let status = status.map(partnership_request::PartnershipRequestStatus::from);
         let filter = Arc::new(filter.unwrap_or_default().read()?);
-        let cursors = match *filter == StoreFilter::default() {
-            // Unchanged from before the filter existed, so that old cursors stay valid.
-            true => Cursors::of((scope, "partnershipRequests", status)),
-            false => Cursors::of((scope, "partnershipRequests", status, &filter)),
-        };
+        let cursors = Cursors::of((scope, "partnershipRequests", status, &filter));
         let listing = Listing::of(&PARTNERSHIP_REQUEST, store::partnership_request::list(status, filter));
         projected_page(listing, &cursors, &arguments)
     }

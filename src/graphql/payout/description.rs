@@ -42,11 +42,11 @@ declare! {
     /// Its reference in the payment system; null if none was given.
     "reference": Option<String> = value(Column::Reference, view::text);
     /// The payee at the payment service, as of the payout's creation: for a partner, its payout reference or else its
-    /// e-mail address; for an individual, the name. Null for payouts created before this was recorded. Staff only.
+    /// e-mail address; for an individual, the name. Staff only.
     "payoutReference": Option<String> = value(Column::PayoutReference, view::text).for_partners(PartnerVisibility::Null);
-    /// Who created it; null for payouts created before this was recorded. Staff only.
+    /// Who created it. Staff only.
     "createdBy": Option<String> = value(Column::CreatedBy, view::text).for_partners(PartnerVisibility::Null);
-    /// Who settled it; null if it is pending, or was settled before this was recorded. Staff only.
+    /// Who settled it; null if it is pending. Staff only.
     "settledBy": Option<String> = value(Column::SettledBy, view::text).for_partners(PartnerVisibility::Null);
     "run" = link(Column::RunId, &PAYOUT_RUN).for_partners(PartnerVisibility::Null);
     "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Payout));

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use tributary::service::ledger::review::approve_matured;
 
 use super::{Sales, fixed, one_off};
+use crate::append_only::is_refused;
+use crate::histories::are_numbered;
 use crate::ledger::{merged, text};
 use crate::support::both_databases;
 
@@ -104,6 +106,20 @@ both_databases! {
             sales.settle(payout, "PAID").await;
         }
         assert_eq!(sales.balances(&sales.partner).await, ["EUR 0.00 0.00 300.00 0.00 0.00", "USD 0.00 0.00 100.00 0.00 0.00"]);
+        sales.assert_fine().await;
+    }
+
+    async fn an_assignment_has_the_number_of_its_step(app: TestApp) {
+        let sales = Sales::new(&app).await;
+        sales.rule_with(json!([one_off(&sales.won, fixed("40"))]), spiff(json!("MANUAL"))).await;
+        let row = won(&sales, json!({})).await;
+        are_numbered(&app, ("commission", "recipient_assigned_sequence IS NULL"), 1).await;
+        assert_eq!(assign(&sales, &row, "lea").await, [""; 0]);
+        let assigned = "commission JOIN partner ON partner.id = commission.partner_id
+            JOIN commission_transition AS accrual ON accrual.commission_id = commission.id";
+        let agrees = "recipient_assigned_sequence = partner.history_sequence AND recipient_assigned_sequence = accrual.sequence + 1";
+        are_numbered(&app, (assigned, agrees), 1).await;
+        is_refused(&app, "UPDATE commission SET recipient_assigned_sequence = 1").await;
         sales.assert_fine().await;
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Sales, fixed, one_off, percent};
+use crate::histories::are_numbered;
 use crate::ledger::{merged, text};
 use crate::support::both_databases;
 
@@ -106,6 +107,23 @@ both_databases! {
         sales.settle(&payout, "PAID").await;
         assert_eq!(sales.paid(&deal).await, ["PAID 4.00"]);
         assert_eq!(sales.enter(&deal, &sales.won).await, [""; 0]);
+        sales.assert_fine().await;
+    }
+
+    async fn payments_have_the_numbers_of_their_steps(app: TestApp) {
+        let sales = Sales::new(&app).await;
+        sales.rule(json!([one_off(&sales.open, fixed("1")), one_off(&sales.won, fixed("4"))])).await;
+        let deal = sales.deal("1000").await;
+        for stage in [&sales.open, &sales.won, &sales.lost, &sales.won] {
+            sales.enter(&deal, stage).await;
+        }
+        let payments = "deal_payment AS paid JOIN commission_transition AS step
+            ON step.tenant_id = paid.tenant_id AND step.commission_id = paid.commission_id";
+        let accrued = format!("{payments} WHERE step.from_status IS NULL");
+        are_numbered(&app, (&accrued, "step.sequence = paid.sequence"), 3).await;
+        let reversed = format!("{payments} WHERE step.to_status = 'REVERSED'");
+        are_numbered(&app, (&reversed, "step.sequence = paid.voided_sequence AND paid.voided_sequence > paid.sequence"), 2).await;
+        are_numbered(&app, ("deal_payment WHERE voided_at IS NULL", "voided_sequence IS NULL"), 1).await;
         sales.assert_fine().await;
     }
 }

@@ -58,10 +58,11 @@ async fn filled(shop: &Shop<'_>) {
     shop.refund("r", "3", Some("10")).await;
 }
 
-const MOVING: [&str; 7] = [
+const MOVING: [&str; 8] = [
     "status",
     "recipient",
     "recipient_assigned_at",
+    "recipient_assigned_sequence",
     "approved_at",
     "paid_at",
     "reversed_at",

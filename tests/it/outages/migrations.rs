@@ -2,12 +2,65 @@
 
 use std::time::Duration;
 
-use sea_orm::ConnectionTrait;
+use migration::async_trait::async_trait;
+use migration::{MigrationName, MigrationTrait, Migrator, MigratorTrait, SchemaManager};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use tokio::task::JoinHandle;
+use tributary::service::ledger::verify::verify;
 use tributary::store::{self, StoreError};
 
 use super::{LONG, connect, number, sql};
-use crate::support::TestApp;
+use crate::ledger::Shop;
+use crate::support::{TestApp, both_databases};
+
+/// A later release, which has one more migration.
+struct LaterRelease;
+
+impl MigratorTrait for LaterRelease {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut migrations = Migrator::migrations();
+        migrations.push(Box::new(MadeUp));
+        migrations
+    }
+}
+
+/// Comes to events first and to commission rules last.
+struct MadeUp;
+
+impl MigrationName for MadeUp {
+    fn name(&self) -> &str {
+        "m9001_made_up"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for MadeUp {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        for table in ["event", "commission_rule"] {
+            let change = format!("ALTER TABLE {table} ADD COLUMN made_up text NOT NULL DEFAULT 'old'");
+            let change = Statement::from_string(connection.get_database_backend(), change);
+            connection.execute_raw(change).await?;
+        }
+        Ok(())
+    }
+}
+
+both_databases! {
+    /// During an upgrade, replicas that know nothing of the change go on writing.
+    async fn an_older_replica_writes_on_after_a_migration(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+        shop.sale("1", &ann, &campaign, "10").await;
+        let later = connect(&app.database_url(), 2, LONG).await;
+        assert_eq!(store::migrate_by::<LaterRelease>(&later).await.unwrap(), 1);
+        shop.sale("2", &ann, &campaign, "10").await;
+        shop.refund("3", "2", None).await;
+        assert_eq!(app.texts("SELECT made_up FROM event").await, ["old"; 3]);
+        assert_eq!(verify(&app.app, &shop.tenant).await.unwrap(), []);
+        assert_eq!(store::migrate_by::<LaterRelease>(&later).await.unwrap(), 0);
+    }
+}
 
 /// Waits until the database says so much, while a migration waits.
 async fn until<T>(app: &TestApp, migrating: &JoinHandle<T>, says: &str, least: i32) {
@@ -45,16 +98,15 @@ async fn whoever_is_writing_ends_before_a_migration_begins() {
         return;
     };
     let gateway = connect(&app.database_url(), 2, LONG).await;
-    store::migrate_down(&gateway).await.unwrap();
     let writer = app.store().begin_unaudited().await.unwrap();
-    // The newest migration comes to this table last, and to the other one first.
-    let last = "UPDATE partner SET tenant_id = tenant_id WHERE false";
+    // The migration comes to this table last, and to the other one first.
+    let last = "UPDATE commission_rule SET tenant_id = tenant_id WHERE false";
     writer.execute_raw(sql(last)).await.unwrap();
-    let migrating = tokio::spawn(async move { store::migrate(&gateway).await });
+    let migrating = tokio::spawn(async move { store::migrate_by::<LaterRelease>(&gateway).await });
     let waiting = "SELECT count(*)::int FROM pg_stat_activity
                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'relation'";
     until(&app, &migrating, waiting, 1).await;
-    let first = writer.execute_raw(sql("UPDATE tenant SET slug = slug WHERE false"));
+    let first = writer.execute_raw(sql("UPDATE event SET tenant_id = tenant_id WHERE false"));
     let first = tokio::time::timeout(LONG, first).await.expect("it comes to its end");
     first.expect("it is not broken off");
     writer.commit().await.unwrap();

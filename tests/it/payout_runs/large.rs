@@ -3,9 +3,10 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 use tributary::domain::Timestamp;
+use tributary::domain::history::Moment;
 use tributary::domain::id::{PartnerId, PartnerTransitionId};
 use tributary::domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerType};
-use tributary::store::bulk;
+use tributary::store::{self, bulk};
 
 use super::{Office, TOTALS, totals};
 use crate::support::both_databases;
@@ -42,7 +43,7 @@ async fn partners(office: &Office<'_>) -> Vec<String> {
         .iter()
         .map(|partner| {
             let (from, to, at) = (None, partner.status, created_at);
-            let (actor, reason, sequence) = ("ann".to_owned(), None, None);
+            let (actor, reason, sequence) = ("ann".to_owned(), None, 1);
             let transition = PartnerTransition {
                 from,
                 to,
@@ -62,6 +63,15 @@ async fn partners(office: &Office<'_>) -> Vec<String> {
     bulk::insert_partner_transitions(&transaction, tenant, &transitions)
         .await
         .expect("new histories");
+    let first = Moment {
+        sequence: 1,
+        at: created_at,
+    };
+    let moments = partners.iter().map(|partner| (partner.id, first));
+    transaction
+        .write(|writes| store::partner::advance(writes, tenant, moments))
+        .await
+        .expect("their first steps");
     transaction.commit().await.expect("it lasts");
     partners.into_iter().map(|partner| partner.id.to_string()).collect()
 }

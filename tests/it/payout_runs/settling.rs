@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Office;
+use crate::histories::are_numbered;
 use crate::ledger::text;
 use crate::support::both_databases;
 
@@ -145,5 +146,30 @@ both_databases! {
         let other = settle(list, "b").await;
         assert_eq!((&other["results"], &other["userErrors"][0]["code"]), (&Value::Null, &json!("CONFLICT")));
         assert_eq!(app.rows().await, before);
+    }
+
+    async fn payouts_and_settlements_have_the_numbers_of_their_steps(app: TestApp) {
+        let office = Office::new(&app).await;
+        let ann = office.partner("ann").await;
+        office.approved(&ann, "10").await;
+        let run = office.run_of(json!({})).await;
+        office.settle(&run["lines"]["nodes"][0]["payout"], "FAILED").await;
+        let run = office.run_of(json!({})).await;
+        office.settle(&run["lines"]["nodes"][0]["payout"], "PAID").await;
+        office.approved(&ann, "20").await;
+        office.run_of(json!({})).await;
+        // Accrued, approved, put into a payout that failed, put into another, paid; accrued, approved, put into a payout.
+        let numbers = "SELECT CAST(sequence AS TEXT) || COALESCE(' ' || CAST(settled_sequence AS TEXT), '') FROM payout ORDER BY sequence";
+        let first = app.texts("SELECT CAST(MIN(sequence) AS TEXT) FROM commission_transition").await;
+        let first: i64 = first[0].parse().unwrap();
+        let [failed, again, paid, open] = [2, 4, 5, 8].map(|step| first + step);
+        let expected = [format!("{failed} {}", failed + 1), format!("{again} {paid}"), open.to_string()];
+        assert_eq!(app.texts(numbers).await, expected);
+        let items = "payout_item AS item JOIN payout ON payout.tenant_id = item.tenant_id AND payout.id = item.payout_id";
+        are_numbered(&app, (items, "item.sequence = payout.sequence"), 3).await;
+        let settled = "payout JOIN commission_transition AS step ON step.tenant_id = payout.tenant_id AND step.to_status = 'PAID'
+            WHERE payout.status = 'PAID'";
+        are_numbered(&app, (settled, "step.sequence = payout.settled_sequence"), 1).await;
+        office.assert_verified().await;
     }
 }

@@ -202,7 +202,6 @@ both_databases! {
         for job in [
             "approve_matured",
             "write_key_uses",
-            "fill_payout_lines",
             "make_webhook_deliveries",
             "send_webhook_deliveries",
             "forget",

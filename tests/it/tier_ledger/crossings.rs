@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Tiers, acts, amount, goal};
+use crate::histories::are_numbered;
 use crate::ledger::text;
 use crate::support::both_databases;
 
@@ -141,6 +142,19 @@ both_databases! {
         tiers.shop.staff().done("activatePartner", json!({ "id": tiers.partner }), "partner { id }").await;
         assert_eq!(tiers.convert("then", json!({})).await, (vec!["4.00".to_owned()], 2));
         assert_eq!(tiers.amounts("TIER_ADJUSTMENT").await, ["1.00", "1.00"]);
+        tiers.assert_sound().await;
+    }
+
+    async fn what_tiers_did_has_the_number_of_the_event_that_caused_it(app: TestApp) {
+        let tiers = Tiers::new(&app).await;
+        let more = json!({ "goals": goal("CONVERSION", "3"), "payout": acts("FLAT_INCREASE", "1"), "retroactivePayout": acts("EXACT", "6") });
+        tiers.tier(more).await;
+        tiers.conversions(1, 4).await;
+        let results = "tier_result AS result JOIN attribution AS credit ON credit.tenant_id = result.tenant_id AND credit.event_id = result.cause_id";
+        let count = app.texts("SELECT kind FROM tier_result WHERE kind = 'ADJUSTMENT' AND event_id <> cause_id").await;
+        assert!(!count.is_empty(), "it adjusts earlier events");
+        let all: usize = app.texts("SELECT CAST(COUNT(*) AS TEXT) FROM tier_result").await[0].parse().unwrap();
+        are_numbered(&app, (results, "credit.sequence = result.sequence"), all).await;
         tiers.assert_sound().await;
     }
 }

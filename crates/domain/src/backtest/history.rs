@@ -7,30 +7,22 @@ use crate::event::Event;
 use crate::id::{CommissionId, EventId, TieredCommissionId};
 use crate::money::Money;
 
-/// The position of a step in a partner's history. Steps that predate sequence numbers come first, ordered by time.
+/// The position of a step in a partner's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HistoryPosition {
-    pub sequence: Option<i64>,
+    pub sequence: i64,
     pub at: Timestamp,
 }
 
 impl HistoryPosition {
     /// Whether this comes before `other`.
     pub fn is_before(self, other: Self) -> bool {
-        match (self.sequence, other.sequence) {
-            (Some(own), Some(other)) => own < other,
-            (None, Some(_)) => true,
-            (Some(_), None) => false,
-            (None, None) => self.at < other.at,
-        }
+        self.sequence < other.sequence
     }
 
     /// Whether both denote the same step.
     pub fn is(self, other: Self) -> bool {
-        match (self.sequence, other.sequence) {
-            (Some(own), Some(other)) => own == other,
-            _ => self.at == other.at,
-        }
+        self.sequence == other.sequence
     }
 }
 
@@ -41,7 +33,7 @@ pub struct HistoryEvent {
     pub event: Event,
     /// When its customer was acquired.
     pub acquired_at: Option<Timestamp>,
-    /// `None`: it was recorded before decisions were stored, or is a refund or chargeback.
+    /// `None`: it is a refund or chargeback.
     pub decision: Option<HistoryDecision>,
     /// The rows that refer to it and accrued before the range ended, in the order in which they were written.
     pub rows: Vec<HistoryRow>,
@@ -50,9 +42,10 @@ pub struct HistoryEvent {
 }
 
 impl HistoryEvent {
+    /// Its position; the event is credited to the partner, so that it has a number.
     pub fn place(&self) -> HistoryPosition {
         HistoryPosition {
-            sequence: self.event.sequence(),
+            sequence: self.event.sequence().unwrap_or_default(),
             at: self.event.recorded_at,
         }
     }
@@ -92,6 +85,3 @@ pub struct Rated {
     pub row: Option<CommissionId>,
     pub base: Money,
 }
-
-#[cfg(test)]
-mod tests;

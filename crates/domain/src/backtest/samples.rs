@@ -35,7 +35,7 @@ pub fn euros(minor: i64) -> Money {
 /// The step with this number.
 pub fn place(number: i64) -> HistoryPosition {
     HistoryPosition {
-        sequence: Some(number),
+        sequence: number,
         at: at(number),
     }
 }

@@ -1,10 +1,14 @@
 //! The histories of several partners, written together.
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
 use super::life::GeneratedHistory;
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Balance, CommissionTransition, ExplainedCommission, Payout, PayoutRun};
-use domain::event::{Attribution, Customer, Event};
+use domain::event::{Customer, Event};
 use domain::history::Moment;
 use domain::id::{
     CampaignId, CommissionId, CommissionTransitionId, CustomerId, PartnerId, PayoutId, PayoutItemId, TenantId,
@@ -21,7 +25,7 @@ pub struct HistoryBatch {
     payouts: Vec<Payout>,
     commissions: Vec<ExplainedCommission>,
     transitions: Vec<(CommissionTransitionId, CommissionId, CommissionTransition)>,
-    items: Vec<(PayoutItemId, PayoutId, CommissionId)>,
+    items: Vec<(PayoutItemId, PayoutId, CommissionId, i64)>,
     paid_charges: Vec<(PartnerId, CustomerId, i64)>,
     lifetime_values: Vec<(PartnerId, Currency, i64)>,
     qualified: Vec<(PartnerId, i64)>,
@@ -69,7 +73,7 @@ impl HistoryBatch {
         self.payouts.sort_by_key(|payout| payout.id);
         self.commissions.sort_by_key(|commission| commission.row.id);
         self.transitions.sort_by_key(|(id, _, _)| *id);
-        self.items.sort_by_key(|(id, _, _)| *id);
+        self.items.sort_by_key(|(id, ..)| *id);
         bulk::insert_campaign_members(transaction, tenant, &self.members).await?;
         bulk::ledger::insert_customers(transaction, tenant, &self.customers).await?;
         bulk::ledger::insert_events(transaction, tenant, &self.events).await?;
@@ -96,32 +100,36 @@ impl HistoryBatch {
     }
 }
 
-/// What has a number in a partner's history.
-enum Numbered<'a> {
-    Event(&'a mut Attribution),
-    Change(&'a mut CommissionTransition),
-}
-
-/// Numbers the steps of a history in the order of their ids, which come from one sequence: by time, and at equal times
-/// in the order of writing. Returns the last moment.
+/// Numbers the steps of a history by time, and at equal times in the order of their ids, which is that of writing;
+/// settlements, which have no ids, come last. Returns the last moment.
 fn number(last: Moment, lived: &mut GeneratedHistory) -> Moment {
     let events = lived.events.iter_mut().filter_map(|event| {
         let credited = event.attribution.as_mut()?;
-        Some((event.id.uuid(), event.recorded_at, Numbered::Event(credited)))
+        Some((event.recorded_at, event.id.uuid(), &mut credited.sequence))
     });
     let transitions = lived.ledger.transitions.iter_mut();
-    let transitions = transitions.map(|(id, _, transition)| (id.uuid(), transition.at, Numbered::Change(transition)));
+    let transitions = transitions.map(|(id, _, transition)| (transition.at, id.uuid(), &mut transition.sequence));
     let mut steps: Vec<_> = events.chain(transitions).collect();
-    steps.sort_unstable_by_key(|(id, ..)| *id);
-    let mut moment = last;
-    for (_, at, step) in steps {
-        moment = moment.next(at);
-        match step {
-            Numbered::Event(credited) => credited.sequence = moment.sequence,
-            Numbered::Change(transition) => transition.sequence = Some(moment.sequence),
+    for payout in &mut lived.ledger.payouts {
+        steps.push((payout.created_at, payout.id.uuid(), &mut payout.sequence));
+        if let Some(at) = payout.settled_at {
+            steps.push((at, Uuid::max(), payout.settled_sequence.insert(0)));
         }
     }
-    let settled = lived.ledger.payouts.iter().filter_map(|payout| payout.settled_at);
-    moment.at = settled.fold(moment.at, Ord::max);
+    steps.sort_by_key(|(at, id, _)| (*at, *id));
+    let mut moment = last;
+    for (at, _, sequence) in steps {
+        moment = moment.next(at);
+        *sequence = moment.sequence;
+    }
+    let created: HashMap<_, _> = lived
+        .ledger
+        .payouts
+        .iter()
+        .map(|payout| (payout.id, payout.sequence))
+        .collect();
+    for (_, payout, _, sequence) in &mut lived.ledger.items {
+        *sequence = created[payout];
+    }
     moment
 }

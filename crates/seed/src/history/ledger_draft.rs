@@ -26,7 +26,7 @@ pub struct LedgerDraft {
     explanations: Vec<Vec<Step>>,
     pub transitions: Vec<(CommissionTransitionId, CommissionId, CommissionTransition)>,
     pub payouts: Vec<Payout>,
-    pub items: Vec<(PayoutItemId, PayoutId, CommissionId)>,
+    pub items: Vec<(PayoutItemId, PayoutId, CommissionId, i64)>,
     clawbacks: HashMap<usize, Vec<usize>>,
 }
 
@@ -87,7 +87,7 @@ impl LedgerDraft {
         for index in rows {
             self.rows[*index].payout_id = Some(payout.id);
             let item = self.ids.next(payout.created_at);
-            self.items.push((item, payout.id, self.rows[*index].id));
+            self.items.push((item, payout.id, self.rows[*index].id, 0));
         }
         self.payouts.push(payout);
     }
@@ -134,7 +134,7 @@ impl LedgerDraft {
             actor,
             reason,
             at,
-            sequence: None,
+            sequence: 0,
         };
         self.transitions.push((id, row, transition));
     }

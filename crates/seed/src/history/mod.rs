@@ -89,7 +89,7 @@ pub async fn fill(
 /// Writes the lines of the payout runs, once the payouts of all partners are known.
 async fn write_payout_lines(app: &App, tenant: &Tenant) -> Result<(), StoreError> {
     let transaction = app.store.begin_long().await?;
-    store::missing_payout_lines::fill(&transaction, tenant.id).await?;
+    bulk::ledger::insert_payout_lines(&transaction, tenant.id).await?;
     transaction.commit().await
 }
 

@@ -154,9 +154,11 @@ impl Agenda {
                 created_at: run.created_at,
                 settled_at: None,
                 reference: None,
-                payout_reference: Some(self.paid_as.clone()),
-                created_by: Some(ACTOR.to_owned()),
+                payout_reference: self.paid_as.clone(),
+                created_by: ACTOR.to_owned(),
                 settled_by: None,
+                sequence: 0,
+                settled_sequence: None,
             };
             ledger.put_into(payout, &rows);
             let status = match random.u32(..100) {
@@ -227,7 +229,7 @@ fn monthly_runs(source: &SeedSource, start: Timestamp, now: Timestamp) -> Vec<Pa
                 id,
                 created_at,
                 accrued_before: None,
-                created_by: Some(ACTOR.to_owned()),
+                created_by: ACTOR.to_owned(),
             });
         }
     }

@@ -120,7 +120,7 @@ impl<'a> DealPayments<'a> {
         self.transaction.counted(accrued.len() as u64);
         posting.write_to(self.transaction).await?;
         let reversed: Vec<_> = accrued.iter().map(|row| row.id.uuid()).collect();
-        store::deal_payment::void(self.transaction, tenant, self.deal.id, &reversed, self.now).await?;
+        store::deal_payment::void(self.transaction, tenant, self.deal.id, &reversed, self.moment).await?;
         self.history = history(self.transaction, self.writer, self.deal).await?;
         Ok(())
     }
@@ -165,7 +165,7 @@ impl<'a> DealPayments<'a> {
                 store::commission_rule::keep_version(self.transaction, tenant, rule, self.now).await?;
             }
         }
-        store::deal_payment::insert(self.transaction, tenant, self.deal.id, &payments, self.now).await?;
+        store::deal_payment::insert(self.transaction, tenant, self.deal.id, &payments, self.moment).await?;
         Ok(rows)
     }
 

@@ -1,7 +1,5 @@
 //! Moving a deal through the stages of the pipeline, and renewing it.
 
-use serde_json::{Value, json};
-
 use super::Done;
 use super::checks::locked;
 use super::payments::DealPayments;
@@ -51,14 +49,7 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
 
 /// Records that a deal was renewed: every recurring part that has started pays its next occurrence.
 pub async fn renew(app: &App, caller: &Caller, id: &str) -> Result<Done, ServiceError> {
-    match repeated(|| renew_once(app, caller, id)).await {
-        // An answer from a release in which no other mutation of a deal took an idempotency key holds nothing but the
-        // rows.
-        Err(ServiceError::Repeated(Value::Array(rows))) => {
-            Err(ServiceError::Repeated(json!({ "deal": id, "commissions": rows })))
-        }
-        answered => answered,
-    }
+    repeated(|| renew_once(app, caller, id)).await
 }
 
 async fn renew_once(app: &App, caller: &Caller, id: &str) -> Result<Done, ServiceError> {

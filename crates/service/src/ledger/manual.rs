@@ -157,9 +157,9 @@ pub async fn assign_recipient(
     // A step of the partner's history: from this moment on the row is in the individual's statement.
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
     posting.touch(row.partner_id);
-    let at = posting.time_of(row.partner_id);
+    let moment = posting.moment(row.partner_id);
     transaction.counted(1);
-    store::commission::set_recipient(&transaction, writer.tenant(), row.id, &recipient, at).await?;
+    store::commission::set_recipient(&transaction, writer.tenant(), row.id, &recipient, moment).await?;
     posting.write_to(&transaction).await?;
     let row = Commission {
         recipient: Some(recipient),

@@ -186,7 +186,8 @@ impl Posting {
         before.then(own).then(after).run(transaction).await
     }
 
-    fn moment(&self, partner: PartnerId) -> Moment {
+    /// The step of the partner's history that this posting is.
+    pub fn moment(&self, partner: PartnerId) -> Moment {
         let moment = self.moments.get(&partner);
         *moment.expect("the caller holds the lock of every partner concerned")
     }
@@ -206,7 +207,7 @@ impl Posting {
             actor: self.actor.clone(),
             reason: reason.map(str::to_owned),
             at,
-            sequence: Some(sequence),
+            sequence,
         };
         self.transitions.push((row.id, transition));
     }

@@ -124,7 +124,7 @@ pub async fn simulate(
         source: SnapshotSource::Invite,
         reason: None,
         created_at: now,
-        sequence: None,
+        sequence: 0,
         superseded_at: None,
     });
     let in_force = accrual::terms_in_force(promised.as_slice(), Some(&campaign));

@@ -191,7 +191,7 @@ impl PartnerWrites {
             actor: writer.actor().to_owned(),
             reason: None,
             at: now,
-            sequence: Some(moment.sequence),
+            sequence: moment.sequence,
         };
         self.transitions
             .push((PartnerTransitionId::new(now), new.id, transition));

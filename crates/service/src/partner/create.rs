@@ -173,7 +173,7 @@ pub(crate) async fn insert(
         actor: writer.actor().to_owned(),
         reason: None,
         at: now,
-        sequence: Some(moment.sequence),
+        sequence: moment.sequence,
     };
     store::partner::insert_transition(transaction, writer.tenant(), partner.id, &transition).await?;
     let happened = outbox_event(&partner, WebhookEventType::PartnerCreated, now);

@@ -60,7 +60,7 @@ pub async fn change_status(
         actor,
         reason,
         at: now,
-        sequence: Some(moment.sequence),
+        sequence: moment.sequence,
     };
     store::partner::insert_transition(&transaction, writer.tenant(), partner.id, &transition).await?;
     let happened = outbox_event(&partner, WebhookEventType::of_partner(kind), now);

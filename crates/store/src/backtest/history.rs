@@ -235,10 +235,9 @@ pub(super) async fn read_rows(
             adjusts: row.adjusts_id.map(CommissionId::from_uuid),
             tier: tiers.get(&id).copied(),
             accrued_at: row.accrued_at,
-            reversed: at.map(|at| HistoryPosition {
-                sequence: places.remove(&row.id).flatten(),
-                at,
-            }),
+            reversed: at
+                .zip(places.remove(&row.id))
+                .map(|(at, sequence)| HistoryPosition { sequence, at }),
         };
         Ok((row.partner_id, read))
     });
@@ -246,17 +245,13 @@ pub(super) async fn read_rows(
 }
 
 /// The sequence numbers of the transitions that reversed these rows.
-async fn reversals(
-    database: &Connection,
-    scope: &Scope,
-    rows: &[Uuid],
-) -> Result<HashMap<Uuid, Option<i64>>, StoreError> {
+async fn reversals(database: &Connection, scope: &Scope, rows: &[Uuid]) -> Result<HashMap<Uuid, i64>, StoreError> {
     use commission_transition::Column;
     if rows.is_empty() {
         return Ok(HashMap::new());
     }
     let one_of = many::among(database, Column::CommissionId, rows);
-    let found: Vec<(Uuid, Option<i64>)> = visible::<commission_transition::Entity>(scope)
+    let found: Vec<(Uuid, i64)> = visible::<commission_transition::Entity>(scope)
         .filter(one_of)
         .filter(Column::ToStatus.eq(CommissionStatus::Reversed.as_str()))
         .select_only()

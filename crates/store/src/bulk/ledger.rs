@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::attribution::{credited, in_force};
 use crate::scope::visible;
-use crate::{Connection, StoreError, many, write};
+use crate::{Connection, StoreError, many, raw, write};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{CommissionTransition, ExplainedCommission, PayoutRun};
@@ -157,15 +157,41 @@ pub async fn insert_commission_transitions(
 pub async fn insert_payout_items(
     transaction: &Connection,
     tenant: TenantId,
-    items: &[(PayoutItemId, PayoutId, CommissionId)],
+    items: &[(PayoutItemId, PayoutId, CommissionId, i64)],
 ) -> Result<(), StoreError> {
-    let rows = items.iter().map(|(id, payout, commission)| payout_item::Model {
-        tenant_id: tenant.uuid(),
-        id: id.uuid(),
-        payout_id: payout.uuid(),
-        commission_id: commission.uuid(),
-    });
+    let rows = items
+        .iter()
+        .map(|(id, payout, commission, sequence)| payout_item::Model {
+            tenant_id: tenant.uuid(),
+            id: id.uuid(),
+            payout_id: payout.uuid(),
+            commission_id: commission.uuid(),
+            sequence: *sequence,
+        });
     write::insert_all(transaction, rows).await
+}
+
+/// Lines for the payouts that have none, after those that their runs have. The last position of each run is looked up
+/// once for all payouts: a lookup for each would walk over the lines that this statement has added to its run so far,
+/// which it does not see.
+const PAYOUT_LINES: &str = "WITH known AS MATERIALIZED (
+       SELECT run_id, MAX(position) AS position FROM payout_run_line WHERE tenant_id = $1 GROUP BY run_id)
+     INSERT INTO payout_run_line (tenant_id, run_id, position, partner_id, recipient, currency, amount_minor,
+       commission_count, outcome, payout_id)
+     SELECT payout.tenant_id, payout.run_id,
+       COALESCE(known.position, 0)
+         + ROW_NUMBER() OVER (PARTITION BY payout.run_id ORDER BY currency, amount_minor DESC, partner_id, id),
+       partner_id, recipient, currency, amount_minor,
+       (SELECT COUNT(*) FROM payout_item WHERE payout_item.tenant_id = payout.tenant_id AND payout_item.payout_id = payout.id),
+       'PAID_OUT', id
+     FROM payout LEFT JOIN known ON known.run_id = payout.run_id
+     WHERE payout.tenant_id = $1 AND NOT EXISTS (SELECT 1 FROM payout_run_line AS line
+       WHERE line.tenant_id = payout.tenant_id AND line.payout_id = payout.id)";
+
+/// Writes the lines of payout runs, once the payouts of all partners are stored.
+pub async fn insert_payout_lines(transaction: &Connection, tenant: TenantId) -> Result<(), StoreError> {
+    raw::execute(transaction, PAYOUT_LINES, [tenant.uuid().into()]).await?;
+    Ok(())
 }
 
 /// Writes how many paid charges customers have with partners; none of the pairs may be stored already.

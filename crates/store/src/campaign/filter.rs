@@ -6,7 +6,7 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use crate::filter::contains;
-use crate::filter::{one_of_ids, text_of};
+use crate::filter::one_of_ids;
 use crate::scope::visible;
 use auth::Scope;
 use domain::Timestamp;
@@ -14,7 +14,7 @@ use domain::campaign::CampaignStatus;
 use domain::id::{AdvertiserId, PartnerId};
 
 /// What to list; all given conditions must hold.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CampaignFilter {
     /// Part of the name or of the external id, case-insensitive.
     pub search: Option<String>,
@@ -29,8 +29,6 @@ pub struct CampaignFilter {
     pub created_from: Option<Timestamp>,
     pub created_to: Option<Timestamp>,
 }
-
-text_of!(CampaignFilter: search status advertiser partner, later: advertisers partners external_ids created_from created_to);
 
 pub(super) fn filtered(scope: &Scope, filter: &CampaignFilter) -> Select<Entity> {
     let mut select = visible::<Entity>(scope);

@@ -5,7 +5,7 @@ use entity::{deal_payment, payout_item};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 
-use crate::filter::{one_of_ids, one_of_words, text_of};
+use crate::filter::{one_of_ids, one_of_words};
 use crate::scope::visible;
 use auth::Scope;
 use domain::Timestamp;
@@ -14,7 +14,7 @@ use domain::id::{CampaignId, DealId, EventId, PartnerId, PayoutId};
 use domain::money::Currency;
 
 /// What to list; all given conditions must hold.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CommissionFilter {
     /// Any of these values; an empty list matches nothing.
     pub status: Option<Vec<CommissionStatus>>,
@@ -44,8 +44,6 @@ pub struct CommissionFilter {
     pub campaigns: Option<Vec<CampaignId>>,
     pub recipients: Option<Vec<String>>,
 }
-
-text_of!(CommissionFilter: status kinds partner campaign recipient currency least_minor most_minor accrued_from accrued_to mature_from mature_before approved_from approved_to paid_from paid_to event deal payout, later: partners campaigns recipients);
 
 impl CommissionFilter {
     /// Whether many requests are likely to use this filter: it names no row, no person, no amount and no moment.

@@ -82,14 +82,6 @@ pub(crate) fn to_change_row(
     }
 }
 
-/// The position of a transition in the history of its row. A row never returns to an earlier status, so the order holds
-/// even where clocks disagreed and transitions have no numbers yet.
-static PLACE: view::Derived = view::Derived {
-    name: "place",
-    expression: "COALESCE({row}.sequence, CASE {row}.from_status WHEN 'ACCRUED' THEN -2 WHEN 'APPROVED' THEN -1 ELSE -3 END)",
-    of: &["sequence", "from_status"],
-};
-
 /// The status changes of commissions, in the order of recording.
 pub fn transitions() -> view::Family {
     use commission_transition::Column as Transition;
@@ -97,12 +89,7 @@ pub fn transitions() -> view::Family {
         table: &view::COMMISSION_TRANSITION,
         parent: view::column(Transition::CommissionId),
         through: None,
-        order: view::Order {
-            key: Some(view::derived::<commission_transition::Entity>(&PLACE)),
-            id: view::column(Transition::Id),
-            found_by: None,
-            descending: false,
-        },
+        order: view::Order::by_sequence(Transition::Sequence, Transition::Id),
     }
 }
 
@@ -130,9 +117,7 @@ pub async fn transitions_of(
     };
     let mut transitions = load::grouped(database, select, |row| row.commission_id, from_row).await?;
     for history in transitions.values_mut() {
-        // A row never returns to an earlier status, so the order holds even where clocks disagreed and transitions have
-        // no numbers yet.
-        history.sort_by_key(|transition| (transition.sequence, transition.from));
+        history.sort_by_key(|transition| transition.sequence);
     }
     Ok(transitions)
 }

@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use super::rows::to_explained_row;
 use crate::writes::{Conflict, Writes};
 use crate::{Connection, StoreError};
-use domain::Timestamp;
 use domain::commission::{Commission, ExplainedCommission};
+use domain::history::Moment;
 use domain::id::{CommissionId, TenantId};
 
 pub fn insert(writes: &mut Writes, tenant: TenantId, commissions: &[ExplainedCommission]) {
@@ -41,12 +41,13 @@ pub async fn set_recipient(
     tenant: TenantId,
     commission: CommissionId,
     recipient: &str,
-    at: Timestamp,
+    moment: Moment,
 ) -> Result<(), StoreError> {
     use commission_assignment::{Column, Entity};
     Entity::update_many()
         .col_expr(Column::Recipient, Expr::value(recipient))
-        .col_expr(Column::RecipientAssignedAt, Expr::value(at))
+        .col_expr(Column::RecipientAssignedAt, Expr::value(moment.at))
+        .col_expr(Column::RecipientAssignedSequence, Expr::value(moment.sequence))
         .filter(Column::TenantId.eq(tenant.uuid()))
         .filter(Column::Id.eq(commission.uuid()))
         .exec(transaction)

@@ -3,14 +3,14 @@
 use entity::commission_rule::{Column, Entity};
 use sea_orm::{ColumnTrait, QueryFilter, Select};
 
-use crate::filter::{contains, text_of};
+use crate::filter::contains;
 use crate::scope::visible;
 use auth::Scope;
 use domain::commission::PaymentTarget;
 use domain::partner::PartnerType;
 
 /// What to list; archived rules never are, and all given conditions must hold.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CommissionRuleFilter {
     pub partner_type: Option<PartnerType>,
     pub payment_target: Option<PaymentTarget>,
@@ -19,8 +19,6 @@ pub struct CommissionRuleFilter {
     /// Any of these values; an empty list matches nothing.
     pub partner_types: Option<Vec<PartnerType>>,
 }
-
-text_of!(CommissionRuleFilter: partner_type payment_target search, later: partner_types);
 
 pub(super) fn in_force(scope: &Scope) -> Select<Entity> {
     visible::<Entity>(scope).filter(Column::ArchivedAt.is_null())

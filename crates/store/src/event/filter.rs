@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 
 use crate::attribution::credited;
 use crate::event_decision::events_decided;
-use crate::filter::{one_of_ids, one_of_words, text_of};
+use crate::filter::{one_of_ids, one_of_words};
 use crate::scope::visible;
 use auth::Scope;
 use domain::Timestamp;
@@ -15,7 +15,7 @@ use domain::event::EventKind;
 use domain::id::{CampaignId, CustomerId, PartnerId};
 
 /// What to list; all given conditions must hold.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EventFilter {
     /// Any of these values; an empty list matches nothing.
     pub kinds: Option<Vec<EventKind>>,
@@ -38,8 +38,6 @@ pub struct EventFilter {
     pub customers: Option<Vec<CustomerId>>,
     pub external_ids: Option<Vec<String>>,
 }
-
-text_of!(EventFilter: kinds event_type partner campaign customer occurred_from occurred_to recorded_from recorded_to earned reasons, later: types partners campaigns customers external_ids);
 
 impl EventFilter {
     /// Whether events are found by what they are credited to.

@@ -5,7 +5,7 @@ use entity::{campaign_member, partner_category_member};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, DbBackend, QueryFilter, Select};
 
-use crate::filter::{contains, one_of_ids, one_of_words, text_of};
+use crate::filter::{contains, one_of_ids, one_of_words};
 use crate::row;
 use crate::scope::visible;
 use auth::Scope;
@@ -14,7 +14,7 @@ use domain::id::{CampaignId, PartnerCategoryId, PartnerGroupId, PartnerTierId};
 use domain::partner::{PartnerStatus, PartnerType};
 
 /// What to list; all given conditions must hold.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PartnerFilter {
     /// Part of the name, the e-mail address or the external id, case-insensitive.
     pub search: Option<String>,
@@ -36,8 +36,6 @@ pub struct PartnerFilter {
     pub created_from: Option<Timestamp>,
     pub created_to: Option<Timestamp>,
 }
-
-text_of!(PartnerFilter: search group tier category campaign types status tag, later: groups tiers categories campaigns tags external_ids created_from created_to);
 
 pub(super) fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter) -> Select<Entity> {
     let mut select = visible::<Entity>(scope);

@@ -2,7 +2,7 @@
 
 use entity::partner::{self, Column, Entity};
 use entity::partner_history;
-use sea_orm::sea_query::{Expr, Func, LockType};
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select,
 };
@@ -70,17 +70,12 @@ pub async fn lock_all(
     rows.into_iter().map(LockedRow::into_locked).collect()
 }
 
-/// Adds columns for the last moment of the history. For a partner whose transitions have no numbers yet, it is the time
-/// of the last change.
+/// Adds columns for the last moment of the history.
 fn with_last_moment(select: Select<Entity>) -> Select<Entity> {
     use partner_history::Column as History;
-    let at = Expr::expr(Func::coalesce([
-        Expr::col((Entity, History::HistoryAt)),
-        Expr::col((Entity, Column::UpdatedAt)),
-    ]));
     select
         .column_as(Expr::col((Entity, History::HistorySequence)), "history_sequence")
-        .column_as(at, "history_at")
+        .column_as(Expr::col((Entity, History::HistoryAt)), "history_at")
 }
 
 fn locked(backend: DbBackend, scope: &Scope, ids: &[PartnerId]) -> Select<Entity> {

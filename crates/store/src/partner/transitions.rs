@@ -31,7 +31,7 @@ pub fn transitions() -> view::Family {
         table: &view::PARTNER_TRANSITION,
         parent: view::column(Transition::PartnerId),
         through: None,
-        order: view::Order::by_sequence(Transition::Id, false),
+        order: view::Order::by_sequence(Transition::Sequence, Transition::Id),
     }
 }
 
@@ -59,7 +59,6 @@ pub async fn transitions_of(
     };
     let mut transitions = load::grouped(database, select, |row| row.partner_id, from_row).await?;
     for history in transitions.values_mut() {
-        // Transitions without a number come first, in the order of their ids.
         history.sort_by_key(|transition| transition.sequence);
     }
     Ok(transitions)

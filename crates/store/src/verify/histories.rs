@@ -1,5 +1,4 @@
-//! The order of recording: numbers, and times that follow them. Rows from before there were numbers are not checked
-//! against an order that was not recorded.
+//! The order of recording: numbers, and times that follow them.
 
 use super::Check;
 use super::CheckScope::{Partners, Whole};
@@ -12,13 +11,10 @@ pub const CHECKS: &[Check] = &[
         subjects: &[Partner],
         sql: "SELECT partner_id, COALESCE(from_status, 'nothing') || ' follows ' || COALESCE(before, 'nothing') AS detail
               FROM (
-                SELECT partner_id, from_status, sequence,
-                  LAG(to_status) OVER history AS before, LAG(sequence) OVER history AS former,
-                  ROW_NUMBER() OVER history AS place
+                SELECT partner_id, from_status, LAG(to_status) OVER (PARTITION BY partner_id ORDER BY sequence) AS before
                 FROM partner_transition WHERE tenant_id = $1 AND partner_id {mine}
-                WINDOW history AS (PARTITION BY partner_id ORDER BY COALESCE(sequence, 0), id)
               ) AS followed
-              WHERE sequence IS NOT NULL AND (former IS NOT NULL OR place = 1) AND from_status IS DISTINCT FROM before",
+              WHERE from_status IS DISTINCT FROM before",
     },
     Check {
         of: Partners,
@@ -26,12 +22,11 @@ pub const CHECKS: &[Check] = &[
         subjects: &[Partner],
         sql: "SELECT partner.id AS partner_id, partner.status AS detail FROM partner
               LEFT JOIN (
-                SELECT partner_id, to_status, sequence,
-                  ROW_NUMBER() OVER (PARTITION BY partner_id ORDER BY COALESCE(sequence, 0) DESC, id DESC) AS place
+                SELECT partner_id, to_status, ROW_NUMBER() OVER (PARTITION BY partner_id ORDER BY sequence DESC) AS place
                 FROM partner_transition WHERE tenant_id = $1 AND partner_id {mine}
               ) AS last ON last.partner_id = partner.id AND last.place = 1
               WHERE partner.tenant_id = $1 AND partner.id {mine}
-                AND (last.to_status IS NULL OR (last.sequence IS NOT NULL AND last.to_status <> partner.status))",
+                AND last.to_status IS DISTINCT FROM partner.status",
     },
     Check {
         of: Partners,
@@ -43,17 +38,15 @@ pub const CHECKS: &[Check] = &[
                 FROM commission_snapshot WHERE tenant_id = $1 AND partner_id {mine}
                 WINDOW versions AS (PARTITION BY partner_id, campaign_id ORDER BY version)
               ) AS followed
-              WHERE version <> COALESCE(former, 0) + 1 OR (before IS NOT NULL AND (sequence IS NULL OR sequence <= before))",
+              WHERE version <> COALESCE(former, 0) + 1 OR sequence <= before",
     },
-    // An audit log that was dropped with its migration and started anew lacks what was before.
     Check {
         of: Whole,
         what: "the campaign's version {detail} names an entry of the audit log that is not there",
         subjects: &[Campaign],
         sql: "SELECT version.campaign_id, CAST(version.version AS TEXT) AS detail FROM campaign_version AS version
               LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = version.audit_entry_id
-              WHERE version.tenant_id = $1 AND entry.id IS NULL
-                AND version.audit_entry_id > (SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1)",
+              WHERE version.tenant_id = $1 AND entry.id IS NULL AND version.audit_entry_id IS NOT NULL",
     },
     Check {
         of: Whole,
@@ -62,12 +55,10 @@ pub const CHECKS: &[Check] = &[
         sql: "SELECT 'version ' || CAST(version.version AS TEXT) || ' of the group ' || version.name AS detail
               FROM partner_group_version AS version
               LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = version.audit_entry_id
-              WHERE version.tenant_id = $1 AND entry.id IS NULL
-                AND version.audit_entry_id > (SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1)
+              WHERE version.tenant_id = $1 AND entry.id IS NULL AND version.audit_entry_id IS NOT NULL
               UNION ALL SELECT 'version ' || CAST(version.version AS TEXT) || ' of the tiered commission ' || version.name
               FROM tiered_commission_version AS version
               LEFT JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = version.audit_entry_id
-              WHERE version.tenant_id = $1 AND entry.id IS NULL
-                AND version.audit_entry_id > (SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1)",
+              WHERE version.tenant_id = $1 AND entry.id IS NULL AND version.audit_entry_id IS NOT NULL",
     },
 ];

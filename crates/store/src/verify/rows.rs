@@ -28,8 +28,7 @@ pub struct StatusMove {
     pub from: Option<CommissionStatus>,
     pub to: CommissionStatus,
     pub at: Timestamp,
-    /// `None`: from before there were numbers.
-    pub sequence: Option<i64>,
+    pub sequence: i64,
     /// The audit log entry of the transaction that changed it.
     pub audit_entry: Option<Uuid>,
 }
@@ -111,7 +110,7 @@ pub async fn moves_of(
         Column::Sequence,
         Column::AuditEntryId,
     ]);
-    type Found = (Uuid, Option<String>, String, Timestamp, Option<i64>, Option<Uuid>);
+    type Found = (Uuid, Option<String>, String, Timestamp, i64, Option<Uuid>);
     let found: Vec<Found> = select.into_tuple().all(database).await?;
     let mut moves: HashMap<Uuid, Vec<StatusMove>> = HashMap::with_capacity(rows.len());
     for (commission, from, to, at, sequence, audit_entry) in found {
@@ -125,9 +124,7 @@ pub async fn moves_of(
         });
     }
     for history in moves.values_mut() {
-        // A row never returns to an earlier status, so the order holds even where clocks disagreed and transitions have
-        // no numbers yet.
-        history.sort_by_key(|step| (step.sequence, step.from));
+        history.sort_by_key(|step| step.sequence);
     }
     Ok(moves)
 }

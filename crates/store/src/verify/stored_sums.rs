@@ -68,8 +68,7 @@ pub async fn qualified_customers(
 pub struct SnapshotRow {
     pub id: Uuid,
     pub campaign: Option<Uuid>,
-    /// `None`: from before there were numbers.
-    pub sequence: Option<i64>,
+    pub sequence: i64,
     pub created_at: Timestamp,
 }
 
@@ -106,11 +105,16 @@ pub struct PayoutRow {
     pub currency: String,
     pub minor: i64,
     pub status: PayoutStatus,
+    /// The steps of the partner's history at which it was created and settled: their numbers and times.
+    pub created: (i64, Timestamp),
+    pub settled: Option<(i64, Timestamp)>,
 }
 
 /// The payouts of partners, in the order of their ids.
 pub async fn payouts(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<PayoutRow>, StoreError> {
-    let sql = "SELECT id, partner_id, recipient, currency, amount_minor, status FROM payout
+    let sql =
+        "SELECT id, partner_id, recipient, currency, amount_minor, status, sequence, created_at, settled_sequence,
+                 settled_at FROM payout
                WHERE tenant_id = $1 AND partner_id {mine} ORDER BY id";
     let read = |row: &QueryResult| {
         let status: String = row.try_get_by_index(5)?;
@@ -121,6 +125,8 @@ pub async fn payouts(database: &Connection, scope: &Scope, partners: &[Uuid]) ->
             currency: row.try_get_by_index(3)?,
             minor: row.try_get_by_index(4)?,
             status: row::text("payout", "status", &status, PayoutStatus::parse)?,
+            created: (row.try_get_by_index(6)?, row.try_get_by_index(7)?),
+            settled: row.try_get_by_index::<Option<i64>>(8)?.zip(row.try_get_by_index(9)?),
         })
     };
     of(database, scope, sql, partners, read).await
@@ -139,14 +145,14 @@ pub async fn payout_items(
     of(database, scope, sql, partners, read).await
 }
 
-/// The numbered status changes of partners: their numbers and times.
+/// The status changes of partners: their numbers and times.
 pub async fn changes_of_status(
     database: &Connection,
     scope: &Scope,
     partners: &[Uuid],
 ) -> Result<Vec<(Uuid, (i64, Timestamp))>, StoreError> {
     let sql = "SELECT partner_id, sequence, at FROM partner_transition
-               WHERE tenant_id = $1 AND partner_id {mine} AND sequence IS NOT NULL";
+               WHERE tenant_id = $1 AND partner_id {mine}";
     let read = |row: &QueryResult| {
         let step = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
         Ok((row.try_get_by_index(0)?, step))
@@ -154,20 +160,14 @@ pub async fn changes_of_status(
     of(database, scope, sql, partners, read).await
 }
 
-/// The ids in `entries` that are missing from the audit log. A log that was dropped with its migration and started anew
-/// lacks what was before.
+/// The ids in `entries` that are missing from the audit log.
 pub async fn missing_entries(
     database: &Connection,
     scope: &Scope,
     entries: &HashSet<Uuid>,
 ) -> Result<HashSet<Uuid>, StoreError> {
     let id = |row: &QueryResult| Ok(row.try_get_by_index::<Uuid>(0)?);
-    let first = "SELECT id FROM audit_entry WHERE tenant_id = $1 ORDER BY id LIMIT 1";
-    let first = ask(database, scope, first, []).await?;
-    let Some(first) = first.first().map(id).transpose()? else {
-        return Ok(HashSet::new());
-    };
-    let named: Vec<_> = entries.iter().copied().filter(|entry| *entry > first).collect();
+    let named: Vec<_> = entries.iter().copied().collect();
     if named.is_empty() {
         return Ok(HashSet::new());
     }

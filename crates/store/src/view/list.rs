@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, DbBackend, Order as Direction};
 
-use super::{Column, Derived, Table, column, derived};
+use super::{Column, Table, column};
 use crate::order::{SortBy, SortColumn, Sorted};
 use crate::page::{PageRequest, RowPosition};
 use auth::Scope;
@@ -96,18 +96,13 @@ pub struct Order {
 }
 
 impl Order {
-    /// By the numbers of a history; rows without a number come first, in the order of their ids.
-    pub(crate) fn by_sequence<C: ColumnTrait>(id: C, descending: bool) -> Self {
-        static SEQUENCE: Derived = Derived {
-            name: "sequence_or_none",
-            expression: "COALESCE({row}.sequence, 0)",
-            of: &["sequence"],
-        };
+    /// By the numbers of a history.
+    pub(crate) fn by_sequence<C: ColumnTrait>(sequence: C, id: C) -> Self {
         Self {
-            key: Some(derived::<C::EntityName>(&SEQUENCE)),
+            key: Some(column(sequence)),
             id: column(id),
             found_by: None,
-            descending,
+            descending: false,
         }
     }
 

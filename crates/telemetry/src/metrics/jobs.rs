@@ -14,8 +14,6 @@ pub enum Job {
     ApproveMatured,
     /// Writing down when API keys were used.
     WriteKeyUses,
-    /// Filling in the lines of payout runs that were created without them.
-    FillPayoutLines,
     /// Computing backtests, and deleting expired ones.
     Backtests,
     /// Creating webhook deliveries from the outbox.
@@ -26,10 +24,9 @@ pub enum Job {
     Forget,
 }
 
-const JOBS: [&str; 7] = [
+const JOBS: [&str; 6] = [
     "approve_matured",
     "write_key_uses",
-    "fill_payout_lines",
     "backtests",
     "make_webhook_deliveries",
     "send_webhook_deliveries",

@@ -41,7 +41,7 @@ declare! {
     "id": ID = value(Column::Id, view::id::<id::PayoutRun>);
     /// When it ran; it considered what was approved by then.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
-    /// Who created it; null for runs created before this was recorded.
+    /// Who created it.
     "createdBy": Option<String> = value(Column::CreatedBy, view::text);
     /// Its cut-off: it considered only commissions that accrued before this moment, and the clawbacks of these; null:
     /// all.
@@ -55,7 +55,7 @@ declare! {
 #[ComplexObject]
 impl PayoutRun {
     /// What it found for each payee and currency, with the outcomes; by currency, then the largest amount first, then
-    /// payee. Lines never change. Runs from before lines were recorded have only lines that were paid out.
+    /// payee. Lines never change.
     async fn lines(
         &self,
         ctx: &Context<'_>,

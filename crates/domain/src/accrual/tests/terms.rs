@@ -73,7 +73,7 @@ fn the_nearest_terms_win() {
         reason: None,
         created_at: at(2026, 1, 1),
         superseded_at: None,
-        sequence: None,
+        sequence: 1,
     };
     let spring = campaign(vec![percent("5")]);
     let (own, wide) = (snapshot(Some(spring.id), 2, Some(7)), snapshot(None, 9, None));

@@ -117,9 +117,11 @@ fn a_payout_is_pending_when_created_whatever_became_of_it() {
         created_at: at(CREATED),
         settled_at: Some(at(CHANGED)),
         reference: Some("secret".to_owned()),
-        payout_reference: Some("ann@example.com".to_owned()),
-        created_by: None,
+        payout_reference: "ann@example.com".to_owned(),
+        created_by: "ann".to_owned(),
         settled_by: None,
+        sequence: 1,
+        settled_sequence: None,
     };
     for (event_type, status) in [
         (WebhookEventType::PayoutCreated, "PENDING"),

@@ -12,6 +12,7 @@ use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Writer};
 use domain::Timestamp;
 use domain::commission::{Commission, Payout, PayoutRun, PayoutStatus};
+use domain::history::Moment;
 use domain::id::{PartnerId, PayoutId, PayoutRunId};
 use domain::money::Currency;
 use domain::partner::Partner;
@@ -85,7 +86,7 @@ async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Re
             id: PayoutRunId::new(now),
             created_at: now,
             accrued_before: input.accrued_before,
-            created_by: Some(writer.actor().to_owned()),
+            created_by: writer.actor().to_owned(),
         };
         let moments = moments(&locked, &app.clock);
         write(&transaction, &writer, &run, found, (&by_id, moments)).await?;
@@ -113,17 +114,6 @@ pub async fn preview_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Res
     let lines: Vec<_> = found.into_iter().map(|(line, _)| line).collect();
     let totals = totals(&lines);
     Ok(Preview { lines, totals })
-}
-
-/// Fills in the lines of runs that a replica of a release without lines has created; returns the number of tenants.
-pub async fn fill_lines(app: &App) -> Result<usize, StoreError> {
-    let tenants = store::missing_payout_lines::tenants(app.store.reader()).await?;
-    for tenant in &tenants {
-        let transaction = app.begin(&Writer::job(*tenant, "fill_payout_lines")).await?;
-        transaction.counted(store::missing_payout_lines::fill(&transaction, *tenant).await?);
-        transaction.commit().await?;
-    }
-    Ok(tenants.len())
 }
 
 /// The filter that the input describes, if the partners that it names exist.
@@ -175,18 +165,17 @@ async fn write(
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
     let (mut payouts, mut items, mut lines) = (Vec::new(), Vec::new(), Vec::new());
     for (line, rows) in found {
-        let Some(amount) = line.payable() else {
+        let (Some(amount), Some(partner)) = (line.payable(), partners.get(&line.partner_id)) else {
             lines.push(line);
             continue;
         };
-        let created_at = posting.time_of(line.partner_id);
-        let id = PayoutId::new(created_at);
+        let Moment { sequence, at } = posting.moment(line.partner_id);
+        let id = PayoutId::new(at);
         for row in &rows {
             posting.put_into(row, id);
-            items.push((id, row.id));
+            items.push((id, row.id, sequence));
         }
-        let partner = partners.get(&line.partner_id);
-        let paid_as = line.recipient.as_deref().or(partner.map(Partner::paid_as));
+        let paid_as = line.recipient.as_deref().unwrap_or_else(|| partner.paid_as());
         payouts.push(Payout {
             id,
             run_id: run.id,
@@ -194,12 +183,14 @@ async fn write(
             recipient: line.recipient.clone(),
             amount,
             status: PayoutStatus::Pending,
-            created_at,
+            created_at: at,
             settled_at: None,
             reference: None,
-            payout_reference: paid_as.map(str::to_owned),
+            payout_reference: paid_as.to_owned(),
             created_by: run.created_by.clone(),
             settled_by: None,
+            sequence,
+            settled_sequence: None,
         });
         let payout_id = Some(id);
         lines.push(RunLine { payout_id, ..line });

@@ -228,7 +228,8 @@ async fn end(
                 }
             }
             payout.status = (*status).into();
-            payout.settled_at = Some(posting.time_of(payout.partner_id));
+            let moment = posting.moment(payout.partner_id);
+            (payout.settled_at, payout.settled_sequence) = (Some(moment.at), Some(moment.sequence));
             payout.settled_by = Some(writer.actor().to_owned());
             payout.reference.clone_from(reference);
             settled.push(payout.clone());

@@ -270,7 +270,7 @@ impl Correction<'_> {
             let member = target.campaign.map(|campaign| (target.partner, campaign));
             store::campaign::join(writes, tenant, member, self.now);
         });
-        let after = Writes::of(|writes| prepared.effects.add_to(writes, tenant));
+        let after = Writes::of(|writes| prepared.add_effects_to(writes, tenant));
         posting.write_between(self.transaction, before, after).await
     }
 

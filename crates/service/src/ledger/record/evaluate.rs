@@ -12,10 +12,11 @@ use domain::commission::ExplainedCommission;
 use domain::decision::{Decision, MadeWith};
 use domain::event::{Attribution, Customer, Event, EventKind};
 use domain::history::Moment;
-use domain::id::{CommissionId, CustomerId, EventId, PartnerId};
+use domain::id::{CommissionId, CustomerId, EventId, PartnerId, TenantId};
 use domain::money::Currency;
 use domain::problem::{ProblemCode, Problems};
 use domain::tiered::TieredCommission;
+use store::Writes;
 use store::partner::CreditedPartner;
 use store::recording::RecordingFacts;
 
@@ -76,6 +77,13 @@ impl Prepared {
 
     pub fn partner_id(&self) -> Option<PartnerId> {
         self.partner.as_ref().map(|partner| partner.id)
+    }
+
+    /// Adds the writes of what tiers did; only events that are credited to a partner are counted by any.
+    pub fn add_effects_to(&self, writes: &mut Writes, tenant: TenantId) {
+        if let Some(moment) = self.moment {
+            self.effects.add_to(writes, tenant, moment.sequence);
+        }
     }
 
     /// The decision about the event, as it is stored.

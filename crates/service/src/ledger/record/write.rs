@@ -50,7 +50,7 @@ impl Recorder<'_> {
             store::standing::add_lifetime_values(writes, tenant, all().filter_map(Prepared::charged));
             store::standing::count_paid_charges(writes, tenant, all().filter_map(paid_charge));
         });
-        let after = Writes::of(|writes| all().for_each(|prepared| prepared.effects.add_to(writes, tenant)));
+        let after = Writes::of(|writes| all().for_each(|prepared| prepared.add_effects_to(writes, tenant)));
         posting
             .write_between(self.transaction, before, after)
             .await

@@ -76,9 +76,10 @@ impl Effects {
         self.counters.iter().map(|counter| (counter.key.tier, counter.version))
     }
 
-    /// Adds the writes of what is not part of the ledger's rows; to be written after those rows.
-    pub fn add_to(&self, writes: &mut Writes, tenant: TenantId) {
-        store::tier_result::insert(writes, tenant, &self.results);
+    /// Adds the writes of what is not part of the ledger's rows; to be written after those rows. `sequence` is the
+    /// number of the event in the partner's history.
+    pub fn add_to(&self, writes: &mut Writes, tenant: TenantId, sequence: i64) {
+        store::tier_result::insert(writes, tenant, &self.results, sequence);
         store::tier_counter::put(writes, tenant, &self.counters);
         store::outbox::append(writes, tenant, self.achieved.iter().cloned());
     }

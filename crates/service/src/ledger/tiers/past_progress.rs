@@ -16,9 +16,8 @@ use store::tier_counter::CounterKey;
 use store::{Connection, StoreError};
 
 /// The goals of windows that ended at `now` or before, on all campaigns or on one, the last window first. Includes only
-/// tiers that were ACTIVE and applied to the partner when the window ended. Windows from before tier versions were
-/// stored are left out, since the content of the tier at that time is unknown. Two statements, and three more if
-/// counters must be added up.
+/// tiers that were ACTIVE and applied to the partner when the window ended: none of a window that ended before the tier was
+/// created. Two statements, and three more if counters must be added up.
 pub async fn past_progress(
     database: &Connection,
     scope: &Scope,

@@ -72,7 +72,7 @@ fn newest(row: &Commission, sequence: i64, snapshots: &PartnerSnapshots) -> Opti
         let mut before = of_partner
             .iter()
             .rev()
-            .filter(|snapshot| snapshot.campaign == campaign && snapshot.sequence.unwrap_or(0) < sequence);
+            .filter(|snapshot| snapshot.campaign == campaign && snapshot.sequence < sequence);
         before.next().map(|snapshot| snapshot.id)
     };
     let of_campaign = row.campaign_id.and_then(|campaign| newest(Some(campaign.uuid())));

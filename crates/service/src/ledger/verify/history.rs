@@ -1,5 +1,4 @@
-//! Checks the order of recording: numbers, and times that follow them. What was written before there were numbers is
-//! not checked, since its order was not recorded.
+//! Checks the order of recording: numbers, and times that follow them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,17 +9,14 @@ use domain::Timestamp;
 use domain::id::PartnerId;
 use store::verify::HistoryStep;
 
-/// The numbered steps of each partner, 16 bytes each, which are sorted partner by partner.
+/// The steps of each partner, 16 bytes each, which are sorted partner by partner.
 #[derive(Default)]
 pub struct Histories(BTreeMap<Uuid, Vec<(i64, i64)>>);
 
 impl Histories {
-    /// Adds a step, if it has a number.
-    pub fn add(&mut self, partner: Uuid, sequence: Option<i64>, at: Timestamp) {
-        if let Some(sequence) = sequence {
-            let steps = self.0.entry(partner).or_default();
-            steps.push((sequence, at.timestamp_micros()));
-        }
+    pub fn add(&mut self, partner: Uuid, sequence: i64, at: Timestamp) {
+        let steps = self.0.entry(partner).or_default();
+        steps.push((sequence, at.timestamp_micros()));
     }
 
     /// Checks that times do not go back along the numbers, and that the partner's row is not behind its last step.

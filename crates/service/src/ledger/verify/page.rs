@@ -131,7 +131,7 @@ async fn of_partners(
         }
     }
     for (partner, (sequence, at)) in changes_of_status(database, scope, partners).await? {
-        histories.add(partner, Some(sequence), at);
+        histories.add(partner, sequence, at);
     }
     let (events, known) = events(
         database,
@@ -145,6 +145,7 @@ async fn of_partners(
     events.check_sums(database, scope, partners, found).await?;
     lap("events");
     let mut payouts = Payouts::of(database, scope, partners).await?;
+    payouts.add_steps(&mut histories);
     lap("payouts");
     let (mut accounts, mut balances) = (Accounts::default(), Balances::default());
     let mut last = None;
@@ -216,9 +217,9 @@ async fn events(
     loop {
         let rows = events_after(database, scope, whose, last.as_ref(), PAGE).await?;
         for event in &rows {
-            if let Some(partner) = event.about.partner {
+            if let (Some(partner), Some(sequence)) = (event.about.partner, event.sequence) {
                 let at = event.about.moved_at.unwrap_or(event.recorded_at);
-                histories.add(partner, event.sequence, at);
+                histories.add(partner, sequence, at);
             }
         }
         events.add(database, scope, &rows, found).await?;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use uuid::Uuid;
 
 use super::finding_log::FindingLog;
+use super::history::Histories;
 use auth::Scope;
 use domain::commission::{Commission, CommissionKind, CommissionStatus, PayoutStatus};
 use domain::id::{CommissionId, PayoutId};
@@ -46,6 +47,15 @@ impl Payouts {
         items.sort_unstable_by_key(|item| item.commission);
         let payouts = payouts.into_iter().map(|payout| (payout, 0)).collect();
         Ok(Self { payouts, items })
+    }
+
+    /// Adds the steps that payouts and their settlements are.
+    pub fn add_steps(&self, histories: &mut Histories) {
+        for (payout, _) in &self.payouts {
+            for (sequence, at) in [Some(payout.created), payout.settled].into_iter().flatten() {
+                histories.add(payout.partner, sequence, at);
+            }
+        }
     }
 
     /// Checks a row of one of the partners against the payouts that it is in.

@@ -85,10 +85,9 @@ fn history_fault(row: &Commission, history: &[StatusMove]) -> Option<String> {
     (at != Some(row.status)).then(|| format!("is {}, but its transitions end at {end}", row.status.as_str()))
 }
 
-/// Numbers and times follow the transitions. Transitions from before there were numbers are not checked.
+/// Numbers and times follow the transitions.
 fn order_fault(history: &[StatusMove]) -> Option<String> {
-    let numbered = history.windows(2).filter(|pair| pair[0].sequence.is_some());
-    for pair in numbered {
+    for pair in history.windows(2) {
         if pair[1].from != Some(pair[0].to) {
             return Some("the numbers of its transitions are in another order than its moves".to_owned());
         }
