@@ -12,6 +12,7 @@ use domain::money::{Currency, Money};
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::tenant::{self, Tenant};
 use domain::text;
+use store::locks::InForce;
 
 /// A tenant as entered.
 #[derive(Clone, Debug)]
@@ -67,7 +68,8 @@ pub async fn create(app: &App, input: NewTenant) -> Result<Tenant, ServiceError>
 pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<Tenant, ServiceError> {
     let writer = caller.admin()?;
     let transaction = begin(app, &writer).await?;
-    let current = store::tenant::lock(&transaction, writer.tenant()).await?;
+    store::locks::change(&transaction, writer.tenant(), &[InForce::Settings]).await?;
+    let current = store::tenant::get(&transaction, &writer.scope()).await?;
     let mut problems = Problems::new();
     let name = problems.changed("name", input.name, current.name.clone(), |name| text::name(&name));
     let time_zone = problems.changed("timeZone", input.time_zone, current.time_zone, |name| {
