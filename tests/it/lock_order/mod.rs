@@ -3,6 +3,7 @@
 
 mod in_force;
 mod runs;
+mod zones;
 
 use std::sync::Arc;
 use std::time::Duration;
