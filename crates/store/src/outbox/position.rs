@@ -114,6 +114,11 @@ impl SnapshotRange {
         self.parts().0
     }
 
+    /// The first transaction that had not begun (xmax) in `seen`.
+    pub fn newest(&self) -> i64 {
+        self.parts().1
+    }
+
     /// Moves past a read with `snapshot`, whose last row is `last` if there may be more rows.
     pub fn advance(&mut self, snapshot: String, last: Option<i64>) {
         let until = self.until.take().unwrap_or(snapshot);
