@@ -2,6 +2,7 @@
 //! a lock of the test's; on SQLite one writes at a time.
 
 mod in_force;
+mod month;
 mod outbox;
 mod runs;
 mod zones;

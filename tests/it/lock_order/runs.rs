@@ -66,7 +66,7 @@ async fn what_a_refund_takes_from_a_paid_row_is_in_the_next_run() {
     }
     let refund = crate::ledger::refund("back", "ann's", Some("30"));
     let lines = run_during(&shop, ("recordEvent", refund, "event { id }")).await;
-    assert_eq!(lines, ["EUR -3.00 ann - 1 NOT_POSITIVE", "EUR 1.00 zoe - 1 PAID_OUT"]);
+    assert_eq!(lines, ["EUR 1.00 zoe - 1 PAID_OUT", "EUR -3.00 ann - 1 NOT_POSITIVE"]);
 }
 
 #[tokio::test]
