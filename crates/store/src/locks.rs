@@ -63,42 +63,39 @@ pub(crate) enum Lock {
     Event(Uuid),
 }
 
-/// How an object is locked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    Shared,
-    Exclusive,
-}
-
 /// Keeps others from changing this until the transaction ends.
 pub async fn share(transaction: &Connection, tenant: TenantId, in_force: &[InForce]) -> Result<(), StoreError> {
-    take(transaction, tenant, in_force, Mode::Shared).await
+    take(transaction, tenant, in_force, &[]).await
 }
 
 /// Waits for the transactions that decide by this, and makes later ones wait until this one ends. The time of a change
 /// is to be taken afterwards: then times are in the order of what they decide.
 pub async fn change(transaction: &Connection, tenant: TenantId, in_force: &[InForce]) -> Result<(), StoreError> {
-    take(transaction, tenant, in_force, Mode::Exclusive).await
+    take(transaction, tenant, &[], in_force).await
 }
 
-async fn take(transaction: &Connection, tenant: TenantId, in_force: &[InForce], mode: Mode) -> Result<(), StoreError> {
-    let in_force = sorted(in_force);
-    if transaction.get_database_backend() != DbBackend::Postgres || in_force.is_empty() {
+/// [`share`], and then [`change`] for what comes later in the order, by one statement.
+pub async fn take(
+    transaction: &Connection,
+    tenant: TenantId,
+    shared: &[InForce],
+    changed: &[InForce],
+) -> Result<(), StoreError> {
+    let (shared, changed) = (sorted(shared), sorted(changed));
+    if transaction.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
-    let function = match mode {
-        Mode::Shared => "pg_advisory_xact_lock_shared",
-        Mode::Exclusive => "pg_advisory_xact_lock",
-    };
-    // Without a table, so that Citus runs it where every gateway does.
-    let sql = format!("SELECT count({function}(key)) FROM unnest($1::bigint[]) AS key");
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [keys(&in_force, tenant)]);
+    // Without a table, so that Citus runs it where every gateway does. What stands first is evaluated first.
+    let sql = "SELECT (SELECT count(pg_advisory_xact_lock_shared(key)) FROM unnest($1::bigint[]) AS key) AS shared,
+        (SELECT count(pg_advisory_xact_lock(key)) FROM unnest($2::bigint[]) AS key) AS changed";
+    let values = [keys(&shared, tenant), keys(&changed, tenant)];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     transaction.query_one_raw(statement).await?;
-    transaction.hold(
-        in_force
-            .into_iter()
-            .map(|one| (Lock::InForce(one), mode == Mode::Exclusive)),
-    );
+    let both = [(shared, false), (changed, true)];
+    let locks = both
+        .into_iter()
+        .flat_map(|(locks, mode)| locks.into_iter().map(move |one| (Lock::InForce(one), mode)));
+    transaction.hold(locks);
     Ok(())
 }
 

@@ -55,10 +55,9 @@ async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Re
     let writer = caller.write(Resource::Payouts)?;
     let (tenant, scope) = (writer.tenant(), writer.scope());
     let transaction = begin(app, &writer).await?;
-    store::locks::share(&transaction, tenant, &[InForce::Settings]).await?;
     // Waits for all who are about to make rows payable, and makes others wait: a row that became payable at a time
     // before the run's is seen.
-    store::locks::change(&transaction, tenant, &[InForce::Payouts]).await?;
+    store::locks::take(&transaction, tenant, &[InForce::Settings], &[InForce::Payouts]).await?;
     // With what matures while the partners are being locked.
     let concerned = wanted(&transaction, &scope, input, app.clock.now() + TimeDelta::days(1)).await?;
     let partners = match &concerned.partners {
