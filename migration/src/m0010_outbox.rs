@@ -38,6 +38,8 @@ CREATE TABLE outbox (
 --
 {postgres CREATE INDEX outbox_by_transaction ON outbox (transaction_number, id)}
 --
+{postgres CREATE INDEX outbox_by_id ON outbox (id)}
+--
 CREATE TABLE outbox_mark (
   name text PRIMARY KEY,
   position text,

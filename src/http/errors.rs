@@ -88,6 +88,8 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
 fn outcome(cause: &StoreError) -> Option<(&'static str, &'static str)> {
     if cause.is_timeout() {
         Some((codes::TIMEOUT, "the database took too long: ask for less, or later"))
+    } else if store::is_passing(cause) {
+        Some((codes::UNAVAILABLE, BUSY_MESSAGE))
     } else if cause.is_unavailable() {
         Some((codes::UNAVAILABLE, UNAVAILABLE_MESSAGE))
     } else if matches!(cause, StoreError::Unconfirmed(_)) {
@@ -98,6 +100,9 @@ fn outcome(cause: &StoreError) -> Option<(&'static str, &'static str)> {
         None
     }
 }
+
+const BUSY_MESSAGE: &str = "others changed the same at this moment, and nothing was done: try again, a mutation with the same \
+     idempotencyKey";
 
 const UNAVAILABLE_MESSAGE: &str =
     "the database cannot be reached: try again in a few seconds, a mutation with the same idempotencyKey";

@@ -140,6 +140,47 @@ fn reads_of_the_store_begin_with_the_scope() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// Locks are noted, so that their order is checked.
+#[test]
+fn whoever_locks_says_so() {
+    let exempt = [
+        // Leases and marks of jobs: rows of which one is locked at a time, or that are passed over where they are locked.
+        "crates/store/src/webhook/lease.rs",
+        "crates/store/src/outbox/mark.rs",
+        // Only waits for a partner's lock.
+        "crates/store/src/statement/mod.rs",
+        // One migration at a time.
+        "crates/store/src/migrating.rs",
+    ];
+    let locks = [
+        "lock_exclusive(",
+        "lock_shared(",
+        "lock_with_tables(",
+        ".lock(LockType",
+        ".lock(WRITER",
+        "FOR UPDATE",
+        "FOR SHARE",
+        "pg_advisory",
+    ];
+    for (file, text) in sources(Path::new("crates/store/src")) {
+        let takes = locks.iter().any(|lock| text.contains(lock));
+        let notes = text.contains(".hold(") || text.contains("hold_object");
+        assert!(
+            !takes || notes || exempt.contains(&file.as_str()),
+            "{file} locks and does not note it"
+        );
+    }
+    for (file, text) in all_sources()
+        .into_iter()
+        .filter(|(file, _)| !file.starts_with("crates/store/"))
+    {
+        assert!(
+            !locks[5..].iter().any(|lock| text.contains(lock)),
+            "{file} locks by itself"
+        );
+    }
+}
+
 /// Whatever changes something for a tenant is begun on behalf of an actor, so that the audit log names it.
 #[test]
 fn few_transactions_are_not_audited() {

@@ -62,6 +62,7 @@ mod ledger_access;
 mod ledger_faults;
 mod ledger_property;
 mod ledger_races;
+mod lock_order;
 mod mistakes;
 mod races;
 mod round_trip;

@@ -19,6 +19,7 @@ use programme::Programme;
 use service::ServiceError;
 use service::app::App;
 use source::SeedSource;
+use store::locks::InForce;
 use store::{StoreError, Writes, bulk};
 
 /// Partners per transaction, with about five times as many rows that belong to them.
@@ -92,7 +93,7 @@ async fn partners(
     // The audit entries are made up as well: one for each partner.
     let transaction = app.store.begin_unaudited().await?;
     // Seedings of one tenant run one after the other.
-    store::tenant::lock(&transaction, tenant.id).await?;
+    store::locks::change(&transaction, tenant.id, &[InForce::Settings]).await?;
     let external_ids: Vec<_> = (first..=last)
         .map(|number| source.external_id("partner", number))
         .collect();

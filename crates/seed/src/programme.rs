@@ -18,6 +18,7 @@ use domain::terms::{Term, TermDraft, terms};
 use service::ServiceError;
 use service::app::App;
 use service::label::LabelKind;
+use store::locks::InForce;
 use store::{StoreError, Transaction, Writes, bulk};
 
 const TIERS: [&str; 4] = ["Bronze", "Silver", "Gold", "Platinum"];
@@ -48,8 +49,8 @@ pub async fn prepare(
     campaigns: u32,
 ) -> Result<(Programme, usize), ServiceError> {
     let transaction = app.store.begin_unaudited().await?;
-    // Seedings of one tenant, and changes of its default group, run one after the other.
-    store::tenant::lock(&transaction, tenant.id).await?;
+    // Seedings of one tenant, and changes of its groups, run one after the other.
+    store::locks::change(&transaction, tenant.id, &[InForce::Settings, InForce::Groups]).await?;
     let groups = make_groups(&transaction, tenant, source).await?;
     let tiers = labels::<id::PartnerTier>(&transaction, tenant, source, "tier", &TIERS).await?;
     let categories = labels::<id::PartnerCategory>(&transaction, tenant, source, "category", &CATEGORIES).await?;

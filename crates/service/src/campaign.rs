@@ -12,6 +12,7 @@ use domain::id::{self, AdvertiserId, CampaignId};
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::terms::{self, TermDraft};
 use domain::text;
+use store::locks::InForce;
 use store::{StoreError, Transaction};
 
 /// A campaign as entered.
@@ -88,7 +89,8 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         .base_currency;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
-    let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
+    let counts_otherwise = !matches!(input.advertiser_id, Patch::Keep);
+    let Some(current) = locked(&transaction, &writer, &input.id, counts_otherwise, &mut problems).await? else {
         return Err(problems.into());
     };
     let before = current.clone();
@@ -165,7 +167,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<CampaignId, 
     let writer = caller.write(Resource::Campaigns)?;
     let mut problems = Problems::new();
     let transaction = app.begin(&writer).await?;
-    let Some(campaign) = locked(&transaction, &writer, id, &mut problems).await? else {
+    let Some(campaign) = locked(&transaction, &writer, id, false, &mut problems).await? else {
         return Err(problems.into());
     };
     let references = store::campaign::count_references(&transaction, &writer.scope(), campaign.id).await?;
@@ -195,13 +197,20 @@ fn check_window(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, proble
     }
 }
 
+/// The campaign, locked: with the tiers, if it may be counted by others from now on.
 async fn locked(
     transaction: &Transaction,
     writer: &Writer,
     id: &str,
+    counts_otherwise: bool,
     problems: &mut Problems,
 ) -> Result<Option<Campaign>, StoreError> {
-    let lock = async |id| store::campaign::lock(transaction, &writer.scope(), id).await;
+    let lock = async |id| {
+        let mut changed = vec![InForce::Campaign(id)];
+        changed.extend(counts_otherwise.then_some(InForce::Tiers));
+        store::locks::change(transaction, writer.tenant(), &changed).await?;
+        store::campaign::lock(transaction, &writer.scope(), id).await
+    };
     named("id", id, problems, lock).await
 }
 

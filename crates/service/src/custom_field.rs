@@ -13,6 +13,7 @@ use domain::deal::{CustomField, CustomFieldOption};
 use domain::id::{self, CustomFieldId, CustomFieldOptionId};
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
+use store::locks::InForce;
 use store::{StoreError, Transaction};
 
 /// Maximum number of options of a field.
@@ -184,6 +185,9 @@ async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<CustomField>, StoreError> {
-    let lock = async |id| store::custom_field::lock(transaction, &writer.scope(), id).await;
+    let lock = async |id| {
+        store::locks::change(transaction, writer.tenant(), &[InForce::Pipeline]).await?;
+        store::custom_field::lock(transaction, &writer.scope(), id).await
+    };
     named("id", id, problems, lock).await
 }

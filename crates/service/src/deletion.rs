@@ -13,7 +13,7 @@ pub async fn delete_partner(app: &App, caller: &Caller, id: &str) -> Result<Part
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
     let transaction = app.begin(&writer).await?;
-    let lock = async |id| Ok(lock_partners(&transaction, &writer, vec![id]).await?.pop());
+    let lock = async |id| Ok(lock_partners(&transaction, &writer, &[], vec![id]).await?.pop());
     let Some(locked) = named("id", id, &mut problems, lock).await? else {
         return Err(problems.into());
     };

@@ -148,8 +148,9 @@ async fn earlier(
     }
 }
 
-/// Runs an operation that changes nothing unless it succeeds, and retries it if it lost a race that the next attempt
-/// wins or finds decided: against a call with the same key, or for locks.
+/// Runs an operation that changes nothing unless it succeeds, and starts it over if it lost a race that the next attempt
+/// wins or finds decided: against a call with the same key, for locks, or because what it had read before it took its
+/// locks has changed ([`StoreError::Raced`]). After some attempts it fails as UNAVAILABLE.
 pub async fn repeated<T, Attempt>(operation: impl Fn() -> Attempt) -> Result<T, ServiceError>
 where
     Attempt: Future<Output = Result<T, ServiceError>>,

@@ -4,15 +4,16 @@ use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::snapshot::{self, Promise};
-use crate::{ServiceError, campaign, partner, require};
+use crate::{ServiceError, campaign, partner, require, stored};
 use auth::{Caller, Resource, Writer};
-use domain::id::PartnershipRequestId;
+use domain::id::{self, PartnershipRequestId};
 use domain::partner::{Partner, PartnerStatus, PartnerType};
 use domain::partnership_request::{PartnershipRequest, PartnershipRequestStatus};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
 use domain::{Timestamp, text};
+use store::locks::InForce;
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction};
 
@@ -94,6 +95,13 @@ async fn approve_once(
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
+    if let Ok(id) = id.parse()
+        && let Some(seen) = stored::find::<id::PartnershipRequest>(&transaction, &writer.scope(), id).await?
+    {
+        // What is promised are the terms of now. The campaign of a request never changes.
+        let in_force = [InForce::Campaign(seen.campaign_id)];
+        store::locks::share(&transaction, writer.tenant(), &in_force).await?;
+    }
     let request = pending(&transaction, &writer, id, &mut problems).await?;
     let group_id = match group_id {
         Some(id) => partner::group(&transaction, &writer, id, &mut problems).await?,

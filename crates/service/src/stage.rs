@@ -10,6 +10,7 @@ use domain::deal::{PaymentStage, StageOutcome};
 use domain::id::{self, PaymentStageId};
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
+use store::locks::InForce;
 use store::{StoreError, Transaction};
 
 /// A stage as entered.
@@ -119,6 +120,9 @@ async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<PaymentStage>, StoreError> {
-    let lock = async |id| store::stage::lock(transaction, &writer.scope(), id).await;
+    let lock = async |id| {
+        store::locks::change(transaction, writer.tenant(), &[InForce::Pipeline]).await?;
+        store::stage::lock(transaction, &writer.scope(), id).await
+    };
     named("id", id, problems, lock).await
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::ledger::tiers;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
 use auth::Caller;
@@ -12,6 +13,7 @@ use domain::money::{Currency, Money};
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::tenant::{self, Tenant};
 use domain::text;
+use store::locks::InForce;
 
 /// A tenant as entered.
 #[derive(Clone, Debug)]
@@ -67,7 +69,13 @@ pub async fn create(app: &App, input: NewTenant) -> Result<Tenant, ServiceError>
 pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<Tenant, ServiceError> {
     let writer = caller.admin()?;
     let transaction = begin(app, &writer).await?;
-    let current = store::tenant::lock(&transaction, writer.tenant()).await?;
+    let changed = match input.time_zone {
+        Patch::Keep => &[InForce::Settings][..],
+        // Windows of tiers are cut by it.
+        Patch::Set(_) | Patch::Clear => &[InForce::Settings, InForce::Tiers],
+    };
+    store::locks::change(&transaction, writer.tenant(), changed).await?;
+    let current = store::tenant::get(&transaction, &writer.scope()).await?;
     let mut problems = Problems::new();
     let name = problems.changed("name", input.name, current.name.clone(), |name| text::name(&name));
     let time_zone = problems.changed("timeZone", input.time_zone, current.time_zone, |name| {
@@ -87,6 +95,9 @@ pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<T
         ..current
     };
     store::tenant::update(&transaction, &tenant).await?;
+    if tenant.time_zone != before.time_zone {
+        tiers::recut(&transaction, &writer, tenant.time_zone, tenant.updated_at).await?;
+    }
     transaction.changed(&before, &tenant);
     commit(app, transaction, &writer, &tenant).await?;
     Ok(tenant)

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::ids::named;
-use crate::once::{begin, commit, repeated};
+use crate::once::{begin, commit};
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
@@ -12,6 +12,7 @@ use domain::money::Currency;
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::text;
 use domain::tiered::{self, CheckedTier, Draft, TieredCommission, changed};
+use store::locks::InForce;
 use store::{Connection, StoreError, Transaction};
 
 pub mod import;
@@ -41,6 +42,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewTieredCommission) -> R
     let base_currency = base_currency(app, &writer).await?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
+    store::locks::change(&transaction, writer.tenant(), &[InForce::Tiers]).await?;
     let now = app.clock.now();
     let tier = proposed(&transaction, &writer, input, (base_currency, None), now, &mut problems).await?;
     require!(problems; tier);
@@ -60,8 +62,7 @@ pub async fn update(
     let base_currency = base_currency(app, &writer).await?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
-    let lock = async |id| store::tiered_commission::lock(&transaction, &writer.scope(), id).await;
-    let Some(current) = named("id", &input.id, &mut problems, lock).await? else {
+    let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
     if current.archived_at.is_some() {
@@ -96,18 +97,10 @@ pub async fn update(
 /// Deletes a tier that has never changed an amount; one that has is archived: it stops acting, stays readable, and
 /// leaves the lists.
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
-    // Transactions that record events lock its counters in an order of their own; a deletion that loses to them is
-    // retried.
-    repeated(|| delete_once(app, caller, id)).await
-}
-
-async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommissionId, ServiceError> {
     let writer = caller.write(Resource::TieredCommissions)?;
     let mut problems = Problems::new();
     let transaction = app.begin(&writer).await?;
-    // Payments made before are seen; a transaction that would pay by the tier later waits, finds it gone and retries.
-    let lock = async |id| store::tiered_commission::lock_exclusive(&transaction, &writer.scope(), id).await;
-    let Some(tier) = named("id", id, &mut problems, lock).await? else {
+    let Some(tier) = locked(&transaction, &writer, id, &mut problems).await? else {
         return Err(problems.into());
     };
     let id = tier.id;
@@ -126,6 +119,19 @@ async fn delete_once(app: &App, caller: &Caller, id: &str) -> Result<TieredCommi
     }
     transaction.commit().await?;
     Ok(id)
+}
+
+async fn locked(
+    transaction: &Transaction,
+    writer: &Writer,
+    id: &str,
+    problems: &mut Problems,
+) -> Result<Option<TieredCommission>, StoreError> {
+    let lock = async |id| {
+        store::locks::change(transaction, writer.tenant(), &[InForce::Tiers]).await?;
+        store::tiered_commission::lock(transaction, &writer.scope(), id).await
+    };
+    named("id", id, problems, lock).await
 }
 
 /// Checks a proposed tier as if it were to be created. If it replaces `me`, it has the currency of that tier by

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
+use super::locks::Lock;
 use super::share::TenantShare;
 use super::standby::StandbyReads;
 use super::transaction::EngineTransaction;
@@ -102,6 +103,14 @@ impl Connection {
     /// Whether [`Writes`](super::Writes) to several tables are sent as one statement.
     pub fn writes_in_one_statement(&self) -> bool {
         self.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Notes locks that this transaction has taken, in this order, each with whether it is exclusive. From now on, the
+    /// transaction keeps its connection.
+    pub(super) fn hold(&self, locks: impl Iterator<Item = (Lock, bool)>) {
+        if let Self::Transaction(EngineTransaction::Postgres(transaction)) = self {
+            transaction.hold(locks);
+        }
     }
 
     /// Whether rows are distributed over several servers.

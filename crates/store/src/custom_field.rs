@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::references::references;
 use super::scope::visible;
-use super::{Connection, StoreError, many, view, write};
+use super::{Connection, StoreError, locks, many, view, write};
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::deal::{CustomField, CustomFieldOption};
@@ -64,6 +64,7 @@ pub async fn lock(
     let Some(field) = select.one(transaction).await? else {
         return Ok(None);
     };
+    locks::hold_object::<Entity>(transaction, id.uuid());
     let options = options_of(transaction, scope, &[id.uuid()]).await?;
     Ok(joined(vec![field], options).pop())
 }

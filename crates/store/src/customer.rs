@@ -12,7 +12,7 @@ use super::filter::one_of_ids;
 use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, view};
+use super::{Connection, StoreError, locks, view};
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
@@ -117,6 +117,9 @@ pub fn bring_in(writes: &mut Writes, tenant: TenantId, customers: &[Customer], a
     writes.add(rows, Conflict::Fail);
 }
 
+// Locking a customer serialises what it is bound to.
+table_functions!(Customer, CustomerId: lock);
+
 /// Binds a customer that is not bound to a partner yet.
 pub async fn bind(
     transaction: &Connection,
@@ -133,6 +136,7 @@ pub async fn bind(
         .filter(Column::PartnerId.is_null())
         .exec(transaction)
         .await?;
+    locks::hold_object::<Entity>(transaction, customer.uuid());
     Ok(())
 }
 

@@ -25,6 +25,9 @@ pub enum StoreError {
     Unconfirmed(DbErr),
     #[error("the database takes no writes at present")]
     ReadOnly,
+    /// What an operation had read before it took its locks was changed by others meanwhile.
+    #[error("others changed what this concerns at the same moment")]
+    Raced,
     #[error(
         "others use the database all the time, so that it cannot be brought up to date: end them, or try again later"
     )]
@@ -68,18 +71,18 @@ impl StoreError {
             }
     }
 
-    /// Whether no database is reachable at present, or none that accepts the operation. The operation was not
-    /// performed.
+    /// Whether no database is reachable at present, or none that accepts the operation, or others changed the same at
+    /// this moment. The operation was not performed.
     pub fn is_unavailable(&self) -> bool {
         match self {
-            Self::ReadOnly => true,
+            Self::ReadOnly | Self::Raced => true,
             Self::InUse
             | Self::SumTooLarge
             | Self::Corrupt { .. }
             | Self::Unconfirmed(_)
             | Self::Distributed(_)
             | Self::Url(_) => false,
-            Self::Database(error) => is_unavailable(error),
+            Self::Database(error) => is_unavailable(error) || super::is_passing(self),
         }
     }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::references::references;
 use super::scope::{Scoped, visible};
-use super::{Connection, StoreError, many, view, write};
+use super::{Connection, StoreError, locks, many, view, write};
 use auth::Scope;
 use domain::id::{self, Id, TenantId};
 use domain::label::Label;
@@ -117,7 +117,9 @@ pub async fn lock<K: LabelTable>(
     let select = visible::<K::Entity>(scope)
         .filter(K::id_column().eq(id.uuid()))
         .lock_exclusive();
-    Ok(select.one(transaction).await?.map(K::from_row))
+    let found = select.one(transaction).await?.map(K::from_row);
+    locks::hold_object::<K::Entity>(transaction, id.uuid());
+    Ok(found)
 }
 
 pub async fn find_by_external_id<K: LabelTable>(

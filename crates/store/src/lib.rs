@@ -35,6 +35,7 @@ pub mod in_force;
 pub mod integrity;
 pub mod label;
 mod load;
+pub mod locks;
 mod many;
 mod mapped;
 pub mod maturing;

@@ -2,7 +2,7 @@
 
 use entity::deal;
 use entity::payment_stage::{self, Column, Entity};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::references::references;
 use super::scope::visible;
@@ -23,18 +23,7 @@ pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<PaymentStag
     load::all(database, select, from_row).await
 }
 
-// Locking also makes deals wait that enter the stage.
 table_functions!(PaymentStage, PaymentStageId: find, find_by_external_id, by_ids, lock, insert, update, delete, at_hand);
-
-/// The stage, locked against changes until this transaction ends; other readers and deals do not wait.
-pub async fn share(
-    transaction: &Connection,
-    scope: &Scope,
-    id: PaymentStageId,
-) -> Result<Option<PaymentStage>, StoreError> {
-    let select = visible::<Entity>(scope).filter(Column::Id.eq(id.uuid())).lock_shared();
-    load::one(transaction, select, from_row).await
-}
 
 pub async fn count_deals(database: &Connection, scope: &Scope, id: PaymentStageId) -> Result<u64, StoreError> {
     let standing = visible::<deal::Entity>(scope).filter(deal::Column::StageId.eq(id.uuid()));

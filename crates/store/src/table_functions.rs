@@ -58,7 +58,9 @@ macro_rules! table_functions {
             id: $id,
         ) -> Result<Option<$of>, $crate::StoreError> {
             let select = sea_orm::QuerySelect::lock_exclusive($crate::scope::visible::<Entity>(scope));
-            $crate::load::with_id(transaction, select, (Column::Id, id.uuid()), from_row).await
+            let found = $crate::load::with_id(transaction, select, (Column::Id, id.uuid()), from_row).await?;
+            $crate::locks::hold_object::<Entity>(transaction, id.uuid());
+            Ok(found)
         }
     };
     ($of:ty, $id:ty: find_by_external_id) => {

@@ -5,7 +5,7 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::citus::directory::{self, DirectoryName};
-use super::{Connection, StoreError, row, write};
+use super::{Connection, StoreError, locks, row, write};
 use auth::Scope;
 use domain::id::TenantId;
 use domain::money::{Currency, Money};
@@ -58,31 +58,14 @@ pub async fn list(database: &Connection) -> Result<Vec<Tenant>, StoreError> {
         .collect()
 }
 
-/// Makes other callers of this function wait until this transaction ends, and nothing else: rows that refer to the
-/// tenant may be written meanwhile.
+/// Makes other callers of this function wait until this transaction ends, and nothing else.
 pub async fn take_turn(transaction: &Connection, tenant: TenantId) -> Result<(), StoreError> {
     Entity::find_by_id(tenant.uuid())
         .lock(LockType::NoKeyUpdate)
         .one(transaction)
         .await?;
+    locks::hold_object::<Entity>(transaction, tenant.uuid());
     Ok(())
-}
-
-/// Reads the tenant, and makes other writers of tenant-wide rules (settings, the default group) wait until this
-/// transaction ends.
-pub async fn lock(transaction: &Connection, tenant: TenantId) -> Result<Tenant, StoreError> {
-    let row = Entity::find_by_id(tenant.uuid())
-        .lock_exclusive()
-        .one(transaction)
-        .await?;
-    match row {
-        Some(row) => from_row(row),
-        None => Err(StoreError::Corrupt {
-            table: TABLE,
-            column: "id",
-            value: tenant.to_string(),
-        }),
-    }
 }
 
 pub async fn insert(transaction: &Connection, tenant: &Tenant) -> Result<(), StoreError> {

@@ -121,6 +121,16 @@ pub async fn of_partners(
     rows.into_iter().map(from_row).collect()
 }
 
+/// All counters in windows that have not ended at `now`.
+pub async fn running(
+    database: &Connection,
+    scope: &Scope,
+    now: Timestamp,
+) -> Result<HashMap<CounterKey, StoredCounter>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::WindowEnd.gt(now));
+    select.all(database).await?.into_iter().map(from_row).collect()
+}
+
 /// Writes counters, replacing the stored ones.
 pub fn put(writes: &mut Writes, tenant: TenantId, counters: &[NewCounter]) {
     let rows = counters.iter().map(|counter| {
@@ -168,6 +178,16 @@ pub async fn forget_of(
         true => Ok(()),
         false => forget_those(transaction, tenant, any).await,
     }
+}
+
+/// Invalidates all counters of the tenant. What has fired stays.
+pub async fn forget_all(transaction: &Connection, tenant: TenantId) -> Result<(), StoreError> {
+    forget_those(transaction, tenant, Condition::all()).await
+}
+
+/// Deletes the counters in windows that have not ended at `now`.
+pub async fn delete_running(transaction: &Connection, tenant: TenantId, now: Timestamp) -> Result<(), StoreError> {
+    write::delete::<Entity>(transaction, tenant, Column::WindowEnd.gt(now)).await
 }
 
 async fn forget_those(transaction: &Connection, tenant: TenantId, which: Condition) -> Result<(), StoreError> {

@@ -83,6 +83,7 @@ pub fn is_sum_too_large(error: &StoreError) -> bool {
         | StoreError::Unconfirmed(_)
         | StoreError::InUse
         | StoreError::ReadOnly
+        | StoreError::Raced
         | StoreError::Distributed(_)
         | StoreError::Url(_) => false,
     }
@@ -95,10 +96,13 @@ pub fn is_reference_violation(error: &StoreError) -> bool {
         if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))))
 }
 
-/// Whether the database aborted a transaction that may well succeed if it is retried at once: because of a deadlock, or
-/// of two that changed the same row.
+/// Whether a transaction was given up that may well succeed if it is retried at once: because what it had read was
+/// changed before it was locked, because of a deadlock, or of two that changed the same row.
 pub fn is_passing(error: &StoreError) -> bool {
     const CODES: [&str; 2] = ["40P01", "40001"];
+    if matches!(error, StoreError::Raced) {
+        return true;
+    }
     let StoreError::Database(DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
         return false;
     };

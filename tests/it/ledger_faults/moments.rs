@@ -19,7 +19,9 @@ async fn after_waiting(shop: &Shop<'_>, partner: &str, field: &str, input: Value
     let partner: PartnerId = partner.parse().unwrap();
     let scope = Scope::tenant_wide(shop.tenant.id);
     let holder = app.store().begin_unaudited().await.unwrap();
-    store::partner::lock_all(&holder, &scope, &[partner]).await.unwrap();
+    store::partner::lock_all(&holder, &scope, &[], &[partner])
+        .await
+        .unwrap();
     let staff = shop.staff();
     let mut mutation = pin!(staff.done(field, input, selection));
     // PostgreSQL's writer waits for the row, which its server tells; SQLite's waits for its turn from the first poll on.

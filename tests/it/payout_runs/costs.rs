@@ -50,7 +50,7 @@ both_databases! {
         let (few, many) = (costs[0], costs[1]);
         if app.is_postgres() {
             assert_eq!(few, many);
-            assert!(many.iter().all(|cost| *cost <= 13), "{many:?}");
+            assert!(many.iter().all(|cost| *cost <= 14), "{many:?}");
         } else {
             assert_eq!(few[0], many[0]);
             assert!(many.iter().all(|cost| *cost <= 60), "{many:?}");

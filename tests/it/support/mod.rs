@@ -194,8 +194,13 @@ impl TestApp {
 
     /// What another program on the same database serves.
     pub async fn replica_router(&self) -> Router {
+        self.router_of(self.replica().await)
+    }
+
+    /// What a program on the same database serves.
+    pub fn router_of(&self, gateway: Arc<App>) -> Router {
         let (_, ending) = watch::channel(false);
-        http::router(self.replica().await, generous(), ending).expect("the options are sound")
+        http::router(gateway, generous(), ending).expect("the options are sound")
     }
 
     /// What this program serves.

@@ -11,6 +11,7 @@ pub mod killed;
 mod lag;
 mod receiver;
 mod replicas;
+mod restored;
 mod secrets;
 mod trying;
 

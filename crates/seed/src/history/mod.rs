@@ -26,6 +26,7 @@ use life::{GeneratedHistory, PartnerBefore, live};
 use sellers::SellerQuota;
 use service::ServiceError;
 use service::app::App;
+use store::locks::InForce;
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction, bulk};
 
@@ -176,10 +177,10 @@ impl<'a> HistoryContext<'a> {
         let tenant = self.tenant.id;
         let scope = Scope::tenant_wide(tenant);
         // Seedings of one tenant run one after the other; the gateway's writers wait for the partners' locks.
-        store::tenant::lock(transaction, tenant).await?;
+        store::locks::change(transaction, tenant, &[InForce::Settings]).await?;
         let mut ids: Vec<_> = shares.iter().map(|share| share.seller.id).collect();
         ids.sort_unstable();
-        let partners = store::partner::lock_all(transaction, &scope, &ids).await?;
+        let partners = store::partner::lock_all(transaction, &scope, &[], &ids).await?;
         let partners = partners.into_iter().map(|locked| (locked.partner.id, locked));
         let partners: HashMap<_, _> = partners.collect();
         let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();

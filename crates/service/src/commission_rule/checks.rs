@@ -10,6 +10,7 @@ use domain::id::CommissionRuleId;
 use domain::money::Currency;
 use domain::problem::Problems;
 use domain::{Timestamp, terms, text};
+use store::locks::InForce;
 use store::{Connection, StoreError, Transaction};
 
 /// The rule that an input describes, or `None` after noting what is wrong with it. Does not check whether its external
@@ -64,7 +65,10 @@ pub(super) async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<CommissionRule>, StoreError> {
-    let lock = async |id| store::commission_rule::lock(transaction, &writer.scope(), id).await;
+    let lock = async |id| {
+        store::locks::change(transaction, writer.tenant(), &[InForce::Pipeline]).await?;
+        store::commission_rule::lock(transaction, &writer.scope(), id).await
+    };
     named("id", id, problems, lock).await
 }
 

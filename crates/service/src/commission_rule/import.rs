@@ -11,6 +11,7 @@ use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope};
 use domain::deal_rules::{CommissionRule, Plan};
 use domain::problem::Problems;
+use store::locks::InForce;
 use store::{StoreError, Transaction};
 
 /// A rule as the other system describes it, its references already resolved. What the description leaves out, a known
@@ -35,8 +36,7 @@ pub async fn import(
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(rules.len());
     let transaction = app.begin(&writer).await?;
-    // Serialises imports, so that no two create the same rule.
-    store::tenant::lock(&transaction, writer.tenant()).await?;
+    store::locks::change(&transaction, writer.tenant(), &[InForce::Pipeline]).await?;
     let now = app.clock.now();
     for RuleImport { place, uuid, rule } in rules {
         let depth = place.len();
@@ -95,8 +95,5 @@ async fn known(
         "label",
         "is that of several rules here: only a uuid says which of them it is",
     );
-    match by_id_or_name((uuid, label), find, imported_as, several, problems).await? {
-        Some(found) => store::commission_rule::lock(transaction, scope, found.id).await,
-        None => Ok(None),
-    }
+    by_id_or_name((uuid, label), find, imported_as, several, problems).await
 }

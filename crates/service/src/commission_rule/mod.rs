@@ -18,6 +18,7 @@ use domain::money::Currency;
 use domain::partner::PartnerType;
 use domain::problem::Problems;
 pub use simulate::{SimulatedDeal, SimulatedPayments, simulate};
+use store::locks::InForce;
 pub use update::{CommissionRuleChange, delete, update};
 
 /// A rule as entered.
@@ -41,6 +42,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Res
     let writer = caller.write(Resource::CommissionRules)?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
+    store::locks::change(&transaction, writer.tenant(), &[InForce::Pipeline]).await?;
     let rule = checked(&transaction, &writer, input, app.clock.now(), &mut problems).await?;
     let external_id = rule.as_ref().map(|rule| rule.external_id.clone());
     check_free::<id::CommissionRule>(&transaction, &writer, &external_id, None, &mut problems).await?;

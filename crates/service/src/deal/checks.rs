@@ -11,6 +11,7 @@ use domain::deal::{Deal, FieldValue};
 use domain::id::{self, CustomFieldId, CustomFieldOptionId};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
+use store::locks::InForce;
 use store::partner::LockedPartner;
 use store::{Connection, StoreError, Transaction};
 
@@ -28,9 +29,9 @@ pub(crate) async fn locked(
         return Ok(None);
     };
     // A deal's partner never changes; everything else may have changed while this waited for the lock.
-    let partner = lock_partners(transaction, writer, vec![seen.partner_id]).await?.pop();
+    let partner = lock_partners(transaction, writer, &[InForce::Pipeline], vec![seen.partner_id]).await?;
     let deal = find(seen.id).await?;
-    Ok(partner.zip(deal))
+    Ok(partner.into_iter().next().zip(deal))
 }
 
 pub(super) fn worth((amount, currency): (Decimal, Currency)) -> Result<Money, Fault> {

@@ -17,6 +17,7 @@ use domain::id::{self, DealId};
 use domain::money::Currency;
 use domain::problem::Problems;
 use domain::text;
+use store::locks::InForce;
 
 /// A deal as entered.
 #[derive(Clone, Debug)]
@@ -43,13 +44,16 @@ pub async fn create(app: &App, caller: &Caller, input: NewDeal) -> Result<Done, 
     let lead_creator = problems.optional("leadCreator", input.lead_creator, |text| text::name(&text));
     let owner = problems.optional("owner", input.owner, |text| text::name(&text));
     let transaction = begin(app, &writer).await?;
-    let lock = async |id| Ok(lock_partners(&transaction, &writer, vec![id]).await?.pop());
+    let lock = async |id| {
+        let locked = lock_partners(&transaction, &writer, &[InForce::Pipeline], vec![id]).await?;
+        Ok(locked.into_iter().next())
+    };
     let partner = named("partnerId", &input.partner_id, &mut problems, lock).await?;
     let stage = match &input.stage_id {
         None => None,
         Some(id) => {
-            let share = async |id| store::stage::share(&transaction, &scope, id).await;
-            named("stageId", id, &mut problems, share).await?
+            let find = async |id| store::stage::find(&transaction, &scope, id).await;
+            named("stageId", id, &mut problems, find).await?
         }
     };
     let fields = checked_fields(&transaction, &writer, &input.fields, &mut problems).await?;

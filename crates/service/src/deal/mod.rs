@@ -1,8 +1,9 @@
 //! Deals: creating and changing them, moving them through the pipeline and renewing them, each with the payments that
 //! become due.
 //!
-//! Every write first locks the deal's partner; the deal, its past payments and the time are read after that. Concurrent
-//! moves of one deal are serialised: the second sees the stage that the first has set.
+//! Every write first shares the lock of the pipeline, so that neither rules nor stages change, and locks the deal's
+//! partner; the deal, its past payments and the time are read after that. Concurrent moves of one deal are serialised:
+//! the second sees the stage that the first has set.
 
 mod checks;
 mod create;

@@ -19,8 +19,8 @@ pub async fn move_to(app: &App, caller: &Caller, id: &str, stage_id: &str) -> Re
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
     let found = locked(&transaction, &writer, id, &mut problems).await?;
-    let share = async |id| store::stage::share(&transaction, &writer.scope(), id).await;
-    let stage = named("stageId", stage_id, &mut problems, share).await?;
+    let find = async |id| store::stage::find(&transaction, &writer.scope(), id).await;
+    let stage = named("stageId", stage_id, &mut problems, find).await?;
     require!(problems; found, stage);
     let (LockedPartner { partner, last }, current) = found;
     if current.stage_id == Some(stage.id) {
@@ -62,7 +62,7 @@ async fn renew_once(app: &App, caller: &Caller, id: &str) -> Result<Done, Servic
         return Err(problems.into());
     };
     if let Some(stage) = current.stage_id
-        && let Some(stage) = store::stage::share(&transaction, &scope, stage).await?
+        && let Some(stage) = store::stage::find(&transaction, &scope, stage).await?
         && stage.outcome.is_lost()
     {
         let message = format!("is lost (it stands in {:?}): a lost deal is not renewed", stage.label);

@@ -59,7 +59,7 @@ async fn create_once(app: &App, caller: &Caller, input: NewManualCommission) -> 
     let transaction = begin(app, &writer).await?;
     let partner = match partner {
         Some(id) => {
-            let found = lock_partners(&transaction, &writer, vec![id]).await?.pop();
+            let found = lock_partners(&transaction, &writer, &[], vec![id]).await?.pop();
             problems.found("partnerId", found)
         }
         None => None,
@@ -129,7 +129,7 @@ pub async fn assign_recipient(
     let find = async |id: CommissionId| stored::find(&transaction, &scope, id).await;
     let found = match named("id", id, &mut problems, find).await? {
         Some(seen) => {
-            let locked = lock_partners(&transaction, &writer, vec![seen.partner_id]).await?;
+            let locked = lock_partners(&transaction, &writer, &[], vec![seen.partner_id]).await?;
             let row = find(seen.id).await?;
             row.map(|row| (row, moments(&locked, &app.clock)))
         }

@@ -15,6 +15,7 @@ use domain::id::{CommissionId, PartnerId};
 use domain::money::Money;
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::refund::{Refunded, TakeBack, is_fixed, take_back};
+use store::locks::InForce;
 use store::standing::PaidCharges;
 use store::{StoreError, Transaction, Writes};
 
@@ -54,7 +55,7 @@ pub async fn record(
         return Ok(None);
     }
     let concerned = concerned(transaction, &scope, &original).await?;
-    let locked = lock_partners(transaction, writer, concerned).await?;
+    let locked = lock_partners(transaction, writer, &[InForce::Tiers], concerned).await?;
     // What was recorded while this transaction waited for the lock counts.
     let seen = original.attribution;
     let Some(original) = store::event::lock(transaction, &scope, original.id).await? else {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ImportAttemptError, MAX_RECORDS, Mode, MovingInResult, attempts, conflict};
+use super::{MAX_RECORDS, Mode, MovingInResult, attempts, conflict};
 use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
@@ -192,10 +192,10 @@ async fn attempt(
     writer: &Writer,
     clock: &Clock,
     openings: &[Result<CheckedOpening, Vec<Problem>>],
-) -> Result<Vec<MovingInResult>, ImportAttemptError> {
+) -> Result<Vec<MovingInResult>, StoreError> {
     let fine = || openings.iter().filter_map(|checked| checked.as_ref().ok());
     let partners = fine().map(|checked| checked.opening.partner_id).collect();
-    let locked = lock_partners(transaction, writer, partners).await?;
+    let locked = lock_partners(transaction, writer, &[], partners).await?;
     let mut there = look_up(transaction, writer, fine()).await?;
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments(&locked, clock));
     let mut new = Vec::new();

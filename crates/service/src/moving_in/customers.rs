@@ -1,6 +1,6 @@
 //! Imported customers, bound to the partners that brought them.
 
-use super::{ImportAttemptError, MAX_RECORDS, Mode, MovingInResult, attempts, unchanged};
+use super::{MAX_RECORDS, Mode, MovingInResult, attempts, unchanged};
 use crate::ServiceError;
 use crate::app::App;
 use crate::imported::Outcome;
@@ -10,7 +10,7 @@ use domain::event::Customer;
 use domain::id::{CampaignId, CustomerId, PartnerId};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::text;
-use store::Transaction;
+use store::{StoreError, Transaction};
 
 /// A customer of another system.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ async fn attempt(
     writer: &Writer,
     now: Timestamp,
     customers: &[Result<NewCustomer, Vec<Problem>>],
-) -> Result<Vec<MovingInResult>, ImportAttemptError> {
+) -> Result<Vec<MovingInResult>, StoreError> {
     let fine = customers.iter().filter_map(|customer| customer.as_ref().ok());
     let names: Vec<_> = fine.map(|customer| customer.external_id.clone()).collect();
     let mut there = store::customer::by_external_ids(transaction, &writer.scope(), &names).await?;

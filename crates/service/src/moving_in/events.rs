@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{ImportAttemptError, MAX_RECORDS, Mode, MovingInResult, attempts, conflict};
+use super::{MAX_RECORDS, Mode, MovingInResult, attempts, conflict};
 use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
@@ -19,6 +19,7 @@ use domain::Timestamp;
 use domain::event::{Customer, Event};
 use domain::id::{self, CampaignId, PartnerId};
 use domain::problem::{Problem, ProblemCode, Problems};
+use store::locks::InForce;
 use store::{StoreError, Transaction};
 
 use history::History;
@@ -92,26 +93,24 @@ struct Attempt<'a> {
 type Customers = HashMap<String, Customer>;
 
 impl Attempt<'_> {
-    async fn run(
-        &self,
-        events: &[Result<ImportedEvent, Vec<Problem>>],
-    ) -> Result<Vec<MovingInResult>, ImportAttemptError> {
+    async fn run(&self, events: &[Result<ImportedEvent, Vec<Problem>>]) -> Result<Vec<MovingInResult>, StoreError> {
         let (scope, fine) = (self.writer.scope(), || {
             events.iter().filter_map(|named| named.as_ref().ok())
         });
         let customers = self.customers(fine()).await?;
         let partners = self.partners(fine(), &customers).await?;
-        let partners = store::partner::lock_credited(self.transaction, &scope, &partners).await?;
+        let bound = customers.values().filter_map(|customer| customer.campaign_id);
+        let campaigns: Vec<_> = fine().filter_map(|named| named.campaign).chain(bound).collect();
+        let mut in_force = vec![InForce::Settings, InForce::Tiers];
+        in_force.extend(campaigns.iter().copied().map(InForce::Campaign));
+        let partners = store::partner::lock_credited(self.transaction, &scope, &in_force, &partners).await?;
         // What was read before the locks may have changed by now.
         if self.customers(fine()).await? != customers {
-            return Err(ImportAttemptError::Raced);
+            return Err(StoreError::Raced);
         }
         let there = self.events(fine()).await?;
-        let campaigns: BTreeSet<_> = fine().filter_map(|named| named.campaign).collect();
-        let bound = customers.values().filter_map(|customer| customer.campaign_id);
-        let campaigns: Vec<Uuid> = campaigns.into_iter().chain(bound).map(|id| id.uuid()).collect();
-        let campaigns =
-            store::campaign::by_ids(self.transaction, &scope, &store::distinct(campaigns.into_iter())).await?;
+        let campaigns = store::distinct(campaigns.into_iter().map(|id| id.uuid()));
+        let campaigns = store::campaign::by_ids(self.transaction, &scope, &campaigns).await?;
         let earned = self.with_rows(fine(), &there).await?;
         let mut history = History::new(self.clock.now(), customers, partners, campaigns, there, earned);
         let mut answers = Vec::with_capacity(events.len());

@@ -11,6 +11,7 @@ mod partners;
 use crate::ServiceError;
 use crate::app::App;
 use crate::imported::Outcome;
+use crate::once::repeated;
 use auth::Writer;
 pub use commissions::{NewOpening, bring_in as commissions};
 pub use customers::{NewCustomer, bring_in as customers};
@@ -35,57 +36,33 @@ pub enum Mode {
     CheckToEarn,
 }
 
-/// Why an attempt ended without results.
-enum ImportAttemptError {
-    /// Another writer wrote the same record meanwhile: try again.
-    Raced,
-    Store(StoreError),
-}
-
-impl From<StoreError> for ImportAttemptError {
-    fn from(error: StoreError) -> Self {
-        match store::taken_field(&error) {
-            Some(_) => Self::Raced,
-            None => Self::Store(error),
-        }
-    }
-}
-
 /// Runs an attempt in a transaction, and again if another writer was faster.
 async fn attempts(
     app: &App,
     writer: &Writer,
     mode: Mode,
-    attempt: impl AsyncFn(&Transaction) -> Result<Vec<MovingInResult>, ImportAttemptError>,
+    attempt: impl AsyncFn(&Transaction) -> Result<Vec<MovingInResult>, StoreError>,
 ) -> Result<Vec<MovingInResult>, ServiceError> {
-    const ATTEMPTS: usize = 5;
-    let mut tried = 1;
-    loop {
+    let attempt = &attempt;
+    repeated(|| async move {
         let transaction = app.begin(writer).await?;
-        match attempt(&transaction).await {
-            Ok(answers) => {
-                match mode {
-                    Mode::Write => {
-                        let new = |answer: &&MovingInResult| matches!(answer, Ok(Outcome::Created | Outcome::Updated));
-                        transaction.counted(answers.iter().filter(new).count() as u64);
-                        transaction.commit().await?;
-                    }
-                    Mode::Check | Mode::CheckToEarn => transaction.rollback().await?,
-                }
-                return Ok(answers);
+        let answers = attempt(&transaction)
+            .await
+            .map_err(|error| match store::taken_field(&error) {
+                Some(_) => StoreError::Raced,
+                None => error,
+            })?;
+        match mode {
+            Mode::Write => {
+                let new = |answer: &&MovingInResult| matches!(answer, Ok(Outcome::Created | Outcome::Updated));
+                transaction.counted(answers.iter().filter(new).count() as u64);
+                transaction.commit().await?;
             }
-            Err(ImportAttemptError::Raced) if tried < ATTEMPTS => {}
-            Err(ImportAttemptError::Raced) => {
-                transaction.rollback().await?;
-                let message = "is being written by others: try again";
-                return Err(Problems::one("", ProblemCode::Conflict, message).into());
-            }
-            Err(ImportAttemptError::Store(error)) if tried < ATTEMPTS && store::is_passing(&error) => {}
-            Err(ImportAttemptError::Store(error)) => return Err(error.into()),
+            Mode::Check | Mode::CheckToEarn => transaction.rollback().await?,
         }
-        transaction.rollback().await?;
-        tried += 1;
-    }
+        Ok(answers)
+    })
+    .await
 }
 
 /// The result for a record that exists already: unchanged if each field in `said` is the same.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{ImportAttemptError, MAX_RECORDS, Mode, MovingInResult, attempts, unchanged};
+use super::{MAX_RECORDS, Mode, MovingInResult, attempts, unchanged};
 use crate::ServiceError;
 use crate::app::App;
 use crate::imported::Outcome;
@@ -14,7 +14,7 @@ use domain::money::Currency;
 use domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerType};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::{Timestamp, text};
-use store::Transaction;
+use store::{StoreError, Transaction};
 
 /// A partner of another system; what is `None` or empty was not given.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +81,7 @@ async fn attempt(
     writer: &Writer,
     now: Timestamp,
     partners: &[Result<ImportedPartner, Vec<Problem>>],
-) -> Result<Vec<MovingInResult>, ImportAttemptError> {
+) -> Result<Vec<MovingInResult>, StoreError> {
     let (scope, fine) = (writer.scope(), || {
         partners.iter().filter_map(|partner| partner.as_ref().ok())
     });
@@ -204,12 +204,7 @@ impl PartnerWrites {
         new
     }
 
-    async fn write(
-        mut self,
-        transaction: &Transaction,
-        writer: &Writer,
-        now: Timestamp,
-    ) -> Result<(), ImportAttemptError> {
+    async fn write(mut self, transaction: &Transaction, writer: &Writer, now: Timestamp) -> Result<(), StoreError> {
         if self.partners.is_empty() {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! Imports groups from another system: unknown ones are created, known ones updated, and unchanged ones not written at
 //! all, so that importing twice changes nothing.
 
-use super::make_room_for_default;
+use super::clear_default;
 use crate::app::App;
 pub use crate::imported::Outcome;
 use crate::imported::by_names;
@@ -13,6 +13,7 @@ use domain::id::PartnerGroupId;
 use domain::partner_group::PartnerGroup;
 use domain::problem::{Patch, Problems};
 use domain::text;
+use store::locks::InForce;
 use store::{StoreError, Transaction};
 
 /// A group as the other system describes it. What the description leaves out, a known group keeps.
@@ -41,18 +42,13 @@ pub async fn import(
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(groups.len());
     let transaction = app.begin(&writer).await?;
-    // Taken before the groups' own locks, as in every change of the default. It also serialises imports.
-    store::tenant::lock(&transaction, writer.tenant()).await?;
+    store::locks::change(&transaction, writer.tenant(), &[InForce::Groups]).await?;
     let now = app.clock.now();
     for group in groups {
         let scope = writer.scope();
         let names = [Some(group.external_id.as_str()), group.formerly.as_deref()];
         let find = |name| store::partner_group::find_by_external_id(&transaction, &scope, name);
         let known = by_names(names.into_iter().flatten(), find).await?;
-        let known = match known {
-            Some(known) => store::partner_group::lock(&transaction, &writer.scope(), known.id).await?,
-            None => None,
-        };
         let place = group.place.clone();
         let next = problems.within_all(&place, |problems| merged(known.as_ref(), group, now, problems));
         if let Some(next) = next {
@@ -117,7 +113,7 @@ async fn put(
 ) -> Result<(PartnerGroup, Outcome), StoreError> {
     let was_default = known.as_ref().is_some_and(|known| known.is_default);
     if next.is_default && !was_default {
-        make_room_for_default(transaction, writer).await?;
+        clear_default(transaction, writer).await?;
     }
     let Some(known) = known else {
         store::partner_group::insert(transaction, writer.tenant(), &next).await?;

@@ -16,6 +16,7 @@ use domain::partner_group::PartnerGroup;
 use domain::problem::Problems;
 use domain::text;
 pub use simulate::{RulesSource, SimulatedFee, simulate};
+use store::locks::InForce;
 use store::{StoreError, Transaction};
 pub use update::{PartnerGroupChange, delete, update};
 
@@ -42,6 +43,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
         group_rules::rule_set(input.rules, input.currency, problems)
     });
     let transaction = begin(app, &writer).await?;
+    store::locks::change(&transaction, writer.tenant(), &[InForce::Groups]).await?;
     check_free::<id::PartnerGroup>(&transaction, &writer, &external_id, None, &mut problems).await?;
     require!(problems; name, description, external_id, tags, rules);
     let now = app.clock.now();
@@ -59,7 +61,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
         updated_at: now,
     };
     if group.is_default {
-        make_room_for_default(&transaction, &writer).await?;
+        clear_default(&transaction, &writer).await?;
     }
     store::partner_group::insert(&transaction, writer.tenant(), &group).await?;
     transaction.created(&group);
@@ -67,13 +69,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartnerGroup) -> Resul
     Ok(group)
 }
 
-/// Takes the default away from the group that has it. The tenant's lock serialises concurrent changes of the default.
-async fn make_room_for_default(transaction: &Transaction, writer: &Writer) -> Result<(), StoreError> {
-    store::tenant::lock(transaction, writer.tenant()).await?;
-    clear_default(transaction, writer).await
-}
-
-/// Leaves no group as the default one, and notes which one was. The caller holds the tenant's lock.
+/// Leaves no group as the default one, and notes which one was. The caller holds the lock of the groups.
 async fn clear_default(transaction: &Transaction, writer: &Writer) -> Result<(), StoreError> {
     if let Some(before) = store::partner_group::find_default(transaction, &writer.scope()).await? {
         transaction.noted(&before, "default", true, false);

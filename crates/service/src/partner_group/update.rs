@@ -13,6 +13,7 @@ use domain::money::Currency;
 use domain::partner_group::PartnerGroup;
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
+use store::locks::InForce;
 use store::{StoreError, Transaction};
 
 #[derive(Clone, Debug, Default)]
@@ -31,10 +32,6 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerGroupChange) -> Re
     let writer = caller.write(Resource::PartnerGroups)?;
     let mut problems = Problems::new();
     let transaction = begin(app, &writer).await?;
-    if input.is_default == Patch::Set(true) {
-        // Taken before the group's own lock: every change of the default takes the tenant's lock first.
-        store::tenant::lock(&transaction, writer.tenant()).await?;
-    }
     let Some(current) = locked(&transaction, &writer, &input.id, &mut problems).await? else {
         return Err(problems.into());
     };
@@ -130,6 +127,9 @@ async fn locked(
     id: &str,
     problems: &mut Problems,
 ) -> Result<Option<PartnerGroup>, StoreError> {
-    let lock = async |id| store::partner_group::lock(transaction, &writer.scope(), id).await;
+    let lock = async |id| {
+        store::locks::change(transaction, writer.tenant(), &[InForce::Groups]).await?;
+        store::partner_group::lock(transaction, &writer.scope(), id).await
+    };
     named("id", id, problems, lock).await
 }

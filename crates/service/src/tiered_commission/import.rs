@@ -9,6 +9,7 @@ use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope};
 use domain::problem::{ProblemCode, Problems};
 use domain::tiered::{Draft, Tier, TieredCommission};
+use store::locks::InForce;
 use store::{StoreError, Transaction};
 
 /// A tier as the other system describes it, its references already resolved. What the description cannot contain, a
@@ -34,8 +35,7 @@ pub async fn import(
     let mut problems = Problems::new();
     let mut imported = Vec::with_capacity(tiers.len());
     let transaction = app.begin(&writer).await?;
-    // Serialises imports, so that no two create the same tier.
-    store::tenant::lock(&transaction, writer.tenant()).await?;
+    store::locks::change(&transaction, writer.tenant(), &[InForce::Tiers]).await?;
     let now = app.clock.now();
     for TierImport { place, id, mut draft } in tiers {
         let depth = place.len();
@@ -88,7 +88,7 @@ pub async fn import(
     Ok(imported)
 }
 
-/// The known tier that a document refers to, locked.
+/// The known tier that a document refers to.
 async fn known(
     transaction: &Transaction,
     scope: &Scope,
@@ -102,8 +102,5 @@ async fn known(
         "name",
         "is that of several tiers here: only an id says which of them it is",
     );
-    match by_id_or_name((id, name), find, imported_as, several, problems).await? {
-        Some(found) => store::tiered_commission::lock(transaction, scope, found.id).await,
-        None => Ok(None),
-    }
+    by_id_or_name((id, name), find, imported_as, several, problems).await
 }

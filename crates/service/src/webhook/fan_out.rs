@@ -18,6 +18,7 @@ use domain::id::{PartnerId, TenantId};
 use domain::partnership_request::PartnershipRequest;
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::{self, ExternalIds};
+use store::outbox::adopt::adopt;
 use store::outbox::mark::{self, OutboxMark};
 use store::outbox::{OutboxPosition, OutboxRow};
 use store::webhook::delivery::{self, NewDelivery};
@@ -51,6 +52,13 @@ pub async fn fan_out(app: &App) -> Result<FannedOut, StoreError> {
         transaction.rollback().await?;
         return Ok(nothing);
     };
+    if adopt(&transaction, position.as_ref(), app.clock.now()).await? {
+        transaction.commit().await?;
+        return Ok(FannedOut {
+            is_whole: false,
+            ..nothing
+        });
+    }
     // Read before the rows: an endpoint that is not seen here receives only what is committed later.
     let subscribers = work::subscribers(&transaction).await?;
     let Some(before) = beginning(position.as_ref(), &subscribers) else {

@@ -2,7 +2,6 @@
 
 use entity::commission_rule::{Column, Entity};
 use entity::commission_rule_reference::{self, Column as Reference};
-use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::filter::in_force;
@@ -40,10 +39,9 @@ pub async fn imported_as(database: &Connection, scope: &Scope, label: &str) -> R
     Ok(rules)
 }
 
-/// The rules in force for partners of a type that have an entry for the stage, locked until this transaction ends:
-/// transactions that change or delete one wait, and this one waits for them; other deals do not wait.
+/// The rules in force for partners of a type that have an entry for the stage.
 pub async fn for_stage(
-    transaction: &Connection,
+    database: &Connection,
     scope: &Scope,
     partner_type: PartnerType,
     stage: PaymentStageId,
@@ -54,9 +52,8 @@ pub async fn for_stage(
         .column(Reference::RuleId);
     let select = in_force(scope)
         .filter(Column::PartnerType.eq(partner_type.as_str()))
-        .filter(Column::Id.in_subquery(with_entry.into_query()))
-        .lock(LockType::KeyShare);
-    load::all(transaction, select, from_row).await
+        .filter(Column::Id.in_subquery(with_entry.into_query()));
+    load::all(database, select, from_row).await
 }
 
 /// All rules in force.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::by_ids;
 use super::rows::{JoinedRow, from_joined};
 use crate::attribution::with_first;
+use crate::locks::Lock;
 use crate::scope::visible;
 use crate::{Connection, StoreError, many};
 use auth::Scope;
@@ -29,6 +30,7 @@ pub async fn lock_all(transaction: &Connection, scope: &Scope, ids: &[Uuid]) -> 
     // Only the events: an attribution never changes, and PostgreSQL locks no row that may be missing from a join.
     QuerySelect::query(&mut select).lock_with_tables(LockType::Update, [Entity]);
     let rows = select.select_also(attribution::Entity).all(transaction).await?;
+    transaction.hold(rows.iter().map(|(row, _)| (Lock::Event(row.id), true)));
     // If the statement had to wait while an event was moved, it sees the event as it is now, but not the attribution
     // that was written meanwhile.
     let moved: Vec<_> = rows.iter().filter(|row| is_stale(row)).map(|(row, _)| row.id).collect();

@@ -1,8 +1,8 @@
 //! A position in the outbox at which a listener may resume: the stretch that was read at once, and the row in it.
 //!
 //! On SQLite the id of a row is enough. On PostgreSQL rows are delivered stretch by stretch between two snapshots, and
-//! within a stretch in the order of ids; so both snapshots are recorded, and a listener that resumes reads that stretch
-//! once more.
+//! within a stretch in the order of ids; so both snapshots are recorded, and a listener that resumes reads the rest of
+//! that stretch.
 
 use super::CommissionChange;
 use super::position::{OutboxPosition, SnapshotRange};
@@ -11,9 +11,8 @@ use domain::Timestamp;
 /// The position after a row that was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bookmark {
-    /// The stretch in which the row was read.
+    /// The rest of the stretch in which the row was read.
     pub(super) window: OutboxPosition,
-    pub(super) id: i64,
     /// When the row was written.
     pub(super) at: Timestamp,
 }
@@ -25,24 +24,22 @@ impl Bookmark {
     pub(super) fn behind(window: &OutboxPosition, change: &CommissionChange) -> Self {
         let window = match window {
             OutboxPosition::Behind(_) => OutboxPosition::Behind(change.id),
-            OutboxPosition::Between(_) => window.clone(),
+            OutboxPosition::Between(range) => OutboxPosition::Between(SnapshotRange {
+                after: change.id,
+                ..range.clone()
+            }),
         };
-        Self {
-            window,
-            id: change.id,
-            at: change.at,
-        }
+        Self { window, at: change.at }
     }
 
     /// The text that is given to listeners.
     pub fn text(&self) -> String {
-        let (id, at) = (self.id, self.at.timestamp_micros());
+        let at = self.at.timestamp_micros();
         match &self.window {
-            OutboxPosition::Behind(_) => format!("{id};{at}"),
+            OutboxPosition::Behind(id) => format!("{id};{at}"),
             OutboxPosition::Between(SnapshotRange { seen, until, after }) => {
-                let (transaction, last) = after;
                 let until = until.as_deref().unwrap_or_default();
-                format!("{id};{at};{transaction};{last};{seen};{until}")
+                format!("{after};{at};{seen};{until}")
             }
         }
     }
@@ -57,15 +54,15 @@ impl Bookmark {
         let (id, micros) = (number(parts.first()?)?, number(parts.get(1)?)?);
         let window = match parts[2..] {
             [] => OutboxPosition::Behind(id),
-            [transaction, last, seen, until] => OutboxPosition::Between(SnapshotRange {
+            [seen, until] => OutboxPosition::Between(SnapshotRange {
                 seen: Some(seen).filter(|seen| is_snapshot(seen))?.to_owned(),
                 until: Some(Some(until).filter(|until| is_snapshot(until))?.to_owned()),
-                after: (number(transaction)?, number(last)?),
+                after: id,
             }),
             _ => return None,
         };
         let at = Timestamp::from_timestamp_micros(micros)?;
-        Some(Self { window, id, at })
+        Some(Self { window, at })
     }
 
     /// How far a listener that resumes has to read to be where it was.
@@ -119,7 +116,7 @@ mod tests {
         let between = OutboxPosition::Between(SnapshotRange {
             seen: "100:105:100,103".to_owned(),
             until: Some("104:110:104".to_owned()),
-            after: (100, 0),
+            after: 3,
         });
         for window in [OutboxPosition::Behind(3), between] {
             let bookmark = Bookmark::behind(&window, &change(7));
@@ -140,18 +137,18 @@ mod tests {
             "7;x",
             "7;9223372036854775807",
             "7;1;1",
-            "7;1;1;0;5:9:;",
-            "7;1;1;0;5:9:x;5:9:",
-            "7;1;1;0;9:5:;5:9:",
-            "7;1;1;0;5:9:9;5:9:",
-            "7;1;1;0;5:9:8,6;5:9:",
-            "7;1;1;0;0:9:;5:9:",
-            "7;1;-1;0;5:9:;5:9:",
-            "7;1;1;0;5:9:;5:9:;",
+            "7;1;5:9:;",
+            "7;1;5:9:x;5:9:",
+            "7;1;9:5:;5:9:",
+            "7;1;5:9:9;5:9:",
+            "7;1;5:9:8,6;5:9:",
+            "7;1;0:9:;5:9:",
+            "-7;1;5:9:;5:9:",
+            "7;1;5:9:;5:9:;",
         ] {
             assert_eq!(Bookmark::parse(text), None, "{text}");
         }
-        assert!(Bookmark::parse("7;1;1;0;5:9:6,8;5:9:").is_some());
+        assert!(Bookmark::parse("7;1;5:9:6,8;5:9:").is_some());
         assert!(is_snapshot("5:5:"));
     }
 }

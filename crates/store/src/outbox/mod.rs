@@ -15,6 +15,7 @@
 //!   stored.
 //! - Rows are pruned in batches once they are old enough and the job has passed them.
 
+pub mod adopt;
 mod append;
 mod bookmark;
 mod follow;

@@ -4,6 +4,9 @@
 //! But a snapshot shows for every transaction whether it had ended, and each row records which transaction wrote it. So
 //! what was committed between two snapshots is what the later one shows and the earlier one does not: nothing is read
 //! twice and nothing is left out, however long a transaction takes.
+//!
+//! A stretch between two snapshots is read in the order of ids. A transaction that waited for another one's lock takes
+//! its ids after that one, whatever the order of their numbers, so that the changes of an object are in their order.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,15 +19,15 @@ pub enum OutboxPosition {
     Between(SnapshotRange),
 }
 
-/// What is being read: what `until` shows and `seen` does not, after `after`.
+/// What is being read: what `until` shows and `seen` does not, with ids after `after`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotRange {
     /// Everything that this snapshot shows was read.
     pub seen: String,
     /// `None`: the next read determines it.
     pub until: Option<String>,
-    /// The transaction and the id of the last row that was read.
-    pub after: (i64, i64),
+    /// The id of the last row that was read of it; 0: none.
+    pub after: i64,
 }
 
 impl OutboxPosition {
@@ -100,27 +103,30 @@ impl SnapshotRange {
     /// The position after everything that a snapshot shows, as `pg_current_snapshot()` writes it.
     pub fn behind(snapshot: String) -> Self {
         Self {
-            after: (oldest(&snapshot), 0),
             seen: snapshot,
             until: None,
+            after: 0,
         }
     }
 
+    /// The first transaction that had not ended (xmin) in `seen`: what is read was written by it or by later ones.
+    pub fn oldest(&self) -> i64 {
+        self.parts().0
+    }
+
+    /// The first transaction that had not begun (xmax) in `seen`.
+    pub fn newest(&self) -> i64 {
+        self.parts().1
+    }
+
     /// Moves past a read with `snapshot`, whose last row is `last` if there may be more rows.
-    pub fn advance(&mut self, snapshot: String, last: Option<(i64, i64)>) {
+    pub fn advance(&mut self, snapshot: String, last: Option<i64>) {
         let until = self.until.take().unwrap_or(snapshot);
         match last {
             Some(last) => (self.until, self.after) = (Some(until), last),
             None => *self = Self::behind(until),
         }
     }
-}
-
-/// The first transaction that had not ended (xmin); ids begin with 1, so that all of its rows come after (it, 0).
-fn oldest(snapshot: &str) -> i64 {
-    let number = snapshot.split(':').next().and_then(|number| number.parse().ok());
-    // Not as PostgreSQL writes it: then all rows are looked at, which only takes longer.
-    number.unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -130,11 +136,11 @@ mod tests {
     #[test]
     fn pages_are_read_up_to_the_snapshot_of_the_first() {
         let mut position = SnapshotRange::behind("100:105:100,103".to_owned());
-        assert_eq!(position.after, (100, 0));
-        position.advance("104:110:104".to_owned(), Some((103, 7)));
-        position.advance("200:200:".to_owned(), Some((106, 9)));
+        assert_eq!((position.oldest(), position.after), (100, 0));
+        position.advance("104:110:104".to_owned(), Some(7));
+        position.advance("200:200:".to_owned(), Some(9));
         let (seen, until) = ("100:105:100,103".to_owned(), Some("104:110:104".to_owned()));
-        let after = (106, 9);
+        let after = 9;
         assert_eq!(position, SnapshotRange { seen, until, after });
         position.advance("300:300:".to_owned(), None);
         assert_eq!(position, SnapshotRange::behind("104:110:104".to_owned()));
@@ -156,8 +162,8 @@ mod tests {
             (before.is_bounded(), until(&before.window_to(&position)))
         };
         let first = Some("104:110:104".to_owned());
-        assert_eq!(advance("104:110:104", Some((103, 7))), (false, first.clone()));
-        assert_eq!(advance("200:200:", Some((106, 9))), (true, first.clone()));
+        assert_eq!(advance("104:110:104", Some(7)), (false, first.clone()));
+        assert_eq!(advance("200:200:", Some(9)), (true, first.clone()));
         assert_eq!(advance("300:300:", None), (true, first));
         assert_eq!(advance("400:400:", None), (false, Some("400:400:".to_owned())));
         assert_eq!(

@@ -16,7 +16,7 @@ use domain::webhook::body::OutboxEvent;
 /// Maximum number of rows per read.
 const MAX_ROWS: usize = 500;
 
-/// What one statement found.
+/// What was read at once.
 pub struct OutboxRead<T> {
     /// In the order of ids, which is the order of writing where one transaction waited for another.
     pub rows: Vec<T>,
@@ -120,15 +120,18 @@ impl OutboxPosition {
                 let sql = "SELECT at FROM outbox WHERE id > $1 ORDER BY id LIMIT 1".to_owned();
                 (sql, vec![(*last).into()])
             }
-            Self::Between(SnapshotRange { seen, after, .. }) => {
+            Self::Between(range) => {
                 let is_own = own(database);
                 let sql = format!(
-                    "SELECT o.at FROM outbox o WHERE (o.transaction_number, o.id) > ($1, $2)
+                    "SELECT o.at FROM outbox o WHERE (o.transaction_number, o.id) > ($1, 0) AND o.id > $2
                       AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
                       AND {is_own}
                      ORDER BY o.transaction_number, o.id LIMIT 1"
                 );
-                (sql, vec![after.0.into(), after.1.into(), seen.clone().into()])
+                (
+                    sql,
+                    vec![range.oldest().into(), range.after.into(), range.seen.clone().into()],
+                )
             }
         };
         let found = raw::first(database, &sql, values).await?;
@@ -138,7 +141,6 @@ impl OutboxPosition {
     async fn read<T>(&mut self, database: &Connection, form: &RowQuery<T>) -> Result<OutboxRead<T>, StoreError> {
         let mut rows = match self {
             Self::Behind(last) => behind(database, last, form).await?,
-            Self::Between(snapshots) if database.is_distributed() => across(database, snapshots, form).await?,
             Self::Between(snapshots) => between(database, snapshots, form).await?,
         };
         rows.sort_unstable_by_key(|(id, _)| *id);
@@ -181,68 +183,125 @@ async fn behind<T>(
     Ok(rows)
 }
 
-/// Reads what was committed between two snapshots, and moves to the later one. Where none is named, the later one is
-/// the statement's own, which is returned even if there are no rows.
+/// Reads what was committed between two snapshots, in the order of ids, and moves to the later one. Where none is named,
+/// the later one is the present one, which is returned even if there are no rows.
 async fn between<T>(
     database: &Connection,
     snapshots: &mut SnapshotRange,
-    RowQuery { columns, join, read }: &RowQuery<T>,
+    form: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
+    if snapshots.until.is_none() {
+        let (now, rows) = match database.is_distributed() {
+            true => across(database, snapshots, form).await?,
+            false => up_to_now(database, snapshots, form).await?,
+        };
+        if rows.len() <= MAX_ROWS {
+            snapshots.advance(now, None);
+            return Ok(rows);
+        }
+        // It is read page by page: these rows are not the ones with the smallest ids.
+        snapshots.after = before_all(database, snapshots, &now).await?;
+        snapshots.until = Some(now);
+    }
+    let until = snapshots.until.clone().unwrap_or_default();
+    let RowQuery { columns, join, .. } = form;
     let is_own = own(database);
+    let sql = format!(
+        "SELECT o.id, o.transaction_number, o.tenant_id, {columns} FROM outbox o {join}
+         WHERE o.id > $1
+             AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $2::text::pg_snapshot)
+             AND pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
+             AND {is_own}
+         ORDER BY o.id LIMIT {MAX_ROWS}"
+    );
+    let values = [
+        snapshots.after.into(),
+        snapshots.seen.clone().into(),
+        until.clone().into(),
+    ];
+    let found = raw::rows(database, &sql, values).await?;
+    let rows = decoded(found.iter(), form)?;
+    let last = rows.last().map(|(id, _)| *id);
+    snapshots.advance(until, last.filter(|_| rows.len() == MAX_ROWS));
+    Ok(rows)
+}
+
+/// The id before those of all rows between the two snapshots.
+async fn before_all(database: &Connection, snapshots: &SnapshotRange, until: &str) -> Result<i64, StoreError> {
+    let is_own = own(database);
+    let sql = format!(
+        "SELECT min(found.id) AS least FROM (
+             SELECT o.id FROM outbox o WHERE (o.transaction_number, o.id) > ($1, 0)
+                 AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $2::text::pg_snapshot)
+                 AND pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
+                 AND {is_own}
+             ORDER BY o.transaction_number, o.id OFFSET 0
+         ) found"
+    );
+    let values = [
+        snapshots.oldest().into(),
+        snapshots.seen.clone().into(),
+        until.to_owned().into(),
+    ];
+    let found = raw::first(database, &sql, values).await?;
+    let least: Option<i64> = found.map(|found| found.try_get("", "least")).transpose()?.flatten();
+    Ok(least.map_or(0, |least| least - 1))
+}
+
+/// The present snapshot, and what was committed between the one before and it: one row more than a page has, if there
+/// are as many.
+async fn up_to_now<T>(
+    database: &Connection,
+    snapshots: &SnapshotRange,
+    form: &RowQuery<T>,
+) -> Result<(String, Vec<(i64, T)>), StoreError> {
+    let RowQuery { columns, join, .. } = form;
+    let (is_own, most) = (own(database), MAX_ROWS + 1);
     let sql = format!(
         "SELECT m.now, r.* FROM (SELECT pg_current_snapshot()::text AS now) m LEFT JOIN LATERAL (
             SELECT o.id, o.transaction_number, o.tenant_id, {columns} FROM outbox o {join}
-            WHERE (o.transaction_number, o.id) > ($1, $2)
-                AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
-                AND pg_visible_in_snapshot(o.transaction_number::text::xid8,
-                    COALESCE($4::text::pg_snapshot, pg_current_snapshot()))
+            WHERE (o.transaction_number, o.id) > ($1, 0)
+                AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $2::text::pg_snapshot)
+                AND pg_visible_in_snapshot(o.transaction_number::text::xid8, pg_current_snapshot())
                 AND {is_own}
-            ORDER BY o.transaction_number, o.id LIMIT {MAX_ROWS}
+            ORDER BY o.transaction_number, o.id LIMIT {most}
         ) r ON TRUE"
     );
-    let (transaction, id) = snapshots.after;
-    let values = [
-        transaction.into(),
-        id.into(),
-        snapshots.seen.clone().into(),
-        snapshots.until.clone().into(),
-    ];
-    let found = raw::rows(database, &sql, values).await?;
+    let found = raw::rows(
+        database,
+        &sql,
+        [snapshots.oldest().into(), snapshots.seen.clone().into()],
+    )
+    .await?;
     let now = present(found.first())?;
     let is_row = |row: &&QueryResult| row.try_get::<i64>("", "transaction_number").is_ok();
-    come_to(snapshots, now, found.iter().filter(is_row), *read)
+    Ok((now, decoded(found.iter().filter(is_row), form)?))
 }
 
-/// Like [`between`] where rows are distributed over several servers: none of them knows the coordinator's snapshot,
+/// Like [`up_to_now`] where rows are distributed over several servers: none of them knows the coordinator's snapshot,
 /// which is taken first.
 async fn across<T>(
     database: &Connection,
-    snapshots: &mut SnapshotRange,
-    RowQuery { columns, join, read }: &RowQuery<T>,
-) -> Result<Vec<(i64, T)>, StoreError> {
-    let now = match &snapshots.until {
-        Some(until) => until.clone(),
-        None => {
-            let taken = Statement::from_string(DbBackend::Postgres, COORDINATOR);
-            present(database.query_one_raw(taken).await?.as_ref())?
-        }
-    };
+    snapshots: &SnapshotRange,
+    form: &RowQuery<T>,
+) -> Result<(String, Vec<(i64, T)>), StoreError> {
+    let taken = Statement::from_string(DbBackend::Postgres, COORDINATOR);
+    let now = present(database.query_one_raw(taken).await?.as_ref())?;
+    let (RowQuery { columns, join, .. }, most) = (form, MAX_ROWS + 1);
     let sql = format!(
         "SELECT o.id, o.transaction_number, o.tenant_id, {columns} FROM outbox o {join}
-         WHERE (o.transaction_number, o.id) > ($1, $2)
-             AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
-             AND pg_visible_in_snapshot(o.transaction_number::text::xid8, $4::text::pg_snapshot)
-         ORDER BY o.transaction_number, o.id LIMIT {MAX_ROWS}"
+         WHERE (o.transaction_number, o.id) > ($1, 0)
+             AND NOT pg_visible_in_snapshot(o.transaction_number::text::xid8, $2::text::pg_snapshot)
+             AND pg_visible_in_snapshot(o.transaction_number::text::xid8, $3::text::pg_snapshot)
+         ORDER BY o.transaction_number, o.id LIMIT {most}"
     );
-    let (transaction, id) = snapshots.after;
     let values = [
-        transaction.into(),
-        id.into(),
+        snapshots.oldest().into(),
         snapshots.seen.clone().into(),
         now.clone().into(),
     ];
     let found = raw::rows(database, &sql, values).await?;
-    come_to(snapshots, now, found.iter(), *read)
+    Ok((now, decoded(found.iter(), form)?))
 }
 
 /// The present snapshot, as a row reports it.
@@ -251,19 +310,13 @@ fn present(row: Option<&QueryResult>) -> Result<String, StoreError> {
     Ok(row.try_get("", "now")?)
 }
 
-/// Decodes the rows found, and moves past them; the last snapshot is `now`.
-fn come_to<'a, T>(
-    snapshots: &mut SnapshotRange,
-    now: String,
+fn decoded<'a, T>(
     found: impl Iterator<Item = &'a QueryResult>,
-    read: fn(i64, &QueryResult) -> Result<T, StoreError>,
+    form: &RowQuery<T>,
 ) -> Result<Vec<(i64, T)>, StoreError> {
-    let (mut rows, mut last) = (Vec::new(), None);
-    for row in found {
+    let rows = found.map(|row| {
         let id = row.try_get("", "id")?;
-        last = last.max(Some((row.try_get("", "transaction_number")?, id)));
-        rows.push((id, read(id, row)?));
-    }
-    snapshots.advance(now, last.filter(|_| rows.len() == MAX_ROWS));
-    Ok(rows)
+        Ok((id, (form.read)(id, row)?))
+    });
+    rows.collect()
 }

@@ -128,8 +128,6 @@ impl ResumableListener {
 /// What happened while a listener was away, as it is read.
 struct MissedChanges {
     position: OutboxPosition,
-    /// Up to this id, the first stretch was delivered before.
-    heard: Option<i64>,
     /// No delivered row was written later.
     at: Timestamp,
     /// The last read reached the end.
@@ -145,7 +143,6 @@ impl MissedChanges {
         }
         let missed = Self {
             position: bookmark.window,
-            heard: Some(bookmark.id),
             at: bookmark.at,
             is_at_end: false,
         };
@@ -160,11 +157,9 @@ impl MissedChanges {
         let reading = position.changes(database).await?;
         // After the rows were read: if some had been pruned before, this detects it.
         self.check_kept(database).await?;
-        let heard = self.heard.take();
-        let is_new = |change: &CommissionChange| heard.is_none_or(|heard| change.id > heard);
         let batch = ChangeBatch {
             window: self.position.window_to(&position),
-            changes: reading.rows.into_iter().filter(is_new).collect(),
+            changes: reading.rows,
         };
         if let Some(last) = batch.changes.iter().map(|change| change.at).max() {
             self.at = self.at.max(last);

@@ -3,13 +3,12 @@
 use entity::partner::{self, Column, Entity};
 use entity::partner_history;
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, Condition, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::TABLE;
 use super::rows::from_row;
+use crate::locks::{self, InForce, Lock};
 use crate::scope::visible;
 use crate::{Connection, StoreError, many, row};
 use auth::Scope;
@@ -56,17 +55,25 @@ pub async fn lock(transaction: &Connection, scope: &Scope, id: PartnerId) -> Res
         .into_model::<LockedRow>()
         .one(transaction)
         .await?;
+    transaction.hold([(Lock::Partner(id.uuid()), true)].into_iter());
     row.map(LockedRow::into_locked).transpose()
 }
 
-/// Locks partners in the order of their ids, and returns them in that order.
+/// Locks partners whose rows are written or moved, in the order of their ids, and returns them in that order. Before
+/// that, in the same statement, it keeps others from changing what is in force, as far as it is named, and from paying
+/// rows out.
 pub async fn lock_all(
     transaction: &Connection,
     scope: &Scope,
+    in_force: &[InForce],
     ids: &[PartnerId],
 ) -> Result<Vec<LockedPartner>, StoreError> {
-    let locked = with_last_moment(locked(transaction.get_database_backend(), scope, ids));
-    let rows = locked.into_model::<LockedRow>().all(transaction).await?;
+    let (in_force, select) = locked(transaction, scope, in_force, ids).await?;
+    let rows = with_last_moment(select)
+        .into_model::<LockedRow>()
+        .all(transaction)
+        .await?;
+    hold(transaction, &in_force, ids);
     rows.into_iter().map(LockedRow::into_locked).collect()
 }
 
@@ -78,12 +85,29 @@ fn with_last_moment(select: Select<Entity>) -> Select<Entity> {
         .column_as(Expr::col((Entity, History::HistoryAt)), "history_at")
 }
 
-fn locked(backend: DbBackend, scope: &Scope, ids: &[PartnerId]) -> Select<Entity> {
+/// The statement that locks, and all that it locks of what is in force.
+async fn locked(
+    transaction: &Connection,
+    scope: &Scope,
+    in_force: &[InForce],
+    ids: &[PartnerId],
+) -> Result<(Vec<InForce>, Select<Entity>), StoreError> {
+    let in_force = [in_force, &[InForce::Payouts]].concat();
+    let sharing = locks::sharing(transaction, scope.tenant(), &in_force).await?;
     let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-    visible::<Entity>(scope)
-        .filter(many::one_of(backend, Column::Id.as_column_ref(), &uuids))
+    let select = visible::<Entity>(scope)
+        .filter(Condition::all().add_option(sharing))
+        .filter(many::among(transaction, Column::Id, &uuids))
         .order_by_asc(Column::Id)
-        .lock(WRITER)
+        .lock(WRITER);
+    Ok((in_force, select))
+}
+
+fn hold(transaction: &Connection, in_force: &[InForce], partners: &[PartnerId]) {
+    let mut partners: Vec<_> = partners.iter().map(|id| id.uuid()).collect();
+    partners.sort_unstable();
+    let partners = partners.into_iter().map(|id| (Lock::Partner(id), true));
+    transaction.hold(locks::shared(in_force).chain(partners));
 }
 
 /// A partner, as far as the recording of events needs it.
@@ -100,16 +124,19 @@ pub struct CreditedPartner {
 pub async fn lock_credited(
     transaction: &Connection,
     scope: &Scope,
+    in_force: &[InForce],
     ids: &[PartnerId],
 ) -> Result<Vec<CreditedPartner>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let select = locked(transaction.get_database_backend(), scope, ids)
+    let (in_force, select) = locked(transaction, scope, in_force, ids).await?;
+    let select = select
         .select_only()
         .columns([Column::Id, Column::Status, Column::GroupId]);
     let rows: Vec<(Uuid, String, Option<Uuid>, i64, Timestamp)> =
         with_last_moment(select).into_tuple().all(transaction).await?;
+    hold(transaction, &in_force, ids);
     let credited = rows.into_iter().map(|(id, status, group, sequence, at)| {
         Ok(CreditedPartner {
             id: PartnerId::from_uuid(id),

@@ -21,6 +21,7 @@ use deadpool::{Runtime, Status};
 use sea_orm::{ConnAcquireErr, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use tokio::sync::Mutex;
 
+use super::locks::{HeldLocks, Lock};
 use super::share::TenantShare;
 use super::slow::Stopwatch;
 use super::standby::LogPosition;
@@ -68,6 +69,8 @@ pub struct Transaction {
     connection: Mutex<Option<Lease>>,
     /// Whether it may start again on another connection without anybody noticing.
     only_reads: AtomicBool,
+    /// The locks that it has taken, so that their order is checked.
+    locks: HeldLocks,
     pool: Pool,
 }
 
@@ -180,6 +183,7 @@ impl Pool {
         Ok(Transaction {
             connection: Mutex::new(Some(self.begun().await?)),
             only_reads: AtomicBool::new(true),
+            locks: HeldLocks::default(),
             pool: self.clone(),
         })
     }
@@ -273,6 +277,12 @@ impl Transaction {
 
     async fn last(&self) -> Result<Lease, DbErr> {
         self.connection.lock().await.take().ok_or_else(gave_up)
+    }
+
+    /// Notes locks that it has taken. It does not give up its connection from now on, with which they would go.
+    pub(crate) fn hold(&self, locks: impl Iterator<Item = (Lock, bool)>) {
+        self.only_reads.store(false, Ordering::Relaxed);
+        self.locks.add(locks);
     }
 
     /// Removes the time limit of this transaction's statements.

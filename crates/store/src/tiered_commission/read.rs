@@ -3,7 +3,6 @@
 use entity::tier_result;
 use entity::tiered_commission::{Column, Entity};
 use entity::tiered_commission_reference::{self, Column as Reference};
-use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
@@ -18,32 +17,7 @@ use auth::Scope;
 use domain::id::TieredCommissionId;
 use domain::tiered::TieredCommission;
 
-table_functions!(TieredCommission, TieredCommissionId: find, by_ids);
-
-/// Selects the tier for update: other writers wait until this transaction ends. Rows that merely refer to it do not
-/// wait, since their writers hold the locks of partners to which a change of the tier refers.
-pub async fn lock(
-    transaction: &Connection,
-    scope: &Scope,
-    id: TieredCommissionId,
-) -> Result<Option<TieredCommission>, StoreError> {
-    let select = visible::<Entity>(scope)
-        .filter(Column::Id.eq(id.uuid()))
-        .lock(LockType::NoKeyUpdate);
-    load::one(transaction, select, from_row).await
-}
-
-/// Like [`lock`], but also waits for writers of rows that refer to the tier, and makes them wait from then on.
-pub async fn lock_exclusive(
-    transaction: &Connection,
-    scope: &Scope,
-    id: TieredCommissionId,
-) -> Result<Option<TieredCommission>, StoreError> {
-    let select = visible::<Entity>(scope)
-        .filter(Column::Id.eq(id.uuid()))
-        .lock_exclusive();
-    load::one(transaction, select, from_row).await
-}
+table_functions!(TieredCommission, TieredCommissionId: find, by_ids, lock);
 
 /// The tier in force with this external id.
 pub async fn find_by_external_id(

@@ -9,7 +9,7 @@ use sea_orm::{
 use crate::outbox::OutboxPosition;
 use crate::scope::visible;
 use crate::table_functions::table_functions;
-use crate::{Connection, StoreError, load, row, view, write};
+use crate::{Connection, StoreError, load, locks, row, view, write};
 use auth::{Scope, Sealed};
 use domain::Timestamp;
 use domain::id::{TenantId, WebhookEndpointId};
@@ -45,6 +45,7 @@ pub async fn lock(
     let Some(row) = select.one(transaction).await? else {
         return Ok(None);
     };
+    locks::hold_object::<Entity>(transaction, id.uuid());
     let sealed = sealed(row.secret.clone(), row.secret_key.clone());
     Ok(Some((from_row(row)?, sealed)))
 }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::TimeDelta;
+
 use crate::app::App;
 use crate::ids::existing;
 use crate::ledger::lock_partners;
@@ -20,6 +22,7 @@ use domain::payout_run::{RunLine, RunTerms, RunTotal, lines, taken, totals};
 use domain::problem::{ProblemCode, Problems};
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
+use store::locks::InForce;
 use store::payable::PayableFilter;
 use store::{StoreError, Transaction};
 
@@ -49,50 +52,39 @@ pub async fn create_run(app: &App, caller: &Caller, input: NewPayoutRun) -> Resu
     repeated(|| create_run_once(app, caller, &input)).await
 }
 
-/// How often a run restarts because further partners got their first rows while it waited for locks.
-const MAX_RESTARTS: usize = 3;
-
 async fn create_run_once(app: &App, caller: &Caller, input: &NewPayoutRun) -> Result<PayoutRun, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
-    let mut partners = BTreeSet::new();
-    let mut beginnings = 0;
-    loop {
-        let transaction = begin(app, &writer).await?;
-        let wanted = wanted(&transaction, &writer.scope(), input, app.clock.now()).await?;
-        partners.extend(match &wanted.partners {
-            Some(partners) => partners.clone(),
-            None => store::payable::partners(&transaction, &writer.scope(), &wanted).await?,
-        });
-        let locked = lock_partners(&transaction, &writer, partners.iter().copied().collect()).await?;
-        // Read after taking the locks: what was approved while this run waited for them must be earlier.
-        let now = app.clock.now();
-        let wanted = PayableFilter {
-            matured_by: now,
-            ..wanted
-        };
-        let mut rows = store::payable::rows(&transaction, &writer.scope(), &wanted).await?;
-        rows = taken(rows, input.accrued_before);
-        let known = partners.len();
-        partners.extend(rows.iter().map(|row| row.partner_id));
-        if partners.len() > known && beginnings < MAX_RESTARTS {
-            transaction.rollback().await?;
-            beginnings += 1;
-            continue;
-        }
-        let by_id: HashMap<_, _> = locked.iter().map(|one| (one.partner.id, one.partner.clone())).collect();
-        rows.retain(|row| by_id.contains_key(&row.partner_id));
-        let found = found(&transaction, &writer.scope(), input, rows, &by_id).await?;
-        let run = PayoutRun {
-            id: PayoutRunId::new(now),
-            created_at: now,
-            accrued_before: input.accrued_before,
-            created_by: writer.actor().to_owned(),
-        };
-        let moments = moments(&locked, &app.clock);
-        write(&transaction, &writer, &run, found, (&by_id, moments)).await?;
-        commit(app, transaction, &writer, &run).await?;
-        return Ok(run);
-    }
+    let (tenant, scope) = (writer.tenant(), writer.scope());
+    let transaction = begin(app, &writer).await?;
+    // Waits for all who are about to make rows payable, and makes others wait: a row that became payable at a time
+    // before the run's is seen.
+    store::locks::take(&transaction, tenant, &[InForce::Settings], &[InForce::Payouts]).await?;
+    // With what matures while the partners are being locked.
+    let concerned = wanted(&transaction, &scope, input, app.clock.now() + TimeDelta::days(1)).await?;
+    let partners = match &concerned.partners {
+        Some(partners) => partners.clone(),
+        None => store::payable::partners(&transaction, &scope, &concerned).await?,
+    };
+    let locked = lock_partners(&transaction, &writer, &[], partners).await?;
+    let now = app.clock.now();
+    let wanted = PayableFilter {
+        matured_by: now,
+        ..concerned
+    };
+    let rows = store::payable::rows(&transaction, &scope, &wanted).await?;
+    let rows = taken(rows, input.accrued_before);
+    let by_id: HashMap<_, _> = locked.iter().map(|one| (one.partner.id, one.partner.clone())).collect();
+    let found = found(&transaction, &scope, input, rows, &by_id).await?;
+    let run = PayoutRun {
+        id: PayoutRunId::new(now),
+        created_at: now,
+        accrued_before: input.accrued_before,
+        created_by: writer.actor().to_owned(),
+    };
+    let moments = moments(&locked, &app.clock);
+    write(&transaction, &writer, &run, found, (&by_id, moments)).await?;
+    commit(app, transaction, &writer, &run).await?;
+    Ok(run)
 }
 
 /// What a run would do if it were created now. Writes nothing.

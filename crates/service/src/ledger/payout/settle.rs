@@ -203,7 +203,7 @@ async fn end(
     let ids: Vec<_> = wanted.iter().map(|(id, _)| id.uuid()).collect();
     let seen = store::payout::by_ids(transaction, &scope, &ids).await?;
     let partners = seen.values().map(|payout| payout.partner_id).collect();
-    let locked = lock_partners(transaction, writer, partners).await?;
+    let locked = lock_partners(transaction, writer, &[], partners).await?;
     let mut payouts = store::payout::by_ids(transaction, &scope, &ids).await?;
     let mut rows: HashMap<PayoutId, Vec<Commission>> = HashMap::new();
     for row in store::payout::rows_in(transaction, &scope, &ids).await? {

@@ -23,7 +23,6 @@ use domain::Timestamp;
 use domain::event::{Customer, Event};
 use domain::history::Moment;
 use domain::id::{PartnerId, ReassignmentId};
-use domain::problem::{ProblemCode, Problems};
 use domain::reassignment::Reassignment;
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
@@ -55,42 +54,29 @@ pub async fn attribute_event(app: &App, caller: &Caller, input: NewAttribution) 
 }
 
 async fn moved(app: &App, caller: &Caller, order: &ReassignmentOrder, is_kept: bool) -> Result<Moved, ServiceError> {
-    // A race is lost only to a writer that has committed by now, so losing several in a row takes several such writers.
-    const ATTEMPTS: usize = 5;
     let writer = caller.write(Resource::Events)?;
     caller.write(Resource::Commissions)?;
-    for _ in 0..ATTEMPTS {
-        let once = || Box::pin(moved_once(app, &writer, order, is_kept));
-        if let Some(moved) = repeated(once).await? {
-            return Ok(moved);
-        }
-    }
-    let message = "its events are being changed by others: try again";
-    Err(Problems::one("", ProblemCode::Conflict, message).into())
+    repeated(|| Box::pin(moved_once(app, &writer, order, is_kept))).await
 }
 
-/// `None`: another writer has meanwhile changed which partners or events are concerned.
 async fn moved_once(
     app: &App,
     writer: &Writer,
     order: &ReassignmentOrder,
     is_kept: bool,
-) -> Result<Option<Moved>, ServiceError> {
+) -> Result<Moved, ServiceError> {
     let transaction = match is_kept {
         true => begin(app, writer).await?,
         false => app.begin(writer).await?,
     };
-    let Some(checked) = order::check(&transaction, writer, order).await? else {
-        transaction.rollback().await?;
-        return Ok(None);
-    };
+    let checked = order::check(&transaction, writer, order).await?;
     let correction = Correction::begin(app, writer, &transaction, checked);
     let moved = correction.run().await?;
     match is_kept {
         true => commit(app, transaction, writer, &moved).await?,
         false => transaction.rollback().await?,
     }
-    Ok(Some(moved))
+    Ok(moved)
 }
 
 /// A reassignment in progress: everything that it concerns is locked.

@@ -16,6 +16,7 @@ use domain::problem::{ProblemCode, Problems};
 use domain::reassignment::{MAX_EVENTS, is_earned};
 use domain::text;
 use store::event::Movable;
+use store::locks::InForce;
 use store::partner::CreditedPartner;
 use store::{StoreError, Transaction};
 
@@ -69,12 +70,12 @@ pub struct AffectedRecords {
     pub rows: Vec<Commission>,
 }
 
-/// Checks the input and locks what it concerns. `None`: what it concerns was changed meanwhile.
+/// Checks the input and locks what it concerns; [`StoreError::Raced`] if that was changed meanwhile.
 pub async fn check(
     transaction: &Transaction,
     writer: &Writer,
     order: &ReassignmentOrder,
-) -> Result<Option<(CheckedOrder, AffectedRecords)>, ServiceError> {
+) -> Result<(CheckedOrder, AffectedRecords), ServiceError> {
     let (scope, mut problems) = (writer.scope(), Problems::new());
     let (partner, campaign, reason) = match order {
         ReassignmentOrder::Customer(new) => (new.partner_id.as_ref(), new.campaign_id.as_ref(), &new.reason),
@@ -133,7 +134,7 @@ pub async fn check(
         reason,
     };
     let found = find(transaction, &scope, &checked, what).await?;
-    Ok(found.map(|found| (checked, found)))
+    Ok((checked, found))
 }
 
 /// What is moved, as it was before anything was locked.
@@ -168,7 +169,7 @@ async fn find(
     scope: &Scope,
     checked: &CheckedOrder,
     what: ReassignedObject,
-) -> Result<Option<AffectedRecords>, ServiceError> {
+) -> Result<AffectedRecords, StoreError> {
     let from_partner = match &what {
         ReassignedObject::Customer(customer) => bound_to(transaction, scope, checked, customer).await?,
         ReassignedObject::Event(event) => event.attribution.map(|attribution| attribution.partner_id),
@@ -182,36 +183,38 @@ async fn find(
     concerned.extend(checked.target.map(|(partner, _)| partner));
     // In the order of their ids, as everywhere.
     let concerned = Vec::from_iter(concerned);
-    let locked = store::partner::lock_credited(transaction, scope, &concerned).await?;
+    let mut in_force = vec![InForce::Settings, InForce::Groups, InForce::Tiers];
+    in_force.extend(checked.target.and_then(|(_, campaign)| campaign.map(InForce::Campaign)));
+    let locked = store::partner::lock_credited(transaction, scope, &in_force, &concerned).await?;
     // Changes made while this transaction waited for the locks count, and may concern other partners or events.
-    let events = store::event::lock_all(transaction, scope, &seen).await?;
-    let is_same = |event: &Event| before.get(&event.id.uuid()).map(|seen| seen.attribution) == Some(event.attribution);
-    let again = chosen(transaction, scope, checked, from_partner).await?;
     let customer_id = match &what {
         ReassignedObject::Customer(customer) => Some(customer.id),
         ReassignedObject::Event(event) => event.customer_id,
     };
     let customer = match customer_id {
-        Some(id) => stored::find(transaction, scope, id).await?,
+        Some(id) => store::customer::lock(transaction, scope, id).await?,
         None => None,
     };
+    let events = store::event::lock_all(transaction, scope, &seen).await?;
+    let is_same = |event: &Event| before.get(&event.id.uuid()).map(|seen| seen.attribution) == Some(event.attribution);
+    let again = chosen(transaction, scope, checked, from_partner).await?;
     let rebound = match &what {
         ReassignedObject::Customer(seen) => customer.as_ref() != Some(seen),
         ReassignedObject::Event(_) => false,
     };
     if rebound || locked.len() != concerned.len() || again != (seen.clone(), remaining) || !events.iter().all(is_same) {
-        return Ok(None);
+        return Err(StoreError::Raced);
     }
     let mut rows = store::commission::of_events(transaction, scope, &seen).await?;
     rows.retain(|row| is_earned(row.kind));
-    Ok(Some(AffectedRecords {
+    Ok(AffectedRecords {
         customer,
         from_partner,
         events,
         remaining,
         partners: locked.into_iter().map(|partner| (partner.id, partner)).collect(),
         rows,
-    }))
+    })
 }
 
 /// The partner that the customer is bound to. If it was last moved to the same target already, the partner it was bound

@@ -12,6 +12,7 @@ use domain::id::{self, CampaignId, PartnerId};
 use domain::problem::Problems;
 use domain::tiered::TieredCommission;
 use store::StoreError;
+use store::locks::InForce;
 use store::partner::CreditedPartner;
 use store::recording::{EventReferences, RecordingFacts};
 
@@ -62,7 +63,14 @@ impl Recorder<'_> {
         let named: BTreeSet<_> = credits.values().filter_map(|credit| credit.partner).collect();
         // In the order of their ids, as everywhere.
         let named = Vec::from_iter(named);
-        let partners = store::partner::lock_credited(transaction, &scope, &named).await?;
+        // What pays must not change before this transaction ends, whatever it turns out to be.
+        let mut in_force = vec![InForce::Settings, InForce::Groups, InForce::Tiers];
+        in_force.extend(
+            credits
+                .values()
+                .filter_map(|credit| credit.campaign.map(InForce::Campaign)),
+        );
+        let partners = store::partner::lock_credited(transaction, &scope, &in_force, &named).await?;
         let partners: HashMap<_, _> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
         // Read after taking the locks: while this transaction waited, another may have recorded the same events.
         let asked = run.events.iter().map(|(_, event)| {

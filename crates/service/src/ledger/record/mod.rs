@@ -26,6 +26,7 @@ use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::error::SUM_TOO_LARGE;
+use crate::once::repeated;
 use auth::{Caller, Resource, Writer};
 use domain::commission::{Commission, CommissionKind};
 use domain::event::Event;
@@ -132,45 +133,33 @@ fn too_large() -> Vec<Problem> {
 }
 
 async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<BatchOutcome, ServiceError> {
-    // A race is lost only to a writer that has committed by now, so losing several in a row takes several such writers.
-    const ATTEMPTS: usize = 5;
-    let mut attempt = 1;
-    loop {
-        let transaction = app.begin(writer).await?;
-        if events.len() == 1 {
-            transaction.notes_once();
+    repeated(|| Box::pin(record_once(app, writer, events))).await
+}
+
+async fn record_once(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<BatchOutcome, ServiceError> {
+    let transaction = app.begin(writer).await?;
+    if events.len() == 1 {
+        transaction.notes_once();
+    }
+    let recorder = Recorder {
+        clock: &app.clock,
+        latest_occurrence: app.latest_occurrence,
+        writer,
+        transaction: &transaction,
+        writes_once: transaction.writes_in_one_statement(),
+    };
+    match recorder.record(events).await {
+        Ok(answers) => {
+            transaction.commit().await?;
+            Ok(BatchOutcome::Recorded(answers))
         }
-        let recorder = Recorder {
-            clock: &app.clock,
-            latest_occurrence: app.latest_occurrence,
-            writer,
-            transaction: &transaction,
-            writes_once: transaction.writes_in_one_statement(),
-        };
-        match recorder.record(events).await {
-            Ok(answers) => {
-                transaction.commit().await?;
-                return Ok(BatchOutcome::Recorded(answers));
-            }
-            Err(AttemptError::Raced) if attempt < ATTEMPTS => {}
-            Err(AttemptError::Store(error)) if attempt < ATTEMPTS && store::is_passing(&error) => {}
-            // A tier that would have counted it was deleted meanwhile.
-            Err(AttemptError::Store(error)) if attempt < ATTEMPTS && store::is_reference_violation(&error) => {}
-            Err(AttemptError::Store(error)) if store::is_sum_too_large(&error) => {
-                transaction.rollback().await?;
-                return Ok(BatchOutcome::Apart(too_large()));
-            }
-            Err(AttemptError::Store(error)) => return Err(error.into()),
-            Err(AttemptError::Rejected(problems)) => return Err(ServiceError::Rejected(problems)),
-            Err(AttemptError::Raced) => {
-                transaction.rollback().await?;
-                let message = "is being recorded by others: try again";
-                let problems = Problems::one("externalId", ProblemCode::Conflict, message);
-                return Ok(BatchOutcome::Apart(problems.into_vec()));
-            }
+        Err(AttemptError::Raced) => Err(StoreError::Raced.into()),
+        Err(AttemptError::Store(error)) if store::is_sum_too_large(&error) => {
+            transaction.rollback().await?;
+            Ok(BatchOutcome::Apart(too_large()))
         }
-        transaction.rollback().await?;
-        attempt += 1;
+        Err(AttemptError::Store(error)) => Err(error.into()),
+        Err(AttemptError::Rejected(problems)) => Err(ServiceError::Rejected(problems)),
     }
 }
 

@@ -84,13 +84,17 @@ impl Recorder<'_> {
                 customer.campaign_id = prepared.campaign.as_ref().map(|campaign| campaign.id);
             }
         }
-        let mut new = Vec::new();
+        let (mut new, mut known) = (Vec::new(), Vec::new());
         for (customer, is_new, was_bound) in named.into_values() {
-            if is_new {
-                new.push(customer);
-            } else if let Some(partner) = customer.partner_id
-                && !was_bound
-            {
+            match is_new {
+                true => new.push(customer),
+                false if !was_bound => known.push(customer),
+                false => {}
+            }
+        }
+        known.sort_unstable_by_key(|customer| customer.id);
+        for customer in known {
+            if let Some(partner) = customer.partner_id {
                 let tenant = self.writer.tenant();
                 store::customer::bind(self.transaction, tenant, customer.id, partner, customer.campaign_id).await?;
             }

@@ -59,7 +59,7 @@ async fn approve_of_partner(
 ) -> Result<usize, StoreError> {
     let writer = Writer::job(tenant, "approve_matured");
     let transaction = app.begin(&writer).await?;
-    let locked = lock_partners(&transaction, &writer, vec![partner]).await?;
+    let locked = lock_partners(&transaction, &writer, &[], vec![partner]).await?;
     let uuids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
     let mut rows = store::commission::by_ids(&transaction, &writer.scope(), &uuids).await?;
     // The limit must not separate a row from its clawbacks: a payout would pay too much.

@@ -7,6 +7,7 @@ use crate::ledger::lock_partners;
 use crate::ledger::posting::{Moments, moments};
 use domain::commission::Commission;
 use domain::id::{CommissionId, PartnerId};
+use store::locks::InForce;
 use store::{StoreError, Transaction};
 
 /// The rows of a call and those that adjust them, with the changes that the call has made so far.
@@ -40,7 +41,7 @@ impl Review<'_> {
         let uuids: Vec<_> = wanted.iter().map(|id| id.uuid()).collect();
         let seen = store::commission::by_ids(transaction, &scope, &uuids).await?;
         let partners: Vec<PartnerId> = seen.values().map(|row| row.partner_id).collect();
-        let locked = lock_partners(transaction, self.writer, partners).await?;
+        let locked = lock_partners(transaction, self.writer, &[InForce::Tiers], partners).await?;
         let moments = moments(&locked, &self.app.clock);
         let mut level: Vec<Commission> = store::commission::by_ids(transaction, &scope, &uuids)
             .await?

@@ -12,6 +12,7 @@ mod offers;
 mod past_progress;
 mod progress;
 mod recorded;
+mod recut;
 mod uncount;
 pub(super) mod verify;
 
@@ -34,6 +35,7 @@ use domain::webhook::body::OutboxEvent;
 pub use offers::{OfferKey, Offered, offers};
 pub use past_progress::past_progress;
 pub use progress::{GoalOnCampaign, progress};
+pub use recut::recut;
 use store::partner::CreditedPartner;
 use store::tier_conversions::{RecordedConversion, RecordedConversionRow};
 use store::tier_counter::{CounterKey, NewCounter};

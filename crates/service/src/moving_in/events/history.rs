@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{Attempt, Customers, ImportAttemptError, ImportedEvent, Sums};
+use super::{Attempt, Customers, ImportedEvent, Sums};
 use crate::ledger::event::via;
 use crate::ledger::refund::amount_taken;
 use crate::ledger::tiers;
@@ -239,7 +239,7 @@ impl History {
     }
 
     /// Writes everything.
-    pub async fn write(self, attempt: &Attempt<'_>) -> Result<(), ImportAttemptError> {
+    pub async fn write(self, attempt: &Attempt<'_>) -> Result<(), StoreError> {
         if self.new.is_empty() {
             return Ok(());
         }
@@ -316,8 +316,8 @@ impl History {
             );
         });
         write.await.map_err(|error| match store::is_sum_too_large(&error) {
-            true => ImportAttemptError::Store(StoreError::SumTooLarge),
-            false => error.into(),
+            true => StoreError::SumTooLarge,
+            false => error,
         })
     }
 }
