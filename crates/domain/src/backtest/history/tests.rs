@@ -1,18 +1,19 @@
 use super::*;
-use crate::backtest::samples::at;
+use crate::backtest::samples::{at, charge, id, recorded};
 
-/// "What was recorded before there were numbers comes first, by its time."
 #[test]
-fn numbers_decide_the_order_and_times_where_there_are_none() {
+fn times_decide_the_order_and_numbers_at_the_same_time() {
     let place = |(sequence, minutes)| HistoryPosition {
         sequence,
         at: at(minutes),
     };
     for (left, right, is_before, is_after) in [
-        // By their numbers, whatever their times.
-        ((Some(1), 5), (Some(2), 0), true, false),
-        ((Some(1), 5), (Some(1), 0), false, false),
-        ((None, 5), (Some(1), 0), true, false),
+        ((Some(1), 0), (Some(2), 5), true, false),
+        ((Some(1), 0), (Some(2), 0), true, false),
+        ((Some(1), 0), (Some(1), 0), false, false),
+        // A move has no number: it is later than all that precedes it, so whatever has its time follows it.
+        ((None, 0), (Some(1), 0), true, false),
+        ((None, 5), (Some(1), 0), false, true),
         ((None, 0), (None, 1), true, false),
         ((None, 1), (None, 1), false, false),
     ] {
@@ -39,4 +40,36 @@ fn a_step_is_known_by_its_number_and_without_one_by_its_time() {
         assert_eq!(left.is(right), expected, "{left:?} {right:?}");
         assert_eq!(right.is(left), expected, "{right:?} {left:?}");
     }
+}
+
+/// The charge of step `number`, which the partner had since step `since`.
+fn had(number: i64, since: i64) -> HistoryEvent {
+    HistoryEvent {
+        had_since: Some(at(since)),
+        ..recorded(charge(number))
+    }
+}
+
+#[test]
+fn a_move_first_takes_and_then_brings_and_what_has_its_time_follows_it() {
+    let mut passages = vec![
+        Passage::Came(had(5, 5)),
+        Passage::Came(had(2, 5)),
+        Passage::Left(id(4), at(5)),
+        Passage::Came(had(4, 4)),
+    ];
+    passages.sort_by_key(Passage::place);
+    let ids: Vec<_> = passages
+        .iter()
+        .map(|passage| match passage {
+            Passage::Came(recorded) => recorded.event.id,
+            Passage::Left(event, _) => *event,
+        })
+        .collect();
+    assert_eq!(ids, [4, 4, 2, 5].map(id));
+    let next = recorded(charge(5)).place();
+    assert!(Passage::Left(id(1), at(5)).place().is_before(next));
+    assert!(Passage::Came(had(1, 5)).place().is_before(next));
+    assert!(!Passage::Came(had(1, 6)).place().is_before(next));
+    assert!(!Passage::Came(had(6, 5)).place().is_before(next));
 }
