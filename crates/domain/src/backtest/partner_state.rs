@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::history::HistoryEvent;
 use crate::Timestamp;
-use crate::accrual::{CustomerHistory, GroupRuleFacts};
+use crate::accrual::{CustomerHistory, FirstEvents, GroupRuleFacts};
 use crate::event::{Event, EventKind};
 use crate::id::{CustomerId, EventId};
 use crate::money::{Currency, Money};
@@ -21,7 +21,7 @@ pub struct PartnerState {
 
 #[derive(Debug, Default)]
 struct CustomerState {
-    /// The first event of each type that was never moved.
+    /// The first qualifying events of each type that were never moved: with and without an amount.
     firsts: Vec<Counted>,
     /// The moved events that the partner has now. Each counts in the order of its recording.
     moved: Vec<Counted>,
@@ -32,16 +32,25 @@ struct CustomerState {
 struct Counted {
     id: EventId,
     event_type: Option<String>,
+    has_amount: bool,
     occurred_at: Timestamp,
 }
 
 impl CustomerState {
-    /// When the first recorded event occurred: of any type, or of the given one.
-    fn first(&self, wanted: Option<&str>) -> Option<Timestamp> {
-        let counted = self.firsts.iter().chain(&self.moved);
-        let of_type = counted.filter(|counted| wanted.is_none() || counted.event_type.as_deref() == wanted);
-        let first = of_type.min_by_key(|counted| counted.id);
-        first.map(|counted| counted.occurred_at)
+    /// When the first recorded events occurred: of any type, or of the given one.
+    fn first(&self, wanted: Option<&str>) -> FirstEvents {
+        let first = |needs_amount: bool| {
+            let counted = self.firsts.iter().chain(&self.moved);
+            let of_type = counted.filter(|counted| wanted.is_none() || counted.event_type.as_deref() == wanted);
+            let first = of_type.filter(|counted| counted.has_amount || !needs_amount);
+            first
+                .min_by_key(|counted| counted.id)
+                .map(|counted| counted.occurred_at)
+        };
+        FirstEvents {
+            qualifying: first(false),
+            with_amount: first(true),
+        }
     }
 }
 
@@ -59,11 +68,11 @@ impl PartnerState {
     pub fn history(&self, recorded: &HistoryEvent) -> Option<CustomerHistory> {
         let event = &recorded.event;
         let known = self.customers.get(&event.customer_id?);
-        let of_type = |customer: &CustomerState| customer.first(Some(event.event_type.as_deref()?));
+        let of_type = |customer: &CustomerState| Some(customer.first(Some(event.event_type.as_deref()?)));
         Some(CustomerHistory {
             acquired_at: recorded.acquired_at.unwrap_or(event.occurred_at),
-            first_of_any: known.and_then(|customer| customer.first(None)),
-            first_of_type: known.and_then(of_type),
+            first_of_any: known.map(|customer| customer.first(None)).unwrap_or_default(),
+            first_of_type: known.and_then(of_type).unwrap_or_default(),
             is_qualified: event.kind == EventKind::Charge && known.is_some_and(|customer| customer.paid_charges > 0),
         })
     }
@@ -79,11 +88,19 @@ impl PartnerState {
         let counted = || Counted {
             id: event.id,
             event_type: event.event_type.clone(),
+            has_amount: event.has_amount(),
             occurred_at: event.occurred_at,
         };
-        if is_moved {
+        let kind_of_first = (&event.event_type, event.has_amount());
+        if !event.is_qualifying() {
+            // It starts nothing.
+        } else if is_moved {
             customer.moved.push(counted());
-        } else if customer.firsts.iter().all(|first| first.event_type != event.event_type) {
+        } else if customer
+            .firsts
+            .iter()
+            .all(|first| (&first.event_type, first.has_amount) != kind_of_first)
+        {
             customer.firsts.push(counted());
         }
         if charged.is_some() {

@@ -105,10 +105,42 @@ fn firsts_are_those_recorded_first_of_the_customer_and_of_the_type() {
         (3, Some("sale"), None, None),
     ] {
         let history = state.history(&recorded(event(Some(customer), name, 60)));
-        let firsts = history.map(|history| (history.first_of_any, history.first_of_type));
-        assert_eq!(firsts, Some((of_any.map(at), of_type.map(at))), "{customer} {name:?}");
+        let firsts = history.map(|history| [history.first_of_any, history.first_of_type]);
+        let expected = [of_any, of_type].map(|minutes: Option<i64>| FirstEvents {
+            qualifying: minutes.map(at),
+            with_amount: None,
+        });
+        assert_eq!(firsts, Some(expected), "{customer} {name:?}");
     }
     assert!(state.history(&recorded(event(None, Some("sale"), 60))).is_none());
+}
+
+/// attribution.md 18, qualifying events.
+#[test]
+fn a_free_trial_is_no_first_event_and_one_without_amount_none_of_a_share() {
+    let event = |number: i64, kind, amount: Option<i64>| Event {
+        id: crate::backtest::samples::id(number),
+        event_type: Some("sale".to_owned()),
+        occurred_at: at(number),
+        ..of_customer(Some(1), kind, amount.map(euros))
+    };
+    let mut state = PartnerState::default();
+    for event in [
+        event(1, Charge, Some(0)),
+        event(2, Conversion, None),
+        event(3, Charge, Some(1)),
+        event(4, Charge, Some(1)),
+    ] {
+        state.count(&event, false);
+    }
+    let history = state
+        .history(&recorded(event(9, Charge, Some(1))))
+        .expect("it has a customer");
+    let expected = FirstEvents {
+        qualifying: Some(at(2)),
+        with_amount: Some(at(3)),
+    };
+    assert_eq!([history.first_of_any, history.first_of_type], [expected; 2]);
 }
 
 #[test]
