@@ -116,7 +116,7 @@ both_databases! {
         lab.record(charge("a3", &ann, &campaign, "100")).await;
         lab.days_later(1);
         for from in [&from, &middle] {
-            assert_equal(&lab.backtest(from, super::nothing(std::slice::from_ref(&campaign))).await);
+            assert_equal(&lab.backtest(from, crate::backtest::nothing(std::slice::from_ref(&campaign))).await);
         }
     }
 

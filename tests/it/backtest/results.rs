@@ -168,8 +168,8 @@ both_databases! {
         lab.pay().await;
         assert_eq!(lab.answers("reverseCommissions", json!({ "ids": [own], "reason": "mistake" })).await, [""]);
         lab.days_later(1);
-        let backtest = lab.backtest(&from, super::nothing(std::slice::from_ref(&campaign))).await;
-        super::assert_same(&backtest);
+        let backtest = lab.backtest(&from, crate::backtest::nothing(std::slice::from_ref(&campaign))).await;
+        crate::backtest::assert_same(&backtest);
         let event = lab.event(&backtest["id"], &sold["event"]["id"]).await;
         for side in ["actual", "proposed"] {
             let rows = event[side].as_array().unwrap().iter();

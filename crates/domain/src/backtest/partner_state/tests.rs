@@ -157,6 +157,7 @@ fn a_moved_event_counts_in_the_order_of_its_recording_while_the_partner_has_it()
             .history(&recorded(charge(9, 90)))
             .expect("it has a customer")
             .first_of_type
+            .with_amount
     };
     state.count(&charge(3, 30), false);
     assert_eq!(first(&state), Some(at(30)));
