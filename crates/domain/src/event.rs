@@ -48,6 +48,21 @@ impl Weight {
     };
 }
 
+/// Whether an event counts for FIRST and SUBSEQUENT, and as the start of `recurringMonths`: a conversion, or a charge above
+/// 0. So a free trial starts nothing.
+pub fn is_qualifying(kind: EventKind, amount: Option<Money>) -> bool {
+    match kind {
+        EventKind::Conversion => true,
+        EventKind::Charge => has_amount(amount),
+        EventKind::Refund | EventKind::Chargeback => false,
+    }
+}
+
+/// Whether an amount is above 0.
+pub fn has_amount(amount: Option<Money>) -> bool {
+    amount.is_some_and(|amount| amount.minor() > 0)
+}
+
 /// A partner, and a campaign, to which an event is credited. It never changes; a move ends it, and another one begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attribution {
@@ -134,19 +149,14 @@ impl Event {
         self.attribution.is_none_or(|credited| credited.moved_at.is_some())
     }
 
-    /// Whether it counts for FIRST and SUBSEQUENT, and as the start of `recurringMonths`: a conversion, or a charge above
-    /// 0. So a free trial starts nothing.
+    /// Whether it counts for FIRST and SUBSEQUENT, and as the start of `recurringMonths`.
     pub fn is_qualifying(&self) -> bool {
-        match self.kind {
-            EventKind::Conversion => true,
-            EventKind::Charge => self.has_amount(),
-            EventKind::Refund | EventKind::Chargeback => false,
-        }
+        is_qualifying(self.kind, self.amount)
     }
 
     /// Whether its amount is above 0.
     pub fn has_amount(&self) -> bool {
-        self.amount.is_some_and(|amount| amount.minor() > 0)
+        has_amount(self.amount)
     }
 
     /// The partner that a charge above 0 is credited to, and its amount: what counts towards the partner's lifetime

@@ -73,8 +73,12 @@ pub fn is_earned(kind: CommissionKind) -> bool {
 pub fn fate_of_row(row: &Commission, clawed_minor: i64, claw_back_paid: bool) -> RowFate {
     match row.status {
         CommissionStatus::Reversed => RowFate::Nothing,
-        // An imported row could not be earned again here.
-        CommissionStatus::Accrued | CommissionStatus::Approved if row.kind == CommissionKind::Opening => RowFate::Kept,
+        // An imported row cannot be earned again here, so nobody would get what was taken back from it.
+        CommissionStatus::Accrued | CommissionStatus::Approved | CommissionStatus::Paid
+            if row.kind == CommissionKind::Opening =>
+        {
+            RowFate::Kept
+        }
         CommissionStatus::Accrued | CommissionStatus::Approved => RowFate::Reversed,
         CommissionStatus::Paid => {
             let left = row.amount.minor() + clawed_minor;
@@ -179,17 +183,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_brought_in_stays_until_it_is_paid_and_clawed_back() {
+    fn what_was_brought_in_stays_whoever_paid_it() {
         let opening = |status| Commission {
             kind: CommissionKind::Opening,
             ..row(500, status)
         };
         assert_eq!(fate_of_row(&opening(CommissionStatus::Accrued), 0, true), RowFate::Kept);
         assert_eq!(fate_of_row(&opening(CommissionStatus::Paid), 0, false), RowFate::Kept);
-        assert_eq!(
-            fate_of_row(&opening(CommissionStatus::Paid), 0, true),
-            RowFate::ClawedBack(eur(-500))
-        );
+        assert_eq!(fate_of_row(&opening(CommissionStatus::Paid), 0, true), RowFate::Kept);
         assert_eq!(
             fate_of_row(&opening(CommissionStatus::Reversed), 0, true),
             RowFate::Nothing

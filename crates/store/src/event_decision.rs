@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::event_decision::{self, Column, Entity};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, IdenStatic, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, IdenStatic, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -120,6 +120,30 @@ pub(super) async fn with_what(
         Ok((event, decided))
     });
     decided.collect()
+}
+
+/// The decisions of events, by the attribution that each was made for.
+pub(super) async fn of_attributions(
+    database: &Connection,
+    scope: &Scope,
+    events: &[Uuid],
+) -> Result<HashMap<Uuid, HistoryDecision>, StoreError> {
+    let select = visible::<Entity>(scope).filter(many::among(database, Column::EventId, events));
+    let mut decided = HashMap::new();
+    for row in select.order_by_asc(Column::Number).all(database).await? {
+        let Some(attribution) = row.attribution_id else {
+            continue;
+        };
+        let made_with = made_with(&row.made_with)?;
+        let Decision { reason, components } = from_row(row)?;
+        let decision = HistoryDecision {
+            reason,
+            components,
+            made_with,
+        };
+        decided.insert(attribution, decision);
+    }
+    Ok(decided)
 }
 
 /// Which decisions to sum, by when their events were recorded: from `from` (inclusive) to `to` (exclusive).

@@ -2,12 +2,12 @@
 
 use entity::reassignment::{self, Column, Entity};
 use entity::{event_move, reassigned_row};
-use sea_orm::{ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, many, row};
+use super::{Connection, StoreError, row};
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::event::{Attribution, Event};
@@ -41,20 +41,6 @@ pub async fn last_of(
     let select = visible::<Entity>(scope).filter(Column::CustomerId.eq(customer.uuid()));
     let last = select.order_by_desc(Column::Id).one(database).await?;
     last.map(from_row).transpose()
-}
-
-/// The partners on both sides of all moves of events from or to any of `partners`.
-pub async fn moved_partners(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
-    use event_move::{Column, Entity};
-    let either = Condition::any()
-        .add(many::among(database, Column::FromPartnerId, partners))
-        .add(many::among(database, Column::PartnerId, partners));
-    let select = visible::<Entity>(scope).filter(either).select_only();
-    let select = select.columns([Column::FromPartnerId, Column::PartnerId]).distinct();
-    let pairs: Vec<(Option<Uuid>, Option<Uuid>)> = select.into_tuple().all(database).await?;
-    Ok(many::distinct(
-        pairs.into_iter().flat_map(|(from, to)| [from, to]).flatten(),
-    ))
 }
 
 /// How many events a reassignment moved.

@@ -24,6 +24,13 @@ pub async fn run(config: &Config, tenant: Option<&str>, since: Option<&Path>) ->
             notes.note_sound_file()?;
         }
     }
+    let missing = store::verify::missing_guards(app.store.reader()).await?;
+    for guard in &missing {
+        output::line(format_args!(
+            "the database lacks {guard}: it no longer refuses wrong changes; move its rows to a new database"
+        ))?;
+    }
+    count += missing.len();
     let tenants = match tenant {
         Some(name) => vec![open::tenant(&app, name).await?],
         None => store::tenant::list(app.store.reader()).await?,

@@ -30,7 +30,7 @@ impl BacktestEvent {
         &self.event
     }
 
-    /// The event's rows in the ledger that accrued in the range.
+    /// The event's rows in the ledger that accrued in the range, with the clawbacks of these that name no event.
     async fn actual(&self) -> &[BacktestRow] {
         &self.actual
     }
@@ -68,9 +68,11 @@ pub async fn event(ctx: &Context<'_>, of: &backtest::Backtest, id: EventId) -> R
         .get(&id.uuid())
         .into_iter()
         .flat_map(|decision| &decision.components);
-    let mut paid = paid.filter(|component| component.reason.is_none());
+    // From the last: rows that a moved event earned for an earlier partner follow from an earlier decision.
+    let mut paid = paid.filter(|component| component.reason.is_none()).rev();
     let own = actual
         .iter_mut()
+        .rev()
         .filter(|(_, row)| row.kind == domain::commission::CommissionKind::Event);
     for (_, row) in own {
         row.term = paid.next().map(|component| component.term);

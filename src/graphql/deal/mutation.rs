@@ -16,7 +16,8 @@ pub struct DealMutation;
 
 #[Object]
 impl DealMutation {
-    /// Creates a deal; if a stage is given, the deal enters it, which may pay commissions. Needs `deals:write`.
+    /// Creates a deal; if a stage is given, the deal enters it, which may pay commissions; nothing while its partner is
+    /// suspended or revoked. Needs `deals:write`.
     async fn create_deal(
         &self,
         ctx: &Context<'_>,
@@ -47,8 +48,8 @@ impl DealMutation {
         Some(DealPayload::of(&request, update(&request.app, &request.caller, input.into())).await)
     }
 
-    /// Moves a deal into a stage, which pays what the commission rules say. A stage with the outcome LOST reverses the
-    /// deal's commissions that are not approved yet. Needs `deals:write`.
+    /// Moves a deal into a stage, which pays what the commission rules say; nothing while its partner is suspended or
+    /// revoked. A stage with the outcome LOST reverses the deal's commissions that are not approved yet. Needs `deals:write`.
     async fn move_deal(
         &self,
         ctx: &Context<'_>,

@@ -26,7 +26,8 @@ pub enum PartnerGroupRule {
 pub struct NewCustomerTimeTierRule {
     /// A note about the rule; null if there is none.
     pub description: Option<String>,
-    /// The last month in which it applies; month 1 starts when the customer is acquired.
+    /// The last month in which it applies; month 1 starts when the customer is acquired. Events without a customer are
+    /// in month 1.
     pub max_months: u32,
     /// Percent of the charge: "20" means 20 %.
     pub percentage: Decimal,

@@ -23,7 +23,8 @@ pub enum PartnerGroupRuleInput {
 /// A base percentage for new customers.
 #[derive(Clone, InputObject)]
 pub struct NewCustomerTimeTierInput {
-    /// The last month in which it applies, at least 1; different in each time tier of a group.
+    /// The last month in which it applies, at least 1; different in each time tier of a group. Month 1 starts when the
+    /// customer is acquired; events without a customer are in month 1.
     pub max_months: i32,
     /// Percent of the charge, "0" to "100", at most 6 decimals.
     pub percentage: Decimal,

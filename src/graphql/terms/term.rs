@@ -21,7 +21,8 @@ pub struct CommissionTerm {
     pub trigger: TermTrigger,
     /// Only events of this type; null: of any type.
     pub event_type: Option<String>,
-    /// Only within this number of calendar months from the customer's first event; null: without limit.
+    /// Only within this number of calendar months from the customer's first event that counts for FIRST; null: without
+    /// limit.
     pub recurring_months: Option<u32>,
 }
 
@@ -60,9 +61,10 @@ pub enum TermBasis {
 pub enum TermTrigger {
     /// Every event.
     Every,
-    /// The first event of its type.
+    /// The first event of its type: a conversion, or a charge above 0; for PERCENT and GROUP_RULES one with an amount above
+    /// 0.
     First,
-    /// All but the first event of its type.
+    /// Such events after the first of its type.
     Subsequent,
 }
 
@@ -80,7 +82,7 @@ pub struct CommissionTermInput {
     pub trigger: TermTrigger,
     /// Only events of this type. Required for FIRST and SUBSEQUENT.
     pub event_type: Option<String>,
-    /// Only within this number of calendar months from the customer's first event, 1 to 600.
+    /// Only within this number of calendar months from the customer's first event that counts for FIRST, 1 to 600.
     pub recurring_months: Option<i32>,
 }
 

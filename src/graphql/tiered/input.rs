@@ -48,7 +48,9 @@ pub struct CreateTieredCommissionInput {
     pub payout: Option<TierModifierInput>,
     /// The change to the revenue of conversions while the goals are reached.
     pub revenue: Option<TierModifierInput>,
-    /// The change to the payouts of the whole window, once, when the goals are reached.
+    /// The change to the payouts of the whole window, once, when the goals are reached. A part that is added when they
+    /// are reached already acts with the next conversion. A percentage acts on each row of a conversion, and is rounded
+    /// per row.
     pub retroactive_payout: Option<RetroactiveModifierInput>,
     /// The change to the revenue of the whole window, once, when the goals are reached.
     pub retroactive_revenue: Option<RetroactiveModifierInput>,
@@ -93,7 +95,9 @@ pub struct UpdateTieredCommissionInput {
     pub payout: MaybeUndefined<TierModifierInput>,
     /// The change to the revenue of conversions while the goals are reached.
     pub revenue: MaybeUndefined<TierModifierInput>,
-    /// The change to the payouts of the whole window, once, when the goals are reached.
+    /// The change to the payouts of the whole window, once, when the goals are reached. A part that is added when they
+    /// are reached already acts with the next conversion. A percentage acts on each row of a conversion, and is rounded
+    /// per row.
     pub retroactive_payout: MaybeUndefined<RetroactiveModifierInput>,
     /// The change to the revenue of the whole window, once, when the goals are reached.
     pub retroactive_revenue: MaybeUndefined<RetroactiveModifierInput>,

@@ -76,7 +76,8 @@ impl TieredCommission {
         self.0.tier.revenue.as_ref().map(TierModifier::from)
     }
 
-    /// The change to the payouts of the whole window, once, when the goals are reached; null if there is none.
+    /// The change to the payouts of the whole window, once, when the goals are reached; null if there is none. A
+    /// percentage acts on each row of a conversion, and is rounded per row.
     async fn retroactive_payout(&self) -> Option<RetroactiveModifier> {
         self.0.tier.retroactive_payout.as_ref().map(RetroactiveModifier::from)
     }

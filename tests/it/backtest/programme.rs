@@ -26,6 +26,19 @@ pub enum Command {
     Suspend(usize),
     Activate(usize),
     Tier(usize, Value),
+    NewTier(Value),
+    /// Moves a customer with what it did in so many days.
+    Reassign {
+        customer: usize,
+        to: Option<(usize, Option<usize>)>,
+        days: i64,
+        claws_back: bool,
+    },
+    Attribute {
+        event: String,
+        to: (usize, Option<usize>),
+        claws_back: bool,
+    },
     Wait(u64),
     Approve,
     Pay,
@@ -122,6 +135,35 @@ pub fn commands(seed: u64, steps: usize) -> Vec<Command> {
     commands
 }
 
+/// The same commands, and among them moves between partners and new tiers.
+pub fn with_moves(seed: u64, commands: Vec<Command>) -> Vec<Command> {
+    let random = &mut fastrand::Rng::with_seed(seed);
+    let (mut all, mut events): (Vec<_>, Vec<String>) = (Vec::new(), Vec::new());
+    for command in commands {
+        if let Command::Sell(event, ..) = &command {
+            events.push(text(&event["externalId"]));
+        }
+        all.push(command);
+        let campaign = |random: &mut fastrand::Rng| (random.u32(..8) > 0).then(|| random.usize(..3));
+        match random.u32(..16) {
+            0 | 1 => all.push(Command::Reassign {
+                customer: random.usize(..6),
+                to: (random.u32(..6) > 0).then(|| (random.usize(..3), campaign(random))),
+                days: random.i64(1..60),
+                claws_back: random.bool(),
+            }),
+            2 if !events.is_empty() => all.push(Command::Attribute {
+                event: events[random.usize(..events.len())].clone(),
+                to: (random.usize(..3), campaign(random)),
+                claws_back: random.bool(),
+            }),
+            3 => all.push(Command::NewTier(change(random))),
+            _ => {}
+        }
+    }
+    all
+}
+
 pub struct Programme<'a> {
     pub shop: Shop<'a>,
     pub partners: Vec<String>,
@@ -182,6 +224,7 @@ impl<'a> Programme<'a> {
     /// Does it; says whether anything came of it.
     pub async fn act(&mut self, command: &Command) -> bool {
         let shop = &self.shop;
+        shop.app.clock.advance(std::time::Duration::from_millis(1));
         let payload = match command {
             Command::Sell(event, partner, campaign) => {
                 let mut event = event.clone();
@@ -259,6 +302,45 @@ impl<'a> Programme<'a> {
                 let input = merged(change.clone(), json!({ "id": self.tiers[*tier] }));
                 self.try_to("updateTieredCommission", input, "tieredCommission { id }")
                     .await
+            }
+            Command::NewTier(change) => {
+                let tier = merged(
+                    json!({
+                        "name": "Another", "startDate": "2020-01-01", "endDate": "2039-12-31", "period": "MONTHLY",
+                        "applyToAllPartners": true, "campaignIds": self.campaigns,
+                    }),
+                    change.clone(),
+                );
+                self.try_to("createTieredCommission", tier, "tieredCommission { id }")
+                    .await
+            }
+            Command::Reassign {
+                customer,
+                to,
+                days,
+                claws_back,
+            } => {
+                let document = "{ customers(first: 50) { nodes { id externalId } } }";
+                let customers = shop.staff().data(document).await["customers"]["nodes"].clone();
+                let wanted = format!("customer {customer}");
+                let mut customers = customers.as_array().expect("customers").iter();
+                let Some(customer) = customers.find(|customer| customer["externalId"] == wanted.as_str()) else {
+                    return false;
+                };
+                let since = shop.app.clock.now() - chrono::TimeDelta::days(*days);
+                let input = json!({
+                    "customerId": customer["id"], "from": since.to_rfc3339(), "clawBackPaid": claws_back, "reason": "wrong link",
+                    "partnerId": to.map(|(partner, _)| &self.partners[partner]),
+                    "campaignId": to.and_then(|(_, campaign)| Some(&self.campaigns[campaign?])),
+                });
+                self.try_to("reassignCustomer", input, "customer { id }").await
+            }
+            Command::Attribute { event, to, claws_back } => {
+                let input = json!({
+                    "eventId": self.events[event], "clawBackPaid": claws_back, "reason": "wrong link",
+                    "partnerId": self.partners[to.0], "campaignId": to.1.map(|campaign| &self.campaigns[campaign]),
+                });
+                self.try_to("attributeEvent", input, "event { id }").await
             }
             Command::Wait(days) => {
                 shop.days_later(*days);

@@ -97,6 +97,87 @@ both_databases! {
         assert_eq!(totals(&backtest), ["8.00 -> 18.40 = 10.40; +2 -0 ^1 v0 =1"]);
     }
 
+    async fn a_proposed_tier_is_older_than_those_made_inside_the_range(app: TestApp) {
+        let lab = Lab::new(&app).await;
+        let (ann, campaign) = (lab.partner("ann").await, lab.percent("10").await);
+        let from = lab.now();
+        let tier = |name: &str, retroactive: serde_json::Value| json!({
+            "name": name, "status": "ACTIVE", "startDate": "2020-01-01", "endDate": "2039-12-31", "period": "MONTHLY",
+            "applyToAllPartners": true, "campaignIds": [campaign], "goals": [{ "metric": "CONVERSION", "goal": "1" }],
+            "retroactivePayout": retroactive,
+        });
+        let made = tier("X", json!({ "action": "DECREASE", "value": "50" }));
+        lab.make("createTieredCommission", "tieredCommission", made).await;
+        lab.record(charge("sale", &ann, &campaign, "100")).await;
+        lab.days_later(1);
+        let proposed = tier("Y", json!({ "action": "FLAT_INCREASE", "value": "5" }));
+        let backtest = lab.backtest(&from, json!({ "tieredCommission": { "tier": proposed } })).await;
+        // Y gives 5.00, then X takes the sum down to 5.00: 10.00 + 5.00 - 10.00. The other way round it would be 15.00.
+        assert_eq!(totals(&backtest), ["5.00 -> 5.00 = 0.00; +0 -0 ^0 v0 =2"]);
+    }
+
+    async fn an_event_shows_every_row_that_the_totals_count(app: TestApp) {
+        let lab = Lab::new(&app).await;
+        let (ann, campaign) = (lab.partner("ann").await, lab.percent("10").await);
+        let tier = json!({
+            "name": "Silver", "status": "ACTIVE", "startDate": "2020-01-01", "endDate": "2039-12-31", "period": "MONTHLY",
+            "applyToAllPartners": true, "campaignIds": [campaign], "goals": [{ "metric": "CONVERSION", "goal": "2" }],
+            "retroactivePayout": { "action": "INCREASE", "value": "50" },
+        });
+        lab.make("createTieredCommission", "tieredCommission", tier).await;
+        let from = lab.now();
+        let first = lab.record(charge("first", &ann, &campaign, "100")).await;
+        let refund = lab.refund("refund", "first", Some("30")).await;
+        let second = lab.record(charge("second", &ann, &campaign, "100")).await;
+        lab.days_later(1);
+        let backtest = lab.backtest(&from, terms(&campaign, json!([{ "basis": "PERCENT", "value": "20" }]))).await;
+        // 10.00 + 5.00 - 3.00 - 1.50 and 10.00 + 5.00; twice as much under the proposal.
+        assert_eq!(totals(&backtest), ["25.50 -> 51.00 = 25.50; +0 -0 ^4 v1 =0"]);
+        let mut sums = [rust_decimal::Decimal::ZERO; 2];
+        for (event, actual, proposed) in [
+            (&first, vec!["EVENT 10.00", "TIER_ADJUSTMENT 5.00"], vec!["EVENT 20.00", "TIER_ADJUSTMENT 10.00"]),
+            (&refund, vec!["CLAWBACK -3.00", "CLAWBACK -1.50"], vec!["CLAWBACK -6.00", "CLAWBACK -3.00"]),
+            (&second, vec!["EVENT 10.00", "TIER_ADJUSTMENT 5.00"], vec!["EVENT 20.00", "TIER_ADJUSTMENT 10.00"]),
+        ] {
+            let event = lab.event(&backtest["id"], &event["event"]["id"]).await;
+            for ((side, expected), sum) in [("actual", actual), ("proposed", proposed)].into_iter().zip(&mut sums) {
+                let rows = event[side].as_array().unwrap().iter();
+                *sum += rows.clone().map(|row| crate::ledger::decimal(&row["amount"]["amount"])).sum::<rust_decimal::Decimal>();
+                let told: Vec<_> = rows.map(|row| format!("{} {}", text(&row["kind"]), text(&row["amount"]["amount"]))).collect();
+                assert_eq!(told, expected, "{side} {event:#}");
+            }
+        }
+        assert_eq!(sums.map(|sum| sum.to_string()), ["25.50", "51.00"]);
+    }
+
+    async fn an_event_shows_the_clawbacks_that_name_no_event(app: TestApp) {
+        let lab = Lab::new(&app).await;
+        let (ann, campaign) = (lab.partner("ann").await, lab.percent("10").await);
+        let from = lab.now();
+        let tier = json!({
+            "name": "Silver", "status": "ACTIVE", "startDate": "2020-01-01", "endDate": "2039-12-31", "period": "MONTHLY",
+            "applyToAllPartners": true, "campaignIds": [campaign], "goals": [{ "metric": "CONVERSION", "goal": "1" }],
+            "retroactivePayout": { "action": "FLAT_INCREASE", "value": "5" },
+        });
+        lab.make("createTieredCommission", "tieredCommission", tier).await;
+        let sold = lab.record(charge("sale", &ann, &campaign, "100")).await;
+        // The adjustment is paid before its row is reversed by hand, so it is clawed back.
+        let rows = lab.rows(&ann).await;
+        let [own, adjustment] = [&rows[0]["id"], &rows[1]["id"]].map(text);
+        lab.approve(&[&adjustment]).await;
+        lab.pay().await;
+        assert_eq!(lab.answers("reverseCommissions", json!({ "ids": [own], "reason": "mistake" })).await, [""]);
+        lab.days_later(1);
+        let backtest = lab.backtest(&from, crate::backtest::nothing(std::slice::from_ref(&campaign))).await;
+        crate::backtest::assert_same(&backtest);
+        let event = lab.event(&backtest["id"], &sold["event"]["id"]).await;
+        for side in ["actual", "proposed"] {
+            let rows = event[side].as_array().unwrap().iter();
+            let told: Vec<_> = rows.map(|row| format!("{} {}", text(&row["kind"]), text(&row["amount"]["amount"]))).collect();
+            assert_eq!(told, ["EVENT 0.00", "TIER_ADJUSTMENT 5.00", "CLAWBACK -5.00"], "{side}");
+        }
+    }
+
     async fn other_rules_of_a_group_pay_otherwise(app: TestApp) {
         let lab = Lab::new(&app).await;
         let rules = |percentage: &str| json!([{ "recurring": { "percentage": percentage } }]);
@@ -130,6 +211,15 @@ both_databases! {
         let mut proposal = terms(&campaign, json!([{ "basis": "PERCENT", "value": "20" }]));
         assert_eq!(totals(&lab.backtest(&from, proposal.clone()).await), ["30.00 -> 30.00 = 0.00; +0 -0 ^0 v0 =1"]);
         proposal["campaignTerms"]["replaceSnapshots"] = json!(true);
-        assert_eq!(totals(&lab.backtest(&from, proposal).await), ["30.00 -> 20.00 = -10.00; +0 -0 ^0 v1 =0"]);
+        assert_eq!(totals(&lab.backtest(&from, proposal.clone()).await), ["30.00 -> 20.00 = -10.00; +0 -0 ^0 v1 =0"]);
+        // Without terms the rules of the group pay, and nothing where there is no group.
+        proposal["campaignTerms"]["terms"] = json!([]);
+        assert_eq!(totals(&lab.backtest(&from, proposal.clone()).await), ["30.00 -> 0.00 = -30.00; +0 -1 ^0 v0 =0"]);
+        let group = json!({ "name": "Everybody", "default": true, "rules": [{ "recurring": { "percentage": "7" } }] });
+        lab.make("createPartnerGroup", "partnerGroup", group).await;
+        let from = lab.now();
+        lab.sale("2", &ann, &campaign, "100").await;
+        lab.days_later(1);
+        assert_eq!(totals(&lab.backtest(&from, proposal).await), ["30.00 -> 7.00 = -23.00; +0 -0 ^0 v1 =0"]);
     }
 }

@@ -16,6 +16,7 @@ mod reviews;
 mod scenario;
 mod simulation;
 mod sound;
+mod trials;
 mod windows;
 
 use std::time::Duration;

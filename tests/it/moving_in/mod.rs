@@ -20,17 +20,17 @@ use crate::ledger::Shop;
 use crate::support::TestApp;
 
 /// A tenant that files are brought into.
-struct House<'a> {
-    shop: Shop<'a>,
+pub struct House<'a> {
+    pub shop: Shop<'a>,
     folder: TempDir,
 }
 
 impl<'a> House<'a> {
-    async fn new(app: &'a TestApp) -> Self {
+    pub async fn new(app: &'a TestApp) -> Self {
         Self::of(Shop::new(app).await)
     }
 
-    fn of(shop: Shop<'a>) -> Self {
+    pub fn of(shop: Shop<'a>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { shop, folder }
     }
@@ -54,7 +54,7 @@ impl<'a> House<'a> {
     }
 
     /// Imports a file that is fine and all new, gives how many rows it has, and sees that a second time changes nothing.
-    async fn moved(&self, kind: FileKind, text: &str) -> u64 {
+    pub async fn moved(&self, kind: FileKind, text: &str) -> u64 {
         let first = self.import(kind, text).await;
         assert_eq!((problems(&first), first.unchanged), (vec![], 0));
         let again = self.import(kind, text).await;

@@ -4,6 +4,7 @@ mod commands;
 mod counted;
 mod deletion;
 mod former;
+mod imported;
 mod interrupted;
 mod paid;
 mod partners;

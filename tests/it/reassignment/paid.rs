@@ -42,7 +42,7 @@ both_databases! {
         two.shop.record(refund("r", "paid", Some("30"))).await;
         let input = merged(two.to_bob().await, json!({ "clawBackPaid": true }));
         let moved = two.reassign(input).await;
-        assert_eq!(told(&moved), ["paid CLAWED_BACK 20.00>- -14.00", "paid EARNED ->20.00 -6.00"]);
+        assert_eq!(told(&moved), ["paid CLAWED_BACK 20.00>- -14.00", "paid EARNED ->20.00 -", "paid EARNED ->-6.00 -6.00"]);
         let clawback = &moved["rows"]["nodes"][0]["clawback"];
         assert_eq!(clawback["status"], "APPROVED");
         assert_eq!(clawback["partner"]["id"], two.ann);
@@ -53,6 +53,49 @@ both_databases! {
         two.shop.record(refund("r2", "paid", None)).await;
         assert_eq!(two.shop.balances(&two.ann).await, ["EUR 0.00 -20.00 20.00 0.00 -20.00"]);
         assert_eq!(two.shop.balances(&two.bob).await, ["EUR 0.00 0.00 0.00 0.00 0.00"]);
+        two.assert_sound().await;
+    }
+
+    async fn a_refund_of_what_nobody_has_any_more_has_one_time(app: TestApp) {
+        let two = Two::new(&app, json!([{ "basis": "PERCENT", "value": "10" }])).await;
+        let paid = two.shop.record(two.charge("paid", "100")).await;
+        two.shop.approve(&[paid["commissions"][0]["id"].as_str().unwrap()]).await;
+        two.shop.pay().await;
+        let mut nobody = two.to_bob().await;
+        (nobody["partnerId"], nobody["campaignId"]) = (json!(null), json!(null));
+        assert_eq!(told(&two.reassign(nobody).await), ["paid KEPT_PAID 10.00>- -"]);
+        let refunded = two.shop.record(refund("r", "paid", None)).await;
+        let recorded = two.event("r").await;
+        assert_eq!(refunded["commissions"][0]["accruedAt"], recorded["recordedAt"]);
+        assert_eq!(two.shop.ledger(&two.ann).await, ["EVENT PAID 10.00", "CLAWBACK APPROVED -10.00"]);
+        two.assert_sound().await;
+    }
+
+    async fn every_clawback_of_a_new_row_is_listed(app: TestApp) {
+        let two = Two::new(&app, json!([{ "basis": "PERCENT", "value": "20" }])).await;
+        two.shop.record(two.charge("sale", "100")).await;
+        two.shop.record(refund("r", "sale", Some("30"))).await;
+        two.shop.record(refund("r2", "sale", Some("20"))).await;
+        let listed = |clawbacks: [&str; 2]| {
+            let [first, second] = clawbacks;
+            vec![
+                "sale REVERSED 20.00>- -".to_owned(),
+                "sale EARNED ->20.00 -".to_owned(),
+                format!("sale EARNED ->-6.00 {first}"),
+                format!("sale EARNED ->-4.00 {second}"),
+            ]
+        };
+        assert_eq!(told(&two.preview(two.to_bob().await).await), listed(["-", "-"]));
+        let input = merged(two.to_bob().await, json!({ "idempotencyKey": "once" }));
+        let moved = two.reassign(input.clone()).await;
+        assert_eq!(told(&moved), listed(["-6.00", "-4.00"]));
+        assert_eq!(moved["rows"]["nodes"][2]["after"]["explanation"][0]["source"], "refund");
+        assert_eq!(moved["rows"]["nodes"][2]["commission"], json!(null));
+        // The answer of a repeated call is read from what was stored.
+        assert_eq!(two.reassign(input).await["rows"], moved["rows"]);
+        assert_eq!(two.shop.ledger(&two.bob).await, [
+            "EVENT ACCRUED 20.00", "CLAWBACK ACCRUED -6.00", "CLAWBACK ACCRUED -4.00",
+        ]);
         two.assert_sound().await;
     }
 

@@ -33,6 +33,21 @@ both_databases! {
         tiers.assert_sound().await;
     }
 
+    async fn a_retroactive_part_added_to_a_met_goal_fires_with_the_next_conversion(app: TestApp) {
+        let tiers = Tiers::paying(&app, json!([{ "basis": "FIXED", "value": "4.01" }, { "basis": "FIXED", "value": "0.33" }])).await;
+        let id = tiers.tier(json!({ "goals": goal("CONVERSION", "2"), "payout": acts("FLAT_INCREASE", "1") })).await;
+        assert_eq!(tiers.convert("c1", json!({})).await, (vec!["4.01".to_owned(), "0.33".to_owned()], 0));
+        tiers.convert("c2", json!({})).await;
+        let change = json!({ "id": id, "payout": null, "retroactivePayout": acts("INCREASE", "50") });
+        tiers.shop.staff().done("updateTieredCommission", change, "tieredCommission { id }").await;
+        assert_eq!(tiers.amounts("TIER_ADJUSTMENT").await, [""; 0]);
+        assert_eq!(tiers.convert("c3", json!({})).await, (vec!["4.01".to_owned(), "0.33".to_owned()], 3));
+        // Each row is rounded by itself: 4.01 to 6.02 (6.015) and 0.33 to 0.50 (0.495), which is 6.52 - 4.34 more. Of the
+        // sum it would be 6.51.
+        assert_eq!(tiers.amounts("TIER_ADJUSTMENT").await, ["2.18", "2.18", "2.18"]);
+        tiers.assert_sound().await;
+    }
+
     async fn an_inactive_tier_counts_and_fires_once_it_is_active(app: TestApp) {
         let tiers = Tiers::new(&app).await;
         let id = tiers.tier(json!({ "status": "INACTIVE", "goals": goal("CONVERSION", "2"), "payout": acts("FLAT_INCREASE", "1"), "retroactivePayout": acts("FLAT_INCREASE", "5") })).await;

@@ -47,6 +47,10 @@ both_databases! {
             let mut clawbacks = tiers.amounts("CLAWBACK").await;
             clawbacks.sort();
             assert_eq!(clawbacks, ["-2.00", "-2.50"], "{slug}");
+            // Both name the refund, so that reports by occurrence count them when it occurred.
+            let rows = tiers.shop.rows(&tiers.partner).await;
+            let mut clawbacks = rows.iter().filter(|row| row["kind"] == "CLAWBACK");
+            assert!(clawbacks.all(|row| row["event"]["externalId"] == "back"), "{slug} {rows:#?}");
             tiers.assert_sound().await;
             // The rest takes exactly what is left.
             tiers.shop.refund("rest", "half", None).await;

@@ -31,7 +31,7 @@ both_databases! {
         assert_eq!(told(&program(&app, &file)), clean);
         let noted = fs::read_to_string(&file).unwrap();
         assert!(noted.starts_with("tributary ") && noted.contains(&format!("\n{} ", ledger.partner)), "{noted}");
-        let vandal = Vandal::new(&app).await;
+        let vandal = Vandal::careful(&app).await;
         let of = format!("WHERE partner_id = {}", vandal.raw(&ledger.partner));
         vandal.run(&format!("UPDATE partner_balance SET paid_minor = paid_minor + 1 {of}")).await;
         assert_eq!(told(&program(&app, &file)), clean);

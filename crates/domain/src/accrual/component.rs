@@ -49,7 +49,7 @@ fn refused(term: &Term, event: &EarningEvent<'_>, zone: Tz, base: Currency) -> O
         .or_else(|| without_customer(term, event))
         .or_else(|| {
             let history = event.customer.as_ref()?;
-            wrong_turn(term, history).or_else(|| too_late(term, event, history, zone))
+            wrong_turn(term, event, history).or_else(|| too_late(term, event, history, zone))
         })
         .or_else(|| other_currency(term, event, base))
         .or_else(|| without_amount(term, event))?;
@@ -93,18 +93,33 @@ pub(super) fn months(count: u32) -> String {
     }
 }
 
-fn wrong_turn(term: &Term, history: &CustomerHistory) -> Stop {
+fn wrong_turn(term: &Term, event: &EarningEvent<'_>, history: &CustomerHistory) -> Stop {
     let event_type = term.event_type.as_deref().unwrap_or_default();
-    match (term.trigger, history.first_of_type) {
+    let first = history.first_of_type.of(term.basis_kind());
+    let counts = event.counts_for(term.basis_kind());
+    match (term.trigger, first) {
         (Trigger::First, Some(_)) => Some((
             NoCommissionReason::NotFirst,
             format!("an event of type {event_type:?} of this customer was recorded before"),
         )),
+        (Trigger::First, None) if !counts => Some((NoCommissionReason::NotFirst, uncounted(event, "first"))),
+        (Trigger::Subsequent, Some(_)) if !counts => {
+            Some((NoCommissionReason::NotSubsequent, uncounted(event, "subsequent")))
+        }
         (Trigger::Subsequent, None) => Some((
             NoCommissionReason::NotSubsequent,
             format!("the first event of type {event_type:?} of this customer"),
         )),
         (Trigger::Every, _) | (Trigger::First, None) | (Trigger::Subsequent, Some(_)) => None,
+    }
+}
+
+/// That an event brought no money, so that it is neither the first nor a subsequent one.
+fn uncounted(event: &EarningEvent<'_>, what: &str) -> String {
+    let kind = event.kind.as_str().to_lowercase();
+    match event.amount {
+        Some(amount) => format!("a {kind} of {amount} does not count as a {what} event"),
+        None => format!("a {kind} without an amount does not count as a {what} event"),
     }
 }
 
@@ -114,7 +129,7 @@ fn too_late(term: &Term, event: &EarningEvent<'_>, history: &CustomerHistory, zo
         Some(_) => history.first_of_type,
         None => history.first_of_any,
     };
-    let first = first.unwrap_or(event.occurred_at);
+    let first = first.of(term.basis_kind()).unwrap_or(event.occurred_at);
     let is_over = event.occurred_at >= add_months(zone, first, months);
     is_over.then(|| {
         let month = month_of_life(zone, first, event.occurred_at);

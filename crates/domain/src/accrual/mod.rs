@@ -14,7 +14,7 @@ pub use earn::{ComponentEarning, Verdict, earned};
 use super::Timestamp;
 use super::campaign::{Campaign, CampaignStatus};
 use super::decision::{NoCommissionReason, TermsSource};
-use super::event::EventKind;
+use super::event::{self, EventKind};
 use super::id::SnapshotId;
 use super::money::Money;
 use super::partner::PartnerStatus;
@@ -135,15 +135,63 @@ pub struct EarningEvent<'a> {
     pub customer: Option<CustomerHistory>,
 }
 
+impl EarningEvent<'_> {
+    /// Whether a component of this basis counts it for FIRST, SUBSEQUENT and the start of `recurringMonths`.
+    fn counts_for(&self, basis: BasisKind) -> bool {
+        match basis {
+            BasisKind::Fixed => event::is_qualifying(self.kind, self.amount),
+            BasisKind::Percent | BasisKind::GroupRules => event::has_amount(self.amount),
+        }
+    }
+}
+
 /// The customer's recorded history with the partner, before the event.
 #[derive(Clone, Copy, Debug)]
 pub struct CustomerHistory {
     pub acquired_at: Timestamp,
-    /// When the first recorded event with the partner occurred, of any type and of this event's type.
-    pub first_of_any: Option<Timestamp>,
-    pub first_of_type: Option<Timestamp>,
+    /// When the first recorded events with the partner occurred, of any type and of this event's type.
+    pub first_of_any: FirstEvents,
+    pub first_of_type: FirstEvents,
     /// Whether the customer already has a charge above 0 with the partner that was not wholly refunded.
     pub is_qualified: bool,
+}
+
+/// When the first recorded events occurred that count for FIRST, SUBSEQUENT and the start of `recurringMonths`. Free
+/// trials do not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FirstEvents {
+    /// A conversion, or a charge above 0: for components of a fixed amount.
+    pub qualifying: Option<Timestamp>,
+    /// One with an amount above 0: for components that pay a share of amounts.
+    pub with_amount: Option<Timestamp>,
+}
+
+impl FirstEvents {
+    /// These, or else the later ones.
+    #[must_use]
+    pub fn or(self, later: Self) -> Self {
+        Self {
+            qualifying: self.qualifying.or(later.qualifying),
+            with_amount: self.with_amount.or(later.with_amount),
+        }
+    }
+
+    /// The next event in the order of recording.
+    pub fn note(&mut self, kind: EventKind, amount: Option<Money>, occurred_at: Timestamp) {
+        let of = |counts: bool| counts.then_some(occurred_at);
+        *self = self.or(Self {
+            qualifying: of(event::is_qualifying(kind, amount)),
+            with_amount: of(event::has_amount(amount)),
+        });
+    }
+
+    /// The one that a component of this basis counts.
+    pub fn of(self, basis: BasisKind) -> Option<Timestamp> {
+        match basis {
+            BasisKind::Fixed => self.qualifying,
+            BasisKind::Percent | BasisKind::GroupRules => self.with_amount,
+        }
+    }
 }
 
 /// The inputs of a group's rules other than the event, as of before the event.

@@ -4,25 +4,29 @@ use crate::Timestamp;
 use crate::commission::CommissionKind;
 use crate::decision::{Component, MadeWith, NoCommissionReason};
 use crate::event::Event;
-use crate::id::{CommissionId, EventId, TieredCommissionId};
+use crate::id::{CampaignId, CommissionId, EventId, TieredCommissionId};
 use crate::money::Money;
 
-/// The position of a step in a partner's history.
+/// The position of a step in a partner's history: its time, which never decreases from one step to the next, and among
+/// steps of the same time its number. A position without a number comes before the others of its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HistoryPosition {
-    pub sequence: i64,
     pub at: Timestamp,
+    pub sequence: Option<i64>,
 }
 
 impl HistoryPosition {
     /// Whether this comes before `other`.
     pub fn is_before(self, other: Self) -> bool {
-        self.sequence < other.sequence
+        self < other
     }
 
     /// Whether both denote the same step.
     pub fn is(self, other: Self) -> bool {
-        self.sequence == other.sequence
+        match (self.sequence, other.sequence) {
+            (Some(own), Some(other)) => own == other,
+            _ => self.at == other.at,
+        }
     }
 }
 
@@ -39,14 +43,44 @@ pub struct HistoryEvent {
     pub rows: Vec<HistoryRow>,
     /// The amounts to which tiers' rates were applied.
     pub rated: Vec<Rated>,
+    /// Since when the partner had it, if it was moved to or from the partner before the range ended. Then its rows are
+    /// as recorded on both sides, and it only counts.
+    pub had_since: Option<Timestamp>,
 }
 
 impl HistoryEvent {
-    /// Its position; the event is credited to the partner, so that it has a number.
     pub fn place(&self) -> HistoryPosition {
         HistoryPosition {
-            sequence: self.event.sequence().unwrap_or_default(),
-            at: self.event.recorded_at,
+            at: self.had_since.unwrap_or(self.event.recorded_at),
+            sequence: self.event.sequence(),
+        }
+    }
+
+    /// Whether its rows are as recorded on both sides.
+    pub fn is_moved(&self) -> bool {
+        self.had_since.is_some()
+    }
+}
+
+/// A step of a partner's history that the order of its events does not show, since a move between partners changed to
+/// whom the event is credited.
+#[derive(Clone, Debug)]
+pub enum Passage {
+    /// Credited to the partner for a while, perhaps beyond the range: an event, or a refund of it.
+    Came(HistoryEvent),
+    /// Moved away.
+    Left(EventId, Timestamp),
+}
+
+impl Passage {
+    /// Its position; what leaves has no number, since a move first takes and then brings.
+    pub fn place(&self) -> HistoryPosition {
+        match self {
+            Self::Came(recorded) => recorded.place(),
+            Self::Left(_, at) => HistoryPosition {
+                at: *at,
+                sequence: None,
+            },
         }
     }
 }
@@ -69,6 +103,7 @@ pub struct HistoryRow {
     pub is_fixed: bool,
     /// The event that it refers to; for clawbacks without an event, that of the row that they adjust.
     pub event: EventId,
+    pub campaign: Option<CampaignId>,
     /// The row that it adjusts or claws back.
     pub adjusts: Option<CommissionId>,
     /// For an adjustment, the tier that created it.
@@ -85,3 +120,6 @@ pub struct Rated {
     pub row: Option<CommissionId>,
     pub base: Money,
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,9 @@
 //!    what happened to its counterpart in the ledger, which makes no difference to the sum; without a counterpart it is
 //!    reversed. A manual reversal applies to the row of the same component or tier; if an event lost all its rows in
 //!    the ledger, it loses all of the proposal's, too.
-//! 4. Both sides are compared by event, kind and currency ([`ComparedEvent`]).
+//! 4. Events that were moved between partners are as recorded on both sides, with all that took from them. They count
+//!    for a partner while it has them, as in the ledger.
+//! 5. Both sides are compared by event, kind and currency ([`ComparedEvent`]).
 
 mod compare;
 mod history;
@@ -33,7 +35,7 @@ mod tiers;
 mod versions;
 
 pub use compare::{ChangedEvent, ChangedRow, ComparedEvent, Difference, Tally};
-pub use history::{HistoryDecision, HistoryEvent, HistoryPosition, HistoryRow, Rated};
+pub use history::{HistoryDecision, HistoryEvent, HistoryPosition, HistoryRow, Passage, Rated};
 pub use replay::{Replay, Replayed, ReplayedPartner};
 
 use super::Timestamp;

@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 
 use super::history::HistoryEvent;
 use crate::Timestamp;
-use crate::accrual::{CustomerHistory, GroupRuleFacts};
+use crate::accrual::{CustomerHistory, FirstEvents, GroupRuleFacts};
 use crate::event::{Event, EventKind};
-use crate::id::CustomerId;
+use crate::id::{CustomerId, EventId};
 use crate::money::{Currency, Money};
 
 #[derive(Debug, Default)]
@@ -21,9 +21,37 @@ pub struct PartnerState {
 
 #[derive(Debug, Default)]
 struct CustomerState {
-    first_of_any: Option<Timestamp>,
-    first_of_type: Vec<(String, Timestamp)>,
+    /// The first qualifying events of each type that were never moved: with and without an amount.
+    firsts: Vec<Counted>,
+    /// The moved events that the partner has now. Each counts in the order of its recording.
+    moved: Vec<Counted>,
     paid_charges: i64,
+}
+
+#[derive(Debug)]
+struct Counted {
+    id: EventId,
+    event_type: Option<String>,
+    has_amount: bool,
+    occurred_at: Timestamp,
+}
+
+impl CustomerState {
+    /// When the first recorded events occurred: of any type, or of the given one.
+    fn first(&self, wanted: Option<&str>) -> FirstEvents {
+        let first = |needs_amount: bool| {
+            let counted = self.firsts.iter().chain(&self.moved);
+            let of_type = counted.filter(|counted| wanted.is_none() || counted.event_type.as_deref() == wanted);
+            let first = of_type.filter(|counted| counted.has_amount || !needs_amount);
+            first
+                .min_by_key(|counted| counted.id)
+                .map(|counted| counted.occurred_at)
+        };
+        FirstEvents {
+            qualifying: first(false),
+            with_amount: first(true),
+        }
+    }
 }
 
 impl PartnerState {
@@ -40,36 +68,54 @@ impl PartnerState {
     pub fn history(&self, recorded: &HistoryEvent) -> Option<CustomerHistory> {
         let event = &recorded.event;
         let known = self.customers.get(&event.customer_id?);
-        let of_type = |customer: &CustomerState| {
-            let wanted = event.event_type.as_deref()?;
-            let mut firsts = customer.first_of_type.iter();
-            firsts.find_map(|(name, first)| (name == wanted).then_some(*first))
-        };
+        let of_type = |customer: &CustomerState| Some(customer.first(Some(event.event_type.as_deref()?)));
         Some(CustomerHistory {
             acquired_at: recorded.acquired_at.unwrap_or(event.occurred_at),
-            first_of_any: known.and_then(|customer| customer.first_of_any),
-            first_of_type: known.and_then(of_type),
+            first_of_any: known.map(|customer| customer.first(None)).unwrap_or_default(),
+            first_of_type: known.and_then(of_type).unwrap_or_default(),
             is_qualified: event.kind == EventKind::Charge && known.is_some_and(|customer| customer.paid_charges > 0),
         })
     }
 
-    /// Counts a charge or conversion.
-    pub fn count(&mut self, event: &Event) {
+    /// Counts a charge or conversion; `is_moved`: it was moved to the partner, or is going to be moved away.
+    pub fn count(&mut self, event: &Event, is_moved: bool) {
         let charged = charged(event);
         if let Some(charged) = charged {
             *self.lifetime_values.entry(charged.currency()).or_default() += charged.minor();
         }
         let Some(id) = event.customer_id else { return };
         let customer = self.customers.entry(id).or_default();
-        customer.first_of_any.get_or_insert(event.occurred_at);
-        if let Some(name) = &event.event_type
-            && customer.first_of_type.iter().all(|(known, _)| known != name)
+        let counted = || Counted {
+            id: event.id,
+            event_type: event.event_type.clone(),
+            has_amount: event.has_amount(),
+            occurred_at: event.occurred_at,
+        };
+        let kind_of_first = (&event.event_type, event.has_amount());
+        if !event.is_qualifying() {
+            // It starts nothing.
+        } else if is_moved {
+            customer.moved.push(counted());
+        } else if customer
+            .firsts
+            .iter()
+            .all(|first| (&first.event_type, first.has_amount) != kind_of_first)
         {
-            customer.first_of_type.push((name.clone(), event.occurred_at));
+            customer.firsts.push(counted());
         }
         if charged.is_some() {
             customer.paid_charges += 1;
             self.qualified += u32::from(customer.paid_charges == 1);
+        }
+    }
+
+    /// Forgets an event that is moved away; refunds had taken back `refunded_minor` of it.
+    pub fn forget(&mut self, event: &Event, refunded_minor: i64, wholly: bool) {
+        if let Some(charged) = charged(event) {
+            self.take_back(event, charged.minor() - refunded_minor, !wholly);
+        }
+        if let Some(customer) = event.customer_id.and_then(|id| self.customers.get_mut(&id)) {
+            customer.moved.retain(|counted| counted.id != event.id);
         }
     }
 

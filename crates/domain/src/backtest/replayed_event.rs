@@ -37,6 +37,7 @@ pub struct ActualRow {
     pub kind: CommissionKind,
     pub term: Option<usize>,
     pub tier: Option<TieredCommissionId>,
+    pub adjusts: Option<CommissionId>,
     pub amount: Money,
     pub accrued_at: Timestamp,
     pub reversed: Option<HistoryPosition>,
@@ -49,6 +50,7 @@ impl ActualRow {
             kind: row.kind,
             term,
             tier: row.tier,
+            adjusts: row.adjusts,
             amount: row.amount,
             accrued_at: row.accrued_at,
             reversed: row.reversed,
@@ -61,10 +63,14 @@ pub struct ReplayedEvent {
     pub event: Event,
     /// Its earnings before any tier.
     pub base: Vec<Money>,
+    /// Whether it was moved to or from the partner: its rows are as recorded on both sides, and are compared as such.
+    pub is_moved: bool,
     pub rows: Vec<ProposedRow>,
     pub written: Vec<ActualRow>,
     /// By the refunds so far.
     pub refunded: Refunded,
+    /// The last of them.
+    pub last_refund: Option<EventId>,
 }
 
 impl ReplayedEvent {

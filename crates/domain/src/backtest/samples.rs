@@ -35,8 +35,8 @@ pub fn euros(minor: i64) -> Money {
 /// The step with this number.
 pub fn place(number: i64) -> HistoryPosition {
     HistoryPosition {
-        sequence: number,
         at: at(number),
+        sequence: Some(number),
     }
 }
 
@@ -83,6 +83,7 @@ pub fn recorded(event: Event) -> HistoryEvent {
         decision: None,
         rows: Vec::new(),
         rated: Vec::new(),
+        had_since: None,
     }
 }
 
@@ -109,6 +110,7 @@ pub fn written(number: i64, kind: CommissionKind, minor: i64, reversed: Option<i
         kind,
         term: None,
         tier: None,
+        adjusts: None,
         amount: euros(minor),
         accrued_at: at(1),
         reversed: reversed.map(place),
@@ -120,9 +122,11 @@ pub fn held(rows: Vec<ProposedRow>, written: Vec<ActualRow>) -> ReplayedEvent {
     ReplayedEvent {
         event: charge(1),
         base: Vec::new(),
+        is_moved: false,
         rows,
         written,
         refunded: Refunded::new(0, 10_000),
+        last_refund: None,
     }
 }
 

@@ -4,6 +4,7 @@ use super::ReplayError;
 use super::history::{HistoryEvent, HistoryPosition, HistoryRow};
 use super::replay::Replay;
 use super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
+use crate::Timestamp;
 use crate::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
 use crate::id::{CommissionId, EventId, PartnerId};
 use crate::money::Money;
@@ -15,13 +16,18 @@ impl Replay<'_> {
     pub(super) fn take_back(&mut self, recorded: &HistoryEvent) -> Result<(), ReplayError> {
         let refund = &recorded.event;
         let (place, from) = (recorded.place(), self.whose.from);
-        let in_range = refund.recorded_at >= from;
-        for row in &recorded.rows {
-            self.add_actual(row, refund.attribution.and_then(|attribution| attribution.campaign_id));
-        }
+        let in_range = place.at >= from;
         let Some((id, mut held)) = refund.original_id.and_then(|id| Some((id, self.held.remove(&id)?))) else {
+            self.whose.as_recorded.extend_from_slice(&recorded.rows);
             return Ok(());
         };
+        for row in recorded.rows.iter().filter(|_| !held.is_moved) {
+            // Rows of imported commissions are not compared, so what takes back from them follows no rule.
+            match row.adjusts.is_some_and(|adjusts| held.written(adjusts).is_none()) {
+                true => self.whose.as_recorded.push(row.clone()),
+                false => self.add_actual(row, refund.attribution.and_then(|attribution| attribution.campaign_id)),
+            }
+        }
         self.reversed_with(place, id);
         let too_large = |error| ReplayError::TooLarge {
             event: refund.external_id.clone(),
@@ -30,19 +36,21 @@ impl Replay<'_> {
         let taken_minor = refund.amount.map_or(0, Money::minor);
         let before = held.taken_back();
         held.refunded = refunded(&held, taken_minor);
+        held.last_refund = Some(refund.id);
         let after = held.taken_back();
         self.standings.take_back(&held.event, taken_minor, held.refunded.wholly);
         if let Some(campaign) = held.event.attribution.and_then(|attribution| attribution.campaign_id) {
             let left = self.counts.uncount(campaign, &held.conversion(), (before, after));
             left.map_err(too_large)?;
         }
-        for row in &recorded.rows {
+        for row in recorded.rows.iter().filter(|_| !held.is_moved) {
             held.written.push(ActualRow::of(row, None));
             self.schedule(id, row);
         }
-        match in_range {
-            true => take_back_rows(&mut held, refund.id, recorded, place, self.whose.partner),
-            false => as_recorded(&mut held, &recorded.rows, place),
+        match (held.is_moved, in_range) {
+            (true, _) => {}
+            (false, true) => take_back_rows(&mut held, refund.id, recorded, place, self.whose.partner),
+            (false, false) => as_recorded(&mut held, &recorded.rows, (place, from)),
         }
         self.held.insert(id, held);
         Ok(())
@@ -104,8 +112,9 @@ fn refunded(held: &ReplayedEvent, taken_minor: i64) -> Refunded {
     Refunded::new(refunded_minor, charged_minor)
 }
 
-/// Applies a refund before the range as it was recorded.
-fn as_recorded(held: &mut ReplayedEvent, rows: &[HistoryRow], place: HistoryPosition) {
+/// Applies a refund before the range as it was recorded. Clawbacks that name it and accrued in the range are those of
+/// adjustments that were written then.
+fn as_recorded(held: &mut ReplayedEvent, rows: &[HistoryRow], (place, from): (HistoryPosition, Timestamp)) {
     let reversed = |row: &ProposedRow| {
         let written = row.stands_for.and_then(|id| held.written(id))?;
         written.reversed.filter(|reversed| reversed.is(place))
@@ -114,7 +123,7 @@ fn as_recorded(held: &mut ReplayedEvent, rows: &[HistoryRow], place: HistoryPosi
     for (row, reversed) in held.rows.iter_mut().zip(reversed) {
         row.is_reversed |= reversed;
     }
-    for row in rows {
+    for row in rows.iter().filter(|row| row.accrued_at < from) {
         let adjusted = held
             .rows
             .iter()

@@ -15,8 +15,9 @@ pub struct TierCounts(HashMap<CampaignId, HashMap<(TieredCommissionId, Window), 
 
 #[derive(Debug)]
 struct TierCount {
-    /// The version that the counters are valid for.
     tier: Arc<TieredCommission>,
+    /// Whether the counters hold for this version of the tier; otherwise they are added up again when next needed.
+    is_valid: bool,
     counters: Counters,
     /// Never reset, even if the tier changes.
     fired: Fired,
@@ -32,7 +33,7 @@ impl TierCounts {
         held: &BTreeMap<EventId, ReplayedEvent>,
     ) -> Result<(Counters, Fired), AmountTooLarge> {
         let known = self.0.get(&campaign).and_then(|counts| counts.get(&(tier.id, window)));
-        if let Some(count) = known.filter(|count| count.tier.version == tier.version) {
+        if let Some(count) = known.filter(|count| count.is_valid && count.tier.version == tier.version) {
             return Ok((count.counters, count.fired));
         }
         let mut counters = Counters::default();
@@ -52,10 +53,18 @@ impl TierCounts {
     ) {
         let count = TierCount {
             tier: tier.clone(),
+            is_valid: true,
             counters,
             fired,
         };
         self.0.entry(campaign).or_default().insert((tier.id, window), count);
+    }
+
+    /// Forgets the counters of a campaign on which events were moved; what has fired stays fired.
+    pub fn forget(&mut self, campaign: CampaignId) {
+        for count in self.0.get_mut(&campaign).into_iter().flatten().map(|(_, count)| count) {
+            count.is_valid = false;
+        }
     }
 
     /// Updates the counters after an event was taken back, by the change of its contribution.
@@ -66,6 +75,9 @@ impl TierCounts {
         (before, after): (TakenBack, TakenBack),
     ) -> Result<(), AmountTooLarge> {
         for ((_, window), count) in self.0.get_mut(&campaign).into_iter().flatten() {
+            if !count.is_valid {
+                continue;
+            }
             let tier = &count.tier.tier;
             if window.contains(conversion.occurred_at) && tier.counts(conversion.event_type.as_deref()) {
                 let change = conversion

@@ -5,8 +5,9 @@ use chrono::Duration;
 use super::life::{PartnerLife, SaleCustomer, SaleDraft};
 use crate::source::{happens, pick};
 use domain::Timestamp;
+use domain::accrual::FirstEvents;
 use domain::campaign::Campaign;
-use domain::event::{Customer, EventKind};
+use domain::event::{Customer, Event, EventKind};
 use domain::id::CustomerId;
 use domain::money::{Currency, Money};
 use service::ledger::event::NewEvent;
@@ -23,26 +24,32 @@ pub struct SeededCustomer<'a> {
     pub place: Option<&'a Campaign>,
     /// The currency in which it pays.
     currency: Currency,
-    pub first_of_any: Option<Timestamp>,
-    firsts: Vec<(String, Timestamp)>,
+    pub first_of_any: FirstEvents,
+    firsts: Vec<(String, FirstEvents)>,
     pub paid_charges: i64,
     /// Whether it ever had a paid charge.
     pub counted: bool,
 }
 
 impl SeededCustomer<'_> {
-    /// When the first recorded event of the type occurred.
-    pub fn first_of(&self, event_type: &str) -> Option<Timestamp> {
+    /// When the first recorded events of the type occurred.
+    pub fn first_of(&self, event_type: &str) -> FirstEvents {
         let mut firsts = self.firsts.iter();
-        firsts.find(|(known, _)| known == event_type).map(|(_, at)| *at)
+        let first = firsts.find(|(known, _)| known == event_type);
+        first.map(|(_, first)| *first).unwrap_or_default()
     }
 
-    pub fn remember(&mut self, event_type: Option<&str>, occurred_at: Timestamp) {
-        self.first_of_any.get_or_insert(occurred_at);
-        if let Some(event_type) = event_type
-            && self.first_of(event_type).is_none()
-        {
-            self.firsts.push((event_type.to_owned(), occurred_at));
+    pub fn remember(&mut self, event: &Event) {
+        let note = |first: &mut FirstEvents| first.note(event.kind, event.amount, event.occurred_at);
+        note(&mut self.first_of_any);
+        let Some(event_type) = &event.event_type else { return };
+        match self.firsts.iter_mut().find(|(known, _)| known == event_type) {
+            Some((_, first)) => note(first),
+            None => {
+                let mut first = FirstEvents::default();
+                note(&mut first);
+                self.firsts.push((event_type.clone(), first));
+            }
         }
     }
 }
@@ -128,7 +135,7 @@ pub fn draft_sale<'a>(life: &mut PartnerLife<'a>, at: Timestamp) -> SaleDraft<'a
         customer,
         place,
         currency,
-        first_of_any: None,
+        first_of_any: FirstEvents::default(),
         firsts: Vec::new(),
         paid_charges: 0,
         counted: false,

@@ -196,26 +196,29 @@ impl BacktestWorker<'_> {
             store::statement::wait_for_writers(&app.store, &scope, &ids, backtest.to).await?;
             let mut snapshots = store::snapshot::of_partners(reader, &scope, &ids).await?;
             let mut loose = store::backtest::loose(reader, &scope, &backtest, &ids).await?;
-            let moved = store::reassignment::moved_partners(reader, &scope, &ids).await?;
+            let mut moves = store::backtest::moves(reader, &scope, &backtest, &ids).await?;
             let mut ahead = EventReadAhead::new(app, scope, &backtest, &ids).await?;
             let mut batch = FinishedPartners::default();
             let last = partners.len() - 1;
             for (place, partner) in partners.into_iter().enumerate() {
                 let promised = snapshots.remove(&partner.id.uuid()).unwrap_or_default().into_iter();
                 let promised = promised.map(|snapshot| (snapshot.id, reading_as(snapshot, replaced)));
+                let (loose, moved) = (
+                    loose.remove(&partner.id.uuid()).unwrap_or_default(),
+                    moves.remove(&partner.id.uuid()).unwrap_or_default(),
+                );
                 let whose = ReplayedPartner {
                     partner: partner.id,
                     status: partner.status,
                     group: partner.group,
                     snapshots: promised.collect(),
-                    loose: loose.remove(&partner.id.uuid()).unwrap_or_default(),
+                    loose: loose.replayed,
+                    passages: moved.passages,
+                    as_recorded: moved.rows.into_iter().chain(loose.as_recorded).collect(),
                     zone: tenant.time_zone,
                     base: tenant.base_currency,
                     from: backtest.from,
                 };
-                // If events were moved to or from a partner, the state on which its rows were decided cannot be
-                // determined.
-                batch.is_incomplete |= moved.contains(&partner.id.uuid());
                 self.replay(&mut ahead, whose, &versions, &mut batch).await?;
                 if batch.events >= BATCH || place == last {
                     self.advance(partner, std::mem::take(&mut batch)).await?;
@@ -332,11 +335,14 @@ struct ReplacedTerms<'a> {
     holdback_days: Option<u32>,
 }
 
-/// The snapshot, with the proposed terms if they replace its own.
+/// The snapshot, with the proposed terms if they replace its own. Where no terms are proposed the group's rules pay.
 fn reading_as(snapshot: CommissionSnapshot, replaced: Option<ReplacedTerms<'_>>) -> CommissionSnapshot {
     match replaced {
         Some(replaced) if snapshot.campaign_id == Some(replaced.campaign) => CommissionSnapshot {
-            terms: replaced.terms.to_vec(),
+            terms: match replaced.terms {
+                [] => vec![Term::group_rules()],
+                terms => terms.to_vec(),
+            },
             holdback_days: replaced.holdback_days,
             ..snapshot
         },

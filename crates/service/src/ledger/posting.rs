@@ -27,13 +27,6 @@ pub fn moments(locked: &[LockedPartner], clock: &Clock) -> Moments {
     locked.iter().map(next).collect()
 }
 
-/// Like [`moments`], for changes to several partners' rows at one common time, later than anything in their histories.
-pub fn moments_together(locked: &[LockedPartner], clock: &Clock) -> Moments {
-    let now = later_than(locked.iter().map(|locked| locked.last), clock);
-    let next = |locked: &LockedPartner| (locked.partner.id, locked.last.next(now));
-    locked.iter().map(next).collect()
-}
-
 /// A time that is later than all of these moments.
 pub fn later_than(moments: impl Iterator<Item = Moment>, clock: &Clock) -> Timestamp {
     let later = moments.map(|moment| moment.at + TimeDelta::microseconds(1));

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::event::CheckedEvent;
-use super::posting::{Moments, Posting, moments, moments_together};
+use super::posting::{Moments, Posting, later_than};
 use super::{lock_partners, tiers};
 use crate::clock::Clock;
 use auth::{Scope, Writer};
@@ -16,6 +16,7 @@ use domain::money::Money;
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::refund::{Refunded, TakeBack, is_fixed, take_back};
 use store::locks::InForce;
+use store::partner::LockedPartner;
 use store::standing::PaidCharges;
 use store::{StoreError, Transaction, Writes};
 
@@ -71,16 +72,17 @@ pub async fn record(
     {
         return Ok(Some(RefundOutcome::Raced));
     }
-    let moments = match locked.as_slice() {
-        // A partner that kept what it was paid when the event was moved away pays it back at the time of the refund,
-        // too.
-        [_, _, ..] => moments_together(&locked, clock),
-        locked => moments(locked, clock),
-    };
     let credited = original.attribution.map(|attribution| attribution.partner_id);
+    // One time for all: a partner that kept what it was paid when the event was moved away pays it back at the time of
+    // the refund, too. It is later than the original, which may be in none of the partners' histories.
+    let last = locked.iter().map(|locked| locked.last);
+    let now = match locked.as_slice() {
+        [only] if credited == Some(only.partner.id) => only.last.next(clock.now()).at,
+        _ => later_than(last, clock).max(original.recorded_at),
+    };
+    let next = |locked: &LockedPartner| (locked.partner.id, locked.last.next(now));
+    let moments: Moments = locked.iter().map(next).collect();
     let moment = credited.and_then(|partner| moments.get(&partner)).copied();
-    // Never earlier than the original event.
-    let now = moment.map_or_else(|| clock.now().max(original.recorded_at), |moment| moment.at);
     let amount = problems.take("amount.amount", amount_taken(&original, checked.amount));
     let Some(amount) = amount else { return Ok(None) };
 
@@ -98,6 +100,7 @@ pub async fn record(
     write.await?;
     let rows = store::commission::of_event(transaction, &scope, original.id).await?;
     let (clawbacks, reversed) = apply(transaction, writer, (&original, rows), &event, refunded, moments).await?;
+    let clawbacks = clawbacks.into_iter().map(|clawback| clawback.row).collect();
     Ok(Some(RefundOutcome::Done {
         event: Box::new(event),
         clawbacks,
@@ -157,7 +160,7 @@ pub(super) async fn apply(
     refund: &Event,
     refunded: Refunded,
     moments: Moments,
-) -> Result<(Vec<Commission>, Vec<Commission>), StoreError> {
+) -> Result<(Vec<ExplainedCommission>, Vec<Commission>), StoreError> {
     let taken_minor = refunded.refunded_minor - original.refunded_minor;
     lower_standing(transaction, writer, original, taken_minor, refunded.wholly).await?;
     let leaving = [tiers::TakenBackEvent::Refunded(original, refunded)];
@@ -213,7 +216,7 @@ async fn take_back_rows(
     refund: &Event,
     refunded: Refunded,
     moments: Moments,
-) -> Result<(Vec<Commission>, Vec<Commission>), StoreError> {
+) -> Result<(Vec<ExplainedCommission>, Vec<Commission>), StoreError> {
     let scope = writer.scope();
     let ids: Vec<_> = rows.iter().map(|row| row.id.uuid()).collect();
     let adjusting = store::commission::adjusting(transaction, &scope, &ids).await?;
@@ -260,7 +263,7 @@ async fn take_back_rows(
                     (amount, status, explanation),
                 );
                 posting.write(clawback.clone(), Some(&reason));
-                clawbacks.push(clawback.row);
+                clawbacks.push(clawback);
             }
         }
     }

@@ -6,10 +6,12 @@ use rust_decimal::Decimal;
 
 use crate::app::App;
 use crate::snapshot::SnapshotDraft;
-use crate::{ServiceError, require};
+use crate::{ServiceError, require, stored};
 use auth::{Caller, Resource};
 use domain::Timestamp;
-use domain::accrual::{self, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict};
+use domain::accrual::{
+    self, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, FirstEvents, GroupRuleFacts, Verdict,
+};
 use domain::campaign::{Campaign, CampaignStatus};
 use domain::commission::mature_at;
 use domain::event::EventKind;
@@ -75,9 +77,19 @@ pub async fn simulate(
         Some(draft) => {
             let terms = terms::promised(draft.terms, base, problems);
             let holdback = problems.optional("holdbackDays", draft.holdback_days, terms::holdback_days);
-            Some(Some((terms?, holdback?)))
+            let campaign = match &draft.campaign_id {
+                Some(id) => problems.id::<id::Campaign>("campaignId", id).map(Some),
+                None => Some(None),
+            };
+            Some(Some((campaign?, terms?, holdback?)))
         }
     });
+    // The terms of the simulation are those of the campaign for which the snapshot was promised.
+    let promised_for = snapshot.iter().flatten().find_map(|(campaign, ..)| *campaign);
+    if let Some(id) = promised_for {
+        let found = stored::find(app.store.reader(), &scope, id).await?;
+        problems.found("snapshot.campaignId", found);
+    }
     // The explanation of what a group pays reveals its rules.
     let may_show_rules = caller.read(Resource::PartnerGroups).map(|_| ());
     let group = match &input.partner_group_id {
@@ -101,7 +113,7 @@ pub async fn simulate(
     });
     require!(problems; terms, holdback_days, snapshot, events);
     let campaign = Campaign {
-        id: CampaignId::new(now),
+        id: promised_for.unwrap_or_else(|| CampaignId::new(now)),
         name: String::new(),
         external_id: None,
         status: CampaignStatus::Active,
@@ -114,10 +126,10 @@ pub async fn simulate(
         updated_at: now,
         version: 1,
     };
-    let promised = snapshot.map(|(terms, holdback_days)| CommissionSnapshot {
+    let promised = snapshot.map(|(campaign_id, terms, holdback_days)| CommissionSnapshot {
         id: SnapshotId::new(now),
         partner_id: PartnerId::new(now),
-        campaign_id: None,
+        campaign_id,
         version: 1,
         terms,
         holdback_days,
@@ -200,8 +212,9 @@ fn checked<'a>(event: &'a SimulatedEvent, problems: &mut Problems) -> Option<Che
 /// What was recorded before, as the store would return it.
 #[derive(Default)]
 struct SimulatedPast<'a> {
-    first_of_any: HashMap<&'a str, Timestamp>,
-    first_of_type: HashMap<(&'a str, &'a str), Timestamp>,
+    acquired_at: HashMap<&'a str, Timestamp>,
+    first_of_any: HashMap<&'a str, FirstEvents>,
+    first_of_type: HashMap<(&'a str, &'a str), FirstEvents>,
     qualified: HashSet<&'a str>,
     lifetime_value: HashMap<Currency, Decimal>,
 }
@@ -209,13 +222,11 @@ struct SimulatedPast<'a> {
 impl<'a> SimulatedPast<'a> {
     fn earning_event(&self, event: &CheckedSimulation<'a>) -> EarningEvent<'a> {
         let customer = event.customer.map(|customer| {
-            let first_of_any = self.first_of_any.get(customer).copied();
+            let of_type = |kind| self.first_of_type.get(&(customer, kind)).copied();
             CustomerHistory {
-                acquired_at: first_of_any.unwrap_or(event.occurred_at),
-                first_of_any,
-                first_of_type: event
-                    .event_type
-                    .and_then(|kind| self.first_of_type.get(&(customer, kind)).copied()),
+                acquired_at: self.acquired_at.get(customer).copied().unwrap_or(event.occurred_at),
+                first_of_any: self.first_of_any.get(customer).copied().unwrap_or_default(),
+                first_of_type: event.event_type.and_then(of_type).unwrap_or_default(),
                 is_qualified: self.qualified.contains(customer),
             }
         });
@@ -241,9 +252,11 @@ impl<'a> SimulatedPast<'a> {
 
     fn record(&mut self, event: &CheckedSimulation<'a>) {
         if let Some(customer) = event.customer {
-            self.first_of_any.entry(customer).or_insert(event.occurred_at);
+            self.acquired_at.entry(customer).or_insert(event.occurred_at);
+            let note = |first: &mut FirstEvents| first.note(event.kind, event.amount, event.occurred_at);
+            note(self.first_of_any.entry(customer).or_default());
             if let Some(kind) = event.event_type {
-                self.first_of_type.entry((customer, kind)).or_insert(event.occurred_at);
+                note(self.first_of_type.entry((customer, kind)).or_default());
             }
         }
         if let (EventKind::Charge, Some(amount)) = (event.kind, event.amount.filter(|amount| amount.minor() > 0)) {

@@ -1,13 +1,13 @@
 //! Reads the partners that a replay covers, and the ledger rows that are compared.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use entity::{attribution, backtest, commission, commission_transition, event, partner};
+use entity::{attribution, backtest, commission, commission_transition, event, event_move, partner};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::super::attribution::{in_force, with_first};
+use super::super::attribution::in_force;
 use super::super::scope::visible;
 use super::super::{StoreError, many, row};
 use crate::Connection;
@@ -15,7 +15,7 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::backtest::{Backtest, HistoryPosition, HistoryRow};
 use domain::commission::{CommissionKind, CommissionStatus};
-use domain::id::{CommissionId, EventId, PartnerGroupId, PartnerId, TieredCommissionId};
+use domain::id::{CampaignId, CommissionId, EventId, PartnerGroupId, PartnerId, TieredCommissionId};
 use domain::partner::PartnerStatus;
 use domain::refund;
 use domain::terms::BasisKind;
@@ -104,14 +104,21 @@ pub async fn partners(
     partners.collect()
 }
 
-/// The clawbacks of each partner that name no event, each with the event of the row that it adjusts. Clawbacks of
-/// events that were moved count on neither side.
+/// The clawbacks that name no event, each with the event of the row that it adjusts.
+#[derive(Debug, Default)]
+pub struct LooseRows {
+    pub replayed: Vec<HistoryRow>,
+    /// Those of events that were moved before the range ended, and those that take back from imported commissions.
+    pub as_recorded: Vec<HistoryRow>,
+}
+
+/// The clawbacks of each partner that name no event.
 pub async fn loose(
     database: &Connection,
     scope: &Scope,
     of: &Backtest,
     partners: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<HistoryRow>>, StoreError> {
+) -> Result<HashMap<Uuid, LooseRows>, StoreError> {
     let select = visible::<commission::Entity>(scope)
         .filter(many::among(database, commission::Column::PartnerId, partners))
         .filter(commission::Column::Kind.eq(CommissionKind::Clawback.as_str()))
@@ -123,11 +130,12 @@ pub async fn loose(
         return Ok(HashMap::new());
     }
     let one_of = many::among(database, commission::Column::Id, &unknown);
-    let above: Vec<(Uuid, Option<Uuid>, Option<Uuid>)> = visible::<commission::Entity>(scope)
+    let above: Vec<(Uuid, String, Option<Uuid>, Option<Uuid>)> = visible::<commission::Entity>(scope)
         .filter(one_of)
         .select_only()
         .columns([
             commission::Column::Id,
+            commission::Column::Kind,
             commission::Column::EventId,
             commission::Column::AdjustsId,
         ])
@@ -136,13 +144,17 @@ pub async fn loose(
         .await?;
     let above: HashMap<_, _> = above
         .into_iter()
-        .map(|(id, event, adjusts)| (id, (event, adjusts)))
+        .map(|(id, kind, event, adjusts)| (id, (kind, event, adjusts)))
         .collect();
+    let mut imported = HashSet::new();
     rows.retain_mut(|(_, row)| {
         let mut adjusted = row.adjusts.map(|id| id.uuid());
-        while let Some((event, next)) = adjusted.and_then(|id| above.get(&id)) {
+        while let Some((kind, event, next)) = adjusted.and_then(|id| above.get(&id)) {
             if let Some(event) = event {
                 row.event = EventId::from_uuid(*event);
+                if kind == CommissionKind::Opening.as_str() {
+                    imported.insert(row.id);
+                }
                 return true;
             }
             adjusted = *next;
@@ -151,24 +163,48 @@ pub async fn loose(
         false
     });
     let events = many::distinct(rows.iter().map(|(_, row)| row.event.uuid()));
-    // Rows of events that are credited to nobody are what partners keep after a move.
-    let elsewhere = Condition::any()
-        .add(attribution::Column::Id.is_null())
-        .add(attribution::Column::MovedAt.is_not_null());
-    let events = visible::<event::Entity>(scope).filter(many::among(database, event::Column::Id, &events));
-    let moved: Vec<Uuid> = with_first(scope, events)
-        .filter(elsewhere)
+    let moved = moved_before(database, scope, of, &events).await?;
+    let mut of_partner: HashMap<_, LooseRows> = HashMap::new();
+    for (partner, row) in rows {
+        let rows: &mut LooseRows = of_partner.entry(partner).or_default();
+        match moved.contains(&row.event.uuid()) || imported.contains(&row.id) {
+            true => rows.as_recorded.push(row),
+            false => rows.replayed.push(row),
+        }
+    }
+    Ok(of_partner)
+}
+
+/// Those of the events, or of the events that they take back, that were moved before the range ended.
+async fn moved_before(
+    database: &Connection,
+    scope: &Scope,
+    of: &Backtest,
+    events: &[Uuid],
+) -> Result<HashSet<Uuid>, StoreError> {
+    let refunds: Vec<(Uuid, Option<Uuid>)> = visible::<event::Entity>(scope)
+        .filter(many::among(database, event::Column::Id, events))
         .select_only()
-        .column(event::Column::Id)
+        .columns([event::Column::Id, event::Column::OriginalId])
         .into_tuple()
         .all(database)
         .await?;
-    rows.retain(|(_, row)| !moved.contains(&row.event.uuid()));
-    let mut of_partner: HashMap<_, Vec<_>> = HashMap::new();
-    for (partner, row) in rows {
-        of_partner.entry(partner).or_default().push(row);
-    }
-    Ok(of_partner)
+    let original: HashMap<_, _> = refunds
+        .into_iter()
+        .map(|(id, original)| (id, original.unwrap_or(id)))
+        .collect();
+    let originals = many::distinct(original.values().copied());
+    let moved: Vec<Uuid> = visible::<event_move::Entity>(scope)
+        .filter(many::among(database, event_move::Column::EventId, &originals))
+        .filter(event_move::Column::At.lt(of.to))
+        .select_only()
+        .column(event_move::Column::EventId)
+        .into_tuple()
+        .all(database)
+        .await?;
+    let moved: HashSet<_> = moved.into_iter().collect();
+    let concerned = original.into_iter().filter(|(_, original)| moved.contains(original));
+    Ok(concerned.map(|(id, _)| id).collect())
 }
 
 #[derive(FromQueryResult)]
@@ -178,6 +214,7 @@ struct LedgerColumns {
     kind: String,
     amount_minor: i64,
     currency: String,
+    campaign_id: Option<Uuid>,
     event_id: Option<Uuid>,
     adjusts_id: Option<Uuid>,
     basis: Option<String>,
@@ -206,6 +243,7 @@ pub(super) async fn read_rows(
             Column::Kind,
             Column::AmountMinor,
             Column::Currency,
+            Column::CampaignId,
             Column::EventId,
             Column::AdjustsId,
             Column::Basis,
@@ -232,12 +270,13 @@ pub(super) async fn read_rows(
             amount: row::money(TABLE, "amount_minor", row.amount_minor, currency)?,
             is_fixed: refund::is_fixed(basis),
             event: EventId::from_uuid(row.event_id.unwrap_or_default()),
+            campaign: row.campaign_id.map(CampaignId::from_uuid),
             adjusts: row.adjusts_id.map(CommissionId::from_uuid),
             tier: tiers.get(&id).copied(),
             accrued_at: row.accrued_at,
             reversed: at
                 .zip(places.remove(&row.id))
-                .map(|(at, sequence)| HistoryPosition { sequence, at }),
+                .map(|(at, sequence)| HistoryPosition { at, sequence: Some(sequence) }),
         };
         Ok((row.partner_id, read))
     });

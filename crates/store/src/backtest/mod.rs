@@ -1,6 +1,7 @@
 //! Backtests. Nothing here writes to the ledger.
 
 mod history;
+mod moves;
 mod open;
 mod proposal;
 mod recorded;
@@ -22,7 +23,8 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::backtest::{Backtest, BacktestStatus};
 use domain::id::{BacktestId, TenantId};
-pub use history::{CurrentPartner, count_events, loose, partners};
+pub use history::{CurrentPartner, LooseRows, count_events, loose, partners};
+pub use moves::{PartnerMoves, moves};
 pub use open::{delete_expired, open};
 pub use proposal::{Proposal, ProposedTier};
 pub use recorded::{EventRange, event_ranges, recorded};

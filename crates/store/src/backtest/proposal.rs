@@ -76,17 +76,18 @@ impl ProposedTier {
         }
     }
 
-    /// The tier as it is from `from` on: in the position of the tier that it replaces, or else as the newest of all.
-    /// Its version is one that no stored tier has.
+    /// The tier as it is from `from` on: in the position of the tier that it replaces, or else made at that moment, so
+    /// that tiers made inside the range are newer. Its version is one that no stored tier has.
     pub fn tier(self, from: Timestamp) -> Result<TieredCommission, StoreError> {
         let corrupt = |column: &'static str, value: &str| StoreError::Corrupt {
             table: super::TABLE,
             column,
             value: value.to_owned(),
         };
-        let newest = || TieredCommissionId::from_uuid(uuid::Uuid::max());
+        // Sorts before the ids of all tiers made from that moment on.
+        let new = || TieredCommissionId::from_parts(from, 0, 0);
         Ok(TieredCommission {
-            id: self.replaces.unwrap_or_else(newest),
+            id: self.replaces.unwrap_or_else(new),
             external_id: None,
             version: u32::MAX,
             tier: Tier {

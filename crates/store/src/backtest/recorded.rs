@@ -20,7 +20,7 @@ use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
 use domain::backtest::{Backtest, HistoryEvent, HistoryRow, Rated};
-use domain::id::EventId;
+use domain::id::{CommissionId, EventId, TieredCommissionId};
 use domain::money::Money;
 use domain::tiered::Side;
 
@@ -140,8 +140,8 @@ impl Packing {
     }
 }
 
-/// The events of a stretch that were recorded before the range ends; events that were moved to their partner count on
-/// neither side. Six statements.
+/// The events of a stretch that were recorded before the range ends, without those that were ever moved, which
+/// [`moves`](super::moves) reads. Six statements.
 pub async fn recorded(
     database: &Connection,
     scope: &Scope,
@@ -168,23 +168,15 @@ pub async fn recorded(
     let acquired = acquired_at(database, scope, &customers).await?;
     let mut decided = decisions::with_what(database, scope, &ids).await?;
     let results = results(database, scope, &ids).await?;
-    let of_row: HashMap<_, _> = results
-        .iter()
-        .filter(|result| result.kind == ResultKind::Adjustment)
-        .filter_map(|result| Some((result.commission?, result.tier)))
-        .collect();
+    let of_row = tiers_of_adjustments(&results);
     let select = visible::<commission::Entity>(scope).filter(many::among(database, commission::Column::EventId, &ids));
     let mut rows: HashMap<EventId, Vec<HistoryRow>> = HashMap::new();
     for (_, row) in read_rows(database, scope, of, select, &of_row).await? {
         rows.entry(row.event).or_default().push(row);
     }
-    let mut rated: HashMap<EventId, Vec<Rated>> = HashMap::new();
+    let mut rated_of: HashMap<EventId, Vec<Rated>> = HashMap::new();
     for result in &results {
-        let Some(base) = result.base_minor else { continue };
-        if let Ok(base) = Money::from_minor(base, result.amount.currency()) {
-            let row = result.commission;
-            rated.entry(result.event).or_default().push(Rated { row, base });
-        }
+        rated_of.entry(result.event).or_default().extend(rated(result));
     }
     let recorded = events.into_iter().map(|row| {
         let acquired_at = row.0.customer_id.and_then(|id| acquired.get(&id)).copied();
@@ -195,15 +187,31 @@ pub async fn recorded(
             acquired_at,
             decision: decided.remove(&uuid),
             rows: rows.remove(&event.id).unwrap_or_default(),
-            rated: rated.remove(&event.id).unwrap_or_default(),
+            rated: rated_of.remove(&event.id).unwrap_or_default(),
+            had_since: None,
             event,
         })
     });
     recorded.collect()
 }
 
+/// The amount to which a rate was applied, if the result is one of a rate.
+pub(super) fn rated(result: &TierResult) -> Option<Rated> {
+    let base = Money::from_minor(result.base_minor?, result.amount.currency()).ok()?;
+    let row = result.commission;
+    Some(Rated { row, base })
+}
+
+/// Which tier wrote each adjustment.
+pub(super) fn tiers_of_adjustments(results: &[TierResult]) -> HashMap<CommissionId, TieredCommissionId> {
+    let adjustments = results.iter().filter(|result| result.kind == ResultKind::Adjustment);
+    adjustments
+        .filter_map(|result| Some((result.commission?, result.tier)))
+        .collect()
+}
+
 /// When these customers were acquired.
-async fn acquired_at(
+pub(super) async fn acquired_at(
     database: &Connection,
     scope: &Scope,
     customers: &[Uuid],
@@ -223,7 +231,11 @@ async fn acquired_at(
 }
 
 /// How tiers changed what these events pay.
-async fn results(database: &Connection, scope: &Scope, events: &[Uuid]) -> Result<Vec<TierResult>, StoreError> {
+pub(super) async fn results(
+    database: &Connection,
+    scope: &Scope,
+    events: &[Uuid],
+) -> Result<Vec<TierResult>, StoreError> {
     use tier_result::Column;
     let one_of = many::among(database, Column::EventId, events);
     let found = visible::<tier_result::Entity>(scope)

@@ -176,7 +176,8 @@ fn sum_from_row(row: backtest_sum::Model) -> Result<BacktestSum, StoreError> {
     })
 }
 
-/// The compared rows of an event, as the ledger has them: those that accrued in the range.
+/// The compared rows of an event, as the ledger has them: those that accrued in the range, with the clawbacks that name
+/// no event and take back from its rows.
 pub async fn actual_rows(
     database: &Connection,
     scope: &Scope,
@@ -185,16 +186,30 @@ pub async fn actual_rows(
 ) -> Result<Vec<(CommissionId, ChangedRow)>, StoreError> {
     const TABLE: &str = "commission";
     use commission_written::Column;
-    let own = visible::<commission_written::Entity>(scope)
-        .filter(Column::EventId.eq(event.uuid()))
-        .filter(Column::Kind.is_in(KINDS.map(CommissionKind::as_str)))
-        .filter(Column::AccruedAt.gte(of.from))
-        .filter(Column::AccruedAt.lt(of.to))
-        .order_by_asc(Column::Id)
-        .limit(500)
-        .all(database)
-        .await?;
-    let rows = own.into_iter().map(|row| {
+    let written = || {
+        visible::<commission_written::Entity>(scope)
+            .filter(Column::AccruedAt.lt(of.to))
+            .order_by_asc(Column::Id)
+            .limit(500)
+    };
+    let mut found = written().filter(Column::EventId.eq(event.uuid())).all(database).await?;
+    // Clawbacks may adjust each other.
+    let mut level: Vec<_> = found.iter().map(|row| row.id).collect();
+    while !level.is_empty() {
+        let under = written()
+            .filter(many::among(database, Column::AdjustsId, &level))
+            .filter(Column::EventId.is_null())
+            .all(database)
+            .await?;
+        level = under.iter().map(|row| row.id).collect();
+        found.extend(under);
+    }
+    let is_compared = |row: &commission_written::Model| {
+        row.accrued_at >= of.from && KINDS.iter().any(|kind| kind.as_str() == row.kind)
+    };
+    found.retain(is_compared);
+    found.sort_by_key(|row| row.id);
+    let rows = found.into_iter().map(|row| {
         let currency = row::currency(TABLE, "currency", &row.currency)?;
         let is_reversed = row.reversed_at.is_some_and(|at| at < of.to);
         let minor = if is_reversed { 0 } else { row.amount_minor };

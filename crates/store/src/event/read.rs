@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use entity::attribution;
 use entity::event::{Column, Entity};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::rows::from_joined;
@@ -12,8 +13,8 @@ use crate::attribution::{in_force, with_first};
 use crate::scope::visible;
 use crate::{Connection, StoreError, many};
 use auth::Scope;
-use domain::Timestamp;
-use domain::event::{Event, EventKind};
+use domain::accrual::FirstEvents;
+use domain::event::Event;
 use domain::id::{CustomerId, EventId, PartnerId};
 
 /// The events of a select, with their attributions.
@@ -75,32 +76,43 @@ pub async fn find_by_external_id(
     Ok(all(database, scope, select).await?.into_iter().next())
 }
 
-/// When the first charge or conversion of the customer with the partner occurred, of those recorded before this event:
-/// of any type, or of `event_type`.
-pub async fn first_occurred_at(
+/// When the first events of the customer with the partner occurred that were recorded before this event and count for
+/// FIRST: of any type, or of `event_type`. One statement.
+pub async fn first_events(
     database: &Connection,
     scope: &Scope,
     (partner, customer): (PartnerId, CustomerId),
     event_type: Option<&str>,
     before: EventId,
-) -> Result<Option<Timestamp>, StoreError> {
+) -> Result<FirstEvents, StoreError> {
     use attribution::Column;
-    let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
-    let mut select = visible::<attribution::Entity>(scope)
-        .select_only()
-        .column(Column::OccurredAt)
-        .filter(Column::PartnerId.eq(partner.uuid()))
-        .filter(Column::CustomerId.eq(customer.uuid()))
-        .filter(Column::EventId.lt(before.uuid()))
-        .filter(Column::Kind.is_in(earning))
-        .filter(in_force());
-    if let Some(event_type) = event_type {
-        select = select.filter(Column::Type.eq(event_type));
-    }
-    Ok(select
-        .order_by_asc(Column::EventId)
-        .limit(1)
-        .into_tuple()
-        .one(database)
-        .await?)
+    let first = |needs_amount: bool| {
+        let mut select = visible::<attribution::Entity>(scope)
+            .select_only()
+            .column(Column::OccurredAt)
+            .filter(Column::PartnerId.eq(partner.uuid()))
+            .filter(Column::CustomerId.eq(customer.uuid()))
+            .filter(Column::EventId.lt(before.uuid()))
+            .filter(Column::Qualifying.eq(true))
+            .filter(in_force());
+        if needs_amount {
+            select = select.filter(Column::HasAmount.eq(true));
+        }
+        if let Some(event_type) = event_type {
+            select = select.filter(Column::Type.eq(event_type));
+        }
+        let select = select.order_by_asc(Column::EventId).limit(1).into_query();
+        Expr::SubQuery(None, Box::new(select.into()))
+    };
+    let both = Query::select()
+        .expr_as(first(false), "qualifying")
+        .expr_as(first(true), "with_amount")
+        .take();
+    let Some(row) = database.query_one(&both).await? else {
+        return Ok(FirstEvents::default());
+    };
+    Ok(FirstEvents {
+        qualifying: row.try_get("", "qualifying")?,
+        with_amount: row.try_get("", "with_amount")?,
+    })
 }

@@ -7,12 +7,14 @@
 
 mod deals;
 mod events;
+mod guards;
 mod histories;
 mod links;
 mod marks;
 mod payout_runs;
 mod rows;
 mod stored_sums;
+mod stored_twice;
 mod sums;
 mod tiers;
 
@@ -26,8 +28,12 @@ use super::{Store, StoreError, Transaction, connect, many};
 use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
-use domain::id::{CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerId, PayoutId, PayoutRunId};
+use domain::id::{
+    AuditEntryId, CampaignId, CommissionId, CustomerId, DealId, EventId, PartnerGroupId, PartnerId, PayoutId,
+    PayoutRunId, TieredCommissionId,
+};
 pub use events::{EventFacts, EventRow, events_after, events_by_ids};
+pub use guards::missing_guards;
 pub use marks::{HistoryStep, Marked, events_of_nobody, marks_after, marks_of, rows_of};
 pub use rows::{LedgerRow, StatusMove, moves_of, rows_after};
 pub use stored_sums::{
@@ -49,7 +55,8 @@ pub const MAX_FINDINGS: usize = 100;
 
 /// A question to the database. Its statement takes the tenant as `$1`, selects columns named like the `Subject`s, and
 /// `detail`, a text, and returns a row for each violation. `{mine}` after a partner column stands for the partners in
-/// question, `{events}` for the select of the ids of the events in question.
+/// question, `{events}` for the select of the ids of the events in question, `{each}` for the function that returns the
+/// elements of a JSON array as `value`s.
 #[derive(Clone, Copy)]
 struct Check {
     of: CheckScope,
@@ -89,6 +96,9 @@ enum Subject {
     Payout,
     PayoutRun,
     Deal,
+    Group,
+    Tier,
+    Entry,
 }
 
 impl Subject {
@@ -106,6 +116,9 @@ impl Subject {
             Self::Payout => text(id("payout_id")?.map(PayoutId::from_uuid)),
             Self::PayoutRun => text(id("run_id")?.map(PayoutRunId::from_uuid)),
             Self::Deal => text(id("deal_id")?.map(DealId::from_uuid)),
+            Self::Group => text(id("group_id")?.map(PartnerGroupId::from_uuid)),
+            Self::Tier => text(id("tier_id")?.map(TieredCommissionId::from_uuid)),
+            Self::Entry => text(id("entry_id")?.map(AuditEntryId::from_uuid)),
         })
     }
 }
@@ -149,6 +162,7 @@ pub async fn questions(
         histories::CHECKS,
         deals::CHECKS,
         tiers::CHECKS,
+        stored_twice::CHECKS,
     ];
     for question in all.into_iter().flatten().filter(|question| whose.is_asked(question.of)) {
         let begun = Instant::now();
@@ -211,7 +225,15 @@ impl QuestionSubjects<'_> {
                 "SELECT event_id FROM attribution WHERE tenant_id = $1 AND partner_id {mine} AND ended_at IS NULL"
             ),
         };
-        let question = question.sql.replace("{mine}", mine).replace("{events}", &events);
+        let each = match backend {
+            DbBackend::Postgres => "jsonb_array_elements",
+            _ => "json_each",
+        };
+        let question = question
+            .sql
+            .replace("{mine}", mine)
+            .replace("{events}", &events)
+            .replace("{each}", each);
         let sql = match backend {
             // Otherwise it plans for finding the first hundred soon, and mostly there are none.
             DbBackend::Postgres => {

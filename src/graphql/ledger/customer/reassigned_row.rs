@@ -57,21 +57,21 @@ impl ReassignedRow {
         commission(ctx, self.row.before.as_ref())
     }
 
-    /// What the new partner earns; null if nothing. `event` is the index of the event among those that are moved;
-    /// `term` is 0 for a tier's adjustments.
+    /// What the new partner earns, or what a recorded refund takes back from that; null if nothing. `event` is the index of the event among those that are moved;
+    /// `term` is 0 for a tier's adjustments and for clawbacks.
     async fn after(&self, ctx: &Context<'_>) -> Nullable<SimulatedCommission> {
         let after = self.row.after.as_ref()?;
         Some(may_show(ctx, Resource::Commissions).map(|()| simulated(self.row.place, after)))
     }
 
-    /// The new row; null if there is none, and in a preview.
+    /// The row that the new partner earns; null if there is none, and in a preview.
     async fn commission(&self, ctx: &Context<'_>) -> Nullable<Commission> {
-        let after = self.row.after.as_ref().filter(|_| !self.is_preview);
+        let after = self.row.earned().filter(|_| !self.is_preview);
         commission(ctx, after.map(|after| &after.commission.row))
     }
 
-    /// The clawback from the existing row or, for the event's refunds, from the new row; null if there is none, and in
-    /// a preview.
+    /// The clawback from the existing row, or one by which a recorded refund takes from a new row and which is listed for
+    /// itself; null if there is none, and in a preview.
     async fn clawback(&self, ctx: &Context<'_>) -> Nullable<Commission> {
         commission(ctx, self.row.clawback.as_ref().filter(|_| !self.is_preview))
     }

@@ -131,7 +131,8 @@ impl ReassignmentMutation {
 
     /// Binds a customer to another partner, or to none, and moves its recorded events from a moment on: unpaid
     /// commissions are reversed, paid ones are kept or clawed back, and each event earns for the new partner under the
-    /// terms in force now. At most 2,000 events per call, in the order of recording. Needs `events:write` and
+    /// terms in force now. Imported commissions stay, and their events earn nothing; imported events without any earn.
+    /// At most 2,000 events per call, in the order of recording. Needs `events:write` and
     /// `commissions:write`.
     async fn reassign_customer(
         &self,

@@ -18,7 +18,7 @@ pub struct ReassignCustomerInput {
     /// customer was bound, or to none; by default no recorded event is moved. Events that named another partner stay.
     pub from: Option<DateTime>,
     /// Whether paid commissions are clawed back; by default they are kept, and their events earn nothing for the new
-    /// partner.
+    /// partner. Imported ones are always kept.
     #[graphql(default = false)]
     pub claw_back_paid: bool,
     /// The reason, 1 to 1,000 characters; it is kept in the transition of every row.
@@ -38,7 +38,7 @@ pub struct AttributeEventInput {
     /// The campaign; by default none.
     pub campaign_id: Option<ID>,
     /// Whether paid commissions are clawed back; by default they are kept, and the event earns nothing for the new
-    /// partner.
+    /// partner. Imported ones are always kept.
     #[graphql(default = false)]
     pub claw_back_paid: bool,
     /// The reason, 1 to 1,000 characters; it is kept in the transition of every row.

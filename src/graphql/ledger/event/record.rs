@@ -40,7 +40,8 @@ pub struct RecordEventInput {
     pub customer_acquired_at: Option<DateTime>,
     /// The partner to credit; by default the one to which the customer is bound.
     pub partner_id: Option<ID>,
-    /// The campaign; by default the one to which the customer is bound.
+    /// The campaign; by default, if the partner is the one to which the customer is bound, the campaign to which it is
+    /// bound.
     pub campaign_id: Option<ID>,
     /// For REFUND and CHARGEBACK: the external id of the event that is taken back.
     pub original_external_id: Option<String>,

@@ -32,8 +32,8 @@ pub enum ReportDimension {
 pub enum TimeBasis {
     /// When it was written.
     Accrued,
-    /// When its event happened: for a clawback, the refund; for a tier's adjustment, the adjusted conversion. Without
-    /// an event, when it was written.
+    /// When its event happened: for a clawback, also one of an adjustment, the refund; for a tier's adjustment, the
+    /// adjusted conversion. Without an event, when it was written, as a clawback of a reassignment.
     Occurred,
     /// When it was approved; commissions that were not are left out.
     Approved,

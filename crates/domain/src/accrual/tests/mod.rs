@@ -75,10 +75,18 @@ fn charge() -> EarningEvent<'static> {
         occurred_at: at(2026, 3, 1),
         customer: Some(CustomerHistory {
             acquired_at: at(2026, 3, 1),
-            first_of_any: None,
-            first_of_type: None,
+            first_of_any: FirstEvents::default(),
+            first_of_type: FirstEvents::default(),
             is_qualified: false,
         }),
+    }
+}
+
+/// The first event brought money then.
+fn paid_at(first: Timestamp) -> FirstEvents {
+    FirstEvents {
+        qualifying: Some(first),
+        with_amount: Some(first),
     }
 }
 
@@ -86,8 +94,8 @@ fn after_first(first: Timestamp) -> EarningEvent<'static> {
     EarningEvent {
         customer: Some(CustomerHistory {
             acquired_at: first,
-            first_of_any: Some(first),
-            first_of_type: Some(first),
+            first_of_any: paid_at(first),
+            first_of_type: paid_at(first),
             is_qualified: true,
         }),
         ..charge()

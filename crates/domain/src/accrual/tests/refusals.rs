@@ -216,3 +216,103 @@ fn the_first_check_that_fails_counts() {
     let term = of_type(for_months(fixed("5", None), 1), Trigger::Subsequent);
     assert_eq!(refused(term, &late, None).0, Reason::RecurringMonthsOver);
 }
+
+/// What a component says of an event of this kind and amount: the first one, or after a conversion without amount, or
+/// after a charge of 100.00.
+#[test]
+fn what_brings_no_money_is_neither_first_nor_subsequent() {
+    let of = |kind, minor: Option<i64>, before: FirstEvents| EarningEvent {
+        kind,
+        amount: minor.map(|minor| money(minor, "EUR")),
+        customer: Some(CustomerHistory {
+            first_of_any: before,
+            first_of_type: before,
+            ..charge().customer.expect("it has a customer")
+        }),
+        ..charge()
+    };
+    let never = FirstEvents::default();
+    let lead = FirstEvents {
+        qualifying: Some(at(2026, 2, 1)),
+        with_amount: None,
+    };
+    let sale = paid_at(at(2026, 2, 1));
+    let (first, subsequent) = (Trigger::First, Trigger::Subsequent);
+    let (charged, converted) = (EventKind::Charge, EventKind::Conversion);
+    for (term, trigger, event, expected) in [
+        // A free trial is no first sale, and the sale after it is.
+        (
+            percent("20"),
+            first,
+            of(charged, Some(0), never),
+            Some(Reason::NotFirst),
+        ),
+        (percent("20"), first, of(charged, Some(10_000), never), None),
+        (
+            fixed("50", None),
+            first,
+            of(charged, Some(0), never),
+            Some(Reason::NotFirst),
+        ),
+        (fixed("50", None), first, of(charged, Some(10_000), never), None),
+        // A lead is one for fixed amounts only.
+        (fixed("50", None), first, of(converted, None, never), None),
+        (percent("20"), first, of(converted, None, never), Some(Reason::NotFirst)),
+        (
+            fixed("50", None),
+            first,
+            of(charged, Some(10_000), lead),
+            Some(Reason::NotFirst),
+        ),
+        (percent("20"), first, of(charged, Some(10_000), lead), None),
+        (fixed("50", None), subsequent, of(charged, Some(10_000), lead), None),
+        (
+            percent("20"),
+            subsequent,
+            of(charged, Some(10_000), lead),
+            Some(Reason::NotSubsequent),
+        ),
+        (percent("20"), subsequent, of(charged, Some(10_000), sale), None),
+        (
+            fixed("50", None),
+            subsequent,
+            of(charged, Some(0), sale),
+            Some(Reason::NotSubsequent),
+        ),
+        (fixed("50", None), subsequent, of(converted, Some(0), sale), None),
+        // Without a trigger nothing changes.
+        (fixed("50", None), Trigger::Every, of(charged, Some(0), never), None),
+    ] {
+        let verdict = judged(of_type(term.clone(), trigger), &event, None);
+        let reason = match &verdict {
+            Verdict::Refused { refusal, .. } => Some(refusal.reason),
+            Verdict::Pays(_) => None,
+        };
+        assert_eq!(reason, expected, "{term:?} {trigger:?} {event:?}: {verdict:?}");
+    }
+    let refusal = refused(of_type(fixed("50", None), first), &of(charged, Some(0), never), None);
+    assert_eq!(refusal.1, "a charge of 0.00 EUR does not count as a first event");
+}
+
+#[test]
+fn months_begin_with_the_first_event_that_brings_money() {
+    let trial = FirstEvents {
+        qualifying: Some(at(2025, 12, 1)),
+        with_amount: Some(at(2026, 2, 15)),
+    };
+    let event = EarningEvent {
+        customer: Some(CustomerHistory {
+            first_of_any: trial,
+            ..charge().customer.expect("it has a customer")
+        }),
+        ..charge()
+    };
+    assert!(matches!(
+        judged(for_months(percent("10"), 1), &event, None),
+        Verdict::Pays(_)
+    ));
+    assert_eq!(
+        refused(for_months(fixed("5", None), 3), &event, None),
+        (Reason::RecurringMonthsOver, "month 4 of 3".to_owned())
+    );
+}

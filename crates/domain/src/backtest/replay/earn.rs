@@ -16,11 +16,12 @@ use crate::refund::Refunded;
 use crate::snapshot;
 
 impl Replay<'_> {
-    /// The event before any tier is applied: in the range with its earnings, before the range with its recorded rows.
+    /// The event before any tier is applied: with its earnings if it `accrues` in the replay, or else, before the range
+    /// or if it was moved, with its recorded rows.
     pub(super) fn earn(
         &mut self,
         recorded: &HistoryEvent,
-        in_range: bool,
+        accrues: bool,
     ) -> Result<(ReplayedEvent, Vec<ComponentEarning>), ReplayError> {
         let event = &recorded.event;
         let mut paid = recorded.decision.iter().flat_map(|decided| {
@@ -40,6 +41,7 @@ impl Replay<'_> {
         let mut held = ReplayedEvent {
             event: event.clone(),
             base: Vec::new(),
+            is_moved: recorded.is_moved(),
             rows: Vec::new(),
             written: written.collect(),
             refunded: Refunded {
@@ -47,6 +49,7 @@ impl Replay<'_> {
                 charged_minor: event.amount.map_or(0, Money::minor),
                 wholly: false,
             },
+            last_refund: None,
         };
         let scheduled = self.whose.loose.iter().filter(|loose| {
             let is_of = |row: &HistoryRow| loose.adjusts == Some(row.id);
@@ -58,7 +61,7 @@ impl Replay<'_> {
         for row in &scheduled {
             self.schedule(event.id, row);
         }
-        if !in_range {
+        if !accrues {
             let unrated = |row: &&HistoryRow| {
                 row.kind == CommissionKind::Event && recorded.rated.iter().all(|rated| rated.row != Some(row.id))
             };
@@ -72,9 +75,13 @@ impl Replay<'_> {
         Ok((held, earned))
     }
 
-    /// Takes over the rows that accrued before the range.
+    /// Takes over the rows that accrued before the range; of a moved event its EVENT rows, since it only counts.
     fn keep_rows<'r>(&self, held: &mut ReplayedEvent, rows: impl Iterator<Item = &'r HistoryRow>) {
-        for row in rows.filter(|row| row.accrued_at < self.whose.from) {
+        let is_kept = |row: &&HistoryRow| match held.is_moved {
+            true => row.kind == CommissionKind::Event,
+            false => row.accrued_at < self.whose.from,
+        };
+        for row in rows.filter(is_kept).collect::<Vec<_>>() {
             let written = held.written(row.id);
             let kept = ProposedRow {
                 kind: row.kind,

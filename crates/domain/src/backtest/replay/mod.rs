@@ -3,7 +3,7 @@
 mod earn;
 mod tier;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate, NaiveTime};
@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 
 use super::ReplayError;
 use super::compare::{ChangedEvent, ChangedRow, ComparedEvent, Tally};
-use super::history::{HistoryEvent, HistoryPosition, HistoryRow};
+use super::history::{HistoryEvent, HistoryPosition, HistoryRow, Passage};
 use super::partner_state::PartnerState;
 use super::replayed_event::{ProposedRow, ReplayedEvent};
 use super::tiers::TierCounts;
@@ -35,6 +35,11 @@ pub struct ReplayedPartner {
     pub snapshots: HashMap<SnapshotId, CommissionSnapshot>,
     /// Clawbacks without an event.
     pub loose: Vec<HistoryRow>,
+    /// The steps of moves between partners, and the events that they concern.
+    pub passages: Vec<Passage>,
+    /// The rows that are as recorded on both sides: those of moved events and of their refunds, and those that take
+    /// back from imported commissions.
+    pub as_recorded: Vec<HistoryRow>,
     /// The tenant's time zone and base currency.
     pub zone: Tz,
     pub base: Currency,
@@ -59,6 +64,8 @@ pub struct Replay<'a> {
     pub(super) counts: TierCounts,
     /// In recording order.
     pub(super) held: BTreeMap<EventId, ReplayedEvent>,
+    /// What is still to come of the passages.
+    passages: VecDeque<Passage>,
     /// Rows to be reversed at a later step, with the event that earned them.
     reversals: BTreeMap<HistoryPosition, Vec<(EventId, CommissionId)>>,
     entries: BTreeMap<EventId, ComparedEvent>,
@@ -73,8 +80,10 @@ pub struct Replay<'a> {
 type CountingTier = (Arc<TieredCommission>, Window);
 
 impl<'a> Replay<'a> {
-    pub fn new(whose: ReplayedPartner, versions: &'a Versions) -> Self {
+    pub fn new(mut whose: ReplayedPartner, versions: &'a Versions) -> Self {
+        whose.passages.sort_by_key(Passage::place);
         Self {
+            passages: std::mem::take(&mut whose.passages).into(),
             whose,
             versions,
             standings: PartnerState::default(),
@@ -89,8 +98,27 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Replays the next event, in recording order.
+    /// Replays the next event that was never moved, in recording order.
     pub fn step(&mut self, recorded: HistoryEvent) -> Result<(), ReplayError> {
+        let place = recorded.place();
+        while let Some(passage) = self.passages.pop_front_if(|passage| passage.place().is_before(place)) {
+            self.pass(passage)?;
+        }
+        self.next(recorded)
+    }
+
+    fn pass(&mut self, passage: Passage) -> Result<(), ReplayError> {
+        match passage {
+            Passage::Came(recorded) => self.next(recorded),
+            Passage::Left(event, _) => {
+                self.reverse_before(Some(passage.place()))?;
+                self.leave(event);
+                Ok(())
+            }
+        }
+    }
+
+    fn next(&mut self, recorded: HistoryEvent) -> Result<(), ReplayError> {
         self.reverse_before(Some(recorded.place()))?;
         match recorded.event.kind.takes_back() {
             true => self.take_back(&recorded),
@@ -100,11 +128,17 @@ impl<'a> Replay<'a> {
 
     /// The overall result, and the changed events that [`Replay::take_changed`] has not returned yet.
     pub fn finish(mut self) -> Result<Replayed, ReplayError> {
+        for passage in std::mem::take(&mut self.passages) {
+            self.pass(passage)?;
+        }
         self.reverse_before(None)?;
         for row in std::mem::take(&mut self.whose.loose) {
-            self.add_actual(&row, None);
+            self.add_actual(&row, row.campaign);
         }
         for (_, held) in std::mem::take(&mut self.held) {
+            if held.is_moved {
+                continue;
+            }
             let campaign = held.event.attribution.and_then(|attribution| attribution.campaign_id);
             for row in held.rows.into_iter().filter(|row| row.accrued_at >= self.whose.from) {
                 let month = self.month(row.accrued_at);
@@ -119,6 +153,7 @@ impl<'a> Replay<'a> {
         for (_, entry) in std::mem::take(&mut self.entries) {
             self.changed.extend(self.tally.add(entry)?);
         }
+        self.compare_as_recorded()?;
         Ok(Replayed {
             tally: self.tally,
             changed: self.changed,
@@ -150,7 +185,9 @@ impl<'a> Replay<'a> {
 
     /// Drops scheduled reversals of rows that this refund has reversed.
     pub(super) fn reversed_with(&mut self, place: HistoryPosition, original: EventId) {
-        if let Some(rows) = self.reversals.get_mut(&place) {
+        let of_time = |sequence| HistoryPosition { sequence, ..place };
+        let at_once = self.reversals.range_mut(of_time(None)..=of_time(Some(i64::MAX)));
+        for (_, rows) in at_once.filter(|(at, _)| at.is(place)) {
             rows.retain(|(event, _)| *event != original);
         }
     }
@@ -175,6 +212,41 @@ impl<'a> Replay<'a> {
         entry.add_actual(row.kind, counted(row.amount, row.reversed.is_some()), month);
     }
 
+    /// Compares the rows that are as recorded on both sides, each on the campaign that it was made for.
+    fn compare_as_recorded(&mut self) -> Result<(), ReplayError> {
+        let mut entries: BTreeMap<_, ComparedEvent> = BTreeMap::new();
+        let rows = std::mem::take(&mut self.whose.as_recorded).into_iter();
+        for row in rows.filter(|row| row.accrued_at >= self.whose.from) {
+            let (month, amount) = (self.month(row.accrued_at), counted(row.amount, row.reversed.is_some()));
+            let entry = entries
+                .entry((row.event, row.campaign))
+                .or_insert_with(|| ComparedEvent::new(row.event, row.campaign));
+            entry.add_actual(row.kind, amount, month);
+            let same = ChangedRow {
+                kind: row.kind,
+                term: None,
+                amount,
+                steps: Err(row.id),
+            };
+            entry.add_proposed(same, month);
+        }
+        for entry in entries.into_values() {
+            self.changed.extend(self.tally.add(entry)?);
+        }
+        Ok(())
+    }
+
+    /// Removes an event that is moved away from everything that counts it.
+    fn leave(&mut self, event: EventId) {
+        let Some(held) = self.held.remove(&event) else { return };
+        let refunded = held.refunded;
+        self.standings
+            .forget(&held.event, refunded.refunded_minor, refunded.wholly);
+        if let Some(campaign) = held.event.attribution.and_then(|attribution| attribution.campaign_id) {
+            self.counts.forget(campaign);
+        }
+    }
+
     fn month(&self, at: Timestamp) -> Timestamp {
         let day = at.with_timezone(&self.whose.zone).date_naive();
         let first = NaiveDate::from_ymd_opt(day.year(), day.month(), 1).unwrap_or(day);
@@ -188,15 +260,20 @@ impl<'a> Replay<'a> {
             .event
             .attribution
             .and_then(|attribution| attribution.campaign_id);
-        let in_range = recorded.event.recorded_at >= self.whose.from;
+        let (at, is_moved) = (recorded.place().at, recorded.is_moved());
+        let in_range = at >= self.whose.from;
+        self.is_incomplete |= in_range && is_moved;
         for row in &recorded.rows {
-            self.add_actual(row, campaign);
+            if !is_moved {
+                self.add_actual(row, campaign);
+            }
             self.schedule(id, row);
         }
-        let (mut held, earned) = self.earn(&recorded, in_range)?;
+        let (mut held, earned) = self.earn(&recorded, in_range && !is_moved)?;
         let tiers = self.wanted(&recorded, campaign, in_range);
-        self.standings.count(&recorded.event);
-        let is_held = recorded.event.refunded_minor > 0
+        self.standings.count(&recorded.event, is_moved);
+        let is_held = is_moved
+            || recorded.event.refunded_minor > 0
             || recorded.event.wholly_refunded
             || recorded.rows.iter().any(|row| row.reversed.is_some())
             || campaign.is_some_and(|campaign| self.is_tiered(campaign));
@@ -215,7 +292,7 @@ impl<'a> Replay<'a> {
             }
         }
         let due = self
-            .rate(&recorded, &mut held, earned, &tier_states, &conversion, in_range)
+            .rate(&recorded, &mut held, earned, &tier_states, &conversion)
             .map_err(too_large)?;
         if let Some(campaign) = campaign {
             for (index, ((tier, window), state)) in tiers.iter().zip(&tier_states).enumerate() {
@@ -227,8 +304,7 @@ impl<'a> Replay<'a> {
         if is_held {
             self.held.insert(id, held);
             if in_range {
-                self.fire(&recorded.event, campaign, &tiers, &tier_states, &due)
-                    .map_err(too_large)?;
+                self.fire(at, campaign, &tiers, &tier_states, &due).map_err(too_large)?;
             }
             return Ok(());
         }

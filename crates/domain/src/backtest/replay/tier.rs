@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::super::history::HistoryEvent;
 use super::super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
 use super::{CountingTier, Replay};
+use crate::Timestamp;
 use crate::accrual::{ComponentEarning, partner_earns};
 use crate::commission::CommissionKind;
-use crate::event::Event;
 use crate::id::{CampaignId, EventId};
 use crate::money::AmountTooLarge;
 use crate::terms::BasisKind;
@@ -77,7 +77,7 @@ impl Replay<'_> {
         })
     }
 
-    /// In the range, gives the event the rows that tiers leave it. Returns the retroactive parts that fire with it.
+    /// Gives the event the rows that tiers leave of what it earned. Returns the retroactive parts that fire with it.
     pub(super) fn rate(
         &self,
         recorded: &HistoryEvent,
@@ -85,7 +85,6 @@ impl Replay<'_> {
         earned: Vec<ComponentEarning>,
         tier_states: &[TierState<'_>],
         conversion: &Conversion,
-        in_range: bool,
     ) -> Result<Vec<tiered::DueRetroactive>, AmountTooLarge> {
         let mut paid = tiered::pay(tier_states, conversion)?;
         let made_with = recorded.decision.as_ref().map(|decided| &decided.made_with);
@@ -94,37 +93,35 @@ impl Replay<'_> {
             // If an event that earns nothing reaches the goals, the part fires with the next conversion that does earn.
             paid.due.clear();
         }
-        if in_range {
-            for (earned, rated) in earned.into_iter().zip(paid.payout) {
-                if rated.amount.minor() == 0 {
-                    continue;
-                }
-                let is_of = |row: &&ActualRow| row.kind == CommissionKind::Event && row.term == Some(earned.term);
-                let stands_for = held.written.iter().find(is_of).map(|row| row.id);
-                let mut steps = earned.explanation;
-                steps.extend(rated.steps);
-                let row = ProposedRow {
-                    kind: CommissionKind::Event,
-                    term: Some(earned.term),
-                    amount: rated.amount,
-                    is_fixed: earned.basis == BasisKind::Fixed,
-                    is_reversed: false,
-                    accrued_at: recorded.event.recorded_at,
-                    on: recorded.event.id,
-                    under: None,
-                    stands_for,
-                    steps: held.keep(stands_for, rated.amount, steps),
-                };
-                held.rows.push(row);
+        for (earned, rated) in earned.into_iter().zip(paid.payout) {
+            if rated.amount.minor() == 0 {
+                continue;
             }
+            let is_of = |row: &&ActualRow| row.kind == CommissionKind::Event && row.term == Some(earned.term);
+            let stands_for = held.written.iter().find(is_of).map(|row| row.id);
+            let mut steps = earned.explanation;
+            steps.extend(rated.steps);
+            let row = ProposedRow {
+                kind: CommissionKind::Event,
+                term: Some(earned.term),
+                amount: rated.amount,
+                is_fixed: earned.basis == BasisKind::Fixed,
+                is_reversed: false,
+                accrued_at: recorded.event.recorded_at,
+                on: recorded.event.id,
+                under: None,
+                stands_for,
+                steps: held.keep(stands_for, rated.amount, steps),
+            };
+            held.rows.push(row);
         }
         Ok(paid.due)
     }
 
-    /// Fires the retroactive parts that are due with this event, which is already in `held`.
+    /// Fires the retroactive parts that are due at this time, with an event that is already in `held`.
     pub(super) fn fire(
         &mut self,
-        event: &Event,
+        at: Timestamp,
         campaign: Option<CampaignId>,
         tiers: &[CountingTier],
         tier_states: &[TierState<'_>],
@@ -145,6 +142,10 @@ impl Replay<'_> {
             let Some(held) = self.held.get_mut(&ids[adjustment.conversion]) else {
                 continue;
             };
+            if held.is_moved {
+                self.is_incomplete = true;
+                continue;
+            }
             let under = adjustment.row.and_then(|row| held.own().nth(row));
             let from = self.whose.from;
             let is_of = |row: &&ActualRow| {
@@ -157,7 +158,7 @@ impl Replay<'_> {
                 amount: adjustment.amount,
                 is_fixed: under.is_some_and(|row| held.rows[row].is_fixed),
                 is_reversed: false,
-                accrued_at: event.recorded_at,
+                accrued_at: at,
                 on: held.event.id,
                 under,
                 stands_for,
@@ -165,13 +166,15 @@ impl Replay<'_> {
             };
             let place = held.rows.len();
             let back = adjustment.clawback.map(|amount| {
-                let mut loose = self.whose.loose.iter();
-                let written = loose.find(|loose| loose.adjusts.is_some() && loose.adjusts == stands_for);
+                // The one that was written with the adjustment is the first.
+                let mut written = held.written.iter();
+                let written = written.find(|row| row.adjusts.is_some() && row.adjusts == stands_for);
                 let written = written.map(|row| row.id);
                 ProposedRow {
                     kind: CommissionKind::Clawback,
                     amount,
                     is_fixed: false,
+                    on: held.last_refund.unwrap_or(held.event.id),
                     under: Some(place),
                     stands_for: written,
                     steps: held.keep(written, amount, Vec::new()),

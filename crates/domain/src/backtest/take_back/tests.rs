@@ -19,12 +19,14 @@ fn replay(versions: &Versions, from: i64, held: ReplayedEvent) -> Replay<'_> {
         group: None,
         snapshots: HashMap::new(),
         loose: Vec::new(),
+        passages: Vec::new(),
+        as_recorded: Vec::new(),
         zone: UTC,
         base: currency("EUR"),
         from: at(from),
     };
     let mut replay = Replay::new(whose, versions);
-    replay.standings.count(&held.event);
+    replay.standings.count(&held.event, false);
     replay.held.insert(held.event.id, held);
     replay
 }
@@ -51,6 +53,7 @@ fn clawback(number: i64, refund: i64, minor: i64, adjusts: Option<i64>) -> Histo
         amount: euros(minor),
         is_fixed: false,
         event: id(refund),
+        campaign: Some(id(1)),
         adjusts: adjusts.map(id),
         tier: None,
         accrued_at: at(refund),

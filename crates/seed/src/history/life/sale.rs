@@ -87,7 +87,8 @@ impl<'a> PartnerLife<'a> {
                 first_of_type: input
                     .event_type
                     .as_deref()
-                    .and_then(|event_type| client.first_of(event_type)),
+                    .map(|event_type| client.first_of(event_type))
+                    .unwrap_or_default(),
                 is_qualified: client.paid_charges > 0,
             }),
         };
@@ -134,7 +135,7 @@ impl<'a> PartnerLife<'a> {
         let event = credited(event, (attribution, partner, campaign));
         self.number += 1;
         if let Some(index) = client {
-            self.clients[index].remember(event.event_type.as_deref(), event.occurred_at);
+            self.clients[index].remember(&event);
         }
         if let Some(campaign) = campaign
             && !self.before.member_of.contains(&campaign)

@@ -40,7 +40,8 @@ pub struct MovedRow {
     /// The earlier row, as it is now.
     pub before: Option<Commission>,
     pub after: Option<After>,
-    /// The clawback of the earlier row, or the last one by which a recorded refund took from the new row.
+    /// The clawback of the earlier row; or, where it is what was written, that by which a recorded refund takes from a
+    /// new row.
     pub clawback: Option<Commission>,
 }
 
@@ -53,6 +54,11 @@ pub struct After {
 }
 
 impl MovedRow {
+    /// What the event earned anew; `None` also for a clawback of that.
+    pub fn earned(&self) -> Option<&After> {
+        self.after.as_ref().filter(|_| self.clawback.is_none())
+    }
+
     pub(super) fn entry(&self) -> RowOutcome {
         RowOutcome {
             event: self.event.id,
@@ -60,7 +66,7 @@ impl MovedRow {
             term: self.after.as_ref().and_then(|after| after.term),
             outcome: self.outcome,
             before: self.before.as_ref().map(|row| row.id),
-            commission: self.after.as_ref().map(|after| after.commission.row.id),
+            commission: self.earned().map(|after| after.commission.row.id),
             clawback: self.clawback.as_ref().map(|row| row.id),
         }
     }
@@ -92,7 +98,7 @@ impl Answer for Moved {
             .flat_map(|entry| [entry.before, entry.commission, entry.clawback]);
         let ids = store::distinct(ids.flatten().map(|id| id.uuid()));
         let commissions = store::commission::by_ids(reader, scope, &ids).await?;
-        let written = entries.iter().filter_map(|entry| entry.commission);
+        let written = entries.iter().filter_map(written);
         let written = store::distinct(written.map(|id| id.uuid()));
         let explanations = store::commission::explanations_of(reader, scope, &written).await?;
         let rows = entries
@@ -109,6 +115,11 @@ impl Answer for Moved {
     }
 }
 
+/// The new row of an entry: one that the event earned anew, or a clawback of such a row.
+fn written(entry: &RowOutcome) -> Option<CommissionId> {
+    entry.commission.or(entry.clawback.filter(|_| entry.before.is_none()))
+}
+
 fn reload(
     entry: &RowOutcome,
     events: &HashMap<Uuid, Event>,
@@ -121,7 +132,7 @@ fn reload(
         place: entry.place,
         outcome: entry.outcome,
         before: row(entry.before),
-        after: row(entry.commission).map(|row| After {
+        after: row(written(entry)).map(|row| After {
             term: entry.term,
             commission: row
                 .clone()

@@ -1,12 +1,14 @@
 //! The recorded refunds of moved events, applied to what these earn now.
 
 use super::Correction;
+use super::answer::{After, MovedRow};
 use super::credit::{NewCredit, moved_to};
 use crate::ServiceError;
 use crate::ledger::posting::Moments;
 use crate::ledger::refund;
-use domain::commission::Commission;
+use domain::commission::{Commission, ExplainedCommission};
 use domain::event::Event;
+use domain::reassignment::ReassignmentOutcome;
 use domain::refund::Refunded;
 use store::event::Recredited;
 
@@ -59,23 +61,31 @@ impl Correction<'_> {
             let (writer, transaction) = (self.writer, self.transaction);
             let taken = refund::apply(transaction, writer, (&original, own), &arriving, refunded, moments);
             let (clawbacks, reversed) = taken.await?;
-            self.note_taken(rows, &clawbacks, &reversed);
+            self.note_taken(event, rows, clawbacks, &reversed);
             (original.refunded_minor, original.wholly_refunded) = (refunded.refunded_minor, refunded.wholly);
         }
         Ok(())
     }
 
-    /// Updates the new rows to what a refund has left of them.
-    fn note_taken(&mut self, rows: usize, clawbacks: &[Commission], reversed: &[Commission]) {
+    /// Updates the new rows to what a refund has left of them, and lists what it claws back.
+    fn note_taken(&mut self, event: &Event, rows: usize, clawbacks: Vec<ExplainedCommission>, reversed: &[Commission]) {
         for row in &mut self.rows[rows..] {
             let Some(after) = &mut row.after else { continue };
             if let Some(now) = reversed.iter().find(|other| other.id == after.commission.row.id) {
                 after.commission.row = now.clone();
             }
-            let of_row = |other: &&Commission| other.adjusts_id == Some(after.commission.row.id);
-            if let Some(clawback) = clawbacks.iter().rfind(of_row) {
-                row.clawback = Some(clawback.clone());
-            }
         }
+        let place = self.rows[rows..].first().map_or(0, |row| row.place);
+        self.rows.extend(clawbacks.into_iter().map(|clawback| MovedRow {
+            event: event.clone(),
+            place,
+            outcome: ReassignmentOutcome::Earned,
+            before: None,
+            clawback: Some(clawback.row.clone()),
+            after: Some(After {
+                term: None,
+                commission: clawback,
+            }),
+        }));
     }
 }

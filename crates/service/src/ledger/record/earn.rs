@@ -5,7 +5,8 @@ use super::look_up::EventLookup;
 use super::prepared::PreparedEvents;
 use super::{AttemptError, Recorder};
 use domain::accrual::{
-    self, ApplicableTerms, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict,
+    self, ApplicableTerms, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, FirstEvents,
+    GroupRuleFacts, Verdict,
 };
 use domain::commission::{Commission, CommissionKind, ExplainedCommission, mature_at};
 use domain::decision::{Decision, NoCommissionReason};
@@ -141,8 +142,8 @@ impl Recorder<'_> {
         };
         let mut history = CustomerHistory {
             acquired_at: customer.acquired_at,
-            first_of_any: None,
-            first_of_type: None,
+            first_of_any: FirstEvents::default(),
+            first_of_type: FirstEvents::default(),
             is_qualified: prepared.paid_charges > 0,
         };
         if *is_new {
@@ -156,12 +157,12 @@ impl Recorder<'_> {
             .iter()
             .any(|term| term.recurring_months.is_some() && term.event_type.is_none())
         {
-            let first = store::event::first_occurred_at(transaction, &scope, both, None, before).await?;
-            history.first_of_any = first.or_else(|| waiting.first_occurred_at(partner.id, customer.id, None));
+            let first = store::event::first_events(transaction, &scope, both, None, before).await?;
+            history.first_of_any = first.or(waiting.first_events(partner.id, customer.id, None));
         }
         if event_type.is_some() && terms.terms.iter().any(|term| term.event_type.as_deref() == event_type) {
-            let first = store::event::first_occurred_at(transaction, &scope, both, event_type, before).await?;
-            history.first_of_type = first.or_else(|| waiting.first_occurred_at(partner.id, customer.id, event_type));
+            let first = store::event::first_events(transaction, &scope, both, event_type, before).await?;
+            history.first_of_type = first.or(waiting.first_events(partner.id, customer.id, event_type));
         }
         Ok(Some(history))
     }

@@ -1,7 +1,7 @@
 //! Events that are evaluated and not written yet: what they add to counts must count for later events, too.
 
 use super::evaluate::Prepared;
-use domain::Timestamp;
+use domain::accrual::FirstEvents;
 use domain::id::{CustomerId, PartnerId};
 use domain::money::Currency;
 
@@ -28,19 +28,16 @@ impl PreparedEvents {
         (value, qualified)
     }
 
-    /// When the customer's first event with the partner occurred: of any type, or of the given one.
-    pub fn first_occurred_at(
-        &self,
-        partner: PartnerId,
-        customer: CustomerId,
-        event_type: Option<&str>,
-    ) -> Option<Timestamp> {
-        let mut of_customer = self
-            .of(partner)
-            .map(|prepared| &prepared.event)
-            .filter(|event| event.customer_id == Some(customer));
-        let first = of_customer.find(|event| event_type.is_none() || event.event_type.as_deref() == event_type);
-        first.map(|event| event.occurred_at)
+    /// When the customer's first events with the partner occurred: of any type, or of the given one.
+    pub fn first_events(&self, partner: PartnerId, customer: CustomerId, event_type: Option<&str>) -> FirstEvents {
+        let events = self.of(partner).map(|prepared| &prepared.event);
+        let mut first = FirstEvents::default();
+        for event in events.filter(|event| event.customer_id == Some(customer)) {
+            if event_type.is_none() || event.event_type.as_deref() == event_type {
+                first.note(event.kind, event.amount, event.occurred_at);
+            }
+        }
+        first
     }
 
     fn of(&self, partner: PartnerId) -> impl Iterator<Item = &Prepared> {

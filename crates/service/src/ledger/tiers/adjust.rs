@@ -1,5 +1,7 @@
 //! The rows that adjust earlier conversions when the goals of a tier are reached.
 
+use std::collections::HashMap;
+
 use super::counting::WantedCounter;
 use super::{Failure, recorded, result};
 use domain::Timestamp;
@@ -19,6 +21,8 @@ pub struct Crossing<'a> {
     pub past: &'a [RecordedConversion],
     pub now: Timestamp,
     pub cause: EventId,
+    /// The last refund or chargeback of each conversion that was refunded.
+    pub refunds: &'a HashMap<EventId, EventId>,
     /// The snapshot and holdback for adjustments of conversions that have no row.
     pub fallback: (Option<SnapshotId>, Option<u32>),
 }
@@ -41,7 +45,7 @@ impl Crossing<'_> {
                 Side::Payout => {
                     let row = self.row(&adjustment, event, key.partner);
                     let id = row.id;
-                    let clawback = adjustment.clawback.map(|amount| clawback(&row, event, amount));
+                    let clawback = adjustment.clawback.map(|amount| self.clawback(&row, event, amount));
                     rows.push((row.explained(adjustment.steps), reason.clone()));
                     rows.extend(clawback.map(|row| (row, reason)));
                     Some(id)
@@ -86,17 +90,20 @@ impl Crossing<'_> {
             ..Commission::accrued(id, kind, partner, adjustment.amount, now)
         }
     }
+
+    /// The immediate clawback of an adjustment, because its event was refunded in part before. It names that refund.
+    fn clawback(&self, row: &Commission, event: &RecordedConversion, amount: Money) -> ExplainedCommission {
+        let status = refund::status_beside(row.status);
+        let refunded = TakenBack::recorded(&event.event, false).refunded;
+        let taken = Commission {
+            event_id: self.refunds.get(&event.event.id).copied(),
+            ..row.clawback(CommissionId::new(row.accrued_at), amount, status, row.accrued_at)
+        };
+        taken.explained(refund::explain(row, -amount.minor(), 0, refunded, amount))
+    }
 }
 
 fn last_adjustment(event: &RecordedConversion) -> Option<&RecordedConversionRow> {
     let mut rows = event.rows.iter().rev();
     rows.find(|row| row.kind == CommissionKind::TierAdjustment)
-}
-
-/// The immediate clawback of an adjustment, because its event was refunded in part before.
-fn clawback(row: &Commission, event: &RecordedConversion, amount: Money) -> ExplainedCommission {
-    let status = refund::status_beside(row.status);
-    let refunded = TakenBack::recorded(&event.event, false).refunded;
-    let taken = row.clawback(CommissionId::new(row.accrued_at), amount, status, row.accrued_at);
-    taken.explained(refund::explain(row, -amount.minor(), 0, refunded, amount))
 }

@@ -17,7 +17,9 @@ mod uncount;
 pub(super) mod verify;
 
 use adjust::AdjustmentRows;
-use auth::Writer;
+use std::collections::HashMap;
+
+use auth::{Scope, Writer};
 pub use bring_in::bring_in;
 pub use counting::Failure;
 use counting::WantedCounter;
@@ -26,7 +28,7 @@ use domain::accrual::{self, ApplicableTerms};
 use domain::campaign::Campaign;
 use domain::commission::{CommissionKind, ExplainedCommission};
 use domain::event::Event;
-use domain::id::{AdvertiserId, CampaignId, PartnerId, TenantId, TierResultId, TieredCommissionId};
+use domain::id::{AdvertiserId, CampaignId, EventId, PartnerId, TenantId, TierResultId, TieredCommissionId};
 use domain::money::Money;
 use domain::refund;
 use domain::tiered::{self, Conversion, RatedRow, Side, TierState, TieredCommission};
@@ -40,7 +42,7 @@ use store::partner::CreditedPartner;
 use store::tier_conversions::{RecordedConversion, RecordedConversionRow};
 use store::tier_counter::{CounterKey, NewCounter};
 use store::tier_result::{ResultKind, TierResult};
-use store::{Transaction, Writes};
+use store::{StoreError, Transaction, Writes};
 pub use uncount::{TakenBackEvent, uncount};
 
 /// An event that is about to be recorded.
@@ -145,12 +147,14 @@ pub async fn count_event(
             || (None, counted.campaign.holdback_days),
             |terms| (terms.snapshot_id, terms.holdback_days),
         );
+        let refunds = last_refunds(transaction, &scope, &past).await?;
         let firing = adjust::Crossing {
             tiers: &wanted,
             tier_states: &tier_states,
             past: &past,
             now: event.recorded_at,
             cause: event.id,
+            refunds: &refunds,
             fallback,
         };
         let (adjustments, done) = firing.fire(&paid.due)?;
@@ -170,6 +174,24 @@ pub async fn count_event(
         effects.counters.push(counter);
     }
     Ok(effects)
+}
+
+/// The last refund or chargeback of each of these that was refunded; nothing is read if none was.
+async fn last_refunds(
+    transaction: &Transaction,
+    scope: &Scope,
+    past: &[RecordedConversion],
+) -> Result<HashMap<EventId, EventId>, StoreError> {
+    let refunded = past.iter().filter(|past| past.event.refunded_minor > 0);
+    let refunded: Vec<_> = refunded.map(|past| past.event.id.uuid()).collect();
+    if refunded.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let refunds = store::event::refunds_of(transaction, scope, &refunded).await?;
+    let last = refunds
+        .into_iter()
+        .filter_map(|(original, refunds)| Some((EventId::from_uuid(original), refunds.last()?.id)));
+    Ok(last.collect())
 }
 
 /// The webhook event for a partner that has reached the goals of a tier.

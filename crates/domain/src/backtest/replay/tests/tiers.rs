@@ -164,23 +164,25 @@ fn an_adjustment_and_its_clawback_stand_for_those_of_the_same_tier() {
         first.rows.push(row(149, adjustment, 100, 101, Some(2)));
         first.rows.push(row(150, adjustment, 100, 101, Some(1)));
         let mut replay = begun(&versions, 0);
-        replay.whose.loose = vec![
-            row(160, clawback, -50, 149, None),
-            row(151, clawback, written_minor, 150, None),
-        ];
-        for recorded in [first, half(2, 120), earned(3, counted()), half(4, 121)] {
+        // They name the refund, and were written when the third reached the goal.
+        let mut refund = half(2, 120);
+        let written = [(160, -50, 149), (151, written_minor, 150)];
+        refund.rows.extend(written.map(|(number, minor, adjusts)| HistoryRow {
+            event: id(2),
+            ..row(number, clawback, minor, adjusts, None)
+        }));
+        for recorded in [first, refund, earned(3, counted()), half(4, 121)] {
             replay.step(recorded).expect("small amounts");
         }
         let replayed = replay.finish().expect("small sums");
         assert_eq!(
             rows_of(&replayed, 1),
-            [
-                (own, 2_000, None),
-                (adjustment, 100, Some(id(150))),
-                (clawback, -50, explained),
-            ]
+            [(own, 2_000, None), (adjustment, 100, Some(id(150))),]
         );
-        assert_eq!(rows_of(&replayed, 2), [(clawback, -1_000, None)]);
+        assert_eq!(
+            rows_of(&replayed, 2),
+            [(clawback, -1_000, None), (clawback, -50, explained)]
+        );
         // The second half takes back what is left of both: 10.00 and, of the adjustment, 0.50.
         assert_eq!(rows_of(&replayed, 4), [(clawback, -1_000, None), (clawback, -50, None)]);
     }
