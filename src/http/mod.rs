@@ -24,6 +24,7 @@ mod persisted;
 mod registered;
 mod request;
 mod request_id;
+mod reset;
 mod response;
 mod serve;
 mod sse;
