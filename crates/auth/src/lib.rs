@@ -16,6 +16,8 @@ mod private_key;
 mod public_key;
 mod scope;
 mod sealing;
+mod subject;
+mod unique_json;
 
 pub use api_key::{ApiKey, KeyHash, KeyUses, NewKey};
 pub use caller::{Call, Caller, Denied, Writer};
