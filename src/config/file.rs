@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::sections::{DatabaseSection, LedgerSection, OutboxSection, WebhooksSection};
-use super::{ConfigError, bounds};
+use super::{ConfigError, bounds, malformed};
 use crate::http::{
     CorsSection, ExportLimits, Limits, PersistedSection, SlowSection, SubscriptionsSection, ThrottleSection,
     TimeoutsSection,
@@ -27,6 +27,7 @@ pub(super) struct ConfigFile {
     pub(super) production: Option<bool>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log: Option<LogFilter>,
+    pub(super) health_listen: Option<SocketAddr>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) otlp_endpoint: Option<String>,
     pub(super) webhook_keys: Option<String>,
@@ -49,7 +50,7 @@ pub(super) struct ConfigFile {
 
 pub(super) fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
-    let malformed = |error| ConfigError::Malformed(path.to_owned(), error);
+    let malformed = |error| ConfigError::Malformed(path.to_owned(), malformed::told(&text, &error));
     let file = toml::from_str(&text).map_err(malformed)?;
     let table = toml::from_str(&text).map_err(malformed)?;
     bounds::check(&table).map_err(|reason| ConfigError::OutOfBounds(path.to_owned(), reason))?;

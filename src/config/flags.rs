@@ -97,6 +97,9 @@ pub struct Flags {
         default_missing_value = "1"
     )]
     pub(super) no_color: Option<String>,
+    /// Where to answer health checks on a thread that does nothing else: /healthz, /readyz, and /metrics
+    #[arg(long, global = true, env = "TRIBUTARY_HEALTH_LISTEN", value_name = "ADDR")]
+    pub(super) health_listen: Option<SocketAddr>,
     /// Where to serve /metrics, instead of beside the API; in production it is not served without this
     #[arg(long, global = true, env = "TRIBUTARY_METRICS_LISTEN", value_name = "ADDR")]
     pub(super) metrics_listen: Option<SocketAddr>,

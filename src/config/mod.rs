@@ -4,6 +4,8 @@ mod bounds;
 mod file;
 mod flags;
 mod issuer_flags;
+mod malformed;
+mod production;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use domain::webhook::address::{Network, NotANetwork};
 use file::read;
 pub use flags::Flags;
 use flags::{DEFAULT_DATABASE_URL, DEFAULT_LISTEN, DEFAULT_PARTY};
+pub use production::{refusals, weakness};
 use store::{ShareOptions, StoreOptions};
 use telemetry::{LogFilter, LogFormat};
 
@@ -74,9 +77,11 @@ pub enum ConfigError {
     #[error("cannot read {0}: {1}")]
     Unreadable(PathBuf, std::io::Error),
     #[error("{0}: {1}")]
-    Malformed(PathBuf, toml::de::Error),
+    Malformed(PathBuf, String),
     #[error("{0}: {1}")]
     OutOfBounds(PathBuf, String),
+    #[error("jwt_issuer takes 1 to 255 characters, without \"|\" and control characters")]
+    Issuer,
 }
 
 impl Config {
@@ -84,6 +89,11 @@ impl Config {
     pub fn load(flags: Flags) -> Result<Self, ConfigError> {
         let file = flags.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let listen = flags.listen.or(file.listen);
+        let jwt_issuer = flags.jwt_issuer.or(file.jwt_issuer);
+        let jwt_issuer = jwt_issuer.unwrap_or_else(|| DEFAULT_PARTY.to_owned());
+        if !auth::is_issuer(&jwt_issuer) {
+            return Err(ConfigError::Issuer);
+        }
         let metrics_listen = flags.metrics_listen.or(file.metrics_listen);
         Ok(Self {
             store: StoreOptions {
@@ -112,10 +122,7 @@ impl Config {
             jwt_secret: flags.jwt_secret.or(file.jwt_secret),
             jwt_public_key: flags.jwt_public_key.or(file.jwt_public_key),
             jwt_private_key: flags.jwt_private_key.or(file.jwt_private_key),
-            jwt_issuer: flags
-                .jwt_issuer
-                .or(file.jwt_issuer)
-                .unwrap_or_else(|| DEFAULT_PARTY.to_owned()),
+            jwt_issuer,
             jwt_audience: flags
                 .jwt_audience
                 .or(file.jwt_audience)
@@ -125,6 +132,7 @@ impl Config {
             issuer_keys: file.issuer_keys,
             http: HttpOptions {
                 production: flags.production.or(file.production).unwrap_or(false),
+                health_listen: flags.health_listen.or(file.health_listen),
                 metrics_elsewhere: metrics_listen.is_some(),
                 limits: file.limits,
                 timeouts: file.timeouts,

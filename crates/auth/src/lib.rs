@@ -27,3 +27,4 @@ pub use jwt::{Claims, IssuedAt, KeyError, Keys};
 pub use permission::{Permission, Permissions, Resource};
 pub use scope::Scope;
 pub use sealing::{Sealed, SealingError, SealingKeys, new_secret};
+pub use subject::is_issuer;

@@ -4,10 +4,10 @@
 use domain::id;
 
 /// Separates the issuer from the name.
-pub const SEPARATOR: char = '|';
+const SEPARATOR: char = '|';
 
 /// Maximum length of a name (OpenID Connect Core, 2) and of an issuer, in characters.
-pub const MAX_CHARACTERS: usize = 255;
+const MAX_CHARACTERS: usize = 255;
 
 /// The names that this program gives to itself and to staff.
 const RESERVED: [&str; 3] = ["system", "staff", "operator"];
@@ -19,6 +19,11 @@ pub fn text(issuer: &str, name: &str, own_issuer: &str) -> String {
         true => name.to_owned(),
         false => format!("{issuer}{SEPARATOR}{name}"),
     }
+}
+
+/// Whether an issuer's name can be part of a subject.
+pub fn is_issuer(name: &str) -> bool {
+    can_be_shown(name) && !name.contains(SEPARATOR)
 }
 
 /// Whether histories can show a name.

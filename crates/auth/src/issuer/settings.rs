@@ -104,9 +104,7 @@ impl IssuerSettings {
             _ if name.is_empty() || !name.bytes().all(is_plain) => {
                 "its name takes lower-case letters, digits, hyphens and underscores"
             }
-            Self { issuer, .. }
-                if issuer.contains(subject::SEPARATOR) || !subject::can_be_shown(issuer) && !issuer.is_empty() =>
-            {
+            Self { issuer, .. } if !issuer.is_empty() && !subject::is_issuer(issuer) => {
                 "`issuer` takes at most 255 characters, without \"|\" and control characters"
             }
             Self { issuer, .. } if issuer.is_empty() => "set `issuer` to what its tokens say in `iss`",
