@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::reset::{ResetSwitch, ResettableStream};
-use super::{HttpOptions, StartError, accept, state};
+use super::{HttpOptions, Routes, StartError, accept, routes};
 use service::app::App;
 use telemetry::metrics::{Metrics, OpenGauge};
 
@@ -39,15 +39,25 @@ pub async fn serve(
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     let header_patience = options.timeouts.header();
     let metrics = app.metrics.clone();
-    let (router, readiness) = state(app, options, ending.clone())?;
+    let health_listener = match options.health_listen {
+        Some(address) => {
+            let listener = TcpListener::bind(address).await.and_then(TcpListener::into_std);
+            let listener = listener.map_err(|error| StartError::Health(address, error))?;
+            tracing::info!(address = %listener.local_addr()?, "answering health checks");
+            Some(listener)
+        }
+        None => None,
+    };
+    let Routes { api, health, readiness } = routes(app, options, ending.clone())?;
     let connections = ConnectionContext {
         header_patience,
         metrics,
-        router,
+        router: api,
         ending: ending.clone(),
         open,
     };
-    accept::open(listener.into_std()?, connections, readiness)?;
+    let health = health_listener.map(|listener| (listener, health));
+    accept::open(listener.into_std()?, health, connections, readiness)?;
     let mut told = ending;
     end(&mut told).await;
     tracing::info!("ending: no new connections, running requests finish");
