@@ -23,7 +23,7 @@ fn name(line: &str) -> Option<&str> {
 }
 
 /// The message without the value that it quotes.
-fn without_value(message: &str) -> String {
+pub fn without_value(message: &str) -> String {
     for beginning in ["invalid type: ", "invalid value: ", "unknown variant "] {
         if let Some(rest) = message.strip_prefix(beginning)
             && let Some(end) = rest.rfind(", expected ")
@@ -32,16 +32,28 @@ fn without_value(message: &str) -> String {
             return format!("{}{}", format!("{beginning}{kind}").trim_end(), &rest[end..]);
         }
     }
-    let is_of_the_library = KNOWN.iter().any(|known| message.starts_with(known));
-    match is_of_the_library {
+    match KNOWN.iter().any(|known| message.starts_with(known)) {
         true => message.to_owned(),
-        false => message
-            .split(['"', '`'])
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches([' ', ':'])
-            .to_owned(),
+        false => without_quotes(message),
     }
+}
+
+/// The message with "the value" in place of everything that is quoted.
+fn without_quotes(message: &str) -> String {
+    let (mut shown, mut letters) = (String::new(), message.chars());
+    while let Some(letter) = letters.next() {
+        if !['"', '`'].contains(&letter) {
+            shown.push(letter);
+            continue;
+        }
+        shown.push_str("the value");
+        while let Some(quoted) = letters.next().filter(|quoted| *quoted != letter) {
+            if quoted == '\\' {
+                letters.next();
+            }
+        }
+    }
+    shown
 }
 
 /// How messages begin that quote names of settings, or marks of the language.

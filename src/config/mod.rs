@@ -1,12 +1,15 @@
 //! Settings: flags win over the environment, the environment over an optional TOML file, that over the defaults.
 
 mod bounds;
+mod environment;
 mod file;
 mod flags;
 mod issuer_flags;
 mod malformed;
 mod production;
+mod schema;
 mod sections;
+mod show;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -20,6 +23,8 @@ use file::read;
 pub use flags::Flags;
 use flags::{DEFAULT_DATABASE_URL, DEFAULT_LISTEN, DEFAULT_PARTY};
 pub use production::{refusals, weakness};
+pub use schema::schema;
+pub use show::show;
 use store::{ShareOptions, StoreOptions};
 use telemetry::{LogFilter, LogFormat};
 
@@ -80,14 +85,16 @@ pub enum ConfigError {
     Malformed(PathBuf, String),
     #[error("{0}: {1}")]
     OutOfBounds(PathBuf, String),
+    #[error("{0}: {1}")]
+    Variable(String, String),
     #[error("jwt_issuer takes 1 to 255 characters, without \"|\" and control characters")]
     Issuer,
 }
 
 impl Config {
-    /// Merges the flags, the environment (which clap has read) and the file.
+    /// Merges the flags (of which clap reads some from the environment), the environment and the file.
     pub fn load(flags: Flags) -> Result<Self, ConfigError> {
-        let file = flags.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let file = read(flags.config.as_deref())?;
         let listen = flags.listen.or(file.listen);
         let jwt_issuer = flags.jwt_issuer.or(file.jwt_issuer);
         let jwt_issuer = jwt_issuer.unwrap_or_else(|| DEFAULT_PARTY.to_owned());
