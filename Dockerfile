@@ -35,9 +35,10 @@ COPY --from=build --chown=nonroot:nonroot /data /data
 VOLUME /data
 WORKDIR /data
 ENV TRIBUTARY_LISTEN=0.0.0.0:8080 \
+    TRIBUTARY_HEALTH_LISTEN=0.0.0.0:8081 \
     TRIBUTARY_LOG_FORMAT=json
 USER nonroot
-EXPOSE 8080
+EXPOSE 8080 8081
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["/usr/local/bin/tributary", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/tributary"]
 CMD ["serve"]

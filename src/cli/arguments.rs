@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::{backtest, export, import, reassign, schema, seed, tenant, token};
+use super::{backtest, config, export, import, reassign, schema, seed, tenant, token};
 use crate::config::Flags;
 use domain::money::Currency;
 
@@ -64,6 +64,9 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show and check the settings.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     /// Print shell completions.
     Completions {
         #[arg(value_enum)]

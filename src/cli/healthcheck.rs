@@ -15,7 +15,15 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Requests /readyz once.
 pub async fn run(config: &Config, url: Option<&str>) -> Result<(), CliError> {
-    let base = url.map_or_else(|| format!("http://{}", reachable(config.listen)), str::to_owned);
+    let base = url.map_or_else(
+        || {
+            format!(
+                "http://{}",
+                reachable(config.http.health_listen.unwrap_or(config.listen))
+            )
+        },
+        str::to_owned,
+    );
     let address = format!("{}/readyz", base.trim_end_matches('/'));
     let request = Request::get(&address)
         .body(Bytes::new())

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod backtest;
+mod config;
 mod demo;
 mod doctor;
 mod export;

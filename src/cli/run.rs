@@ -5,23 +5,28 @@ use clap::CommandFactory;
 use super::CliError;
 use super::arguments::{Cli, Command};
 use super::{
-    backtest, doctor, export, healthcheck, import, migrate, output, reassign, schema, seed, serve, tenant, token,
-    verify,
+    backtest, config, doctor, export, healthcheck, import, migrate, output, reassign, schema, seed, serve, tenant,
+    token, verify,
 };
 use crate::config::Config;
 use telemetry::SpanExport;
 
 impl Cli {
     pub(super) async fn run(self) -> Result<(), CliError> {
-        let config = match (Config::load(self.flags), &self.command) {
+        let (flags, command) = match self.command {
+            // The settings may be wrong.
+            Command::Config(command) => return config::run(self.flags, command),
+            command => (self.flags, command),
+        };
+        let config = match (Config::load(flags), &command) {
             (Err(error), Command::Doctor { json }) => return doctor::without_settings(&error, *json),
             (config, _) => config?,
         };
-        let serves = matches!(self.command, Command::Serve { .. });
+        let serves = matches!(command, Command::Serve { .. });
         let endpoint = config.otlp_endpoint.as_deref().filter(|_| serves);
         let export = endpoint.map(SpanExport::to).transpose()?;
         telemetry::start(config.log_format, &config.log, config.colours, export.as_ref());
-        match self.command {
+        match command {
             Command::Serve { demo } => serve::run(config, demo, export).await,
             Command::Healthcheck { url } => healthcheck::run(&config, url.as_deref()).await,
             Command::Migrate { direction, yes } => migrate::run(&config, direction, yes).await,
@@ -33,6 +38,7 @@ impl Cli {
             Command::Backtest(wanted) => backtest::run(&config, &wanted).await,
             Command::Reassign(wanted) => reassign::run(&config, wanted).await,
             Command::Schema(wanted) => schema::run(&wanted),
+            Command::Config(_) => unreachable!("it was run before the settings were read"),
             Command::Doctor { json } => doctor::run(&config, json).await,
             Command::Completions { shell } => {
                 let mut text = Vec::new();

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::{CliError, demo, open, output};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::{http, jobs};
 use service::api_key::write_uses;
 use telemetry::SpanExport;
@@ -16,6 +16,10 @@ pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) 
     // Developers who try the demo run their own page on this machine.
     config.http.cors.localhost |= is_demo;
     http::check(&config.http)?;
+    let refused = config::refusals(&config, is_demo);
+    if !refused.is_empty() {
+        return Err(format!("not in production:\n{}", refused.join("\n")).into());
+    }
     let keys = if is_demo {
         open::demo_keys(&config)?
     } else {

@@ -11,7 +11,7 @@ const MEGABYTE: i64 = 1024 * 1024;
 const UNBOUNDED: i64 = 1_000_000_000_000;
 
 /// Every number of the file: a setting without bounds fails the tests.
-const BOUNDS: [(&str, RangeInclusive<i64>); 53] = [
+static BOUNDS: [(&str, RangeInclusive<i64>); 53] = [
     ("database.replica_lag_seconds", 1..=3600),
     ("database.max_connections", 1..=10_000),
     ("database.acquire_seconds", 1..=DAY),
@@ -70,6 +70,12 @@ const BOUNDS: [(&str, RangeInclusive<i64>); 53] = [
     ("slow.statement_milliseconds", 0..=1000 * DAY),
 ];
 
+/// The bounds of a number, if the file has one of this name.
+pub fn of(name: &str) -> Option<&'static RangeInclusive<i64>> {
+    let (_, bounds) = BOUNDS.iter().find(|(known, _)| *known == name)?;
+    Some(bounds)
+}
+
 /// Checks every number of the file's sections. The error names the setting.
 pub fn check(file: &Table) -> Result<(), String> {
     for (section, settings) in file {
@@ -77,9 +83,7 @@ pub fn check(file: &Table) -> Result<(), String> {
             let Value::Integer(number) = value else { continue };
             let name = format!("{section}.{name}");
             // Unknown names were refused before.
-            let Some((_, bounds)) = BOUNDS.iter().find(|(known, _)| *known == name) else {
-                continue;
-            };
+            let Some(bounds) = of(&name) else { continue };
             if !bounds.contains(number) {
                 let (least, most) = (bounds.start(), bounds.end());
                 return Err(format!("{name} must be from {least} to {most}, not {number}"));

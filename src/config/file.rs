@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use toml::Table;
+
 use super::sections::{DatabaseSection, LedgerSection, OutboxSection, WebhooksSection};
-use super::{ConfigError, bounds};
+use super::{ConfigError, bounds, environment, malformed};
 use crate::http::{
     CorsSection, ExportLimits, Limits, PersistedSection, SlowSection, SubscriptionsSection, ThrottleSection,
     TimeoutsSection,
@@ -27,6 +29,7 @@ pub(super) struct ConfigFile {
     pub(super) production: Option<bool>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log: Option<LogFilter>,
+    pub(super) health_listen: Option<SocketAddr>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) otlp_endpoint: Option<String>,
     pub(super) webhook_keys: Option<String>,
@@ -47,11 +50,27 @@ pub(super) struct ConfigFile {
     pub(super) slow: SlowSection,
 }
 
-pub(super) fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
+/// The settings of the file, if there is one, with those of the environment over them.
+pub(super) fn read(path: Option<&Path>) -> Result<ConfigFile, ConfigError> {
+    let merged = table(path)?.try_into::<ConfigFile>();
+    // Each was sound by itself.
+    merged.map_err(|error| {
+        let place = path.unwrap_or(Path::new("the environment")).to_owned();
+        ConfigError::Malformed(place, malformed::without_value(error.message()))
+    })
+}
+
+/// The same as a table, checked.
+pub(super) fn table(path: Option<&Path>) -> Result<Table, ConfigError> {
+    let file = path.map(checked).transpose()?.unwrap_or_default();
+    environment::over(file, &environment::variables())
+}
+
+fn checked(path: &Path) -> Result<Table, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
-    let malformed = |error| ConfigError::Malformed(path.to_owned(), error);
-    let file = toml::from_str(&text).map_err(malformed)?;
-    let table = toml::from_str(&text).map_err(malformed)?;
+    let malformed = |error| ConfigError::Malformed(path.to_owned(), malformed::told(&text, &error));
+    toml::from_str::<ConfigFile>(&text).map_err(malformed)?;
+    let table: Table = toml::from_str(&text).map_err(malformed)?;
     bounds::check(&table).map_err(|reason| ConfigError::OutOfBounds(path.to_owned(), reason))?;
-    Ok(file)
+    Ok(table)
 }

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use toml::{Table, Value};
 
-use super::issuer_flags::IssuerFlags;
+use super::issuer_flags::{self, IssuerFlags};
 use telemetry::{LogFilter, LogFormat};
 
 pub(super) const DEFAULT_DATABASE_URL: &str = "sqlite://tributary.db?mode=rwc";
@@ -97,6 +98,9 @@ pub struct Flags {
         default_missing_value = "1"
     )]
     pub(super) no_color: Option<String>,
+    /// Where to answer health checks on a thread that does nothing else: /healthz, /readyz, and /metrics
+    #[arg(long, global = true, env = "TRIBUTARY_HEALTH_LISTEN", value_name = "ADDR")]
+    pub(super) health_listen: Option<SocketAddr>,
     /// Where to serve /metrics, instead of beside the API; in production it is not served without this
     #[arg(long, global = true, env = "TRIBUTARY_METRICS_LISTEN", value_name = "ADDR")]
     pub(super) metrics_listen: Option<SocketAddr>,
@@ -120,4 +124,56 @@ pub struct Flags {
     /// A TOML file with any of these settings, and limits, timeouts and more: `serve --help` shows it
     #[arg(long, global = true, env = "TRIBUTARY_CONFIG", value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+}
+
+impl Flags {
+    /// Reads this settings file instead, if one is given.
+    pub fn use_file(&mut self, file: Option<PathBuf>) {
+        self.config = file.or(self.config.take());
+    }
+
+    /// What is set, as in the settings file.
+    pub(super) fn table(&self) -> Table {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let words = |word: &Option<LogFormat>| word.map(|word| format!("{word:?}").to_lowercase());
+        let texts = [
+            ("database_url", self.database_url.clone()),
+            ("listen", self.listen.map(|listen| listen.to_string())),
+            ("jwt_secret", self.jwt_secret.clone()),
+            ("jwt_public_key", path(&self.jwt_public_key)),
+            ("jwt_private_key", path(&self.jwt_private_key)),
+            ("jwt_issuer", self.jwt_issuer.clone()),
+            ("jwt_audience", self.jwt_audience.clone()),
+            ("log_format", words(&self.log_format)),
+            ("log", self.log.as_ref().map(ToString::to_string)),
+            ("health_listen", self.health_listen.map(|listen| listen.to_string())),
+            ("metrics_listen", self.metrics_listen.map(|listen| listen.to_string())),
+            ("otlp_endpoint", self.otlp_endpoint.clone()),
+            ("webhook_keys", self.webhook_keys.clone()),
+            ("outgoing_ca_file", path(&self.outgoing_ca_file)),
+        ];
+        let texts = texts
+            .into_iter()
+            .filter_map(|(name, text)| Some((name.to_owned(), Value::from(text?))));
+        let mut table: Table = texts.collect();
+        if let Some(production) = self.production {
+            table.insert("production".to_owned(), production.into());
+        }
+        let lists = [
+            ("database", "replica_url", &self.database_replica_url),
+            ("cors", "origins", &self.cors_origins),
+        ];
+        for (section, name, list) in lists {
+            if let Some(list) = list {
+                let list = Table::from_iter([(name.to_owned(), Value::from(list.clone()))]);
+                table.insert(section.to_owned(), list.into());
+            }
+        }
+        let issuer = self.issuer.table();
+        if !issuer.is_empty() {
+            let named = Table::from_iter([(issuer_flags::NAME.to_owned(), Value::from(issuer))]);
+            table.insert("issuers".to_owned(), named.into());
+        }
+        table
+    }
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use toml::{Table, Value};
 
 use auth::{ClaimPath, IssuerSettings};
 
 /// The name of the flags' issuer in the settings file.
-const NAME: &str = "default";
+pub const NAME: &str = "default";
 
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct IssuerFlags {
@@ -55,6 +56,26 @@ pub struct IssuerFlags {
 }
 
 impl IssuerFlags {
+    /// What is set, as in the settings file.
+    pub fn table(&self) -> Table {
+        let text = |text: &Option<String>| text.clone().map(Value::from);
+        let list = |list: &Option<Vec<String>>| list.clone().map(Value::from);
+        let all = [
+            ("issuer", text(&self.oidc_issuer)),
+            ("jwks_url", text(&self.oidc_jwks_url)),
+            ("audiences", list(&self.oidc_audience)),
+            ("audience_claim", text(&self.oidc_audience_claim)),
+            ("tenant", text(&self.oidc_tenant)),
+            ("tenant_claim", text(&self.oidc_tenant_claim)),
+            ("partner_claim", text(&self.oidc_partner_claim)),
+            ("scope_claims", list(&self.oidc_scope_claim)),
+            ("scope_prefix", text(&self.oidc_scope_prefix)),
+        ];
+        all.into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect()
+    }
+
     /// The issuers of the file, with the flags applied to theirs.
     pub fn over(self, mut file: BTreeMap<String, IssuerSettings>) -> BTreeMap<String, IssuerSettings> {
         if self == Self::default() {

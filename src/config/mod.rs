@@ -1,10 +1,15 @@
 //! Settings: flags win over the environment, the environment over an optional TOML file, that over the defaults.
 
 mod bounds;
+mod environment;
 mod file;
 mod flags;
 mod issuer_flags;
+mod malformed;
+mod production;
+mod schema;
 mod sections;
+mod show;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -17,6 +22,9 @@ use domain::webhook::address::{Network, NotANetwork};
 use file::read;
 pub use flags::Flags;
 use flags::{DEFAULT_DATABASE_URL, DEFAULT_LISTEN, DEFAULT_PARTY};
+pub use production::{refusals, weakness};
+pub use schema::schema;
+pub use show::show;
 use store::{ShareOptions, StoreOptions};
 use telemetry::{LogFilter, LogFormat};
 
@@ -74,16 +82,25 @@ pub enum ConfigError {
     #[error("cannot read {0}: {1}")]
     Unreadable(PathBuf, std::io::Error),
     #[error("{0}: {1}")]
-    Malformed(PathBuf, toml::de::Error),
+    Malformed(PathBuf, String),
     #[error("{0}: {1}")]
     OutOfBounds(PathBuf, String),
+    #[error("{0}: {1}")]
+    Variable(String, String),
+    #[error("jwt_issuer takes 1 to 255 characters, without \"|\" and control characters")]
+    Issuer,
 }
 
 impl Config {
-    /// Merges the flags, the environment (which clap has read) and the file.
+    /// Merges the flags (of which clap reads some from the environment), the environment and the file.
     pub fn load(flags: Flags) -> Result<Self, ConfigError> {
-        let file = flags.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let file = read(flags.config.as_deref())?;
         let listen = flags.listen.or(file.listen);
+        let jwt_issuer = flags.jwt_issuer.or(file.jwt_issuer);
+        let jwt_issuer = jwt_issuer.unwrap_or_else(|| DEFAULT_PARTY.to_owned());
+        if !auth::is_issuer(&jwt_issuer) {
+            return Err(ConfigError::Issuer);
+        }
         let metrics_listen = flags.metrics_listen.or(file.metrics_listen);
         Ok(Self {
             store: StoreOptions {
@@ -112,10 +129,7 @@ impl Config {
             jwt_secret: flags.jwt_secret.or(file.jwt_secret),
             jwt_public_key: flags.jwt_public_key.or(file.jwt_public_key),
             jwt_private_key: flags.jwt_private_key.or(file.jwt_private_key),
-            jwt_issuer: flags
-                .jwt_issuer
-                .or(file.jwt_issuer)
-                .unwrap_or_else(|| DEFAULT_PARTY.to_owned()),
+            jwt_issuer,
             jwt_audience: flags
                 .jwt_audience
                 .or(file.jwt_audience)
@@ -125,6 +139,7 @@ impl Config {
             issuer_keys: file.issuer_keys,
             http: HttpOptions {
                 production: flags.production.or(file.production).unwrap_or(false),
+                health_listen: flags.health_listen.or(file.health_listen),
                 metrics_elsewhere: metrics_listen.is_some(),
                 limits: file.limits,
                 timeouts: file.timeouts,

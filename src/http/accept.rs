@@ -2,12 +2,14 @@
 //! that keep all other threads busy.
 //!
 //! That thread also checks the database periodically, so that readiness checks need not wait for the database. All
-//! other connections are handed to the threads that run operations.
+//! other connections are handed to the threads that run operations. Supervisors may have an address of their own
+//! (`health_listen`), which this thread serves, too, for as long as the program runs.
 
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Handle};
 
@@ -18,8 +20,8 @@ use super::serve::{ConnectionContext, TrackedConnection, end};
 /// How long to wait before the next attempt when the system has no more files or memory for connections.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How long to wait before looking for more of a request's first bytes.
-const PEEK_INTERVAL: Duration = Duration::from_millis(5);
+/// How long to wait before looking again whether the last connections have been handed over.
+const HANDOVER_INTERVAL: Duration = Duration::from_millis(5);
 
 /// How the requests begin that are answered on this thread.
 const HEALTH_REQUESTS: [&[u8]; 2] = [b"GET /healthz ", b"GET /readyz "];
@@ -28,6 +30,7 @@ const MAX_START_BYTES: usize = 13;
 /// Starts accepting connections; stops when the program is told to shut down.
 pub fn open(
     listener: std::net::TcpListener,
+    health: Option<(std::net::TcpListener, Router)>,
     connections: ConnectionContext,
     readiness: Arc<Readiness>,
 ) -> Result<(), StartError> {
@@ -37,6 +40,7 @@ pub fn open(
         runtime.block_on(async {
             readiness.look().await;
             let watching = tokio::spawn(async move { readiness.watch().await });
+            let health = health.map(|(listener, router)| tokio::spawn(serve_health(listener, router)));
             let connections = Arc::new(connections);
             match TcpListener::from_std(listener) {
                 Ok(listener) => accept(listener, &connections, &inside).await,
@@ -44,13 +48,26 @@ pub fn open(
             }
             // Every connection that is still served on this thread holds a clone.
             while Arc::strong_count(&connections) > 1 {
-                tokio::time::sleep(PEEK_INTERVAL).await;
+                tokio::time::sleep(HANDOVER_INTERVAL).await;
+            }
+            drop(connections);
+            // Supervisors ask until the program has ended.
+            if let Some(health) = health {
+                let _ = health.await;
             }
             watching.abort();
         });
     };
     std::thread::Builder::new().name("door".to_owned()).spawn(door)?;
     Ok(())
+}
+
+/// Answers health checks at their own address.
+async fn serve_health(listener: std::net::TcpListener, router: Router) {
+    let serving = async { axum::serve(TcpListener::from_std(listener)?, router).await };
+    if let Err(error) = serving.await {
+        tracing::error!(%error, "health checks are no longer answered at their own address");
+    }
 }
 
 async fn accept(listener: TcpListener, connections: &Arc<ConnectionContext>, inside: &Handle) {
@@ -113,22 +130,13 @@ fn send_in(stream: std::net::TcpStream, connections: Arc<ConnectionContext>, hel
     });
 }
 
-/// Looks at the first bytes without consuming them.
+/// Looks at the first bytes without consuming them, once: health checks are short, and come in one piece. One that comes
+/// in several is answered by the other threads.
 async fn is_answered_here(stream: &TcpStream) -> io::Result<bool> {
     let mut bytes = [0; MAX_START_BYTES];
-    loop {
-        let length = stream.peek(&mut bytes).await?;
-        let start = &bytes[..length];
-        if start.is_empty() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        if HEALTH_REQUESTS.iter().any(|here| start.starts_with(here)) {
-            return Ok(true);
-        }
-        if !HEALTH_REQUESTS.iter().any(|here| here.starts_with(start)) {
-            return Ok(false);
-        }
-        // `peek` would at once return the bytes that are already there.
-        tokio::time::sleep(PEEK_INTERVAL).await;
+    let length = stream.peek(&mut bytes).await?;
+    match &bytes[..length] {
+        [] => Err(io::ErrorKind::UnexpectedEof.into()),
+        start => Ok(HEALTH_REQUESTS.iter().any(|here| start.starts_with(here))),
     }
 }

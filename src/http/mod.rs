@@ -24,14 +24,17 @@ mod persisted;
 mod registered;
 mod request;
 mod request_id;
+mod reset;
 mod response;
 mod serve;
+mod single_headers;
 mod sse;
 mod throttle;
 mod validator;
 mod wire;
 mod ws;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -68,6 +71,8 @@ pub enum StartError {
     Manifest(#[from] ManifestError),
     #[error("cors.origins: {0:?} is not an origin such as \"https://portal.example\"")]
     Origin(String),
+    #[error("cannot listen on {0} for health checks: {1}")]
+    Health(SocketAddr, std::io::Error),
     #[error("cannot serve: {0}")]
     Door(#[from] std::io::Error),
 }
@@ -114,15 +119,19 @@ impl std::ops::Deref for HttpState {
 
 /// All routes. `ending` becomes true when the program is about to shut down, which readiness reports.
 pub fn router(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) -> Result<Router, StartError> {
-    Ok(state(app, options, ending)?.0)
+    Ok(routes(app, options, ending)?.api)
 }
 
-/// The routes, and the database's readiness that they report once something watches it.
-fn state(
-    app: Arc<App>,
-    options: HttpOptions,
-    ending: watch::Receiver<bool>,
-) -> Result<(Router, Arc<health::Readiness>), StartError> {
+/// What is served.
+struct Routes {
+    api: Router,
+    /// Health checks and metrics, for an address of their own.
+    health: Router,
+    /// The database's readiness, which both report once something watches it.
+    readiness: Arc<health::Readiness>,
+}
+
+fn routes(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) -> Result<Routes, StartError> {
     let cors = cors::layer(&options.cors)?;
     let readiness = Arc::new(health::Readiness::new(app.clone()));
     let schema = schema_for_validated_documents();
@@ -167,7 +176,19 @@ fn state(
         None => router,
     };
     let router = router
+        .layer(axum::middleware::from_fn(single_headers::check))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), request_id::attach))
+        .with_state(state.clone());
+    let health = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::beside_the_api))
+        .fallback(errors::not_found)
         .layer(axum::middleware::from_fn_with_state(state.clone(), request_id::attach))
         .with_state(state);
-    Ok((router, readiness))
+    Ok(Routes {
+        api: router,
+        health,
+        readiness,
+    })
 }

@@ -1,5 +1,6 @@
 //! Options of the HTTP front end: the sections of the settings file about requests.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use super::guard::Limits;
 pub struct HttpOptions {
     /// No GraphiQL, introspection for admins only, no suggestions in error texts.
     pub production: bool,
+    /// Where health checks are answered in addition; `None`: only beside the API.
+    pub health_listen: Option<SocketAddr>,
     /// Metrics are served at their own address, not beside the API.
     pub metrics_elsewhere: bool,
     pub limits: Limits,

@@ -1,9 +1,11 @@
 //! The answer to an HTTP request: its result, or the status and the errors that say why there is none.
 
 use async_graphql::parser::types::OperationType;
-use axum::Json;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{BoxError, Json};
+use futures::{Stream, StreamExt};
 
 use super::admission::{RequestRefusal, Requester, admit, charge, subject};
 use super::errors::{self, refusal};
@@ -43,6 +45,13 @@ pub async fn respond(state: &HttpState, requester: Requester, terms: &ResponseTe
         Ok(response) => errors::with_status(wire::response(&response), &response),
         Err(failed) => self::failed(failed, &request_id),
     }
+}
+
+/// A body that is sent in pieces, as they come; an error cuts it off. The compressor asks for another piece after the
+/// last one, which most streams do not allow.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub fn streamed<E: Into<BoxError> + 'static>(pieces: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> Body {
+    Body::from_stream(pieces.fuse())
 }
 
 /// The answer to an operation that ran but has no result.

@@ -18,7 +18,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::{HttpOptions, StartError, accept, state};
+use super::reset::{ResetSwitch, ResettableStream};
+use super::{HttpOptions, Routes, StartError, accept, routes};
 use service::app::App;
 use telemetry::metrics::{Metrics, OpenGauge};
 
@@ -38,15 +39,25 @@ pub async fn serve(
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     let header_patience = options.timeouts.header();
     let metrics = app.metrics.clone();
-    let (router, readiness) = state(app, options, ending.clone())?;
+    let health_listener = match options.health_listen {
+        Some(address) => {
+            let listener = TcpListener::bind(address).await.and_then(TcpListener::into_std);
+            let listener = listener.map_err(|error| StartError::Health(address, error))?;
+            tracing::info!(address = %listener.local_addr()?, "answering health checks");
+            Some(listener)
+        }
+        None => None,
+    };
+    let Routes { api, health, readiness } = routes(app, options, ending.clone())?;
     let connections = ConnectionContext {
         header_patience,
         metrics,
-        router,
+        router: api,
         ending: ending.clone(),
         open,
     };
-    accept::open(listener.into_std()?, connections, readiness)?;
+    let health = health_listener.map(|listener| (listener, health));
+    accept::open(listener.into_std()?, health, connections, readiness)?;
     let mut told = ending;
     end(&mut told).await;
     tracing::info!("ending: no new connections, running requests finish");
@@ -91,13 +102,15 @@ impl ConnectionContext {
             .header_read_timeout(self.header_patience)
             .keep_alive(keeps_alive);
         let streams = Arc::new(AtomicBool::new(false));
+        let reset = ResetSwitch::default();
         let service = service(
-            self.router.clone(),
+            self.router.clone().layer(Extension(reset.clone())),
             self.ending.clone(),
             held.open.clone(),
             streams.clone(),
         );
         let service = TowerToHyperService::new(service);
+        let stream = ResettableStream::new(stream, reset.clone());
         let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let mut told = self.ending.clone();
         tokio::spawn(async move {
@@ -108,18 +121,26 @@ impl ConnectionContext {
             };
             let ended = tokio::select! {
                 ended = connection.as_mut() => ended,
+                () = reset.told() => Ok(()),
                 () = last_call => {
                     // Running requests are finished, and no new ones are read.
                     connection.as_mut().graceful_shutdown();
                     if streams.load(Ordering::Relaxed) {
                         // The event stream is over. A client that does not take the rest now is not reading.
-                        tokio::time::timeout(GRACE, connection).await.unwrap_or(Ok(()))
+                        tokio::time::timeout(GRACE, connection.as_mut()).await.unwrap_or(Ok(()))
                     } else {
-                        connection.await
+                        tokio::select! {
+                            ended = connection.as_mut() => ended,
+                            () = reset.told() => Ok(()),
+                        }
                     }
                 }
             };
             if let Err(error) = ended {
+                // A body ended with an error.
+                if error.is_user() {
+                    reset.reset();
+                }
                 tracing::debug!(%error, "a connection broke");
             }
             drop(held);

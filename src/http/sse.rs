@@ -143,7 +143,7 @@ fn events(events: EventStream) -> Response {
     });
     // Sent at once, so that a client that waits for the first byte sees that the stream has begun.
     let pieces = stream::once(async { COMMENT.to_owned() }).chain(pieces);
-    respond(Body::from_stream(
+    respond(response::streamed(
         pieces.map(|text| Ok::<_, Infallible>(Bytes::from(text))),
     ))
 }

@@ -14,7 +14,7 @@ use telemetry::metrics::Job;
 
 /// How long to sleep when there is nothing to do and no wake-up signal arrives.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long to sleep when no endpoint exists.
+/// How long to sleep when no endpoint exists, unless one is created here.
 const LONG_PAUSE: Duration = Duration::from_secs(5);
 /// How long to wait after a wake-up, so that changes committed in quick succession are processed together.
 const SPACING: Duration = Duration::from_millis(20);
@@ -70,6 +70,10 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
         } else if wakes.is_none() {
             // If this fails, only the pause ends the wait.
             wakes = app.store.wakes().await.ok();
+            // What was committed before that woke nobody.
+            if wakes.is_some() {
+                continue;
+            }
         }
         let pause = if made.has_subscribers { PAUSE } else { LONG_PAUSE };
         let woken = async {
@@ -78,7 +82,7 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
                     wakes.next().await;
                     tokio::time::sleep(SPACING).await;
                 }
-                None => std::future::pending().await,
+                None => app.webhooks.endpoint_began.notified().await,
             }
         };
         tokio::select! {

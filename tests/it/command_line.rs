@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{TestApp, both_databases};
 
 /// The keys of [`TestApp`], so that its gateway takes the program's tokens.
-const SECRET: &str = match std::str::from_utf8(&[7; 32]) {
+const SECRET: &str = match std::str::from_utf8(&crate::support::token::SECRET) {
     Ok(secret) => secret,
     Err(_) => unreachable!(),
 };
@@ -211,7 +211,7 @@ async fn settings_that_cannot_be_meant_are_refused_before_anything_listens() {
         ("[limits]\ndepth = 0", "limits.depth must be from 1 to 60, not 0"),
         ("[limits]\ndepth = 1000", "limits.depth must be from 1 to 60, not 1000"),
         ("[limits]\nbody_bytes = 0", "limits.body_bytes must be"),
-        ("[limits]\ncost = -1", "cost = -1"),
+        ("[limits]\ncost = -1", "line 2, cost: invalid value: integer, expected"),
         ("[limits]\npage_size = 9000000000", "limits.page_size must be"),
         ("[throttle]\nmaximum = 0", "throttle.maximum must be"),
         (
@@ -228,7 +228,7 @@ async fn settings_that_cannot_be_meant_are_refused_before_anything_listens() {
             "cors.origins: \"portal.example\" is not an origin",
         ),
         ("[persisted]\nsafelist = \"enforce\"", "persisted.manifest"),
-        ("log = \"inof\"", "\"inof\" is neither a level"),
+        ("log = \"inof\"", "line 1, log: the value is neither a level"),
         (
             "[cors]\norigins = [\"https://portal.example\"]",
             "cannot listen on 192.0.2.1:1",
@@ -237,6 +237,82 @@ async fn settings_that_cannot_be_meant_are_refused_before_anything_listens() {
         let refusal = refused_settings(&app, settings).await;
         assert!(refusal.contains(says), "{settings}: {refusal}");
     }
+}
+
+#[tokio::test]
+async fn settings_come_from_the_environment_too_and_are_checked_and_shown() {
+    let app = TestApp::on_sqlite().await;
+    let folder = tempfile::tempdir().unwrap();
+    let secret_file = folder.path().join("secret");
+    std::fs::write(&secret_file, format!("{SECRET}\n")).unwrap();
+    let config = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = command(&app.database_url(), &[&["config"], arguments].concat());
+        command
+            .env("TRIBUTARY_JWT_SECRET_FILE", &secret_file)
+            .envs(variables.iter().copied());
+        let output = command.output().unwrap();
+        let texts = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        (output.status.code(), texts.concat())
+    };
+    let (code, shown) = config(&["show"], &[("TRIBUTARY_LIMITS__COST", "77")]);
+    assert!(
+        code == Some(0) && shown.contains("cost = 77") && !shown.contains(SECRET),
+        "{shown}"
+    );
+    assert_eq!(
+        config(&["check"], &[]),
+        (Some(0), "the settings are sound\n".to_owned())
+    );
+    let file = folder.path().join("settings.toml");
+    std::fs::write(&file, "[limits]\ndepth = 1000").unwrap();
+    let file = file.to_str().unwrap();
+    for (arguments, variable, says) in [
+        (
+            &["check"][..],
+            ("TRIBUTARY_LIMITS__CSOT", "1"),
+            "TRIBUTARY_LIMITS__CSOT: there is no such setting",
+        ),
+        (
+            &["check"],
+            ("TRIBUTARY_LIMITS__COST", "0"),
+            "limits.cost must be from 1",
+        ),
+        (
+            &["check"],
+            ("TRIBUTARY_CORS__ORIGINS", "[\"portal.example\"]"),
+            "is not an origin",
+        ),
+        (
+            &["check", "--production", "--cors-origins", "*"],
+            ("TRIBUTARY_LOG", "info"),
+            "cors.origins",
+        ),
+        (
+            &["check", file],
+            ("TRIBUTARY_LOG", "info"),
+            "limits.depth must be from 1 to 60, not 1000",
+        ),
+    ] {
+        let (code, said) = config(arguments, &[variable]);
+        assert!(
+            code == Some(1) && said.contains(says),
+            "{arguments:?} {variable:?}: {said}"
+        );
+    }
+    let (code, schema) = config(&["schema"], &[("TRIBUTARY_LIMITS__COST", "nonsense")]);
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    assert_eq!((code, &schema["additionalProperties"]), (Some(0), &Value::Bool(false)));
+}
+
+#[tokio::test]
+async fn a_first_start_says_in_one_line_that_the_database_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("new.db").display());
+    let list = ["tenant", "list", "--jwt-secret", SECRET];
+    let said = command(&url, &list).output().unwrap();
+    let said = String::from_utf8(said.stderr).unwrap();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("brought the database up to date"), "{said}");
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ async fn replica(app: &TestApp, micros: i64) -> Arc<App> {
         ..StoreOptions::default()
     };
     let store = store::connect(&options).await.unwrap();
-    let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
+    let keys = Keys::from_secret(&crate::support::token::SECRET, "tributary", "tributary").unwrap();
     let replica = Arc::new(App::new(store, Clock::manual(app.clock.now()), keys));
     move_by(&replica, micros);
     replica

@@ -37,7 +37,7 @@ async fn another_gateway(app: &TestApp) -> Arc<App> {
         ..StoreOptions::default()
     };
     let store = store::connect(&options).await.unwrap();
-    let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
+    let keys = Keys::from_secret(&crate::support::token::SECRET, "tributary", "tributary").unwrap();
     Arc::new(App::new(store, app.clock.clone(), keys))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ApiKey, Claims, Permission, Permissions, Resource, Scope};
+use super::{ApiKey, Claims, Keys, Permission, Permissions, Resource, Scope};
 use domain::Timestamp;
 use domain::audit::{self, Origin};
 use domain::id::{PartnerId, TenantId};
@@ -11,6 +11,7 @@ use domain::id::{PartnerId, TenantId};
 #[derive(Clone, Debug)]
 pub struct Caller {
     tenant: TenantId,
+    /// Issuer and name of a token as one text, or the id of an API key.
     subject: String,
     permissions: Permissions,
     /// If set, the caller is this partner: it reads its own rows and writes nothing.
@@ -106,13 +107,14 @@ impl Caller {
         }
     }
 
-    /// The caller who presented a JWT with these verified claims. `partner` is the partner that they name: the
-    /// function's caller must ensure that nothing is done or answered before the database has confirmed that this
-    /// partner may sign in.
-    pub fn of_token(tenant: TenantId, claims: &Claims, partner: Option<PartnerId>) -> Self {
+    /// The caller who presented a JWT with these claims, which were verified; `keys` are those of our own issuer.
+    /// `partner` is the partner that they name: the function's caller must ensure that nothing is done or answered
+    /// before the database has confirmed that this partner may sign in.
+    pub fn of_token(tenant: TenantId, claims: &Claims, keys: &Keys, partner: Option<PartnerId>) -> Self {
+        let permissions = Permissions::parse(&claims.scope);
         let caller = Self {
             expires_at: claims.expires_at(),
-            ..Self::new(tenant, claims.sub.clone(), Permissions::parse(&claims.scope), partner)
+            ..Self::new(tenant, claims.subject(keys), permissions, partner)
         };
         caller.known_by(|origin| origin.token_id = claims.jti.as_deref().map(audit::cut))
     }

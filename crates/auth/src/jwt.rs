@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::key_ring::{KeyRing, VerificationKey};
 use super::parsed_token::ParsedToken;
-use super::private_key;
+use super::{private_key, subject};
 use domain::Timestamp;
 
 /// Minimum length of a secret for HS256: that of the hash (RFC 7518, 3.2).
@@ -82,11 +82,16 @@ impl Claims {
         self.iat.filter(|seconds| *seconds <= latest).map(IssuedAt)
     }
 
+    /// The subject as one text: its name alone if `keys` are those of its issuer, or else with the issuer.
+    pub fn subject(&self, keys: &Keys) -> String {
+        subject::text(&self.iss, &self.sub, &keys.issuer)
+    }
+
     /// Whether the claims are valid at `now`, and their subject can be named: it appears in histories.
     pub(super) fn are_in_force(&self, now: Timestamp) -> bool {
         let now = numeric_date(now);
         let in_force = now < self.exp + LEEWAY_SECONDS && self.nbf.is_none_or(|nbf| nbf <= now + LEEWAY_SECONDS);
-        in_force && !self.sub.trim().is_empty() && !self.sub.contains(char::is_control)
+        in_force && subject::can_be_shown(&self.sub)
     }
 }
 
@@ -199,12 +204,13 @@ impl Keys {
 
     /// The claims of a token that is genuine and in force at `now`; otherwise `None`: callers do not learn the cause.
     pub(super) fn verify(&self, form: &ParsedToken<'_>, now: Timestamp) -> Option<Claims> {
-        let key = self.ring.find(form.key_id.as_deref(), now)?;
-        if !form.is_signed_by(&key) {
+        let keys = self.ring.find(form.key_id.as_deref(), now);
+        if !form.is_signed_by(&keys) {
             return None;
         }
         let claims = Claims::deserialize(&form.claims).ok()?;
-        let for_us = claims.iss == self.issuer && claims.aud.has(&self.audience);
+        let is_reserved = subject::is_reserved_with_us(&claims.sub, claims.partner.as_deref());
+        let for_us = claims.iss == self.issuer && claims.aud.has(&self.audience) && !is_reserved;
         (for_us && claims.are_in_force(now)).then_some(claims)
     }
 }

@@ -75,12 +75,12 @@ impl KeyRing {
         }))
     }
 
-    /// The key that a token names by `id`. A single configured key applies whatever tokens call it, and with a set of
+    /// The keys that a token names by `id`. A single configured key applies whatever tokens call it, and with a set of
     /// one key a token need not name it.
-    pub fn find(&self, id: Option<&str>, now: Timestamp) -> Option<VerificationKey> {
+    pub fn find(&self, id: Option<&str>, now: Timestamp) -> Vec<VerificationKey> {
         match self {
-            Self::Nothing => None,
-            Self::One(key) => Some(key.clone()),
+            Self::Nothing => Vec::new(),
+            Self::One(key) => vec![key.clone()],
             Self::File(file) => choose(&file.keys(now), id),
         }
     }

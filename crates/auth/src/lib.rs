@@ -16,6 +16,8 @@ mod private_key;
 mod public_key;
 mod scope;
 mod sealing;
+mod subject;
+mod unique_json;
 
 pub use api_key::{ApiKey, KeyHash, KeyUses, NewKey};
 pub use caller::{Call, Caller, Denied, Writer};
@@ -25,3 +27,4 @@ pub use jwt::{Claims, IssuedAt, KeyError, Keys};
 pub use permission::{Permission, Permissions, Resource};
 pub use scope::Scope;
 pub use sealing::{Sealed, SealingError, SealingKeys, new_secret};
+pub use subject::is_issuer;

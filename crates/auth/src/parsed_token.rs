@@ -1,16 +1,13 @@
 //! The form of a token before any cryptography (RFC 7515, RFC 8725): three parts in base 64, and a header that asks for
 //! nothing but a known key; and whether that key has signed it.
 
-use std::collections::HashSet;
-use std::fmt;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, crypto};
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::public_key::VerificationKey;
+use super::unique_json;
 
 /// Maximum length of a token; longer ones are refused before any decoding.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -30,15 +27,18 @@ pub struct ParsedToken<'a> {
     pub message: &'a str,
     /// In base 64.
     pub signature: &'a str,
-    /// A JSON object without duplicate names.
+    /// A JSON object without duplicate names at any depth.
     pub claims: Value,
 }
 
 impl ParsedToken<'_> {
-    /// Whether the key made its signature, by the key's own algorithm.
-    pub fn is_signed_by(&self, key: &VerificationKey) -> bool {
-        let is_genuine = || crypto::verify(self.signature, self.message.as_bytes(), &key.decoding, key.algorithm);
-        self.algorithm == key.algorithm && is_genuine().is_ok_and(|genuine| genuine)
+    /// Whether one of the keys made its signature, by the key's own algorithm.
+    pub fn is_signed_by(&self, keys: &[VerificationKey]) -> bool {
+        let message = self.message.as_bytes();
+        keys.iter().filter(|key| self.algorithm == key.algorithm).any(|key| {
+            let verified = crypto::verify(self.signature, message, &key.decoding, key.algorithm);
+            verified.is_ok_and(|genuine| genuine)
+        })
     }
 }
 
@@ -54,18 +54,18 @@ pub fn read(token: &str) -> Option<ParsedToken<'_>> {
         return None;
     }
     let header = URL_SAFE_NO_PAD.decode(header).ok()?;
-    let UniqueMembers(header) = serde_json::from_slice(&header).ok()?;
-    if header.iter().any(|(name, _)| REFUSED.contains(&name.as_str())) {
+    let header = unique_json::object(&header)?;
+    if REFUSED.iter().any(|name| header.contains_key(*name)) {
         return None;
     }
-    let text = |name: &str| match header.iter().find(|(member, _)| member == name) {
+    let text = |name: &str| match header.get(name) {
         None => Ok(None),
-        Some((_, Value::String(text))) => Ok(Some(text.clone())),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
         Some(_) => Err(()),
     };
     let typ = text("typ").ok()?;
     let key_id = text("kid").ok()?;
-    if typ.is_some_and(|typ| !["jwt", "at+jwt"].contains(&typ.to_ascii_lowercase().as_str()))
+    if typ.is_some_and(|typ| !is_accepted(&typ))
         || key_id
             .as_ref()
             .is_some_and(|id| id.is_empty() || id.len() > MAX_KEY_ID_BYTES)
@@ -73,43 +73,67 @@ pub fn read(token: &str) -> Option<ParsedToken<'_>> {
         return None;
     }
     let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    // With duplicate claims, other programs might trust the other one.
-    let UniqueMembers(claims) = serde_json::from_slice(&payload).ok()?;
     Some(ParsedToken {
         algorithm: text("alg").ok()??.parse().ok()?,
         key_id,
         message,
         signature,
-        claims: Value::Object(claims.into_iter().collect()),
+        // With duplicate claims, other programs might trust the other one.
+        claims: Value::Object(unique_json::object(&payload)?),
     })
 }
 
-/// The members of a JSON object without duplicate names.
-struct UniqueMembers(Vec<(String, Value)>);
+/// Whether a token may be of this type. It is a media type, of which `application/` may be left out (RFC 7515, 4.1.9).
+fn is_accepted(typ: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    let name = typ.strip_prefix("application/").unwrap_or(&typ);
+    ["jwt", "at+jwt"].contains(&name)
+}
 
-impl<'de> serde::Deserialize<'de> for UniqueMembers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct UniqueMembersVisitor;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-        impl<'de> Visitor<'de> for UniqueMembersVisitor {
-            type Value = UniqueMembers;
+    fn token(header: &str, claims: &str) -> String {
+        let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part));
+        format!("{header}.{claims}.c2lnbmF0dXJl")
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<UniqueMembers, M::Error> {
-                let (mut members, mut names) = (Vec::new(), HashSet::new());
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    if !names.insert(name.clone()) {
-                        return Err(M::Error::custom("a name is given twice"));
-                    }
-                    members.push((name, value));
-                }
-                Ok(UniqueMembers(members))
-            }
+    #[test]
+    fn a_type_may_be_written_in_full() {
+        for (typ, accepted) in [
+            ("JWT", true),
+            ("at+jwt", true),
+            ("application/at+jwt", true),
+            ("Application/AT+JWT", true),
+            ("application/jwt", true),
+            ("application/", false),
+            ("application/application/jwt", false),
+            ("application/json", false),
+            ("text/jwt", false),
+            ("id_token+jwt", false),
+            ("", false),
+        ] {
+            let token = token(&format!(r#"{{"alg":"RS256","typ":"{typ}"}}"#), "{}");
+            assert_eq!(read(&token).is_some(), accepted, "{typ}");
         }
+    }
 
-        deserializer.deserialize_map(UniqueMembersVisitor)
+    #[test]
+    fn no_member_is_given_twice_at_any_depth() {
+        let sound = r#"{"alg":"RS256"}"#;
+        for (claims, accepted) in [
+            (r#"{"a":{"b":1},"c":{"b":1},"d":[{"b":1},{"b":1}]}"#, true),
+            (r#"{"a":1,"a":1}"#, false),
+            (r#"{"a":{"b":1,"b":2}}"#, false),
+            (r#"{"a":{"b":1,"\u0062":2}}"#, false),
+            (r#"{"a":[0,[{"b":{"c":1,"c":1}}]]}"#, false),
+            (r#"[{"a":1}]"#, false),
+            ("null", false),
+        ] {
+            assert_eq!(read(&token(sound, claims)).is_some(), accepted, "{claims}");
+        }
+        let header = r#"{"alg":"RS256","more":{"a":1,"a":1}}"#;
+        assert!(read(&token(header, "{}")).is_none());
     }
 }

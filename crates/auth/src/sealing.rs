@@ -40,20 +40,29 @@ const DEVELOPMENT: &str = "development";
 impl SealingKeys {
     /// Reads `ID:BASE64`, several separated by commas.
     pub fn parse(text: &str) -> Result<Self, SealingError> {
-        let mut keys: Vec<(String, LessSafeKey)> = Vec::new();
+        let mut keys = Vec::new();
+        for (id, key) in Self::read(text)? {
+            let key = UnboundKey::new(&AES_256_GCM, &key).map_err(|_| SealingError::Malformed)?;
+            keys.push((id, LessSafeKey::new(key)));
+        }
+        Ok(Self(keys))
+    }
+
+    /// The ids and the bytes of the keys, for checking how good they are.
+    pub fn read(text: &str) -> Result<Vec<(String, Vec<u8>)>, SealingError> {
+        let mut keys: Vec<(String, Vec<u8>)> = Vec::new();
         for part in text.split(',').map(str::trim) {
             let (id, key) = part.split_once(':').ok_or(SealingError::Malformed)?;
             let key = STANDARD.decode(key).map_err(|_| SealingError::Malformed)?;
-            let key = UnboundKey::new(&AES_256_GCM, &key).map_err(|_| SealingError::Malformed)?;
             if id.is_empty() || id == DEVELOPMENT {
                 return Err(SealingError::Malformed);
             }
             if keys.iter().any(|(known, _)| known == id) {
                 return Err(SealingError::Twice(id.to_owned()));
             }
-            keys.push((id.to_owned(), LessSafeKey::new(key)));
+            keys.push((id.to_owned(), key));
         }
-        Ok(Self(keys))
+        Ok(keys)
     }
 
     /// A publicly known key, for trying things out.

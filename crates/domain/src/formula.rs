@@ -1,7 +1,8 @@
 //! Protection against formula injection: spreadsheet programs would evaluate some texts instead of showing them.
 //! Exports prefix these texts with an apostrophe, which imports strip again.
 
-const BEGINNINGS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Also in full width, which spreadsheet programs of East Asia read like the usual characters.
+const BEGINNINGS: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
 
 /// Whether a text needs an apostrophe prefix. This includes texts that already look prefixed, so that stripping is
 /// unambiguous.
@@ -25,7 +26,9 @@ mod tests {
 
     #[test]
     fn formulas_are_told_from_other_texts() {
-        for text in ["=1", "+1", "-1", "@a", "\ta", "\ra", "'=1", "''-"] {
+        for text in [
+            "=1", "+1", "-1", "@a", "\ta", "\ra", "\na", "＝1", "＋1", "－1", "＠a", "'=1", "''-", "'＝",
+        ] {
             assert!(looks_like_one(text), "{text:?}");
         }
         for text in ["", "1", "a=1", " =1", "'s", "'", "''"] {
@@ -36,7 +39,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_apostrophe_comes_off_again(text in "['=+@\\-\t\ra]{0,6}") {
+        fn the_apostrophe_comes_off_again(text in "['=+@\\-＝＋－＠\t\r\na]{0,6}") {
             let written = match looks_like_one(&text) {
                 true => format!("'{text}"),
                 false => text.clone(),

@@ -30,6 +30,9 @@ macro_rules! kinds {
             }
             pub type $alias = Id<$kind>;
         )+
+
+        /// The prefixes of all kinds.
+        const PREFIXES: &[&str] = &[$($prefix),+];
     };
 }
 
@@ -130,6 +133,11 @@ impl<K: Kind> FromStr for Id<K> {
 pub fn parse_any(text: &str) -> Option<(&str, Uuid)> {
     let (prefix, suffix) = text.rsplit_once('_')?;
     Some((prefix, Uuid::from_u128(decode(suffix.as_bytes())?)))
+}
+
+/// Whether a text is an id that an object here may have.
+pub fn is_of_any_kind(text: &str) -> bool {
+    parse_any(text).is_some_and(|(prefix, _)| PREFIXES.contains(&prefix))
 }
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -25,14 +25,14 @@ pub use exchange::{FullResponse, MAX_KEPT_BYTES, ResponseHead};
 pub use resolve::{Resolve, SystemResolver};
 
 /// Why there was no answer. The texts are for the party that named the address: they reveal nothing of what it resolved
-/// to.
+/// to. Whether it resolved at all is for operators only ([`OutgoingError::for_strangers`]).
 #[derive(Debug, thiserror::Error)]
 pub enum OutgoingError {
     #[error("the address {0}")]
     Refused(#[from] AddressRefusal),
     #[error("the name could not be resolved")]
     Unresolved,
-    #[error("the name resolves to no address that may be reached")]
+    #[error("the name leads to no address that may be reached")]
     Unreachable,
     #[error("no connection could be made")]
     NoConnection,
@@ -44,6 +44,16 @@ pub enum OutgoingError {
     Timeout(Duration),
     #[error("the answer has more than {0} bytes")]
     TooLong(usize),
+}
+
+impl OutgoingError {
+    /// What callers learn: not which names of the gateway's own network there are.
+    pub fn for_strangers(self) -> Self {
+        match self {
+            Self::Unresolved => Self::Unreachable,
+            other => other,
+        }
+    }
 }
 
 /// A stream, encrypted or not.
@@ -146,7 +156,7 @@ impl Outgoing {
         }
         let stream = match (reached, refused) {
             (Some(stream), _) => stream,
-            (None, Some(AddressRefusal::Address(_))) if is_name => return Err(OutgoingError::Unreachable),
+            (None, Some(_)) if is_name => return Err(OutgoingError::Unreachable),
             (None, Some(why)) => return Err(why.into()),
             (None, None) => return Err(OutgoingError::NoConnection),
         };

@@ -1,5 +1,6 @@
 //! Which log lines are written.
 
+use std::fmt;
 use std::str::FromStr;
 
 use tracing::level_filters::LevelFilter;
@@ -13,6 +14,12 @@ pub struct LogFilter(String);
 impl Default for LogFilter {
     fn default() -> Self {
         Self("info".to_owned())
+    }
+}
+
+impl fmt::Display for LogFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

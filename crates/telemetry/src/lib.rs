@@ -54,13 +54,15 @@ pub fn start(format: LogFormat, filter: &LogFilter, colours: bool, export: Optio
 
 /// Hides, whatever the filter says, SeaORM's finer log lines about connecting: they quote the database's address, which
 /// contains the password. Also hides PostgreSQL's notices, such as that a table already exists, which the user of a
-/// command would take for a mistake. Ignores everything finer than `finest`.
+/// command would take for a mistake, and the single steps of a migration unless details are wanted: how many there were
+/// is told in one line. Ignores everything finer than `finest`.
 fn without_secrets(finest: LevelFilter) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     let shown = move |metadata: &Metadata<'_>| {
         let (level, target) = (*metadata.level(), metadata.target());
         let is_secret = level > Level::INFO && target.starts_with("sea_orm");
         let is_remark = level > Level::WARN && target == "sqlx::postgres::notice";
-        level <= finest && !is_secret && !is_remark
+        let is_step = level > Level::WARN && finest <= LevelFilter::INFO && target.starts_with("sea_orm_migration");
+        level <= finest && !is_secret && !is_remark && !is_step
     };
     filter_fn(shown).with_max_level_hint(finest)
 }

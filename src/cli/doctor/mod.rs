@@ -18,6 +18,7 @@ use telemetry::metrics::Metrics;
 pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
     let mut report = DoctorReport::default();
     report.is_done("settings", http::check(&config.http));
+    report.says("production", settings::production(config));
     report.says("exposure", settings::exposure(config));
     report.says("graphiql", settings::graphiql(&config.http));
     if let Some(endpoint) = &config.otlp_endpoint {

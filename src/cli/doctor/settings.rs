@@ -8,13 +8,24 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::report::CheckResult;
-use crate::config::Config;
+use crate::config::{Config, refusals};
 use crate::http::{self, HttpOptions};
 use outgoing::client;
 use store::each_host;
 
 /// How long to wait for the collector, which is a process beside the gateway.
 const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Whether `serve` would refuse them in production.
+pub fn production(config: &Config) -> CheckResult {
+    match refusals(config, false) {
+        refused if refused.is_empty() => CheckResult::ok(),
+        refused => CheckResult::wrong(
+            refused.join("; "),
+            "serve does not start in production before that is mended",
+        ),
+    }
+}
 
 /// Whether strangers may see more than they need.
 pub fn exposure(config: &Config) -> CheckResult {
@@ -26,11 +37,8 @@ pub fn exposure(config: &Config) -> CheckResult {
     if is_public && !config.http.production && config.metrics_listen.is_none() {
         open.push("and /metrics (set metrics_listen)");
     }
-    if config.http.production && config.metrics_listen.is_none() {
+    if config.http.production && config.metrics_listen.is_none() && config.http.health_listen.is_none() {
         open.push("there are no metrics (set metrics_listen)");
-    }
-    if config.http.production && config.http.cors.origins.iter().any(|origin| origin == "*") {
-        open.push("the pages of all origins may ask (name them in cors.origins)");
     }
     let urls = config.store.standby_urls.iter().chain([&config.store.url]);
     if urls.flat_map(|url| each_host(url)).any(|url| is_plain(&url)) {

@@ -27,7 +27,8 @@ impl Viewer {
         Ok(Arc::unwrap_or_clone(tenant).into())
     }
 
-    /// The subject of the token, or the id of the API key.
+    /// The subject of the token (`ISSUER|NAME` if an identity provider issued it), or the id of the API key: the actor
+    /// that histories and the audit log name.
     async fn subject(&self, ctx: &Context<'_>) -> String {
         request(ctx).caller.subject().to_owned()
     }

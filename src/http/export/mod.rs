@@ -1,16 +1,19 @@
 //! `GET /export/{list}`: a list as a file, filtered by the query string. What is found wrong before the answer's head
-//! is reported there; a later failure cuts the answer off.
+//! is reported there; a later failure cuts the answer off. HEAD gets the same head, and begins no export.
 
 mod format;
 mod stream;
 
+use std::convert::Infallible;
 use std::time::Instant;
 
 use async_graphql::Response as GraphqlResponse;
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Extension, Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures::stream::empty;
 use url::form_urlencoded;
 
 use super::admission::{self, Requester};
@@ -19,6 +22,7 @@ use super::guard::DocumentProblem;
 use super::negotiate::MediaType;
 use super::permits::ConcurrencyPermit;
 use super::request_id::RequestId;
+use super::reset::ResetSwitch;
 use super::response;
 use super::{HttpState, cost, graphql, observe};
 use crate::export::{ExportError, ExportKind, write_down};
@@ -34,6 +38,8 @@ pub async fn get(
     Extension(RequestId(request_id)): Extension<RequestId>,
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
+    reset: Option<Extension<ResetSwitch>>,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
     let caller = match graphql::identify(&state, &headers, &request_id).await {
@@ -46,7 +52,16 @@ pub async fn get(
     if let Err(refused) = admission::charge(&state, &admission::subject(&requester), look) {
         return response::refusal_of(refused, MediaType::Json, &requester.request_id);
     }
-    match begin(&state, &requester, &name, &query, &headers).await {
+    match begin(
+        &state,
+        &requester,
+        &name,
+        &query,
+        (&method, &headers),
+        reset.map(|Extension(reset)| reset),
+    )
+    .await
+    {
         Ok(response) | Err(response) => response,
     }
 }
@@ -65,7 +80,8 @@ async fn begin(
     requester: &Requester,
     name: &str,
     query: &str,
-    headers: &HeaderMap,
+    (method, headers): (&Method, &HeaderMap),
+    reset: Option<ResetSwitch>,
 ) -> Result<Response, Response> {
     let request_id = requester.request_id.as_str();
     let kind = ExportKind::named(name).ok_or_else(|| {
@@ -88,6 +104,20 @@ async fn begin(
         .exports
         .ask((kind, form), &requester.caller, given.iter().copied());
     let asked = asked.map_err(|error| refused(state, error, request_id))?;
+    let day = state.app.clock.now().format("%Y-%m-%d");
+    let file = format!("attachment; filename=\"{name}-{day}.{}\"", form.ending());
+    let head = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::try_from(file).expect("a name of ours and a day"),
+        ),
+    ];
+    if method == Method::HEAD {
+        // Of unknown length, as the export is.
+        let nothing = response::streamed(empty::<Result<Bytes, Infallible>>());
+        return Ok((head, nothing).into_response());
+    }
     let subject = admission::subject(requester);
     admission::charge(state, &subject, cost::EXPORT)
         .map_err(|refused| response::refusal_of(refused, MediaType::Json, request_id))?;
@@ -114,19 +144,11 @@ async fn begin(
         state: state.clone(),
         document,
         access: AccessCheck::new(graphql::authorization(headers).unwrap_or_default().to_owned()),
+        reset,
         _seat: permit,
         _counted: state.app.metrics.export(),
     };
-    let day = state.app.clock.now().format("%Y-%m-%d");
-    let file = format!("attachment; filename=\"{name}-{day}.{}\"", form.ending());
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
-        (
-            header::CONTENT_DISPOSITION,
-            HeaderValue::try_from(file).expect("a name of ours and a day"),
-        ),
-    ];
-    Ok((headers, running.body(first)).into_response())
+    Ok((head, running.body(first)).into_response())
 }
 
 /// A place for one more export; the error is the answer that says why there is none.

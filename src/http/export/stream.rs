@@ -13,6 +13,8 @@ use tracing::Instrument;
 use crate::export::{self, ExportError, ExportFile};
 use crate::http::access_check::AccessCheck;
 use crate::http::permits::ConcurrencyPermit;
+use crate::http::reset::ResetSwitch;
+use crate::http::response::streamed;
 use crate::http::{HttpState, listen};
 use service::authentication::AuthError;
 use telemetry::metrics::OpenGauge;
@@ -28,6 +30,8 @@ pub struct RunningExport {
     pub state: HttpState,
     pub document: ExportFile,
     pub access: AccessCheck,
+    /// That of the connection, if there is one.
+    pub reset: Option<ResetSwitch>,
     pub _seat: ConcurrencyPermit,
     pub _counted: OpenGauge,
 }
@@ -68,7 +72,7 @@ impl RunningExport {
                 None => Some((Err(io::Error::other("the export was cut off")), None)),
             }
         });
-        Body::from_stream(pieces)
+        streamed(pieces)
     }
 
     async fn run(mut self, pieces: mpsc::Sender<StreamChunk>, first: export::ExportChunk) {
@@ -88,7 +92,14 @@ impl RunningExport {
         match ended {
             Ok(()) => tracing::info!(rows, milliseconds, "exported"),
             Err(ExportAborted::Failed(cause)) => tracing::error!(rows, milliseconds, %cause, "an export failed"),
-            Err(cut) => tracing::warn!(rows, milliseconds, cause = %cut, "an export was cut off"),
+            Err(cut) => {
+                tracing::warn!(rows, milliseconds, cause = %cut, "an export was cut off");
+                // A reader who takes nothing would not see the body's error, but the end of the program.
+                let is_read = matches!(cut, ExportAborted::Gone | ExportAborted::Unauthenticated);
+                if let (false, Some(reset)) = (is_read, &self.reset) {
+                    reset.reset();
+                }
+            }
         }
     }
 

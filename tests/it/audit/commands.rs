@@ -12,7 +12,7 @@ use crate::support::programme::Programme;
 use crate::support::{Client, TestApp, both_databases};
 
 /// The keys of [`TestApp`].
-const SECRET: &str = match std::str::from_utf8(&[7; 32]) {
+const SECRET: &str = match std::str::from_utf8(&crate::support::token::SECRET) {
     Ok(secret) => secret,
     Err(_) => unreachable!(),
 };

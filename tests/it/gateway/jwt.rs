@@ -136,6 +136,23 @@ fn claims_attacks(now: i64) -> Vec<(&'static str, Value)> {
         ("a subject of spaces", json!({ "sub": "  " })),
         ("a subject as a number", json!({ "sub": 1 })),
         ("a subject with a line break", json!({ "sub": "ann\nadmin" })),
+        ("a long subject", json!({ "sub": "a".repeat(256) })),
+        ("the system as the subject", json!({ "sub": "system" })),
+        ("staff as the subject", json!({ "sub": "staff" })),
+        ("a command as the subject", json!({ "sub": "cli:import" })),
+        ("a job as the subject", json!({ "sub": "job:approve_matured" })),
+        (
+            "an API key as the subject",
+            json!({ "sub": "key_01h2xcejqtf2nbrexx3vqjhp41" }),
+        ),
+        (
+            "a partner as the subject",
+            json!({ "sub": "par_01h2xcejqtf2nbrexx3vqjhp41" }),
+        ),
+        (
+            "an endpoint as the subject",
+            json!({ "sub": "whe_01h2xcejqtf2nbrexx3vqjhp41" }),
+        ),
         ("no tenant", json!({ "tenant": null })),
         ("another tenant", json!({ "tenant": "nobody" })),
         ("a list of tenants", json!({ "tenant": ["acme"] })),
@@ -405,14 +422,23 @@ async fn attack(kind: Kind) {
     assert_eq!(texts.len(), 1, "one answer for every cause");
 
     // And the honest ones, in every form that they may have.
+    let expected = match kind.provider {
+        Some(_) => format!("{}|ann", good["iss"].as_str().unwrap()),
+        None => "ann".to_owned(),
+    };
     for header in [
         kind.header(),
         json!({ "alg": kind.name() }),
         json!({ "alg": kind.name(), "typ": "at+jwt" }),
+        json!({ "alg": kind.name(), "typ": "application/at+jwt" }),
         json!({ "alg": kind.name(), "typ": "jwt", "kid": kind.key_id.unwrap_or("2026"), "nonce": "x" }),
     ] {
         let token = sign(&header, &good, &kind.genuine, kind.algorithm);
-        assert_eq!(ask(token).await.data()["viewer"]["subject"], "ann", "{header}");
+        assert_eq!(
+            ask(token).await.data()["viewer"]["subject"],
+            expected.as_str(),
+            "{header}"
+        );
     }
     if let Some(provider) = kind.provider {
         assert_eq!(provider.asked(), 1, "attacks cause no fetches");

@@ -176,7 +176,7 @@ both_databases! {
         let (id, key) = make_with(&admin, &["admin"]).await;
         let (_, stays) = make_with(&admin, &["admin"]).await;
         // Another replica: a program of its own over the same database, which has let the key in before.
-        let secret = tributary::auth::Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
+        let secret = tributary::auth::Keys::from_secret(&crate::support::token::SECRET, "tributary", "tributary").unwrap();
         let replica = Arc::new(App::new(app.store().clone(), app.clock.clone(), secret));
         let (_, ending) = watch::channel(false);
         let router = tributary::http::router(replica, HttpOptions::default(), ending).unwrap();

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bounds;
+mod headers;
 mod heavy;
 mod issuers;
 mod jwks;

@@ -144,7 +144,7 @@ async fn a_production_without_its_keys_is_told() {
     );
     open.says("exposure", "warning", "/metrics (set metrics_listen)");
     let all = ["--jwt-secret", SECRET, "--production", "--cors-origins", "*"];
-    report(&url, &all).says("exposure", "warning", "all origins");
+    report(&url, &all).says("production", "wrong", "all origins");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,7 +157,7 @@ async fn keys_that_others_may_know_are_told() {
         ("my-Secret-0123456789-abcdefghijklmnop", "guessed first"),
     ] {
         let found = report(&url, &["--jwt-secret", secret, "--production"]);
-        assert_eq!(found.wrong(), ["keys"]);
+        assert_eq!(found.wrong(), ["production", "keys"]);
         found.says("keys", "wrong", text);
     }
     report(&url, &["--jwt-public-key", "/none/key.pem"]).says("keys", "wrong", "cannot read the key /none/key.pem");

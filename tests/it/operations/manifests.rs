@@ -96,7 +96,19 @@ fn the_settings_of_the_config_map_are_settings() {
         .iter()
         .find_map(|line| line.strip_prefix("metrics_listen = \"0.0.0.0:"));
     let port = metrics.expect("an address").trim_end_matches('"');
-    assert!(text("ops/kubernetes/deployment.yaml").contains(&format!("containerPort: {port}\n")));
+    let deployment = text("ops/kubernetes/deployment.yaml");
+    assert!(deployment.contains(&format!("containerPort: {port}\n")));
+    let mut lines = settings.iter();
+    let health = lines.find_map(|line| line.strip_prefix("health_listen = \"0.0.0.0:"));
+    let port = health.expect("an address").trim_end_matches('"');
+    for deployment in [deployment, text("ops/helm/tributary/templates/deployment.yaml")] {
+        let named = deployment.replace(' ', "");
+        assert!(named.contains(&format!("-name:health\ncontainerPort:{port}\n")));
+        assert_eq!(named.matches("\nport:health\n").count(), 3, "all probes ask there");
+    }
+    assert!(text("ops/helm/tributary/templates/config.yaml").contains(&format!("health_listen = \"0.0.0.0:{port}\"")));
+    assert!(text("Dockerfile").contains(&format!("TRIBUTARY_HEALTH_LISTEN=0.0.0.0:{port} ")));
+    assert!(text("ops/systemd/tributary.service").contains(&format!("TRIBUTARY_HEALTH_LISTEN=127.0.0.1:{port}\n")));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod alerts;
 mod dashboard;
 mod doctor;
 mod manifests;
+mod production;
 mod series;
 mod slow;
 

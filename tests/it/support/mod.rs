@@ -156,7 +156,7 @@ impl TestApp {
             resume_unwind(Box::new(OneMore));
         });
         let clock = Clock::manual("2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap());
-        let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
+        let keys = Keys::from_secret(&token::SECRET, "tributary", "tributary").unwrap();
         let app = Arc::new(App::new(store, clock.clone(), keys));
         let (_, ending) = watch::channel(false);
         let router = http::router(app.clone(), generous(), ending).expect("the options are sound");
@@ -183,7 +183,7 @@ impl TestApp {
         let store = store::connect(&self.database.options())
             .await
             .expect("the test database opens");
-        let keys = Keys::from_secret(&[7; 32], "tributary", "tributary").unwrap();
+        let keys = Keys::from_secret(&token::SECRET, "tributary", "tributary").unwrap();
         let replica = format!("{} too", self.app.webhooks.replica);
         let webhooks = Webhooks {
             replica,

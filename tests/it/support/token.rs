@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::TestApp;
 
 /// The secret of the tests' programs.
-pub const SECRET: [u8; 32] = [7; 32];
+pub const SECRET: [u8; 32] = *b"k3Jq9XvT2mWz8RbN5cLd7HfY4sPg6Ua1";
 
 impl TestApp {
     /// A genuine token with these claims over the usual ones; null leaves one out.

@@ -72,7 +72,7 @@ both_databases! {
 
     async fn names_that_lead_inside_are_not_followed(app: TestApp) {
         let receiver = Receiver::start().await;
-        let refused = "the name resolves to no address that may be reached";
+        let refused = "the name leads to no address that may be reached";
         let mut app = app;
         for inside in ["127.0.0.1", "10.0.0.1", "::1", "::ffff:127.0.0.1", "fe80::1", "2002:7f00:1::", "64:ff9b::7f00:1", "2001:0:a00:1::f7f7:f7f7"] {
             app = app.with_webhooks(resolving(Scripted::new(&[&[inside]]), &[]));
@@ -82,7 +82,8 @@ both_databases! {
         app = app.with_webhooks(resolving(Scripted::new(&[&["127.0.0.1"]]), &["192.168.0.0/16"]));
         assert_eq!(error_of(&app, &format!("http://hooks.example:{}/", receiver.port())).await, refused);
         app = app.with_webhooks(resolving(Scripted::new(&[]), &[]));
-        assert_eq!(error_of(&app, "https://hooks.example/").await, "the name could not be resolved");
+        // Nor is anybody told which names there are inside.
+        assert_eq!(error_of(&app, "https://hooks.example/").await, refused);
         assert!(receiver.take().is_empty());
     }
 
@@ -99,7 +100,7 @@ both_databases! {
         }
         let all = deliveries(&staff_of).await;
         assert_eq!((&all[0]["status"], outside.take().len()), (&json!("DELIVERED"), 1));
-        assert_eq!(all[1]["attempts"][0]["error"], "the name resolves to no address that may be reached");
+        assert_eq!(all[1]["attempts"][0]["error"], "the name leads to no address that may be reached");
         drop(staff);
     }
 

@@ -7,6 +7,7 @@ mod cut_off;
 mod dead;
 mod delivering;
 mod ending;
+mod first;
 pub mod killed;
 mod lag;
 mod receiver;

@@ -161,17 +161,15 @@ impl Issuer {
             return None;
         }
         let id = form.key_id.as_deref();
-        let key = match self.key(id, now) {
-            Some(key) => key,
-            None => {
-                let _ = timeout(WAIT, self.fetching(now, Cache::may_look_again)?).await;
-                self.key(id, now)?
-            }
-        };
-        form.is_signed_by(&key).then_some(claims)
+        let mut keys = self.keys(id, now);
+        if keys.is_empty() {
+            let _ = timeout(WAIT, self.fetching(now, Cache::may_look_again)?).await;
+            keys = self.keys(id, now);
+        }
+        form.is_signed_by(&keys).then_some(claims)
     }
 
-    fn key(&self, id: Option<&str>, now: Timestamp) -> Option<VerificationKey> {
+    fn keys(&self, id: Option<&str>, now: Timestamp) -> Vec<VerificationKey> {
         let keys = self.state().cache.keys(now, &self.times);
         choose(&keys, id)
     }

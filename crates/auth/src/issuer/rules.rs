@@ -7,10 +7,9 @@ use serde_json::{Map, Value};
 
 use super::path::{ClaimPath, UnfitClaims};
 use super::settings::IssuerSettings;
-use crate::Permission;
 use crate::jwt::{Claims, TokenAudience, there};
+use crate::{Permission, subject};
 use domain::Timestamp;
-use domain::id::ApiKeyId;
 
 /// What an issuer's tokens must contain, and what it means.
 pub struct ClaimRules {
@@ -92,7 +91,7 @@ impl ClaimRules {
         let registered = RegisteredClaims::deserialize(claims).map_err(|_| UnfitClaims)?;
         let claims = claims.as_object().ok_or(UnfitClaims)?;
         let has_all = self.required.iter().all(|(path, value)| says(path.find(claims), value));
-        if registered.iss != self.issuer || !has_all || is_one_of_us(&registered.sub) {
+        if registered.iss != self.issuer || !has_all || subject::is_reserved(&registered.sub) {
             return Err(UnfitClaims);
         }
         let partner = optional_text(self.partner_claim.find(claims)?)?;
@@ -160,13 +159,6 @@ impl ScopeNames {
         let rest = name.strip_prefix(self.prefix.as_deref()?)?;
         Permission::parse(rest).map(|_| rest)
     }
-}
-
-/// Whether histories would confuse a subject with an actor that has no token: the program itself, its commands, an API
-/// key.
-fn is_one_of_us(subject: &str) -> bool {
-    let is_ours = subject == "system" || subject.starts_with("cli:") || subject.starts_with("job:");
-    is_ours || subject.parse::<ApiKeyId>().is_ok()
 }
 
 /// Whether a claim is this text, or a list that contains it.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jsonwebtoken::Algorithm;
 
 use super::path::ClaimPath;
-use crate::Permission;
 use crate::public_key::{ASYMMETRIC, USUAL};
+use crate::{Permission, subject};
 
 /// An issuer of tokens, such as an identity provider.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -103,6 +103,9 @@ impl IssuerSettings {
         let fault = match self {
             _ if name.is_empty() || !name.bytes().all(is_plain) => {
                 "its name takes lower-case letters, digits, hyphens and underscores"
+            }
+            Self { issuer, .. } if !issuer.is_empty() && !subject::is_issuer(issuer) => {
+                "`issuer` takes at most 255 characters, without \"|\" and control characters"
             }
             Self { issuer, .. } if issuer.is_empty() => "set `issuer` to what its tokens say in `iss`",
             Self { audiences, .. } if audiences.is_empty() || audiences.contains(&String::new()) => {

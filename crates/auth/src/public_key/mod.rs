@@ -5,7 +5,7 @@ mod read;
 
 use std::sync::Arc;
 
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
 
 pub use read::{read_pem, read_served_set, read_set};
 
@@ -18,11 +18,29 @@ pub struct VerificationKey {
     pub decoding: Arc<DecodingKey>,
 }
 
-/// The key that a token names by `id`. With a set of one key a token need not name it.
-pub fn choose(keys: &[VerificationKey], id: Option<&str>) -> Option<VerificationKey> {
+impl VerificationKey {
+    /// Whether both are the same key under the same name.
+    fn is_same(&self, other: &Self) -> bool {
+        use DecodingKeyKind::{RsaModulusExponent, SecretOrDer};
+        let same_material = match (self.decoding.kind(), other.decoding.kind()) {
+            (SecretOrDer(one), SecretOrDer(two)) => one == two,
+            (RsaModulusExponent { n, e }, RsaModulusExponent { n: n2, e: e2 }) => (n, e) == (n2, e2),
+            _ => false,
+        };
+        same_material && (&self.id, self.algorithm) == (&other.id, other.algorithm)
+    }
+}
+
+/// The keys that a token names by `id`: several may have one name, such as keys of different algorithms. With a set of
+/// one key a token need not name it.
+pub fn choose(keys: &[VerificationKey], id: Option<&str>) -> Vec<VerificationKey> {
     match id {
-        Some(id) => keys.iter().find(|key| key.id.as_deref() == Some(id)).cloned(),
-        None => keys.first().filter(|_| keys.len() == 1).cloned(),
+        Some(id) => keys
+            .iter()
+            .filter(|key| key.id.as_deref() == Some(id))
+            .cloned()
+            .collect(),
+        None => keys.first().filter(|_| keys.len() == 1).cloned().into_iter().collect(),
     }
 }
 

@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
     RsaPublicKeyComponents, VerificationAlgorithm,
 };
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, KeyOperations, PublicKeyUse};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
 use serde_json::Value;
 
@@ -43,54 +43,44 @@ pub fn read_pem(text: &str) -> Result<VerificationKey, String> {
     })
 }
 
-/// Reads a JWKS (RFC 7517). Keys for other purposes are skipped, as the standard requires. The error says why the set
-/// as a whole cannot be used.
+/// Reads a JWKS file, and accepts keys for the usual algorithms.
 pub fn read_set(text: &str) -> Result<KeySet, String> {
-    let set: JwkSet = serde_json::from_str(text).map_err(|error| format!("it is no JWKS: {error}"))?;
-    let (mut keys, mut refused) = (Vec::<VerificationKey>::new(), Vec::new());
-    for jwk in set.keys.iter().filter(|jwk| signs(jwk)) {
-        let name = jwk.common.key_id.as_deref().unwrap_or_default();
-        match read_jwk(jwk, &USUAL) {
-            Ok(key) if keys.iter().any(|earlier| earlier.id == key.id) => {
-                return Err(format!("two of its keys are called {name:?}"));
-            }
-            Ok(key) => keys.push(key),
-            Err(reason) => refused.push(format!("the key {name:?}: {reason}")),
-        }
-    }
-    Ok(KeySet { keys, refused })
+    read_entries(text.as_bytes(), &USUAL, usize::MAX)
 }
 
-/// Reads the JWKS of an issuer, and accepts its keys for one of `algorithms`. A malformed entry is refused like any
-/// other unusable one, and so are different keys with the same name: it would be unclear which one is meant.
+/// Reads the JWKS of an issuer, and accepts its keys for one of `algorithms`.
 pub fn read_served_set(bytes: &[u8], algorithms: &[Algorithm]) -> Result<KeySet, String> {
+    read_entries(bytes, algorithms, MAX_KEYS)
+}
+
+/// Reads a JWKS (RFC 7517). Keys for other purposes are skipped, as the standard requires, and an entry that cannot be
+/// used leaves the others as they are, even those of the same name. The error says why the set as a whole cannot be
+/// used.
+fn read_entries(bytes: &[u8], algorithms: &[Algorithm], most: usize) -> Result<KeySet, String> {
     #[derive(serde::Deserialize)]
     struct KeyDocument {
         keys: Vec<Value>,
     }
     let KeyDocument { keys: entries } =
         serde_json::from_slice(bytes).map_err(|error| format!("it is no JWKS: {error}"))?;
-    if entries.len() > MAX_KEYS {
-        return Err(format!("it has {} keys, more than {MAX_KEYS}", entries.len()));
+    if entries.len() > most {
+        return Err(format!("it has {} keys, more than {most}", entries.len()));
     }
-    let (mut set, mut sound) = (KeySet::default(), Vec::<Jwk>::new());
+    let mut set = KeySet::default();
     for entry in entries {
-        match serde_json::from_value::<Jwk>(entry) {
-            Ok(jwk) if signs(&jwk) && !sound.contains(&jwk) => sound.push(jwk),
-            Ok(_) => {}
-            Err(error) => set.refused.push(format!("an entry that is no key: {error}")),
-        }
-    }
-    for jwk in &sound {
-        let id = &jwk.common.key_id;
-        let read = match sound.iter().filter(|other| other.common.key_id == *id).count() {
-            1 => read_jwk(jwk, algorithms),
-            _ => Err("another key has the same name".to_owned()),
+        let jwk = match serde_json::from_value::<Jwk>(entry) {
+            Ok(jwk) if signs(&jwk) => jwk,
+            Ok(_) => continue,
+            Err(error) => {
+                set.refused.push(format!("an entry that is no key: {error}"));
+                continue;
+            }
         };
-        match read {
+        match read_jwk(&jwk, algorithms) {
+            Ok(key) if set.keys.iter().any(|known| known.is_same(&key)) => {}
             Ok(key) => set.keys.push(key),
             Err(reason) => {
-                let name = id.as_deref().unwrap_or_default();
+                let name = jwk.common.key_id.as_deref().unwrap_or_default();
                 set.refused.push(format!("the key {name:?}: {reason}"));
             }
         }

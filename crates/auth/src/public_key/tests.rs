@@ -100,20 +100,62 @@ fn what_is_no_sound_key_is_left_out_and_the_rest_is_good() {
 }
 
 #[test]
-fn of_different_keys_of_one_name_none_is_taken() {
-    let (taken, refused) = read(&[ed("a"), ec("a"), ed("b")], &USUAL);
-    assert_eq!((taken, refused), (vec![("b".to_owned(), Algorithm::EdDSA)], 2));
-    let twice = read(&[ed("a"), ed("a")], &USUAL);
+fn of_entries_of_one_name_all_that_can_be_used_are() {
+    let a = |algorithms: &[Algorithm]| -> Vec<_> { algorithms.iter().map(|of| ("a".to_owned(), *of)).collect() };
+    let rs256 = rsa("a", json!({ "alg": "RS256" }));
+    for (others, algorithms, refused) in [
+        // Written twice, with more or less said about it.
+        (vec![rs256.clone()], &[Algorithm::RS256][..], 0),
+        (vec![rsa("a", json!({}))], &[Algorithm::RS256], 0),
+        (
+            vec![rsa("a", json!({ "x5t": "T", "use": "sig" }))],
+            &[Algorithm::RS256],
+            0,
+        ),
+        // Keys of other kinds, of which a token's algorithm chooses one.
+        (
+            vec![ed("a"), ec("a")],
+            &[Algorithm::RS256, Algorithm::EdDSA, Algorithm::ES256],
+            0,
+        ),
+        // Entries that cannot be used.
+        (vec![rsa("a", json!({ "alg": "RS512" }))], &[Algorithm::RS256], 1),
+        (vec![rsa("a", json!({ "use": "enc" }))], &[Algorithm::RS256], 0),
+        (
+            vec![json!({ "kty": "AKP", "kid": "a", "alg": "ML-DSA-44", "pub": "AA" })],
+            &[Algorithm::RS256],
+            1,
+        ),
+        (
+            vec![json!({ "kty": "oct", "kid": "a", "k": "AA" }), json!(null)],
+            &[Algorithm::RS256],
+            2,
+        ),
+    ] {
+        for at_end in [false, true] {
+            let mut keys = others.clone();
+            keys.insert(if at_end { others.len() } else { 0 }, rs256.clone());
+            let (mut taken, count) = read(&keys, &USUAL);
+            let mut expected = a(algorithms);
+            taken.sort_by_key(|(_, algorithm)| format!("{algorithm:?}"));
+            expected.sort_by_key(|(_, algorithm)| format!("{algorithm:?}"));
+            assert_eq!((taken, count), (expected, refused), "{others:?}");
+        }
+    }
+    let text = json!({ "keys": [rs256, { "kty": "new", "kid": "b" }, rsa("a", json!({ "x5t": "T" }))] }).to_string();
+    assert_eq!(read_set(&text).unwrap().keys.len(), 1, "a file is read in the same way");
+}
+
+#[test]
+fn a_token_names_all_keys_of_its_name() {
+    let set = json!({ "keys": [rsa("a", json!({})), ed("a"), ec("b")] }).to_string();
+    let keys = read_set(&set).unwrap().keys;
+    let named = |id| choose(&keys, id).len();
     assert_eq!(
-        twice,
-        (vec![("a".to_owned(), Algorithm::EdDSA)], 0),
-        "the same one twice is one"
+        [named(Some("a")), named(Some("b")), named(Some("c")), named(None)],
+        [2, 1, 0, 0]
     );
-    // A key that cannot be used has its name, too.
-    let (taken, refused) = read(&[ed("a"), rsa("a", json!({ "alg": "RS512" }))], &USUAL);
-    assert_eq!((taken, refused), (Vec::new(), 2));
-    let other_use = read(&[ed("a"), rsa("a", json!({ "use": "enc" }))], &USUAL);
-    assert_eq!(other_use.0.len(), 1);
+    assert_eq!(choose(&keys[2..], None).len(), 1);
 }
 
 #[test]

@@ -19,13 +19,14 @@ pub const MAX_BYTES: usize = 1024;
 /// Recorded in place of a secret.
 pub const CHANGED: &str = "changed";
 
-/// Externally supplied names may be long; they are cut to this length.
-const MAX_CHARACTERS: usize = 255;
+/// Externally supplied names may be long; they are cut to this length. A subject, which is an issuer and a name of at most
+/// 255 characters each, is not cut.
+const MAX_CHARACTERS: usize = 511;
 
 /// The actor and operation behind a change: a caller's request, a command, a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// The token's subject or the key's id; `job:...`, `cli:...`.
+    /// The token's subject (`ISSUER|NAME` if an identity provider issued it) or the key's id; `job:...`, `cli:...`.
     pub actor: String,
     pub api_key_id: Option<ApiKeyId>,
     /// The token's own id (`jti`).

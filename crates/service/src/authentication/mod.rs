@@ -105,7 +105,7 @@ async fn by_token(app: &App, token: &str) -> Result<Presented, AuthError> {
         }
         None => None,
     };
-    let caller = Caller::of_token(tenant, &claims, partner);
+    let caller = Caller::of_token(tenant, &claims, &app.keys, partner);
     Ok(Presented { caller, sign_in })
 }
 

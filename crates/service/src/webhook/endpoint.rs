@@ -107,6 +107,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewEndpoint) -> Result<Sh
     let secret = Some(secret);
     let shown = Shown { endpoint, secret };
     commit(app, transaction, &writer, &shown).await?;
+    app.webhooks.endpoint_began.notify_one();
     Ok(shown)
 }
 
@@ -148,6 +149,7 @@ pub async fn update(app: &App, caller: &Caller, change: EndpointChange) -> Resul
         delivery::make_due(&transaction, writer.tenant(), changed.id, now).await?;
     }
     commit(app, transaction, &writer, &changed).await?;
+    app.webhooks.endpoint_began.notify_one();
     Ok(changed)
 }
 

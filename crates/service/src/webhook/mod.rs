@@ -12,6 +12,8 @@ pub mod send;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use auth::{Caller, Denied, Permission, Resource, SealingKeys};
 use domain::webhook::WebhookEventType;
 use domain::webhook::address::AddressPolicy;
@@ -29,6 +31,8 @@ pub struct Webhooks {
     pub keep_outbox: Duration,
     /// Identifies this replica: the process id and a random number, since process ids repeat between containers.
     pub replica: String,
+    /// Told when an endpoint is created or activated: without endpoints nothing else wakes the jobs soon.
+    pub endpoint_began: Arc<Notify>,
 }
 
 /// How long a receiver may take to answer.
@@ -52,6 +56,7 @@ impl Default for Webhooks {
             at_once: AT_ONCE,
             keep_outbox: KEEP_OUTBOX,
             replica: format!("{}-{:016x}", std::process::id(), fastrand::u64(..)),
+            endpoint_began: Arc::default(),
         }
     }
 }

@@ -269,7 +269,7 @@ async fn send(app: Arc<App>, target: Arc<DeliveryTarget>, due: DueDelivery) -> S
             let text = String::from_utf8_lossy(&answer.beginning).replace('\0', "\u{fffd}");
             (Some(answer.status), None, Some(text))
         }
-        Err(error) => (None, Some(error.to_string()), None),
+        Err(error) => (None, Some(error.for_strangers().to_string()), None),
     };
     let attempt = WebhookAttempt {
         at,

@@ -35,7 +35,8 @@ declare! {
     "id": ID = value(Column::Id, view::id::<id::AuditEntry>);
     /// When it was done.
     "at": DateTime = value(Column::At, view::moment);
-    /// Who did it: the subject of a token, the id of an API key, `job:...` or `cli:...`.
+    /// Who did it: the subject of a token (`ISSUER|NAME` if an identity provider issued it), the id of an API key,
+    /// `job:...` or `cli:...`.
     "actor": String = value(Column::Actor, view::text);
     "apiKey" = link(Column::ApiKeyId, &API_KEY);
     /// The id of the token with which it was done (its claim `jti`); null if it has none, or if no token was used.

@@ -5,6 +5,7 @@ mod outages;
 mod program;
 pub mod provider;
 mod shapes;
+mod subjects;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -46,7 +46,7 @@ async fn the_program_takes_tokens_of_an_issuer_that_its_flags_name() {
     let viewer = &reply.json()["data"]["viewer"];
     assert_eq!(
         *viewer,
-        json!({ "subject": "bob", "scopes": ["partners:read"], "tenant": { "slug": "acme" } })
+        json!({ "subject": format!("{issuer}|bob"), "scopes": ["partners:read"], "tenant": { "slug": "acme" } })
     );
     program.is_well();
 }

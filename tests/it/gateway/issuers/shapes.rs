@@ -179,7 +179,7 @@ both_databases! {
             let client = Client::new(gateway.router.clone(), Some(token(&json!({}))));
             let viewer = client.data("{ viewer { subject scopes partner { id } tenant { slug } } }").await["viewer"].clone();
             let expected = json!({
-                "subject": case.claims["sub"], "scopes": viewer["scopes"], "partner": null, "tenant": { "slug": "acme" },
+                "subject": format!("{}|{}", case.claims["iss"].as_str().unwrap(), case.claims["sub"].as_str().unwrap()), "scopes": viewer["scopes"], "partner": null, "tenant": { "slug": "acme" },
             });
             assert_eq!(viewer, expected, "{}", case.provider);
             let mut scopes: Vec<_> = viewer["scopes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();

@@ -1,5 +1,6 @@
 //! IP networks, and which addresses are public.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
@@ -30,7 +31,27 @@ impl FromStr for Network {
     }
 }
 
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.base, self.prefix)
+    }
+}
+
 impl Network {
+    pub fn base(self) -> IpAddr {
+        self.base
+    }
+
+    pub fn prefix(self) -> u8 {
+        self.prefix
+    }
+
+    /// Whether it has IPv4 addresses in the spelling of IPv6, and more of them than any IPv4 network should have.
+    pub fn covers_mapped_v4(self) -> bool {
+        let is_mapped = matches!(self.base, IpAddr::V6(base) if base.to_ipv4_mapped().is_some());
+        is_mapped && self.prefix < 96 + 8
+    }
+
     pub fn contains(self, address: IpAddr) -> bool {
         match (self.base, address) {
             (IpAddr::V4(base), IpAddr::V4(address)) => within_v4(address, base, self.prefix),
