@@ -10,12 +10,10 @@ use domain::money::Currency;
 use domain::problem::Fault;
 use domain::text;
 
-/// A text to search for; an error that names `argument` if no stored text can contain it.
+/// A text to search for, in the form in which texts are kept; an error that names `argument` if no stored text can
+/// contain it.
 pub fn search_text(argument: &str, text: String) -> Result<String, ApiError> {
-    match text::wanted(&text) {
-        Ok(()) => Ok(text),
-        Err(Fault(_, message)) => Err(ApiError::bad_user_input(format!("{argument} {message}"))),
-    }
+    text::wanted(&text).map_err(|Fault(_, message)| ApiError::bad_user_input(format!("{argument} {message}")))
 }
 
 /// The same for a text that may be absent.

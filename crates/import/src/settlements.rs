@@ -184,7 +184,7 @@ fn line(
         })
     });
     let status = status.map_err(|fault| note("status", fault)).ok();
-    let reference = row.text("reference").map(text::name).transpose();
+    let reference = row.text("reference").map(text::reference).transpose();
     let reference = reference.map_err(|fault| note("reference", fault)).ok();
     if let Some(id) = id {
         let first = *named.entry(id).or_insert(line);

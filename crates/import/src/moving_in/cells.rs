@@ -7,6 +7,7 @@ use crate::file::FileRow;
 use domain::Timestamp;
 use domain::money::{Currency, parse_decimal};
 use domain::problem::{Fault, ProblemCode, Problems};
+use domain::text;
 
 /// The cells of a row, as far as they can be read without the database; problems are noted under our names of the
 /// columns.
@@ -22,7 +23,7 @@ impl<'a> Cells<'a> {
     }
 
     pub fn text(&self, column: &str) -> Option<String> {
-        self.row.text(column).map(str::to_owned)
+        self.row.text(column).map(text::normalised)
     }
 
     /// A required text; empty, with a problem noted, if it is missing.
