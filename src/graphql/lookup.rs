@@ -5,7 +5,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::error::ApiError;
 use super::scalar::Decimal;
-use domain::id::{Id, Kind};
+use domain::id::{Id, IdError, Kind};
 use domain::money::Currency;
 use domain::problem::Fault;
 use domain::text;
@@ -21,14 +21,20 @@ pub fn search(argument: &str, text: Option<String>) -> Result<Option<String>, Ap
     text.map(|text| search_text(argument, text)).transpose()
 }
 
-/// Parses an id that may be absent.
-pub fn id<K: Kind>(id: Option<ID>) -> Result<Option<Id<K>>, ApiError> {
-    id.map(|id| Ok(id.parse()?)).transpose()
+/// Parses an id; the error names `argument`.
+pub fn required_id<K: Kind>(argument: &str, id: &ID) -> Result<Id<K>, ApiError> {
+    id.parse()
+        .map_err(|error: IdError| ApiError::bad_user_input(format!("{argument} {error}")))
 }
 
-/// Parses ids of one kind.
-pub fn ids<K: Kind>(list: Option<Vec<ID>>) -> Result<Option<Vec<Id<K>>>, ApiError> {
-    let read = |list: Vec<ID>| list.into_iter().map(|id| Ok(id.parse()?)).collect();
+/// The same for an id that may be absent.
+pub fn id<K: Kind>(argument: &str, id: Option<ID>) -> Result<Option<Id<K>>, ApiError> {
+    id.map(|id| required_id(argument, &id)).transpose()
+}
+
+/// The same for ids of one kind.
+pub fn ids<K: Kind>(argument: &str, list: Option<Vec<ID>>) -> Result<Option<Vec<Id<K>>>, ApiError> {
+    let read = |list: Vec<ID>| list.iter().map(|id| required_id(argument, id)).collect();
     list.map(read).transpose()
 }
 

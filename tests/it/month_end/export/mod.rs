@@ -9,6 +9,7 @@ mod settlements;
 mod spreadsheet;
 mod statement;
 mod whole;
+mod workbook;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
