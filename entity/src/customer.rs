@@ -10,6 +10,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub external_id: String,
+    /// The folded external id, for search.
+    pub external_id_key: String,
     pub acquired_at: DateTimeUtc,
     /// The partner and campaign to which its first attributed event bound it.
     pub partner_id: Option<Uuid>,

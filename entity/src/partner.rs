@@ -10,12 +10,14 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub name: String,
-    /// The lower-cased name, for sorting and search.
+    /// The folded name, for sorting and search.
     pub name_key: String,
     /// Lower-cased; unique in the tenant.
     pub email: String,
+    /// The folded e-mail address, for search.
+    pub email_key: String,
     pub external_id: Option<String>,
-    /// The lower-cased external id, for search.
+    /// The folded external id, for search.
     pub external_id_key: Option<String>,
     pub r#type: String,
     pub status: String,

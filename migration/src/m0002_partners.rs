@@ -73,6 +73,7 @@ CREATE TABLE partner (
   name text NOT NULL,
   name_key {sorted} NOT NULL,
   email text NOT NULL,
+  email_key {sorted} NOT NULL,
   external_id text,
   external_id_key {sorted},
   type text NOT NULL,

@@ -66,6 +66,7 @@ CREATE TABLE customer (
   tenant_id {id} NOT NULL REFERENCES tenant (id),
   id {id} NOT NULL,
   external_id text NOT NULL,
+  external_id_key {sorted} NOT NULL,
   acquired_at {time} NOT NULL,
   partner_id {id},
   campaign_id {id},

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::TypedValueParser as _;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -167,9 +168,16 @@ pub(super) struct ImportArguments {
     #[arg(long)]
     pub(super) dry_run: bool,
     /// The file's name of one of our columns, such as id="Customer ID"; OURS==VALUE gives all rows this value,
-    /// OURS= leaves the column out
-    #[arg(long, value_name = "OURS=THEIRS", value_parser = import::column)]
-    pub(super) map: Vec<(String, String)>,
+    /// OURS= leaves the column out. COLUMN:THEIRS=OURS says what a value of the file stands for, such as
+    /// status:unpaid=APPROVED. Without an equals sign, a TOML file with tables `columns` and `values.COLUMN`
+    #[arg(long, value_name = "OURS=THEIRS|COLUMN:THEIRS=OURS|FILE", value_parser = import::map_argument)]
+    pub(super) map: Vec<import::MapArgument>,
+    /// Numbers in the file are written as 1.234,56
+    #[arg(long)]
+    pub(super) decimal_comma: bool,
+    /// Which sheet of an .xlsx file, counted from 1; by default the first
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..).map(usize::from))]
+    pub(super) sheet: Option<usize>,
     /// Write nothing if any line has a problem
     #[arg(long)]
     pub(super) all_or_nothing: bool,
@@ -186,7 +194,7 @@ pub(super) enum ImportSource {
     Journeybee,
     /// Tiered commissions of Everflow; offers, affiliates and advertisers are found by their external ids
     Everflow,
-    /// Partners: CSV or JSON Lines, with the columns of the export
+    /// Partners: CSV, XLSX or JSON Lines, with the columns of the export
     Partners,
     /// Customers, and which partners brought them
     Customers,
@@ -194,7 +202,7 @@ pub(super) enum ImportSource {
     Events,
     /// Commissions that were earned elsewhere
     Commissions,
-    /// How payouts ended: CSV or JSON Lines, with their ids, a status and the payment service's reference
+    /// How payouts ended: CSV, XLSX or JSON Lines, with their ids, a status and the payment service's reference
     Settlements,
 }
 

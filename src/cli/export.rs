@@ -25,6 +25,15 @@ pub struct Export {
     tenant: String,
     #[arg(long, value_enum, default_value = "csv")]
     format: FileFormat,
+    /// What separates the cells of CSV: a comma, a semicolon, or the word tab
+    #[arg(long)]
+    separator: Option<String>,
+    /// The decimal mark of numbers in CSV: a point or a comma
+    #[arg(long)]
+    decimal: Option<String>,
+    /// Begin CSV with a byte order mark, which some spreadsheet programs need to read UTF-8
+    #[arg(long)]
+    bom: bool,
     /// The file to write, which appears once it is complete; without it, standard output
     #[arg(long)]
     output: Option<PathBuf>,
@@ -35,7 +44,12 @@ pub struct Export {
 }
 
 pub async fn run(config: &Config, wanted: Export) -> Result<(), CliError> {
-    let given: Vec<_> = wanted.filter.iter().map(|pair| named(pair)).collect();
+    let mut given: Vec<_> = wanted.filter.iter().map(|pair| named(pair)).collect();
+    let style = [("separator", &wanted.separator), ("decimal", &wanted.decimal)];
+    given.extend(style.iter().filter_map(|(name, text)| Some((*name, text.as_deref()?))));
+    if wanted.bom {
+        given.push(("bom", "true"));
+    }
     let kind = ExportKind::named(&wanted.what).ok_or("there is no such export")?;
     if !kind.forms().contains(&wanted.format) {
         let words: Vec<_> = kind.forms().iter().map(|form| form.word()).collect();
@@ -99,6 +113,7 @@ fn readable(error: ExportError) -> CliError {
             }
         }
         ExportError::Store(error) => error.into(),
+        error @ ExportError::Workbook(_) => error.to_string().into(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `tributary import`.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::arguments::{ImportArguments, ImportSource, ImportedValueType};
 use super::{CliError, bad_usage, open, output};
@@ -9,7 +9,7 @@ use crate::config::Config;
 use ::import::journeybee::ImportDefaults;
 use ::import::moving_in::{self, FileKind, ImportOptions};
 use ::import::settlements::settlements;
-use ::import::{ImportError, LineProblem};
+use ::import::{ImportError, LineProblems, MappingFile};
 use auth::Caller;
 use domain::deal_rules::{CommissionRule, Plan, ValueType};
 use domain::partner_group::PartnerGroup;
@@ -28,6 +28,8 @@ pub async fn run(config: &Config, wanted: ImportArguments) -> Result<(), CliErro
         currency,
         dry_run,
         map,
+        decimal_comma,
+        sheet,
         all_or_nothing,
         earn,
     } = wanted;
@@ -38,8 +40,14 @@ pub async fn run(config: &Config, wanted: ImportArguments) -> Result<(), CliErro
         bad_usage("--currency is for journeybee and everflow only");
     }
     let is_document = matches!(source, Donutwork | Journeybee | Everflow);
-    if is_document && (dry_run || all_or_nothing || !map.is_empty()) {
-        bad_usage("--dry-run, --map and --all-or-nothing are for files of rows only");
+    if is_document && (dry_run || all_or_nothing || !map.is_empty() || decimal_comma || sheet.is_some()) {
+        bad_usage("--dry-run, --map, --decimal-comma, --sheet and --all-or-nothing are for files of rows only");
+    }
+    let is_workbook = file
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    if sheet.is_some() && !is_workbook {
+        bad_usage("--sheet is for .xlsx only");
     }
     if earn && !matches!(source, Events) {
         bad_usage("--earn is for events only");
@@ -49,7 +57,9 @@ pub async fn run(config: &Config, wanted: ImportArguments) -> Result<(), CliErro
         ImportedValueType::Percentage => ValueType::Percentage,
     });
     let options = ImportOptions {
-        map,
+        map: mapping(map).unwrap_or_else(|error| bad_usage(&error)),
+        decimal_comma,
+        sheet,
         dry_run,
         all_or_nothing,
         earn,
@@ -159,7 +169,7 @@ async fn settle(config: &Config, (file, tenant): (&Path, &str), options: &Import
     };
     let report = settlements(&app, &caller, file, options, tell)
         .await
-        .map_err(stopped(file, options.dry_run))?;
+        .map_err(|error| format!("{}: {error}", file.display()))?;
     bar.finish_and_clear();
     let settled = match report.is_dry {
         true => "would be settled",
@@ -170,7 +180,7 @@ async fn settle(config: &Config, (file, tenant): (&Path, &str), options: &Import
         report.settled,
         report.before,
         report.waiting,
-        report.problems.len(),
+        report.problems.count(),
     ))?;
     let nothing = (report.is_dry && !options.dry_run).then_some("nothing is settled: ");
     refuse(file, nothing, &report.problems)
@@ -187,7 +197,7 @@ async fn rows(
     let bar = output::bytes_bar(length);
     let report = moving_in::run(&app, &caller, kind, file, options, |done| bar.set_position(done))
         .await
-        .map_err(stopped(file, options.dry_run))?;
+        .map_err(|error| format!("{}: {error}", file.display()))?;
     bar.finish_and_clear();
     if !report.ignored.is_empty() {
         output::message(format_args!("columns that are not read: {}", report.ignored.join(", ")));
@@ -204,7 +214,7 @@ async fn rows(
         report.created,
         kind.name(),
         report.unchanged,
-        report.problems.len(),
+        report.problems.count(),
         report.hash,
     ))?;
     let nothing = (report.is_dry && !options.dry_run).then_some("nothing is imported: ");
@@ -212,28 +222,46 @@ async fn rows(
 }
 
 /// Ends with an error if there are problems, which says so if nothing was written because of them.
-fn refuse(file: &Path, nothing: Option<&str>, problems: &[LineProblem]) -> Result<(), CliError> {
+fn refuse(file: &Path, nothing: Option<&str>, problems: &LineProblems) -> Result<(), CliError> {
     if problems.is_empty() {
         return Ok(());
     }
-    let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let mut lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    if problems.unlisted() > 0 {
+        lines.push(format!("and {} more problems", problems.unlisted()));
+    }
     let nothing = nothing.unwrap_or_default();
     Err(format!("{nothing}wrong in {}:\n{}", file.display(), lines.join("\n")).into())
 }
 
-/// Batches before the one that failed are committed, and a second import skips their rows.
-fn stopped(file: &Path, is_dry: bool) -> impl FnOnce(ImportError) -> String {
-    let again = match is_dry {
-        true => "",
-        false => "; what was imported before this stays, and importing the file again goes on",
-    };
-    move |error| format!("{}: {error}{again}", file.display())
+/// What `--map` names: a column or a value, or a file with many of them.
+#[derive(Clone, Debug)]
+pub enum MapArgument {
+    /// OURS=THEIRS or COLUMN:THEIRS=OURS.
+    Pair(String, String),
+    File(PathBuf),
 }
 
-/// Parses OURS=THEIRS.
-pub fn column(text: &str) -> Result<(String, String), String> {
-    let (ours, theirs) = text.split_once('=').ok_or("must be OURS=THEIRS")?;
-    Ok((ours.to_owned(), theirs.to_owned()))
+/// Parses one `--map`.
+pub fn map_argument(text: &str) -> Result<MapArgument, String> {
+    Ok(match text.split_once('=') {
+        Some((name, value)) => MapArgument::Pair(name.to_owned(), value.to_owned()),
+        None => MapArgument::File(PathBuf::from(text)),
+    })
+}
+
+/// All pairs; those of the command line replace those of files.
+fn mapping(arguments: Vec<MapArgument>) -> Result<Vec<(String, String)>, String> {
+    let (mut pairs, mut of_files) = (Vec::new(), Vec::new());
+    for argument in arguments {
+        match argument {
+            MapArgument::Pair(name, value) => pairs.push((name, value)),
+            MapArgument::File(path) => of_files.extend(MappingFile::read(&path)?),
+        }
+    }
+    of_files.retain(|(name, _)| !pairs.iter().any(|(given, _)| given == name));
+    of_files.extend(pairs);
+    Ok(of_files)
 }
 
 /// How many objects were created, updated, and left as they were.

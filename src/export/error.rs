@@ -1,6 +1,7 @@
 //! Errors of exports.
 
 use async_graphql::ServerError;
+use rust_xlsxwriter::XlsxError;
 
 use auth::Denied;
 use store::StoreError;
@@ -18,6 +19,14 @@ pub enum ExportError {
     Answered(Vec<ServerError>),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("the workbook cannot be written: {0}")]
+    Workbook(String),
+}
+
+impl From<XlsxError> for ExportError {
+    fn from(error: XlsxError) -> Self {
+        Self::Workbook(error.to_string())
+    }
 }
 
 /// The causes of the errors of a GraphQL response.

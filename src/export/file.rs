@@ -8,7 +8,9 @@ use serde_json::json;
 
 use super::kind::{ExportKind, FileFormat};
 use super::payout_file::{FileRequest, PayoutFile};
-use super::sheet::Sheet;
+use super::sheet::{RowFormat, Sheet};
+use super::style;
+use super::workbook::WorkbookExport;
 use super::{ExportError, Exports, ListExport, ListRequest};
 use auth::Caller;
 use domain::tenant::Tenant;
@@ -17,13 +19,16 @@ use store::StoreError;
 
 /// A checked request for an export that the caller may make.
 pub enum ExportRequest {
-    List(ListRequest, FileFormat),
+    List(ListRequest, RowFormat),
+    /// A list as a workbook.
+    Workbook(ListRequest),
     PayoutFile(FileRequest),
 }
 
 /// An export in progress. It holds a database connection with a fixed snapshot until it is dropped.
 pub enum ExportFile {
     List { export: ListExport, sheet: Sheet },
+    Workbook(WorkbookExport),
     PayoutFile(PayoutFile),
 }
 
@@ -44,7 +49,14 @@ impl Exports {
         given: impl IntoIterator<Item = (&'p str, &'p str)>,
     ) -> Result<ExportRequest, ExportError> {
         Ok(match kind {
-            ExportKind::List(list) => ExportRequest::List(self.order(list, caller.clone(), given)?, form),
+            ExportKind::List(list) => {
+                let (format, given) = style::split(form, given).map_err(ExportError::Wrong)?;
+                let order = self.order(list, caller.clone(), given)?;
+                match form {
+                    FileFormat::Xlsx => ExportRequest::Workbook(order),
+                    _ => ExportRequest::List(order, format),
+                }
+            }
             ExportKind::PayoutFile => ExportRequest::PayoutFile(self.payout_file(form.service(), caller, given)?),
         })
     }
@@ -60,8 +72,9 @@ impl ExportRequest {
         pause: Option<Duration>,
     ) -> Result<ExportFile, ExportError> {
         Ok(match self {
-            Self::List(order, form) => {
-                let sheet = Sheet::new(form.format(), order.headings());
+            Self::Workbook(order) => ExportFile::Workbook(WorkbookExport::begin(order, exports, app, pause).await?),
+            Self::List(order, format) => {
+                let sheet = Sheet::new(format, order.headings());
                 let export = order.begin(exports, app, pause).await?;
                 ExportFile::List { export, sheet }
             }
@@ -90,6 +103,7 @@ impl ExportFile {
     pub async fn count(&self) -> Result<u64, ExportError> {
         match self {
             Self::List { export, .. } => export.count().await,
+            Self::Workbook(workbook) => workbook.count().await,
             Self::PayoutFile(file) => Ok(file.count()),
         }
     }
@@ -102,6 +116,7 @@ impl ExportFile {
                 let text = sheet.take();
                 Ok(ExportChunk { text, rows, goes_on })
             }
+            Self::Workbook(workbook) => workbook.next().await,
             Self::PayoutFile(file) => {
                 let mut text = Vec::new();
                 let (rows, goes_on) = file.next(&mut text).await?;

@@ -2,7 +2,6 @@
 
 use super::list::{ExportList, LISTS};
 use super::payout_file::{self, PaymentService};
-use super::sheet::RowFormat;
 
 /// Something that can be exported.
 #[derive(Clone, Copy)]
@@ -20,6 +19,8 @@ pub enum FileFormat {
     /// One JSON object per line
     #[value(name = "jsonl")]
     JsonLines,
+    /// A workbook, as Excel and LibreOffice open it
+    Xlsx,
     /// The payments of a run as PayPal Payouts takes them
     #[value(name = "paypal")]
     PayPal,
@@ -51,7 +52,7 @@ impl ExportKind {
     /// The formats of this kind, the default first.
     pub fn forms(self) -> &'static [FileFormat] {
         match self {
-            Self::List(_) => &[FileFormat::Csv, FileFormat::JsonLines],
+            Self::List(_) => &[FileFormat::Csv, FileFormat::JsonLines, FileFormat::Xlsx],
             Self::PayoutFile => &[FileFormat::Csv, FileFormat::PayPal, FileFormat::Wise],
         }
     }
@@ -63,6 +64,7 @@ impl FileFormat {
         match self {
             Self::Csv => "csv",
             Self::JsonLines => "jsonl",
+            Self::Xlsx => "xlsx",
             Self::PayPal => "paypal",
             Self::Wise => "wise",
         }
@@ -72,14 +74,8 @@ impl FileFormat {
     pub fn ending(self) -> &'static str {
         match self {
             Self::JsonLines => "jsonl",
+            Self::Xlsx => "xlsx",
             Self::Csv | Self::PayPal | Self::Wise => "csv",
-        }
-    }
-
-    pub(super) fn format(self) -> RowFormat {
-        match self {
-            Self::JsonLines => RowFormat::JsonLines,
-            Self::Csv | Self::PayPal | Self::Wise => RowFormat::Csv,
         }
     }
 
@@ -87,7 +83,7 @@ impl FileFormat {
         match self {
             Self::PayPal => PaymentService::PayPal,
             Self::Wise => PaymentService::Wise,
-            Self::Csv | Self::JsonLines => PaymentService::Any,
+            Self::Csv | Self::JsonLines | Self::Xlsx => PaymentService::Any,
         }
     }
 }

@@ -21,6 +21,8 @@ pub enum ParameterSource {
     Filter,
     /// The arguments of the field, which returns an object; the list is this field of the object.
     Arguments(&'static str),
+    /// The arguments of the field, which returns the list, and the fields of its argument `filter`.
+    ArgumentsAndFilter,
 }
 
 /// A column: a field of a row, or of an object that the row links to.
@@ -49,7 +51,7 @@ const fn with(resource: Resource, name: &'static str, path: &'static str) -> Exp
     ExportColumn { name, path, needs }
 }
 
-pub static LISTS: [ExportList; 6] = [
+pub static LISTS: [ExportList; 7] = [
     ExportList {
         name: "commissions",
         field: "commissions",
@@ -202,6 +204,26 @@ pub static LISTS: [ExportList; 6] = [
             column("eventId", "commission.event.id"),
             column("eventExternalId", "commission.event.externalId"),
             with(Resource::Payouts, "payoutId", "payout.id"),
+        ],
+    },
+    ExportList {
+        name: "report",
+        field: "commissionReport",
+        asked: ParameterSource::ArgumentsAndFilter,
+        resource: Resource::Commissions,
+        columns: &[
+            own("start"),
+            column("partnerId", "partner.id"),
+            column("partnerExternalId", "partner.externalId"),
+            column("partnerName", "partner.name"),
+            column("campaignId", "campaign.id"),
+            column("campaignExternalId", "campaign.externalId"),
+            column("campaignName", "campaign.name"),
+            own("kind"),
+            own("status"),
+            own("count"),
+            column("amount", "amount.amount"),
+            column("currency", "amount.currency"),
         ],
     },
 ];

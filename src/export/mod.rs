@@ -5,7 +5,8 @@
 //! - `list`: the lists and their columns;
 //! - `parameters`: the filter, from the names and texts of a URL or a command line;
 //! - `selection`, `cells`: from columns to a document, and from its response back to columns;
-//! - `sheet`: rows as text;
+//! - `sheet`, `workbook`: rows as text, and as workbooks of spreadsheet programs;
+//! - `style`: what of a CSV file callers may choose;
 //! - `request`, `query`: a checked request for a list, and the GraphQL documents that read it;
 //! - `pages`: an export in progress, page by page;
 //! - `pace`: how much is read at a time, and how requests get priority;
@@ -25,6 +26,8 @@ mod query;
 mod request;
 mod selection;
 mod sheet;
+mod style;
+mod workbook;
 
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::registry::Registry;
@@ -67,7 +70,14 @@ impl Exports {
         // Boxed: the future is large, and would enlarge every future around it.
         let response = self.schema.execute(request).boxed().await;
         if !response.errors.is_empty() {
-            return Err(ExportError::Answered(response.errors));
+            let mut errors = response.errors;
+            for error in &mut errors {
+                // The fields of the filter are the parameters of an export.
+                if let Some(rest) = error.message.strip_prefix("filter.") {
+                    error.message = rest.to_owned();
+                }
+            }
+            return Err(ExportError::Answered(errors));
         }
         let mut found = response.data;
         while let Value::Object(fields) = &mut found {

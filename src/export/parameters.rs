@@ -32,6 +32,12 @@ impl<'a> Parameters<'a> {
         Self { types, known }
     }
 
+    /// These parameters, and others with these names and types.
+    pub fn and(mut self, others: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        self.known.extend(others);
+        self
+    }
+
     /// The parsed parameters, or all of their errors.
     pub fn read<'p>(
         &self,
@@ -91,6 +97,9 @@ impl<'a> Parameters<'a> {
                 false => Err(format!("must be one of {}, not {text:?}", words.join(", "))),
             };
         }
+        if ty == "ID" && text.trim().is_empty() {
+            return Err("must be an id, and is empty: leave it out to ask for all".to_owned());
+        }
         let value = match ty {
             "Boolean" => text.parse().map(Value::Boolean).ok(),
             "Int" => text.parse::<i64>().map(Value::from).ok(),
@@ -148,6 +157,7 @@ mod tests {
             ("recipient", "a"),
             ("recipient", "b"),
             ("partnerId", "\0"),
+            ("campaignId", ""),
         ];
         let wrong = read(&given).unwrap_err();
         let begins = [
@@ -157,6 +167,7 @@ mod tests {
             "currency must be an ISO 4217",
             "recipient is given twice",
             "partnerId must not contain",
+            "campaignId must be an id, and is empty",
         ];
         assert_eq!(wrong.len(), begins.len(), "{wrong:?}");
         for (text, begins) in wrong.iter().zip(begins) {

@@ -30,7 +30,7 @@ impl ListQueries<'_> {
         let (own, passed) = (self.declared(), self.passed());
         let field = self.list.field;
         let text = match self.list.asked {
-            ParameterSource::Filter => {
+            ParameterSource::Filter | ParameterSource::ArgumentsAndFilter => {
                 format!("query({own}{declared}) {{ page: {field}({passed}, {arguments}) {{ {selected} }} }}")
             }
             ParameterSource::Arguments(within) => {

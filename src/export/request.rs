@@ -19,10 +19,13 @@ use super::pages::ListExport;
 use super::parameters::Parameters;
 use super::query::ListQueries;
 use super::selection::Selection;
-use super::sheet::SheetHeading;
+use super::sheet::{CellKind, SheetHeading};
 use crate::graphql::text;
-use auth::Caller;
+use auth::{Caller, Scope};
 use service::app::App;
+
+/// Arguments of lists that exports give themselves.
+const PAGING: [&str; 4] = ["first", "after", "last", "before"];
 
 /// A list that may be exported.
 pub struct ListRequest {
@@ -61,18 +64,48 @@ impl Exports {
         let (parameters, arguments) = match list.asked {
             ParameterSource::Filter => (Parameters::of_input(&self.types, filter), vec![("filter", filter)]),
             ParameterSource::Arguments(_) => (Parameters::of(&self.types, &arguments), arguments),
+            ParameterSource::ArgumentsAndFilter => {
+                let own = field
+                    .args
+                    .values()
+                    .filter(|argument| !PAGING.contains(&argument.name.as_str()));
+                let own = own.map(|argument| {
+                    let ty = argument.ty.as_str();
+                    let is_optional = argument.default_value.is_some() || ty.starts_with('[');
+                    (
+                        argument.name.as_str(),
+                        if is_optional { ty.trim_end_matches('!') } else { ty },
+                    )
+                });
+                let parameters =
+                    Parameters::of_input(&self.types, filter).and(own.filter(|(name, _)| *name != "filter"));
+                (parameters, arguments)
+            }
         };
-        let read = parameters.read(given).map_err(ExportError::Wrong)?;
-        let variables = match list.asked {
-            ParameterSource::Filter => IndexMap::from([(Name::new("filter"), Value::Object(read))]),
-            ParameterSource::Arguments(_) => read,
+        let mut read = parameters.read(given).map_err(ExportError::Wrong)?;
+        let (variables, arguments) = match list.asked {
+            ParameterSource::Filter => (IndexMap::from([(Name::new("filter"), Value::Object(read))]), arguments),
+            ParameterSource::Arguments(_) => (read, arguments),
+            ParameterSource::ArgumentsAndFilter => {
+                let mut variables = IndexMap::new();
+                for (name, ty) in &arguments {
+                    if let Some(value) = read.swap_remove(*name) {
+                        variables.insert(Name::new(*name), value);
+                    } else if ty.starts_with('[') {
+                        variables.insert(Name::new(*name), Value::List(Vec::new()));
+                    }
+                }
+                variables.insert(Name::new("filter"), Value::Object(read));
+                let given = arguments.into_iter().filter(|(name, _)| variables.contains_key(*name));
+                (variables.clone(), given.collect())
+            }
         };
         let may_see = |column: &list::ExportColumn| column.needs.is_none_or(|needs| caller.read_linked(needs).is_ok());
         let selection = Selection::of(list.columns, may_see);
         let row = self.row_type(list, &field.ty);
         let headings = list.columns.iter().map(|column| SheetHeading {
             name: column.name,
-            is_free_text: self.is_free_text(row, column.path),
+            kind: self.cell_kind(row, column.path),
         });
         let documents = ListQueries { list, arguments };
         Ok(ListRequest {
@@ -95,21 +128,24 @@ impl Exports {
     /// The type of a list's rows. `ty` is the type of the list's field.
     fn row_type(&self, list: &ExportList, ty: &str) -> &str {
         let connection = match list.asked {
-            ParameterSource::Filter => ty,
+            ParameterSource::Filter | ParameterSource::ArgumentsAndFilter => ty,
             ParameterSource::Arguments(within) => &self.field(ty, within).ty,
         };
         named(&self.field(connection, "nodes").ty)
     }
 
-    /// Whether the field at `path` contains text that callers choose freely.
-    fn is_free_text(&self, row: &str, path: &str) -> bool {
+    /// What the field at `path` contains.
+    fn cell_kind(&self, row: &str, path: &str) -> CellKind {
         let path = path.split(' ').next().unwrap_or(path);
         let ty = path.split('.').fold(row, |ty, name| named(&self.field(ty, name).ty));
-        let is_scalar = matches!(
-            self.types.types.get(ty),
-            Some(MetaType::Scalar { .. } | MetaType::Enum { .. })
-        );
-        !is_scalar || ["String", "JSON"].contains(&ty)
+        match (self.types.types.get(ty), ty) {
+            (_, "String" | "JSON") => CellKind::FreeText,
+            (_, "Decimal" | "Int") => CellKind::Number,
+            (_, "DateTime") => CellKind::Moment,
+            (_, "Boolean") => CellKind::Truth,
+            (Some(MetaType::Scalar { .. } | MetaType::Enum { .. }), _) => CellKind::Word,
+            _ => CellKind::FreeText,
+        }
     }
 }
 
@@ -119,6 +155,14 @@ fn named(ty: &str) -> &str {
 }
 
 impl ListRequest {
+    pub(super) fn name(&self) -> &'static str {
+        self.list.name
+    }
+
+    pub(super) fn scope(&self) -> Scope {
+        Scope::tenant_wide(self.caller.tenant())
+    }
+
     pub fn headings(&self) -> Vec<SheetHeading> {
         self.headings.clone()
     }

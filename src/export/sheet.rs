@@ -9,16 +9,48 @@ use domain::formula;
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowFormat {
-    Csv,
+    Csv(CsvStyle),
     JsonLines,
+}
+
+/// What spreadsheets of some countries want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CsvStyle {
+    pub separator: u8,
+    /// Numbers are written with a comma: 12,50.
+    pub decimal_comma: bool,
+    /// The file begins with a byte order mark.
+    pub has_mark: bool,
+}
+
+impl Default for CsvStyle {
+    fn default() -> Self {
+        Self {
+            separator: b',',
+            decimal_comma: false,
+            has_mark: false,
+        }
+    }
 }
 
 /// The heading of a column, and which values the column may have.
 #[derive(Clone, Copy, Debug)]
 pub struct SheetHeading {
     pub name: &'static str,
+    pub kind: CellKind,
+}
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellKind {
     /// Callers choose the text freely, so it may look like a formula.
-    pub is_free_text: bool,
+    FreeText,
+    /// An id, or a word of the schema.
+    Word,
+    /// An amount or a count.
+    Number,
+    Moment,
+    Truth,
 }
 
 /// A row: the JSON of each column's value; `None`: null.
@@ -35,9 +67,12 @@ impl Sheet {
     /// Begins with the header row, if the format has one.
     pub fn new(format: RowFormat, headings: Vec<SheetHeading>) -> Self {
         let mut text = Vec::new();
-        if format == RowFormat::Csv {
+        if let RowFormat::Csv(style) = format {
+            if style.has_mark {
+                text.extend("\u{feff}".as_bytes());
+            }
             for (number, heading) in headings.iter().enumerate() {
-                separate(number, &mut text);
+                separate(number, style.separator, &mut text);
                 text.extend(heading.name.as_bytes());
             }
             text.extend(b"\r\n");
@@ -47,7 +82,7 @@ impl Sheet {
 
     pub fn row(&mut self, row: &SheetRow<'_>) {
         match self.format {
-            RowFormat::Csv => self.csv(row),
+            RowFormat::Csv(style) => self.csv(style, row),
             RowFormat::JsonLines => self.json(row),
         }
     }
@@ -58,13 +93,16 @@ impl Sheet {
         std::mem::replace(&mut self.text, Vec::with_capacity(room))
     }
 
-    fn csv(&mut self, row: &SheetRow<'_>) {
+    fn csv(&mut self, style: CsvStyle, row: &SheetRow<'_>) {
         for (number, (heading, value)) in self.headings.iter().zip(row).enumerate() {
-            separate(number, &mut self.text);
+            separate(number, style.separator, &mut self.text);
             let Some(value) = value else { continue };
-            let text = text_of(value);
-            let guarded = heading.is_free_text && formula::looks_like_one(&text);
-            cell(&text, guarded, &mut self.text);
+            let mut text = text_of(value);
+            if heading.kind == CellKind::Number && style.decimal_comma {
+                text = Cow::Owned(text.replace('.', ","));
+            }
+            let guarded = heading.kind == CellKind::FreeText && formula::looks_like_one(&text);
+            separated_cell(&text, guarded, style.separator, &mut self.text);
         }
         self.text.extend(b"\r\n");
     }
@@ -81,9 +119,9 @@ impl Sheet {
     }
 }
 
-fn separate(number: usize, text: &mut Vec<u8>) {
+fn separate(number: usize, separator: u8, text: &mut Vec<u8>) {
     if number > 0 {
-        text.push(b',');
+        text.push(separator);
     }
 }
 
@@ -99,7 +137,12 @@ pub fn text_of(value: &RawValue) -> Cow<'_, str> {
 
 /// Writes a cell. An empty text is quoted to distinguish it from null.
 pub fn cell(text: &str, guarded: bool, into: &mut Vec<u8>) {
-    let quoted = text.is_empty() || text.bytes().any(|byte| b"\",\r\n".contains(&byte));
+    separated_cell(text, guarded, b',', into);
+}
+
+/// The same for another separator.
+fn separated_cell(text: &str, guarded: bool, separator: u8, into: &mut Vec<u8>) {
+    let quoted = text.is_empty() || text.bytes().any(|byte| byte == separator || b"\"\r\n".contains(&byte));
     if quoted {
         into.push(b'"');
     }
@@ -124,8 +167,11 @@ mod tests {
     use super::*;
 
     fn sheet(format: RowFormat) -> Sheet {
-        let heading = |name, is_free_text| SheetHeading { name, is_free_text };
-        Sheet::new(format, vec![heading("name", true), heading("amount", false)])
+        let heading = |name, kind| SheetHeading { name, kind };
+        Sheet::new(
+            format,
+            vec![heading("name", CellKind::FreeText), heading("amount", CellKind::Number)],
+        )
     }
 
     fn written(format: RowFormat, rows: &[[Option<&str>; 2]]) -> String {
@@ -147,7 +193,24 @@ mod tests {
             [None, Some("[1,2]")],
         ];
         let expected = "name,amount\r\nplain,-12.50\r\n\"a,\"\"b\"\"\r\nc\",\r\n'=1+1,7\r\n\"\",true\r\n,\"[1,2]\"\r\n";
-        assert_eq!(written(RowFormat::Csv, &rows), expected);
+        assert_eq!(written(RowFormat::Csv(CsvStyle::default()), &rows), expected);
+    }
+
+    #[test]
+    fn spreadsheets_of_other_countries_have_their_marks() {
+        let style = CsvStyle {
+            separator: b';',
+            decimal_comma: true,
+            has_mark: true,
+        };
+        let rows = [[Some(r#""a;b""#), Some(r#""-12.50""#)], [Some(r#""1,5.5""#), Some("7")]];
+        let expected = "\u{feff}name;amount\r\n\"a;b\";-12,50\r\n1,5.5;7\r\n";
+        assert_eq!(written(RowFormat::Csv(style), &rows), expected);
+        let commas = CsvStyle {
+            separator: b',',
+            ..style
+        };
+        assert!(written(RowFormat::Csv(commas), &rows).ends_with("a;b,\"-12,50\"\r\n\"1,5.5\",7\r\n"));
     }
 
     #[test]

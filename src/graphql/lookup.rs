@@ -5,17 +5,15 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::error::ApiError;
 use super::scalar::Decimal;
-use domain::id::{Id, Kind};
+use domain::id::{Id, IdError, Kind};
 use domain::money::Currency;
 use domain::problem::Fault;
 use domain::text;
 
-/// A text to search for; an error that names `argument` if no stored text can contain it.
+/// A text to search for, in the form in which texts are kept; an error that names `argument` if no stored text can
+/// contain it.
 pub fn search_text(argument: &str, text: String) -> Result<String, ApiError> {
-    match text::wanted(&text) {
-        Ok(()) => Ok(text),
-        Err(Fault(_, message)) => Err(ApiError::bad_user_input(format!("{argument} {message}"))),
-    }
+    text::wanted(&text).map_err(|Fault(_, message)| ApiError::bad_user_input(format!("{argument} {message}")))
 }
 
 /// The same for a text that may be absent.
@@ -23,14 +21,20 @@ pub fn search(argument: &str, text: Option<String>) -> Result<Option<String>, Ap
     text.map(|text| search_text(argument, text)).transpose()
 }
 
-/// Parses an id that may be absent.
-pub fn id<K: Kind>(id: Option<ID>) -> Result<Option<Id<K>>, ApiError> {
-    id.map(|id| Ok(id.parse()?)).transpose()
+/// Parses an id; the error names `argument`.
+pub fn required_id<K: Kind>(argument: &str, id: &ID) -> Result<Id<K>, ApiError> {
+    id.parse()
+        .map_err(|error: IdError| ApiError::bad_user_input(format!("{argument} {error}")))
 }
 
-/// Parses ids of one kind.
-pub fn ids<K: Kind>(list: Option<Vec<ID>>) -> Result<Option<Vec<Id<K>>>, ApiError> {
-    let read = |list: Vec<ID>| list.into_iter().map(|id| Ok(id.parse()?)).collect();
+/// The same for an id that may be absent.
+pub fn id<K: Kind>(argument: &str, id: Option<ID>) -> Result<Option<Id<K>>, ApiError> {
+    id.map(|id| required_id(argument, &id)).transpose()
+}
+
+/// The same for ids of one kind.
+pub fn ids<K: Kind>(argument: &str, list: Option<Vec<ID>>) -> Result<Option<Vec<Id<K>>>, ApiError> {
+    let read = |list: Vec<ID>| list.iter().map(|id| required_id(argument, id)).collect();
     list.map(read).transpose()
 }
 

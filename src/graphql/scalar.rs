@@ -64,7 +64,7 @@ impl ScalarType for CurrencyCode {
 pub struct DateTime(pub Timestamp);
 
 /// A moment as RFC 3339 text, in UTC on output: "2026-04-24T12:00:00Z". Stored to the microsecond; further digits are
-/// cut off.
+/// cut off. What is recorded must not be before 1990: so early a moment is usually a missing one.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {

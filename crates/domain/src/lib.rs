@@ -32,6 +32,7 @@ pub mod terms;
 pub mod text;
 mod text_enum;
 pub mod tiered;
+pub mod time;
 pub mod webhook;
 
 /// A moment in UTC, to the microsecond.

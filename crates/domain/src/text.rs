@@ -1,36 +1,69 @@
-//! Validation of short texts, such as names.
+//! Texts: how they are kept, which characters they may hold, and how they are searched.
+//!
+//! All are kept trimmed and in Unicode's normal form NFC, so that texts that look the same are the same.
+
+use std::borrow::Cow;
+
+use caseless::Caseless;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::problem::{Fault, ProblemCode, Problems};
 
-/// A name or label: not blank, at most 200 characters, without control characters; surrounding white space is trimmed.
+/// A name or label: not blank, at most 200 characters, none of them invisible, except for the joiners that some scripts
+/// and emoji are written with.
 pub fn name(text: &str) -> Result<String, Fault> {
-    bounded(text, 200)
+    label(text, 200)
 }
 
-/// A reason given by staff: not blank, at most 1,000 characters.
+/// A reason given by staff: not blank, at most 1,000 characters on one line.
 pub fn reason(text: &str) -> Result<String, Fault> {
-    bounded(text, 1000)
+    checked(text, 1000, char::is_control)
 }
 
-/// An id assigned by another system: not blank, at most 200 characters.
+/// An id assigned by another system: not blank, at most 200 characters, none of them invisible.
 pub fn external_id(text: &str) -> Result<String, Fault> {
-    bounded(text, 200)
+    identifier(text, 200)
 }
 
-/// The type of an event, such as `invoice_paid`: not blank, at most 100 characters.
+/// What another system calls something, such as a payment: not blank, at most 200 characters, none of them invisible.
+pub fn reference(text: &str) -> Result<String, Fault> {
+    identifier(text, 200)
+}
+
+/// The type of an event, such as `invoice_paid`: not blank, at most 100 characters, none of them invisible.
 pub fn event_type(text: &str) -> Result<String, Fault> {
-    bounded(text, 100)
+    identifier(text, 100)
 }
 
 /// A longer text: at most 5,000 characters; may be blank.
 pub fn description(text: &str) -> Result<String, Fault> {
+    let text = normalised(text);
     if text.chars().count() > 5000 {
         return Err(Fault::invalid("is too long: at most 5000 characters"));
     }
-    if text.contains('\0') {
-        return Err(Fault::invalid("must not contain the character U+0000"));
+    without_null(&text)?;
+    Ok(text)
+}
+
+/// Refuses U+0000, which PostgreSQL keeps in no text.
+pub fn without_null(text: &str) -> Result<(), Fault> {
+    match text.contains('\0') {
+        true => Err(Fault::invalid("must not contain the character U+0000")),
+        false => Ok(()),
     }
-    Ok(text.to_owned())
+}
+
+/// The text as it is kept: trimmed, in NFC.
+pub fn normalised(text: &str) -> String {
+    in_nfc(text.trim()).into_owned()
+}
+
+fn in_nfc(text: &str) -> Cow<'_, str> {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfc().collect()),
+    }
 }
 
 /// At most 50 distinct tags of at most 100 characters, in the order given; duplicates are dropped. `None` after
@@ -40,7 +73,7 @@ pub fn tags(tags: Vec<String>, problems: &mut Problems) -> Option<Vec<String>> {
         let mut kept: Vec<String> = Vec::new();
         let mut all_good = true;
         for (index, tag) in tags.iter().enumerate() {
-            match problems.take(&index.to_string(), bounded(tag, 100)) {
+            match problems.take(&index.to_string(), label(tag, 100)) {
                 Some(tag) if kept.contains(&tag) => {}
                 Some(tag) => kept.push(tag),
                 None => all_good = false,
@@ -56,7 +89,8 @@ pub fn tags(tags: Vec<String>, problems: &mut Problems) -> Option<Vec<String>> {
 
 /// An e-mail address, converted to lower case.
 pub fn email(text: &str) -> Result<String, Fault> {
-    let text = text.trim().to_lowercase();
+    let text = normalised(&text.to_lowercase());
+    without(&text, is_invisible)?;
     let options = email_address::Options::default()
         .with_required_tld()
         .without_display_text()
@@ -68,31 +102,78 @@ pub fn email(text: &str) -> Result<String, Fault> {
     }
 }
 
-/// A search text: at most 200 characters, as long as the longest stored name.
-pub fn wanted(text: &str) -> Result<(), Fault> {
+/// A text to look for, as it would be kept: at most 200 characters, as long as the longest stored name.
+pub fn wanted(text: &str) -> Result<String, Fault> {
     if text.chars().count() > 200 {
         return Err(Fault::invalid("is too long: at most 200 characters"));
     }
-    Ok(())
+    Ok(normalised(text))
 }
 
-/// The normalised text by which names and external ids are searched and names are sorted, the same on every database.
+/// The text by which names and external ids are searched and names are sorted, the same on every database: without
+/// differences of case (`ß` is `SS`) or of compatible characters (`Ａ` is `A`), in NFKC.
 pub fn sort_key(name: &str) -> String {
-    name.to_lowercase()
+    let folded = name.trim().nfd().default_case_fold().nfkd().default_case_fold();
+    let mut key: String = folded.nfkc().collect();
+    // A few characters become 18; the indexes of databases do not hold texts of any length.
+    if key.len() > MAX_KEY_BYTES {
+        let end = (0..=MAX_KEY_BYTES).rev().find(|end| key.is_char_boundary(*end));
+        key.truncate(end.unwrap_or_default());
+    }
+    key
 }
 
-fn bounded(text: &str, characters: usize) -> Result<String, Fault> {
-    let text = text.trim();
+/// As many as 200 characters have at most.
+const MAX_KEY_BYTES: usize = 800;
+
+fn identifier(text: &str, characters: usize) -> Result<String, Fault> {
+    checked(text, characters, is_invisible)
+}
+
+fn label(text: &str, characters: usize) -> Result<String, Fault> {
+    checked(text, characters, |letter| is_invisible(letter) && !is_joiner(letter))
+}
+
+/// The text as it is kept, if it is neither blank nor longer than this, and holds none of the characters that `refuse`
+/// names.
+fn checked(text: &str, characters: usize, refuse: fn(char) -> bool) -> Result<String, Fault> {
+    let text = normalised(text);
     if text.is_empty() {
         return Err(Fault(ProblemCode::Required, "must not be empty".into()));
     }
     if text.chars().count() > characters {
         return Err(Fault::invalid(format!("is too long: at most {characters} characters")));
     }
-    if text.chars().any(char::is_control) {
-        return Err(Fault::invalid("must not contain control characters"));
+    without(&text, refuse)?;
+    Ok(text)
+}
+
+fn without(text: &str, refuse: fn(char) -> bool) -> Result<(), Fault> {
+    let mut letters = text.chars().enumerate();
+    match letters.find(|(_, letter)| refuse(*letter)) {
+        None => Ok(()),
+        Some((place, letter)) => {
+            let (code, place) = (u32::from(letter), place + 1);
+            let message = format!("must not contain the invisible character U+{code:04X} (its character {place})");
+            Err(Fault::invalid(message))
+        }
     }
-    Ok(text.to_owned())
+}
+
+/// Whether it shows nothing, so that texts with and without it look the same: controls such as U+0000, line ends, and
+/// format characters such as zero-width spaces, byte order marks and marks of direction.
+fn is_invisible(letter: char) -> bool {
+    let others = [
+        GeneralCategory::Format,
+        GeneralCategory::LineSeparator,
+        GeneralCategory::ParagraphSeparator,
+    ];
+    letter.is_control() || !letter.is_ascii() && others.contains(&letter.general_category())
+}
+
+/// Characters within words of some scripts, and within emoji.
+fn is_joiner(letter: char) -> bool {
+    matches!(letter, '\u{200c}' | '\u{200d}')
 }
 
 #[cfg(test)]
@@ -112,7 +193,57 @@ mod tests {
         assert_eq!(description(&"é".repeat(5_000)), Ok("é".repeat(5_000)));
         assert!(description(&"é".repeat(5_001)).is_err() && description("\0").is_err());
         assert!(wanted(&"é".repeat(200)).is_ok() && wanted(&"é".repeat(201)).is_err());
+    }
+
+    #[test]
+    fn texts_that_look_the_same_are_the_same() {
+        for check in [name, reason, external_id, event_type, reference, description] {
+            assert_eq!(check(" cust-e\u{301}\n"), Ok("cust-é".to_owned()));
+        }
+        assert_eq!(email("Jose\u{301}@Example.com "), Ok("josé@example.com".to_owned()));
+        assert_eq!(wanted(" e\u{301} "), Ok("é".to_owned()));
+    }
+
+    #[test]
+    fn invisible_characters_are_named() {
+        for letter in [
+            '\u{0}', '\n', '\u{85}', '\u{ad}', '\u{200b}', '\u{200e}', '\u{202e}', '\u{2028}', '\u{2066}', '\u{feff}',
+        ] {
+            let text = format!("a{letter}b");
+            let says = format!(
+                "must not contain the invisible character U+{:04X} (its character 2)",
+                u32::from(letter)
+            );
+            for check in [name, external_id, event_type, reference] {
+                assert_eq!(check(&text), Err(Fault::invalid(says.clone())));
+            }
+            assert_eq!(email(&format!("a{letter}b@example.com")), Err(Fault::invalid(says)));
+        }
+        // Persian, and a family.
+        for text in ["نامه\u{200c}ای", "👩\u{200d}👧"] {
+            assert_eq!(name(text), Ok(text.to_owned()));
+            assert!(external_id(text).is_err());
+        }
+        for text in ["é", "日本", "🇩🇪", "❤\u{fe0f}", "क्ष"] {
+            assert_eq!(external_id(text), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn searches_tell_neither_case_nor_form_apart() {
+        for same in [
+            ["ÉVA a", "e\u{301}va A"],
+            ["Straße", "STRASSE"],
+            ["İstanbul", "I\u{307}STANBUL"],
+            ["ΟΔΟΣ", "οδος"],
+            ["Ａｃｍｅ ﬁ", "acme FI"],
+            ["ΐ", "\u{390}"],
+        ] {
+            assert_eq!(sort_key(same[0]), sort_key(same[1]), "{same:?}");
+        }
         assert_eq!(sort_key("ÉVA a"), "éva a");
+        let long = sort_key(&"\u{fdfa}".repeat(200));
+        assert!(long.len() <= MAX_KEY_BYTES && long.len() > MAX_KEY_BYTES - 4);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::ImportError;
 use domain::money::parse_json_number;
 use domain::problem::{Fault, Patch, ProblemCode, Problems};
+use domain::text;
 
 /// Values of a document, each with its path.
 pub type Places<'a> = Vec<(Vec<String>, &'a RawValue)>;
@@ -239,7 +240,7 @@ pub fn numbered<'a>(prefix: &[&str], values: Vec<&'a RawValue>) -> Places<'a> {
 /// An id of the other system: a number or a text.
 pub fn external_id(name: &str, value: &RawValue, problems: &mut Problems) -> Option<String> {
     let id = match serde_json::from_str::<String>(value.get()) {
-        Ok(text) => Ok(text),
+        Ok(text) => Ok(text::normalised(&text)),
         Err(_) => match serde_json::from_str::<i64>(value.get()) {
             Ok(number) => Ok(number.to_string()),
             Err(_) => Err(Fault::invalid("must be an id: a whole number or a text")),

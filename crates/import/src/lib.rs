@@ -11,7 +11,7 @@ pub mod moving_in;
 mod references;
 pub mod settlements;
 
-pub use file::LineProblem;
+pub use file::{LineProblem, LineProblems, MappingFile};
 
 use auth::Denied;
 use domain::problem::Problem;
@@ -32,6 +32,22 @@ pub enum ImportError {
     Denied(Denied),
     #[error(transparent)]
     Store(StoreError),
+    /// A part was imported before.
+    #[error("{cause}; the {before} that were imported before this stay, and importing the file again goes on")]
+    Stopped { cause: Box<Self>, before: u64 },
+}
+
+impl ImportError {
+    /// The error of an import that has written so many rows.
+    fn after(self, before: u64) -> Self {
+        match before {
+            0 => self,
+            before => Self::Stopped {
+                cause: Box::new(self),
+                before,
+            },
+        }
+    }
 }
 
 impl From<ServiceError> for ImportError {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::ImportError;
-use super::file::{ColumnMapping, FileRow, FileRows, LineProblem, hash};
+use super::file::{ColumnMapping, FileRow, FileRows, LineProblem, LineProblems, ReadOptions, hash, quoted};
 use super::moving_in::ImportOptions;
 use auth::{Caller, Resource, Scope};
 use domain::commission::{PayoutSettlement, PayoutStatus};
@@ -30,8 +30,8 @@ pub struct SettlementReport {
     pub before: u64,
     /// Payouts whose outcome the service does not know yet.
     pub waiting: u64,
-    /// All problems, by line.
-    pub problems: Vec<LineProblem>,
+    /// The problems, by line.
+    pub problems: LineProblems,
     /// Nothing was written.
     pub is_dry: bool,
 }
@@ -92,13 +92,15 @@ pub async fn settlements(
     let (hash, bytes) = hash(file)?;
     let mapping = ColumnMapping::new(&COLUMNS, &options.map)?;
     let mut report = SettlementReport::default();
-    let lines = read(file, &mapping, &mut report)?;
+    let tenant = store::tenant::get(app.store.reader(), &scope).await;
+    let reading = options.reading(tenant.map_err(ImportError::Store)?.time_zone);
+    let lines = read(file, &mapping, &reading, &mut report)?;
     if options.dry_run || options.all_or_nothing {
         let mut checked = report.clone();
         check(app, &scope, &lines, &mapping, &mut checked).await?;
         checked.is_dry = true;
         if options.dry_run || !checked.problems.is_empty() {
-            checked.problems.sort_by_key(|problem| problem.line);
+            checked.problems.sort_by_line();
             return Ok(checked);
         }
     }
@@ -112,13 +114,14 @@ pub async fn settlements(
             status: line.status,
             reference: line.reference.clone(),
         });
-        let settled = settle_many(app, caller, entries.collect()).await?;
+        let settled = settle_many(app, caller, entries.collect()).await;
+        let settled = settled.map_err(|error| ImportError::from(error).after(report.settled))?;
         let mut fine = 0;
         for (line, (_, problems)) in batch.iter().zip(&settled.answers) {
             fine += u64::from(problems.is_empty());
             for problem in problems {
                 let ours = problem.path.last().map_or("", String::as_str);
-                report.problems.push(mapping.reported(line.line, ours, problem));
+                report.problems.add(mapping.reported(line.line, ours, problem));
             }
         }
         report.settled += settled.settled;
@@ -126,12 +129,12 @@ pub async fn settlements(
         done += batch.len() as u64;
     }
     progress(done, all);
-    report.problems.sort_by_key(|problem| problem.line);
+    report.problems.sort_by_line();
     let counts = [
         ("settled", report.settled),
         ("before", report.before),
         ("waiting", report.waiting),
-        ("wrong", report.problems.len() as u64),
+        ("wrong", report.problems.count()),
     ];
     import.end(counts).await.map_err(ServiceError::from)?;
     Ok(report)
@@ -141,9 +144,10 @@ pub async fn settlements(
 fn read(
     file: &Path,
     mapping: &ColumnMapping,
+    reading: &ReadOptions,
     report: &mut SettlementReport,
 ) -> Result<Vec<SettlementLine>, ImportError> {
-    let mut rows = FileRows::open(file, mapping, &REQUIRED)?;
+    let mut rows = FileRows::open(file, mapping, &REQUIRED, reading)?;
     let mut lines = Vec::new();
     let mut named: HashMap<PayoutId, usize> = HashMap::new();
     while let Some(row) = rows.next()? {
@@ -179,12 +183,15 @@ fn line(
     let id = id.map_err(|fault| note("id", fault)).ok();
     let status = row.text("status").ok_or_else(Fault::required).and_then(|word| {
         said(word).ok_or_else(|| {
-            let text = format!("must be PAID, FAILED or CANCELED, or a word of PayPal or Wise for it, not {word:?}");
+            let text = format!(
+                "must be PAID, FAILED or CANCELED, or a word of PayPal or Wise for it, not {}",
+                quoted(word)
+            );
             Fault::invalid(text)
         })
     });
     let status = status.map_err(|fault| note("status", fault)).ok();
-    let reference = row.text("reference").map(text::name).transpose();
+    let reference = row.text("reference").map(text::reference).transpose();
     let reference = reference.map_err(|fault| note("reference", fault)).ok();
     if let Some(id) = id {
         let first = *named.entry(id).or_insert(line);
@@ -223,14 +230,14 @@ async fn check(
             match found.get(&line.id.uuid()) {
                 None => report
                     .problems
-                    .push(mapping.problem(line.line, "id", &Fault::not_found().1)),
+                    .add(mapping.problem(line.line, "id", &Fault::not_found().1)),
                 Some(payout) if payout.status == PayoutStatus::Pending => report.settled += 1,
                 Some(payout) if (payout.status, &payout.reference) == (line.status.into(), &line.reference) => {
                     report.before += 1;
                 }
                 Some(payout) => {
                     let message = format!("is {} already", payout.status.as_str());
-                    report.problems.push(mapping.problem(line.line, "id", &message));
+                    report.problems.add(mapping.problem(line.line, "id", &message));
                 }
             }
         }

@@ -11,7 +11,7 @@ use domain::campaign::{Campaign, CampaignStatus};
 use domain::id::{self, AdvertiserId, CampaignId};
 use domain::problem::{Patch, ProblemCode, Problems};
 use domain::terms::{self, TermDraft};
-use domain::text;
+use domain::{text, time};
 use store::locks::InForce;
 use store::{StoreError, Transaction};
 
@@ -187,9 +187,11 @@ fn window_end(status: CampaignStatus, ends_at: Option<Timestamp>, now: Timestamp
     }
 }
 
-/// Adds a problem if a window as entered is empty. One that becomes empty because the campaign ends before its start is
+/// Adds a problem if a window as entered is empty, or begins or ends with a time that is none. One that becomes empty because the campaign ends before its start is
 /// fine.
 fn check_window(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, problems: &mut Problems) {
+    problems.optional("startsAt", starts_at, time::recorded);
+    problems.optional("endsAt", ends_at, time::recorded);
     if let (Some(start), Some(end)) = (starts_at, ends_at)
         && start >= end
     {

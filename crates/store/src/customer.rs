@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use entity::customer::{self, Column, Entity};
 use entity::{customer_binding, customer_imported};
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Select};
 
 use super::filter::contains;
@@ -19,6 +19,7 @@ use auth::Scope;
 use domain::Timestamp;
 use domain::event::Customer;
 use domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
+use domain::text;
 
 /// What to list; all given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -74,8 +75,7 @@ fn of_partner(scope: &Scope, partner: Expr) -> Select<Entity> {
 fn filtered(scope: &Scope, filter: &CustomerFilter) -> Select<Entity> {
     let mut select = visible::<Entity>(scope);
     if let Some(search) = &filter.search {
-        let external_id = Expr::expr(Func::lower(Expr::col(Column::ExternalId.as_column_ref())));
-        select = select.filter(external_id.like(contains(search)));
+        select = select.filter(Column::ExternalIdKey.like(contains(search)));
     }
     if let Some(partner) = filter.partner {
         select = select.filter(Column::PartnerId.eq(partner.uuid()));
@@ -107,6 +107,7 @@ pub fn bring_in(writes: &mut Writes, tenant: TenantId, customers: &[Customer], a
             tenant_id: tenant.uuid(),
             id: customer.id.uuid(),
             external_id: customer.external_id.clone(),
+            external_id_key: text::sort_key(&customer.external_id),
             acquired_at: customer.acquired_at,
             partner_id: customer.partner_id.map(|id| id.uuid()),
             campaign_id: customer.campaign_id.map(|id| id.uuid()),
@@ -182,4 +183,7 @@ pub async fn rebind(
 mapped! {
     pub(super) fn (row: customer::Model, customer: Customer) of "customer";
     both: id, external_id, acquired_at, partner_id, campaign_id;
+    written: {
+        external_id_key: text::sort_key(&customer.external_id),
+    }
 }

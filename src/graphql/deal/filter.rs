@@ -45,12 +45,12 @@ impl DealFilter {
         let (least_minor, most_minor) = amount_bounds(least, most, currency)?;
         Ok(StoreFilter {
             search: search("filter.search", self.search)?,
-            partner: id(self.partner_id)?,
-            stage: id(self.stage_id)?,
+            partner: id("filter.partnerId", self.partner_id)?,
+            stage: id("filter.stageId", self.stage_id)?,
             outcome: self.outcome.map(each),
             currency,
-            partners: ids(self.partner_ids)?,
-            stages: ids(self.stage_ids)?,
+            partners: ids("filter.partnerIds", self.partner_ids)?,
+            stages: ids("filter.stageIds", self.stage_ids)?,
             external_ids: search_texts("filter.externalIds", self.external_ids)?,
             least_minor,
             most_minor,

@@ -115,7 +115,7 @@ impl Partner {
         #[graphql(desc = "Only in this campaign.")] campaign_id: Option<ID>,
         page: PageArguments,
     ) -> Result<Connection<TierCounter>, ApiError> {
-        let campaign = id(campaign_id)?;
+        let campaign = id("campaignId", campaign_id)?;
         past_tier_progress(ctx, self.0.id.uuid(), campaign, &page)
     }
 
@@ -129,7 +129,7 @@ impl Partner {
         campaign_id: Option<ID>,
     ) -> Nullable<TermsInForce> {
         nullable(async {
-            let campaign = id(campaign_id)?;
+            let campaign = id("campaignId", campaign_id)?;
             TermsInForce::load(ctx, self.0.id, self.0.status, campaign).await
         })
         .await
@@ -144,7 +144,7 @@ impl Partner {
     ) -> Nullable<CommissionSnapshot> {
         nullable(async {
             identity::require_read(ctx, Resource::Partners)?;
-            let campaign = id(campaign_id)?;
+            let campaign = id("campaignId", campaign_id)?;
             CommissionSnapshot::in_force(ctx, self.0.id, campaign).await
         })
         .await

@@ -37,7 +37,7 @@ impl PartnershipRequestFilter {
         let status = partnership_request::PartnershipRequestStatus::from;
         Ok(StoreFilter {
             statuses: self.status.map(|list| list.into_iter().map(status).collect()),
-            campaigns: ids(self.campaign_ids)?,
+            campaigns: ids("filter.campaignIds", self.campaign_ids)?,
             created_from: self.created_from.map(|moment| moment.0),
             created_to: self.created_to.map(|moment| moment.0),
         })

@@ -10,7 +10,7 @@ use super::object::{Payout, PayoutStatus};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::lookup::{amount_bounds, ids};
+use crate::graphql::lookup::{amount_bounds, id, ids};
 use crate::graphql::order::{self, OrderBy, within_currency};
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{Listing, Projected, ProjectedPage, projected_page};
@@ -90,17 +90,17 @@ impl PayoutQuery {
         );
         let (least_minor, most_minor) = amount_bounds(least, most, currency)?;
         let filter = Arc::new(StoreFilter {
-            partner: filter.partner_id.map(|id| id.parse()).transpose()?,
+            partner: id("filter.partnerId", filter.partner_id)?,
             currency,
             status: filter
                 .status
                 .map(|list| list.into_iter().map(commission::PayoutStatus::from).collect()),
             created_from: filter.created_from.map(|moment| moment.0),
             created_to: filter.created_to.map(|moment| moment.0),
-            run: filter.run_id.map(|id| id.parse()).transpose()?,
+            run: id("filter.runId", filter.run_id)?,
             settled_from: filter.settled_from.map(|moment| moment.0),
             settled_to: filter.settled_to.map(|moment| moment.0),
-            partners: ids(filter.partner_ids)?,
+            partners: ids("filter.partnerIds", filter.partner_ids)?,
             least_minor,
             most_minor,
         });

@@ -99,7 +99,7 @@ pub async fn tier_progress(
     request.caller.read(Resource::TieredCommissions)?;
     let key = ProgressKey {
         partner,
-        campaign: id(campaign_id)?,
+        campaign: id("campaignId", campaign_id)?,
         now: request.app.clock.now(),
     };
     let progress = request.loaders().tier_progress.load(key).await?.unwrap_or_default();

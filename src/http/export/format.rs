@@ -7,11 +7,12 @@ use crate::http::{codes, negotiate};
 
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 const WITHOUT_HEADER: &str = "text/csv; charset=utf-8; header=absent";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const JSON_LINES: &str = "application/jsonl; charset=utf-8";
 
 /// The media types that callers may accept, the preferred one first, and the content type that is sent: JSON Lines has
 /// two names.
-const ACCEPTED: [(&str, FileFormat, &str); 3] = [
+const ACCEPTED: [(&str, FileFormat, &str); 4] = [
     ("text/csv", FileFormat::Csv, CSV),
     ("application/jsonl", FileFormat::JsonLines, JSON_LINES),
     (
@@ -19,6 +20,7 @@ const ACCEPTED: [(&str, FileFormat, &str); 3] = [
         FileFormat::JsonLines,
         "application/x-ndjson; charset=utf-8",
     ),
+    (XLSX, FileFormat::Xlsx, XLSX),
 ];
 
 /// The format and its media type. `given` are the values of the parameter. The error is the status and the text that
@@ -62,6 +64,7 @@ pub fn of(
 fn media_type(form: FileFormat) -> &'static str {
     match form {
         FileFormat::JsonLines => JSON_LINES,
+        FileFormat::Xlsx => XLSX,
         FileFormat::Csv | FileFormat::Wise => CSV,
         FileFormat::PayPal => WITHOUT_HEADER,
     }
@@ -102,6 +105,9 @@ mod tests {
         }
         assert_eq!(asked("events", &[], None), Ok("csv"));
         assert_eq!(asked("events", &["jsonl"], Some("text/csv")), Ok("jsonl"));
+        assert_eq!(asked("events", &["xlsx"], None), Ok("xlsx"));
+        assert_eq!(asked("events", &[], Some(XLSX)), Ok("xlsx"));
+        assert_eq!(asked("payout-file", &["xlsx"], None), Err(StatusCode::BAD_REQUEST));
         assert_eq!(asked("payout-file", &["wise"], None), Ok("wise"));
         assert_eq!(
             asked("payout-file", &[], Some("application/jsonl")),

@@ -211,5 +211,14 @@ fn refused(state: &HttpState, error: ExportError, request_id: &str) -> Response 
             tracing::error!(request_id, %cause, "an export did not begin");
             errors::failed(&cause, request_id)
         }
+        ExportError::Workbook(cause) => {
+            tracing::error!(request_id, cause, "an export did not begin");
+            refusal(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                codes::INTERNAL,
+                "the workbook cannot be written".to_owned(),
+                request_id,
+            )
+        }
     }
 }

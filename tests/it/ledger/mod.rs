@@ -40,7 +40,11 @@ pub struct Shop<'a> {
 
 impl<'a> Shop<'a> {
     pub async fn new(app: &'a TestApp) -> Self {
-        let tenant = app.tenant("acme").await;
+        Self::of(app, "acme").await
+    }
+
+    pub async fn of(app: &'a TestApp, slug: &str) -> Self {
+        let tenant = app.tenant(slug).await;
         Self { app, tenant }
     }
 

@@ -11,6 +11,7 @@ mod scalars;
 mod states;
 mod texts;
 mod tiers;
+mod times;
 mod webhooks;
 
 use std::collections::BTreeSet;

@@ -77,4 +77,35 @@ both_databases! {
         let house = House::new(&app).await;
         assert_eq!(house.follow("PartnerStack", "ann@example.com").await, ["USD 0.00 25.00 0.00 0.00 25.00"]);
     }
+    async fn tapfiliate_comes_in(app: TestApp) {
+        let house = House::new(&app).await;
+        assert_eq!(house.follow("Tapfiliate", "ann@example.com").await, ["EUR 8.00 12.50 0.00 0.00 12.50"]);
+    }
+
+    async fn affiliatewp_comes_in(app: TestApp) {
+        let house = House::new(&app).await;
+        assert_eq!(house.follow("AffiliateWP", "ann@example.com").await, ["USD 0.00 12.50 30.00 0.00 12.50"]);
+    }
+
+    async fn refersion_comes_in(app: TestApp) {
+        let house = House::new(&app).await;
+        assert_eq!(house.follow("Refersion", "ann@example.com").await, ["USD 0.00 7.25 10.00 0.00 7.25"]);
+    }
+}
+
+/// All states of a mapping are ours.
+#[test]
+fn mapping_files_say_what_we_know() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/moving-in");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut read = 0;
+    for path in files.filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
+        let ours = ["ACTIVE", "INVITED", "SUSPENDED", "REVOKED", "ACCRUED", "APPROVED", "PAID", "REVERSED"];
+        for (name, value) in tributary::import::MappingFile::read(&path).unwrap() {
+            assert!(!name.starts_with("status:") || ours.contains(&value.as_str()), "{}: {name}", path.display());
+        }
+        assert!(path.with_extension("jsonl").exists() || path.with_extension("csv").exists(), "{}", path.display());
+        read += 1;
+    }
+    assert_eq!(read, 12);
 }

@@ -40,14 +40,16 @@ both_databases! {
             e4,CHARGE,\xff,EUR,2025-01-01,p1,\n\
             e5,REFUND,4.00,EUR,2025-01-02,,e1\n\
             e6,REFUND,7.00,EUR,2025-01-02,,nothing\n\
-            e7,CHARGE\n";
+            e7,GIFT\n\
+            e8,CHARGE,1.00,EUR,2025-01-01,p1,,,x\n";
         let expected = [
             "line 3: kind must be one of CHARGE, CONVERSION, REFUND, CHARGEBACK, SALE, PAYMENT, TRANSACTION, LEAD, SIGNUP, ACTION, not \"GIFT\"",
             "line 4: partnerExternalId \"p9\" is no partner here: import partners first",
             "line 4: occurredAt must be a date such as 2026-03-01, or with a time such as 2026-03-01T09:30:00Z, not \"yesterday\"",
             "line 5: is not UTF-8: save the file as UTF-8",
             "line 7: originalExternalId not found",
-            "line 8: has 2 cells, and the header has 7",
+            "line 8: kind must be one of CHARGE, CONVERSION, REFUND, CHARGEBACK, SALE, PAYMENT, TRANSACTION, LEAD, SIGNUP, ACTION, not \"GIFT\"",
+            "line 9: has 9 cells, and the header has 7",
         ];
         let told = |mut found: Vec<String>| {
             found.iter_mut().for_each(|line| if line.starts_with("line 7") { *line = expected[4].to_owned(); });
@@ -112,7 +114,7 @@ both_databases! {
             (FileKind::Partners, "map.csv", b"id,name,email\n", &[("name", "Who")], "there is no column \"Who\": there are id, name, email".to_owned()),
             (FileKind::Customers, "map.csv", b"id\n", &[("id", "a"), ("id", "b")], "--map says twice what id is".to_owned()),
             (FileKind::Customers, "map.csv", b"id\n", &[("ID", "a")],
-                "there is no column \"ID\" here: there are externalId, id, acquiredAt, partnerExternalId, partnerEmail, partnerId, campaignExternalId, campaignId".to_owned()),
+                "there is no column \"ID\" here: there are externalId, id, acquiredAt, partnerExternalId, partnerEmail, partnerId, partner, campaignExternalId, campaignId, campaign".to_owned()),
         ] {
             if expected.is_empty() {
                 let report = house.import(kind, text).await;

@@ -6,6 +6,7 @@ mod files;
 mod history;
 mod kills;
 mod opening;
+mod people;
 mod round_trip;
 
 use std::path::PathBuf;

@@ -124,7 +124,7 @@ impl<'a> World<'a> {
         )
         .await
         .expect("a file");
-        assert_eq!((report.problems.len(), report.created), (0, 1), "{kind:?}");
+        assert_eq!((report.problems.count(), report.created), (0, 1), "{kind:?}");
     }
 
     async fn reassign(&self, partner: &str, more: serde_json::Value) {

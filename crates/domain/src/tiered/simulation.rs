@@ -19,6 +19,7 @@ use crate::Timestamp;
 use crate::explain::{Step, rounding};
 use crate::money::{AmountTooLarge, Currency, Money, check_amount, written};
 use crate::problem::{Fault, Problems};
+use crate::time;
 
 /// Maximum number of conversions in one simulation.
 pub const MAX_SIMULATED_CONVERSIONS: usize = 1000;
@@ -105,7 +106,9 @@ pub fn conversions(
                 let sale_amount = amount("saleAmount", draft.sale_amount);
                 let base_payout = amount("basePayout", draft.base_payout);
                 let base_revenue = amount("baseRevenue", draft.base_revenue);
+                let occurred_at = problems.take("occurredAt", time::recorded(draft.occurred_at));
                 Some(ConversionDraft {
+                    occurred_at: occurred_at?,
                     sale_amount: sale_amount?,
                     base_payout: base_payout?,
                     base_revenue: base_revenue?,

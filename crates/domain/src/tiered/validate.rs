@@ -1,6 +1,5 @@
 //! Validates a tiered commission as entered, so that the engine can rely on it. Reports every problem with its path.
 
-use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::{
@@ -10,7 +9,7 @@ use super::{
 use crate::id::{Id, Kind};
 use crate::money::{Currency, MAX_MINOR, check_stored_amount};
 use crate::problem::{Fault, ProblemCode, Problems};
-use crate::text;
+use crate::{text, time};
 
 /// Maximum number of partners, of campaigns, and of advertisers that one tiered commission lists.
 pub const MAX_LISTED: usize = 5000;
@@ -44,8 +43,8 @@ pub fn checked(draft: Draft, base_currency: Currency, problems: &mut Problems) -
 pub fn tier(draft: &Draft, base_currency: Currency, problems: &mut Problems) -> Option<Tier> {
     let currency = draft.currency.unwrap_or(base_currency);
     let name = problems.take("name", text::name(&draft.name));
-    let start_date = problems.take("startDate", within_calendar(draft.start_date));
-    let end_date = problems.take("endDate", within_calendar(draft.end_date));
+    let start_date = problems.take("startDate", time::day(draft.start_date));
+    let end_date = problems.take("endDate", time::day(draft.end_date));
     if draft.start_date > draft.end_date {
         problems.add("endDate", ProblemCode::Invalid, "must not be before the start date");
     }
@@ -71,14 +70,6 @@ pub fn tier(draft: &Draft, base_currency: Currency, problems: &mut Problems) -> 
         retroactive_revenue: retroactive_revenue?,
     };
     (tier.start_date <= tier.end_date).then_some(tier)
-}
-
-/// Accepts the years that every date and time format of the API supports.
-fn within_calendar(date: NaiveDate) -> Result<NaiveDate, Fault> {
-    match date.year() {
-        1..=9999 => Ok(date),
-        _ => Err(Fault::invalid("must be in the years 0001 to 9999")),
-    }
 }
 
 fn goals(drafts: &[GoalDraft], currency: Currency, problems: &mut Problems) -> Option<Vec<Goal>> {

@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 
 use serde_json::value::RawValue;
 
-use super::{MAX_RECORD_BYTES, Next, wrong};
+use super::{FileCell, MAX_RECORD_BYTES, Next, wrong};
 
 pub struct JsonLinesReader<R> {
     input: R,
@@ -18,7 +18,7 @@ impl<R: BufRead> JsonLinesReader<R> {
     }
 
     /// The values of these members of the next object.
-    pub fn next_of(&mut self, names: &[Option<&str>]) -> Next<(usize, Vec<Option<String>>)> {
+    pub fn next_of(&mut self, names: &[Option<&str>]) -> Next<(usize, Vec<Option<FileCell>>)> {
         loop {
             let mut bytes = Vec::new();
             let mut limited = self.input.by_ref().take(MAX_RECORD_BYTES as u64 + 1);
@@ -44,7 +44,7 @@ impl<R: BufRead> JsonLinesReader<R> {
             return Ok(Some(match serde_json::from_str::<HashMap<String, &RawValue>>(text) {
                 Err(error) => Err(wrong(line, format!("is no JSON object: {error}"))),
                 Ok(object) => {
-                    let values = names.iter().map(|name| member(&object, (*name)?).and_then(text_of));
+                    let values = names.iter().map(|name| member(&object, (*name)?).and_then(cell_of));
                     Ok((line, values.collect()))
                 }
             }));
@@ -63,11 +63,14 @@ fn member<'a>(object: &HashMap<String, &'a RawValue>, name: &str) -> Option<&'a 
 }
 
 /// Strings as they are, all other values as JSON.
-fn text_of(value: &RawValue) -> Option<String> {
+fn cell_of(value: &RawValue) -> Option<FileCell> {
     match value.get() {
         "null" => None,
-        json if json.starts_with('"') => serde_json::from_str(json).ok(),
-        json => Some(json.to_owned()),
+        json if json.starts_with('"') => FileCell::text(&serde_json::from_str::<String>(json).ok()?),
+        json => Some(FileCell {
+            text: json.to_owned(),
+            is_number: json.starts_with(|first: char| first == '-' || first.is_ascii_digit()),
+        }),
     }
 }
 
@@ -83,17 +86,23 @@ mod tests {
         let mut read = Vec::new();
         while let Some(row) = reader.next_of(&[Some("a"), Some("b"), Some("d.e.f")]).unwrap() {
             read.push(match row {
-                Ok((line, cells)) => format!("{line}: {cells:?}"),
+                Ok((line, cells)) => {
+                    let cells = cells.iter().map(|cell| {
+                        let cell = cell.as_ref()?;
+                        Some((cell.text.as_str(), cell.is_number))
+                    });
+                    format!("{line}: {:?}", cells.collect::<Vec<_>>())
+                }
                 Err(problem) => problem.to_string().split(':').next().unwrap().to_owned() + ": ...",
             });
         }
         assert_eq!(
             read,
             [
-                "1: [Some(\"x\u{e4}\"), Some(\"1.10\"), Some(\"7\")]",
+                "1: [Some((\"x\u{e4}\", false)), Some((\"1.10\", true)), Some((\"7\", true))]",
                 "line 3: ...",
                 "line 4: ...",
-                "5: [None, Some(\"{\\\"c\\\":1}\"), None]",
+                "5: [None, Some((\"{\\\"c\\\":1}\", false)), None]",
             ]
         );
     }

@@ -1,14 +1,48 @@
-//! Which columns of a file hold the values of ours.
+//! Which columns of a file hold the values of ours, and what its values mean.
 
-use super::LineProblem;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::problems::cut;
+use super::{FileCell, LineProblem};
 use crate::ImportError;
 use domain::problem::Problem;
+use domain::text;
 
-/// The file's names of our columns.
+/// The file's names of our columns, and of their values.
 #[derive(Clone, Debug)]
 pub struct ColumnMapping {
     pub(super) ours: &'static [&'static str],
-    pub(super) theirs: Vec<ColumnSource>,
+    theirs: Vec<ColumnSource>,
+    /// Per column: what values of the file stand for, by their folded texts.
+    values: Vec<HashMap<String, String>>,
+}
+
+/// A mapping in TOML.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MappingFile {
+    /// The file's name of each of our columns; `=value` and nothing as in [`ColumnMapping::new`].
+    #[serde(default)]
+    columns: BTreeMap<String, String>,
+    /// Per column of ours, what values of the file stand for.
+    #[serde(default)]
+    values: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl MappingFile {
+    /// Reads a mapping, as pairs for [`ColumnMapping::new`].
+    pub fn read(path: &Path) -> Result<Vec<(String, String)>, String> {
+        let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let file: Self = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let values = file.values.into_iter().flat_map(|(column, values)| {
+            let values = values.into_iter();
+            values.map(move |(theirs, ours)| (format!("{column}:{theirs}"), ours))
+        });
+        Ok(file.columns.into_iter().chain(values).collect())
+    }
 }
 
 /// Where the values of one of our columns come from.
@@ -25,6 +59,15 @@ pub(super) enum ColumnSource {
 }
 
 impl ColumnSource {
+    /// What `--map` says: `theirs`, `=value`, or nothing.
+    fn of(theirs: &str) -> Self {
+        match theirs.strip_prefix('=') {
+            Some(value) => Self::Always(value.to_owned()),
+            None if theirs.is_empty() => Self::Nowhere,
+            None => Self::Mapped(theirs.to_owned()),
+        }
+    }
+
     /// The column's name in the file.
     pub(super) fn column(&self) -> Option<&str> {
         match self {
@@ -37,42 +80,69 @@ impl ColumnSource {
 
 impl ColumnMapping {
     /// Our names, unless `map` gives a column's name in the file: `theirs`, `=value` for a value that all rows have, or
-    /// nothing to leave the column out.
+    /// nothing to leave the column out. With the name `column:theirs` it gives what a value of the file stands for.
     pub fn new(ours: &'static [&'static str], map: &[(String, String)]) -> Result<Self, ImportError> {
-        if let Some((unknown, _)) = map.iter().find(|(name, _)| !ours.contains(&name.as_str())) {
-            let text = format!("there is no column {unknown:?} here: there are {}", ours.join(", "));
-            return Err(ImportError::Table(text));
-        }
-        if let Some((twice, _)) = (1..map.len()).find_map(|end| {
-            let (before, entry) = (&map[..end], &map[end]);
-            before.iter().any(|(name, _)| *name == entry.0).then_some(entry)
-        }) {
-            return Err(ImportError::Table(format!("--map says twice what {twice} is")));
-        }
-        let theirs = ours.iter().map(|name| {
-            let mapped = map.iter().find(|(ours, _)| ours == name);
-            match mapped.map(|(_, theirs)| theirs.as_str()) {
-                None => ColumnSource::Own(name),
-                Some("") => ColumnSource::Nowhere,
-                Some(theirs) => match theirs.strip_prefix('=') {
-                    Some(value) => ColumnSource::Always(value.to_owned()),
-                    None => ColumnSource::Mapped(theirs.to_owned()),
-                },
+        let mut mapping = Self {
+            ours,
+            theirs: ours.iter().map(|name| ColumnSource::Own(name)).collect(),
+            values: vec![HashMap::new(); ours.len()],
+        };
+        for (name, theirs) in map {
+            let (column, value) = match name.split_once(':') {
+                Some((column, value)) => (column, Some(value)),
+                None => (name.as_str(), None),
+            };
+            let Some(place) = ours.iter().position(|known| *known == column) else {
+                let text = format!("there is no column {column:?} here: there are {}", ours.join(", "));
+                return Err(ImportError::Table(text));
+            };
+            let is_twice = match value {
+                Some(value) => mapping.values[place]
+                    .insert(text::sort_key(value), theirs.clone())
+                    .is_some(),
+                None => {
+                    let source = ColumnSource::of(theirs);
+                    let before = std::mem::replace(&mut mapping.theirs[place], source);
+                    !matches!(before, ColumnSource::Own(_))
+                }
+            };
+            if is_twice {
+                return Err(ImportError::Table(format!("--map says twice what {name} is")));
             }
-        });
-        let theirs = theirs.collect();
-        Ok(Self { ours, theirs })
+        }
+        Ok(mapping)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.theirs.len()
+    }
+
+    /// Where our columns come from, one after the other.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &ColumnSource> {
+        self.theirs.iter()
+    }
+
+    /// The value of one of our columns in a row whose cell of that column is this one.
+    pub(super) fn value(&self, place: usize, cell: Option<FileCell>) -> Option<FileCell> {
+        if let ColumnSource::Always(value) = &self.theirs[place] {
+            return FileCell::text(value.trim());
+        }
+        let values = &self.values[place];
+        let given = cell.as_ref().map_or("", |cell| &cell.text);
+        match values.is_empty() {
+            true => cell,
+            false => match values.get(&text::sort_key(given)) {
+                Some(meant) => FileCell::text(meant.trim()),
+                None => cell,
+            },
+        }
     }
 
     /// A problem in one of our columns, under the file's name of the column.
     pub fn problem(&self, line: usize, ours: &str, message: &str) -> LineProblem {
         let place = self.ours.iter().position(|name| *name == ours);
         let theirs = place.and_then(|place| self.theirs[place].column());
-        LineProblem {
-            line,
-            column: theirs.unwrap_or(ours).to_owned(),
-            message: message.to_owned(),
-        }
+        LineProblem::new(line, theirs.unwrap_or(ours), message)
     }
 
     /// What a service reports for a line, in one of our columns. Its message begins with the path, which the file does
@@ -144,7 +214,8 @@ fn place(header: &[String], name: &str) -> Result<Option<usize>, ImportError> {
 /// The columns of a file, for a message.
 fn shown(header: &[String]) -> String {
     const MAX_FIELD_CHARACTERS: usize = 1_000;
-    let text = header.iter().map(|name| name.trim()).collect::<Vec<_>>().join(", ");
+    let names = header.iter().map(|name| cut(name.trim()));
+    let text = names.collect::<Vec<_>>().join(", ");
     match text.char_indices().nth(MAX_FIELD_CHARACTERS) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
@@ -175,6 +246,59 @@ mod tests {
             places(&["status"], &[("id", "=x"), ("status", "")]),
             Ok(vec![None, None])
         );
+    }
+
+    #[test]
+    fn values_are_mapped_however_they_are_spelt() {
+        let pairs = [
+            ("status:unpaid", "APPROVED"),
+            ("status:Zur\u{fc}ckgewiesen", "REVERSED"),
+            ("status:", "PAID"),
+            ("id:a=b", "c"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mapping = ColumnMapping::new(&["id", "status"], &pairs).unwrap();
+        let value = |place: usize, text: &str| mapping.value(place, FileCell::text(text)).map(|cell| cell.text);
+        for (given, meant) in [
+            ("UNPAID", "APPROVED"),
+            ("ZUR\u{dc}CKGEWIESEN", "REVERSED"),
+            ("", "PAID"),
+            ("pending", "pending"),
+        ] {
+            assert_eq!(value(1, given).as_deref(), Some(meant));
+        }
+        assert_eq!(
+            (value(0, "a=b"), value(0, "unpaid")),
+            (Some("c".to_owned()), Some("unpaid".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_mapping_may_be_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("map.toml");
+        let read = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            MappingFile::read(&path)
+        };
+        let pairs =
+            read("[columns]\nid = \"Customer ID\"\nstatus = \"=PAID\"\n[values.status]\nunpaid = \"APPROVED\"\n")
+                .unwrap();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(
+            pairs,
+            [
+                ("id", "Customer ID"),
+                ("status", "=PAID"),
+                ("status:unpaid", "APPROVED")
+            ]
+        );
+        for wrong in ["[column]\n", "x", "[columns]\nid = 1\n"] {
+            assert!(read(wrong).unwrap_err().contains("map.toml"));
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Parsing the values of cells.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeZone, Utc};
 use rust_decimal::Decimal;
 
-use crate::file::FileRow;
+use crate::file::{FileRow, quoted};
 use domain::Timestamp;
-use domain::money::{Currency, parse_decimal};
+use domain::money::Currency;
 use domain::problem::{Fault, ProblemCode, Problems};
+use domain::text;
 
 /// The cells of a row, as far as they can be read without the database; problems are noted under our names of the
 /// columns.
@@ -22,7 +22,7 @@ impl<'a> Cells<'a> {
     }
 
     pub fn text(&self, column: &str) -> Option<String> {
-        self.row.text(column).map(str::to_owned)
+        self.row.text(column).map(text::normalised)
     }
 
     /// A required text; empty, with a problem noted, if it is missing.
@@ -40,9 +40,10 @@ impl<'a> Cells<'a> {
         self.problems.take(column, read(text))
     }
 
-    /// A moment: RFC 3339, a date, with or without a time, in UTC, or milliseconds since 1970.
+    /// A moment, as [`CellFormat::moment`](crate::file::CellFormat::moment) reads it.
     pub fn moment(&mut self, column: &str) -> Option<Timestamp> {
-        self.read(column, moment)
+        let format = self.row.format;
+        self.read(column, |text| format.moment(text))
     }
 
     pub fn currency(&mut self, column: &str) -> Option<Currency> {
@@ -51,12 +52,13 @@ impl<'a> Cells<'a> {
 
     /// An amount with its currency: both, or neither. The `minor` column has it in minor units, such as cents.
     pub fn amount(&mut self, amount: &str, minor: &str, currency: &str) -> Option<(Decimal, Currency)> {
-        let value = self.read(amount, parse_decimal);
+        let unit = self.currency(currency);
+        let value = self.row.cell(amount).map(|cell| self.row.format.amount(cell, unit));
+        let value = value.and_then(|value| self.problems.take(amount, value));
         let whole = self.read(minor, |text| {
             text.parse::<i64>()
-                .map_err(|_| Fault::invalid("must be a whole number of minor units"))
+                .map_err(|_| Fault::invalid(format!("must be a whole number of minor units, not {}", quoted(text))))
         });
-        let unit = self.currency(currency);
         if (value.is_some() || whole.is_some()) && self.row.text(currency).is_none() {
             self.problems
                 .add(currency, ProblemCode::Required, "must be given with an amount");
@@ -90,7 +92,7 @@ impl<'a> Cells<'a> {
             let found = known.iter().find(|(name, _)| *name == word);
             found.map(|(_, value)| *value).ok_or_else(|| {
                 let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
-                Fault::invalid(format!("must be one of {}, not {text:?}", names.join(", ")))
+                Fault::invalid(format!("must be one of {}, not {}", names.join(", "), quoted(text)))
             })
         })
     }
@@ -112,52 +114,5 @@ impl<'a> Cells<'a> {
         }
         let items = text.split([',', ';']).map(str::trim);
         items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
-    }
-}
-
-fn moment(text: &str) -> Result<Timestamp, Fault> {
-    if let Ok(at) = chrono::DateTime::parse_from_rfc3339(text) {
-        let micros = at.timestamp_micros();
-        return Timestamp::from_timestamp_micros(micros).ok_or_else(|| Fault::invalid("is beyond what is kept"));
-    }
-    if let Some(at) = (text.len() == 13).then(|| text.parse::<i64>().ok()).flatten() {
-        return Timestamp::from_timestamp_millis(at).ok_or_else(|| Fault::invalid("is beyond what is kept"));
-    }
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    let day = day.and_then(|day| day.and_hms_opt(0, 0, 0));
-    let timed = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"];
-    let timed = || {
-        let text = text.strip_suffix(" UTC").unwrap_or(text);
-        timed
-            .iter()
-            .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-    };
-    match day.or_else(timed) {
-        Some(at) => Ok(Utc.from_utc_datetime(&at)),
-        None => Err(Fault::invalid(format!(
-            "must be a date such as 2026-03-01, or with a time such as 2026-03-01T09:30:00Z, not {text:?}"
-        ))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn moments_are_read_as_exports_and_spreadsheets_write_them() {
-        for (text, expected) in [
-            ("2026-03-01T09:30:00.123456+01:00", "2026-03-01T08:30:00.123456Z"),
-            ("2026-03-01", "2026-03-01T00:00:00Z"),
-            ("2026-03-01 09:30", "2026-03-01T09:30:00Z"),
-            ("1772357400123", "2026-03-01T09:30:00.123Z"),
-            ("2026-03-01 09:30:10 UTC", "2026-03-01T09:30:10Z"),
-        ] {
-            let expected: Timestamp = expected.parse().unwrap();
-            assert_eq!(moment(text).ok(), Some(expected), "{text}");
-        }
-        for text in ["", "03/01/2026", "2026-02-30", "yesterday"] {
-            assert!(moment(text).is_err(), "{text}");
-        }
     }
 }

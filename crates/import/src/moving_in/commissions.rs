@@ -10,7 +10,7 @@ use domain::problem::ProblemCode;
 use service::app::App;
 use service::moving_in::{self, Mode, NewOpening};
 
-pub const COLUMNS: [&str; 17] = [
+pub const COLUMNS: [&str; 19] = [
     "externalId",
     "id",
     "amount",
@@ -21,8 +21,10 @@ pub const COLUMNS: [&str; 17] = [
     "partnerExternalId",
     "partnerEmail",
     "partnerId",
+    "partner",
     "campaignExternalId",
     "campaignId",
+    "campaign",
     "eventExternalId",
     "matureAt",
     "accruedAt",

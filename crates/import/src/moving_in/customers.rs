@@ -8,15 +8,17 @@ use auth::Caller;
 use service::app::App;
 use service::moving_in::{self, Mode, NewCustomer};
 
-pub const COLUMNS: [&str; 8] = [
+pub const COLUMNS: [&str; 10] = [
     "externalId",
     "id",
     "acquiredAt",
     "partnerExternalId",
     "partnerEmail",
     "partnerId",
+    "partner",
     "campaignExternalId",
     "campaignId",
+    "campaign",
 ];
 
 pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> Result<BatchResults, ImportError> {

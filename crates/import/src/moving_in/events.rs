@@ -12,7 +12,7 @@ use service::ledger::event::NewEvent;
 use service::ledger::record::record;
 use service::moving_in::{self, Mode};
 
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 22] = [
     "externalId",
     "id",
     "kind",
@@ -29,8 +29,10 @@ pub const COLUMNS: [&str; 20] = [
     "partnerExternalId",
     "partnerEmail",
     "partnerId",
+    "partner",
     "campaignExternalId",
     "campaignId",
+    "campaign",
     "originalExternalId",
     "metadata",
 ];

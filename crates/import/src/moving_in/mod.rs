@@ -10,7 +10,8 @@ mod partners;
 mod resolve;
 mod run;
 
-use super::file::LineProblem;
+use super::file::{CellFormat, LineProblems, ReadOptions};
+use chrono_tz::Tz;
 pub use run::run;
 
 /// What each row of a file stands for.
@@ -66,14 +67,29 @@ impl FileKind {
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
     /// The file's names of columns where they differ from ours: our name, and the file's; `=value` for a value that all
-    /// rows have, nothing to leave a column out.
+    /// rows have, nothing to leave a column out. Under `column:value`, what a value of the file stands for.
     pub map: Vec<(String, String)>,
+    /// Numbers are written as 1.234,56.
+    pub decimal_comma: bool,
+    /// Which sheet of a workbook, counted from 1; `None`: the first.
+    pub sheet: Option<usize>,
     /// Only report what would be done.
     pub dry_run: bool,
     /// Write nothing if anything is wrong.
     pub all_or_nothing: bool,
     /// Events are recorded and earn, instead of being imported as history.
     pub earn: bool,
+}
+
+impl ImportOptions {
+    /// How a file of a tenant in this zone is read.
+    pub(crate) fn reading(&self, zone: Tz) -> ReadOptions {
+        let decimal_comma = self.decimal_comma;
+        ReadOptions {
+            format: CellFormat { zone, decimal_comma },
+            sheet: self.sheet.unwrap_or(1),
+        }
+    }
 }
 
 /// The outcome of an import.
@@ -84,8 +100,8 @@ pub struct ImportReport {
     pub created: u64,
     /// Rows that already existed with the same content.
     pub unchanged: u64,
-    /// All problems, by line.
-    pub problems: Vec<LineProblem>,
+    /// The problems, by line.
+    pub problems: LineProblems,
     /// Columns of the file that are not used.
     pub ignored: Vec<String>,
     /// Members that `map` names, and that no line has.

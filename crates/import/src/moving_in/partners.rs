@@ -6,11 +6,12 @@ use super::cells::Cells;
 use super::resolve::RowNames;
 use super::run::{BatchResults, ParsedRow};
 use crate::ImportError;
-use crate::file::FileRow;
+use crate::file::{FileRow, quoted};
 use auth::{Caller, Scope};
 use domain::id::{self, PartnerCategoryId, PartnerGroupId, PartnerTierId};
 use domain::partner::{PartnerStatus, PartnerType};
 use domain::problem::ProblemCode;
+use domain::text;
 use service::app::App;
 use service::moving_in::{self, ImportedPartner, Mode};
 use store::StoreError;
@@ -82,21 +83,22 @@ impl PartnerClasses {
         // One by one: there are few groups, however many partners there are.
         for row in rows {
             let Some(name) = group_name(row) else { continue };
-            if classes.groups.contains_key(name) {
+            if classes.groups.contains_key(&name) {
                 continue;
             }
-            let mut found = store::partner_group::find_by_external_id(reader, scope, name).await?;
+            let mut found = store::partner_group::find_by_external_id(reader, scope, &name).await?;
             if let (None, Ok(id)) = (&found, name.parse::<PartnerGroupId>()) {
                 found = store::partner_group::find(reader, scope, id).await?;
             }
-            classes.groups.insert(name.to_owned(), found.map(|group| group.id));
+            classes.groups.insert(name, found.map(|group| group.id));
         }
         Ok(classes)
     }
 }
 
-fn group_name(row: &FileRow) -> Option<&str> {
-    row.text("groupExternalId").or_else(|| row.text("groupId"))
+fn group_name(row: &FileRow) -> Option<String> {
+    let name = row.text("groupExternalId").or_else(|| row.text("groupId"));
+    name.map(text::normalised)
 }
 
 pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> Result<BatchResults, ImportError> {
@@ -107,7 +109,7 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> 
     let campaigns: Vec<_> = rows
         .iter()
         .filter_map(|row| row.text("campaignExternalId"))
-        .map(str::to_owned)
+        .map(text::normalised)
         .collect();
     let campaigns = store::bulk::campaigns_by_external_id(app.store.reader(), &scope, &campaigns)
         .await
@@ -132,35 +134,35 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> 
             created_at: cells.moment("createdAt"),
         };
         let mut missing = |column: &str, what: &str, name: &str| {
-            let message = format!("{name:?} is no {what} here: create it first");
+            let message = format!("{} is no {what} here: create it first", quoted(name));
             cells.problems.add(column, ProblemCode::NotFound, message);
         };
         let group_id = group_name(row).and_then(|name| {
-            let found = classes.groups.get(name).copied().flatten();
+            let found = classes.groups.get(&name).copied().flatten();
             if found.is_none() {
-                missing("groupExternalId", "partner group", name);
+                missing("groupExternalId", "partner group", &name);
             }
             found
         });
-        let tier_id = row.text("tierLabel").and_then(|label| {
-            let found = classes.tiers.get(label).copied();
+        let tier_id = row.text("tierLabel").map(text::normalised).and_then(|label| {
+            let found = classes.tiers.get(&label).copied();
             if found.is_none() {
-                missing("tierLabel", "partner tier", label);
+                missing("tierLabel", "partner tier", &label);
             }
             found
         });
-        let campaign = row.text("campaignExternalId").and_then(|name| {
-            let found = campaigns.get(name).copied();
+        let campaign = row.text("campaignExternalId").map(text::normalised).and_then(|name| {
+            let found = campaigns.get(&name).copied();
             if found.is_none() {
-                missing("campaignExternalId", "campaign", name);
+                missing("campaignExternalId", "campaign", &name);
             }
             found
         });
         let labels = cells.list("categories");
         let category_ids = labels.iter().filter_map(|label| {
-            let found = classes.categories.get(label).copied();
+            let found = classes.categories.get(&text::normalised(label)).copied();
             if found.is_none() {
-                let message = format!("{label:?} is no partner category here: create it first");
+                let message = format!("{} is no partner category here: create it first", quoted(label));
                 cells.problems.add("categories", ProblemCode::NotFound, message);
             }
             found

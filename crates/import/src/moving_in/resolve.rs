@@ -6,16 +6,16 @@ use std::collections::{BTreeSet, HashMap};
 use super::cells::Cells;
 use super::run::ParsedRow;
 use crate::ImportError;
-use crate::file::FileRow;
+use crate::file::{FileRow, quoted};
 use auth::{Caller, Scope};
 use domain::id::{CampaignId, PartnerId};
 use domain::problem::{ProblemCode, Problems};
 use service::app::App;
 use store::{Store, StoreError};
 
-/// The columns that name the partner and the campaign.
-pub const PARTNER: [&str; 3] = ["partnerExternalId", "partnerEmail", "partnerId"];
-const CAMPAIGN: [&str; 2] = ["campaignExternalId", "campaignId"];
+/// The columns that name the partner and the campaign, whichever of them a file has.
+pub const PARTNER: [&str; 4] = ["partnerExternalId", "partnerEmail", "partnerId", "partner"];
+const CAMPAIGN: [&str; 3] = ["campaignExternalId", "campaignId", "campaign"];
 
 /// The names of a row's partner and campaign.
 #[derive(Clone, Debug, Default)]
@@ -134,7 +134,7 @@ impl ResolvedNames {
                 .get(name)
                 .or_else(|| self.partners.get(&name.to_lowercase()));
             if found.is_none() {
-                let message = format!("{name:?} is no partner here: import partners first");
+                let message = format!("{} is no partner here: import partners first", quoted(name));
                 problems.add(column, ProblemCode::NotFound, message);
             }
             found.copied()
@@ -142,7 +142,7 @@ impl ResolvedNames {
         let campaign = names.campaign.as_ref().and_then(|(column, name)| {
             let found = self.campaigns.get(name);
             if found.is_none() {
-                let message = format!("{name:?} is no campaign here: create it first");
+                let message = format!("{} is no campaign here: create it first", quoted(name));
                 problems.add(column, ProblemCode::NotFound, message);
             }
             found.copied()

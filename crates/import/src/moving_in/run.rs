@@ -8,7 +8,7 @@ use super::cells::Cells;
 use super::resolve::RowNames;
 use super::{FileKind, ImportOptions, ImportReport, commissions, customers, events, partners};
 use crate::ImportError;
-use crate::file::{ColumnMapping, FileRow, FileRows, LineProblem, hash};
+use crate::file::{ColumnMapping, FileRow, FileRows, LineProblem, ReadOptions, hash};
 use auth::{Caller, Scope};
 use domain::problem::{Problem, ProblemCode};
 use service::ServiceError;
@@ -30,6 +30,9 @@ pub async fn run(
     mut progress: impl FnMut(u64),
 ) -> Result<ImportReport, ImportError> {
     let (hash, bytes) = hash(file)?;
+    let tenant = store::tenant::get(app.store.reader(), &ParsedRow::scope(caller)).await;
+    let reading = options.reading(tenant.map_err(ImportError::Store)?.time_zone);
+    let file = (file, &reading);
     if options.dry_run || options.all_or_nothing {
         let checked = pass(app, caller, (kind, Mode::Check), file, options, &mut progress).await?;
         if options.dry_run || !checked.problems.is_empty() {
@@ -44,7 +47,7 @@ pub async fn run(
     let import = Import::begin_of(app, caller, (&hash, bytes)).await;
     let import = import.map_err(ServiceError::from)?;
     let report = pass(app, caller, (kind, Mode::Write), file, options, &mut progress).await?;
-    let wrong = report.problems.len() as u64;
+    let wrong = report.problems.count();
     let counts = [
         ("created", report.created),
         ("unchanged", report.unchanged),
@@ -54,37 +57,69 @@ pub async fn run(
     Ok(ImportReport { hash, ..report })
 }
 
-/// Reads the whole file once.
+/// Reads the whole file once. An error says how much was imported before it.
 async fn pass(
     app: &App,
     caller: &Caller,
     (kind, mode): (FileKind, Mode),
-    file: &Path,
+    (path, reading): (&Path, &ReadOptions),
     options: &ImportOptions,
     progress: &mut impl FnMut(u64),
 ) -> Result<ImportReport, ImportError> {
     let mapping = ColumnMapping::new(kind.columns(), &options.map)?;
-    let mut rows = FileRows::open(file, &mapping, kind.required(options.earn))?;
+    let mut rows = FileRows::open(path, &mapping, kind.required(options.earn), reading)?;
     let mut report = ImportReport {
         ignored: rows.ignored.clone(),
         ..ImportReport::default()
     };
+    let read = batches(
+        app,
+        caller,
+        (kind, mode),
+        (&mut rows, &mapping),
+        options.earn,
+        &mut report,
+        progress,
+    )
+    .await;
+    report.missing = rows.missing();
+    match (read, mode) {
+        (Ok(()), _) => Ok(report),
+        (Err(error), Mode::Write) => Err(error.after(report.created)),
+        (Err(error), Mode::Check | Mode::CheckToEarn) => Err(error),
+    }
+}
+
+/// Reads all rows, batch by batch.
+async fn batches(
+    app: &App,
+    caller: &Caller,
+    (kind, mode): (FileKind, Mode),
+    (rows, mapping): (&mut FileRows, &ColumnMapping),
+    earn: bool,
+    report: &mut ImportReport,
+    progress: &mut impl FnMut(u64),
+) -> Result<(), ImportError> {
     let mut seen = SeenRows::default();
     let mut batch = Vec::with_capacity(MAX_RECORDS);
+    let (mut bytes, mut found) = (0, Vec::new());
     let (mut batches, mut look_again) = (0_u32, 4);
     loop {
         let next = rows.next()?;
         let is_over = next.is_none();
         match next {
-            Some(Ok(row)) => batch.push(row),
-            Some(Err(problem)) => report.problems.push(problem),
+            Some(Ok(row)) => {
+                bytes += row.bytes();
+                batch.push(row);
+            }
+            Some(Err(problem)) => found.push(problem),
             None => {}
         }
-        if is_over || batch.len() == MAX_RECORDS {
+        if is_over || batch.len() + found.len() == MAX_RECORDS || bytes > MAX_BATCH_BYTES {
             let answers = match kind {
                 FileKind::Partners => partners::batch(app, caller, mode, &batch).await?,
                 FileKind::Customers => customers::batch(app, caller, mode, &batch).await?,
-                FileKind::Events => events::batch(app, caller, mode, options.earn, &batch).await?,
+                FileKind::Events => events::batch(app, caller, mode, earn, &batch).await?,
                 FileKind::Commissions => commissions::batch(app, caller, mode, &batch).await?,
             };
             for (row, (names, answer)) in batch.drain(..).zip(answers.0) {
@@ -96,11 +131,14 @@ async fn pass(
                     Ok(Outcome::Unchanged) => report.unchanged += 1,
                     Ok(Outcome::Created | Outcome::Updated) => report.created += 1,
                     Err(problems) => {
-                        let problems = problems.iter().map(|problem| told(&row, &names, problem, &mapping));
-                        report.problems.extend(problems);
+                        found.extend(problems.iter().map(|problem| told(&row, &names, problem, mapping)));
                     }
                 }
             }
+            // The first problems are listed: those of the first lines.
+            found.sort_by_key(|problem| problem.line);
+            report.problems.extend(found.drain(..));
+            bytes = 0;
             progress(rows.read());
             batches += 1;
             if batches == look_again && mode == Mode::Write {
@@ -112,12 +150,13 @@ async fn pass(
             }
         }
         if is_over {
-            report.problems.sort_by_key(|problem| problem.line);
-            report.missing = rows.missing();
-            return Ok(report);
+            return Ok(());
         }
     }
 }
+
+/// How much of a file is in memory at once, apart from its longest line.
+const MAX_BATCH_BYTES: usize = 1024 * 1024;
 
 /// What a check remembers of rows of earlier batches, which it did not write: hashes of their names and of their
 /// contents.

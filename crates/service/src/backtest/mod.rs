@@ -15,7 +15,7 @@ use domain::group_rules::RuleDraft;
 use domain::id::{self, BacktestId};
 use domain::problem::{ProblemCode, Problems};
 use domain::terms::TermDraft;
-use domain::text;
+use domain::{text, time};
 use store::backtest::Proposal;
 pub use work::{WaitState, delete_expired, work, work_on_one};
 
@@ -71,6 +71,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewBacktest) -> Result<Ba
     let name = problems.optional("name", input.name, |name| text::name(&name));
     let transaction = begin(app, &writer).await?;
     let now = app.clock.now();
+    problems.take("from", time::recorded(input.from));
     if input.from >= input.to {
         problems.add("to", ProblemCode::Invalid, "must be after from");
     }

@@ -11,7 +11,7 @@ use domain::history::Moment;
 use domain::id::{CampaignId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
-use domain::text;
+use domain::{text, time};
 
 /// An event as sent.
 #[derive(Clone, Debug)]
@@ -58,19 +58,20 @@ impl NewEvent {
         let money = |money: &Option<(Decimal, Currency)>| {
             money.map(|(amount, currency)| json!([amount.normalize().to_string(), currency.code()]))
         };
+        let text = |text: &Option<String>| text.as_deref().map(text::normalised);
         content::hash(&json!({
-            "externalId": self.external_id.trim(),
+            "externalId": text::normalised(&self.external_id),
             "kind": self.kind.as_str(),
-            "type": self.event_type,
+            "type": text(&self.event_type),
             "base": (!self.base).then_some(false),
             "amount": money(&self.amount),
             "revenue": money(&self.revenue),
             "occurredAt": self.occurred_at.map(|moment| moment.timestamp_micros()),
-            "customerExternalId": self.customer_external_id,
+            "customerExternalId": text(&self.customer_external_id),
             "customerAcquiredAt": self.customer_acquired_at.map(|moment| moment.timestamp_micros()),
             "partnerId": self.partner_id,
             "campaignId": self.campaign_id,
-            "originalExternalId": self.original_external_id,
+            "originalExternalId": text(&self.original_external_id),
             "metadata": self.metadata,
         }))
     }
@@ -78,11 +79,10 @@ impl NewEvent {
     /// Checks everything that needs no database and notes all problems. No event may have occurred after `latest`.
     pub fn check(self, latest: Timestamp, problems: &mut Problems) -> Option<CheckedEvent> {
         let content = self.content();
-        if self.occurred_at.is_some_and(|moment| moment > latest) {
-            let latest = latest.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
-            let message = format!("is too far in the future: {latest} at the latest");
-            problems.add("occurredAt", ProblemCode::Invalid, message);
-        }
+        problems.optional("occurredAt", self.occurred_at, |at| time::happened(at, latest));
+        problems.optional("customerAcquiredAt", self.customer_acquired_at, |at| {
+            time::happened(at, latest)
+        });
         let external_id = problems.take("externalId", text::external_id(&self.external_id));
         let event_type = problems.optional("type", self.event_type, |text| text::event_type(&text));
         let takes_back = self.kind.takes_back();

@@ -20,7 +20,7 @@ use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::snapshot::{CommissionSnapshot, SnapshotSource};
 use domain::terms::{self, TermDraft};
-use domain::text;
+use domain::{text, time};
 
 /// Maximum number of events of one simulation.
 const MAX_EVENTS: usize = 500;
@@ -103,9 +103,9 @@ pub async fn simulate(
             None => None,
         },
     };
+    let given: Vec<_> = input.events.into_iter().map(SimulatedEvent::normalised).collect();
     let events = problems.within("events", |problems| {
-        let events = input
-            .events
+        let events = given
             .iter()
             .enumerate()
             .map(|(index, event)| problems.within(index, |problems| checked(event, problems)));
@@ -171,6 +171,17 @@ pub async fn simulate(
     Ok(commissions)
 }
 
+impl SimulatedEvent {
+    /// The event with its texts as they would be kept.
+    fn normalised(self) -> Self {
+        Self {
+            event_type: self.event_type.as_deref().map(text::normalised),
+            customer: self.customer.as_deref().map(text::normalised),
+            ..self
+        }
+    }
+}
+
 #[derive(Debug)]
 struct CheckedSimulation<'a> {
     kind: EventKind,
@@ -191,6 +202,7 @@ fn checked<'a>(event: &'a SimulatedEvent, problems: &mut Problems) -> Option<Che
     if let Some(event_type) = &event.event_type {
         problems.take("type", text::event_type(event_type));
     }
+    problems.take("occurredAt", time::recorded(event.occurred_at));
     let amount = problems.within("amount", |problems| {
         problems.optional("amount", event.amount, |(amount, currency)| {
             if amount < Decimal::ZERO {

@@ -22,7 +22,7 @@ use domain::id::{AttributionId, CampaignId, CommissionId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, Problem, ProblemCode, Problems};
 use domain::terms::BasisKind;
-use domain::{Timestamp, text};
+use domain::{Timestamp, text, time};
 use store::{StoreError, Transaction};
 
 /// A commission of another system.
@@ -61,7 +61,9 @@ pub async fn bring_in(
 ) -> Result<Vec<MovingInResult>, ServiceError> {
     debug_assert!(openings.len() <= MAX_RECORDS, "the caller cuts them");
     let writer = caller.write(Resource::Commissions)?;
-    let checked: Vec<_> = openings.into_iter().map(CheckedOpening::of).collect();
+    let latest = app.clock.now() + app.latest_occurrence;
+    let checked = openings.into_iter().map(|opening| CheckedOpening::of(opening, latest));
+    let checked: Vec<_> = checked.collect();
     attempts(app, &writer, mode, async |transaction| {
         attempt(transaction, &writer, &app.clock, &checked).await
     })
@@ -69,9 +71,23 @@ pub async fn bring_in(
 }
 
 impl CheckedOpening {
-    fn of(opening: NewOpening) -> Result<Self, Vec<Problem>> {
+    fn of(opening: NewOpening, latest: Timestamp) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::new();
         let external_id = problems.take("externalId", text::external_id(&opening.external_id));
+        let event = problems.optional(
+            "eventExternalId",
+            opening.event_external_id.as_deref(),
+            text::external_id,
+        );
+        problems.optional("matureAt", opening.mature_at, time::recorded);
+        let source = &opening.source;
+        for (field, at) in [
+            ("accruedAt", source.accrued_at),
+            ("approvedAt", source.approved_at),
+            ("paidAt", source.paid_at),
+        ] {
+            problems.optional(field, at, |at| time::happened(at, latest));
+        }
         let (amount, currency) = opening.amount;
         let nonzero = |money: Money| match money.minor() {
             0 => Err(Fault::invalid("must not be 0")),
@@ -88,9 +104,13 @@ impl CheckedOpening {
                 "is only for the commission of an event",
             );
         }
-        match (external_id, amount) {
-            (Some(external_id), Some(amount)) if problems.is_empty() => {
-                let opening = NewOpening { external_id, ..opening };
+        match (external_id, event, amount) {
+            (Some(external_id), Some(event_external_id), Some(amount)) if problems.is_empty() => {
+                let opening = NewOpening {
+                    external_id,
+                    event_external_id,
+                    ..opening
+                };
                 Ok(Self {
                     content: hash(&opening, amount),
                     opening,

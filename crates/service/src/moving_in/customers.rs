@@ -9,7 +9,7 @@ use domain::Timestamp;
 use domain::event::Customer;
 use domain::id::{CampaignId, CustomerId, PartnerId};
 use domain::problem::{Problem, ProblemCode, Problems};
-use domain::text;
+use domain::{text, time};
 use store::{StoreError, Transaction};
 
 /// A customer of another system.
@@ -47,9 +47,7 @@ fn check(customer: NewCustomer, latest: Timestamp) -> Result<NewCustomer, Vec<Pr
     if customer.campaign_id.is_some() && customer.partner_id.is_none() {
         problems.add("partner", ProblemCode::Required, "must say who brought it");
     }
-    if customer.acquired_at.is_some_and(|at| at > latest) {
-        problems.add("acquiredAt", ProblemCode::Invalid, "is too far in the future");
-    }
+    problems.optional("acquiredAt", customer.acquired_at, |at| time::happened(at, latest));
     match external_id {
         Some(external_id) if problems.is_empty() => Ok(NewCustomer {
             external_id,

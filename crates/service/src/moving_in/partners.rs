@@ -13,7 +13,7 @@ use domain::id::{CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, Partn
 use domain::money::Currency;
 use domain::partner::{Partner, PartnerStatus, PartnerTransition, PartnerType};
 use domain::problem::{Problem, ProblemCode, Problems};
-use domain::{Timestamp, text};
+use domain::{Timestamp, text, time};
 use store::{StoreError, Transaction};
 
 /// A partner of another system; what is `None` or empty was not given.
@@ -59,9 +59,14 @@ fn check(partner: ImportedPartner) -> Result<ImportedPartner, Vec<Problem>> {
     let email = problems.take("email", text::email(&partner.email));
     let tags = text::tags(partner.tags, &mut problems);
     let metadata = problems.optional("metadata", partner.metadata, metadata);
-    let reference = problems.optional("payoutReference", partner.payout_reference, |text| text::name(&text));
+    let reference = problems.optional("payoutReference", partner.payout_reference, |text| {
+        text::reference(&text)
+    });
+    problems.optional("createdAt", partner.created_at, time::recorded);
     match (external_id, name, email, tags, metadata, reference) {
-        (Some(external_id), Some(name), Some(email), Some(tags), Some(metadata), Some(payout_reference)) => {
+        (Some(external_id), Some(name), Some(email), Some(tags), Some(metadata), Some(payout_reference))
+            if problems.is_empty() =>
+        {
             Ok(ImportedPartner {
                 external_id,
                 name,

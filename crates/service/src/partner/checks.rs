@@ -5,6 +5,7 @@ use crate::ids::named;
 use auth::Writer;
 use domain::id::{self, PartnerGroupId, PartnerId, PartnerTierId};
 use domain::problem::{Fault, Problems};
+use domain::text;
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction};
 
@@ -61,7 +62,12 @@ pub(super) async fn tier(
 }
 
 pub(crate) fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fault> {
-    if value.to_string().len() > MAX_METADATA_BYTES {
+    let json = value.to_string();
+    // As JSON writes it; the guard of the API refuses it before, files have no such guard.
+    if json.contains("\\u0000") {
+        each_text(&value, text::without_null)?;
+    }
+    if json.len() > MAX_METADATA_BYTES {
         return Err(Fault::invalid(format!(
             "is too large: at most {MAX_METADATA_BYTES} bytes of JSON"
         )));
@@ -72,6 +78,19 @@ pub(crate) fn metadata(value: serde_json::Value) -> Result<serde_json::Value, Fa
         )));
     }
     Ok(value)
+}
+
+/// Checks all texts in a value.
+fn each_text(value: &serde_json::Value, check: fn(&str) -> Result<(), Fault>) -> Result<(), Fault> {
+    match value {
+        serde_json::Value::String(text) => check(text),
+        serde_json::Value::Array(list) => list.iter().try_for_each(|item| each_text(item, check)),
+        serde_json::Value::Object(map) => map.iter().try_for_each(|(name, item)| {
+            check(name)?;
+            each_text(item, check)
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// How many values a value consists of, including itself.

@@ -49,7 +49,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewPartner) -> Result<Par
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
     let tags = text::tags(input.tags, &mut problems);
     let metadata = problems.optional("metadata", input.metadata, metadata);
-    let payout_reference = problems.optional("payoutReference", input.payout_reference, |text| text::name(&text));
+    let payout_reference = problems.optional("payoutReference", input.payout_reference, |text| text::reference(&text));
 
     let transaction = begin(app, &writer).await?;
     check_unique(

@@ -57,7 +57,7 @@ pub async fn update(app: &App, caller: &Caller, input: PartnerChange) -> Result<
     let current_reference = current.payout_reference.clone();
     let payout_reference =
         problems.changed_optional("payoutReference", input.payout_reference, current_reference, |text| {
-            text::name(&text)
+            text::reference(&text)
         });
     check_unique(
         &transaction,

@@ -43,7 +43,7 @@ pub(super) fn filtered(backend: DbBackend, scope: &Scope, filter: &PartnerFilter
         let pattern = contains(search);
         let found = Column::NameKey
             .like(pattern.clone())
-            .or(Column::Email.like(pattern.clone()))
+            .or(Column::EmailKey.like(pattern.clone()))
             .or(Column::ExternalIdKey.like(pattern));
         select = select.filter(found);
     }

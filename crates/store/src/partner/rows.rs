@@ -19,6 +19,7 @@ mapped! {
     }
     written: {
         name_key: text::sort_key(&partner.name),
+        email_key: text::sort_key(&partner.email),
         external_id_key: partner.external_id.as_deref().map(text::sort_key),
         r#type: partner.partner_type.as_str().to_owned(),
     }

@@ -70,8 +70,8 @@ impl CommissionFilter {
         Ok(StoreFilter {
             status: self.status.map(each),
             kinds: self.kind.map(each),
-            partner: id(self.partner_id)?,
-            campaign: id(self.campaign_id)?,
+            partner: id("filter.partnerId", self.partner_id)?,
+            campaign: id("filter.campaignId", self.campaign_id)?,
             recipient: search("filter.recipient", self.recipient)?,
             currency,
             accrued_from: self.accrued_from.map(Into::into),
@@ -84,11 +84,11 @@ impl CommissionFilter {
             approved_to: self.approved_to.map(Into::into),
             paid_from: self.paid_from.map(Into::into),
             paid_to: self.paid_to.map(Into::into),
-            event: id(self.event_id)?,
-            deal: id(self.deal_id)?,
-            payout: id(self.payout_id)?,
-            partners: ids(self.partner_ids)?,
-            campaigns: ids(self.campaign_ids)?,
+            event: id("filter.eventId", self.event_id)?,
+            deal: id("filter.dealId", self.deal_id)?,
+            payout: id("filter.payoutId", self.payout_id)?,
+            partners: ids("filter.partnerIds", self.partner_ids)?,
+            campaigns: ids("filter.campaignIds", self.campaign_ids)?,
             recipients: search_texts("filter.recipients", self.recipients)?,
         })
     }

@@ -53,9 +53,9 @@ impl EventFilter {
         Ok(StoreFilter {
             kinds: self.kind.map(each),
             event_type: search("filter.type", self.event_type)?,
-            partner: id(self.partner_id)?,
-            campaign: id(self.campaign_id)?,
-            customer: id(self.customer_id)?,
+            partner: id("filter.partnerId", self.partner_id)?,
+            campaign: id("filter.campaignId", self.campaign_id)?,
+            customer: id("filter.customerId", self.customer_id)?,
             occurred_from: self.occurred_from.map(Into::into),
             occurred_to: self.occurred_to.map(Into::into),
             recorded_from: self.recorded_from.map(Into::into),
@@ -63,9 +63,9 @@ impl EventFilter {
             earned: self.earned,
             reasons: self.reason.map(each),
             types: search_texts("filter.types", self.types)?,
-            partners: ids(self.partner_ids)?,
-            campaigns: ids(self.campaign_ids)?,
-            customers: ids(self.customer_ids)?,
+            partners: ids("filter.partnerIds", self.partner_ids)?,
+            campaigns: ids("filter.campaignIds", self.campaign_ids)?,
+            customers: ids("filter.customerIds", self.customer_ids)?,
             external_ids: search_texts("filter.externalIds", self.external_ids)?,
         })
     }

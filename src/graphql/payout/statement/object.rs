@@ -13,7 +13,7 @@ use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
-use crate::graphql::lookup::search_text;
+use crate::graphql::lookup::{required_id, search_text};
 use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
@@ -118,7 +118,7 @@ impl StatementQuery {
         nullable(async {
             let request = request(ctx);
             let scope = request.caller.read(Resource::Commissions)?;
-            let id: PartnerId = partner_id.parse()?;
+            let id: PartnerId = required_id("partnerId", &partner_id)?;
             let recipient = recipient.map(|text| search_text("recipient", text)).transpose()?;
             let range = Range::new(from.0, to.0, request.app.clock.now())
                 .map_err(|wrong| ApiError::bad_user_input(wrong.to_string()))?;

@@ -60,9 +60,9 @@ both_databases! {
             (vec!["partners", "--tenant", "acme", "statuz=ACTIVE"], "there is no parameter \"statuz\""),
             (vec!["partners", "--tenant", "acme", "status"], "\"status\" must be NAME=VALUE"),
             (vec!["commissions", "--tenant", "acme", "status=PAYED", "currency=x"], "currency must be an ISO 4217"),
-            (vec!["commissions", "--tenant", "acme", "partnerId=nobody"], "id "),
-            (vec!["partners", "--tenant", "acme", "--format", "xlsx"], "possible values: csv, jsonl"),
-            (vec!["partners", "--tenant", "acme", "--format", "wise"], "partners is written with --format csv or jsonl"),
+            (vec!["commissions", "--tenant", "acme", "partnerId=nobody"], "partnerId "),
+            (vec!["partners", "--tenant", "acme", "--format", "ods"], "possible values: csv, jsonl, xlsx"),
+            (vec!["partners", "--tenant", "acme", "--format", "wise"], "partners is written with --format csv or jsonl or xlsx"),
             (vec!["payout-file", "--tenant", "acme", "--format", "paypal"], "runId is required"),
             (vec!["statement", "--tenant", "acme", "currency=EUR"], "partnerId is required"),
         ] {

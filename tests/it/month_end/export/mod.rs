@@ -10,6 +10,7 @@ mod spreadsheet;
 mod statement;
 mod whole;
 mod wire;
+mod workbook;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};

@@ -68,7 +68,7 @@ both_databases! {
             ("commissions?partnerId=par_nonsense", "BAD_USER_INPUT", "is not an id: ids look like par_"),
             ("commissions?partnerId=%00", "BAD_USER_INPUT", "partnerId must not contain"),
             ("commissions?first=5", "BAD_USER_INPUT", "there is no parameter \"first\""),
-            ("commissions?format=xlsx", "BAD_USER_INPUT", "format must be one of csv, jsonl, not \"xlsx\""),
+            ("commissions?format=ods", "BAD_USER_INPUT", "format must be one of csv, jsonl, xlsx, not \"ods\""),
             ("commissions?format=csv&format=csv", "BAD_USER_INPUT", "format is given twice"),
             ("events?earned=maybe", "BAD_USER_INPUT", "earned must be true or false"),
         ] {
@@ -81,7 +81,7 @@ both_databases! {
         assert_eq!(several.1.matches("; ").count(), 2, "{several:?}");
         let unknown = get(&staff, "/export/deals").await;
         assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-        assert!(unknown.refusal().1.contains("commissions, payouts, events, partners, customers, statement, payout-file"), "{}", unknown.text);
+        assert!(unknown.refusal().1.contains("commissions, payouts, events, partners, customers, statement, report, payout-file"), "{}", unknown.text);
         let answer = Exported::of(staff.begin("/export/events", &[(header::ACCEPT, "application/json")]).await).await;
         assert_eq!((answer.status, answer.refusal().0.as_str()), (StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST"));
         let post = Request::builder().method(Method::POST).uri("/export/events").body(Body::empty()).unwrap();

@@ -9,10 +9,10 @@ use crate::support::TestApp;
 
 /// A cell as LibreOffice has it: its kind, its value or text, and whether it is worked out.
 #[derive(Debug, PartialEq)]
-struct Cell {
-    kind: String,
-    value: String,
-    is_formula: bool,
+pub struct Cell {
+    pub kind: String,
+    pub value: String,
+    pub is_formula: bool,
 }
 
 /// The value of an attribute of a tag.
@@ -22,7 +22,7 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// The cells of each row of a flat document, the repeated ones as often as they are there.
-fn cells(document: &str) -> Vec<Vec<Cell>> {
+pub fn cells(document: &str) -> Vec<Vec<Cell>> {
     let rows = document.split("<table:table-row").skip(1);
     let cells = rows.map(|row| {
         let row = row.split("</table:table-row>").next().expect("a row");
@@ -34,6 +34,8 @@ fn cells(document: &str) -> Vec<Vec<Cell>> {
                 .and_then(|(_, text)| text.split("</text:p>").next());
             let value = match kind {
                 "float" => attribute(tag, "office:value").unwrap_or_default(),
+                "date" => attribute(tag, "office:date-value").unwrap_or_default(),
+                "boolean" => attribute(tag, "office:boolean-value").unwrap_or_default(),
                 _ => text.unwrap_or_default(),
             };
             let times = attribute(tag, "table:number-columns-repeated").map_or(1, |times| times.parse().unwrap());
@@ -53,21 +55,17 @@ fn cells(document: &str) -> Vec<Vec<Cell>> {
 }
 
 /// The file as LibreOffice reads it when it is opened; `None`: it is not installed.
-fn opened(csv: &str) -> Option<String> {
+pub fn opened(name: &str, bytes: &[u8]) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("file.csv");
-    std::fs::write(&path, csv).unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
     let mut office = Command::new("soffice");
+    if name.ends_with(".csv") {
+        office.arg("--infilter=CSV:44,34,76,1");
+    }
     office
-        .args([
-            &profile,
-            "--headless",
-            "--convert-to",
-            "fods",
-            "--infilter=CSV:44,34,76,1",
-            "--outdir",
-        ])
+        .args([&profile, "--headless", "--convert-to", "fods", "--outdir"])
         .arg(folder.path())
         .arg(&path)
         .stdin(Stdio::null())
@@ -92,7 +90,7 @@ async fn a_file_opens_in_libreoffice() {
         staff.done("createManualCommission", taken, "commission { id }").await;
     }
     let csv = file(&staff, "/export/commissions").await;
-    let Some(document) = opened(&csv) else {
+    let Some(document) = opened("file.csv", csv.as_bytes()) else {
         eprintln!("LibreOffice is not installed: nothing is opened");
         return;
     };

@@ -83,7 +83,7 @@ both_databases! {
             ("from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z", "partnerId is required"),
             ("partnerId=par_01h2xcejqtf2nbrexx3vqjhp41&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",
                 "partnerId does not exist"),
-            ("partnerId=x&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z", "id "),
+            ("partnerId=x&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z", "partnerId "),
             (&format!("partnerId={one}&from=2026-01-01T00:00:00Z&to=2036-02-01T00:00:00Z"), "to "),
             (&format!("partnerId={one}&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&status=PAID"), "no parameter"),
         ] {

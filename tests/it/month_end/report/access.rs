@@ -51,7 +51,7 @@ both_databases! {
             (with(json!({ "to": "2026-03-01T00:00:00Z" })), "from must be before to"),
             (with(json!({ "interval": "DAY", "to": "2027-06-01T00:00:00Z" })), "the range has more than 400 intervals"),
             (with(json!({ "groupBy": ["CUSTOMER"] })), "ReportDimension"),
-            (with(json!({ "filter": { "partnerId": "nobody" } })), "id "),
+            (with(json!({ "filter": { "partnerId": "nobody" } })), "filter.partnerId "),
             (with(json!({ "first": 501 })), "first must be from 0 to 500"),
             (with(json!({ "groupBy": ["PARTNER"], "after": cursor })), "the cursor does not belong to this list"),
             (with(json!({ "basis": "PAID", "after": cursor })), "the cursor does not belong to this list"),

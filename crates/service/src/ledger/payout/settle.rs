@@ -73,7 +73,7 @@ async fn settle_once(
 ) -> Result<Payout, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
     let mut problems = Problems::new();
-    let reference = problems.optional("reference", reference, |text| text::name(&text));
+    let reference = problems.optional("reference", reference, |text| text::reference(&text));
     let transaction = begin(app, &writer).await?;
     let id = problems.id::<id::Payout>("id", id);
     require!(problems; id, reference);
@@ -110,7 +110,7 @@ async fn settle_many_once(app: &App, caller: &Caller, settlements: &[Settlement]
         problems.enter(index);
         let id = problems.id::<id::Payout>("id", &settlement.id);
         let reference = settlement.reference.as_deref();
-        let reference = problems.optional("reference", reference, text::name);
+        let reference = problems.optional("reference", reference, text::reference);
         let place = id.zip(reference).map(|(id, reference)| {
             wanted.push((id, (settlement.status, reference)));
             wanted.len() - 1
@@ -159,7 +159,7 @@ async fn settle_run_once(
     let mut problems = Problems::new();
     problems.enter("what");
     problems.enter("run");
-    let reference = problems.optional("reference", reference, |text| text::name(&text));
+    let reference = problems.optional("reference", reference, |text| text::reference(&text));
     let transaction = begin(app, &writer).await?;
     let run = object::<id::PayoutRun>("runId", run, &mut problems, &transaction, &scope).await?;
     require!(problems; run, reference);

@@ -14,7 +14,7 @@ use domain::event::{Customer, Event};
 use domain::id::{self, CampaignId, CustomerId, EventId, PartnerId};
 use domain::problem::{ProblemCode, Problems};
 use domain::reassignment::{MAX_EVENTS, is_earned};
-use domain::text;
+use domain::{text, time};
 use store::event::Movable;
 use store::locks::InForce;
 use store::partner::CreditedPartner;
@@ -107,6 +107,7 @@ pub async fn check(
         ReassignmentOrder::Customer(new) => {
             let what =
                 object::<id::Customer>("customerId", &new.customer_id, &mut problems, transaction, &scope).await?;
+            problems.optional("from", new.from, time::recorded);
             (what.map(ReassignedObject::Customer), new.from, new.claw_back_paid)
         }
         ReassignmentOrder::Event(new) => {
