@@ -6,6 +6,7 @@ mod backtest;
 mod demo;
 mod doctor;
 mod export;
+mod files;
 mod healthcheck;
 mod import;
 mod migrate;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{CliError, demo, open, output};
+use super::{CliError, demo, files, open, output};
 use crate::config::Config;
 use crate::{http, jobs};
 use service::api_key::write_uses;
@@ -16,6 +16,7 @@ pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) 
     // Developers who try the demo run their own page on this machine.
     config.http.cors.localhost |= is_demo;
     http::check(&config.http)?;
+    config.http.connections = files::fitting(config.http.connections, files::raise_limit());
     let keys = if is_demo {
         open::demo_keys(&config)?
     } else {

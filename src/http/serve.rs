@@ -14,10 +14,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use super::connections::Connections;
+use super::permits::ConcurrencyPermit;
 use super::{HttpOptions, StartError, accept, state};
 use service::app::App;
 use telemetry::metrics::{Metrics, OpenGauge};
@@ -25,6 +28,9 @@ use telemetry::metrics::{Metrics, OpenGauge};
 /// How long connections stay open for a request that is already on its way once shutdown begins; its answer closes the
 /// connection.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How much of an answer the system takes before it can be sent.
+const UNSENT_BYTES: u32 = 128 * 1024;
 
 /// Serves until `ending` becomes true; then refuses new connections and lets running requests finish.
 pub async fn serve(
@@ -37,10 +43,14 @@ pub async fn serve(
     // Every connection holds a clone of the sender; the receiver completes when the last one is dropped.
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     let header_patience = options.timeouts.header();
+    let head_bytes = options.limits.head_bytes;
+    let limits = Connections::new(options.connections);
     let metrics = app.metrics.clone();
     let (router, readiness) = state(app, options, ending.clone())?;
     let connections = ConnectionContext {
         header_patience,
+        head_bytes,
+        limits,
         metrics,
         router,
         ending: ending.clone(),
@@ -59,6 +69,9 @@ pub async fn serve(
 /// What every connection needs.
 pub struct ConnectionContext {
     pub header_patience: Duration,
+    /// The maximum size of a head, and of what is read of a body before it is asked for.
+    head_bytes: usize,
+    pub limits: Connections,
     metrics: Arc<Metrics>,
     router: Router,
     pub ending: watch::Receiver<bool>,
@@ -72,10 +85,11 @@ pub struct TrackedConnection {
 }
 
 impl ConnectionContext {
-    pub fn hold(&self) -> TrackedConnection {
+    pub fn hold(&self, place: ConcurrencyPermit) -> TrackedConnection {
         TrackedConnection {
             open: ShutdownGuard {
                 _held: self.open.clone(),
+                _place: Arc::new(place),
             },
             _counted: self.metrics.connection(),
         }
@@ -85,10 +99,13 @@ impl ConnectionContext {
     pub fn serve(&self, stream: TcpStream, held: TrackedConnection, keeps_alive: bool) -> JoinHandle<()> {
         // Answers are small and written at once.
         let _ = stream.set_nodelay(true);
+        // What a slow reader has not taken is not piled up in the system, and its pace can be seen.
+        let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES);
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_patience)
+            .max_buf_size(self.head_bytes)
             .keep_alive(keeps_alive);
         let streams = Arc::new(AtomicBool::new(false));
         let service = service(
@@ -132,10 +149,12 @@ pub async fn end(told: &mut watch::Receiver<bool>) {
     let _ = told.wait_for(|ending| *ending).await;
 }
 
-/// The shutdown waits for everything that holds one: a WebSocket outlives its request's connection.
+/// The shutdown waits for everything that holds one, and its connection counts as open: a WebSocket outlives its request's
+/// connection.
 #[derive(Clone)]
 pub struct ShutdownGuard {
     _held: mpsc::Sender<Infallible>,
+    _place: Arc<ConcurrencyPermit>,
 }
 
 /// The router as a service for hyper's bodies. Once shutdown begins, each answer is the last on its connection.

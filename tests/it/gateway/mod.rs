@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bounds;
+mod fairness;
 mod heavy;
 mod issuers;
 mod jwks;
@@ -13,6 +14,7 @@ pub mod merging;
 mod patience;
 mod persisted;
 mod protocol;
+mod strangers;
 mod validation;
 mod values;
 
