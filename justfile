@@ -37,11 +37,12 @@ graphql-js *args:
 clients:
     scripts/clients
 
-# The table of docs/security.md: the resources that a release build uses for small requests that ask for much.
+# The tables of docs/security.md: the resources that a release build uses for small requests that ask for much, for crowds and
+# for strangers.
 attacks $TRIBUTARY_ATTACKED_ROWS="300000" $TRIBUTARY_ATTACK_SECONDS="3":
     cargo build --profile dist --locked
     TRIBUTARY_TEST_PROGRAM="$PWD/target/dist/tributary" scripts/with-postgres \
-      cargo test --test it --locked gateway::heavy -- --nocapture --test-threads=1
+      cargo test --test it --locked -- gateway::heavy gateway::strangers webhooks::names --nocapture --test-threads=1
 
 # The manifests of ops/kubernetes, against the schemas of Kubernetes.
 kubernetes:

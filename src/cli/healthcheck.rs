@@ -8,7 +8,7 @@ use axum::http::Request;
 
 use super::{CliError, output};
 use crate::config::Config;
-use outgoing::client;
+use outgoing::{DnsResolver, client};
 
 /// Shorter than orchestrators wait for a check.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -28,7 +28,7 @@ pub async fn run(config: &Config, url: Option<&str>) -> Result<(), CliError> {
     let request = Request::get(&address)
         .body(Bytes::new())
         .map_err(|error| format!("{address}: {error}"))?;
-    let answer = client::send(request, TIMEOUT).await?;
+    let answer = client::send(request, TIMEOUT, &DnsResolver::new(config.dns.clone())).await?;
     let text = String::from_utf8_lossy(answer.body());
     if answer.status().is_success() {
         return output::line(text.trim_end());

@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod doctor;
 mod export;
+mod files;
 mod healthcheck;
 mod import;
 mod migrate;

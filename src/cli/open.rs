@@ -11,7 +11,7 @@ use crate::config::Config;
 use auth::{Issuers, Keys, SealingKeys};
 use domain::tenant::Tenant;
 use domain::webhook::address::AddressPolicy;
-use outgoing::{Authorities, Outgoing, SystemResolver};
+use outgoing::{Authorities, DnsResolver, Outgoing};
 use service::ServiceError;
 use service::app::App;
 use service::clock::Clock;
@@ -92,7 +92,9 @@ async fn migrated(config: &Config, store: Store, keys: Keys) -> Result<App, CliE
     if applied > 0 {
         tracing::info!(applied, "brought the database up to date");
     }
-    let app = App::new(store, Clock::System, keys).with_latest_occurrence(config.latest_occurrence);
+    let app = App::new(store, Clock::System, keys)
+        .with_latest_occurrence(config.latest_occurrence)
+        .with_credential_limits(config.credentials);
     let issuers = issuers(config, &app.metrics)?;
     Ok(app.with_issuers(issuers).with_webhooks(webhooks(config)?))
 }
@@ -135,7 +137,8 @@ fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
 
 fn outgoing(config: &Config, policy: AddressPolicy, timeout: Duration) -> Result<Outgoing, CliError> {
     let authorities = Authorities::with_file(config.outgoing_ca_file.as_deref())?;
-    Ok(Outgoing::new(policy, Arc::new(SystemResolver), timeout, &authorities))
+    let resolver = Arc::new(DnsResolver::new(config.dns.clone()));
+    Ok(Outgoing::new(policy, resolver, timeout, &authorities).with_tenant_lookups(config.tenant_lookups))
 }
 
 /// The configured keys; without any, none if other issuers are configured, or else those of the demo if it has any.

@@ -24,7 +24,9 @@ impl Cli {
         };
         let serves = matches!(command, Command::Serve { .. });
         let endpoint = config.otlp_endpoint.as_deref().filter(|_| serves);
-        let export = endpoint.map(SpanExport::to).transpose()?;
+        let export = endpoint
+            .map(|endpoint| SpanExport::to(endpoint, &config.dns))
+            .transpose()?;
         telemetry::start(config.log_format, &config.log, config.colours, export.as_ref());
         match command {
             Command::Serve { demo } => serve::run(config, demo, export).await,

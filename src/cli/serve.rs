@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{CliError, demo, open, output};
+use super::{CliError, demo, files, open, output};
 use crate::config::{self, Config};
 use crate::{http, jobs};
 use service::api_key::write_uses;
@@ -20,6 +20,7 @@ pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) 
     if !refused.is_empty() {
         return Err(format!("not in production:\n{}", refused.join("\n")).into());
     }
+    config.http.connections = files::fitting(config.http.connections, files::raise_limit());
     let keys = if is_demo {
         open::demo_keys(&config)?
     } else {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use toml::Table;
 
-use super::sections::{DatabaseSection, LedgerSection, OutboxSection, WebhooksSection};
+use super::sections::{CredentialsSection, DatabaseSection, DnsSection, LedgerSection, OutboxSection, WebhooksSection};
 use super::{ConfigError, bounds, environment, malformed};
 use crate::http::{
-    CorsSection, ExportLimits, Limits, PersistedSection, SlowSection, SubscriptionsSection, ThrottleSection,
-    TimeoutsSection,
+    ConnectionsSection, CorsSection, ExportLimits, Limits, PersistedSection, RequestsSection, SlowSection,
+    SubscriptionsSection, ThrottleSection, TimeoutsSection,
 };
 use auth::{IssuerSettings, KeyFetching};
 use telemetry::{LogFilter, LogFormat};
@@ -37,12 +37,16 @@ pub(super) struct ConfigFile {
     pub(super) database: DatabaseSection,
     pub(super) ledger: LedgerSection,
     pub(super) outbox: OutboxSection,
+    pub(super) dns: DnsSection,
     pub(super) webhooks: WebhooksSection,
     pub(super) issuer_keys: KeyFetching,
     pub(super) issuers: BTreeMap<String, IssuerSettings>,
     pub(super) limits: Limits,
+    pub(super) connections: ConnectionsSection,
     pub(super) timeouts: TimeoutsSection,
     pub(super) throttle: ThrottleSection,
+    pub(super) requests: RequestsSection,
+    pub(super) credentials: CredentialsSection,
     pub(super) cors: CorsSection,
     pub(super) persisted: PersistedSection,
     pub(super) subscriptions: SubscriptionsSection,

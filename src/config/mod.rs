@@ -12,7 +12,7 @@ mod sections;
 mod show;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,8 +22,10 @@ use domain::webhook::address::{Network, NotANetwork};
 use file::read;
 pub use flags::Flags;
 use flags::{DEFAULT_DATABASE_URL, DEFAULT_LISTEN, DEFAULT_PARTY};
+use outgoing::DnsSettings;
 pub use production::{refusals, weakness};
 pub use schema::schema;
+use service::app::CredentialLimits;
 pub use show::show;
 use store::{ShareOptions, StoreOptions};
 use telemetry::{LogFilter, LogFormat};
@@ -62,6 +64,8 @@ pub struct Config {
     pub issuer_keys: KeyFetching,
     /// Networks in which their keys may be fetched, in addition to the public internet.
     pub issuer_networks: Vec<Network>,
+    /// How many API keys and tokens a tenant may have.
+    pub credentials: CredentialLimits,
     pub http: HttpOptions,
     pub log_format: LogFormat,
     pub log: LogFilter,
@@ -70,6 +74,10 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// `None`: no traces.
     pub otlp_endpoint: Option<String>,
+    /// How names of identity providers, webhooks and the collector are resolved.
+    pub dns: DnsSettings,
+    /// How many names of one tenant's webhooks are resolved at once.
+    pub tenant_lookups: usize,
     pub webhooks: WebhookConfig,
     /// `None`: only the usual certificate authorities are trusted.
     pub outgoing_ca_file: Option<PathBuf>,
@@ -79,6 +87,8 @@ pub struct Config {
 pub enum ConfigError {
     #[error("{0}.allowed_networks: {1}")]
     Network(&'static str, NotANetwork),
+    #[error("dns.servers: {0:?} is not the address of a name server such as \"192.0.2.53\" or \"192.0.2.53:5353\"")]
+    NameServer(String),
     #[error("cannot read {0}: {1}")]
     Unreadable(PathBuf, std::io::Error),
     #[error("{0}: {1}")]
@@ -137,13 +147,19 @@ impl Config {
             issuers: flags.issuer.over(file.issuers),
             issuer_networks: networks("issuer_keys", &file.issuer_keys.allowed_networks)?,
             issuer_keys: file.issuer_keys,
+            credentials: CredentialLimits {
+                keys_per_tenant: file.credentials.keys_per_tenant,
+                tokens_per_tenant: file.credentials.tokens_per_tenant,
+            },
             http: HttpOptions {
                 production: flags.production.or(file.production).unwrap_or(false),
                 health_listen: flags.health_listen.or(file.health_listen),
                 metrics_elsewhere: metrics_listen.is_some(),
                 limits: file.limits,
+                connections: file.connections,
                 timeouts: file.timeouts,
                 throttle: file.throttle,
+                requests: file.requests,
                 cors: CorsSection {
                     origins: flags.cors_origins.unwrap_or(file.cors.origins),
                     ..file.cors
@@ -162,6 +178,16 @@ impl Config {
                 .otlp_endpoint
                 .or(file.otlp_endpoint)
                 .filter(|endpoint| !endpoint.is_empty()),
+            dns: DnsSettings {
+                servers: file
+                    .dns
+                    .servers
+                    .iter()
+                    .map(|text| name_server(text))
+                    .collect::<Result<_, _>>()?,
+                timeout: Duration::from_secs(file.dns.answer_seconds),
+            },
+            tenant_lookups: file.dns.tenant_lookups,
             webhooks: WebhookConfig {
                 keys: flags.webhook_keys.or(file.webhook_keys).filter(|keys| !keys.is_empty()),
                 allowed_networks: networks("webhooks", &file.webhooks.allowed_networks)?,
@@ -178,6 +204,13 @@ fn networks(section: &'static str, texts: &[String]) -> Result<Vec<Network>, Con
     let networks = texts.iter().map(|text| text.parse());
     let networks: Result<_, _> = networks.collect();
     networks.map_err(|error| ConfigError::Network(section, error))
+}
+
+fn name_server(text: &str) -> Result<SocketAddr, ConfigError> {
+    let address = text
+        .parse()
+        .or_else(|_| text.parse().map(|address: IpAddr| SocketAddr::new(address, 53)));
+    address.map_err(|_| ConfigError::NameServer(text.to_owned()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Sections of the settings file that are declared nowhere else, with their defaults.
 
-use service::app::DEFAULT_LATEST_OCCURRENCE;
+use outgoing::{DnsSettings, TENANT_LOOKUPS};
+use service::app::{CredentialLimits, DEFAULT_LATEST_OCCURRENCE};
 use service::webhook::{AT_ONCE, KEEP_OUTBOX, TIMEOUT};
 use store::ShareOptions;
 
@@ -56,6 +57,44 @@ impl Default for OutboxSection {
     fn default() -> Self {
         Self {
             keep_hours: KEEP_OUTBOX.as_secs() / 3600,
+        }
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CredentialsSection {
+    pub keys_per_tenant: u64,
+    pub tokens_per_tenant: usize,
+}
+
+impl Default for CredentialsSection {
+    fn default() -> Self {
+        let CredentialLimits {
+            keys_per_tenant,
+            tokens_per_tenant,
+        } = CredentialLimits::default();
+        Self {
+            keys_per_tenant,
+            tokens_per_tenant,
+        }
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DnsSection {
+    pub servers: Vec<String>,
+    pub answer_seconds: u64,
+    pub tenant_lookups: usize,
+}
+
+impl Default for DnsSection {
+    fn default() -> Self {
+        Self {
+            servers: Vec::new(),
+            answer_seconds: DnsSettings::default().timeout.as_secs(),
+            tenant_lookups: TENANT_LOOKUPS,
         }
     }
 }

@@ -17,14 +17,24 @@ fn the_settings_that_are_shown_are_all_there_are_with_their_defaults() {
     assert_eq!(format!("{:?}", shown.database), format!("{:?}", defaults.database));
     assert_eq!(format!("{:?}", shown.ledger), format!("{:?}", defaults.ledger));
     assert_eq!(format!("{:?}", shown.outbox), format!("{:?}", defaults.outbox));
+    assert_eq!(format!("{:?}", shown.dns), format!("{:?}", defaults.dns));
     assert_eq!(format!("{:?}", shown.webhooks), format!("{:?}", defaults.webhooks));
     assert_eq!(
         format!("{:?}", shown.issuer_keys),
         format!("{:?}", defaults.issuer_keys)
     );
     assert_eq!(format!("{:?}", shown.limits), format!("{:?}", defaults.limits));
+    assert_eq!(
+        format!("{:?}", shown.connections),
+        format!("{:?}", defaults.connections)
+    );
     assert_eq!(format!("{:?}", shown.timeouts), format!("{:?}", defaults.timeouts));
     assert_eq!(format!("{:?}", shown.throttle), format!("{:?}", defaults.throttle));
+    assert_eq!(format!("{:?}", shown.requests), format!("{:?}", defaults.requests));
+    assert_eq!(
+        format!("{:?}", shown.credentials),
+        format!("{:?}", defaults.credentials)
+    );
     assert_eq!(format!("{:?}", shown.cors), format!("{:?}", defaults.cors));
     assert_eq!(format!("{:?}", shown.persisted), format!("{:?}", defaults.persisted));
     assert_eq!(

@@ -6,14 +6,17 @@
 //! (`health_listen`), which this thread serves, too, for as long as the program runs.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Handle};
 
 use super::StartError;
+use super::connections::ConnectionLimit;
 use super::health::Readiness;
 use super::serve::{ConnectionContext, TrackedConnection, end};
 
@@ -22,6 +25,15 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long to wait before looking again whether the last connections have been handed over.
 const HANDOVER_INTERVAL: Duration = Duration::from_millis(5);
+
+/// How long a connection beyond the limits may take to show that it is a health check, and to take the answer if not.
+const HEALTH_PATIENCE: Duration = Duration::from_secs(1);
+
+/// When clients that are refused may try again.
+const RETRY_AFTER_SECONDS: u64 = 5;
+
+/// How much is read of a request that is refused with its connection.
+const MAX_DISCARDED_BYTES: u64 = 64 * 1024;
 
 /// How the requests begin that are answered on this thread.
 const HEALTH_REQUESTS: [&[u8]; 2] = [b"GET /healthz ", b"GET /readyz "];
@@ -78,9 +90,19 @@ async fn accept(listener: TcpListener, connections: &Arc<ConnectionContext>, ins
             () = end(&mut told) => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                tokio::spawn(admit(stream, connections.clone(), connections.hold(), inside.clone()));
-            }
+            Ok((stream, peer)) => match connections.limits.enter(peer.ip()) {
+                Ok(place) => {
+                    let held = connections.hold(place);
+                    tokio::spawn(admit(stream, connections.clone(), held, inside.clone()));
+                }
+                Err(limit) => {
+                    let looking = admit_health_check(stream, connections.clone(), (limit, peer.ip()));
+                    let looking = tokio::spawn(looking).abort_handle();
+                    if connections.limits.keep_looking(looking) {
+                        connections.limits.note_refused(limit, peer.ip());
+                    }
+                }
+            },
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(PAUSE).await;
@@ -91,9 +113,12 @@ async fn accept(listener: TcpListener, connections: &Arc<ConnectionContext>, ins
     let Ok(listener) = listener.into_std() else {
         return;
     };
-    while let Ok((stream, _)) = listener.accept() {
+    while let Ok((stream, peer)) = listener.accept() {
+        let Ok(place) = connections.limits.enter(peer.ip()) else {
+            continue;
+        };
         match stream.set_nonblocking(true) {
-            Ok(()) => send_in(stream, connections.clone(), connections.hold(), inside),
+            Ok(()) => send_in(stream, connections.clone(), connections.hold(place), inside),
             Err(error) => tracing::warn!(%error, "cannot accept a connection"),
         }
     }
@@ -118,6 +143,37 @@ async fn admit(stream: TcpStream, connections: Arc<ConnectionContext>, held: Tra
         },
         // The client has disconnected.
         Err(error) => tracing::debug!(%error, "a connection broke"),
+    }
+}
+
+/// Answers a health check although there are as many connections as may be; all others are told so.
+async fn admit_health_check(
+    mut stream: TcpStream,
+    connections: Arc<ConnectionContext>,
+    (limit, from): (ConnectionLimit, IpAddr),
+) {
+    let is_health_check = tokio::time::timeout(HEALTH_PATIENCE, is_answered_here(&stream)).await;
+    if let Ok(Ok(true)) = is_health_check
+        && let Some(place) = connections.limits.beyond()
+    {
+        let _ = connections.serve(stream, connections.hold(place), false).await;
+        return;
+    }
+    connections.limits.note_refused(limit, from);
+    if let Ok(Ok(false)) = is_health_check {
+        let body = format!("{}\n", limit.message());
+        let answer = format!(
+            "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
+             retry-after: {RETRY_AFTER_SECONDS}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let telling = async {
+            stream.write_all(answer.as_bytes()).await?;
+            stream.shutdown().await?;
+            // Closing it while something is unread would discard the answer.
+            tokio::io::copy(&mut (&mut stream).take(MAX_DISCARDED_BYTES), &mut tokio::io::sink()).await
+        };
+        let _ = tokio::time::timeout(HEALTH_PATIENCE, telling).await;
     }
 }
 

@@ -9,9 +9,12 @@ use async_graphql_value::Extensions;
 
 use super::documents::{self, Hash, ParsedDocument};
 use super::guard::{CheckedOperation, DocumentProblem};
+use super::in_flight::NoPlace;
 use super::listen::{StreamEnd, resume};
+use super::permits::ConcurrencyPermit;
 use super::persisted::{self, RequestedDocument};
 use super::request::GraphqlRequest;
+use super::throttle::{BucketEmpty, BucketHolder, Payer};
 use super::{HttpState, codes, cost, errors};
 use crate::graphql::subscription;
 use auth::{Caller, Permission};
@@ -64,17 +67,24 @@ pub struct Admission {
     merged: Arc<ExecutableDocument>,
     pub(super) admitted: CheckedOperation,
     pub(super) operation_name: Option<String>,
-    /// The subject whose bucket paid for it.
-    pub(super) subject: String,
+    /// Whose buckets paid for it.
+    pub(super) payer: Payer,
     /// The hash of the document's text.
     hash: Hash,
     /// The cursor of the last event received of a subscription, if the request names one.
     pub(super) last_event: Option<String>,
     /// The log position of the caller's last write, as the caller reports it.
     pub(super) position: Option<LogPosition>,
+    /// Its place among the requests in flight.
+    _place: Option<ConcurrencyPermit>,
 }
 
 impl Admission {
+    /// The same for as long as a subscription lasts, which has a place of another kind.
+    pub fn subscribed(self) -> Self {
+        Self { _place: None, ..self }
+    }
+
     /// The kind of operation.
     pub fn operation(&self) -> OperationType {
         self.admitted.operation
@@ -117,8 +127,8 @@ impl Admission {
 
     /// Charges for work after the first charge by [`admit`]; the error says how long until the bucket has enough.
     pub fn charge(&self, state: &HttpState, cost: u64) -> Result<(), Duration> {
-        let taken = state.throttle.take(&self.subject, cost, Instant::now());
-        taken.map_err(|empty| empty.0)
+        let taken = state.throttle.take(&self.payer, cost, Instant::now());
+        taken.map_err(|empty| empty.wait)
     }
 }
 
@@ -127,8 +137,9 @@ pub enum RequestRefusal {
     Document(Vec<DocumentProblem>),
     /// This kind of operation is not allowed over this transport or method. The text is for the caller.
     Operation(&'static str),
-    /// Too much was requested; the number of seconds after which to retry.
-    Throttled(u64),
+    /// Too much was requested by the subject, or by all of its tenant.
+    Throttled(BucketEmpty),
+    NoPlace(NoPlace),
     /// The partner that the token names may not sign in, or this could not be determined.
     Unauthenticated(AuthError),
 }
@@ -141,10 +152,10 @@ impl RequestRefusal {
             Self::Operation(message) => {
                 errors::listed(&[DocumentProblem::new(codes::BAD_REQUEST, message)], request_id)
             }
-            Self::Throttled(seconds) => errors::listed(
-                &[DocumentProblem::new(codes::THROTTLED, throttled(seconds))],
-                request_id,
-            ),
+            Self::Throttled(empty) => {
+                errors::listed(&[DocumentProblem::new(codes::THROTTLED, throttled(empty))], request_id)
+            }
+            Self::NoPlace(full) => errors::listed(&[full.problem()], request_id),
             Self::Unauthenticated(AuthError::Store(cause)) => {
                 StreamEnd::of(&cause, request_id, "authentication").errors(request_id)
             }
@@ -164,9 +175,11 @@ pub async fn admit(
     ask: GraphqlRequest,
     allow: impl Fn(OperationType) -> Result<(), &'static str>,
 ) -> Result<Admission, RequestRefusal> {
-    let subject = subject(requester);
+    let payer = payer(requester);
     let look = cost::of_refusal(ask.bytes);
-    charge(state, &subject, look)?;
+    charge(state, &payer, look)?;
+    let place = state.in_flight.enter(requester.caller.tenant());
+    let place = place.map_err(RequestRefusal::NoPlace)?;
     let operation_name = ask.operation_name.clone();
     let (last_event, position) = (ask.last_event.clone(), ask.position);
     let (ready, merged, admitted) = examine(state, requester, ask, allow)?;
@@ -176,29 +189,37 @@ pub async fn admit(
             .await
             .map_err(RequestRefusal::Unauthenticated)?;
     }
-    state.throttle.give_back(&subject, look, Instant::now());
-    charge(state, &subject, admitted.cost)?;
+    state.throttle.give_back(&payer, look, Instant::now());
+    charge(state, &payer, admitted.cost)?;
     Ok(Admission {
         document: ready.document,
         merged,
         admitted,
         operation_name,
-        subject,
+        payer,
         hash: ready.hash,
         last_event,
         position,
+        _place: Some(place),
     })
 }
 
-/// The key of the bucket that pays for a request.
-pub fn subject(requester: &Requester) -> String {
-    format!("{}/{}", requester.caller.tenant(), requester.caller.subject())
+/// Whose buckets pay for a request.
+pub fn payer(requester: &Requester) -> Payer {
+    let tenant = requester.caller.tenant().to_string();
+    let subject = format!("{tenant}/{}", requester.caller.subject());
+    Payer { tenant, subject }
 }
 
-/// Charges `cost` to a subject's bucket.
-pub fn charge(state: &HttpState, subject: &str, cost: u64) -> Result<(), RequestRefusal> {
-    let taken = state.throttle.take(subject, cost, Instant::now());
-    taken.map_err(|empty| RequestRefusal::Throttled(empty.0.as_secs().saturating_add(1)))
+/// Charges `cost` to the buckets of a subject and its tenant.
+pub fn charge(state: &HttpState, payer: &Payer, cost: u64) -> Result<(), RequestRefusal> {
+    let taken = state.throttle.take(payer, cost, Instant::now());
+    taken.map_err(RequestRefusal::Throttled)
+}
+
+/// When to ask again, in whole seconds.
+pub fn retry_after(empty: BucketEmpty) -> u64 {
+    empty.wait.as_secs().saturating_add(1)
 }
 
 /// Examines a document once its sender has paid for that: whether it may run.
@@ -284,6 +305,11 @@ fn one(problem: DocumentProblem) -> Vec<DocumentProblem> {
     vec![problem]
 }
 
-fn throttled(seconds: u64) -> String {
-    format!("too much was asked for in a short time: ask again in {seconds} seconds")
+fn throttled(empty: BucketEmpty) -> String {
+    let seconds = retry_after(empty);
+    let whose = match empty.holder {
+        BucketHolder::Subject => "too much was asked for",
+        BucketHolder::Tenant => "this tenant's callers together asked for too much",
+    };
+    format!("{whose} in a short time: ask again in {seconds} seconds")
 }

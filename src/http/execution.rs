@@ -55,7 +55,7 @@ pub async fn execute(
         let execution = query(state, (caller, requester.sign_in), admission);
         return run(state, &requester.request_id, admission, execution).await;
     }
-    let Some((store, noting)) = state.app.store.noting(&admission.subject) else {
+    let Some((store, noting)) = state.app.store.noting(&admission.payer.subject) else {
         let execution = answered(state, state.app.clone(), (caller, None), admission);
         return run(state, &requester.request_id, admission, execution).await;
     };
@@ -76,7 +76,7 @@ fn query<'a>(
     (caller, sign_in): (Caller, Option<Arc<SignIn>>),
     admission: &'a Admission,
 ) -> BoxFuture<'a, Answered> {
-    let Some((store, mut watch)) = state.app.store.on_standby(&admission.subject, admission.position) else {
+    let Some((store, mut watch)) = state.app.store.on_standby(&admission.payer.subject, admission.position) else {
         state.app.metrics.database.read(ReadServer::Primary);
         return answered(state, state.app.clone(), (caller, sign_in), admission);
     };
@@ -123,7 +123,7 @@ pub async fn listen(
 ) -> Result<Result<ChangeSource, GraphqlResponse>, Failed> {
     state
         .throttle
-        .give_back(&admission.subject, admission.admitted.cost, Instant::now());
+        .give_back(&admission.payer, admission.admitted.cost, Instant::now());
     let context = state.context(requester.caller);
     let last_event = admission.last_event.clone();
     let beginning = state.events.listen(admission.request(state), context, last_event);
@@ -279,7 +279,7 @@ fn paid(state: &HttpState, admission: &Admission, response: GraphqlResponse, act
     let admitted = &admission.admitted;
     let available = state
         .throttle
-        .give_back(&admission.subject, admitted.cost - actual, Instant::now());
+        .give_back(&admission.payer, admitted.cost - actual, Instant::now());
     let maximum = state.throttle.settings().maximum.max(1);
     state
         .app

@@ -72,13 +72,14 @@ pub async fn get(
                 media_type,
                 events: None,
             };
-            answer(
+            let turns = state.turns_of(caller.tenant());
+            let answering = answer(
                 &state,
                 Requester::confirmed(caller, request_id),
                 &terms,
                 request::read_parameters(pairs).and_then(|ask| ask.with(&headers)),
-            )
-            .await
+            );
+            turns.take(answering).await
         }
         Err(response) => response,
     };
@@ -91,9 +92,8 @@ pub async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let wants_events = negotiate::wants_events(&headers);
     // Clients that want events get refusals as JSON, too.
-    let media_type = match wants_events {
+    let media_type = match negotiate::wants_events(&headers) {
         true => Some(MediaType::Json),
         false => negotiate::response_type(&headers),
     };
@@ -108,39 +108,59 @@ pub async fn post(
             return with_media_type(response, media_type);
         }
     };
-    let ask = request::read_body(&headers, body, &state.options.limits, state.options.timeouts.body()).await;
-    let ask = ask.and_then(|ask| ask.with(&headers));
-    let Presented { caller, sign_in } = presented;
+    let turns = state.turns_of(presented.caller.tenant());
+    let response = turns.take(read_and_answer(
+        &state,
+        presented,
+        &request_id,
+        &headers,
+        body,
+        media_type,
+    ));
+    with_media_type(response.await, media_type)
+}
+
+/// Answers a request whose sender is known.
+async fn read_and_answer(
+    state: &HttpState,
+    Presented { caller, sign_in }: Presented,
+    request_id: &str,
+    headers: &HeaderMap,
+    body: Body,
+    media_type: MediaType,
+) -> Response {
+    let ask = request::read_body(headers, body, &state.options.limits, state.options.timeouts.body()).await;
+    let ask = ask.and_then(|ask| ask.with(headers));
     let requester = Requester {
         caller,
-        request_id: request_id.clone(),
+        request_id: request_id.to_owned(),
         sign_in: sign_in.clone(),
     };
-    let events = negotiate::takes_events(&headers).then(|| authorization(&headers).unwrap_or_default().to_owned());
+    let wants_events = negotiate::wants_events(headers);
+    let events = negotiate::takes_events(headers).then(|| authorization(headers).unwrap_or_default().to_owned());
     let response = match (ask, events) {
-        (Ok(ask), Some(authorization)) if wants_events => sse::answer(&state, requester, authorization, ask).await,
+        (Ok(ask), Some(authorization)) if wants_events => sse::answer(state, requester, authorization, ask).await,
         (ask, events) => {
             let terms = ResponseTerms {
                 method: Method::POST,
                 media_type,
                 events,
             };
-            answer(&state, requester, &terms, ask).await
+            answer(state, requester, &terms, ask).await
         }
     };
-    let response = match sign_in {
+    match sign_in {
         // An invalid token's caller must not see the answer, whatever it is. A server error reveals nothing, and a
         // caller that has waited for an unavailable database should not wait for it again.
         Some(sign_in) if !response.status().is_server_error() => match sign_in.confirm(&state.app).await {
             Ok(()) => response,
             Err(error) => {
                 observe::forget();
-                unauthenticated(&error, &request_id)
+                unauthenticated(&error, request_id)
             }
         },
         _ => response,
-    };
-    with_media_type(response, media_type)
+    }
 }
 
 /// Identifies the sender of a body, if the body is of a type that is read at all.

@@ -4,6 +4,7 @@ mod accept;
 mod access_check;
 mod admission;
 mod codes;
+mod connections;
 mod cors;
 mod cost;
 mod documents;
@@ -14,6 +15,7 @@ mod graphiql;
 mod graphql;
 mod guard;
 mod health;
+mod in_flight;
 mod listen;
 mod metrics;
 mod negotiate;
@@ -39,6 +41,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use tower_http::compression::CompressionLayer;
@@ -53,8 +56,8 @@ use guard::Guard;
 pub use guard::Limits;
 pub use metrics::serve_metrics;
 pub use options::{
-    CorsSection, ExportLimits, HttpOptions, PersistedSection, Safelist, SlowSection, SubscriptionsSection,
-    ThrottleSection, TimeoutsSection,
+    ConnectionsSection, CorsSection, ExportLimits, HttpOptions, PersistedSection, RequestsSection, Safelist,
+    SlowSection, SubscriptionsSection, ThrottleSection, TimeoutsSection,
 };
 pub use persisted::ManifestError;
 pub use serve::serve;
@@ -100,6 +103,7 @@ struct SharedState {
     documents: DocumentCache,
     persisted: persisted::PersistedDocuments,
     throttle: throttle::Throttle,
+    in_flight: in_flight::InFlight,
     /// Places for subscriptions.
     seats: permits::ConcurrencyLimits,
     turns: listen::RecentBatches,
@@ -135,6 +139,7 @@ fn routes(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) ->
     let cors = cors::layer(&options.cors)?;
     let readiness = Arc::new(health::Readiness::new(app.clone()));
     let schema = schema_for_validated_documents();
+    let threads = Handle::try_current().map_or(1, |runtime| runtime.metrics().num_workers());
     let state = HttpState(Arc::new(SharedState {
         app,
         exports: Arc::new(Exports::new(schema.clone())),
@@ -145,6 +150,7 @@ fn routes(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) ->
         documents: DocumentCache::new(options.persisted.cache_bytes),
         persisted: persisted::PersistedDocuments::load(&options.persisted)?,
         throttle: throttle::Throttle::new(options.throttle.clone()),
+        in_flight: in_flight::InFlight::new(options.requests.clone(), threads),
         seats: permits::ConcurrencyLimits::default(),
         turns: listen::RecentBatches::default(),
         options,

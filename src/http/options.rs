@@ -15,13 +15,35 @@ pub struct HttpOptions {
     /// Metrics are served at their own address, not beside the API.
     pub metrics_elsewhere: bool,
     pub limits: Limits,
+    pub connections: ConnectionsSection,
     pub timeouts: TimeoutsSection,
     pub throttle: ThrottleSection,
+    pub requests: RequestsSection,
     pub cors: CorsSection,
     pub persisted: PersistedSection,
     pub subscriptions: SubscriptionsSection,
     pub exports: ExportLimits,
     pub slow: SlowSection,
+}
+
+/// The section `[connections]`.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConnectionsSection {
+    /// Maximum number of open connections, WebSockets included.
+    pub at_once: usize,
+    /// Maximum number of open connections from one address.
+    pub per_address: usize,
+}
+
+impl Default for ConnectionsSection {
+    /// A proxy in front of the gateway is one address.
+    fn default() -> Self {
+        Self {
+            at_once: 8_192,
+            per_address: 2_048,
+        }
+    }
 }
 
 /// The section `[timeouts]`, in seconds.
@@ -73,14 +95,18 @@ impl TimeoutsSection {
     }
 }
 
-/// The section `[throttle]`: each token subject has a bucket of cost.
+/// The section `[throttle]`: each token subject has a bucket of cost, and so has each tenant.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ThrottleSection {
-    /// Capacity of a bucket.
+    /// Capacity of a subject's bucket.
     pub maximum: u64,
-    /// How much is restored per second.
+    /// How much of it is restored per second.
     pub restore_per_second: u64,
+    /// Capacity of a tenant's bucket, which all of its subjects share.
+    pub tenant_maximum: u64,
+    /// How much of it is restored per second.
+    pub tenant_restore_per_second: u64,
 }
 
 impl Default for ThrottleSection {
@@ -90,6 +116,30 @@ impl Default for ThrottleSection {
         Self {
             maximum: 100_000,
             restore_per_second: 10_000,
+            tenant_maximum: 1_000_000,
+            tenant_restore_per_second: 100_000,
+        }
+    }
+}
+
+/// The section `[requests]`: how much room a tenant's requests may take up.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RequestsSection {
+    /// Maximum number of requests in flight, from the complete body to the answer.
+    pub at_once: usize,
+    /// Maximum number of a tenant's requests in flight.
+    pub per_tenant: usize,
+    /// How many of the threads that work on requests may work for one tenant at the same time, in percent; at least one.
+    pub tenant_thread_percent: u8,
+}
+
+impl Default for RequestsSection {
+    fn default() -> Self {
+        Self {
+            at_once: 512,
+            per_tenant: 256,
+            tenant_thread_percent: 50,
         }
     }
 }
@@ -179,8 +229,9 @@ pub struct ExportLimits {
     pub at_once: u32,
     /// Maximum number of a tenant's concurrent exports.
     pub per_tenant: usize,
-    /// How long a reader may take over one piece of an export.
-    pub stall_seconds: u64,
+    /// How many bytes a reader takes at least per second, on average over `floor_seconds`.
+    pub floor_bytes_per_second: u64,
+    pub floor_seconds: u64,
     /// How long an export may take in total.
     pub seconds: u64,
 }
@@ -190,15 +241,22 @@ impl Default for ExportLimits {
         Self {
             at_once: 4,
             per_tenant: 2,
-            stall_seconds: 30,
-            seconds: 600,
+            floor_bytes_per_second: 4_096,
+            floor_seconds: 60,
+            seconds: 3_600,
         }
     }
 }
 
 impl ExportLimits {
-    pub fn stall(&self) -> Duration {
-        Duration::from_secs(self.stall_seconds)
+    /// Over how long the speed of a reader is averaged.
+    pub fn floor_window(&self) -> Duration {
+        Duration::from_secs(self.floor_seconds)
+    }
+
+    /// How many bytes a reader must take in that time.
+    pub fn floor_bytes(&self) -> u64 {
+        self.floor_bytes_per_second.saturating_mul(self.floor_seconds)
     }
 
     pub fn whole(&self) -> Duration {

@@ -12,6 +12,15 @@ pub struct ConcurrencyLimits(Taken);
 pub struct ConcurrencyPermit {
     taken: Taken,
     holders: Vec<String>,
+    /// How many places its first holder had, with this one.
+    number: usize,
+}
+
+impl ConcurrencyPermit {
+    /// Whether its first holder had no other place when it was taken.
+    pub fn is_first(&self) -> bool {
+        self.number == 1
+    }
 }
 
 impl ConcurrencyLimits {
@@ -27,10 +36,12 @@ impl ConcurrencyLimits {
         for holder in &holders {
             *taken.entry(holder.clone()).or_default() += 1;
         }
+        let number = holders.first().map_or(0, |holder| taken[holder]);
         drop(taken);
         Ok(ConcurrencyPermit {
             taken: self.0.clone(),
             holders: holders.into(),
+            number,
         })
     }
 }
@@ -58,7 +69,7 @@ mod tests {
         let seats = ConcurrencyLimits::default();
         let of = |subject: &str| [(format!("t/{subject}"), 1), ("t".to_owned(), 2)];
         let ann = seats.take(of("ann")).ok();
-        assert!(ann.is_some());
+        assert!(ann.as_ref().is_some_and(ConcurrencyPermit::is_first));
         assert_eq!(seats.take(of("ann")).err(), Some(0));
         let _bob = seats.take(of("bob")).ok();
         assert_eq!(seats.take(of("eve")).err(), Some(1));

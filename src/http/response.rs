@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Json};
 use futures::{Stream, StreamExt};
 
-use super::admission::{RequestRefusal, Requester, admit, charge, subject};
+use super::admission::{RequestRefusal, Requester, admit, charge, payer, retry_after};
 use super::errors::{self, refusal};
 use super::execution::{Failed, execute};
 use super::graphql::unauthenticated;
@@ -67,16 +67,19 @@ pub fn refusal_of(refused: RequestRefusal, media_type: MediaType, request_id: &s
     if let RequestRefusal::Unauthenticated(error) = &refused {
         return unauthenticated(error, request_id);
     }
+    if let RequestRefusal::NoPlace(full) = &refused {
+        return full.answer(request_id);
+    }
     let status = match &refused {
         RequestRefusal::Document(problems) => status(problems, media_type),
         RequestRefusal::Operation(_) => StatusCode::METHOD_NOT_ALLOWED,
-        RequestRefusal::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+        RequestRefusal::Throttled(_) | RequestRefusal::NoPlace(_) => StatusCode::TOO_MANY_REQUESTS,
         RequestRefusal::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
     };
     let header = match &refused {
         RequestRefusal::Operation(_) => Some((header::ALLOW, HeaderValue::from_static("POST"))),
-        RequestRefusal::Throttled(seconds) => Some((header::RETRY_AFTER, HeaderValue::from(*seconds))),
-        RequestRefusal::Document(_) | RequestRefusal::Unauthenticated(_) => None,
+        RequestRefusal::Throttled(empty) => Some((header::RETRY_AFTER, HeaderValue::from(retry_after(*empty)))),
+        RequestRefusal::Document(_) | RequestRefusal::NoPlace(_) | RequestRefusal::Unauthenticated(_) => None,
     };
     let body = serde_json::json!({ "errors": refused.errors(request_id) });
     let mut response = (status, Json(body)).into_response();
@@ -86,7 +89,7 @@ pub fn refusal_of(refused: RequestRefusal, media_type: MediaType, request_id: &s
 
 /// Charges for a request that cannot be read. Returns the answer to a sender that has too little left for it.
 pub fn charge_unreadable(state: &HttpState, requester: &Requester, media_type: MediaType) -> Option<Response> {
-    let charged = charge(state, &subject(requester), cost::of_refusal(0));
+    let charged = charge(state, &payer(requester), cost::of_refusal(0));
     let refused = charged.err()?;
     Some(refusal_of(refused, media_type, &requester.request_id))
 }

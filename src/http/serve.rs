@@ -14,10 +14,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use super::connections::Connections;
+use super::permits::ConcurrencyPermit;
 use super::reset::{ResetSwitch, ResettableStream};
 use super::{HttpOptions, Routes, StartError, accept, routes};
 use service::app::App;
@@ -26,6 +29,9 @@ use telemetry::metrics::{Metrics, OpenGauge};
 /// How long connections stay open for a request that is already on its way once shutdown begins; its answer closes the
 /// connection.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How much of an answer the system takes before it can be sent.
+const UNSENT_BYTES: u32 = 128 * 1024;
 
 /// Serves until `ending` becomes true; then refuses new connections and lets running requests finish.
 pub async fn serve(
@@ -38,6 +44,8 @@ pub async fn serve(
     // Every connection holds a clone of the sender; the receiver completes when the last one is dropped.
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     let header_patience = options.timeouts.header();
+    let head_bytes = options.limits.head_bytes;
+    let limits = Connections::new(options.connections);
     let metrics = app.metrics.clone();
     let health_listener = match options.health_listen {
         Some(address) => {
@@ -51,6 +59,8 @@ pub async fn serve(
     let Routes { api, health, readiness } = routes(app, options, ending.clone())?;
     let connections = ConnectionContext {
         header_patience,
+        head_bytes,
+        limits,
         metrics,
         router: api,
         ending: ending.clone(),
@@ -70,6 +80,9 @@ pub async fn serve(
 /// What every connection needs.
 pub struct ConnectionContext {
     pub header_patience: Duration,
+    /// The maximum size of a head, and of what is read of a body before it is asked for.
+    head_bytes: usize,
+    pub limits: Connections,
     metrics: Arc<Metrics>,
     router: Router,
     pub ending: watch::Receiver<bool>,
@@ -83,10 +96,11 @@ pub struct TrackedConnection {
 }
 
 impl ConnectionContext {
-    pub fn hold(&self) -> TrackedConnection {
+    pub fn hold(&self, place: ConcurrencyPermit) -> TrackedConnection {
         TrackedConnection {
             open: ShutdownGuard {
                 _held: self.open.clone(),
+                _place: Arc::new(place),
             },
             _counted: self.metrics.connection(),
         }
@@ -96,10 +110,13 @@ impl ConnectionContext {
     pub fn serve(&self, stream: TcpStream, held: TrackedConnection, keeps_alive: bool) -> JoinHandle<()> {
         // Answers are small and written at once.
         let _ = stream.set_nodelay(true);
+        // What a slow reader has not taken is not piled up in the system, and its pace can be seen.
+        let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES);
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_patience)
+            .max_buf_size(self.head_bytes)
             .keep_alive(keeps_alive);
         let streams = Arc::new(AtomicBool::new(false));
         let reset = ResetSwitch::default();
@@ -153,10 +170,12 @@ pub async fn end(told: &mut watch::Receiver<bool>) {
     let _ = told.wait_for(|ending| *ending).await;
 }
 
-/// The shutdown waits for everything that holds one: a WebSocket outlives its request's connection.
+/// The shutdown waits for everything that holds one, and its connection counts as open: a WebSocket outlives its request's
+/// connection.
 #[derive(Clone)]
 pub struct ShutdownGuard {
     _held: mpsc::Sender<Infallible>,
+    _place: Arc<ConcurrencyPermit>,
 }
 
 /// The router as a service for hyper's bodies. Once shutdown begins, each answer is the last on its connection.

@@ -37,7 +37,9 @@ pub async fn answer(state: &HttpState, requester: Requester, authorization: Stri
     let admission = match admission::admit(state, &requester, ask, |_| Ok(())).await {
         Ok(admission) => admission,
         // Nothing is streamed yet, so the head can tell a throttled caller when to retry, and others why they are refused.
-        Err(refused @ (RequestRefusal::Throttled(_) | RequestRefusal::Unauthenticated(_))) => {
+        Err(
+            refused @ (RequestRefusal::Throttled(_) | RequestRefusal::NoPlace(_) | RequestRefusal::Unauthenticated(_)),
+        ) => {
             return response::refusal_of(refused, MediaType::Json, &request_id);
         }
         Err(refused) => return whole(&only(refused.errors(&request_id))),

@@ -5,6 +5,7 @@
 mod authorities;
 pub mod client;
 mod exchange;
+mod lookups;
 mod resolve;
 
 use std::net::{IpAddr, SocketAddr};
@@ -22,7 +23,9 @@ use url::{Host, Url};
 pub use authorities::{Authorities, AuthoritiesError};
 use domain::webhook::address::{AddressPolicy, AddressRefusal};
 pub use exchange::{FullResponse, MAX_KEPT_BYTES, ResponseHead};
-pub use resolve::{Resolve, SystemResolver};
+use lookups::Lookups;
+pub use lookups::TENANT_LOOKUPS;
+pub use resolve::{DnsResolver, DnsSettings, Resolve};
 
 /// Why there was no answer. The texts are for the party that named the address: they reveal nothing of what it resolved
 /// to. Whether it resolved at all is for operators only ([`OutgoingError::for_strangers`]).
@@ -32,6 +35,8 @@ pub enum OutgoingError {
     Refused(#[from] AddressRefusal),
     #[error("the name could not be resolved")]
     Unresolved,
+    #[error("this tenant's names are being resolved already, {0} of them, which is the most")]
+    TooManyLookups(usize),
     #[error("the name leads to no address that may be reached")]
     Unreachable,
     #[error("no connection could be made")]
@@ -65,6 +70,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 pub struct Outgoing {
     policy: Arc<AddressPolicy>,
     resolver: Arc<dyn Resolve>,
+    lookups: Lookups,
     tls: TlsConnector,
     timeout: Duration,
 }
@@ -86,9 +92,16 @@ impl Outgoing {
         Self {
             policy: Arc::new(policy),
             resolver,
+            lookups: Lookups::new(TENANT_LOOKUPS),
             tls: TlsConnector::from(Arc::new(config)),
             timeout,
         }
+    }
+
+    /// With this many names that are resolved at once for one tenant.
+    pub fn with_tenant_lookups(self, most: usize) -> Self {
+        let lookups = Lookups::new(most);
+        Self { lookups, ..self }
     }
 
     /// The policy for the addresses that requests may be sent to.
@@ -96,38 +109,40 @@ impl Outgoing {
         &self.policy
     }
 
-    /// Posts a JSON body, with headers in addition to the usual ones.
+    /// Posts a JSON body for a tenant, with headers in addition to the usual ones.
     pub async fn post(
         &self,
+        tenant: &str,
         url: &str,
         headers: &[(&str, String)],
         body: String,
     ) -> Result<ResponseHead, OutgoingError> {
         let deadline = Instant::now() + self.timeout;
         let post = |stream, url| async move { exchange::post(stream, &url, headers, body, deadline).await };
-        self.ask(url, deadline, post).await
+        self.ask(Some(tenant), url, deadline, post).await
     }
 
     /// Gets a document of at most `longest` bytes.
     pub async fn get(&self, url: &str, longest: usize) -> Result<FullResponse, OutgoingError> {
         let get = |stream, url| async move { exchange::get(stream, &url, longest).await };
-        self.ask(url, Instant::now() + self.timeout, get).await
+        self.ask(None, url, Instant::now() + self.timeout, get).await
     }
 
     /// Connects to the address of a URL, if that is allowed, and sends the request; all before `deadline`.
     async fn ask<T, F: Future<Output = Result<T, OutgoingError>>>(
         &self,
+        tenant: Option<&str>,
         url: &str,
         deadline: Instant,
         ask: impl FnOnce(Box<dyn Stream>, Url) -> F,
     ) -> Result<T, OutgoingError> {
         let late = |_| OutgoingError::Timeout(self.timeout);
         let url = self.policy.check_url(url)?;
-        let stream = timeout_at(deadline, self.connect(&url)).await.map_err(late)??;
+        let stream = timeout_at(deadline, self.connect(tenant, &url)).await.map_err(late)??;
         timeout_at(deadline, ask(stream, url)).await.map_err(late)?
     }
 
-    async fn connect(&self, url: &Url) -> Result<Box<dyn Stream>, OutgoingError> {
+    async fn connect(&self, tenant: Option<&str>, url: &Url) -> Result<Box<dyn Stream>, OutgoingError> {
         let is_tls = url.scheme() == "https";
         let port = url.port_or_known_default().ok_or(AddressRefusal::NotAnAddress)?;
         let host = url.host().ok_or(AddressRefusal::NotAnAddress)?;
@@ -135,8 +150,15 @@ impl Outgoing {
             Host::Ipv4(address) => (vec![IpAddr::from(address)], false),
             Host::Ipv6(address) => (vec![IpAddr::from(address)], false),
             Host::Domain(name) => {
-                let found = self.resolver.resolve(name).await;
-                (found.map_err(|_| OutgoingError::Unresolved)?, true)
+                let found = match tenant {
+                    Some(tenant) => self.lookups.resolve(&self.resolver, tenant, name).await?,
+                    None => self
+                        .resolver
+                        .resolve(name)
+                        .await
+                        .map_err(|_| OutgoingError::Unresolved)?,
+                };
+                (found, true)
             }
         };
         let mut refused = None;

@@ -57,6 +57,16 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
         false => Err(Fault::invalid("must be in the future")),
     });
     let transaction = begin(app, &writer).await?;
+    // One at a time for each tenant, so that the limit is never exceeded.
+    store::tenant::take_turn(&transaction, writer.tenant()).await?;
+    let count = store::api_key::count_usable(&transaction, &writer.scope(), now).await?;
+    if count >= app.keys_per_tenant {
+        let message = format!(
+            "a tenant has at most {} API keys that work: revoke those that are no longer used",
+            app.keys_per_tenant
+        );
+        problems.add("", ProblemCode::Conflict, message);
+    }
     // The partner is locked, so that a revocation either comes first and is seen here, or comes later and ends the key.
     let partner = match &draft.partner_id {
         Some(id) => {

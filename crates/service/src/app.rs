@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::authentication::RecentReads;
 use crate::clock::Clock;
+use crate::live_tokens::LiveTokens;
 use crate::webhook::Webhooks;
 use auth::{Issuers, KeyUses, Keys, Writer};
 use domain::audit::Origin;
@@ -18,6 +19,24 @@ use telemetry::metrics::Metrics;
 /// anything further ahead is a mistake.
 pub const DEFAULT_LATEST_OCCURRENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How many credentials a tenant may have.
+#[derive(Clone, Copy, Debug)]
+pub struct CredentialLimits {
+    /// API keys that work: neither revoked nor expired.
+    pub keys_per_tenant: u64,
+    /// Partners' tokens that have not expired.
+    pub tokens_per_tenant: usize,
+}
+
+impl Default for CredentialLimits {
+    fn default() -> Self {
+        Self {
+            keys_per_tenant: 1_000,
+            tokens_per_tenant: 100_000,
+        }
+    }
+}
+
 /// Clones share their state.
 #[derive(Clone)]
 pub struct App {
@@ -28,6 +47,10 @@ pub struct App {
     pub issuers: Issuers,
     pub tenants: Arc<TenantIndex>,
     pub key_uses: Arc<KeyUses>,
+    /// How many API keys that work a tenant may have.
+    pub keys_per_tenant: u64,
+    /// How many tokens of partners have not expired, by tenant.
+    pub live_tokens: Arc<LiveTokens>,
     /// Recent authentication reads, shared by subscriptions.
     pub recent: Arc<RecentReads>,
     pub metrics: Arc<Metrics>,
@@ -43,6 +66,7 @@ impl App {
         let metrics = Arc::new(Metrics::new(clock.now()));
         store.measure(&metrics.database);
         let changes = Changes::new(store.clone());
+        let credentials = CredentialLimits::default();
         Self {
             store,
             clock,
@@ -50,6 +74,8 @@ impl App {
             issuers: Issuers::default(),
             tenants: Arc::default(),
             key_uses: Arc::default(),
+            keys_per_tenant: credentials.keys_per_tenant,
+            live_tokens: Arc::new(LiveTokens::new(credentials.tokens_per_tenant)),
             recent: Arc::default(),
             metrics,
             changes,
@@ -85,6 +111,14 @@ impl App {
     pub fn with_latest_occurrence(self, latest_occurrence: Duration) -> Self {
         Self {
             latest_occurrence,
+            ..self
+        }
+    }
+
+    pub fn with_credential_limits(self, limits: CredentialLimits) -> Self {
+        Self {
+            keys_per_tenant: limits.keys_per_tenant,
+            live_tokens: Arc::new(LiveTokens::new(limits.tokens_per_tenant)),
             ..self
         }
     }

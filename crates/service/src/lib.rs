@@ -19,6 +19,7 @@ mod ids;
 pub mod imported;
 pub mod label;
 pub mod ledger;
+pub mod live_tokens;
 pub mod moving_in;
 pub mod once;
 pub mod partner;

@@ -94,9 +94,18 @@ pub async fn issue_for_partner(
         problems.add("partnerId", ProblemCode::Conflict, message);
     }
     require!(problems; partner, ttl);
+    let now = app.clock.now();
+    if let Err(most) = app.live_tokens.add(writer.tenant(), now, now + ttl) {
+        let message = format!(
+            "this tenant has {most} tokens of partners that have not expired, which is the most: ask for shorter lifetimes, \
+             and again when some have expired"
+        );
+        problems.add("ttlSeconds", ProblemCode::Conflict, message);
+        return Err(problems.into());
+    }
     let scope = Scope::of_partner(writer.tenant(), partner.id);
     // Not earlier than `tokens_valid_from`, which a reactivation in this very microsecond has set to the next one.
-    let issued_at = app.clock.now().max(partner.tokens_valid_from);
+    let issued_at = now.max(partner.tokens_valid_from);
     let issued = mint_at(app, &partner.id.to_string(), &scope, permissions, issued_at, ttl);
     let token = PartnerToken {
         token: Some(issued.token),

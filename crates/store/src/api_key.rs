@@ -2,7 +2,7 @@
 
 use entity::api_key::{self, Column, Entity};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait};
 
 use super::citus::directory::{self, DirectoryName};
 use super::scope::visible;
@@ -34,6 +34,17 @@ pub async fn insert(
         ..to_row(tenant, key)
     };
     write::insert(transaction, row).await
+}
+
+/// The number of keys that are neither revoked nor expired.
+pub async fn count_usable(database: &Connection, scope: &Scope, now: Timestamp) -> Result<u64, StoreError> {
+    let has_not_expired = Condition::any()
+        .add(Column::ExpiresAt.is_null())
+        .add(Column::ExpiresAt.gt(now));
+    let select = visible::<Entity>(scope)
+        .filter(Column::RevokedAt.is_null())
+        .filter(has_not_expired);
+    Ok(select.count(database).await?)
 }
 
 /// Revokes a key; one that is already revoked stays as it is.

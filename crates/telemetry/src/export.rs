@@ -24,6 +24,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::spans::TARGET;
 use outgoing::client::{self, ClientError};
+use outgoing::{DnsResolver, DnsSettings};
 
 /// How long the collector may take to answer, after which a batch counts as not received.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -41,7 +42,7 @@ pub struct SpanExport(SdkTracerProvider);
 
 impl SpanExport {
     /// Exports to the collector at `endpoint`, to which `/v1/traces` is appended. Must be called inside the runtime.
-    pub fn to(endpoint: &str) -> Result<Self, SpanExportError> {
+    pub fn to(endpoint: &str, dns: &DnsSettings) -> Result<Self, SpanExportError> {
         let wrong = || SpanExportError::Endpoint(endpoint.to_owned());
         let uri: Uri = endpoint.parse().map_err(|_| wrong())?;
         if !client::is_address(&uri) {
@@ -51,6 +52,7 @@ impl SpanExport {
             .with_http()
             .with_http_client(OtlpClient {
                 runtime: Handle::current(),
+                resolver: Arc::new(DnsResolver::new(dns.clone())),
                 is_failing: Arc::default(),
             })
             .with_protocol(Protocol::HttpBinary)
@@ -107,6 +109,7 @@ fn resource() -> Resource {
 #[derive(Debug)]
 struct OtlpClient {
     runtime: Handle,
+    resolver: Arc<DnsResolver>,
     /// Whether the last batch failed: the log reports only once that the collector is unavailable, and once that it is
     /// back.
     is_failing: Arc<AtomicBool>,
@@ -138,9 +141,9 @@ impl HttpClient for OtlpClient {
         'client: 'sending,
         Self: 'sending,
     {
-        let is_failing = self.is_failing.clone();
+        let (is_failing, resolver) = (self.is_failing.clone(), self.resolver.clone());
         let sending = self.runtime.spawn(async move {
-            let result = client::send(request, TIMEOUT).await;
+            let result = client::send(request, TIMEOUT, &*resolver).await;
             Self::note(&is_failing, &result);
             result
         });

@@ -22,7 +22,7 @@ pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
     report.says("exposure", settings::exposure(config));
     report.says("graphiql", settings::graphiql(&config.http));
     if let Some(endpoint) = &config.otlp_endpoint {
-        report.says("traces", settings::traces(endpoint).await);
+        report.says("traces", settings::traces(endpoint, &config.dns).await);
     }
     report.says("keys", keys::of_tokens(config));
     issuers(config, &mut report).await;

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use axum::http::Uri;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
 use super::report::CheckResult;
 use crate::config::{Config, refusals};
 use crate::http::{self, HttpOptions};
-use outgoing::client;
+use outgoing::{DnsResolver, DnsSettings, client};
 use store::each_host;
 
 /// How long to wait for the collector, which is a process beside the gateway.
@@ -79,14 +78,14 @@ pub fn graphiql(options: &HttpOptions) -> CheckResult {
 }
 
 /// Whether the collector of traces accepts connections.
-pub async fn traces(endpoint: &str) -> CheckResult {
+pub async fn traces(endpoint: &str, dns: &DnsSettings) -> CheckResult {
     let address = endpoint.parse::<Uri>().ok().filter(client::is_address);
     let Some(authority) = address.as_ref().and_then(Uri::authority) else {
         let found = format!("{endpoint:?} is no address such as http://127.0.0.1:4318");
         return CheckResult::wrong(found, "mend otlp_endpoint");
     };
-    let place = (authority.host(), authority.port_u16().unwrap_or(80));
-    let problem = match timeout(TIMEOUT, TcpStream::connect(place)).await {
+    let resolver = DnsResolver::new(dns.clone());
+    let problem = match timeout(TIMEOUT, client::connect(authority, &resolver)).await {
         Ok(Ok(_)) => return CheckResult::ok(),
         Ok(Err(error)) => error.to_string(),
         Err(_) => "nobody answers".to_owned(),

@@ -1,6 +1,7 @@
 //! `GET /export/{list}`: a list as a file, filtered by the query string. What is found wrong before the answer's head
 //! is reported there; a later failure cuts the answer off. HEAD gets the same head, and begins no export.
 
+mod floor;
 mod format;
 mod stream;
 
@@ -49,19 +50,19 @@ pub async fn get(
     let requester = Requester::confirmed(caller, request_id);
     let query = query.unwrap_or_default();
     let look = cost::of_refusal(query.len());
-    if let Err(refused) = admission::charge(&state, &admission::subject(&requester), look) {
+    if let Err(refused) = admission::charge(&state, &admission::payer(&requester), look) {
         return response::refusal_of(refused, MediaType::Json, &requester.request_id);
     }
-    match begin(
+    let turns = state.turns_of(requester.caller.tenant());
+    let began = begin(
         &state,
         &requester,
         &name,
         &query,
         (&method, &headers),
         reset.map(|Extension(reset)| reset),
-    )
-    .await
-    {
+    );
+    match turns.take(began).await {
         Ok(response) | Err(response) => response,
     }
 }
@@ -118,16 +119,16 @@ async fn begin(
         let nothing = response::streamed(empty::<Result<Bytes, Infallible>>());
         return Ok((head, nothing).into_response());
     }
-    let subject = admission::subject(requester);
-    admission::charge(state, &subject, cost::EXPORT)
+    let payer = admission::payer(requester);
+    admission::charge(state, &payer, cost::EXPORT)
         .map_err(|refused| response::refusal_of(refused, MediaType::Json, request_id))?;
-    let permit = permit(state, requester).inspect_err(|_| {
-        state.throttle.give_back(&subject, cost::EXPORT, Instant::now());
+    let seat = seat(state, requester).inspect_err(|_| {
+        state.throttle.give_back(&payer, cost::EXPORT, Instant::now());
     })?;
     let limits = &state.options.exports;
-    // After this long without a read the database aborts a transaction; the task that sends to the reader gives up
-    // earlier.
-    let pause = limits.stall().saturating_mul(2);
+    // After this long without a read the database aborts a transaction: no earlier than the export ends, since a slow
+    // reader may take long over one page.
+    let pause = limits.whole();
     let begun = async {
         let mut document = asked.begin(state.exports.clone(), &state.app, Some(pause)).await?;
         let first = document.next().await?;
@@ -142,42 +143,59 @@ async fn begin(
     let (document, first) = begun.map_err(|error| refused(state, error, request_id))?;
     let running = RunningExport {
         state: state.clone(),
+        tenant: requester.caller.tenant(),
         document,
         access: AccessCheck::new(graphql::authorization(headers).unwrap_or_default().to_owned()),
         reset,
-        _seat: permit,
+        _seat: seat,
         _counted: state.app.metrics.export(),
     };
     Ok((head, running.body(first)).into_response())
 }
 
-/// A place for one more export; the error is the answer that says why there is none.
+/// The places of a running export: its tenant's, and that among all. Released when dropped.
+pub struct Seat {
+    _of_tenant: ConcurrencyPermit,
+    _of_all: ConcurrencyPermit,
+}
+
+/// A place for one more export; the error is the answer that says why there is none. A tenant that has one does not get
+/// the last one that is free.
 #[expect(clippy::result_large_err, reason = "it is the answer, made once and sent")]
-fn permit(state: &HttpState, requester: &Requester) -> Result<ConcurrencyPermit, Response> {
-    let most = &state.options.exports;
-    let tenant = (requester.caller.tenant().to_string(), most.per_tenant);
-    let everybody = (String::new(), most.at_once as usize);
-    state.exporting.take([tenant, everybody]).map_err(|full| {
-        let (status, code, message) = match full {
-            0 => (
-                StatusCode::TOO_MANY_REQUESTS,
-                codes::THROTTLED,
-                format!(
-                    "this tenant has {} exports running, which is the most: wait for the end of one",
-                    most.per_tenant
-                ),
-            ),
-            _ => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                codes::UNAVAILABLE,
-                "as many exports run as may: ask again in a few seconds".to_owned(),
-            ),
-        };
-        let mut response = refusal(status, code, message, &requester.request_id);
-        let again = HeaderValue::from(RETRY_AFTER_SECONDS);
-        response.headers_mut().insert(header::RETRY_AFTER, again);
-        response
+fn seat(state: &HttpState, requester: &Requester) -> Result<Seat, Response> {
+    let (exporting, most) = (&state.exporting, &state.options.exports);
+    let at_once = most.at_once as usize;
+    let throttled = |message| no_seat(StatusCode::TOO_MANY_REQUESTS, codes::THROTTLED, message, requester);
+    let tenant = requester.caller.tenant().to_string();
+    let of_tenant = exporting.take([(tenant, most.per_tenant)]).map_err(|_| {
+        throttled(format!(
+            "this tenant has {} exports running, which is the most: wait for the end of one",
+            most.per_tenant
+        ))
+    })?;
+    let is_first = of_tenant.is_first();
+    let of_all = exporting.take([(String::new(), if is_first { at_once } else { at_once - 1 })]);
+    let of_all = of_all.map_err(|_| match is_first {
+        true => {
+            let message = "as many exports run as may: ask again in a few seconds".to_owned();
+            no_seat(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, message, requester)
+        }
+        false => throttled(
+            "the last place for an export is kept for tenants that have none: wait for the end of one of this tenant's"
+                .to_owned(),
+        ),
+    })?;
+    Ok(Seat {
+        _of_tenant: of_tenant,
+        _of_all: of_all,
     })
+}
+
+fn no_seat(status: StatusCode, code: &'static str, message: String, requester: &Requester) -> Response {
+    let mut response = refusal(status, code, message, &requester.request_id);
+    let again = HeaderValue::from(RETRY_AFTER_SECONDS);
+    response.headers_mut().insert(header::RETRY_AFTER, again);
+    response
 }
 
 /// The answer to an export that does not begin.

@@ -4,6 +4,8 @@
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
+    /// The largest head of a request in bytes. As much is read of a body before its sender is known.
+    pub head_bytes: usize,
     /// The largest request body in bytes.
     pub body_bytes: usize,
     /// Maximum number of values in a body: objects, lists, texts, numbers.
@@ -45,6 +47,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            head_bytes: 16 * 1024,
             body_bytes: 1024 * 1024,
             body_values: 100_000,
             document_bytes: 32 * 1024,

@@ -156,7 +156,7 @@ pub async fn begin(
         caller,
         access: AccessCheck::new(authorization),
         fingerprint: admission.fingerprint(),
-        admission: Arc::new(admission),
+        admission: Arc::new(admission.subscribed()),
         source,
         waiting: None,
         _seat: permit,

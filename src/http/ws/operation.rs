@@ -96,14 +96,16 @@ async fn steps(
             return OperationOutput::Error(StreamEnd::of(&cause, request_id, "authentication").errors(request_id));
         }
     };
+    let turns = state.turns_of(caller.tenant());
     let requester = Requester::confirmed(caller, request_id.to_owned());
-    let admission = match admission::admit(state, &requester, ask, |_| Ok(())).await {
+    let admitting = admission::admit(state, &requester, ask, |_| Ok(()));
+    let admission = match turns.clone().take(admitting).await {
         Ok(admission) => admission,
         Err(refused) => return OperationOutput::Error(refused.errors(request_id)),
     };
     if admission.operation() != OperationType::Subscription {
         drop(begun);
-        return match execution::execute(state, requester, &admission).await {
+        return match turns.take(execution::execute(state, requester, &admission)).await {
             Ok(response) => {
                 teller.tell(OperationOutput::Next(Box::new(response))).await;
                 OperationOutput::Complete

@@ -1,6 +1,7 @@
 //! Small requests that ask for much work: what each takes of the processors and of memory, and what others notice of it
 //! meanwhile, on a program with its default settings. And documents made at random, as costly as the limits allow.
 
+mod crowds;
 mod generator;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,9 @@ fn setting(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
 }
+
+/// How many connections strangers open at once: as many as the files of a test allow, by default.
+pub const CONNECTIONS_OF_STRANGERS: usize = 300;
 
 /// How many documents are made.
 const DOCUMENTS: usize = 60;
@@ -262,6 +266,10 @@ impl Seen {
 
     fn p99(&self) -> Duration {
         self.requests[self.requests.len() / 100]
+    }
+
+    fn p50(&self) -> Duration {
+        self.requests[self.requests.len() / 2]
     }
 }
 

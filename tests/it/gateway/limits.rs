@@ -131,7 +131,7 @@ both_databases! {
 
     async fn what_a_query_costs_is_said_and_charged(app: TestApp) {
         app.tenant("acme").await;
-        let throttle = ThrottleSection { maximum: 10_000, restore_per_second: 1 };
+        let throttle = ThrottleSection { maximum: 10_000, restore_per_second: 1, ..ThrottleSection::default() };
         let client = admin(&app, HttpOptions { throttle, ..HttpOptions::default() });
         let cost = |answer: &Answer| answer.body["extensions"]["cost"].clone();
         for (document, requested, actual) in [
@@ -164,7 +164,7 @@ both_databases! {
 
     async fn who_asks_for_too_much_too_fast_is_told_to_wait(app: TestApp) {
         app.tenant("acme").await;
-        let throttle = ThrottleSection { maximum: 300, restore_per_second: 1 };
+        let throttle = ThrottleSection { maximum: 300, restore_per_second: 1, ..ThrottleSection::default() };
         let router = gateway(&app, HttpOptions { throttle, ..HttpOptions::default() });
         let client = |subject: &str| Client::new(router.clone(), Some(app.sign(&json!({ "sub": subject }))));
         let (ann, bob) = (client("ann"), client("bob"));

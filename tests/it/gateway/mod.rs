@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bounds;
+mod fairness;
 mod headers;
 mod heavy;
 mod issuers;
@@ -14,6 +15,7 @@ pub mod merging;
 mod patience;
 mod persisted;
 mod protocol;
+mod strangers;
 mod validation;
 mod values;
 

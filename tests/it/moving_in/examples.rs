@@ -100,11 +100,28 @@ fn mapping_files_say_what_we_know() {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut read = 0;
     for path in files.filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
-        let ours = ["ACTIVE", "INVITED", "SUSPENDED", "REVOKED", "ACCRUED", "APPROVED", "PAID", "REVERSED"];
+        let ours = [
+            "ACTIVE",
+            "INVITED",
+            "SUSPENDED",
+            "REVOKED",
+            "ACCRUED",
+            "APPROVED",
+            "PAID",
+            "REVERSED",
+        ];
         for (name, value) in tributary::import::MappingFile::read(&path).unwrap() {
-            assert!(!name.starts_with("status:") || ours.contains(&value.as_str()), "{}: {name}", path.display());
+            assert!(
+                !name.starts_with("status:") || ours.contains(&value.as_str()),
+                "{}: {name}",
+                path.display()
+            );
         }
-        assert!(path.with_extension("jsonl").exists() || path.with_extension("csv").exists(), "{}", path.display());
+        assert!(
+            path.with_extension("jsonl").exists() || path.with_extension("csv").exists(),
+            "{}",
+            path.display()
+        );
         read += 1;
     }
     assert_eq!(read, 12);

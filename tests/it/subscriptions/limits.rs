@@ -131,7 +131,7 @@ both_databases! {
         let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
         // An event of two objects costs 2; the bucket has 5, and gets 2 a second.
         let options = HttpOptions {
-            throttle: ThrottleSection { maximum: 5, restore_per_second: 2 },
+            throttle: ThrottleSection { maximum: 5, restore_per_second: 2, ..ThrottleSection::default() },
             limits: Limits::default(),
             ..HttpOptions::default()
         };

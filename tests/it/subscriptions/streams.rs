@@ -105,7 +105,7 @@ both_databases! {
     async fn who_asks_for_too_much_hears_when_to_ask_again(app: TestApp) {
         app.tenant("acme").await;
         let options = HttpOptions {
-            throttle: ThrottleSection { maximum: 20, restore_per_second: 1 },
+            throttle: ThrottleSection { maximum: 20, restore_per_second: 1, ..ThrottleSection::default() },
             ..HttpOptions::default()
         };
         let gateway = Gateway::with(&app.app, options).await;

@@ -4,6 +4,7 @@ pub mod citus;
 mod client;
 pub mod cluster;
 pub mod database;
+pub mod dns;
 pub mod program;
 pub mod programme;
 pub mod proxy;
@@ -105,6 +106,8 @@ fn generous() -> HttpOptions {
     let throttle = ThrottleSection {
         maximum: u64::MAX,
         restore_per_second: u64::MAX,
+        tenant_maximum: u64::MAX,
+        tenant_restore_per_second: u64::MAX,
     };
     let timeouts = TimeoutsSection {
         query_seconds: 300,

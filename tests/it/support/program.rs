@@ -1,5 +1,6 @@
 //! The program itself behind a socket, and a client that may send anything.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -18,7 +19,7 @@ const OTHER_PROGRAM: &str = "TRIBUTARY_TEST_PROGRAM";
     clippy::disallowed_methods,
     reason = "whoever measures names the program in the environment"
 )]
-fn other_program() -> Option<std::ffi::OsString> {
+fn other_program() -> Option<OsString> {
     std::env::var_os(OTHER_PROGRAM)
 }
 
@@ -51,12 +52,40 @@ impl Program {
 
     /// The same over the database with this URL.
     pub fn over(database_url: &str, settings: &str, listen: &str, arguments: &[&str], log: impl Into<Stdio>) -> Self {
+        let program = other_program().unwrap_or_else(|| env!("CARGO_BIN_EXE_tributary").into());
+        Self::run(&[program], database_url, settings, listen, arguments, log)
+    }
+
+    /// Starts it with a soft and a hard limit of open files.
+    pub fn with_files(app: &TestApp, settings: &str, (soft, hard): (u64, u64), log: impl Into<Stdio>) -> Self {
+        let program = other_program().unwrap_or_else(|| env!("CARGO_BIN_EXE_tributary").into());
+        let limited = format!("ulimit -Sn {soft}; ulimit -Hn {hard}; exec \"$0\" \"$@\"");
+        let shell = ["sh".into(), "-c".into(), limited.into(), program];
+        Self::run(
+            &shell,
+            &app.database_url(),
+            settings,
+            "127.0.0.1:0",
+            &["--log", "warn"],
+            log,
+        )
+    }
+
+    fn run(
+        program: &[OsString],
+        database_url: &str,
+        settings: &str,
+        listen: &str,
+        arguments: &[&str],
+        log: impl Into<Stdio>,
+    ) -> Self {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         let secret = std::str::from_utf8(&SECRET).unwrap();
         writeln!(file, "jwt_secret = {}\n{settings}", json!(secret)).unwrap();
         let command = |subcommand: &[&str]| {
-            let mut command = Command::new(other_program().unwrap_or_else(|| env!("CARGO_BIN_EXE_tributary").into()));
+            let mut command = Command::new(&program[0]);
             command
+                .args(&program[1..])
                 .args(["--listen", listen, "--config"])
                 .arg(file.path())
                 .args(["--database-url", database_url])
@@ -231,6 +260,13 @@ impl Wire {
     /// Writes as much as the other side takes.
     pub fn write(&mut self, bytes: &[u8]) {
         let _ = self.0.get_mut().write_all(bytes);
+    }
+
+    /// Writes what the other side takes without being waited for.
+    pub fn write_some(&mut self, bytes: &[u8]) {
+        let stream = self.0.get_mut();
+        stream.set_write_timeout(Some(Duration::from_millis(20))).unwrap();
+        let _ = stream.write_all(bytes);
     }
 
     /// The next answer; `None` where the connection ended without one.

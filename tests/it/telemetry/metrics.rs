@@ -222,7 +222,7 @@ both_databases! {
         app.tenant("acme").await;
         let limits = Limits { cost: 50, ..Limits::default() };
         let client = admin(&app, HttpOptions { limits, ..HttpOptions::default() });
-        let throttle = ThrottleSection { maximum: 40, restore_per_second: 1 };
+        let throttle = ThrottleSection { maximum: 40, restore_per_second: 1, ..ThrottleSection::default() };
         let throttled = admin(&app, HttpOptions { throttle, ..HttpOptions::default() });
         let (deep, wide) = ("{ a ".repeat(300), "a ".repeat(3_000));
         let bomb: String = (0..22).map(|level| format!("fragment F{level} on Query {{ ...F{0} ...F{0} }} ", level + 1)).collect();

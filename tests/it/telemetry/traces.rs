@@ -8,6 +8,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use serde_json::json;
 
 use super::collector::{Collector, attribute};
+use crate::support::dns::{DEAD, LATE, NameServer, SLOW};
 use crate::support::program::Program;
 use crate::support::{TestApp, both_databases};
 
@@ -112,6 +113,41 @@ both_databases! {
         assert_eq!(own.count(), 2, "bad headers are none");
     }
 
+    async fn a_collector_behind_a_slow_name_server_gets_its_spans(app: TestApp) {
+        app.tenant("acme").await;
+        let (server, collector) = (NameServer::start(), Collector::start());
+        let settings = format!("otlp_endpoint = \"http://collector{SLOW}:{}\"\n[dns]\n{}", collector.address.port(), server.setting());
+        let program = Program::launch(&app, &settings, "127.0.0.1:0", &["--log", "error"], Stdio::inherit());
+        let start = Instant::now();
+        for _ in 0..20 {
+            program.is_well();
+        }
+        assert!(start.elapsed() < LATE * 2, "{:?}", start.elapsed());
+        program.terminate();
+        assert_eq!(program.wait().code(), Some(0));
+        assert_eq!(collector.spans().iter().filter(|span| span.name == "POST /graphql").count(), 20);
+    }
+
+    async fn a_collector_without_a_name_server_holds_nobody_up(app: TestApp) {
+        app.tenant("acme").await;
+        let server = NameServer::start();
+        let settings = format!("otlp_endpoint = \"http://collector{DEAD}:4318\"\n[dns]\n{}", server.setting());
+        let program = Program::launch(&app, &settings, "127.0.0.1:0", &["--log", "error"], Stdio::inherit());
+        let start = Instant::now();
+        while server.names(DEAD).is_empty() {
+            program.is_well();
+            assert!(start.elapsed() < Duration::from_secs(30));
+        }
+        let start = Instant::now();
+        for _ in 0..20 {
+            program.is_well();
+        }
+        assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+        program.terminate();
+        assert_eq!(program.wait().code(), Some(0));
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    }
+
     async fn a_collector_that_is_not_there_holds_nobody_up(app: TestApp) {
         app.tenant("acme").await;
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -136,7 +172,7 @@ both_databases! {
 #[tokio::test]
 async fn an_address_that_cannot_be_a_collector_s_is_refused() {
     for endpoint in ["https://collector.example:4318", "collector:4318", "/v1/traces"] {
-        let error = tributary::telemetry::SpanExport::to(endpoint)
+        let error = tributary::telemetry::SpanExport::to(endpoint, &tributary::outgoing::DnsSettings::default())
             .err()
             .expect("it cannot be used")
             .to_string();

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tributary::domain::webhook::address::AddressPolicy;
-use tributary::outgoing::{Authorities, Outgoing, OutgoingError, SystemResolver};
+use tributary::outgoing::{Authorities, DnsResolver, Outgoing, OutgoingError};
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -56,7 +56,12 @@ async fn ask(url: &str, authorities: Option<&str>) -> Result<u16, OutgoingError>
         production: true,
         allowed: vec!["127.0.0.0/8".parse().unwrap()],
     };
-    let outgoing = Outgoing::new(reach, Arc::new(SystemResolver), Duration::from_secs(60), &authorities);
+    let outgoing = Outgoing::new(
+        reach,
+        Arc::new(DnsResolver::default()),
+        Duration::from_secs(60),
+        &authorities,
+    );
     outgoing.get(url, 100).await.map(|answer| answer.status)
 }
 

@@ -10,6 +10,7 @@ mod ending;
 mod first;
 pub mod killed;
 mod lag;
+mod names;
 mod receiver;
 mod replicas;
 mod restored;
@@ -24,7 +25,7 @@ use tributary::app::App;
 use tributary::auth::{Permissions, Scope};
 use tributary::domain::tenant::Tenant;
 use tributary::domain::webhook::address::AddressPolicy;
-use tributary::outgoing::{Authorities, Outgoing, Resolve, SystemResolver};
+use tributary::outgoing::{Authorities, DnsResolver, Outgoing, Resolve};
 use tributary::service::token::mint;
 use tributary::service::webhook::{Webhooks, fan_out::fan_out, send::send_due};
 
@@ -36,12 +37,16 @@ const TIMEOUT: Duration = Duration::from_millis(400);
 
 /// Webhooks that may be sent to this machine.
 fn local() -> Webhooks {
-    resolving(Arc::new(SystemResolver), &["127.0.0.0/8"])
+    resolving(Arc::new(DnsResolver::default()), &["127.0.0.0/8"])
 }
 
 /// The same, waiting for answers for longer than any test takes.
 fn patient() -> Webhooks {
-    waiting(Arc::new(SystemResolver), &["127.0.0.0/8"], Duration::from_secs(600))
+    waiting(
+        Arc::new(DnsResolver::default()),
+        &["127.0.0.0/8"],
+        Duration::from_secs(600),
+    )
 }
 
 /// Webhooks whose names are resolved like this.

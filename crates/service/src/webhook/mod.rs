@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use auth::{Caller, Denied, Permission, Resource, SealingKeys};
 use domain::webhook::WebhookEventType;
 use domain::webhook::address::AddressPolicy;
-use outgoing::{Authorities, Outgoing, SystemResolver};
+use outgoing::{Authorities, DnsResolver, Outgoing};
 
 /// The settings and resources that webhooks need.
 #[derive(Clone)]
@@ -49,7 +49,7 @@ impl Default for Webhooks {
             keys: Some(Arc::new(SealingKeys::development())),
             outgoing: Outgoing::new(
                 AddressPolicy::default(),
-                Arc::new(SystemResolver),
+                Arc::new(DnsResolver::default()),
                 TIMEOUT,
                 &Authorities::default(),
             ),

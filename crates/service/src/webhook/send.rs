@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use crate::app::App;
 use auth::{Scope, SealingError, Writer};
-use domain::id::WebhookDeliveryId;
+use domain::id::{TenantId, WebhookDeliveryId};
 use domain::webhook::schedule::{GONE, disable_reason, next_attempt};
 use domain::webhook::signature::{Secret, signatures};
 use domain::webhook::{WebhookAttempt, WebhookDeliveryStatus, WebhookEndpoint};
@@ -132,7 +132,7 @@ impl DeliveryWorker {
                             for due in next.drain(..room) {
                                 known.insert(due.id);
                                 sent += 1;
-                                under_way.spawn(send(self.app.clone(), target.clone(), due));
+                                under_way.spawn(send(self.app.clone(), self.lease.tenant, target.clone(), due));
                             }
                         }
                         Ok(None) => goes_on = false,
@@ -253,7 +253,7 @@ impl DeliveryWorker {
 }
 
 /// Sends a request.
-async fn send(app: Arc<App>, target: Arc<DeliveryTarget>, due: DueDelivery) -> SentDelivery {
+async fn send(app: Arc<App>, tenant: TenantId, target: Arc<DeliveryTarget>, due: DueDelivery) -> SentDelivery {
     let (at, start) = (app.clock.now(), Instant::now());
     let id = due.id.to_string();
     let signature = signatures(&target.secrets, &id, at, &due.payload);
@@ -263,7 +263,9 @@ async fn send(app: Arc<App>, target: Arc<DeliveryTarget>, due: DueDelivery) -> S
         ("webhook-signature", signature),
     ];
     let outgoing = &app.webhooks.outgoing;
-    let (status_code, error, answer) = match outgoing.post(&target.url, &headers, due.payload.clone()).await {
+    let tenant = tenant.to_string();
+    let posting = outgoing.post(&tenant, &target.url, &headers, due.payload.clone());
+    let (status_code, error, answer) = match posting.await {
         Ok(answer) => {
             // PostgreSQL's documents cannot hold U+0000.
             let text = String::from_utf8_lossy(&answer.beginning).replace('\0', "\u{fffd}");

@@ -274,9 +274,10 @@ pub(super) async fn read_rows(
             adjusts: row.adjusts_id.map(CommissionId::from_uuid),
             tier: tiers.get(&id).copied(),
             accrued_at: row.accrued_at,
-            reversed: at
-                .zip(places.remove(&row.id))
-                .map(|(at, sequence)| HistoryPosition { at, sequence: Some(sequence) }),
+            reversed: at.zip(places.remove(&row.id)).map(|(at, sequence)| HistoryPosition {
+                at,
+                sequence: Some(sequence),
+            }),
         };
         Ok((row.partner_id, read))
     });

@@ -1,6 +1,7 @@
 //! Tokens of identity providers: whose keys are fetched, and whose claims are read as the settings say.
 
 mod keys;
+mod names;
 mod outages;
 mod program;
 pub mod provider;
@@ -20,7 +21,7 @@ use tributary::auth::{IssuerError, IssuerSettings, Issuers, KeyFetching};
 use tributary::domain::webhook::address::AddressPolicy;
 use tributary::http::HttpOptions;
 use tributary::metrics::Metrics;
-use tributary::outgoing::{Authorities, Outgoing, SystemResolver};
+use tributary::outgoing::{Authorities, DnsResolver, Outgoing};
 
 use super::key_pair::KeyPair;
 use crate::support::{Client, TestApp};
@@ -48,7 +49,7 @@ fn try_issuers<const N: usize>(
     };
     let outgoing = Outgoing::new(
         reach,
-        Arc::new(SystemResolver),
+        Arc::new(DnsResolver::default()),
         Duration::from_secs(1),
         &Authorities::default(),
     );

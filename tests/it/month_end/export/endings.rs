@@ -25,6 +25,7 @@ fn limited(exports: ExportLimits) -> HttpOptions {
     let throttle = ThrottleSection {
         maximum: 1_000_000,
         restore_per_second: 1_000_000,
+        ..ThrottleSection::default()
     };
     HttpOptions {
         exports,
@@ -60,7 +61,7 @@ async fn until_open(app: &TestApp, count: usize) {
 both_databases! {
     async fn a_reader_that_stops_holds_nothing_for_long(app: TestApp) {
         let tenant = seeded(&app, "acme", 2_100).await;
-        let exports = ExportLimits { per_tenant: 1, stall_seconds: 1, ..ExportLimits::default() };
+        let exports = ExportLimits { per_tenant: 1, floor_seconds: 1, ..ExportLimits::default() };
         let (router, _end) = front(&app, limited(exports));
         let staff = app.staff(&tenant, "admin").at(router);
         let stalled = staff.begin("/export/commissions", &[]).await;
@@ -105,6 +106,57 @@ both_databases! {
         assert!(read(first.into_body()).await.is_ok() && read(second.into_body()).await.is_ok());
         until_there_is_room(&third).await;
         until_there_is_room(&ann).await;
+    }
+
+    async fn no_tenant_gets_the_last_place_besides_another(app: TestApp) {
+        let (acme, other) = (seeded(&app, "acme", 2_100).await, seeded(&app, "other", 2_100).await);
+        let (router, _end) = front(&app, limited(ExportLimits { at_once: 4, per_tenant: 3, ..ExportLimits::default() }));
+        let (ann, bob) = (app.staff(&acme, "admin").at(router.clone()), app.staff(&other, "admin").at(router.clone()));
+        let mut running = Vec::new();
+        for (client, expected) in [(&ann, 200), (&ann, 200), (&bob, 200)] {
+            let begun = client.begin("/export/commissions", &[]).await;
+            assert_eq!(begun.status(), expected);
+            running.push(begun);
+        }
+        // One is left, and both have one already.
+        for client in [&ann, &bob] {
+            let refused = get(client, "/export/commissions").await;
+            assert_eq!((refused.status, refused.refusal().0.as_str()), (StatusCode::TOO_MANY_REQUESTS, "THROTTLED"));
+            assert!(refused.refusal().1.contains("the last place"), "{}", refused.text);
+            assert!(refused.header("retry-after").parse::<u64>().is_ok());
+        }
+        let third = app.staff(&app.tenant("third").await, "admin").at(router);
+        assert_eq!(get(&third, "/export/partners").await.status, StatusCode::OK);
+        running.clear();
+        until_there_is_room(&ann).await;
+    }
+
+    async fn a_reader_below_the_floor_is_told_so_and_one_above_it_is_not_cut_off(app: TestApp) {
+        seeded(&app, "acme", 6_000).await;
+        // At least 40 kB in two seconds, on average.
+        let program = Program::start(&app, "[exports]\nfloor_bytes_per_second = 20000\nfloor_seconds = 2\n");
+        let read_at = |bytes_per_second: usize| {
+            let mut stream = small_window(program.address);
+            let request = program.request("GET /export/commissions", "connection: close\r\n", b"");
+            stream.write_all(&request).unwrap();
+            let (mut answer, mut piece) = (Vec::new(), vec![0; bytes_per_second / 10]);
+            let start = Instant::now();
+            while start.elapsed() < Duration::from_secs(12) {
+                match stream.read(&mut piece) {
+                    Ok(0) | Err(_) => break,
+                    Ok(length) => answer.extend(&piece[..length]),
+                }
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            let _ = stream.read_to_end(&mut answer);
+            String::from_utf8_lossy(&answer).into_owned()
+        };
+        let slow = read_at(2_000);
+        assert!(slow.contains("the export was cut off: it was read at less than 20000 bytes a second for 2 seconds"), "{}", &slow[slow.len().saturating_sub(200)..]);
+        assert!(!slow.ends_with("\r\n0\r\n\r\n"));
+        let honest = read_at(40_000);
+        assert!(honest.ends_with("\r\n0\r\n\r\n"), "{}", &honest[honest.len().saturating_sub(200)..]);
     }
 
     async fn the_end_of_the_program_ends_an_export_before_it(app: TestApp) {
@@ -155,6 +207,14 @@ fn over_a_wire(program: &Program, list: &str) -> String {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8(answer).unwrap()
+}
+
+/// A connection whose receiver holds little, so that what the reader does not take stays with the sender.
+fn small_window(address: std::net::SocketAddr) -> std::net::TcpStream {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(8 * 1024).unwrap();
+    socket.connect(&address.into()).unwrap();
+    socket.into()
 }
 
 /// Reads a piece now and then.
