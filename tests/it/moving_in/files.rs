@@ -88,7 +88,7 @@ both_databases! {
             let mut told = Vec::new();
             for (dry_run, all_or_nothing) in [(false, false), (true, false), (false, true)] {
                 let map = Vec::clone(&map);
-                let options = ImportOptions { map, dry_run, all_or_nothing, earn };
+                let options = ImportOptions { map, dry_run, all_or_nothing, earn, ..ImportOptions::default() };
                 told.push(run(&app.app, &caller, kind, &path, &options, |_| {}).await.expect_err(name).to_string());
             }
             told.dedup();
