@@ -7,7 +7,7 @@
 //   rows, list, items, item   rows or a connection under this row `by` a column of theirs or `via` a table between; parts of JSON
 //   named, ids                the rows whose ids a JSON list has
 //   code                      a function of code.mjs
-// `read` is the scope that it needs ("": none), `partner` what a partner's token gets. COLUMN may be a path into JSON.
+// `read` is the scope that it needs ("": none), `partner` what a partner's token gets ("own": null unless the row is its own). COLUMN may be a path into JSON.
 
 import { readFileSync } from "node:fs";
 import { GraphQLError } from "graphql";
@@ -146,6 +146,7 @@ export class Reference {
       if (more.partner === "forbidden") throw new Denied("a partner's token does not show this");
       return { null: null, empty: [], staff: "staff" }[more.partner];
     }
+    if (this.caller.partner && more.partner === "own" && source.row.partner_id !== this.caller.partner) return null;
     if (more.is) return this.value(more, source);
     if (more.code) return code[more.code](this, source, args, info);
     if (more.list) {

@@ -58,6 +58,8 @@ by_key! {
     SnapshotById: CommissionSnapshot = snapshot::by_ids;
     /// For partners also events that are credited to others by now.
     ReferencedEvent: Event = event::named_by_ids;
+    /// For partners only events that are credited to them now.
+    CreditedEvent: Event = event::by_ids;
     AttributionById: Attribution = attribution::by_ids;
     CustomerById: Customer = customer::by_ids;
     CommissionById: Commission = commission::by_ids;

@@ -219,6 +219,7 @@ loaders! {
     partners_of_tier: PagesOf<PartnersOfTier>,
     partner_count_of_tier: CountsOf<PartnersOfTier>,
     referenced_event: ReferencedEvent,
+    credited_event: CreditedEvent,
     attribution: AttributionById,
     refunds_of_event: RefundsOfEvent,
     decision_of_event: DecisionOfEvent,

@@ -7,7 +7,7 @@ use crate::ledger::{refund, text};
 use crate::support::{Client, both_databases};
 
 const ROWS: &str = "query($id: ID) { commissions(filter: { partnerId: $id }, last: 20) { nodes { kind status
-    event { id externalId attribution { id } decision { reason } refunds { externalId } }
+    event { id externalId attribution { id } decision { reason } refunds { externalId } refundedAmount { amount } }
     attribution { id partner { id } campaign { id } event { externalId } } } } }";
 
 async fn rows(client: &Client, partner: &str) -> Vec<Value> {
@@ -44,7 +44,8 @@ both_databases! {
         // The former partner learns nothing of what became of the event.
         for row in rows(&ann, &two.ann).await {
             let event = &row["event"];
-            assert_eq!([&event["attribution"], &event["decision"], &event["refunds"]], [&json!(null), &json!(null), &json!([])]);
+            let learned = ["attribution", "decision", "refunds", "refundedAmount"].map(|field| &event[field]);
+            assert_eq!(learned, [&json!(null), &json!(null), &json!([]), &json!(null)]);
         }
         let document = "query($event: ID!, $former: ID!, $now: ID!) { events { totalCount nodes { id } } event(id: $event) { id }
             node(id: $event) { id } a: node(id: $former) { id } b: node(id: $now) { id } }";
@@ -58,6 +59,7 @@ both_databases! {
         for row in rows(&bob, &two.bob).await {
             assert_eq!(row["attribution"]["partner"]["id"], two.bob);
             assert_eq!(row["attribution"]["id"], row["event"]["attribution"]["id"]);
+            assert!(row["event"]["refundedAmount"].is_object(), "{row}");
         }
         two.assert_sound().await;
     }

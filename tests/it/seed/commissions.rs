@@ -201,7 +201,7 @@ both_databases! {
         assert_eq!(count(&app, "commission").await, 300);
         let idle = "partner WHERE group_id IS NULL AND status = 'ACTIVE'";
         assert!(count(&app, idle).await > 2);
-        assert_eq!(count(&app, "event WHERE partner_id IN (SELECT id FROM partner WHERE group_id IS NULL)").await, 0);
+        assert_eq!(count(&app, "attribution WHERE partner_id IN (SELECT id FROM partner WHERE group_id IS NULL)").await, 0);
         assert_sound(&app, &tenant).await;
     }
 

@@ -97,13 +97,21 @@ impl Event {
         .await
     }
 
-    /// The amount taken back so far; null if it has no amount.
+    /// The amount taken back so far; null if it has no amount, and for the token of a partner to which it is no longer
+    /// credited.
     async fn refunded_amount(&self, ctx: &Context<'_>) -> Nullable<Money> {
-        let refunded = |amount: money::Money| money::Money::from_minor(self.0.refunded_minor, amount.currency()).ok();
-        match identity::require_read(ctx, Resource::Events) {
-            Ok(()) => self.0.amount.and_then(refunded).map(Money::from).map(Ok),
-            Err(error) => Some(Err(error)),
-        }
+        nullable(async {
+            identity::require_read(ctx, Resource::Events)?;
+            let Some(amount) = self.0.amount else { return Ok(None) };
+            let request = request(ctx);
+            // What becomes of an event that was moved is not for the partner whose rows still name it.
+            if request.is_partner() && request.loaders().credited_event.load(self.0.id.uuid()).await?.is_none() {
+                return Ok(None);
+            }
+            let refunded = money::Money::from_minor(self.0.refunded_minor, amount.currency()).ok();
+            Ok(refunded.map(Money::from))
+        })
+        .await
     }
 
     /// Its own rows in the ledger, newest first: what it earned, or what it clawed back.
