@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Ledger, Vandal};
+use super::{Ledger, Vandal, text};
 use crate::support::both_databases;
 use crate::support::programme::made_id;
 
@@ -24,14 +24,14 @@ both_databases! {
         let tier = made_id(&staff, "createTieredCommission", "tieredCommission", tier).await;
         let selection = "event { id } commissions { id }";
         let sold = staff.done("recordEvent", charge("plain", &ledger.partner, &plain), selection).await;
-        let (event, row) = (crate::verify::text(&sold["event"]["id"]), crate::verify::text(&sold["commissions"][0]["id"]));
+        let (event, row) = (text(&sold["event"]["id"]), text(&sold["commissions"][0]["id"]));
         for (id, terms) in [(&plain, "20"), (&plain, "30")] {
             let input = json!({ "id": id, "terms": [{ "basis": "PERCENT", "value": terms }] });
             staff.done("updateCampaign", input, "campaign { id }").await;
         }
         staff.done("updateTieredCommission", json!({ "id": tier, "name": "Gold" }), "tieredCommission { id }").await;
         let groups = staff.data("{ partnerGroups { nodes { id } } }").await;
-        let group = crate::verify::text(&groups["partnerGroups"]["nodes"][0]["id"]);
+        let group = text(&groups["partnerGroups"]["nodes"][0]["id"]);
         let rules: Value = json!([{ "recurring": { "percentage": "3" } }]);
         staff.done("updatePartnerGroup", json!({ "id": group, "rules": rules }), "partnerGroup { id }").await;
         assert_eq!(ledger.verify(&app).await, []);

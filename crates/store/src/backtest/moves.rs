@@ -68,7 +68,7 @@ pub async fn moves(
         let moved = MovedEvent {
             acquired_at: event.customer_id.and_then(|id| acquired.get(&id.uuid())).copied(),
             results: results.iter().filter(|result| result.event == event.id).collect(),
-            rows: rows.get(&event.id.uuid()).map_or(&[], Vec::as_slice),
+            rows: rows.get(&event.id.uuid()).map_or(&[][..], Vec::as_slice),
             decisions: &decisions,
             event: &event,
         };

@@ -66,15 +66,15 @@ fn of_sqlite(present: &Objects, expected: &Objects) -> Vec<String> {
 const TRIGGERS: &str =
     "SELECT class.relname AS table_name, trigger.tgname AS name, trigger.tgenabled = 'D' AS is_disabled
   FROM pg_trigger AS trigger JOIN pg_class AS class ON class.oid = trigger.tgrelid
-  WHERE class.relnamespace = current_schema()::regnamespace";
+  WHERE class.relnamespace = current_schema()::text::regnamespace";
 
 const INDEXES: &str = "SELECT class.relname AS name FROM pg_index AS own
   JOIN pg_class AS class ON class.oid = own.indexrelid
-  WHERE class.relnamespace = current_schema()::regnamespace AND own.indisvalid";
+  WHERE class.relnamespace = current_schema()::text::regnamespace AND own.indisvalid";
 
 const FOREIGN_KEYS: &str = "SELECT class.relname AS table_name, COUNT(*) AS keys FROM pg_constraint AS own
   JOIN pg_class AS class ON class.oid = own.conrelid
-  WHERE class.relnamespace = current_schema()::regnamespace AND own.contype = 'f' AND own.convalidated
+  WHERE class.relnamespace = current_schema()::text::regnamespace AND own.contype = 'f' AND own.convalidated
   GROUP BY class.relname";
 
 async fn of_postgres(database: &Connection) -> Result<Vec<String>, StoreError> {
