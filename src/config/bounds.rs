@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn zero_and_absurd_numbers_are_refused_by_name() {
-        for (name, bounds) in BOUNDS {
+        for (name, bounds) in BOUNDS.clone() {
             let (section, setting) = name.split_once('.').expect("a section");
             for number in [bounds.start() - 1, bounds.end() + 1, i64::MIN, i64::MAX] {
                 let file: Table = toml::from_str(&format!("[{section}]\n{setting} = {number}")).expect("TOML");

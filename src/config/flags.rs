@@ -135,7 +135,7 @@ impl Flags {
     /// What is set, as in the settings file.
     pub(super) fn table(&self) -> Table {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        let words = |word: &Option<LogFormat>| word.map(|word| format!("{word:?}").to_lowercase());
+        let words = |word: &Option<LogFormat>| word.as_ref().map(|word| format!("{word:?}").to_lowercase());
         let texts = [
             ("database_url", self.database_url.clone()),
             ("listen", self.listen.map(|listen| listen.to_string())),
@@ -166,13 +166,13 @@ impl Flags {
         for (section, name, list) in lists {
             if let Some(list) = list {
                 let list = Table::from_iter([(name.to_owned(), Value::from(list.clone()))]);
-                table.insert(section.to_owned(), list.into());
+                table.insert(section.to_owned(), Value::Table(list));
             }
         }
         let issuer = self.issuer.table();
         if !issuer.is_empty() {
-            let named = Table::from_iter([(issuer_flags::NAME.to_owned(), Value::from(issuer))]);
-            table.insert("issuers".to_owned(), named.into());
+            let named = Table::from_iter([(issuer_flags::NAME.to_owned(), Value::Table(issuer))]);
+            table.insert("issuers".to_owned(), Value::Table(named));
         }
         table
     }

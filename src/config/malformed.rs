@@ -29,7 +29,8 @@ pub fn without_value(message: &str) -> String {
             && let Some(end) = rest.rfind(", expected ")
         {
             let kind = rest[..end].split(['"', '`']).next().unwrap_or_default();
-            return format!("{}{}", format!("{beginning}{kind}").trim_end(), &rest[end..]);
+            let kind = format!("{beginning}{kind}");
+            return format!("{}{}", kind.trim_end(), &rest[end..]);
         }
     }
     match KNOWN.iter().any(|known| message.starts_with(known)) {
@@ -57,7 +58,10 @@ fn without_quotes(message: &str) -> String {
 }
 
 /// How messages begin that quote names of settings, or marks of the language.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 10] = [
+    "missing escaped value",
+    "string values must",
+    "unexpected key or value",
     "unknown field",
     "missing field",
     "duplicate field",

@@ -33,9 +33,13 @@ pub fn show(flags: &Flags) -> Result<String, ConfigError> {
 /// Puts settings over others, section by section.
 fn lay(under: &mut Table, over: Table) {
     for (name, value) in over {
-        match (under.get_mut(&name), value) {
-            (Some(Value::Table(under)), Value::Table(over)) => lay(under, over),
-            (_, value) => drop(under.insert(name, value)),
+        match (value, under.get(&name).is_some_and(Value::is_table)) {
+            (Value::Table(over), true) => {
+                if let Some(Value::Table(under)) = under.get_mut(&name) {
+                    lay(under, over);
+                }
+            }
+            (value, _) => drop(under.insert(name, value)),
         }
     }
 }
