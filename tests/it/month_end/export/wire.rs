@@ -205,7 +205,7 @@ both_databases! {
 
     async fn who_stops_reading_by_http_1_0_sees_that_something_is_missing(app: TestApp) {
         seeded(&app, "acme", 12_000).await;
-        let program = Program::start(&app, "[throttle]\nmaximum = 100000000\n[exports]\nstall_seconds = 1\nper_tenant = 1");
+        let program = Program::start(&app, "[throttle]\nmaximum = 100000000\ntenant_maximum = 100000000\n[exports]\nfloor_seconds = 1\nper_tenant = 1");
         let reader = stalled(&program).await;
         let start = Instant::now();
         while !hear(&program, "GET /export/partners", "1.1", "", "").head.starts_with("http/1.1 200") {
