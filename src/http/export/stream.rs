@@ -161,11 +161,14 @@ impl RunningExport {
                 tracing::warn!(rows, milliseconds, cause = %cut, "an export was cut off");
                 let Self {
                     state,
+                    document,
                     reset,
                     _seat: seat,
+                    _counted: counted,
                     ..
                 } = self;
-                drop(seat);
+                // The connection to the database goes with its place.
+                drop((document, seat, counted));
                 if let ExportAborted::TooSlow(..) = cut {
                     // Nobody is told who has gone meanwhile.
                     let _ = tell.send(format!("\n\nthe export was cut off: {cut}\n"));
