@@ -5,11 +5,10 @@ use std::collections::HashMap;
 
 use entity::{attribution, commission, event, tier_result};
 use sea_orm::sea_query::SelectStatement;
-use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::attribution::{credited, with_first};
-use super::event::from_joined;
+use super::attribution::in_force;
 use super::scope::visible;
 use super::tier_result::TierResult;
 use super::{Connection, StoreError, many, row};
@@ -88,13 +87,16 @@ pub async fn in_window(
 ) -> Result<Vec<RecordedConversion>, StoreError> {
     let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
     use attribution::Column;
-    let events = credited(scope)
+    let ids = visible::<attribution::Entity>(scope)
         .filter(many::among(database, Column::PartnerId, partners))
         .filter(many::among(database, Column::CampaignId, campaigns))
         .filter(Column::OccurredAt.gte(window.start))
         .filter(Column::OccurredAt.lt(window.end))
-        .filter(Column::Kind.is_in(earning));
-    read(database, scope, events).await
+        .filter(Column::Kind.is_in(earning))
+        .filter(in_force())
+        .select_only()
+        .column(Column::EventId);
+    read(database, scope, ids.into_query()).await
 }
 
 /// These events, in the order of recording.
@@ -104,22 +106,27 @@ pub async fn of_events(
     ids: &[Uuid],
 ) -> Result<Vec<RecordedConversion>, StoreError> {
     let one_of = many::among(database, event::Column::Id, ids);
-    let events = with_first(scope, visible::<event::Entity>(scope));
-    read(database, scope, events.filter(one_of)).await
+    let ids = visible::<event::Entity>(scope)
+        .filter(one_of)
+        .select_only()
+        .column(event::Column::Id);
+    read(database, scope, ids.into_query()).await
 }
 
-/// `select`: events that are joined to their attributions.
+/// The events with the selected ids. Each statement looks for the ids by itself: joining events to attributions by
+/// other columns than their keys, PostgreSQL compares all with all while it has no statistics of new tables.
 async fn read(
     database: &Connection,
     scope: &Scope,
-    select: Select<event::Entity>,
+    ids: SelectStatement,
 ) -> Result<Vec<RecordedConversion>, StoreError> {
-    let ids = || select.clone().select_only().column(event::Column::Id).into_query();
-    let events = select.clone().order_by_asc(event::Column::Id);
-    let events = events.select_also(attribution::Entity).all(database).await?;
-    let mut rows = rows(database, scope, ids()).await?;
+    let select = visible::<event::Entity>(scope)
+        .filter(event::Column::Id.in_subquery(ids.clone()))
+        .order_by_asc(event::Column::Id);
+    let events = super::event::all(database, scope, select).await?;
+    let mut rows = rows(database, scope, ids.clone()).await?;
     let results = visible::<tier_result::Entity>(scope)
-        .filter(tier_result::Column::EventId.in_subquery(ids()))
+        .filter(tier_result::Column::EventId.in_subquery(ids))
         .order_by_asc(tier_result::Column::Id);
     let mut done: HashMap<Uuid, Vec<TierResult>> = HashMap::new();
     for result in results.all(database).await? {
@@ -128,7 +135,6 @@ async fn read(
             .push(super::tier_result::from_row(result)?);
     }
     let past = events.into_iter().map(|event| {
-        let event = from_joined(event)?;
         let (mut rows, mut results) = (
             rows.remove(&event.id.uuid()).unwrap_or_default(),
             done.remove(&event.id.uuid()).unwrap_or_default(),
@@ -136,9 +142,9 @@ async fn read(
         // What was done before the event was moved does not count for the partner to whom it is credited now.
         rows.retain(|row| event.was_credited_so(row.accrued_at));
         results.retain(|result| event.was_credited_so(result.at));
-        Ok(RecordedConversion { event, rows, results })
+        RecordedConversion { event, rows, results }
     });
-    past.collect()
+    Ok(past.collect())
 }
 
 async fn rows(

@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, WindowStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::super::attribution::{credited, in_force};
+use super::super::attribution::{in_force, with_first};
 use super::super::scope::visible;
 use super::super::tier_result::{ResultKind, TierResult};
 use super::super::{StoreError, event, event_decision as decisions, many};
@@ -149,14 +149,20 @@ pub async fn recorded(
     range: &EventRange,
 ) -> Result<Vec<HistoryEvent>, StoreError> {
     let one_of = many::among(database, Column::PartnerId, &range.partners);
-    let events = credited(scope)
+    let wanted = visible::<Entity>(scope)
         .filter(one_of)
+        .filter(in_force())
         .filter(Column::MovedAt.is_null())
         .filter(Column::RecordedAt.lt(of.to))
         .filter(Column::EventId.gt(range.after))
         .filter(Column::EventId.lte(range.until))
+        .select_only()
+        .column(Column::EventId);
+    let id = entity::event::Column::Id;
+    let events = visible::<entity::event::Entity>(scope).filter(id.in_subquery(wanted.into_query()));
+    let events = with_first(scope, events)
         .order_by_asc(Column::PartnerId)
-        .order_by_asc(Column::EventId)
+        .order_by_asc(id)
         .select_also(attribution::Entity)
         .all(database)
         .await?;
