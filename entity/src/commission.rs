@@ -34,6 +34,8 @@ pub struct Model {
     pub reversed_at: Option<DateTimeUtc>,
     /// The payout that contains it, open or paid.
     pub payout_id: Option<Uuid>,
+    /// The payout whose money came back, of a RETURNED row.
+    pub returned_payout_id: Option<Uuid>,
     /// The id of an imported row in the other system.
     pub external_id: Option<String>,
     /// Why a row was entered manually; the partner sees it, too.

@@ -30,6 +30,7 @@ pub struct Model {
     pub paid_at: Option<DateTimeUtc>,
     pub reversed_at: Option<DateTimeUtc>,
     pub payout_id: Option<Uuid>,
+    pub returned_payout_id: Option<Uuid>,
     #[sea_orm(column_type = "JsonBinary")]
     pub explanation: Json,
     pub external_id: Option<String>,

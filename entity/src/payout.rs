@@ -26,6 +26,13 @@ pub struct Model {
     /// The positions of its creation and of its settlement in the partner's history.
     pub sequence: i64,
     pub settled_sequence: Option<i64>,
+    /// What statements of banks can carry to identify it; unique within its tenant.
+    pub bank_reference: String,
+    /// When, through whom and why the money came back; null: it did not.
+    pub returned_at: Option<DateTimeUtc>,
+    pub returned_by: Option<String>,
+    pub returned_sequence: Option<i64>,
+    pub return_reason: Option<String>,
 }
 
 no_relations!();

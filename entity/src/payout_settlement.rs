@@ -14,6 +14,8 @@ pub struct Model {
     pub settled_by: Option<String>,
     pub settled_sequence: Option<i64>,
     pub reference: Option<String>,
+    /// The reference without case, spaces and punctuation, by which it is found.
+    pub reference_key: Option<String>,
     /// The audit log entry of the transaction that settled it; null in generated data.
     pub settled_audit_entry_id: Option<Uuid>,
 }

@@ -169,14 +169,7 @@ pub async fn refuse_updates_of(
 /// Refuses to change `column` of `table`, which names an audit log entry, once it is set.
 pub async fn keep_audit_entry(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
     let changed = format!("OLD.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column}");
-    refuse_updates_of(
-        manager,
-        table,
-        &format!("{table}_keep_audit_entry"),
-        &[column],
-        &changed,
-    )
-    .await
+    refuse_updates_of(manager, table, &format!("{table}_keep_{column}"), &[column], &changed).await
 }
 
 /// Whether an update changes any of these columns.

@@ -16,6 +16,7 @@ impl MigrationTrait for Migration {
         dialect::run(manager, UP).await?;
         dialect::keep_audit_entry(manager, "payout_run", "audit_entry_id").await?;
         dialect::keep_audit_entry(manager, "payout", "settled_audit_entry_id").await?;
+        dialect::keep_audit_entry(manager, "payout", "returned_audit_entry_id").await?;
         let own_key = "run_id = NEW.run_id AND position = NEW.position";
         dialect::make_append_only_by(manager, "payout_run_line", own_key).await?;
         dialect::refuse_replacing(manager, "payout_run_line", "payout_id = NEW.payout_id").await
@@ -53,8 +54,16 @@ CREATE TABLE payout (
   settled_by text,
   settled_sequence bigint,
   reference text,
+  reference_key {sorted},
   payout_reference text NOT NULL,
+  bank_reference text NOT NULL,
+  bank_reference_start text NOT NULL,
+  returned_at {time},
+  returned_by text,
+  returned_sequence bigint,
+  return_reason text,
   settled_audit_entry_id {id},
+  returned_audit_entry_id {id},
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, run_id) REFERENCES payout_run (tenant_id, id),
   FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id)
@@ -69,6 +78,10 @@ CREATE INDEX payout_by_status ON payout (tenant_id, status, id)
 CREATE INDEX payout_pending ON payout (tenant_id, run_id, id) WHERE status = 'PENDING'
 --
 CREATE INDEX payout_by_settled ON payout (tenant_id, settled_at, id) WHERE settled_at IS NOT NULL
+--
+CREATE UNIQUE INDEX payout_bank_reference_key ON payout (tenant_id, bank_reference_start)
+--
+CREATE INDEX payout_by_reference ON payout (tenant_id, reference_key) WHERE reference_key IS NOT NULL
 --
 CREATE INDEX payout_by_amount ON payout (tenant_id, currency, amount_minor, id)
 --

@@ -26,7 +26,8 @@ impl MigrationTrait for Migration {
             "(OLD.recipient IS NOT NULL AND NEW.recipient IS DISTINCT FROM OLD.recipient)",
         )
         .await?;
-        dialect::refuse_replacing(manager, "commission", "external_id = NEW.external_id").await?;
+        let key = "(external_id = NEW.external_id OR returned_payout_id = NEW.returned_payout_id)";
+        dialect::refuse_replacing(manager, "commission", key).await?;
         let entered = dialect::any_changed(ENTERED);
         dialect::refuse_updates_of(manager, "commission", "commission_keep_entered", ENTERED, &entered).await?;
         dialect::refuse_updates_of(
@@ -65,6 +66,7 @@ const KEPT: &[&str] = &[
     "holdback_days",
     "accrued_at",
     "mature_at",
+    "returned_payout_id",
     "explanation",
 ];
 
@@ -108,6 +110,7 @@ CREATE TABLE commission (
   paid_at {time},
   reversed_at {time},
   payout_id {id},
+  returned_payout_id {id},
   explanation {json} NOT NULL,
   external_id text,
   reason text,
@@ -123,7 +126,8 @@ CREATE TABLE commission (
   FOREIGN KEY (tenant_id, attribution_id) REFERENCES attribution (tenant_id, id),
   FOREIGN KEY (tenant_id, snapshot_id) REFERENCES commission_snapshot (tenant_id, id),
   FOREIGN KEY (tenant_id, adjusts_id) REFERENCES commission (tenant_id, id),
-  FOREIGN KEY (tenant_id, payout_id) REFERENCES payout (tenant_id, id)
+  FOREIGN KEY (tenant_id, payout_id) REFERENCES payout (tenant_id, id),
+  FOREIGN KEY (tenant_id, returned_payout_id) REFERENCES payout (tenant_id, id)
 )
 --
 CREATE INDEX commission_by_time ON commission (tenant_id, accrued_at, id){postgres  INCLUDE (campaign_id, currency, amount_minor)}
@@ -146,7 +150,11 @@ CREATE INDEX commission_payable ON commission (tenant_id, partner_id, currency) 
 --
 CREATE INDEX commission_by_approved ON commission (tenant_id, approved_at, id) WHERE approved_at IS NOT NULL
 --
-CREATE INDEX commission_by_paid ON commission (tenant_id, paid_at, id) WHERE paid_at IS NOT NULL
+CREATE INDEX commission_by_paid ON commission (tenant_id, COALESCE(source_paid_at, paid_at), id) WHERE paid_at IS NOT NULL
+--
+CREATE UNIQUE INDEX commission_returned_key ON commission (tenant_id, returned_payout_id) WHERE returned_payout_id IS NOT NULL
+--
+CREATE INDEX commission_by_return ON commission (tenant_id, accrued_at, id) WHERE returned_payout_id IS NOT NULL
 --
 CREATE INDEX commission_unassigned ON commission (tenant_id, payment_target, mature_at)
   WHERE status = 'ACCRUED' AND payment_target = 'INDIVIDUAL' AND recipient IS NULL

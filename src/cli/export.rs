@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_graphql::Value;
 
-use super::{CliError, bad_usage, open, output};
+use super::{CliError, bad_usage, left_out, open, output};
 use crate::config::Config;
 use crate::export::{ExportError, ExportKind, Exports, FileFormat, write_down};
 use crate::graphql::{BAD_USER_INPUT_CODE, schema_for_validated_documents};
@@ -87,7 +87,14 @@ pub async fn run(config: &Config, wanted: Export) -> Result<(), CliError> {
     };
     bar.finish_and_clear();
     written?;
-    target.complete()
+    target.complete()?;
+    if !document.left_out().is_empty() {
+        for text in document.left_out() {
+            output::message(text);
+        }
+        left_out();
+    }
+    Ok(())
 }
 
 /// The NAME and the VALUE.

@@ -8,7 +8,7 @@ use super::{CliError, bad_usage, open, output};
 use crate::config::Config;
 use ::import::journeybee::ImportDefaults;
 use ::import::moving_in::{self, FileKind, ImportOptions};
-use ::import::settlements::settlements;
+use ::import::settlements::{WordCounts, settlements};
 use ::import::{ImportError, LineProblems, MappingFile};
 use auth::Caller;
 use domain::deal_rules::{CommissionRule, Plan, ValueType};
@@ -175,15 +175,26 @@ async fn settle(config: &Config, (file, tenant): (&Path, &str), options: &Import
         true => "would be settled",
         false => "settled",
     };
+    let [ended, returned, waiting] = [&report.settled, &report.returned, &report.waiting].map(by_word);
     output::line(format_args!(
-        "{tenant}: {} payouts {settled}, {} were settled like this before, {} are under way, {} lines are wrong",
-        report.settled,
+        "{tenant}: {ended} payouts {settled}, {returned} paid ones came back, {} were settled like this before, \
+         {waiting} are under way, {} lines are about other payments, {} lines are wrong",
         report.before,
-        report.waiting,
+        report.others,
         report.problems.count(),
     ))?;
     let nothing = (report.is_dry && !options.dry_run).then_some("nothing is settled: ");
     refuse(file, nothing, &report.problems)
+}
+
+/// A count, and what it is made of: `3 (DENIED 1, SUCCESS 2)`.
+fn by_word(counts: &WordCounts) -> String {
+    let all: u64 = counts.values().sum();
+    let each: Vec<_> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
+    match each.is_empty() {
+        true => all.to_string(),
+        false => format!("{all} ({})", each.join(", ")),
+    }
 }
 
 async fn rows(

@@ -1,5 +1,5 @@
 //! The command line. Results go to standard output, logs to standard error; exit codes are 0 done, 1 failed, 2 bad
-//! usage.
+//! usage, 3 done but for what was left out.
 
 mod arguments;
 mod backtest;
@@ -28,7 +28,7 @@ use clap::Parser;
 
 pub use arguments::Cli;
 use arguments::{Migration, TenantCommand};
-use run::bad_usage;
+use run::{bad_usage, left_out};
 
 /// An error with a message for the person at the terminal.
 pub type CliError = Box<dyn std::error::Error + Send + Sync>;

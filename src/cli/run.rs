@@ -58,6 +58,11 @@ impl Cli {
     }
 }
 
+/// Exits with 3: the command is done, and has said what it left out.
+pub(super) fn left_out() -> ! {
+    std::process::exit(3)
+}
+
 /// Reports what is wrong with the arguments, and exits with 2.
 pub(super) fn bad_usage(message: &str) -> ! {
     Cli::command()

@@ -57,7 +57,7 @@ impl Exports {
                     _ => ExportRequest::List(order, format),
                 }
             }
-            ExportKind::PayoutFile => ExportRequest::PayoutFile(self.payout_file(form.service(), caller, given)?),
+            ExportKind::PayoutFile => ExportRequest::PayoutFile(self.payout_file(form.payments(), caller, given)?),
         })
     }
 }
@@ -105,6 +105,14 @@ impl ExportFile {
             Self::List { export, .. } => export.count().await,
             Self::Workbook(workbook) => workbook.count().await,
             Self::PayoutFile(file) => Ok(file.count()),
+        }
+    }
+
+    /// What was requested and is not in the file, and why.
+    pub fn left_out(&self) -> &[String] {
+        match self {
+            Self::List { .. } => &[],
+            Self::PayoutFile(file) => file.left_out(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The kinds of exports, and their formats.
 
 use super::list::{ExportList, LISTS};
-use super::payout_file::{self, PaymentService};
+use super::payout_file;
+use domain::payment_service::PayoutFileFormat;
 
 /// Something that can be exported.
 #[derive(Clone, Copy)]
@@ -79,11 +80,11 @@ impl FileFormat {
         }
     }
 
-    pub(super) fn service(self) -> PaymentService {
+    pub(super) fn payments(self) -> PayoutFileFormat {
         match self {
-            Self::PayPal => PaymentService::PayPal,
-            Self::Wise => PaymentService::Wise,
-            Self::Csv | Self::JsonLines | Self::Xlsx => PaymentService::Any,
+            Self::PayPal => PayoutFileFormat::PayPal,
+            Self::Wise => PayoutFileFormat::Wise,
+            Self::Csv | Self::JsonLines | Self::Xlsx => PayoutFileFormat::Csv,
         }
     }
 }

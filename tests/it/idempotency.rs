@@ -63,6 +63,10 @@ impl Stage {
                 let revoked = json!({ "id": p.b, "reason": "check" });
                 p.staff.mutate("revokePartner", revoked, "partner { id }").await;
             }
+            "returnPayout" => {
+                let paid = json!({ "id": p.payout, "status": "PAID" });
+                p.staff.mutate("settlePayout", paid, "payout { id }").await;
+            }
             _ => {}
         }
         let event = json!({
@@ -94,6 +98,7 @@ impl Stage {
                 "externalId": "once", "kind": "CHARGE", "amount": { "amount": "10", "currency": "USD" },
                 "partnerId": p.a, "campaignId": p.campaign,
             }),
+            "returnPayout" => json!({ "id": p.payout, "reason": "account closed" }),
             "reverseCommissions" => json!({ "ids": [self.row, unknown(&self.row)], "reason": "mistake" }),
             "settlePayout" => json!({ "id": p.payout, "status": "PAID", "reference": "wire" }),
             "settlePayouts" => json!({ "what": { "settlements": [{ "id": p.other_payout, "status": "PAID" }] } }),
@@ -117,6 +122,7 @@ pub fn selection(mutation: &str) -> &'static str {
         "createManualCommission" => "commission { id amount { amount } }",
         "createPayoutRun" => "payoutRun { id payouts { nodes { id amount { amount } } } }",
         "settlePayout" => "payout { id status reference }",
+        "returnPayout" => "payout { id status returnReason }",
         "recordEvent" => "event { id } commissions { id amount { amount } } adjustmentCount",
         "createApiKey" => "key apiKey { id name }",
         "createWebhookEndpoint" | "rotateWebhookSecret" => "secret webhookEndpoint { id url }",

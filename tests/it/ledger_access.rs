@@ -70,6 +70,11 @@ fn documents(p: &Programme) -> Vec<(&'static str, String, Value, &'static str)> 
         plain("recordEvent", event.clone(), "events:write"),
         ("recordEvents", events, json!([event]), "events:write"),
         plain(
+            "returnPayout",
+            json!({ "id": p.payout, "reason": "account closed" }),
+            "payouts:write",
+        ),
+        plain(
             "reverseCommissions",
             json!({ "ids": [p.commission], "reason": "agreed" }),
             "commissions:write",

@@ -33,13 +33,15 @@ export function filtered(reference, rows, filters, given) {
 
 function test(reference, way, [first, second, third], wanted) {
   const all = (ids) => [ids].flat().map(hexOf);
+  // "a|b" is b where a is nothing.
+  const of = (row) => first.split("|").map((column) => row[column]).find((value) => value !== null) ?? null;
   const decisions = () => new Map(newestDecisions(reference).map((row) => [row.event_id, row]));
   switch (way) {
     case "is": return (row) => row[first] === wanted;
     case "in": return (row) => wanted.includes(row[first]);
     case "id": return (row) => all(wanted).includes(row[first]);
-    case "from": return (row) => row[first] !== null && row[first] >= keptMoment(wanted);
-    case "before": return (row) => row[first] !== null && row[first] < keptMoment(wanted);
+    case "from": return (row) => of(row) !== null && of(row) >= keptMoment(wanted);
+    case "before": return (row) => of(row) !== null && of(row) < keptMoment(wanted);
     case "atLeast": return (row) => Number(units(row[first], row[second])) >= Number(wanted);
     case "atMost": return (row) => Number(units(row[first], row[second])) <= Number(wanted);
     case "holds": return (row) => [wanted].flat().some((one) => row[first].includes(one));

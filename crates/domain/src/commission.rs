@@ -1,6 +1,6 @@
 //! Commissions: rows of the ledger, and their states.
 
-use super::explain::Step;
+use super::explain::{Outcome, Step};
 use super::id::{AttributionId, CampaignId, CommissionId, EventId, PartnerId, PayoutId, SnapshotId};
 use super::money::{Currency, Money};
 use super::terms::BasisKind;
@@ -26,6 +26,8 @@ text_enum! {
         Manual = "MANUAL",
         /// It was earned in another system and imported as history.
         Opening = "OPENING",
+        /// A payment came back after it was made, so that its amount is owed again.
+        Returned = "RETURNED",
     }
 }
 
@@ -35,21 +37,38 @@ text_enum! {
 }
 
 text_enum! {
-    /// The status of a payout. All but PENDING are final.
-    PayoutStatus { Pending = "PENDING", Paid = "PAID", Failed = "FAILED", Canceled = "CANCELED" }
+    /// The status of a payout. FAILED, CANCELED and RETURNED are final; PAID becomes RETURNED if the money comes back.
+    PayoutStatus {
+        Pending = "PENDING",
+        Paid = "PAID",
+        Failed = "FAILED",
+        Canceled = "CANCELED",
+        Returned = "RETURNED",
+    }
 }
 
 text_enum! {
-    /// How a payout ended.
-    PayoutSettlement { Paid = "PAID", Failed = "FAILED", Canceled = "CANCELED" }
+    /// What became of a payment.
+    PayoutSettlement {
+        Paid = "PAID",
+        Failed = "FAILED",
+        Canceled = "CANCELED",
+        /// The money came back, or never left.
+        Returned = "RETURNED",
+    }
 }
 
-impl From<PayoutSettlement> for PayoutStatus {
-    fn from(settlement: PayoutSettlement) -> Self {
-        match settlement {
-            PayoutSettlement::Paid => Self::Paid,
-            PayoutSettlement::Failed => Self::Failed,
-            PayoutSettlement::Canceled => Self::Canceled,
+impl PayoutStatus {
+    /// The status after a settlement; `None` if the state machine has no such transition.
+    pub fn after(self, settlement: PayoutSettlement) -> Option<Self> {
+        match (self, settlement) {
+            (Self::Pending, PayoutSettlement::Paid) => Some(Self::Paid),
+            // Money that came back before anybody knew that it had been paid was never paid.
+            (Self::Pending, PayoutSettlement::Failed | PayoutSettlement::Returned) => Some(Self::Failed),
+            (Self::Pending, PayoutSettlement::Canceled) => Some(Self::Canceled),
+            (Self::Paid, PayoutSettlement::Returned) => Some(Self::Returned),
+            (Self::Paid, PayoutSettlement::Paid | PayoutSettlement::Failed | PayoutSettlement::Canceled)
+            | (Self::Failed | Self::Canceled | Self::Returned, _) => None,
         }
     }
 }
@@ -83,6 +102,8 @@ pub struct Commission {
     pub reversed_at: Option<Timestamp>,
     /// The pending or paid payout that contains it.
     pub payout_id: Option<PayoutId>,
+    /// The payout whose money came back, of a RETURNED row. It was paid with other rows; this one is owed instead.
+    pub returned_payout_id: Option<PayoutId>,
 }
 
 /// A ledger row with the explanation of its amount, as it is written. Most readers need, and load, only the row.
@@ -123,6 +144,7 @@ impl Commission {
             paid_at: None,
             reversed_at: None,
             payout_id: None,
+            returned_payout_id: None,
         }
     }
 
@@ -159,8 +181,29 @@ impl Commission {
         match self.kind {
             CommissionKind::Clawback => true,
             CommissionKind::TierAdjustment => self.amount.minor() < 0,
-            CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual | CommissionKind::Opening => false,
+            CommissionKind::Event
+            | CommissionKind::Deal
+            | CommissionKind::Manual
+            | CommissionKind::Opening
+            | CommissionKind::Returned => false,
         }
+    }
+
+    /// What the row changes of the sum of what was paid: a paid row adds its amount, and a returned payment takes off
+    /// the amount that came back, so that paying it again does not count twice.
+    pub fn paid_minor(&self) -> i128 {
+        let minor = i128::from(self.amount.minor());
+        let paid = if self.status == CommissionStatus::Paid {
+            minor
+        } else {
+            0
+        };
+        let returned = if self.kind == CommissionKind::Returned {
+            minor
+        } else {
+            0
+        };
+        paid - returned
     }
 
     /// Whether it was undone and no longer counts for or against the partner.
@@ -223,7 +266,8 @@ pub struct CommissionTransition {
     pub sequence: i64,
 }
 
-/// A partner's sums in one currency, in minor units. Rows owed to individuals are not included.
+/// A partner's sums in one currency, in minor units. Rows owed to individuals are not included. `paid` is what was paid
+/// less what came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balance {
     pub currency: Currency,
@@ -286,6 +330,53 @@ pub struct Payout {
     pub sequence: i64,
     /// The position of its settlement.
     pub settled_sequence: Option<i64>,
+    /// What statements of banks can carry to identify it ([`crate::bank_reference`]).
+    pub bank_reference: String,
+    /// When, through whom and why the money came back; `None`: it did not.
+    pub returned_at: Option<Timestamp>,
+    pub returned_by: Option<String>,
+    pub return_reason: Option<String>,
+    /// The position of its return in the partner's history.
+    pub returned_sequence: Option<i64>,
+}
+
+impl Payout {
+    /// Whether it has already ended as a settlement says. The first of two files about a payment may be read again after
+    /// the second one.
+    pub fn has_ended_as(&self, settlement: PayoutSettlement, reference: Option<&str>) -> bool {
+        let has_reference = self.reference.as_deref() == reference;
+        match (self.status, settlement) {
+            (PayoutStatus::Paid | PayoutStatus::Returned, PayoutSettlement::Paid)
+            | (PayoutStatus::Failed, PayoutSettlement::Failed)
+            | (PayoutStatus::Canceled, PayoutSettlement::Canceled) => has_reference,
+            // The money is back, whatever the payment that brought it is called.
+            (PayoutStatus::Failed | PayoutStatus::Returned, PayoutSettlement::Returned) => true,
+            _ => false,
+        }
+    }
+
+    /// The row by which the amount of a payout is owed again once its money has come back. It can be paid at once.
+    pub fn returned_row(&self, id: CommissionId, now: Timestamp) -> ExplainedCommission {
+        let step = Step {
+            source: "returned payment".to_owned(),
+            outcome: Outcome::Applied,
+            detail: format!("the payment {} of {} came back", self.bank_reference, self.amount),
+            threshold: None,
+            amount: Some(self.amount.amount().normalize()),
+        };
+        let row = Commission {
+            status: CommissionStatus::Approved,
+            payment_target: match self.recipient {
+                None => PaymentTarget::Partnership,
+                Some(_) => PaymentTarget::Individual,
+            },
+            recipient: self.recipient.clone(),
+            approved_at: Some(now),
+            returned_payout_id: Some(self.id),
+            ..Commission::accrued(id, CommissionKind::Returned, self.partner_id, self.amount, now)
+        };
+        row.explained(vec![step])
+    }
 }
 
 /// One run that created payouts.

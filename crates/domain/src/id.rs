@@ -98,6 +98,19 @@ impl<K: Kind> Id<K> {
         Self::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &free).into_uuid())
     }
 
+    /// The first and the last id whose text begins with `start`, which is in upper case and without the underscore
+    /// (`PAY01H2XCEJQT`); `None` if no id does.
+    pub fn beginning_with(start: &str) -> Option<(Self, Self)> {
+        let start = start.to_ascii_lowercase();
+        let suffix = start.strip_prefix(K::PREFIX).filter(|suffix| !suffix.is_empty())?;
+        let filled = |with: char| {
+            let filler = std::iter::repeat_n(with, 26_usize.saturating_sub(suffix.len()));
+            let text: String = suffix.chars().chain(filler).collect();
+            Some(Self::from_uuid(Uuid::from_u128(decode(text.as_bytes())?)))
+        };
+        Some((filled('0')?, filled('z')?))
+    }
+
     pub fn from_uuid(uuid: Uuid) -> Self {
         Self(uuid, PhantomData)
     }
@@ -201,6 +214,27 @@ mod tests {
 
     fn at(micros: i64) -> Timestamp {
         Timestamp::from_timestamp_micros(micros).expect("in range")
+    }
+
+    #[test]
+    fn ids_are_found_by_their_beginning() {
+        let id: PayoutId = "pay_01h2xcejqtf2nbrexx3vqjhp41".parse().unwrap();
+        for start in [
+            "PAY01H2XC",
+            "PAY01H2XCEJQTF2NBREXX3VQJHP4",
+            "PAY01H2XCEJQTF2NBREXX3VQJHP41",
+        ] {
+            let (first, last) = PayoutId::beginning_with(start).unwrap();
+            assert!(first <= id && id <= last, "{start}");
+            assert_eq!(first == last, start.len() == 29);
+        }
+        let (first, last) = PayoutId::beginning_with("PAY01H2XD").unwrap();
+        assert!(id < first && first < last);
+        // Another kind, nothing behind the prefix, no letters of ids, beyond the largest id, too long.
+        let long = format!("PAY{}", "0".repeat(27));
+        for start in ["PAR01H2XC", "PAY", "PAYMENT4711", "PAY0U", "PAY8", &long] {
+            assert_eq!(PayoutId::beginning_with(start), None, "{start}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod accrual;
 pub mod audit;
 pub mod backtest;
+pub mod bank_reference;
 pub mod calendar;
 pub mod campaign;
 pub mod commission;
@@ -20,6 +21,7 @@ pub mod money;
 pub mod partner;
 pub mod partner_group;
 pub mod partnership_request;
+pub mod payment_service;
 pub mod payout_run;
 pub mod problem;
 pub mod reassignment;

@@ -65,7 +65,7 @@ pub enum RowFate {
 pub fn is_earned(kind: CommissionKind) -> bool {
     match kind {
         CommissionKind::Event | CommissionKind::TierAdjustment | CommissionKind::Opening => true,
-        CommissionKind::Deal | CommissionKind::Clawback | CommissionKind::Manual => false,
+        CommissionKind::Deal | CommissionKind::Clawback | CommissionKind::Manual | CommissionKind::Returned => false,
     }
 }
 
@@ -153,6 +153,7 @@ mod tests {
             paid_at: None,
             reversed_at: None,
             payout_id: None,
+            returned_payout_id: None,
         }
     }
 

@@ -27,6 +27,8 @@ text_enum! {
         Reversed = "REVERSED",
         /// A row was paid.
         Paid = "PAID",
+        /// A payment came back, so that its amount is owed again.
+        Returned = "RETURNED",
     }
 }
 
@@ -38,6 +40,7 @@ impl MovementKind {
             CommissionKind::TierAdjustment => Self::Adjusted,
             CommissionKind::Clawback => Self::ClawedBack,
             CommissionKind::Opening => Self::Opening,
+            CommissionKind::Returned => Self::Returned,
         }
     }
 
@@ -117,7 +120,7 @@ pub struct MovementPosition {
 
 impl MovementPosition {
     /// At least the number of kinds.
-    const KINDS: i64 = 8;
+    const KINDS: i64 = 16;
 
     /// Time and kind encoded in one number that sorts in the same order.
     pub fn number(&self) -> i64 {
@@ -139,7 +142,7 @@ pub struct Movement {
     pub place: MovementPosition,
     /// The change in minor units; if negative, less is owed.
     pub minor: i64,
-    /// The payout that paid the row, if it was paid.
+    /// The payout that paid the row, or whose money came back.
     pub payout: Option<PayoutId>,
 }
 
@@ -153,7 +156,12 @@ pub fn movements(row: &Commission, assigned_at: Option<Timestamp>) -> impl Itera
         payout,
     };
     let entered_at = assigned_at.unwrap_or(row.accrued_at);
-    let entry = moved(MovementKind::of_entry(row.kind), entered_at, minor, None);
+    let entry = moved(
+        MovementKind::of_entry(row.kind),
+        entered_at,
+        minor,
+        row.returned_payout_id,
+    );
     let reversed = row
         .reversed_at
         .map(|at| moved(MovementKind::Reversed, at, -minor, None));

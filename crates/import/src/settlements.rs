@@ -1,17 +1,19 @@
-//! How payouts ended, as reported by a payment service: one line per payout, with its id, a status, and the service's
-//! reference of the payment. Importing the same file again changes nothing.
+//! How payouts ended, as reported by a payment service or a bank: one line per payment, with what identifies its payout,
+//! a status, and the service's reference of the payment. Importing the same file again changes nothing.
 
-use std::collections::HashMap;
+mod lines;
+mod words;
+
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::ImportError;
-use super::file::{ColumnMapping, FileRow, FileRows, LineProblem, LineProblems, ReadOptions, hash, quoted};
+use super::file::{ColumnMapping, LineProblems, hash};
 use super::moving_in::ImportOptions;
 use auth::{Caller, Resource, Scope};
-use domain::commission::{PayoutSettlement, PayoutStatus};
+use domain::commission::{Payout, PayoutStatus};
 use domain::id::PayoutId;
-use domain::problem::Fault;
-use domain::text;
+use lines::SettlementLine;
 use service::ServiceError;
 use service::app::App;
 use service::audit::Import;
@@ -19,62 +21,48 @@ use service::ledger::payout::{MAX_SETTLEMENTS, Settlement, settle_many};
 
 /// Our names of the columns. Not every service gives a reference.
 const COLUMNS: [&str; 3] = ["id", "status", "reference"];
-const REQUIRED: [&[&str]; 2] = [&["id"], &["status"]];
+const COLUMNS_REQUIRED: [&[&str]; 2] = [&["id"], &["status"]];
+
+/// How many lines have each status, as the service calls it.
+pub type WordCounts = BTreeMap<String, u64>;
 
 /// The outcome of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettlementReport {
-    /// Payouts that were settled, or would be.
-    pub settled: u64,
+    /// Payouts that were pending and are settled, or would be.
+    pub settled: WordCounts,
+    /// Payouts that were paid and came back, or would.
+    pub returned: WordCounts,
     /// Payouts that had already been settled in the same way.
     pub before: u64,
     /// Payouts whose outcome the service does not know yet.
-    pub waiting: u64,
+    pub waiting: WordCounts,
+    /// Lines about payments that are none of the tenant's payouts.
+    pub others: u64,
     /// The problems, by line.
     pub problems: LineProblems,
     /// Nothing was written.
     pub is_dry: bool,
 }
 
-/// What a payment service reports of a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PaymentState {
-    Ended(PayoutSettlement),
-    /// It is under way.
-    Waiting,
-}
+impl SettlementReport {
+    /// How many payouts have been settled or returned.
+    fn written(&self) -> u64 {
+        self.settled.values().chain(self.returned.values()).sum()
+    }
 
-/// The statuses of PayPal's payouts (`transaction_status`) and of Wise's transfers (`status`), and our own.
-fn said(word: &str) -> Option<PaymentState> {
-    use PayoutSettlement::{Canceled, Failed, Paid};
-    let word: String = word.trim().to_ascii_uppercase().replace([' ', '-'], "_");
-    Some(match word.as_str() {
-        "PAID" | "SUCCESS" | "COMPLETED" | "OUTGOING_PAYMENT_SENT" | "SENT" => PaymentState::Ended(Paid),
-        "FAILED" | "RETURNED" | "BLOCKED" | "REFUNDED" | "REVERSED" | "DENIED" | "FUNDS_REFUNDED" | "CHARGED_BACK" => {
-            PaymentState::Ended(Failed)
-        }
-        "CANCELED" | "CANCELLED" => PaymentState::Ended(Canceled),
-        // A payment that bounced may be sent once more.
-        "BOUNCED_BACK"
-        | "PENDING"
-        | "UNCLAIMED"
-        | "ONHOLD"
-        | "ON_HOLD"
-        | "NEW"
-        | "PROCESSING"
-        | "INCOMING_PAYMENT_WAITING"
-        | "INCOMING_PAYMENT_INITIATED"
-        | "FUNDS_CONVERTED" => PaymentState::Waiting,
-        _ => return None,
-    })
-}
-
-/// A line that says how a payout ended.
-struct SettlementLine {
-    line: usize,
-    id: PayoutId,
-    status: PayoutSettlement,
-    reference: Option<String>,
+    /// Counts what became of a payout with the `next` status; `None`: it had ended like this before.
+    fn count(&mut self, line: &SettlementLine, next: Option<PayoutStatus>) {
+        let counts = match next {
+            None => {
+                self.before += 1;
+                return;
+            }
+            Some(PayoutStatus::Returned) => &mut self.returned,
+            Some(_) => &mut self.settled,
+        };
+        *counts.entry(line.word.clone()).or_default() += 1;
+    }
 }
 
 /// Settles the payouts of a file. `progress` is called with the number of lines that are done, and of all lines.
@@ -94,7 +82,7 @@ pub async fn settlements(
     let mut report = SettlementReport::default();
     let tenant = store::tenant::get(app.store.reader(), &scope).await;
     let reading = options.reading(tenant.map_err(ImportError::Store)?.time_zone);
-    let lines = read(file, &mapping, &reading, &mut report)?;
+    let lines = lines::read(app, &scope, file, (&mapping, &reading), &mut report).await?;
     if options.dry_run || options.all_or_nothing {
         let mut checked = report.clone();
         check(app, &scope, &lines, &mapping, &mut checked).await?;
@@ -107,110 +95,51 @@ pub async fn settlements(
     let import = Import::begin_of(app, caller, (&hash, bytes)).await;
     let import = import.map_err(ServiceError::from)?;
     let (mut done, all) = (0, lines.len() as u64);
-    for batch in lines.chunks(MAX_SETTLEMENTS) {
+    // Payments come before returns, and never in one batch: of a payout that has both, both are counted.
+    let (payments, returns) = lines.split_at(lines.partition_point(|line| !line.is_return()));
+    for batch in payments.chunks(MAX_SETTLEMENTS).chain(returns.chunks(MAX_SETTLEMENTS)) {
         progress(done, all);
+        let known = payouts(app, &scope, batch).await?;
         let entries = batch.iter().map(|line| Settlement {
             id: line.id.to_string(),
             status: line.status,
             reference: line.reference.clone(),
+            reason: line.is_return().then(|| line.word.clone()),
         });
         let settled = settle_many(app, caller, entries.collect()).await;
-        let settled = settled.map_err(|error| ImportError::from(error).after(report.settled))?;
-        let mut fine = 0;
+        let settled = settled.map_err(|error| ImportError::from(error).after(report.written()))?;
         for (line, (_, problems)) in batch.iter().zip(&settled.answers) {
-            fine += u64::from(problems.is_empty());
+            if problems.is_empty() {
+                let next = known.get(&line.id).and_then(|payout| payout.status.after(line.status));
+                report.count(line, next);
+            }
             for problem in problems {
                 let ours = problem.path.last().map_or("", String::as_str);
                 report.problems.add(mapping.reported(line.line, ours, problem));
             }
         }
-        report.settled += settled.settled;
-        report.before += fine.saturating_sub(settled.settled);
         done += batch.len() as u64;
     }
     progress(done, all);
     report.problems.sort_by_line();
     let counts = [
-        ("settled", report.settled),
+        ("settled", report.settled.values().sum::<u64>()),
+        ("returned", report.returned.values().sum::<u64>()),
         ("before", report.before),
-        ("waiting", report.waiting),
+        ("waiting", report.waiting.values().sum::<u64>()),
+        ("others", report.others),
         ("wrong", report.problems.count()),
     ];
     import.end(counts).await.map_err(ServiceError::from)?;
     Ok(report)
 }
 
-/// The lines that say how a payout ended; unreadable ones are noted as problems, and pending ones are counted.
-fn read(
-    file: &Path,
-    mapping: &ColumnMapping,
-    reading: &ReadOptions,
-    report: &mut SettlementReport,
-) -> Result<Vec<SettlementLine>, ImportError> {
-    let mut rows = FileRows::open(file, mapping, &REQUIRED, reading)?;
-    let mut lines = Vec::new();
-    let mut named: HashMap<PayoutId, usize> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        match row
-            .map_err(|problem| vec![problem])
-            .and_then(|row| line(&row, mapping, &mut named))
-        {
-            Ok(Some(line)) => lines.push(line),
-            Ok(None) => report.waiting += 1,
-            Err(problems) => report.problems.extend(problems),
-        }
-    }
-    // A payout that was settled without its reference would stay so.
-    if let Some(missing) = rows.missing().first() {
-        return Err(ImportError::Table(format!("no line has a member {missing:?}")));
-    }
-    Ok(lines)
-}
-
-/// How a payout ended, or `None` if it has not. `named` are the lines of the payouts that were named before.
-fn line(
-    row: &FileRow,
-    mapping: &ColumnMapping,
-    named: &mut HashMap<PayoutId, usize>,
-) -> Result<Option<SettlementLine>, Vec<LineProblem>> {
-    let line = row.line;
-    let mut wrong = Vec::new();
-    let mut note = |ours: &str, Fault(_, message): Fault| wrong.push(mapping.problem(line, ours, &message));
-    let id = row.text("id").ok_or_else(Fault::required).and_then(|text| {
-        let id = text.parse::<PayoutId>();
-        id.map_err(|error| Fault::invalid(error.to_string()))
-    });
-    let id = id.map_err(|fault| note("id", fault)).ok();
-    let status = row.text("status").ok_or_else(Fault::required).and_then(|word| {
-        said(word).ok_or_else(|| {
-            let text = format!(
-                "must be PAID, FAILED or CANCELED, or a word of PayPal or Wise for it, not {}",
-                quoted(word)
-            );
-            Fault::invalid(text)
-        })
-    });
-    let status = status.map_err(|fault| note("status", fault)).ok();
-    let reference = row.text("reference").map(text::reference).transpose();
-    let reference = reference.map_err(|fault| note("reference", fault)).ok();
-    if let Some(id) = id {
-        let first = *named.entry(id).or_insert(line);
-        if first != line {
-            note("id", Fault::invalid(format!("stands in line {first} already")));
-        }
-    }
-    match (id, status, reference) {
-        (Some(id), Some(PaymentState::Ended(status)), Some(reference)) if wrong.is_empty() => {
-            Ok(Some(SettlementLine {
-                line,
-                id,
-                status,
-                reference,
-            }))
-        }
-        _ if wrong.is_empty() => Ok(None),
-        _ => Err(wrong),
-    }
+/// The payouts of these lines as they are now.
+async fn payouts(app: &App, scope: &Scope, lines: &[SettlementLine]) -> Result<HashMap<PayoutId, Payout>, ImportError> {
+    let ids: Vec<_> = lines.iter().map(|line| line.id.uuid()).collect();
+    let found = store::payout::by_ids(app.store.reader(), scope, &ids).await;
+    let found = found.map_err(ImportError::Store)?.into_values();
+    Ok(found.map(|payout| (payout.id, payout)).collect())
 }
 
 /// Counts what settling these lines would do now.
@@ -221,49 +150,26 @@ async fn check(
     mapping: &ColumnMapping,
     report: &mut SettlementReport,
 ) -> Result<(), ImportError> {
+    // What payments would change, for the returns that follow them.
+    let mut settled: HashMap<_, PayoutStatus> = HashMap::new();
     for batch in lines.chunks(MAX_SETTLEMENTS) {
-        let ids: Vec<_> = batch.iter().map(|line| line.id.uuid()).collect();
-        let found = store::payout::by_ids(app.store.reader(), scope, &ids)
-            .await
-            .map_err(ImportError::Store)?;
+        let known = payouts(app, scope, batch).await?;
         for line in batch {
-            match found.get(&line.id.uuid()) {
-                None => report
-                    .problems
-                    .add(mapping.problem(line.line, "id", &Fault::not_found().1)),
-                Some(payout) if payout.status == PayoutStatus::Pending => report.settled += 1,
-                Some(payout) if (payout.status, &payout.reference) == (line.status.into(), &line.reference) => {
-                    report.before += 1;
-                }
-                Some(payout) => {
-                    let message = format!("is {} already", payout.status.as_str());
-                    report.problems.add(mapping.problem(line.line, "id", &message));
-                }
+            let Some(mut payout) = known.get(&line.id).cloned() else {
+                report.others += 1;
+                continue;
+            };
+            payout.status = settled.get(&line.id).copied().unwrap_or(payout.status);
+            if let Some(next) = payout.status.after(line.status) {
+                settled.insert(line.id, next);
+                report.count(line, Some(next));
+            } else if payout.has_ended_as(line.status, line.reference.as_deref()) {
+                report.count(line, None);
+            } else {
+                let message = format!("is {} already", payout.status.as_str());
+                report.problems.add(mapping.problem(line.line, "id", &message));
             }
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_words_of_payment_services_are_known() {
-        use PayoutSettlement::{Canceled, Failed, Paid};
-        for (word, meaning) in [
-            ("paid", PaymentState::Ended(Paid)),
-            ("Success", PaymentState::Ended(Paid)),
-            ("outgoing_payment_sent", PaymentState::Ended(Paid)),
-            ("bounced back", PaymentState::Waiting),
-            ("funds_refunded", PaymentState::Ended(Failed)),
-            ("RETURNED", PaymentState::Ended(Failed)),
-            ("cancelled", PaymentState::Ended(Canceled)),
-            ("Unclaimed", PaymentState::Waiting),
-        ] {
-            assert_eq!(said(word), Some(meaning), "{word}");
-        }
-        assert_eq!((said("gone"), said("")), (None, None));
-    }
 }

@@ -49,6 +49,7 @@ pub mod partner_group;
 pub mod partnership_request;
 pub mod payable;
 pub mod payout;
+pub mod payout_named;
 pub mod payout_run;
 mod postgres;
 pub mod presented_key;

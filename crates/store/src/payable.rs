@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use entity::commission::{Column, Entity};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, Select};
+use entity::commission::{self, Column, Entity};
+use entity::commission_entered;
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::{ColumnTrait, Condition, DbErr, FromQueryResult, QueryFilter, QueryResult, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::commission::{from_row, has_status};
@@ -13,9 +14,10 @@ use super::scope::visible;
 use super::{Connection, StoreError, many};
 use auth::Scope;
 use domain::Timestamp;
-use domain::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
+use domain::commission::{CommissionKind, CommissionStatus, PaymentTarget};
 use domain::id::PartnerId;
 use domain::money::Currency;
+use domain::payout_run::Candidate;
 
 /// Which rows a run considers.
 #[derive(Clone, Debug)]
@@ -30,20 +32,48 @@ pub struct PayableFilter {
     pub matured_by: Timestamp,
 }
 
+struct CandidateModel {
+    row: commission::Model,
+    earned_at: Timestamp,
+}
+
+impl FromQueryResult for CandidateModel {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self {
+            row: commission::Model::from_query_result(result, prefix)?,
+            earned_at: result.try_get(prefix, "earned_at")?,
+        })
+    }
+}
+
+/// When a row accrued; for an imported one, in the other system.
+fn earned_at() -> Expr {
+    let at_the_source = Expr::col(commission_entered::Column::SourceAccruedAt.as_column_ref());
+    let here = Expr::col(Column::AccruedAt.as_column_ref());
+    Expr::expr(Func::coalesce([at_the_source, here]))
+}
+
 /// The rows, in the order of their ids; of rows that accrued later only clawbacks, which belong to the run if the rows
 /// that they adjust do.
-pub async fn rows(database: &Connection, scope: &Scope, wanted: &PayableFilter) -> Result<Vec<Commission>, StoreError> {
+pub async fn rows(database: &Connection, scope: &Scope, wanted: &PayableFilter) -> Result<Vec<Candidate>, StoreError> {
     let in_time = wanted.accrued_before.map(|before| {
         let clawback = Column::Kind.eq(CommissionKind::Clawback.as_str());
-        Column::AccruedAt.lt(before).or(clawback)
+        earned_at().lt(before).or(clawback)
     });
     let mut found = Vec::new();
     for select in both(database, scope, wanted) {
         let select = select.filter(Condition::all().add_option(in_time.clone()));
+        let select = select.column_as(earned_at(), "earned_at");
         // Not sorted by the database: to avoid sorting, SQLite would walk all rows there are, which are in this order.
-        let mut rows = select.all(database).await?;
-        rows.sort_by_key(|row| row.id);
-        found.extend(rows.into_iter().map(from_row).collect::<Result<Vec<_>, _>>()?);
+        let mut rows = select.into_model::<CandidateModel>().all(database).await?;
+        rows.sort_by_key(|found| found.row.id);
+        let candidates = rows.into_iter().map(|found| {
+            Ok::<_, StoreError>(Candidate {
+                row: from_row(found.row)?,
+                earned_at: found.earned_at,
+            })
+        });
+        found.extend(candidates.collect::<Result<Vec<_>, _>>()?);
     }
     Ok(found)
 }
@@ -54,7 +84,7 @@ pub async fn partners(
     scope: &Scope,
     wanted: &PayableFilter,
 ) -> Result<Vec<PartnerId>, StoreError> {
-    let in_time = wanted.accrued_before.map(|before| Column::AccruedAt.lt(before));
+    let in_time = wanted.accrued_before.map(|before| earned_at().lt(before));
     let mut found = BTreeSet::new();
     for select in both(database, scope, wanted) {
         let select = select

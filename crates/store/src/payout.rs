@@ -1,9 +1,10 @@
 //! Payouts, and the commissions that were ever in them.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::payout::{self, Column, Entity};
-use entity::{commission, payout_item, payout_settlement};
+use entity::{commission, payout_item, payout_return, payout_settlement, payout_written};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -14,11 +15,12 @@ use super::filter::{one_of_ids, one_of_words};
 use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
 use super::writes::Writes;
-use super::{Connection, StoreError, many, row, view, write};
+use super::{Connection, StoreError, load, many, row, view, write};
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
+use domain::bank_reference;
 use domain::commission::{Commission, Payout, PayoutStatus};
 use domain::id::{CommissionId, PartnerId, PayoutId, PayoutItemId, PayoutRunId, TenantId};
 use domain::money::Currency;
@@ -113,6 +115,36 @@ pub async fn insert(transaction: &Connection, tenant: TenantId, payouts: &[Payou
     write::insert_all(transaction, payouts.iter().map(|payout| to_row(tenant, payout))).await
 }
 
+/// A bank reference for each of `bits` ([`bank_reference::of_bits`]): made of these bits, or of others where a payout of
+/// the tenant has that reference. Of two transactions that choose the same one at the same time, which is as likely as
+/// guessing it, the later one fails.
+pub async fn unused_bank_references(
+    database: &Connection,
+    scope: &Scope,
+    mut bits: Vec<u64>,
+) -> Result<Vec<String>, StoreError> {
+    use payout_written::{Column, Entity};
+    let start = |bits: u64| bank_reference::start(&bank_reference::of_bits(bits)).to_owned();
+    loop {
+        let starts: BTreeSet<_> = bits.iter().map(|bits| start(*bits)).collect();
+        let starts: Vec<_> = starts.into_iter().collect();
+        let select = visible::<Entity>(scope)
+            .filter(many::among_texts(database, Column::BankReferenceStart, &starts))
+            .select_only()
+            .column(Column::BankReferenceStart);
+        let taken: Vec<String> = select.into_tuple().all(database).await?;
+        if taken.is_empty() && starts.len() == bits.len() {
+            return Ok(bits.into_iter().map(bank_reference::of_bits).collect());
+        }
+        let mut taken: HashSet<_> = taken.into_iter().collect();
+        for bits in &mut bits {
+            while !taken.insert(start(*bits)) {
+                *bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            }
+        }
+    }
+}
+
 /// Records for ever that the commissions were in the payouts, each at a position of its partner's history.
 pub async fn insert_items(
     transaction: &Connection,
@@ -163,17 +195,34 @@ pub async fn pending_of_run(
     Ok(ids.into_iter().map(PayoutId::from_uuid).collect())
 }
 
+/// The pending payouts of runs, in the order of their ids.
+pub async fn pending_of_runs(
+    database: &Connection,
+    scope: &Scope,
+    runs: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Payout>>, StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(many::among(database, Column::RunId, runs))
+        .filter(is_pending())
+        .order_by_asc(Column::Id);
+    load::grouped(database, select, |row| row.run_id, from_row).await
+}
+
 /// How many payouts of a run are pending.
 pub async fn count_pending_of_run(database: &Connection, scope: &Scope, run: PayoutRunId) -> Result<u64, StoreError> {
     Ok(pending(scope, run).count(database).await?)
 }
 
-/// With the status in the statement's text: a generic plan for all statuses cannot use an index of pending payouts.
 fn pending(scope: &Scope, run: PayoutRunId) -> Select<Entity> {
-    let status = Expr::cust(format!("'{}'", PayoutStatus::Pending.as_str()));
     visible::<Entity>(scope)
         .filter(Column::RunId.eq(run.uuid()))
-        .filter(Expr::col(Column::Status.as_column_ref()).eq(status))
+        .filter(is_pending())
+}
+
+/// With the status in the statement's text: a generic plan for all statuses cannot use an index of pending payouts.
+fn is_pending() -> Expr {
+    let status = Expr::cust(format!("'{}'", PayoutStatus::Pending.as_str()));
+    Expr::col(Column::Status.as_column_ref()).eq(status)
 }
 
 /// Writes how payouts ended. The caller holds the locks of their partners. `entry` is the id of the audit log entry
@@ -188,6 +237,7 @@ pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout], entry: 
             settled_by: payout.settled_by.clone(),
             settled_sequence: payout.settled_sequence,
             reference: payout.reference.clone(),
+            reference_key: reference_key(payout),
             settled_audit_entry_id: entry,
         };
         row.into_active_model()
@@ -195,15 +245,42 @@ pub fn settle(writes: &mut Writes, tenant: TenantId, payouts: &[Payout], entry: 
     writes.set(rows);
 }
 
+/// Writes that the money of payouts came back. The caller holds the locks of their partners. `entry` is the id of the
+/// audit log entry.
+pub fn take_back(writes: &mut Writes, tenant: TenantId, payouts: &[Payout], entry: Option<Uuid>) {
+    let rows = payouts.iter().map(|payout| {
+        let row = payout_return::Model {
+            tenant_id: tenant.uuid(),
+            id: payout.id.uuid(),
+            status: payout.status.as_str().to_owned(),
+            returned_at: payout.returned_at,
+            returned_by: payout.returned_by.clone(),
+            returned_sequence: payout.returned_sequence,
+            return_reason: payout.return_reason.clone(),
+            returned_audit_entry_id: entry,
+        };
+        row.into_active_model()
+    });
+    writes.set(rows);
+}
+
+fn reference_key(payout: &Payout) -> Option<String> {
+    let key = bank_reference::key(payout.reference.as_deref()?);
+    Some(key).filter(|key| !key.is_empty())
+}
+
 mapped! {
-    fn (row: payout::Model, payout: Payout) of TABLE;
+    fn (row: payout::Model => payout_written::Model, payout: Payout) of TABLE;
     both: id, run_id, partner_id, recipient, status, created_at, settled_at, reference, payout_reference, created_by,
-        settled_by, sequence, settled_sequence;
+        settled_by, sequence, settled_sequence, bank_reference, returned_at, returned_by, returned_sequence,
+        return_reason;
     read: {
         amount: row::money(TABLE, "amount_minor", row.amount_minor, row::currency(TABLE, "currency", &row.currency)?)?,
     }
     written: {
         amount_minor: payout.amount.minor(),
         currency: payout.amount.currency().code().to_owned(),
+        reference_key: reference_key(payout),
+        bank_reference_start: bank_reference::start(&payout.bank_reference).to_owned(),
     }
 }

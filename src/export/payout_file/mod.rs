@@ -1,6 +1,6 @@
 //! The payouts of a run as a file for a payment service: the pending payouts, grouped by currency, each with its id,
-//! which identifies it in the service's result file. A run is read twice from one snapshot: first to check that the
-//! file can hold all of it, then to write it. If it cannot, nothing is written.
+//! which identifies it in the service's result file. A run is read twice from one snapshot: first to find out which
+//! payouts the file can hold, then to write these. The others are named, and left out.
 
 mod parameters;
 mod payment;
@@ -13,7 +13,6 @@ mod write;
 use super::list::{ExportList, ParameterSource, column, own};
 use auth::Resource;
 pub use request::FileRequest;
-pub use service::PaymentService;
 pub use write::PayoutFile;
 
 /// The name of the export in URLs and on the command line.
@@ -32,11 +31,10 @@ static PAYOUTS: ExportList = ExportList {
         column("currency", "amount.currency"),
         own("recipient"),
         own("payoutReference"),
+        own("bankReference"),
         column("partnerId", "partner.id"),
         column("partnerExternalId", "partner.externalId"),
         column("partnerName", "partner.name"),
-        column("partnerReference", "partner.payoutReference"),
-        column("partnerEmail", "partner.email"),
     ],
 };
 

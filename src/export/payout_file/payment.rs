@@ -1,13 +1,17 @@
 //! A payout as the fields that payment services need.
 
+use crate::export::ExportError;
 use crate::export::sheet::{SheetRow, text_of};
+use domain::money::{Currency, Money, parse_decimal};
+use domain::payment_service::is_email;
+use store::StoreError;
 
 pub struct Payment {
     pub id: String,
     pub is_pending: bool,
-    /// In major units of the currency, with all of its decimal places.
-    pub amount: String,
-    pub currency: String,
+    /// Identifies it on statements of banks.
+    pub bank_reference: String,
+    pub amount: Money,
     /// The payee's identifier at the payment service.
     pub payee: String,
     pub name: String,
@@ -19,39 +23,42 @@ pub struct Payment {
 
 impl Payment {
     /// Reads a row with the columns of [`super::PAYOUTS`].
-    pub fn of(row: &SheetRow<'_>) -> Self {
+    pub fn of(row: &SheetRow<'_>) -> Result<Self, ExportError> {
         let cell = |column: usize| row[column].map(|value| text_of(value).into_owned());
         let required = |column| cell(column).unwrap_or_default();
         let recipient = cell(4);
-        // Runs of earlier versions did not store the payee.
-        let of_partner = || match &recipient {
-            Some(recipient) => Some(recipient.clone()),
-            None => cell(9).or_else(|| cell(10)),
-        };
-        Self {
+        let amount = parse_decimal(&required(2)).ok().zip(Currency::parse(&required(3)).ok());
+        let amount = amount.and_then(|(amount, currency)| Money::exact(amount, currency).ok());
+        let amount = amount.ok_or_else(|| {
+            let value = format!("{} {}", required(2), required(3));
+            let (table, column) = ("payout", "amount_minor");
+            ExportError::Store(StoreError::Corrupt { table, column, value })
+        })?;
+        Ok(Self {
             id: required(0),
             is_pending: required(1) == "PENDING",
-            amount: required(2),
-            currency: required(3),
-            payee: cell(5).or_else(of_partner).unwrap_or_default(),
-            name: recipient.clone().unwrap_or_else(|| required(8)),
+            amount,
+            payee: required(5),
+            bank_reference: required(6),
+            name: recipient.clone().unwrap_or_else(|| required(9)),
             is_individual: recipient.is_some(),
-            partner_id: required(6),
-            partner_external_id: required(7),
-        }
+            partner_id: required(7),
+            partner_external_id: required(8),
+        })
+    }
+
+    pub fn currency(&self) -> &'static str {
+        self.amount.currency().code()
+    }
+
+    /// The amount in major units of the currency, with all of its decimal places.
+    pub fn written(&self) -> String {
+        self.amount.amount().to_string()
     }
 
     /// Whether the payee is an e-mail address.
     pub fn is_email(&self) -> bool {
-        let parts = self.payee.split_once('@');
-        let is_word =
-            |text: &str| !text.is_empty() && !text.contains(|letter: char| letter.is_whitespace() || letter == '@');
-        parts.is_some_and(|(name, host)| is_word(name) && is_word(host))
-    }
-
-    /// The number of decimal places of the amount.
-    pub fn digits(&self) -> usize {
-        self.amount.split_once('.').map_or(0, |(_, digits)| digits.len())
+        is_email(&self.payee)
     }
 }
 
@@ -64,8 +71,8 @@ pub mod tests {
         Payment {
             id: "pay_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
             is_pending: true,
-            amount: "12.50".to_owned(),
-            currency: "EUR".to_owned(),
+            bank_reference: "K7MPQ2RS9T".to_owned(),
+            amount: money("12.50", "EUR"),
             payee: "ann@example.com".to_owned(),
             name: "Ann, \"the\" Partner".to_owned(),
             is_individual: false,
@@ -74,13 +81,7 @@ pub mod tests {
         }
     }
 
-    #[test]
-    fn e_mail_addresses_are_told_from_other_payees() {
-        let is_email = |payee: &str| {
-            let payee = payee.to_owned();
-            Payment { payee, ..payment() }.is_email()
-        };
-        assert!(is_email("ann@example.com") && is_email("a+b@c"));
-        assert!(!is_email("12345") && !is_email("@c") && !is_email("a@") && !is_email("a b@c") && !is_email("a@b@c"));
+    pub fn money(amount: &str, code: &str) -> Money {
+        Money::exact(amount.parse().unwrap(), Currency::parse(code).unwrap()).unwrap()
     }
 }

@@ -1,4 +1,4 @@
-//! Checking a run: whether one file can hold what was requested.
+//! Checking a run: which of the requested payouts a file can hold, and whether one file can hold them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,21 +9,21 @@ use async_graphql::{Name, Value, Variables};
 use super::PAYOUTS;
 use super::parameters::FileParameters;
 use super::payment::Payment;
-use super::service::PaymentService;
-use super::wise;
 use super::write::PayoutFile;
+use super::{service, wise};
 use crate::export::parameters::Parameters;
 use crate::export::query::parsed;
 use crate::export::{ExportError, Exports, ListRequest};
+use ::service::app::App;
 use auth::{Caller, Resource};
-use service::app::App;
+use domain::payment_service::PayoutFileFormat;
 
-/// Maximum number of faults that are listed; further ones are only counted.
-const MAX_FAULTS: usize = 100;
+/// Maximum number of payouts that are named as left out; further ones are only counted.
+const MAX_NAMED: usize = 100;
 
 /// A checked request for a file that the caller may make.
 pub struct FileRequest {
-    service: PaymentService,
+    format: PayoutFileFormat,
     wishes: FileParameters,
     caller: Caller,
     order: ListRequest,
@@ -47,13 +47,13 @@ impl Exports {
     /// Checks the parameters and the caller's permissions.
     pub fn payout_file<'p>(
         &self,
-        service: PaymentService,
+        format: PayoutFileFormat,
         caller: &Caller,
         given: impl IntoIterator<Item = (&'p str, &'p str)>,
     ) -> Result<FileRequest, ExportError> {
         caller.read(Resource::Payouts)?;
         caller.staff_only()?;
-        let parameters = Parameters::of(&self.types, service.parameters());
+        let parameters = Parameters::of(&self.types, service::parameters(format));
         let wishes = FileParameters(parameters.read(given).map_err(ExportError::Wrong)?);
         if wishes.part() == Some(0) {
             return Err(ExportError::Wrong(vec!["part must be 1 or more".to_owned()]));
@@ -64,7 +64,7 @@ impl Exports {
         let filter = filter.into_iter().filter_map(|(name, text)| Some((name, text?)));
         let order = self.order(&PAYOUTS, caller.clone(), filter)?;
         Ok(FileRequest {
-            service,
+            format,
             wishes,
             caller,
             order,
@@ -81,7 +81,7 @@ impl FileRequest {
         pause: Option<Duration>,
     ) -> Result<PayoutFile, ExportError> {
         let Self {
-            service,
+            format,
             wishes,
             caller,
             order,
@@ -95,37 +95,47 @@ impl FileRequest {
             return Err(ExportError::Wrong(vec![format!("runId {id} does not exist")]));
         }
         let mut seen = GroupCounts::default();
-        let mut faults = FileFaults::default();
-        // The number of requested pending payouts by currency and kind.
+        let mut left_out = LeftOut::default();
+        let mut failed = None;
+        // The number of requested pending payouts that the format can hold, by currency and kind.
         let mut pending: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
         while {
             let (_, goes_on) = export
                 .next(|row| {
-                    let payment = Payment::of(row);
-                    let kind = service.kind(&payment);
-                    let place = seen.place(&payment.currency, kind);
-                    if !payment.is_pending || !is_wanted(service, &wishes, kind, place) {
+                    let payment = match Payment::of(row) {
+                        Ok(payment) => payment,
+                        Err(error) => {
+                            failed = Some(error);
+                            return;
+                        }
+                    };
+                    let kind = service::kind(format, &payment);
+                    let place = seen.place(payment.currency(), kind);
+                    if !payment.is_pending || !is_wanted(format, &wishes, kind, place) {
                         return;
                     }
-                    *pending.entry((payment.currency.clone(), kind)).or_default() += 1;
-                    if let Err(text) = service.line(&payment, &wishes) {
-                        faults.add(&payment, &text);
+                    match format.unfit(&payment.payee, payment.amount) {
+                        None => *pending.entry((payment.currency().to_owned(), kind)).or_default() += 1,
+                        Some(text) => left_out.add(&payment, &text),
                     }
                 })
                 .await?;
             goes_on
         } {}
-        faults.check()?;
-        let kind = one_file(service, &wishes, &seen, &pending)?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let kind = one_file(format, &wishes, &seen, &pending)?;
         let count = pending.values().sum();
         let mut currencies: Vec<_> = pending.into_keys().map(|(currency, _)| currency).collect();
         currencies.dedup();
         export.begin_again(currencies.first());
         Ok(PayoutFile {
-            service,
+            format,
             wishes,
             kind,
             count,
+            left_out: left_out.texts(),
             export,
             currencies,
             seen: GroupCounts::default(),
@@ -135,9 +145,9 @@ impl FileRequest {
 }
 
 /// Whether a payout of this kind and index in its group was requested.
-pub(super) fn is_wanted(service: PaymentService, wishes: &FileParameters, kind: &str, place: u64) -> bool {
+pub(super) fn is_wanted(format: PayoutFileFormat, wishes: &FileParameters, kind: &str, place: u64) -> bool {
     let is_kind = wishes.text("payees").is_none_or(|wanted| wanted == kind);
-    let is_part = match (wishes.part(), service.most()) {
+    let is_part = match (wishes.part(), format.most()) {
         (Some(part), Some(most)) => place / most == part - 1,
         _ => true,
     };
@@ -146,19 +156,19 @@ pub(super) fn is_wanted(service: PaymentService, wishes: &FileParameters, kind: 
 
 /// The kind of the single file that can hold what was requested; otherwise an error that says what to request instead.
 pub(super) fn one_file(
-    service: PaymentService,
+    format: PayoutFileFormat,
     wishes: &FileParameters,
     seen: &GroupCounts,
     pending: &BTreeMap<(String, &'static str), u64>,
 ) -> Result<&'static str, ExportError> {
-    let name = service.name();
+    let name = service::name(format);
     let mut wrong = Vec::new();
     let mut currencies: Vec<_> = pending.keys().map(|(currency, _)| currency.as_str()).collect();
     currencies.dedup();
-    let most = service.most().unwrap_or(u64::MAX);
+    let most = format.most().unwrap_or(u64::MAX);
     let total: u64 = pending.values().sum();
     // A part has only one currency.
-    let needs_one = service.takes_one_currency() || wishes.part().is_some() || total > most;
+    let needs_one = service::takes_one_currency(format) || wishes.part().is_some() || total > most;
     if needs_one && currencies.len() > 1 {
         let (list, first) = (currencies.join(", "), currencies[0]);
         wrong.push(format!(
@@ -190,27 +200,24 @@ pub(super) fn one_file(
 
 /// The payouts that a file cannot hold, with the reasons.
 #[derive(Default)]
-struct FileFaults {
+struct LeftOut {
     named: Vec<String>,
     more: u64,
 }
 
-impl FileFaults {
+impl LeftOut {
     fn add(&mut self, payment: &Payment, text: &str) {
-        if self.named.len() < MAX_FAULTS {
-            self.named.push(format!("payout {}: {text}", payment.id));
+        if self.named.len() < MAX_NAMED {
+            self.named.push(format!("payout {} is left out: {text}", payment.id));
         } else {
             self.more += 1;
         }
     }
 
-    fn check(mut self) -> Result<(), ExportError> {
+    fn texts(mut self) -> Vec<String> {
         if self.more > 0 {
-            self.named.push(format!("and {} payouts more", self.more));
+            self.named.push(format!("{} payouts more are left out", self.more));
         }
-        match self.named.is_empty() {
-            true => Ok(()),
-            false => Err(ExportError::Wrong(self.named)),
-        }
+        self.named
     }
 }

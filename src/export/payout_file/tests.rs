@@ -6,19 +6,19 @@ use async_graphql::{Name, Value};
 
 use super::parameters::FileParameters;
 use super::request::{GroupCounts, is_wanted, one_file};
-use super::service::PaymentService;
+use domain::payment_service::PayoutFileFormat;
 
 fn wishes(given: &[(&str, Value)]) -> FileParameters {
     let values = given.iter().map(|(name, value)| (Name::new(name), value.clone()));
     FileParameters(values.collect())
 }
 
-fn refused(service: PaymentService, wishes: &FileParameters, counts: &[(&str, &'static str, u64)]) -> String {
+fn refused(format: PayoutFileFormat, wishes: &FileParameters, counts: &[(&str, &'static str, u64)]) -> String {
     let counts = counts
         .iter()
         .map(|(currency, kind, count)| (((*currency).to_owned(), *kind), *count));
     let pending: BTreeMap<_, _> = counts.collect();
-    match one_file(service, wishes, &GroupCounts(pending.clone()), &pending) {
+    match one_file(format, wishes, &GroupCounts(pending.clone()), &pending) {
         Ok(kind) => kind.to_owned(),
         Err(error) => error.to_string(),
     }
@@ -28,32 +28,36 @@ fn refused(service: PaymentService, wishes: &FileParameters, counts: &[(&str, &'
 fn what_a_file_cannot_hold_is_asked_for_in_parts() {
     let none = wishes(&[]);
     assert_eq!(
-        refused(PaymentService::Any, &none, &[("EUR", "", 9_000), ("USD", "", 1)]),
+        refused(PayoutFileFormat::Csv, &none, &[("EUR", "", 9_000), ("USD", "", 1)]),
         ""
     );
-    assert_eq!(refused(PaymentService::PayPal, &none, &[("EUR", "", 5_000)]), "");
-    let text = refused(PaymentService::PayPal, &none, &[("EUR", "", 10_001)]);
+    assert_eq!(refused(PayoutFileFormat::PayPal, &none, &[("EUR", "", 5_000)]), "");
+    let text = refused(PayoutFileFormat::PayPal, &none, &[("EUR", "", 10_001)]);
     assert_eq!(
         text,
         "a file for PayPal has at most 5000 payouts, and this run has 10001: ask for part=1 to part=3"
     );
     assert_eq!(
         refused(
-            PaymentService::Wise,
+            PayoutFileFormat::Wise,
             &none,
             &[("EUR", "SAVED", 999), ("USD", "SAVED", 1)]
         ),
         "SAVED"
     );
     let text = refused(
-        PaymentService::Wise,
+        PayoutFileFormat::Wise,
         &none,
         &[("EUR", "EMAIL", 600), ("USD", "EMAIL", 600)],
     );
     assert!(text.ends_with("the run has EUR, USD: ask for currency=EUR"), "{text}");
-    assert_eq!(refused(PaymentService::Wise, &none, &[]), "");
+    assert_eq!(refused(PayoutFileFormat::Wise, &none, &[]), "");
     assert_eq!(
-        refused(PaymentService::Wise, &wishes(&[("payees", Value::from("SAVED"))]), &[]),
+        refused(
+            PayoutFileFormat::Wise,
+            &wishes(&[("payees", Value::from("SAVED"))]),
+            &[]
+        ),
         "SAVED"
     );
 }
@@ -62,7 +66,7 @@ fn what_a_file_cannot_hold_is_asked_for_in_parts() {
 fn parts_do_not_move_when_payouts_are_settled() {
     let wanted = |part: i64, place| {
         is_wanted(
-            PaymentService::Wise,
+            PayoutFileFormat::Wise,
             &wishes(&[("part", Value::from(part))]),
             "EMAIL",
             place,

@@ -3,17 +3,20 @@
 use super::parameters::FileParameters;
 use super::payment::Payment;
 use super::request::{GroupCounts, is_wanted};
-use super::service::PaymentService;
+use super::service;
 use crate::export::sheet::cell;
 use crate::export::{ExportError, ListExport};
+use domain::payment_service::PayoutFileFormat;
 
-/// A file in progress, which was checked to hold everything that was requested.
+/// A file in progress, which was checked to hold what was requested, but for what is left out.
 pub struct PayoutFile {
-    pub(super) service: PaymentService,
+    pub(super) format: PayoutFileFormat,
     pub(super) wishes: FileParameters,
     pub(super) kind: &'static str,
     /// The total number of payouts in the file.
     pub(super) count: u64,
+    /// What the format cannot hold, and why.
+    pub(super) left_out: Vec<String>,
     pub(super) export: ListExport,
     /// The currencies that are still to be written; the first is being written.
     pub(super) currencies: Vec<String>,
@@ -28,17 +31,22 @@ impl PayoutFile {
         self.count
     }
 
+    /// The requested payouts that the file does not hold, and why: a text for each.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
+    }
+
     /// Writes the next payouts. Returns how many there are, and whether there are more.
     pub async fn next(&mut self, text: &mut Vec<u8>) -> Result<(u64, bool), ExportError> {
         if !self.headed {
             self.headed = true;
-            write(self.service.header(self.kind).iter().copied(), text);
+            write(service::header(self.format, self.kind).iter().copied(), text);
         }
         if self.currencies.is_empty() {
             return Ok((0, false));
         }
         let Self {
-            service,
+            format,
             wishes,
             kind: of_file,
             seen,
@@ -48,24 +56,25 @@ impl PayoutFile {
         let (_, goes_on) = self
             .export
             .next(|row| {
-                let payment = Payment::of(row);
-                let kind = service.kind(&payment);
-                let place = seen.place(&payment.currency, kind);
-                if !payment.is_pending || kind != *of_file || !is_wanted(*service, wishes, kind, place) {
-                    return;
-                }
-                match service.line(&payment, wishes) {
-                    Ok(cells) => {
-                        lines += 1;
-                        write(cells.iter().map(String::as_str), text);
+                let payment = match Payment::of(row) {
+                    Ok(payment) => payment,
+                    Err(error) => {
+                        failed = Some(error);
+                        return;
                     }
-                    Err(fault) => failed = Some(fault),
+                };
+                let kind = service::kind(*format, &payment);
+                let place = seen.place(payment.currency(), kind);
+                let is_requested = kind == *of_file && is_wanted(*format, wishes, kind, place);
+                if payment.is_pending && is_requested && format.unfit(&payment.payee, payment.amount).is_none() {
+                    lines += 1;
+                    let cells = service::line(*format, &payment, wishes);
+                    write(cells.iter().map(String::as_str), text);
                 }
             })
             .await?;
-        if let Some(fault) = failed {
-            // Not expected: the same snapshot was checked before.
-            return Err(ExportError::Wrong(vec![fault]));
+        if let Some(error) = failed {
+            return Err(error);
         }
         if !goes_on {
             self.currencies.remove(0);

@@ -102,6 +102,8 @@ by_key! {
     TransitionsOfCommission: Vec<CommissionTransition> = commission::transitions_of;
     /// The totals of the lines of payout runs.
     PayoutRunTotals: Vec<RunTotal> = payout_run::totals_of;
+    /// The pending payouts of runs, in the order of their ids.
+    PendingOfRun: Vec<Payout> = payout::pending_of_runs;
     /// The overall totals of backtests.
     BacktestTotals: Vec<BacktestSum> = backtest::totals_of;
     /// The monthly totals of backtests.

@@ -247,6 +247,7 @@ loaders! {
     payout_run_line_pages: PayoutRunLinePages,
     payout_run_line_counts: PayoutRunLineCounts,
     payout_run_totals: PayoutRunTotals,
+    pending_of_run: PendingOfRun,
     backtest_totals: BacktestTotals,
     backtest_months: BacktestMonths,
     backtest_campaign_pages: BacktestPages<ByCampaign>,

@@ -74,7 +74,7 @@ pub struct PartnerBalance {
     pub accrued_amount: Money,
     /// The sum of approved commissions that are not paid yet.
     pub approved_amount: Money,
-    /// The sum of paid commissions.
+    /// The sum of paid commissions, less what came back.
     pub paid_amount: Money,
     /// The sum of reversed commissions.
     pub reversed_amount: Money,
@@ -86,7 +86,7 @@ pub struct PartnerBalance {
     /// The sum of approved commissions that are not paid yet, in units of the currency.
     #[graphql(deprecation = "use approvedAmount; may be gone from 2027-12-01")]
     pub approved: Decimal,
-    /// The sum of paid commissions, in units of the currency.
+    /// The sum of paid commissions, less what came back, in units of the currency.
     #[graphql(deprecation = "use paidAmount; may be gone from 2027-12-01")]
     pub paid: Decimal,
     /// The sum of reversed commissions, in units of the currency.

@@ -37,10 +37,19 @@ declare! {
     "status": PayoutStatus = value(Column::Status, view::word!(commission::PayoutStatus));
     /// When the run created it.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
-    /// When it was settled; null if it is pending.
+    /// When it was settled, also if its money came back later; null if it is pending.
     "settledAt": Option<DateTime> = value(Column::SettledAt, view::moment);
     /// Its reference in the payment system; null if none was given.
     "reference": Option<String> = value(Column::Reference, view::text);
+    /// Identifies it in files of payment services and on statements of banks: 10 letters and digits, of which the first 8
+    /// are unique within the tenant.
+    "bankReference": String = value(Column::BankReference, view::text);
+    /// When its money came back; null if it did not.
+    "returnedAt": Option<DateTime> = value(Column::ReturnedAt, view::moment);
+    /// Who noted that its money came back; null if it did not. Staff only.
+    "returnedBy": Option<String> = value(Column::ReturnedBy, view::text).for_partners(PartnerVisibility::Null);
+    /// Why its money came back; null if it did not, or if no reason was given. Staff only.
+    "returnReason": Option<String> = value(Column::ReturnReason, view::text).for_partners(PartnerVisibility::Null);
     /// The payee at the payment service, as of the payout's creation: for a partner, its payout reference or else its
     /// e-mail address; for an individual, the name. Staff only.
     "payoutReference": Option<String> = value(Column::PayoutReference, view::text).for_partners(PartnerVisibility::Null);

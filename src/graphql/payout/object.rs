@@ -15,7 +15,7 @@ use domain::commission;
 use domain::id::PayoutId;
 use store::commission::CommissionParent;
 
-/// The status of a payout. All but PENDING are final.
+/// The status of a payout. FAILED, CANCELED and RETURNED are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "commission::PayoutStatus")]
 pub enum PayoutStatus {
@@ -27,6 +27,8 @@ pub enum PayoutStatus {
     Failed,
     /// It was canceled; its commissions were released.
     Canceled,
+    /// It was paid, and the money came back. Its commissions stay paid; a commission of kind RETURNED is owed instead.
+    Returned,
 }
 
 row! {

@@ -30,6 +30,8 @@ pub enum WebhookEventType {
     PayoutCreated,
     /// A payout was paid, failed or was canceled: `payout.settled`.
     PayoutSettled,
+    /// The money of a paid payout came back: `payout.returned`.
+    PayoutReturned,
     /// A partner reached the goals of a tiered commission in a window: `tier.achieved`.
     TierAchieved,
     /// A partner was created: `partner.created`.

@@ -163,6 +163,7 @@ impl Ledger {
                 json!({ "ids": [self.accrued[1], self.accrued[2]], "reason": "agreed" }),
             ),
             ("settlePayout", json!({ "id": p.payout, "status": "PAID" })),
+            ("returnPayout", json!({ "id": p.payout, "reason": "account closed" })),
             (
                 "settlePayouts",
                 json!({ "what": { "settlements": [{ "id": p.other_payout, "status": "PAID" }] } }),
@@ -179,7 +180,7 @@ pub fn made_by_any(mutation: &str) -> &'static str {
         "createPayoutRun" => "payoutRun { payouts { nodes { status } } }",
         "recordEvent" => "event { kind } commissions { status }",
         "recordEvents" => "event { kind }",
-        "settlePayout" => "payout { status }",
+        "settlePayout" | "returnPayout" => "payout { status }",
         "settlePayouts" => "settled results { payout { status } }",
         "previewPayoutRun" => "totals { count }",
         "attributeEvent" | "previewReassignCustomer" | "reassignCustomer" => {

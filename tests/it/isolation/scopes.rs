@@ -178,7 +178,7 @@ pub fn needed(mutation: &str) -> &'static str {
         "attributeEvent" | "previewReassignCustomer" | "reassignCustomer" => "events:write commissions:write",
         // Of a campaign.
         "createBacktest" | "cancelBacktest" => "campaigns:write",
-        "createPayoutRun" | "previewPayoutRun" | "settlePayout" | "settlePayouts" => "payouts:write",
+        "createPayoutRun" | "previewPayoutRun" | "returnPayout" | "settlePayout" | "settlePayouts" => "payouts:write",
         _ if mutation.contains("Commission")
             && !mutation.ends_with("CommissionRule")
             && !mutation.ends_with("TieredCommission")

@@ -70,6 +70,7 @@ both_databases! {
             ("reverseCommissions", json!({ "ids": [row], "reason": "x" })),
             ("createManualCommission", json!({ "partnerId": ann, "amount": euros("1"), "reason": "x" })),
             ("createPayoutRun", json!({})),
+            ("returnPayout", json!({ "id": "pay_00000000000000000000000000", "reason": "x" })),
             ("settlePayout", json!({ "id": "pay_00000000000000000000000000", "status": "PAID" })),
         ] {
             let selection = if field.ends_with("Commissions") { "id" } else { "" };

@@ -7,6 +7,8 @@ use tributary::import::moving_in::FileKind;
 
 use super::{House, PARTNERS, problems};
 use crate::ledger::{refund, text};
+use crate::month_end::report;
+use crate::payout_runs::{Office, told};
 use crate::support::{TestApp, both_databases};
 
 const EVENTS: &str = "externalId,kind,amount,currency,occurredAt,customerExternalId,partnerExternalId\n\
@@ -142,5 +144,34 @@ both_databases! {
         ]);
         assert_eq!(house.shop.refused(refund("r9", "nothing", None)).await.len(), 1);
         house.assert_sound().await;
+    }
+
+    async fn imported_rows_count_when_the_other_system_says(app: TestApp) {
+        let house = House::new(&app).await;
+        house.moved(FileKind::Partners, "externalId,name,email\np1,Ann,ann@example.com\n").await;
+        // The clock is in March 2026.
+        let rows = "externalId,amount,currency,status,partnerExternalId,accruedAt,paidAt\n\
+            k1,20.00,EUR,APPROVED,p1,2026-01-15,\n\
+            k2,5.00,EUR,APPROVED,p1,,\n\
+            k3,60.00,EUR,PAID,p1,2025-06-01,2025-07-15\n\
+            k4,7.00,EUR,PAID,p1,2025-06-01,\n";
+        assert_eq!(house.moved(FileKind::Commissions, rows).await, 4);
+        // January's run takes January's row, and not the one of which only the import is known.
+        let office = Office(house.shop);
+        let run = office.previewed_run(json!({ "accruedBefore": "2026-02-01T00:00:00Z" })).await;
+        assert_eq!(told(&run), ["EUR 20.00 Ann - 1 PAID_OUT"]);
+        let of_year = |basis: &str, year: i32| json!({
+            "basis": basis, "from": format!("{year}-01-01T00:00:00Z"), "to": format!("{}-01-01T00:00:00Z", year + 1),
+        });
+        let summed = async |arguments| report::told(&report::rows(&office.staff(), arguments).await);
+        assert_eq!(summed(of_year("PAID", 2025)).await, ["1 60.00 EUR"]);
+        assert_eq!(summed(of_year("PAID", 2026)).await, ["1 7.00 EUR"]);
+        // What the ledger itself says of the past does not change.
+        assert_eq!(summed(of_year("ACCRUED", 2025)).await, [""; 0]);
+        assert_eq!(summed(of_year("ACCRUED", 2026)).await, ["4 92.00 EUR"]);
+        let filtered = "{ commissions(filter: { paidFrom: \"2025-07-01T00:00:00Z\", paidTo: \"2026-01-01T00:00:00Z\" }) { nodes { externalId } } }";
+        let data = office.staff().data(filtered).await;
+        assert_eq!(data["commissions"]["nodes"], json!([{ "externalId": "k3" }]));
+        office.assert_verified().await;
     }
 }

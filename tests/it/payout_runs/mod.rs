@@ -5,11 +5,13 @@ mod approving;
 mod costs;
 mod cut_off;
 mod large;
+mod leavers;
 mod lines;
 mod lists;
 mod partners;
 mod races;
 mod random;
+mod returning;
 mod settling;
 
 use std::ops::Deref;

@@ -52,6 +52,7 @@ async fn work(gateway: Arc<App>, caller: Caller, rows: Vec<String>, round: usize
         id: id.to_string(),
         status: PayoutSettlement::Paid,
         reference: None,
+        reason: None,
     });
     let list: Vec<_> = list.collect();
     if !list.is_empty() {

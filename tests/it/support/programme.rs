@@ -61,7 +61,7 @@ pub struct Programme {
 }
 
 /// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
-pub const LEDGER: [&str; 15] = [
+pub const LEDGER: [&str; 16] = [
     "approveCommissions",
     "approveMatchingCommissions",
     "assignCommissionRecipient",
@@ -73,6 +73,7 @@ pub const LEDGER: [&str; 15] = [
     "reassignCustomer",
     "recordEvent",
     "recordEvents",
+    "returnPayout",
     "reverseCommissions",
     "settlePayout",
     "settlePayouts",

@@ -155,7 +155,11 @@ fn take_back_rows(
         let row = &held.rows[above];
         match row.kind {
             CommissionKind::Event | CommissionKind::TierAdjustment => {}
-            CommissionKind::Clawback | CommissionKind::Deal | CommissionKind::Manual | CommissionKind::Opening => {
+            CommissionKind::Clawback
+            | CommissionKind::Deal
+            | CommissionKind::Manual
+            | CommissionKind::Opening
+            | CommissionKind::Returned => {
                 continue;
             }
         }
@@ -224,6 +228,7 @@ fn commission(row: &ProposedRow, partner: PartnerId, is_kept: bool) -> Commissio
         paid_at: None,
         reversed_at: None,
         payout_id: None,
+        returned_payout_id: None,
     }
 }
 

@@ -62,8 +62,9 @@ fn approved_rows_in_a_payout_are_reserved_and_only_reversed_ones_are_reversed() 
 
 #[test]
 fn clawbacks_and_adjustments_below_zero_take() {
-    use CommissionKind::{Clawback, Deal, Event, Manual, Opening, TierAdjustment};
+    use CommissionKind::{Clawback, Deal, Event, Manual, Opening, Returned, TierAdjustment};
     for (kind, of_positive, of_zero, of_negative) in [
+        (Returned, false, false, false),
         (Clawback, true, true, true),
         (TierAdjustment, false, false, true),
         (Event, false, false, false),
@@ -126,8 +127,83 @@ fn a_clawback_is_owed_by_whom_the_row_paid_and_has_yet_to_be_paid() {
         approved_at: None,
         paid_at: None,
         payout_id: None,
+        returned_payout_id: None,
         ..paid.clone()
     };
     assert_eq!(accrued, expected);
     assert_eq!(paid.clawback(id, amount, Approved, day(40)).approved_at, Some(day(40)));
+}
+
+#[test]
+fn a_payout_is_settled_once_and_comes_back_once() {
+    use PayoutSettlement as To;
+    use PayoutStatus::{Canceled, Failed, Paid, Pending, Returned};
+    for (from, settlement, expected) in [
+        (Pending, To::Paid, Some(Paid)),
+        (Pending, To::Failed, Some(Failed)),
+        (Pending, To::Canceled, Some(Canceled)),
+        (Pending, To::Returned, Some(Failed)),
+        (Paid, To::Returned, Some(Returned)),
+    ] {
+        assert_eq!(from.after(settlement), expected, "{from:?} {settlement:?}");
+    }
+    let ended = [Failed, Canceled, Returned];
+    for settlement in PayoutSettlement::ALL {
+        assert!(
+            ended.iter().all(|from| from.after(*settlement).is_none()),
+            "{settlement:?}"
+        );
+        assert!(*settlement == To::Returned || Paid.after(*settlement).is_none());
+    }
+}
+
+#[test]
+fn a_payment_that_came_back_is_owed_again_and_counts_as_paid_once() {
+    let paid = row(CommissionKind::Event, Paid, 7_400);
+    let mut payout = Payout {
+        id: PayoutId::from_parts(day(1), 0, 1),
+        run_id: crate::id::PayoutRunId::from_parts(day(1), 0, 1),
+        partner_id: paid.partner_id,
+        recipient: None,
+        amount: paid.amount,
+        status: PayoutStatus::Returned,
+        created_at: day(1),
+        settled_at: Some(day(2)),
+        reference: None,
+        payout_reference: "ann@example.com".to_owned(),
+        created_by: "eve".to_owned(),
+        settled_by: None,
+        sequence: 1,
+        settled_sequence: Some(2),
+        bank_reference: "K7MPQ2RS9T".to_owned(),
+        returned_at: Some(day(9)),
+        returned_by: None,
+        return_reason: Some("account closed".to_owned()),
+        returned_sequence: Some(3),
+    };
+    let id = CommissionId::from_parts(day(9), 0, 1);
+    let ExplainedCommission { row: owed, explanation } = payout.returned_row(id, day(9));
+    assert_eq!((owed.kind, owed.status), (CommissionKind::Returned, Approved));
+    assert_eq!((owed.amount, owed.approved_at), (payout.amount, Some(day(9))));
+    assert_eq!((owed.returned_payout_id, owed.payout_id), (Some(payout.id), None));
+    assert_eq!(
+        (owed.payment_target, owed.campaign_id),
+        (PaymentTarget::Partnership, None)
+    );
+    let [step] = &explanation[..] else {
+        panic!("{explanation:?}")
+    };
+    // The reason is for staff, the explanation also for the partner.
+    assert_eq!(step.detail, "the payment K7MPQ2RS9T of 74.00 EUR came back");
+    assert_eq!(step.amount, Some(owed.amount.amount()));
+    assert_eq!(paid.paid_minor() + owed.paid_minor(), 0);
+    let again = owed.moved(Paid, day(12)).expect("it is approved");
+    assert_eq!(paid.paid_minor() + again.paid_minor(), 7_400);
+
+    payout.recipient = Some("Ann".to_owned());
+    let owed = payout.returned_row(id, day(9)).row;
+    assert_eq!(
+        (owed.payment_target, owed.recipient.as_deref()),
+        (PaymentTarget::Individual, Some("Ann"))
+    );
 }

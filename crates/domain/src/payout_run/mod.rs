@@ -88,14 +88,22 @@ pub struct LineTooLarge {
     pub currency: Currency,
 }
 
+/// A row that a run considers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    pub row: Commission,
+    /// The time that is compared with the cut-off: when the row accrued. Of an imported row this is when it accrued in
+    /// the other system, if known: what was earned last month is paid with last month.
+    pub earned_at: Timestamp,
+}
+
 /// Keeps those candidate rows that a run with this cut-off takes: rows that accrued before it, and clawbacks of rows it
 /// takes.
-pub fn taken(mut rows: Vec<Commission>, accrued_before: Option<Timestamp>) -> Vec<Commission> {
-    let Some(accrued_before) = accrued_before else {
-        return rows;
-    };
-    let before = rows.iter().filter(|row| row.accrued_at < accrued_before);
-    let mut taken: HashSet<CommissionId> = before.map(|row| row.id).collect();
+pub fn taken(candidates: Vec<Candidate>, accrued_before: Option<Timestamp>) -> Vec<Commission> {
+    let is_before = |at: Timestamp| accrued_before.is_none_or(|before| at < before);
+    let before = candidates.iter().filter(|candidate| is_before(candidate.earned_at));
+    let mut taken: HashSet<CommissionId> = before.map(|candidate| candidate.row.id).collect();
+    let mut rows: Vec<_> = candidates.into_iter().map(|candidate| candidate.row).collect();
     loop {
         let of_taken = |row: &&Commission| {
             let adjusts_taken = row.adjusts_id.is_some_and(|adjusted| taken.contains(&adjusted));
@@ -157,7 +165,10 @@ pub fn lines(
 /// The first applicable outcome.
 fn outcome(amount: Sum, partner: Option<&Partner>, terms: RunTerms<'_>) -> PayoutOutcome {
     let Sum { minor, currency } = amount;
+    // Nothing more is earned that would lift a revoked partner's rest above the minimum.
+    let is_revoked = partner.is_some_and(|partner| partner.status == PartnerStatus::Revoked);
     let minimum = terms.minimums.iter().find(|minimum| minimum.currency() == currency);
+    let minimum = minimum.filter(|_| !is_revoked);
     let chosen = partner.and_then(|partner| partner.payout_currency);
     if partner.is_some_and(|partner| partner.status == PartnerStatus::Suspended) {
         PayoutOutcome::PartnerSuspended

@@ -77,6 +77,9 @@ fn the_first_outcome_that_holds_is_the_lines() {
         (Active, None, true, vec![1_000], PaidOut),
         (Invited, Some("EUR"), true, vec![999, 1], PaidOut),
         (Revoked, Some("USD"), false, vec![1_000], PaidOut),
+        (Revoked, None, false, vec![1], PaidOut),
+        (Revoked, None, false, vec![0], NotPositive),
+        (Revoked, Some("USD"), true, vec![1], CurrencyNotChosen),
         (Active, None, false, vec![999], BelowMinimum),
         (Active, None, false, vec![1_000, -1], BelowMinimum),
         (Active, None, false, vec![1_000, -1_000], NotPositive),
@@ -190,6 +193,31 @@ fn what_waits_for_an_individual_has_a_line_of_its_own() {
     );
 }
 
+/// Rows that accrued when they were written.
+fn candidates(rows: &[Commission]) -> Vec<Candidate> {
+    let candidate = |row: &Commission| Candidate {
+        row: row.clone(),
+        earned_at: row.accrued_at,
+    };
+    rows.iter().map(candidate).collect()
+}
+
+#[test]
+fn imported_rows_count_from_when_they_were_earned_elsewhere() {
+    let mut rows = candidates(&[row(1, "EUR", 10), clawback(2, 1, -2, hour(11)), row(3, "EUR", 5)]);
+    rows[0].row.kind = CommissionKind::Opening;
+    rows[0].row.accrued_at = hour(10);
+    rows[2].earned_at = hour(10);
+    let ids = |before| {
+        taken(rows.clone(), Some(hour(before)))
+            .iter()
+            .map(|row| row.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(10), [commission_id(1), commission_id(2)]);
+    assert_eq!(ids(11), [1, 2, 3].map(commission_id));
+}
+
 #[test]
 fn a_cut_off_takes_later_clawbacks_of_what_it_takes_and_nothing_else_of_later() {
     let later = |number, kind, of: Option<u128>| Commission {
@@ -213,9 +241,9 @@ fn a_cut_off_takes_later_clawbacks_of_what_it_takes_and_nothing_else_of_later() 
         later(10, CommissionKind::Manual, Some(1)),
     ];
     let ids = |rows: &[Commission]| rows.iter().map(|row| row.id.uuid().as_u128()).collect::<Vec<_>>();
-    assert_eq!(ids(&taken(rows.clone(), Some(hour(10)))), [1, 3, 5, 7, 8]);
-    assert_eq!(ids(&taken(rows.clone(), Some(hour(0)))), [0u128; 0]);
-    assert_eq!(ids(&taken(rows.clone(), None)), ids(&rows));
+    assert_eq!(ids(&taken(candidates(&rows), Some(hour(10)))), [1, 3, 5, 7, 8]);
+    assert_eq!(ids(&taken(candidates(&rows), Some(hour(0)))), [0u128; 0]);
+    assert_eq!(ids(&taken(candidates(&rows), None)), ids(&rows));
 }
 
 #[test]
@@ -296,7 +324,7 @@ proptest! {
         };
         let partners = known((1..4).map(|number| partner(number, status(number), chosen)));
         let wanted: Vec<_> = rows.iter().filter(|row| cut_off.is_none_or(|at| is_taken(row, &rows, hour(at)))).collect();
-        let found = lines(taken(rows.clone(), cut_off.map(hour)), &partners, terms).unwrap();
+        let found = lines(taken(candidates(&rows), cut_off.map(hour)), &partners, terms).unwrap();
 
         let mut in_lines: Vec<_> = found.iter().flat_map(|(_, rows)| rows.iter().map(|row| row.id)).collect();
         in_lines.sort_unstable();

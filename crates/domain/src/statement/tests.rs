@@ -69,6 +69,7 @@ impl Drawn {
             paid_at: left.filter(|(_, is_paid)| *is_paid).map(|(at, _)| at),
             reversed_at: left.filter(|(_, is_paid)| !is_paid).map(|(at, _)| at),
             payout_id: None,
+            returned_payout_id: None,
         }
     }
 }

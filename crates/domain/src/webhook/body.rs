@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{API_VERSION, WebhookEventType};
 use crate::Timestamp;
-use crate::commission::{Commission, Payout};
+use crate::commission::{Commission, Payout, PayoutStatus};
 use crate::id::{CampaignId, EventId, PartnerId};
 use crate::money::Money;
 use crate::partnership_request::PartnershipRequest;
@@ -89,16 +89,19 @@ pub fn commission(row: &Commission, event_type: WebhookEventType, at: Timestamp,
         "eventExternalId": ids.event(row.event_id),
         "adjustsCommissionId": row.adjusts_id,
         "payoutId": row.payout_id.filter(|_| is_paid),
+        "returnedPayoutId": row.returned_payout_id,
         "accruedAt": moment(row.accrued_at),
         "matureAt": row.mature_at.map(moment),
         "changedAt": moment(at),
     })
 }
 
-/// A payout that was created or settled at `at`.
+/// A payout that was created or settled, or came back, at `at`.
 pub fn payout(row: &Payout, event_type: WebhookEventType, at: Timestamp, ids: &ExternalIds) -> Value {
     let status = match event_type {
         WebhookEventType::PayoutCreated => "PENDING",
+        // It may have come back since.
+        WebhookEventType::PayoutSettled if row.status == PayoutStatus::Returned => "PAID",
         _ => row.status.as_str(),
     };
     json!({
@@ -106,6 +109,7 @@ pub fn payout(row: &Payout, event_type: WebhookEventType, at: Timestamp, ids: &E
         "payoutRunId": row.run_id,
         "status": status,
         "amount": money(row.amount),
+        "bankReference": row.bank_reference,
         "partnerId": row.partner_id,
         "partnerExternalId": ids.partner(Some(row.partner_id)),
         "createdAt": moment(row.created_at),

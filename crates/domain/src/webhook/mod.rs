@@ -29,6 +29,7 @@ text_enum! {
         CommissionReversed = "COMMISSION_REVERSED",
         PayoutCreated = "PAYOUT_CREATED",
         PayoutSettled = "PAYOUT_SETTLED",
+        PayoutReturned = "PAYOUT_RETURNED",
         TierAchieved = "TIER_ACHIEVED",
         PartnerCreated = "PARTNER_CREATED",
         PartnerActivated = "PARTNER_ACTIVATED",

@@ -4,10 +4,10 @@ use chrono::Duration;
 
 use super::timeline::TimelineStep;
 use super::{DemoContext, IdsByName, on};
-use domain::commission::{Payout, PayoutSettlement};
+use domain::commission::{Payout, PayoutSettlement, PayoutStatus};
 use domain::id::PayoutRunId;
 use service::ServiceError;
-use service::ledger::payout::{NewPayoutRun, create_run, settle};
+use service::ledger::payout::{NewPayoutRun, create_run, settle, take_back};
 use service::once::answered;
 use store::page::PageRequest;
 use store::payout::PayoutParent;
@@ -29,11 +29,20 @@ const UNPAID: [(usize, usize, &str, PayoutSettlement, &str); 3] = [
     (5, 4, "EUR", PayoutSettlement::Failed, "name and account differ"),
 ];
 
+/// A payout whose money came back: its run, how many days after it was paid, and why. The next run pays it again.
+const RETURNED: (usize, i64, &str) = (
+    4,
+    14,
+    "the bank has closed the account; new details were given by e-mail",
+);
+
 pub fn steps() -> impl Iterator<Item = (Duration, TimelineStep)> {
     let night = |day: i64| on(day, 0) + Duration::hours(23);
     let runs = (0..RUNS.len()).map(move |run| (night(RUNS[run]), TimelineStep::Pay(run)));
     let settled = (0..RUNS.len() - 1).map(move |run| (night(RUNS[run] + 2), TimelineStep::Settlement(run)));
-    runs.chain(settled)
+    let (run, days, _) = RETURNED;
+    let returned = [(night(RUNS[run] + 2 + days), TimelineStep::Return)];
+    runs.chain(settled).chain(returned)
 }
 
 /// Pays all partners their approved rows; the last run only those that accrued more than three days before.
@@ -68,6 +77,19 @@ pub async fn settle_run(
         };
         answered(&app, &caller, settle(&app, &caller, &id, status, Some(reference))).await?;
     }
+    Ok(())
+}
+
+/// Notes that the money of a payout came back: of the last one that its run has paid to a partner.
+pub async fn take_back_one(demo: &DemoContext<'_>, age: Duration, ids: &IdsByName) -> Result<(), ServiceError> {
+    let (run, _, reason) = RETURNED;
+    let mut of_run = payouts(demo, &ids.of("run", run)).await?;
+    // A fill that was interrupted after this step takes it again.
+    let was_paid = |payout: &Payout| matches!(payout.status, PayoutStatus::Paid | PayoutStatus::Returned);
+    of_run.retain(|payout| payout.recipient.is_none() && was_paid(payout));
+    let id = of_run.last().expect("a run that pays partners").id.to_string();
+    let (app, caller) = demo.step(age, &format!("{id}-returned"));
+    answered(&app, &caller, take_back(&app, &caller, &id, reason)).await?;
     Ok(())
 }
 

@@ -40,6 +40,8 @@ pub enum TimelineStep {
     Review(usize),
     Pay(usize),
     Settlement(usize),
+    /// The money of a payout came back.
+    Return,
 }
 
 type Dated = (Duration, TimelineStep);
@@ -106,6 +108,7 @@ fn take<'a>(
         TimelineStep::Review(place) => boxed(move || reviews::make(demo, age, place, ids)),
         TimelineStep::Pay(place) => boxed(move || payouts::run(demo, age, place, ids)),
         TimelineStep::Settlement(place) => boxed(move || payouts::settle_run(demo, age, place, ids)),
+        TimelineStep::Return => boxed(move || payouts::take_back_one(demo, age, ids)),
     }
 }
 

@@ -85,6 +85,12 @@ impl HistoryBatch {
             .filter(|run| !known.contains_key(&run.id.uuid()))
             .collect();
         bulk::ledger::insert_payout_runs(transaction, tenant, &runs).await?;
+        let random = self.payouts.iter().map(|payout| payout.id.uuid().as_u128() as u64);
+        let references =
+            store::payout::unused_bank_references(transaction, &Scope::tenant_wide(tenant), random.collect()).await?;
+        for (payout, reference) in self.payouts.iter_mut().zip(references) {
+            payout.bank_reference = reference;
+        }
         store::payout::insert(transaction, tenant, &self.payouts).await?;
         bulk::ledger::insert_commissions(transaction, tenant, &self.commissions).await?;
         bulk::ledger::insert_commission_transitions(transaction, tenant, &self.transitions).await?;

@@ -159,6 +159,12 @@ impl Agenda {
                 settled_by: None,
                 sequence: 0,
                 settled_sequence: None,
+                // Chosen when it is written.
+                bank_reference: String::new(),
+                returned_at: None,
+                returned_by: None,
+                return_reason: None,
+                returned_sequence: None,
             };
             ledger.put_into(payout, &rows);
             let status = match random.u32(..100) {
@@ -199,7 +205,7 @@ impl Agenda {
                     ledger.rows[index].payout_id = None;
                     self.payable.push(index);
                 }
-                PayoutStatus::Pending => {}
+                PayoutStatus::Pending | PayoutStatus::Returned => {}
             }
         }
         let payout = &mut ledger.payouts[payout];

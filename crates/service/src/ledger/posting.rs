@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use crate::clock::Clock;
 use domain::Timestamp;
 use domain::commission::{
-    Balance, Commission, CommissionStatus, CommissionTransition, Entered, ExplainedCommission, PaymentTarget,
+    Balance, Commission, CommissionKind, CommissionStatus, CommissionTransition, Entered, ExplainedCommission,
+    PaymentTarget,
 };
 use domain::history::Moment;
 use domain::id::{CommissionId, PartnerId, PayoutId, TenantId};
@@ -185,10 +186,13 @@ impl Posting {
         *moment.expect("the caller holds the lock of every partner concerned")
     }
 
-    /// Notes the first transition of a new row and adds the row to its balance.
+    /// Notes the first transition of a new row and adds the row to its balance. What came back was not paid after all.
     fn begin(&mut self, row: &Commission, reason: Option<&str>) {
         self.note(row, None, row.status, reason);
         self.add(row, row.status, row.amount.minor());
+        if row.kind == CommissionKind::Returned {
+            self.add(row, CommissionStatus::Paid, -row.amount.minor());
+        }
     }
 
     fn note(&mut self, row: &Commission, from: Option<CommissionStatus>, to: CommissionStatus, reason: Option<&str>) {

@@ -247,7 +247,7 @@ impl ObjectKind {
             Type::CommissionAccrued | Type::CommissionApproved | Type::CommissionPaid | Type::CommissionReversed => {
                 Self::Commission
             }
-            Type::PayoutCreated | Type::PayoutSettled => Self::Payout,
+            Type::PayoutCreated | Type::PayoutSettled | Type::PayoutReturned => Self::Payout,
             // A tier is achieved by a partner, whose events are delivered in order.
             Type::TierAchieved
             | Type::PartnerCreated

@@ -68,7 +68,7 @@ pub fn resource(event_type: WebhookEventType) -> Resource {
         Type::CommissionAccrued | Type::CommissionApproved | Type::CommissionPaid | Type::CommissionReversed => {
             Resource::Commissions
         }
-        Type::PayoutCreated | Type::PayoutSettled => Resource::Payouts,
+        Type::PayoutCreated | Type::PayoutSettled | Type::PayoutReturned => Resource::Payouts,
         Type::TierAchieved => Resource::TieredCommissions,
         Type::PartnerCreated
         | Type::PartnerActivated

@@ -48,6 +48,7 @@ fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &
         paid_at: row.paid_at,
         reversed_at: row.reversed_at,
         payout_id: row.payout_id,
+        returned_payout_id: row.returned_payout_id,
         explanation: row.explanation,
         external_id: entered.external_id.clone(),
         reason: entered.reason.clone(),

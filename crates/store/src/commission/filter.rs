@@ -1,8 +1,8 @@
 //! The filter of commission lists.
 
 use entity::commission::{Column, Entity};
-use entity::{deal_payment, payout_item};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use entity::{commission_entered, deal_payment, payout_item};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 
 use crate::filter::{one_of_ids, one_of_words};
@@ -78,6 +78,20 @@ pub(crate) fn has_status(status: CommissionStatus) -> Expr {
     Expr::col(Column::Status.as_column_ref()).eq(Expr::cust(format!("'{}'", status.as_str())))
 }
 
+/// When a row was paid; an imported one, in the other system, if that is known. As the index by this time has it.
+pub(crate) fn paid_at() -> Expr {
+    let at_the_source = Expr::col(commission_entered::Column::SourcePaidAt.as_column_ref());
+    Expr::expr(Func::coalesce([
+        at_the_source,
+        Expr::col(Column::PaidAt.as_column_ref()),
+    ]))
+}
+
+/// That a row was paid: the index by [`paid_at`] contains no others.
+pub(crate) fn was_paid() -> Expr {
+    Column::PaidAt.is_not_null()
+}
+
 /// The ids of the rows that a deal made.
 pub(super) fn made_by_deal(scope: &Scope, deal: Expr) -> SelectStatement {
     Query::select()
@@ -121,8 +135,8 @@ pub(crate) fn filtered(scope: &Scope, filter: &CommissionFilter) -> Select<Entit
         .add_option(filter.mature_before.map(|before| Column::MatureAt.lt(before)))
         .add_option(filter.approved_from.map(|from| Column::ApprovedAt.gte(from)))
         .add_option(filter.approved_to.map(|to| Column::ApprovedAt.lt(to)))
-        .add_option(filter.paid_from.map(|from| Column::PaidAt.gte(from)))
-        .add_option(filter.paid_to.map(|to| Column::PaidAt.lt(to)))
+        .add_option(filter.paid_from.map(|from| was_paid().and(paid_at().gte(from))))
+        .add_option(filter.paid_to.map(|to| was_paid().and(paid_at().lt(to))))
         .add_option(one_of_ids(Column::PartnerId, filter.partners.as_deref()))
         .add_option(one_of_ids(Column::CampaignId, filter.campaigns.as_deref()))
         .add_option(filter.recipients.as_ref().map(|names| Column::Recipient.is_in(names)))

@@ -13,7 +13,7 @@ mod write;
 pub use entered::{contents_by_external_id, entered, insert_entered};
 pub use explanation::{explanation, explanations_of};
 pub use filter::CommissionFilter;
-pub(super) use filter::{filtered, has_status};
+pub(super) use filter::{filtered, has_status, paid_at, was_paid};
 pub(super) use list::children;
 pub use list::{CommissionParent, list};
 pub use order::CommissionOrder;

@@ -17,7 +17,7 @@ table_functions!(Commission: at_hand but "explanation");
 mapped! {
     pub(crate) fn (row: commission::Model => commission_written::Model, commission: Commission) of TABLE;
     both: id, kind, status, payment_target, recipient, partner_id, campaign_id, event_id, attribution_id, snapshot_id, adjusts_id, basis,
-        holdback_days, accrued_at, mature_at, approved_at, paid_at, reversed_at, payout_id;
+        holdback_days, accrued_at, mature_at, approved_at, paid_at, reversed_at, payout_id, returned_payout_id;
     read: {
         amount: row::money(TABLE, "amount_minor", row.amount_minor, row::currency(TABLE, "currency", &row.currency)?)?,
     }

@@ -1,14 +1,16 @@
 //! The groups of a report and their sums.
 
 use chrono::SecondsFormat;
-use entity::commission::Column;
+use entity::commission::{Column, Entity};
 use entity::{commission_entered, event};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
-use sea_orm::{ColumnTrait, DbBackend, EntityName, IdenStatic, QueryFilter, QueryResult, QuerySelect};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, EntityName, IdenStatic, QueryFilter, QueryResult, QuerySelect, Select,
+};
 use uuid::Uuid;
 
 use super::Report;
-use crate::commission::filtered;
+use crate::commission::{CommissionFilter, filtered, paid_at, was_paid};
 use crate::commission_totals::{SUM, add_sums};
 use crate::{StoreError, row, sum};
 use auth::Scope;
@@ -52,11 +54,57 @@ pub fn groups(backend: DbBackend, scope: &Scope, report: &Report) -> SelectState
     statement
 }
 
-/// The commissions, with the columns that the report needs.
+/// The commissions, with the columns that the report needs. Of payments also what came back, which is taken off when it
+/// did.
 fn lines(backend: DbBackend, scope: &Scope, report: &Report) -> SelectStatement {
-    let at = time(report.basis);
+    let (at, amount) = (time(report.basis), own_column(Column::AmountMinor));
+    let is_paid = report.basis == TimeBasis::Paid;
+    let counted = Condition::all().add_option(is_paid.then(was_paid));
+    let rows = filtered(scope, &report.filter).filter(counted);
+    let mut lines = branch(backend, scope, report, rows, (at, amount));
+    if let Some(filter) = of_returns(&report.filter).filter(|_| is_paid) {
+        let rows = filtered(scope, &filter).filter(Column::ReturnedPayoutId.is_not_null());
+        let amount = Expr::val(0i64).sub(own_column(Column::AmountMinor));
+        let returns = branch(backend, scope, report, rows, (own_column(Column::AccruedAt), amount));
+        lines.union(UnionType::All, returns);
+    }
+    if backend == DbBackend::Postgres {
+        // Keeps the planner from looking through to the times, of which there are as many as rows: it would expect as
+        // many groups, too, and sum them in one process.
+        lines.offset(0);
+    }
+    lines
+}
+
+/// The filter of the rows whose payment came back, if a filter for paid rows admits any. What came back counts as paid,
+/// whatever has become of the row since, so that a report about the past never changes.
+fn of_returns(filter: &CommissionFilter) -> Option<CommissionFilter> {
+    let admits = |kinds: &Vec<CommissionKind>| kinds.contains(&CommissionKind::Returned);
+    let counts = |statuses: &Vec<CommissionStatus>| statuses.contains(&CommissionStatus::Paid);
+    if !filter.kinds.as_ref().is_none_or(admits) || !filter.status.as_ref().is_none_or(counts) {
+        return None;
+    }
+    Some(CommissionFilter {
+        kinds: None,
+        status: None,
+        accrued_from: Ord::max(filter.accrued_from, filter.paid_from),
+        accrued_to: [filter.accrued_to, filter.paid_to].into_iter().flatten().min(),
+        paid_from: None,
+        paid_to: None,
+        ..filter.clone()
+    })
+}
+
+/// Those of the commissions whose time `at` lies in the range, each with an amount.
+fn branch(
+    backend: DbBackend,
+    scope: &Scope,
+    report: &Report,
+    rows: Select<Entity>,
+    (at, amount): (Expr, Expr),
+) -> SelectStatement {
     let [from, to] = [report.bounds.first(), report.bounds.last()].map(|bound| bound.copied().unwrap_or_default());
-    let mut rows = filtered(scope, &report.filter)
+    let mut rows = rows
         .filter(at.clone().gte(moment(backend, from)))
         .filter(at.clone().lt(moment(backend, to)))
         .select_only();
@@ -74,19 +122,23 @@ fn lines(backend: DbBackend, scope: &Scope, report: &Report) -> SelectStatement 
         }
     }
     let dimensions = report.dimensions.iter().copied().map(column);
-    for column in [Column::Currency, Column::AmountMinor].into_iter().chain(dimensions) {
+    for column in [Column::Currency].into_iter().chain(dimensions) {
         // Qualified, because events have columns of the same names.
-        statement.expr_as(Expr::col(column.as_column_ref()), column.as_str());
+        let value = match column {
+            Column::Status if report.basis == TimeBasis::Paid => {
+                Expr::cust(format!("'{}'", CommissionStatus::Paid.as_str()))
+            }
+            column => own_column(column),
+        };
+        statement.expr_as(value, column.as_str());
     }
+    statement.expr_as(amount, Column::AmountMinor.as_str());
     if report.has_intervals {
         statement.expr_as(interval(backend, &at, &report.bounds), INTERVAL);
     }
     if backend == DbBackend::Postgres {
         let tenant = format!("\"{TABLE}\".\"tenant_id\" = '{}'::uuid", scope.tenant().uuid());
         statement.and_where(Expr::cust(tenant));
-        // Keeps the planner from looking through to the times, of which there are as many as rows: it would expect as
-        // many groups, too, and sum them in one process.
-        statement.offset(0);
     }
     statement.take()
 }
@@ -100,7 +152,7 @@ fn time(basis: TimeBasis) -> Expr {
     match basis {
         TimeBasis::Accrued => own(Column::AccruedAt),
         TimeBasis::Approved => own(Column::ApprovedAt),
-        TimeBasis::Paid => own(Column::PaidAt),
+        TimeBasis::Paid => paid_at(),
         TimeBasis::Occurred => {
             let occurred_at = Expr::col((Alias::new(event::Entity.table_name()), event::Column::OccurredAt));
             // For imported rows, the other system's time applies.

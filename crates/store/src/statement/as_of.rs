@@ -11,7 +11,7 @@ use crate::scope::visible;
 use crate::{Connection, StoreError, many, row, sum};
 use auth::Scope;
 use domain::Timestamp;
-use domain::commission::{Balance, PaymentTarget};
+use domain::commission::{Balance, CommissionKind, PaymentTarget};
 use domain::money::Currency;
 
 const SUMS: [&str; 4] = ["accrued", "approved", "paid", "reversed"];
@@ -57,7 +57,7 @@ pub async fn balances_as_of(
     Ok(balances)
 }
 
-/// The rows that existed, by their status at that moment.
+/// The rows that existed, by their status at that moment, and what had come back.
 fn owed(backend: DbBackend, scope: &Scope, partners: &[Uuid], at: Timestamp) -> SelectStatement {
     use commission::Column;
     let mut select = visible::<commission::Entity>(scope)
@@ -69,17 +69,20 @@ fn owed(backend: DbBackend, scope: &Scope, partners: &[Uuid], at: Timestamp) -> 
     let had = |column: Column| column.lt(at);
     let had_not = |column: Column| column.is_null().or(column.gte(at));
     let stays = || had_not(Column::PaidAt).and(had_not(Column::ReversedAt));
+    let amount = || Expr::col(Column::AmountMinor.as_column_ref());
+    let counted =
+        |condition: Expr, amount: Expr| -> Expr { Expr::case(condition, amount).finally(Expr::val(0i64)).into() };
+    // What came back was not paid after all.
+    let came_back = counted(Column::Kind.eq(CommissionKind::Returned.as_str()), amount());
     let stood = [
-        had_not(Column::ApprovedAt).and(stays()),
-        had(Column::ApprovedAt).and(stays()),
-        had(Column::PaidAt),
-        had(Column::ReversedAt),
+        counted(had_not(Column::ApprovedAt).and(stays()), amount()),
+        counted(had(Column::ApprovedAt).and(stays()), amount()),
+        counted(had(Column::PaidAt), amount()).sub(came_back),
+        counted(had(Column::ReversedAt), amount()),
     ];
     let statement = QuerySelect::query(&mut select);
     for (stood, name) in stood.into_iter().zip(SUMS) {
-        let amount = Expr::col(Column::AmountMinor.as_column_ref());
-        let counted = Expr::case(stood, amount).finally(Expr::val(0i64));
-        sum::add(backend, statement, counted.into(), name);
+        sum::add(backend, statement, stood, name);
     }
     grouped(statement, [Column::PartnerId, Column::Currency])
 }

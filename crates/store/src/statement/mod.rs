@@ -81,22 +81,28 @@ struct MovementStep {
     /// The rank of the movement's kind.
     rank: Expr,
     minor: Expr,
+    /// The payout that paid the row, or whose money came back; null: neither.
+    payout: Expr,
     is_entry: bool,
 }
 
 /// All the ways in which rows move an account.
 fn steps(account: &Account) -> [MovementStep; 3] {
     let minor = || Expr::col(Column::AmountMinor.as_column_ref());
+    let own = |column: Column| Expr::col(column.as_column_ref());
     let leaving = |column: Column, kind: MovementKind| MovementStep {
-        at: Expr::col(column.as_column_ref()),
+        at: own(column),
         rank: Expr::cust(format!("CAST({} AS bigint)", kind.rank())),
         minor: Expr::val(0i64).sub(minor()),
+        // A reversed row is in no payout.
+        payout: own(Column::PayoutId),
         is_entry: false,
     };
     let entering = MovementStep {
         at: entered_at(account),
         rank: entry_rank(),
         minor: minor(),
+        payout: own(Column::ReturnedPayoutId),
         is_entry: true,
     };
     [

@@ -86,7 +86,7 @@ fn moved(scope: &Scope, account: &Account, range: Range, request: &PageRequest<M
             .expr_as(step.rank, "rank")
             .column(Column::Id)
             .expr_as(step.minor, "minor")
-            .column(Column::PayoutId);
+            .expr_as(step.payout, "payout_id");
         sorted(statement);
         Query::select()
             .columns(COLUMNS.map(Alias::new))
@@ -206,6 +206,6 @@ fn movement(found: &QueryResult) -> Result<Movement, StoreError> {
             row: CommissionId::from_uuid(found.try_get("", "id")?),
         },
         minor: found.try_get("", "minor")?,
-        payout: payout.filter(|_| kind == MovementKind::Paid).map(PayoutId::from_uuid),
+        payout: payout.map(PayoutId::from_uuid),
     })
 }

@@ -14,6 +14,37 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         of: Partners,
+        what: "the {detail} payout has no time of return, or one although nothing came back",
+        subjects: &[Payout],
+        sql: "SELECT id AS payout_id, status AS detail FROM payout
+              WHERE tenant_id = $1 AND partner_id {mine}
+                AND ((status = 'RETURNED') <> (returned_at IS NOT NULL) OR returned_at < settled_at)",
+    },
+    Check {
+        of: Partners,
+        what: "the {detail} payout and the row by which its amount is owed again disagree, or one of them is missing",
+        subjects: &[Payout],
+        sql: "SELECT payout.id AS payout_id, payout.status AS detail FROM payout
+              LEFT JOIN commission AS owed ON owed.tenant_id = $1 AND owed.returned_payout_id = payout.id
+              WHERE payout.tenant_id = $1 AND payout.partner_id {mine}
+                AND (payout.status = 'RETURNED' OR owed.id IS NOT NULL)
+                AND (payout.status <> 'RETURNED' OR owed.kind IS DISTINCT FROM 'RETURNED'
+                OR owed.partner_id IS DISTINCT FROM payout.partner_id
+                OR owed.recipient IS DISTINCT FROM payout.recipient
+                OR (owed.payment_target = 'INDIVIDUAL') <> (payout.recipient IS NOT NULL)
+                OR owed.currency IS DISTINCT FROM payout.currency
+                OR owed.amount_minor IS DISTINCT FROM payout.amount_minor
+                OR owed.accrued_at IS DISTINCT FROM payout.returned_at)",
+    },
+    Check {
+        of: Partners,
+        what: "the bank reference of the payout does not begin with what identifies it",
+        subjects: &[Payout],
+        sql: "SELECT id AS payout_id, '' AS detail FROM payout
+              WHERE tenant_id = $1 AND partner_id {mine} AND bank_reference_start <> substr(bank_reference, 1, 8)",
+    },
+    Check {
+        of: Partners,
         what: "the payout and the line of its run disagree, or it has no line",
         subjects: &[Payout, PayoutRun],
         sql: "SELECT payout.id AS payout_id, payout.run_id, '' AS detail FROM payout

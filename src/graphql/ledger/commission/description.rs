@@ -76,6 +76,7 @@ declare! {
     /// When it was reversed; null if it was not.
     "reversedAt": Option<DateTime> = value(Column::ReversedAt, view::moment);
     "payout" = link(Column::PayoutId, &PAYOUT);
+    "returnedPayout" = link(Column::ReturnedPayoutId, &PAYOUT);
     "explanation" = made_of(
         view::CommissionWrittenColumn::Explanation,
         write_explanation,

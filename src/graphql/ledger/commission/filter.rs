@@ -41,9 +41,9 @@ pub struct CommissionFilter {
     pub approved_from: Option<DateTime>,
     /// Approved before this moment.
     pub approved_to: Option<DateTime>,
-    /// Paid at this moment or later.
+    /// Paid at this moment or later; an imported commission in the other system, if that is known.
     pub paid_from: Option<DateTime>,
-    /// Paid before this moment.
+    /// Paid before this moment; an imported commission in the other system, if that is known.
     pub paid_to: Option<DateTime>,
     /// Of this event: what it earned or, for a refund, what it clawed back.
     pub event_id: Option<ID>,

@@ -57,6 +57,9 @@ pub enum CommissionKind {
     Manual,
     /// It was earned in another system and imported; its times here are those of the import.
     Opening,
+    /// The money of a payout came back, so that its amount is owed again. It is approved at once, paid by the next run,
+    /// and cannot be reversed.
+    Returned,
 }
 
 /// Who is paid.
@@ -78,10 +81,10 @@ row! {
 impl Commission {
     /// The details that were entered with it, if it was created by hand or imported.
     async fn entered(&self, ctx: &Context<'_>) -> Result<Option<Arc<commission::Entered>>, ApiError> {
-        use commission::CommissionKind::{Clawback, Deal, Event, Manual, Opening, TierAdjustment};
+        use commission::CommissionKind::{Clawback, Deal, Event, Manual, Opening, Returned, TierAdjustment};
         match self.0.kind {
             Manual | Opening => Ok(request(ctx).loaders().commission_entered.load(self.0.id.uuid()).await?),
-            Event | TierAdjustment | Deal | Clawback => Ok(None),
+            Event | TierAdjustment | Deal | Clawback | Returned => Ok(None),
         }
     }
 }
@@ -175,6 +178,11 @@ impl Commission {
     /// The payout that contains it, pending or paid; null if there is none.
     async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
         nullable_link(self.0.payout_id, |id| Payout::load(ctx, id)).await
+    }
+
+    /// The payout whose money came back, of a RETURNED row; null for other kinds.
+    async fn returned_payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
+        nullable_link(self.0.returned_payout_id, |id| Payout::load(ctx, id)).await
     }
 
     /// How the amount was calculated. A partner's token can read only the steps that applied, without thresholds.

@@ -37,7 +37,8 @@ pub enum TimeBasis {
     Occurred,
     /// When it was approved; commissions that were not are left out.
     Approved,
-    /// When it was paid; commissions that were not are left out.
+    /// When it was paid, an imported one in the other system; commissions that were not are left out. A payment that came
+    /// back counts as minus when it did, with the kind RETURNED and the status PAID.
     Paid,
 }
 

@@ -1,5 +1,6 @@
 //! Payout runs: the payouts of a day, partner by partner.
 
+mod left_out;
 mod line;
 mod line_list;
 mod mutation;

@@ -3,6 +3,7 @@
 use async_graphql::{ComplexObject, Context, ID};
 use paged::paged;
 
+use super::left_out::{PayoutFileFormat, PayoutLeftOut, left_out};
 use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
 use super::line_list::{line_pages, lines_of, outcomes};
 use crate::graphql::connection::Connection;
@@ -49,6 +50,7 @@ declare! {
     "lines" = page_of(line_pages);
     "totals" = PayoutRun::computed();
     "payouts" = page_of(|ctx| payout_pages(ctx, PayoutParent::Run));
+    "leftOut" = PayoutRun::computed();
 }
 
 #[paged]
@@ -78,5 +80,15 @@ impl PayoutRun {
     /// The payouts that it created, newest first.
     async fn payouts(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Payout>, ApiError> {
         payouts_of(ctx, PayoutParent::Run, self.0.id.uuid(), &page)
+    }
+
+    /// Its pending payouts that a file of this format leaves out, because it cannot hold them.
+    async fn left_out(
+        &self,
+        ctx: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "The format of the file.")] format: PayoutFileFormat,
+    ) -> Result<Connection<PayoutLeftOut>, ApiError> {
+        left_out(ctx, self.0.id, format, &page).await
     }
 }

@@ -15,18 +15,31 @@ pub enum PayoutSettlement {
     Failed,
     /// It was canceled.
     Canceled,
+    /// The money came back: a paid payout becomes RETURNED, and its amount is owed again; a pending one becomes FAILED.
+    Returned,
 }
 
 /// The outcome of a payout.
 #[derive(InputObject)]
 pub struct SettlePayoutInput {
-    /// The payout; it must be pending.
+    /// The payout; it must be pending, or paid if its money came back.
     pub id: ID,
     /// Its outcome.
     pub status: PayoutSettlement,
-    /// Its reference in the payment system.
+    /// Its reference in the payment system. A paid payout whose money came back keeps its reference.
     pub reference: Option<String>,
     /// A repeated call with the same key and input returns the payout without settling it again.
+    pub idempotency_key: Option<String>,
+}
+
+/// The payout whose money came back.
+#[derive(InputObject)]
+pub struct ReturnPayoutInput {
+    /// The payout; it must be paid.
+    pub id: ID,
+    /// Why its money came back.
+    pub reason: String,
+    /// A repeated call with the same key and input returns the payout without changing it again.
     pub idempotency_key: Option<String>,
 }
 
@@ -54,7 +67,7 @@ pub struct SettlePayoutRunInput {
     /// The run. Its next 500 pending payouts, in the order of their ids, are settled; settled ones are skipped. Repeat
     /// the call until `remaining` is 0.
     pub run_id: ID,
-    /// Their outcome.
+    /// Their outcome; not RETURNED, since pending payouts cannot come back.
     pub status: PayoutSettlement,
     /// The reference of their common payment in the payment system.
     pub reference: Option<String>,
@@ -64,12 +77,14 @@ pub struct SettlePayoutRunInput {
 #[derive(InputObject)]
 pub struct PayoutSettlementInput {
     /// The payout: a pending one, or one that is already settled with the same status and reference, which is accepted
-    /// without any change.
+    /// without any change. RETURNED also takes a paid one.
     pub id: ID,
     /// Its outcome.
     pub status: PayoutSettlement,
-    /// Its reference in the payment system.
+    /// Its reference in the payment system. A paid payout whose money came back keeps its reference.
     pub reference: Option<String>,
+    /// Why the money came back; only with RETURNED.
+    pub reason: Option<String>,
 }
 
 impl From<PayoutSettlementInput> for Settlement {
@@ -78,6 +93,7 @@ impl From<PayoutSettlementInput> for Settlement {
             id: input.id.into(),
             status: input.status.into(),
             reference: input.reference,
+            reason: input.reason,
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use async_graphql::{Context, Object};
 
-use super::input::{SettlePayoutInput, SettlePayoutsInput, SettlePayoutsWhatInput};
+use super::input::{ReturnPayoutInput, SettlePayoutInput, SettlePayoutsInput, SettlePayoutsWhatInput};
 use super::result::{PayoutResult, SettlePayoutsPayload};
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::each;
 use crate::graphql::payout::Payout;
 use crate::graphql::user_error::{answer, payload};
-use service::ledger::payout::{settle, settle_many, settle_run};
+use service::ledger::payout::{settle, settle_many, settle_run, take_back};
 
 payload! {
     /// The result of settling a payout.
@@ -24,7 +24,8 @@ pub struct SettlementMutation;
 
 #[Object]
 impl SettlementMutation {
-    /// Settles a payout: PAID pays all its commissions, FAILED and CANCELED release them. Needs `payouts:write`.
+    /// Settles a payout: PAID pays all its commissions, FAILED and CANCELED release them; RETURNED notes that the money
+    /// came back. Needs `payouts:write`.
     async fn settle_payout(
         &self,
         ctx: &Context<'_>,
@@ -34,6 +35,19 @@ impl SettlementMutation {
         let status = input.status.into();
         let settled = settle(&request.app, &request.caller, &input.id, status, input.reference);
         Some(PayoutPayload::of(&request, settled).await)
+    }
+
+    /// Notes that the money of a paid payout came back, from a closed account for example. Its commissions stay paid; a
+    /// commission of kind RETURNED with the payout's amount is owed instead, which the next run pays. Needs
+    /// `payouts:write`.
+    async fn return_payout(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The payout whose money came back.")] input: ReturnPayoutInput,
+    ) -> Nullable<PayoutPayload> {
+        let request = mutation(ctx).await;
+        let returned = take_back(&request.app, &request.caller, &input.id, &input.reason);
+        Some(PayoutPayload::of(&request, returned).await)
     }
 
     /// Settles up to 500 payouts of a list, where an invalid entry does not affect the others, or the next 500 pending

@@ -26,6 +26,8 @@ pub enum MovementKind {
     Reversed,
     /// A commission was paid.
     Paid,
+    /// The money of a payout came back, so that its amount is owed again.
+    Returned,
 }
 
 /// The movements of one kind.
@@ -76,7 +78,8 @@ impl StatementMovement {
         existing(Commission::load(ctx, id).await?, "commission", "id", id)
     }
 
-    /// The payout that paid it; null for other kinds, and for imported commissions.
+    /// Of PAID, the payout that paid it, null for imported commissions; of RETURNED, the payout whose money came back;
+    /// null for other kinds.
     async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
         nullable_link(self.movement.payout, |id| Payout::load(ctx, id)).await
     }

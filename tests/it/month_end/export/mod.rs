@@ -1,5 +1,6 @@
 //! Lists as files, over HTTP and from the command line.
 
+mod banks;
 mod cells;
 mod command_line;
 mod endings;

@@ -1,5 +1,7 @@
 //! Payout files: a run's pending payouts as payment services take them.
 
+use std::process::{Command, Stdio};
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -33,7 +35,7 @@ impl Run {
             .await;
         let id = text(&payload["payoutRun"]["id"]);
         let document =
-            "query($run: ID!) { payouts(first: 500, filter: { runId: $run }) { nodes { id status amount { amount
+            "query($run: ID!) { payouts(first: 500, filter: { runId: $run }) { nodes { id status bankReference amount { amount
             currency } partner { id name } } } }";
         let data = shop.staff().data_with(document, json!({ "run": id })).await;
         let payouts = data["payouts"]["nodes"].as_array().unwrap().clone();
@@ -52,6 +54,28 @@ impl Run {
     pub fn id_of(&self, name: &str) -> String {
         text(&self.payout(name)["id"])
     }
+}
+
+/// Makes a payout file on the command line; the exit code, standard output and standard error.
+async fn exported(app: &TestApp, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tributary"));
+    command
+        .args([
+            "--database-url",
+            &app.database_url(),
+            "export",
+            "payout-file",
+            "--tenant",
+            "acme",
+        ])
+        .args(arguments)
+        .stdin(Stdio::null());
+    let output = tokio::task::spawn_blocking(move || command.output().expect("it starts"))
+        .await
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let code = output.status.code().expect("a code");
+    (code, text(output.stdout), text(output.stderr))
 }
 
 fn path(run: &str, more: &str) -> String {
@@ -125,6 +149,7 @@ both_databases! {
             ("Cleo", json!({}), "1500 HUF"),
             ("Dan", json!({}), "1.250 KWD"),
             ("Eve", json!({ "payoutReference": "by hand" }), "5.00 USD"),
+            ("Fay", json!({}), "100.50 HUF"),
         ]).await;
         let staff = shop.staff();
         let paypal = |more: &str| path(&run.id, &format!("&format=paypal{more}"));
@@ -137,17 +162,36 @@ both_databases! {
         let comma = file(&staff, &paypal("&currency=EUR&decimalComma=true")).await;
         assert!(comma.contains("ann@example.com,\"12,50\",EUR,"), "{comma}");
         assert!(file(&staff, &paypal("&currency=HUF")).await.starts_with("cleo@example.com,1500,HUF,"));
-        // All that it cannot hold is named, and nothing is written.
-        let answer = get(&staff, &paypal("")).await;
-        let (_, text) = answer.refusal();
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-        assert!(text.contains(&format!("payout {}: PayPal does not pay in KWD", run.id_of("Dan"))), "{text}");
-        assert!(text.contains(&format!("payout {}: the payee \"by hand\" is neither", run.id_of("Eve"))), "{text}");
-        shop.settle(run.payout("Dan"), "CANCELED").await;
-        shop.settle(run.payout("Eve"), "CANCELED").await;
-        let (_, text) = get(&staff, &paypal("")).await.refusal();
-        assert_eq!(text, "this file for PayPal has one currency, and the run has EUR, HUF: ask for currency=EUR");
+        let (_, says) = get(&staff, &paypal("")).await.refusal();
+        assert_eq!(says, "this file for PayPal has one currency, and the run has EUR, HUF: ask for currency=EUR");
         assert_eq!(get(&staff, &paypal("&currency=EUR&part=2")).await.text, "");
+        // What it cannot hold is left out, and named.
+        assert_eq!(file(&staff, &paypal("&currency=KWD")).await, "");
+        let left_out = async |format: &str| {
+            let document = "query($run: ID!, $format: PayoutFileFormat!) { payoutRun(id: $run) { leftOut(format: $format) {
+                totalCount nodes { payout { id } reason } } } }";
+            let data = staff.data_with(document, json!({ "run": run.id, "format": format })).await;
+            data["payoutRun"]["leftOut"].clone()
+        };
+        let found = left_out("PAYPAL").await;
+        let told = found["nodes"].as_array().unwrap().iter().map(|one| format!("{} {}", text(&one["payout"]["id"]), text(&one["reason"])));
+        let mut expected = [
+            format!("{} PayPal does not pay in KWD", run.id_of("Dan")),
+            format!("{} PayPal pays whole HUF only, not 100.50", run.id_of("Fay")),
+            format!("{} the payee \"by hand\" is neither an e-mail address nor the id of a PayPal account", run.id_of("Eve")),
+        ];
+        let mut told: Vec<_> = told.collect();
+        told.sort();
+        expected.sort();
+        assert_eq!(told, expected);
+        assert_eq!(found["totalCount"], 3);
+        assert_eq!(left_out("CSV").await["totalCount"], 0);
+        let (code, output, errors) = exported(&app, &["--format", "paypal", &format!("runId={}", run.id), "currency=HUF"]).await;
+        assert_eq!((code, output.as_str()), (3, format!("cleo@example.com,1500,HUF,{},,PAYPAL\r\n", run.id_of("Cleo")).as_str()));
+        let says = format!("payout {} is left out: PayPal pays whole HUF only, not 100.50", run.id_of("Fay"));
+        assert!(errors.contains(&says), "{errors}");
+        let (code, _, errors) = exported(&app, &["--format", "paypal", &format!("runId={}", run.id), "currency=EUR"]).await;
+        assert_eq!((code, errors.as_str()), (0, ""));
         for (more, says) in [("&part=0", "part must be 1 or more"), ("&payees=EMAIL", "there is no parameter \"payees\"")] {
             assert!(get(&staff, &paypal(more)).await.refusal().1.contains(says), "{more}");
         }
@@ -161,20 +205,20 @@ both_databases! {
         ]).await;
         let staff = shop.staff();
         let wise = |more: &str| path(&run.id, &format!("&format=wise{more}"));
-        let (_, text) = get(&staff, &wise("")).await.refusal();
-        assert_eq!(text, "Wise takes these payees in files of their own: ask for payees=EMAIL, then for payees=SAVED");
+        let (_, says) = get(&staff, &wise("")).await.refusal();
+        assert_eq!(says, "Wise takes these payees in files of their own: ask for payees=EMAIL, then for payees=SAVED");
         let by_email = file(&staff, &wise("&payees=EMAIL&sourceCurrency=GBP&receiverType=PERSON")).await;
         let expected = format!(
             "name,recipientEmail,paymentReference,receiverType,amountCurrency,amount,sourceCurrency,targetCurrency,type\r\n\
              Ann,ann@example.com,{},PERSON,target,12.50,GBP,EUR,EMAIL\r\n",
-            run.id_of("Ann")
+            text(&run.payout("Ann")["bankReference"])
         );
         assert_eq!(by_email, expected);
         let saved = file(&staff, &wise("&payees=SAVED")).await;
         let expected = format!(
             "recipientId,name,recipientEmail,recipientDetail,sourceCurrency,targetCurrency,amountCurrency,amount,\
              paymentReference,receiverType\r\n12345678,Bob,,,USD,USD,target,7.00,{},INSTITUTION\r\n",
-            run.id_of("Bob")
+            text(&run.payout("Bob")["bankReference"])
         );
         assert_eq!(saved, expected);
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::payout_files::Run;
 use super::{file, rows_of_csv};
-use crate::ledger::Shop;
+use crate::ledger::{Shop, text};
 use crate::support::{TestApp, both_databases};
 
 /// Imports a file; the exit code, standard output and standard error.
@@ -71,7 +71,8 @@ both_databases! {
         let map = ["--map", "id=Customer ID", "--map", "status=Transaction Status", "--map", "reference=transaction id"];
         let (code, output, errors) = import(&app, &answer, &map).await;
         assert_eq!((code, errors.as_str()), (0, ""));
-        assert_eq!(output, "acme: 4 payouts settled, 0 were settled like this before, 1 are under way, 0 lines are wrong\n");
+        assert_eq!(output, "acme: 4 (DENIED 1, RETURNED 1, SUCCESS 2) payouts settled, 0 paid ones came back, 0 were settled like this before, \
+            1 (UNCLAIMED 1) are under way, 0 lines are about other payments, 0 lines are wrong\n");
         let mut found = endings(&shop, &run, &NAMES).await;
         found.sort();
         assert_eq!(found, ["FAILED TX-2", "FAILED TX-4", "PAID TX-0", "PAID TX-3", "PENDING -"]);
@@ -79,7 +80,8 @@ both_databases! {
         let before = app.rows_but_log().await;
         let (code, output, _) = import(&app, &answer, &map).await;
         assert_eq!(code, 0);
-        assert_eq!(output, "acme: 0 payouts settled, 4 were settled like this before, 1 are under way, 0 lines are wrong\n");
+        assert_eq!(output, "acme: 0 payouts settled, 0 paid ones came back, 4 were settled like this before, \
+            1 (UNCLAIMED 1) are under way, 0 lines are about other payments, 0 lines are wrong\n");
         assert_eq!(app.rows_but_log().await, before);
     }
 
@@ -92,7 +94,7 @@ both_databases! {
             format!("{};paid;\"a;b\"", run.id_of("Ann")),
             format!("{};gone;x", run.id_of("Bob")),
             "nobody;paid;".to_owned(),
-            format!("{};cancelled;'=1", run.id_of("Cleo")),
+            format!("{};canceled;'=1", run.id_of("Cleo")),
             String::new(),
             format!("{};failed;", run.id_of("Ann")),
             "pay_01h2xcejqtf2nbrexx3vqjhp41;paid;".to_owned(),
@@ -102,24 +104,22 @@ both_databases! {
         ]
         .join("\r\n");
         let wrong = [
-            "line 3: status must be PAID, FAILED or CANCELED, or a word of PayPal or Wise for it, not \"gone\"",
-            "line 4: id is not an id: ids look like pay_",
-            "line 7: id stands in line 2 already",
-            "line 8: id does not exist",
+            "line 3: status must be PAID, FAILED, CANCELED or RETURNED, or a word of PayPal or Wise for it, not \"gone\"",
+            "line 7: id is the payout of line 2 already",
             "line 9: id is PAID already",
             "line 10: status must be given",
             "line 11: has 1 cells, and the header has 3",
         ];
         let before = app.rows_but_log().await;
         for (arguments, settled, kept) in [
-            (vec!["--dry-run"], "2 payouts would be settled", true),
-            (vec!["--all-or-nothing"], "2 payouts would be settled", true),
-            (vec![], "2 payouts settled", false),
-            (vec![], "0 payouts settled, 2 were settled like this before", false),
+            (vec!["--dry-run"], "2 (CANCELED 1, PAID 1) payouts would be settled", true),
+            (vec!["--all-or-nothing"], "2 (CANCELED 1, PAID 1) payouts would be settled", true),
+            (vec![], "2 (CANCELED 1, PAID 1) payouts settled", false),
+            (vec![], "0 payouts settled, 0 paid ones came back, 2 were settled like this before", false),
         ] {
             let (code, output, errors) = import(&app, &table, &arguments).await;
             assert_eq!(code, 1, "{arguments:?} {output}");
-            assert!(output.contains(settled) && output.contains("7 lines are wrong"), "{arguments:?} {output}");
+            assert!(output.contains(settled) && output.contains("2 lines are about other payments, 5 lines are wrong"), "{arguments:?} {output}");
             let lines: Vec<_> = errors.lines().filter(|line| line.starts_with("line ")).collect();
             assert_eq!(lines.len(), wrong.len(), "{errors}");
             assert!(lines.iter().zip(wrong).all(|(line, wrong)| line.starts_with(wrong)), "{errors}");
@@ -130,6 +130,74 @@ both_databases! {
         }
         let found = endings(&shop, &run, &NAMES).await;
         assert_eq!(found, ["PAID a;b", "PENDING -", "CANCELED =1", "PENDING -", "PAID -"]);
+    }
+
+    async fn payouts_are_found_by_what_banks_leave_of_their_identifiers(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let run = five(&shop).await;
+        let references: Vec<_> = NAMES.iter().map(|name| text(&run.payout(name)["bankReference"])).collect();
+        for (name, reference) in NAMES.iter().zip(&references) {
+            assert!(reference.len() == 10 && reference.bytes().all(|byte| b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789".contains(&byte)), "{name} {reference}");
+        }
+        let spaced = format!("{} {}", references[1][..4].to_lowercase(), &references[1][4..]);
+        let whole = run.id_of("Cleo").to_uppercase().replace('_', " ");
+        let table = [
+            "Reference text,Amount,State".to_owned(),
+            format!("{},12.50,completed", references[0]),
+            format!("\"{spaced}\",12.50,completed"),
+            format!("{whole},12.50,completed"),
+            // Cut off after what is still unique, and after what is not.
+            format!("{},12.50,completed", &references[3][..8]),
+            format!("{},12.50,completed", &references[4][..7]),
+            // All five begin like this.
+            format!("{},12.50,completed", &run.id_of("Ann")[..14]),
+            "Office rent March,900.00,completed".to_owned(),
+            "Office rent April,900.00,anything".to_owned(),
+            ",1.00,fee".to_owned(),
+        ]
+        .join("\n");
+        let map = ["--map", "id=Reference text", "--map", "status=State", "--map", "reference="];
+        let (code, output, errors) = import(&app, &table, &map).await;
+        assert_eq!(code, 1, "{output}");
+        let counted = "4 (COMPLETED 4) payouts settled, 0 paid ones came back, 0 were settled like this before, 0 are under way, \
+            4 lines are about other payments, 1 lines are wrong";
+        assert!(output.contains(counted), "{output}");
+        assert!(errors.contains("line 7: Reference text may be pay_") && errors.contains("cut off too early to tell"), "{errors}");
+        assert_eq!(endings(&shop, &run, &NAMES).await, ["PAID -", "PAID -", "PAID -", "PAID -", "PENDING -"]);
+    }
+
+    async fn what_is_returned_is_found_by_the_reference_of_its_payment(app: TestApp) {
+        let shop = Shop::new(&app).await;
+        let run = five(&shop).await;
+        let first = format!(
+            "id,status,reference\n{},SUCCESS,9AB-12345/XY 77\n{},SUCCESS,same\n{},SUCCESS,same-again-1\n{},SUCCESS,same-again-2\n",
+            run.id_of("Ann"), run.id_of("Bob"), run.id_of("Cleo"), run.id_of("Dan")
+        );
+        assert_eq!(import(&app, &first, &[]).await.0, 0);
+        // Newest first, as services list them: the payment itself is there again, with another one that never arrived.
+        let second = format!(
+            "id,status\n9ab12345xy77,funds_refunded\nsame again,Returned\nsameagain2,bounced_back\n{},Returned\n9AB12345,Success\n",
+            run.id_of("Eve")
+        );
+        let map = ["--map", "reference="];
+        for dry in [true, false] {
+            let more: &[&str] = if dry { &["--dry-run"] } else { &[] };
+            let (code, output, errors) = import(&app, &second, &[&map[..], more].concat()).await;
+            assert_eq!(code, 1, "{output}");
+            let ended = if dry { "would be settled" } else { "settled" };
+            let counted = format!("1 (RETURNED 1) payouts {ended}, 1 (FUNDS_REFUNDED 1) paid ones came back, 0 were settled like this before, \
+                1 (BOUNCED_BACK 1) are under way, 0 lines are about other payments, 2 lines are wrong");
+            assert!(output.contains(&counted), "{output}");
+            assert!(errors.contains("line 3: id may be pay_"), "{errors}");
+            // Its reference is not that of the file, which leaves references out.
+            assert!(errors.contains("line 6: id is PAID already"), "{errors}");
+        }
+        let found = endings(&shop, &run, &NAMES).await;
+        assert_eq!(found, ["RETURNED 9AB-12345/XY 77", "PAID same", "PAID same-again-1", "PAID same-again-2", "FAILED -"]);
+        // The file about the payment may come once more.
+        let (code, output, errors) = import(&app, &first, &[]).await;
+        assert_eq!((code, errors.as_str()), (0, ""), "{output}");
+        assert!(output.contains("0 payouts settled, 0 paid ones came back, 4 were settled like this before"), "{output}");
     }
 
     async fn a_status_may_be_that_of_all_lines_and_the_reference_left_out(app: TestApp) {

@@ -81,14 +81,23 @@ pub fn assert_adds_up(statement: &Value) {
         let (kind, amount) = (text(&movement["kind"]), decimal(&movement["amount"]["amount"]));
         balance += amount;
         assert_eq!(decimal(&movement["balance"]["amount"]), balance, "{statement:#}");
-        assert_eq!(movement["payout"].is_null(), kind != "PAID", "{movement}");
+        let has_payout = ["PAID", "RETURNED"].contains(&kind.as_str());
+        assert_eq!(movement["payout"].is_null(), !has_payout, "{movement}");
         match of_kinds.iter_mut().find(|(known, ..)| *known == kind) {
             Some((_, count, sum)) => (*count, *sum) = (*count + 1, *sum + amount),
             None => of_kinds.push((kind, 1, amount)),
         }
     }
     assert_eq!(decimal(&statement["closing"]["amount"]), balance, "{statement:#}");
-    let order = ["OPENING", "ACCRUED", "ADJUSTED", "CLAWED_BACK", "REVERSED", "PAID"];
+    let order = [
+        "OPENING",
+        "ACCRUED",
+        "ADJUSTED",
+        "CLAWED_BACK",
+        "REVERSED",
+        "PAID",
+        "RETURNED",
+    ];
     of_kinds.sort_by_key(|(kind, ..)| order.iter().position(|known| known == kind));
     let told: Vec<_> = statement["totals"].as_array().expect("totals").iter().collect();
     let told: Vec<_> = told

@@ -50,6 +50,7 @@ fn row() -> Commission {
         paid_at: Some(at(CHANGED)),
         reversed_at: None,
         payout_id: Some(id(5)),
+        returned_payout_id: None,
     }
 }
 
@@ -86,7 +87,7 @@ fn a_commission_is_shown_as_of_the_event_and_its_payout_only_when_paid() {
             "partnerId": row.partner_id, "partnerExternalId": "P-1",
             "campaignId": row.campaign_id, "campaignExternalId": "C-2",
             "eventId": row.event_id, "eventExternalId": "E-3",
-            "adjustsCommissionId": null, "payoutId": payout,
+            "adjustsCommissionId": null, "payoutId": payout, "returnedPayoutId": null,
             "accruedAt": CREATED, "matureAt": "2026-03-02T12:00:00.500Z", "changedAt": "2026-03-02T12:00:00.500Z",
         });
         assert_eq!(data, expected);
@@ -122,18 +123,33 @@ fn a_payout_is_pending_when_created_whatever_became_of_it() {
         settled_by: None,
         sequence: 1,
         settled_sequence: None,
+        bank_reference: "K7MPQ2RS9T".to_owned(),
+        returned_at: None,
+        returned_by: None,
+        return_reason: None,
+        returned_sequence: None,
+    };
+    let returned = Payout {
+        status: PayoutStatus::Returned,
+        returned_at: Some(at(CHANGED)),
+        ..row.clone()
     };
     for (event_type, status) in [
         (WebhookEventType::PayoutCreated, "PENDING"),
         (WebhookEventType::PayoutSettled, "PAID"),
+        (WebhookEventType::PayoutReturned, "RETURNED"),
     ] {
         let expected = json!({
             "payoutId": row.id, "payoutRunId": row.run_id, "status": status,
-            "amount": { "amount": "-1.00", "currency": "EUR" },
+            "amount": { "amount": "-1.00", "currency": "EUR" }, "bankReference": "K7MPQ2RS9T",
             "partnerId": row.partner_id, "partnerExternalId": "P-1",
             "createdAt": CREATED, "changedAt": "2026-03-02T12:00:00.500Z",
         });
-        assert_eq!(payout(&row, event_type, at(CHANGED), &external_ids()), expected);
+        for row in [&row, &returned] {
+            if row.status == PayoutStatus::Returned || event_type != WebhookEventType::PayoutReturned {
+                assert_eq!(payout(row, event_type, at(CHANGED), &external_ids()), expected);
+            }
+        }
     }
 }
 

@@ -5,4 +5,4 @@ mod run;
 mod settle;
 
 pub use run::{NewPayoutRun, Preview, create_run, preview_run};
-pub use settle::{MAX_SETTLEMENTS, Settled, Settlement, settle, settle_many, settle_run};
+pub use settle::{MAX_SETTLEMENTS, Settled, Settlement, settle, settle_many, settle_run, take_back};

@@ -154,6 +154,10 @@ async fn write(
     found: Vec<(RunLine, Vec<Commission>)>,
     (partners, moments): (&HashMap<PartnerId, Partner>, Moments),
 ) -> Result<(), StoreError> {
+    let count = found.iter().filter(|(line, _)| line.payable().is_some()).count();
+    let bits = std::iter::repeat_with(|| fastrand::u64(..)).take(count).collect();
+    let references = store::payout::unused_bank_references(transaction, &writer.scope(), bits).await?;
+    let mut references = references.into_iter();
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments);
     let (mut payouts, mut items, mut lines) = (Vec::new(), Vec::new(), Vec::new());
     for (line, rows) in found {
@@ -183,6 +187,11 @@ async fn write(
             settled_by: None,
             sequence,
             settled_sequence: None,
+            bank_reference: references.next().expect("one for each line that is paid out"),
+            returned_at: None,
+            returned_by: None,
+            return_reason: None,
+            returned_sequence: None,
         });
         let payout_id = Some(id);
         lines.push(RunLine { payout_id, ..line });

@@ -1,5 +1,6 @@
-//! Settling payouts: as paid, with all their rows in the same transaction, or as failed or canceled, which releases the
-//! rows. One payout, a list of them and the rest of a run are settled by the same function.
+//! Settling payouts: as paid, with all their rows in the same transaction; as failed or canceled, which releases the
+//! rows; or as returned, if the money of a paid one came back, whose amount is then owed again by a row of its own. One
+//! payout, a list of them and the rest of a run are settled by the same function.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,7 @@ use crate::once::{Answer, begin, commit, repeated};
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Writer};
 use domain::commission::{Commission, CommissionStatus, Payout, PayoutSettlement, PayoutStatus};
-use domain::id::{self, PayoutId};
+use domain::id::{self, CommissionId, PayoutId};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use domain::webhook::WebhookEventType;
@@ -29,8 +30,10 @@ pub const MAX_SETTLEMENTS: usize = 500;
 pub struct Settlement {
     pub id: String,
     pub status: PayoutSettlement,
-    /// The payment system's name for the payment.
+    /// The payment system's name for the payment. A returned payout keeps the one that it was paid with.
     pub reference: Option<String>,
+    /// Why the money came back.
+    pub reason: Option<String>,
 }
 
 /// The result of settling several payouts.
@@ -44,8 +47,13 @@ pub struct Settled {
     pub answers: ReviewResults,
 }
 
-/// The status to settle a payout with, and its reference.
-type SettlementOutcome = (PayoutSettlement, Option<String>);
+/// The status to settle a payout with, its reference, and why its money came back.
+#[derive(Clone, Debug)]
+struct SettlementOutcome {
+    status: PayoutSettlement,
+    reference: Option<String>,
+    reason: Option<String>,
+}
 
 /// Whether settling a payout again in the very same way is accepted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,27 +70,44 @@ pub async fn settle(
     status: PayoutSettlement,
     reference: Option<String>,
 ) -> Result<Payout, ServiceError> {
-    repeated(|| settle_once(app, caller, id, (status, reference.clone()))).await
+    let reason = None;
+    let outcome = SettlementOutcome {
+        status,
+        reference,
+        reason,
+    };
+    repeated(|| settle_once(app, caller, id, outcome.clone())).await
 }
 
-async fn settle_once(
-    app: &App,
-    caller: &Caller,
-    id: &str,
-    (status, reference): SettlementOutcome,
-) -> Result<Payout, ServiceError> {
+/// Notes that the money of a paid payout came back: its rows stay paid, and its amount is owed again.
+pub async fn take_back(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<Payout, ServiceError> {
+    let outcome = SettlementOutcome {
+        status: PayoutSettlement::Returned,
+        reference: None,
+        reason: Some(reason.to_owned()),
+    };
+    repeated(|| settle_once(app, caller, id, outcome.clone())).await
+}
+
+async fn settle_once(app: &App, caller: &Caller, id: &str, outcome: SettlementOutcome) -> Result<Payout, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
     let mut problems = Problems::new();
-    let reference = problems.optional("reference", reference, |text| text::reference(&text));
+    let outcome = valid(outcome, &mut problems);
     let transaction = begin(app, &writer).await?;
     let id = problems.id::<id::Payout>("id", id);
-    require!(problems; id, reference);
-    let wanted = [(id, (status, reference))];
+    require!(problems; id, outcome);
+    let must_be_paid = outcome.reason.is_some();
+    let wanted = [(id, outcome)];
     let SettlementResults { mut results, .. } = end(app, &transaction, &writer, &wanted, Resettlement::Refused).await?;
     let result = results.pop().unwrap_or_else(|| Err(Fault::not_found()));
     let Some(payout) = problems.take("id", result) else {
         return Err(problems.into());
     };
+    if must_be_paid && payout.status != PayoutStatus::Returned {
+        let message = "is PENDING: only a paid payout can come back; settle this one as FAILED";
+        problems.add("id", ProblemCode::InvalidTransition, message);
+        return Err(problems.into());
+    }
     commit(app, transaction, &writer, &payout).await?;
     Ok(payout)
 }
@@ -109,10 +134,13 @@ async fn settle_many_once(app: &App, caller: &Caller, settlements: &[Settlement]
         problems.enter("settlements");
         problems.enter(index);
         let id = problems.id::<id::Payout>("id", &settlement.id);
-        let reference = settlement.reference.as_deref();
-        let reference = problems.optional("reference", reference, text::reference);
-        let place = id.zip(reference).map(|(id, reference)| {
-            wanted.push((id, (settlement.status, reference)));
+        let outcome = SettlementOutcome {
+            status: settlement.status,
+            reference: settlement.reference.clone(),
+            reason: settlement.reason.clone(),
+        };
+        let place = id.zip(valid(outcome, &mut problems)).map(|settlement| {
+            wanted.push(settlement);
             wanted.len() - 1
         });
         checked.push((problems, place));
@@ -145,29 +173,36 @@ pub async fn settle_run(
     status: PayoutSettlement,
     reference: Option<String>,
 ) -> Result<Settled, ServiceError> {
-    repeated(|| settle_run_once(app, caller, run, (status, reference.clone()))).await
+    let reason = None;
+    let outcome = SettlementOutcome {
+        status,
+        reference,
+        reason,
+    };
+    repeated(|| settle_run_once(app, caller, run, outcome.clone())).await
 }
 
 async fn settle_run_once(
     app: &App,
     caller: &Caller,
     run: &str,
-    (status, reference): SettlementOutcome,
+    outcome: SettlementOutcome,
 ) -> Result<Settled, ServiceError> {
     let writer = caller.write(Resource::Payouts)?;
     let scope = writer.scope();
     let mut problems = Problems::new();
     problems.enter("what");
     problems.enter("run");
-    let reference = problems.optional("reference", reference, |text| text::reference(&text));
+    if outcome.status == PayoutSettlement::Returned {
+        let message = "must be PAID, FAILED or CANCELED: the pending payouts of a run cannot come back";
+        problems.add("status", ProblemCode::Invalid, message);
+    }
+    let outcome = valid(outcome, &mut problems);
     let transaction = begin(app, &writer).await?;
     let run = object::<id::PayoutRun>("runId", run, &mut problems, &transaction, &scope).await?;
-    require!(problems; run, reference);
+    require!(problems; run, outcome);
     let pending = store::payout::pending_of_run(&transaction, &scope, run.id, MAX_SETTLEMENTS as u64).await?;
-    let wanted: Vec<_> = pending
-        .into_iter()
-        .map(|id| (id, (status, reference.clone())))
-        .collect();
+    let wanted: Vec<_> = pending.into_iter().map(|id| (id, outcome.clone())).collect();
     // Payouts that another call has settled in the meantime are skipped.
     let SettlementResults { results, settled } =
         end(app, &transaction, &writer, &wanted, Resettlement::Refused).await?;
@@ -179,6 +214,22 @@ async fn settle_run_once(
     };
     commit(app, transaction, &writer, &settled).await?;
     Ok(settled)
+}
+
+/// The outcome as it is stored; `None` after recording problems.
+fn valid(outcome: SettlementOutcome, problems: &mut Problems) -> Option<SettlementOutcome> {
+    let reference = problems.optional("reference", outcome.reference, |text| text::reference(&text));
+    let reason = problems.optional("reason", outcome.reason, |text| text::reason(&text));
+    let is_return = outcome.status == PayoutSettlement::Returned;
+    if !is_return && reason.as_ref().is_some_and(Option::is_some) {
+        problems.add("reason", ProblemCode::Invalid, "is for RETURNED only");
+        return None;
+    }
+    Some(SettlementOutcome {
+        status: outcome.status,
+        reference: reference?,
+        reason: reason?,
+    })
 }
 
 /// Each payout as it is now, or why it was not settled, and how many were settled.
@@ -212,51 +263,78 @@ async fn end(
         }
     }
     let mut posting = Posting::new(writer.tenant(), writer.actor(), moments(&locked, &app.clock));
-    let (mut results, mut settled) = (Vec::with_capacity(wanted.len()), Vec::new());
-    for (id, (status, reference)) in wanted {
+    let mut results = Vec::with_capacity(wanted.len());
+    let (mut settled, mut returned) = (Vec::new(), Vec::new());
+    for (id, outcome) in wanted {
         let Some(payout) = payouts.get_mut(&id.uuid()) else {
             results.push(Err(Fault::not_found()));
             continue;
         };
-        if payout.status == PayoutStatus::Pending {
+        let Some(next) = payout.status.after(outcome.status) else {
+            let has_ended = payout.has_ended_as(outcome.status, outcome.reference.as_deref());
+            results.push(match again == Resettlement::Fine && has_ended {
+                true => Ok(payout.clone()),
+                false => {
+                    let message = format!("is {} already", payout.status.as_str());
+                    Err(Fault(ProblemCode::InvalidTransition, message))
+                }
+            });
+            continue;
+        };
+        let moment = posting.moment(payout.partner_id);
+        let actor = Some(writer.actor().to_owned());
+        payout.status = next;
+        if next == PayoutStatus::Returned {
+            (payout.returned_at, payout.returned_sequence) = (Some(moment.at), Some(moment.sequence));
+            payout.returned_by = actor;
+            payout.return_reason.clone_from(&outcome.reason);
+            posting.write(
+                payout.returned_row(CommissionId::new(moment.at), moment.at),
+                outcome.reason.as_deref(),
+            );
+            returned.push(payout.clone());
+        } else {
             for row in rows.remove(id).unwrap_or_default() {
-                match status {
-                    PayoutSettlement::Paid => {
+                match next {
+                    PayoutStatus::Paid => {
                         posting.move_to(&row, CommissionStatus::Paid, Some("its payout is paid"));
                     }
-                    PayoutSettlement::Failed | PayoutSettlement::Canceled => posting.release(&row),
+                    _ => posting.release(&row),
                 }
             }
-            payout.status = (*status).into();
-            let moment = posting.moment(payout.partner_id);
             (payout.settled_at, payout.settled_sequence) = (Some(moment.at), Some(moment.sequence));
-            payout.settled_by = Some(writer.actor().to_owned());
-            payout.reference.clone_from(reference);
+            payout.settled_by = actor;
+            payout.reference.clone_from(&outcome.reference);
             settled.push(payout.clone());
-        } else if again == Resettlement::Refused || (payout.status, &payout.reference) != ((*status).into(), reference)
-        {
-            let message = format!("is {} already", payout.status.as_str());
-            results.push(Err(Fault(ProblemCode::InvalidTransition, message)));
-            continue;
         }
         results.push(Ok(payout.clone()));
     }
-    let entry = (!settled.is_empty()).then(|| transaction.audit_entry()).flatten();
+    let count = settled.len() + returned.len();
+    let entry = (count > 0).then(|| transaction.audit_entry()).flatten();
     let write = |writes: &mut Writes| {
         store::payout::settle(writes, writer.tenant(), &settled, entry);
-        let ended = settled.iter().map(|payout| OutboxEvent {
-            event_type: WebhookEventType::PayoutSettled,
+        store::payout::take_back(writes, writer.tenant(), &returned, entry);
+        let ended = settled.iter().map(|payout| {
+            let at = payout.settled_at.unwrap_or(payout.created_at);
+            (WebhookEventType::PayoutSettled, payout, at)
+        });
+        let came_back = returned.iter().map(|payout| {
+            let at = payout.returned_at.unwrap_or(payout.created_at);
+            (WebhookEventType::PayoutReturned, payout, at)
+        });
+        let happened = ended.chain(came_back).map(|(event_type, payout, at)| OutboxEvent {
+            event_type,
             object: payout.id.uuid(),
-            at: payout.settled_at.unwrap_or(payout.created_at),
+            at,
             detail: None,
         });
-        store::outbox::append(writes, writer.tenant(), ended);
+        store::outbox::append(writes, writer.tenant(), happened);
     };
-    transaction.counted(settled.len() as u64);
+    transaction.counted(count as u64);
     posting
         .write_between(transaction, Writes::default(), Writes::of(write))
         .await?;
-    let settled = settled.len() as u64;
+    let settled = count as u64;
     Ok(SettlementResults { results, settled })
 }
 

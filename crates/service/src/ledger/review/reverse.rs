@@ -16,8 +16,16 @@ pub(super) fn reverse_one(
     posting: &mut Posting,
     reason: &str,
 ) -> Result<(), Fault> {
-    if row.kind == CommissionKind::Clawback {
-        let message = "is a clawback, which is reversed only together with the row that it adjusts";
+    let kept = match row.kind {
+        CommissionKind::Clawback => Some("is a clawback, which is reversed only together with the row that it adjusts"),
+        CommissionKind::Returned => Some("is a payment that came back, which stays owed until it is paid again"),
+        CommissionKind::Event
+        | CommissionKind::TierAdjustment
+        | CommissionKind::Deal
+        | CommissionKind::Manual
+        | CommissionKind::Opening => None,
+    };
+    if let Some(message) = kept {
         return Err(Fault(ProblemCode::Conflict, message.into()));
     }
     let mut concerned = vec![row.clone()];
@@ -66,7 +74,11 @@ pub(super) fn reverse_one(
 fn follows(row: &Commission) -> bool {
     match row.kind {
         CommissionKind::Clawback | CommissionKind::TierAdjustment => true,
-        CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual | CommissionKind::Opening => false,
+        CommissionKind::Event
+        | CommissionKind::Deal
+        | CommissionKind::Manual
+        | CommissionKind::Opening
+        | CommissionKind::Returned => false,
     }
 }
 

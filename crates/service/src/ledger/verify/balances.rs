@@ -30,13 +30,13 @@ impl Balances {
         let of = (row.partner_id.uuid(), row.amount.currency().code().to_owned());
         let sums = self.0.entry(of).or_default();
         let minor = i128::from(row.amount.minor());
-        let place = match row.status {
-            CommissionStatus::Accrued => 0,
-            CommissionStatus::Approved => 1,
-            CommissionStatus::Paid => 2,
-            CommissionStatus::Reversed => 3,
-        };
-        sums.standing[place] += minor;
+        match row.status {
+            CommissionStatus::Accrued => sums.standing[0] += minor,
+            CommissionStatus::Approved => sums.standing[1] += minor,
+            CommissionStatus::Paid => {}
+            CommissionStatus::Reversed => sums.standing[3] += minor,
+        }
+        sums.standing[2] += row.paid_minor();
         if row.is_reserved() {
             sums.standing[4] += minor;
         }

@@ -75,25 +75,25 @@ impl Payouts {
             }
             let is_named = row.payout_id.is_some_and(|id| id.uuid() == payout.id);
             let agrees = match payout.status {
-                PayoutStatus::Paid => is_named && row.status == CommissionStatus::Paid,
+                PayoutStatus::Paid | PayoutStatus::Returned => is_named && row.status == CommissionStatus::Paid,
                 PayoutStatus::Pending => is_named && row.status == CommissionStatus::Approved,
                 PayoutStatus::Failed | PayoutStatus::Canceled => !is_named,
             };
             if !agrees {
                 let what = format!(
-                    "the {} payout and its row disagree: PAID holds paid rows, PENDING approved ones, others none",
+                    "the {} payout and its row disagree: PAID and RETURNED hold paid rows, PENDING approved ones, others none",
                     payout.status.as_str()
                 );
                 found.say("the payout and its row disagree", what, ids);
             }
-            open += usize::from(matches!(payout.status, PayoutStatus::Pending | PayoutStatus::Paid));
+            open += usize::from(!matches!(payout.status, PayoutStatus::Failed | PayoutStatus::Canceled));
             if is_named {
                 named = Some(payout.status);
             }
         }
         let is_right = match (row.payout_id, named) {
             (None, _) => row.status != CommissionStatus::Paid || row.kind == CommissionKind::Opening,
-            (Some(_), Some(PayoutStatus::Paid)) => row.status == CommissionStatus::Paid,
+            (Some(_), Some(PayoutStatus::Paid | PayoutStatus::Returned)) => row.status == CommissionStatus::Paid,
             (Some(_), Some(PayoutStatus::Pending)) => row.status == CommissionStatus::Approved,
             (Some(_), _) => false,
         };
@@ -107,7 +107,10 @@ impl Payouts {
             found.say("the row and its payout disagree", what, ids);
         }
         if open > 1 {
-            found.add("the row is in several payouts that are pending or paid", [row.id]);
+            found.add(
+                "the row is in several payouts that are pending, paid or returned",
+                [row.id],
+            );
         }
     }
 

@@ -29,7 +29,7 @@ pub fn check(commission: &ExplainedCommission, history: &[StatusMove]) -> Vec<St
         CommissionKind::TierAdjustment => row.amount.minor() < 0,
         // An imported row has the maturity that was imported with it.
         CommissionKind::Opening => true,
-        CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual => false,
+        CommissionKind::Event | CommissionKind::Deal | CommissionKind::Manual | CommissionKind::Returned => false,
     };
     if !follows && row.mature_at != mature_at(row.accrued_at, row.holdback_days) {
         wrong.push("matureAt is not accruedAt and the holdback".to_owned());
@@ -45,6 +45,9 @@ pub fn check(commission: &ExplainedCommission, history: &[StatusMove]) -> Vec<St
             "the steps of the explanation add up to {sum}, not {}",
             row.amount
         ));
+    }
+    if (row.kind == CommissionKind::Returned) != row.returned_payout_id.is_some() {
+        wrong.push("is a returned payment that names no payout, or names one although it is none".to_owned());
     }
     let is_settled = matches!(row.status, CommissionStatus::Approved | CommissionStatus::Paid);
     match (row.payment_target, &row.recipient) {
@@ -106,10 +109,13 @@ fn is_legal(kind: CommissionKind, step: &StatusMove) -> bool {
     use CommissionStatus::{Accrued, Approved, Paid, Reversed};
     match (step.from, step.to) {
         (None, Accrued) | (Some(Accrued), Approved | Reversed) | (Some(Approved), Paid | Reversed) => true,
-        // A row that takes back from an approved one is approved at once.
+        // A row that takes back from an approved one is approved at once, as is a payment that came back.
         (None, Approved) => matches!(
             kind,
-            CommissionKind::Clawback | CommissionKind::TierAdjustment | CommissionKind::Opening
+            CommissionKind::Clawback
+                | CommissionKind::TierAdjustment
+                | CommissionKind::Opening
+                | CommissionKind::Returned
         ),
         (None, Paid | Reversed) => kind == CommissionKind::Opening,
         (Some(Accrued), Accrued | Paid) | (Some(Approved), Accrued | Approved) | (Some(Paid | Reversed), _) => false,
