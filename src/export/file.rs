@@ -111,7 +111,7 @@ impl ExportFile {
     /// What was requested and is not in the file, and why.
     pub fn left_out(&self) -> &[String] {
         match self {
-            Self::List { .. } => &[],
+            Self::List { .. } | Self::Workbook(_) => &[],
             Self::PayoutFile(file) => file.left_out(),
         }
     }
