@@ -48,6 +48,8 @@ async fn logging(app: &TestApp, settings: &str, files: Option<(u64, u64)>) -> (P
         Some(files) => Program::with_files(app, settings, files, into),
         None => Program::launch(app, settings, "127.0.0.1:0", &["--log", "warn"], into),
     };
+    // It has begun to serve.
+    program.is_well();
     (program, read)
 }
 

@@ -36,6 +36,8 @@ async fn providers_with_slow_and_dead_names_delay_no_other() {
     // The same provider stands behind both names, and calls itself by the one that is answered.
     slow.pretend(&names[1]);
     let program = Program::launch(&app, &settings, "127.0.0.1:0", &["--log", "error"], Stdio::inherit());
+    // It has begun to serve.
+    program.is_well();
     let now = tributary::clock::Clock::default().now().timestamp();
     let status = |issuer: &str| {
         let claims =
