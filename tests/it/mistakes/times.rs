@@ -40,7 +40,7 @@ both_databases! {
                 ("recordEvent", with(event.clone(), "occurredAt", &at), "event { id }", "occurredAt"),
                 ("recordEvent", with(event.clone(), "customerAcquiredAt", &at), "event { id }", "customerAcquiredAt"),
                 ("createCampaign", json!({ "name": "C", "startsAt": at }), "campaign { id }", "startsAt"),
-                ("updateCampaign", json!({ "id": p.campaign, "endsAt": at }), "campaign { id }", "endsAt"),
+                ("updateCampaign", json!({ "id": p.campaign, "startsAt": at }), "campaign { id }", "startsAt"),
                 ("createTieredCommission", with(tier.clone(), "startDate", &day), "tieredCommission { id }", "startDate"),
                 ("simulateTieredCommission", json!({ "tiers": [with(tier.clone(), "startDate", &day)], "conversions": [] }),
                     "conversions { payout { amount } }", "tiers.0.startDate"),
