@@ -61,6 +61,7 @@ fn every_command_and_job_is_known() {
         "healthcheck",
         "schema",
         "doctor",
+        "config",
         "completions",
         "man",
         "verify",

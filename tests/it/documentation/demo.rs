@@ -31,7 +31,7 @@ const PROGRAMS: [(&str, &str); 4] = [
     ),
     (
         "openssl",
-        "echo 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+        "echo 9f3c61e07ab2d8450e1b7fc96a2d53084be7c1f92d60a38b5c47e10f6d92ab73",
     ),
 ];
 const TRIBUTARY: &str = "if [ \"$1\" = serve ]; then\n  shift\n  for flag; do shift; [ \"$flag\" = --demo ] || set -- \"$@\" \"$flag\"; done\n  set -- doctor \"$@\"\nfi\nexec PROGRAM \"$@\"";
