@@ -122,7 +122,7 @@ both_databases! {
 
     async fn a_refund_of_imported_history_is_as_recorded(app: TestApp) {
         let house = House::new(&app).await;
-        house.moved(FileKind::Partners, "name,externalId\nAnn,p1\n").await;
+        house.moved(FileKind::Partners, "name,externalId,email\nAnn,p1,ann@example.com\n").await;
         let events = "externalId,kind,amount,currency,occurredAt,customerExternalId,partnerExternalId\n\
             old,CHARGE,100.00,EUR,2025-01-01,c1,p1\n";
         house.moved(FileKind::Events, events).await;

@@ -45,6 +45,7 @@ both_databases! {
         let expected = [
             "line 3: kind must be one of CHARGE, CONVERSION, REFUND, CHARGEBACK, SALE, PAYMENT, TRANSACTION, LEAD, SIGNUP, ACTION, not \"GIFT\"",
             "line 4: partnerExternalId \"p9\" is no partner here: import partners first",
+            "line 4: amount is \"10.001\", which may be 10.001 or 10001: write it without the point or with 2 decimals, or use --decimal-comma if the point separates thousands",
             "line 4: occurredAt must be a date such as 2026-03-01, or with a time such as 2026-03-01T09:30:00Z, not \"yesterday\"",
             "line 5: is not UTF-8: save the file as UTF-8",
             "line 7: originalExternalId not found",
@@ -52,7 +53,7 @@ both_databases! {
             "line 9: has 9 cells, and the header has 7",
         ];
         let told = |mut found: Vec<String>| {
-            found.iter_mut().for_each(|line| if line.starts_with("line 7") { *line = expected[4].to_owned(); });
+            found.iter_mut().for_each(|line| if line.starts_with("line 7") { *line = expected[5].to_owned(); });
             found
         };
         for options in [ImportOptions { dry_run: true, ..ImportOptions::default() }, ImportOptions { all_or_nothing: true, ..ImportOptions::default() }] {

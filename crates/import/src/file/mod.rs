@@ -103,6 +103,7 @@ pub struct FileRows {
     read: Arc<AtomicU64>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one for a whole import")]
 enum RecordReader {
     Csv(csv::CsvReader<BufReader<CountedFile>>, Header),
     Xlsx(xlsx::XlsxReader, Header),

@@ -22,7 +22,10 @@ async fn expected() -> Result<&'static Objects, StoreError> {
     EXPECTED
         .get_or_try_init(|| async {
             // One connection, since each has a database of its own.
-            let options = ConnectOptions::new("sqlite::memory:").max_connections(1).to_owned();
+            let options = ConnectOptions::new("sqlite::memory:")
+                .max_connections(1)
+                .sqlx_logging(false)
+                .to_owned();
             let database = Database::connect(options).await?;
             Migrator::up(&database, None).await?;
             objects(&database).await

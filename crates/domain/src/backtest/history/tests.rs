@@ -52,7 +52,7 @@ fn had(number: i64, since: i64) -> HistoryEvent {
 
 #[test]
 fn a_move_first_takes_and_then_brings_and_what_has_its_time_follows_it() {
-    let mut passages = vec![
+    let mut passages = [
         Passage::Came(had(5, 5)),
         Passage::Came(had(2, 5)),
         Passage::Left(id(4), at(5)),
