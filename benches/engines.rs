@@ -6,7 +6,7 @@ use chrono_tz::UTC;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rust_decimal::Decimal;
 use tributary::domain::Timestamp;
-use tributary::domain::accrual::{self, CustomerHistory, EarningEvent, GroupRuleFacts};
+use tributary::domain::accrual::{self, CustomerHistory, EarningEvent, FirstEvents, GroupRuleFacts};
 use tributary::domain::campaign::{Campaign, CampaignStatus};
 use tributary::domain::commission::PaymentTarget;
 use tributary::domain::deal::StageOutcome;
@@ -174,8 +174,14 @@ fn campaign_terms(criterion: &mut Criterion) {
         occurred_at: day(40),
         customer: Some(CustomerHistory {
             acquired_at: day(0),
-            first_of_any: Some(day(1)),
-            first_of_type: Some(day(1)),
+            first_of_any: FirstEvents {
+                qualifying: Some(day(1)),
+                with_amount: Some(day(1)),
+            },
+            first_of_type: FirstEvents {
+                qualifying: Some(day(1)),
+                with_amount: Some(day(1)),
+            },
             is_qualified: true,
         }),
     };

@@ -177,7 +177,7 @@ mod tests {
             ),
             ("TRIBUTARY_JWT_SECRET_FILE", "/none/secret", "cannot read /none/secret"),
         ] {
-            let refused = set(&[(name, text)]).err().expect(name);
+            let refused = set(&[(name, text)]).err().unwrap_or_else(|| panic!("{name}"));
             assert!(refused.starts_with(name) && refused.contains(says), "{refused}");
             assert!(!refused.contains("hunter2"), "{refused}");
         }

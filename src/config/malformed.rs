@@ -108,7 +108,9 @@ mod tests {
             ),
             ("[issuers.a]\nalgorithms = [\"hunter2hunter2\"]", "line 2, algorithms: "),
         ] {
-            let error = toml::from_str::<ConfigFile>(text).err().expect(text);
+            let error = toml::from_str::<ConfigFile>(text)
+                .err()
+                .unwrap_or_else(|| panic!("{text}"));
             let told = told(text, &error);
             assert!(!told.contains(SECRET) && !told.contains("hunter"), "{text}: {told}");
             assert!(
@@ -117,7 +119,9 @@ mod tests {
             );
         }
         let text = "jwt_sekret = \"hunter2hunter2\"";
-        let error = toml::from_str::<ConfigFile>(text).err().expect(text);
+        let error = toml::from_str::<ConfigFile>(text)
+            .err()
+            .unwrap_or_else(|| panic!("{text}"));
         let told = told(text, &error);
         assert!(
             told.contains("unknown field `jwt_sekret`") && told.contains("`jwt_secret`"),

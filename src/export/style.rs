@@ -3,11 +3,14 @@
 use super::kind::FileFormat;
 use super::sheet::{CsvStyle, RowFormat};
 
+/// Parameters by name.
+type Parameters<'p> = Vec<(&'p str, &'p str)>;
+
 /// Splits the parameters that say how rows are written from those of the list. The error says what to fix.
 pub(super) fn split<'p>(
     form: FileFormat,
     given: impl IntoIterator<Item = (&'p str, &'p str)>,
-) -> Result<(RowFormat, Vec<(&'p str, &'p str)>), Vec<String>> {
+) -> Result<(RowFormat, Parameters<'p>), Vec<String>> {
     let (mut style, mut wrong) = (CsvStyle::default(), Vec::new());
     let (chosen, rest): (Vec<_>, Vec<_>) = given
         .into_iter()

@@ -65,7 +65,10 @@ impl HistoryEvent {
 /// A step of a partner's history that the order of its events does not show, since a move between partners changed to
 /// whom the event is credited.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "about half of them are the large one, and few exist at a time")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "about half of them are the large one, and few exist at a time"
+)]
 pub enum Passage {
     /// Credited to the partner for a while, perhaps beyond the range: an event, or a refund of it.
     Came(HistoryEvent),

@@ -17,7 +17,9 @@ pub const CHECKS: &[Check] = &[
                 WHERE decided.tenant_id = $1 AND decided.partner_id {mine} AND part.value ->> 'reason' IS NULL
                 UNION ALL
                 SELECT event_id, accrued_at, currency, amount_minor, -1 FROM commission
-                WHERE tenant_id = $1 AND partner_id {mine} AND kind = 'EVENT'
+                WHERE tenant_id = $1 AND partner_id {mine} AND kind = 'EVENT' AND EXISTS (
+                  SELECT 1 FROM event_decision AS decided
+                  WHERE decided.tenant_id = $1 AND decided.event_id = commission.event_id)
               ) AS both_sides
               GROUP BY event_id, at, currency, minor HAVING SUM(noted) <> 0",
     },
