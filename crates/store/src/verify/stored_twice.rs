@@ -227,6 +227,7 @@ pub const CHECKS: &[Check] = &[
               WHERE payout.tenant_id = $1 AND payout.partner_id {mine}
                 AND (payout.created_at < run.created_at OR payout.settled_at < payout.created_at)",
     },
+    // The audit log says of what the command line does that it did it.
     Check {
         of: Partners,
         what: "the payout names another maker than the audit entry of its run",
@@ -235,7 +236,8 @@ pub const CHECKS: &[Check] = &[
               JOIN payout_run AS run ON run.tenant_id = $1 AND run.id = payout.run_id
               JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = run.audit_entry_id
               WHERE payout.tenant_id = $1 AND payout.partner_id {mine}
-                AND (payout.created_by IS DISTINCT FROM entry.actor OR run.created_by IS DISTINCT FROM entry.actor)",
+                AND (entry.actor NOT IN (payout.created_by, 'cli:' || payout.created_by)
+                  OR entry.actor NOT IN (run.created_by, 'cli:' || run.created_by))",
     },
     Check {
         of: Partners,
@@ -243,7 +245,8 @@ pub const CHECKS: &[Check] = &[
         subjects: &[Payout],
         sql: "SELECT payout.id AS payout_id, '' AS detail FROM payout
               JOIN audit_entry AS entry ON entry.tenant_id = $1 AND entry.id = payout.settled_audit_entry_id
-              WHERE payout.tenant_id = $1 AND payout.partner_id {mine} AND payout.settled_by IS DISTINCT FROM entry.actor",
+              WHERE payout.tenant_id = $1 AND payout.partner_id {mine} AND payout.settled_by IS DISTINCT FROM entry.actor
+                AND ('cli:' || payout.settled_by) IS DISTINCT FROM entry.actor",
     },
     // Whatever changes a partner changes its time, so that the present values are those of the payout.
     Check {
