@@ -23,7 +23,7 @@ both_databases! {
             "externalId": "new", "kind": "CHARGE", "partnerId": p.a, "customerExternalId": "new", "amount": amount,
         });
         let tier = json!({
-            "name": "New", "startDate": "2026-01-01", "endDate": "2026-12-31", "period": "MONTHLY", "campaignIds": [p.campaign],
+            "name": "New", "status": "ACTIVE", "startDate": "2026-01-01", "endDate": "2026-12-31", "period": "MONTHLY", "campaignIds": [p.campaign],
             "applyToAllPartners": true, "goals": [{ "metric": "CONVERSION", "goal": "10" }],
         });
         let terms = json!([{ "basis": "PERCENT", "value": "10" }]);
