@@ -52,7 +52,7 @@ fn compare(column: &str, expected: &Value, found: &Data) {
             let at = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}");
             let at: NaiveDateTime = at.parse().unwrap();
             assert!(
-                (at - local(text)).abs() <= TimeDelta::milliseconds(10),
+                (at - local(text)).abs() <= TimeDelta::milliseconds(1),
                 "{column}: {at} {text}"
             );
         }
