@@ -14,7 +14,7 @@ function listed(scopes) {
 
 /** In the order in which totals are listed. */
 const OUTCOMES = ["PAID_OUT", "BELOW_MINIMUM", "NOT_POSITIVE", "PARTNER_SUSPENDED", "RECIPIENT_UNASSIGNED", "CURRENCY_NOT_CHOSEN", "TOO_LARGE"];
-const STATUSES = ["PENDING", "PAID", "FAILED", "CANCELED"];
+const STATUSES = ["PENDING", "PAID", "FAILED", "CANCELED", "RETURNED"];
 
 const same = (one, other) => one.partner_id === other.partner_id && one.campaign_id === other.campaign_id;
 

@@ -87,6 +87,7 @@ impl<'a> Generator<'a> {
                 }
                 ("groupBy", _) => arguments.push("groupBy: [PARTNER, CAMPAIGN, KIND, STATUS]".to_owned()),
                 ("currency", _) => arguments.push("currency: \"EUR\"".to_owned()),
+                ("format", _) => arguments.push("format: PAYPAL".to_owned()),
                 ("at", _) => arguments.push("at: \"2026-02-01T00:00:00Z\"".to_owned()),
                 ("partnerId", _) => {
                     let id = self.id_for("partner");
