@@ -65,7 +65,7 @@ use service::app::App;
 pub use validator::Validator;
 
 /// Smaller answers fit into one packet anyway.
-const COMPRESSED_FROM_BYTES: u16 = 1024;
+const COMPRESSED_FROM_BYTES: u64 = 1024;
 
 /// Why the front end cannot start.
 #[derive(Debug, thiserror::Error)]
