@@ -29,7 +29,6 @@ mod error;
 pub mod event;
 pub mod event_decision;
 mod filter;
-pub mod generations;
 pub mod idempotency;
 pub mod in_force;
 pub mod integrity;
