@@ -30,8 +30,7 @@ pub struct RequestContext {
     pub caller: Caller,
     /// Boxed, since the set is large and the context is moved before any loader is used.
     loaders: OnceLock<Box<Loaders>>,
-    /// Boxed for the same reason.
-    pub aggregates: Box<Aggregates>,
+    pub aggregates: Arc<Aggregates>,
     /// The caller's tenant, read once.
     tenant: OnceCell<Arc<Tenant>>,
     /// How many objects of the response are already written as JSON, where a count of the response's objects misses
@@ -51,7 +50,7 @@ impl RequestContext {
             app: Arc::new(app.of_tenant(caller.tenant())),
             caller,
             loaders,
-            aggregates: Box::default(),
+            aggregates: Arc::default(),
             tenant: OnceCell::new(),
             written: Arc::default(),
             space: AtomicUsize::new(usize::MAX),

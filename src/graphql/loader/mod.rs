@@ -33,6 +33,7 @@ use futures::future::try_join_all;
 use tracing::Instrument;
 
 use super::error::ApiError;
+use super::rows::LinkedRows;
 use auth::Scope;
 use domain::id;
 use store::{Store, StoreError};
@@ -193,6 +194,7 @@ macro_rules! loaders {
 }
 
 loaders! {
+    linked_rows: LinkedRows,
     partner: PartnerById,
     partner_transitions: TransitionsOfPartner,
     partners_of_group: PagesOf<PartnersOfGroup>,

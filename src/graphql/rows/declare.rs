@@ -54,7 +54,7 @@ macro_rules! declare {
                 ctx: &::async_graphql::ContextSelectionSet<'_>,
                 field: &::async_graphql::Positioned<::async_graphql::parser::types::Field>,
             ) -> ::async_graphql::ServerResult<::async_graphql::Value> {
-                $crate::graphql::rows::alone(self, ctx, field).await
+                $crate::graphql::rows::loaded(self, ctx, field).await
             }
         }
 

@@ -6,6 +6,7 @@
 //! - `declare`, `description`: the single declaration of a type's fields;
 //! - `projection`: from a selection set to what is read, and what is written for each field;
 //! - `read`, `run_resolvers` (running resolvers), `write`: the three steps, in this order;
+//! - `linked`: rows that objects refer to which are no rows themselves;
 //! - `at_hand`, `results`, `any`, `plain`: rows that are already loaded, rows of mixed types, and objects that are not
 //!   rows.
 
@@ -15,6 +16,7 @@ mod child_list;
 mod declare;
 mod description;
 mod field_error;
+mod linked;
 mod page;
 mod plain;
 mod projection;
@@ -43,7 +45,7 @@ use super::context::RequestContext;
 use super::cursor::Cursors;
 use super::error::{ApiError, MUTATION_WAS_DONE};
 pub use any::{Any, AnyList};
-pub use at_hand::{Rows, alone};
+pub use at_hand::Rows;
 pub use child_list::{allowed, child_list, child_list_of};
 pub(super) use declare::declare;
 pub use declare::{RegisterType, plain as plain_field, register};
@@ -54,6 +56,7 @@ pub use description::{
 use domain::id::PartnerId;
 use domain::id::TenantId;
 pub use field_error::server_error;
+pub use linked::{Linked, LinkedRows, link_to, loaded};
 pub use plain::{Plain, PlainObject, SubSelection, unwritten};
 use projection::{Projection, ProjectionContext};
 use read::RowReader;
@@ -227,7 +230,7 @@ async fn page<C>(
     let mut projection = Projection::of(listing.to.table);
     let shape = projection.shape(context, listing, &ctx.item.node);
     let reader = RowReader::new(request);
-    let (listed, rows) = reader.page((listing, page), cursors, &projection, &shape).await;
+    let (listed, rows) = reader.page((listing, page), cursors, &projection, &shape.read).await;
     let read = reader
         .below(&projection, rows)
         .await
