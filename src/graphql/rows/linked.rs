@@ -11,11 +11,11 @@ use std::sync::Arc;
 use async_graphql::parser::types::Field;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 use futures::FutureExt;
-use futures::future::join_all;
+use futures::future::{join_all, try_join_all};
 use uuid::Uuid;
 
 use super::at_hand::{deleted, rows};
-use super::description::TypeDescription;
+use super::description::{Resolver, TypeDescription};
 use super::field_error::server_error;
 use super::projection::{Projection, ProjectionContext};
 use super::read::{FetchedRows, RowReader};
@@ -37,6 +37,17 @@ pub struct Linked<T> {
     is_required: bool,
     object: PhantomData<fn() -> T>,
 }
+
+/// The rows to which an object refers, without those that the caller may not see; `[T!]` in the schema.
+pub struct LinkedList<T>(pub Vec<Linked<T>>);
+
+impl<T> Clone for Linked<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Linked<T> {}
 
 impl<T> Linked<T> {
     /// The row with this id; null if there is none that the caller may see.
@@ -66,7 +77,7 @@ impl<T: RowObject> OutputType for Linked<T> {
     registered_as!(T);
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        match show(T::TYPE, (self.id, None), ctx, field).boxed().await? {
+        match linked(T::TYPE, self.id, ctx, field).boxed().await? {
             Some(shown) => Ok(shown),
             None if self.is_required => Err(ctx.set_error_path(server_error(missing(field).into(), field))),
             None => Ok(Value::Null),
@@ -74,37 +85,61 @@ impl<T: RowObject> OutputType for Linked<T> {
     }
 }
 
+impl<T: RowObject> OutputType for LinkedList<T> {
+    registered_as!(Vec<T>);
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let each = self.0.iter().enumerate().map(|(place, row)| async move {
+            let ctx = ctx.with_index(place);
+            linked(T::TYPE, row.id, &ctx, field).boxed().await
+        });
+        let shown = try_join_all(each).await?;
+        Ok(Value::List(shown.into_iter().flatten().collect()))
+    }
+}
+
+/// `None`: there is no such row that the caller may see.
+async fn linked(
+    to: &'static TypeDescription,
+    id: Uuid,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Option<Value>> {
+    if to.identity.is_empty() {
+        let readable = ctx.data_unchecked::<RequestContext>().caller.read_linked(to.resource);
+        readable.map_err(|denied| ctx.set_error_path(server_error(denied.into(), field)))?;
+    }
+    show(to, (id, None), ctx, field).await
+}
+
 /// Resolves an object that is already loaded: it writes its own values, and reads what else is selected together with
 /// the other objects that have this selection set.
-pub async fn loaded<T: RowObject>(
+pub async fn loaded<T: RowObject + Resolver>(
     object: &T,
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
 ) -> ServerResult<Value> {
     let request = ctx.data_unchecked::<RequestContext>();
     let at_hand = object.at_hand(request.caller.tenant());
-    let shown = show(T::TYPE, (object.uuid(), Some(at_hand)), ctx, field)
-        .boxed()
-        .await?;
+    let row = (object.uuid(), Some((object as &dyn Resolver, at_hand)));
+    let shown = show(T::TYPE, row, ctx, field).boxed().await?;
     shown.ok_or_else(|| ctx.set_error_path(server_error(deleted(), field)))
 }
 
-/// `None`: there is no such row that the caller may see.
+/// `loaded` is the object if it is already loaded, which then resolves its computed fields.
 async fn show(
     to: &'static TypeDescription,
-    (id, at_hand): (Uuid, Option<AtHand>),
+    (id, loaded): (Uuid, Option<(&dyn Resolver, AtHand)>),
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
 ) -> ServerResult<Option<Value>> {
     let request = ctx.data_unchecked::<RequestContext>();
     let failed = |error: ApiError| ctx.set_error_path(server_error(error, field));
-    if to.identity.is_empty() {
-        let readable = request.caller.read_linked(to.resource);
-        readable.map_err(|denied| failed(denied.into()))?;
-    }
-    let mut projection = Projection::linked(to);
+    let mut projection = Projection::linked(to, loaded.is_some());
     let object = projection.object(ProjectionContext { ctx, request }, to, Source::OWN, &ctx.item.node);
-    let own = at_hand.map(|value| Arc::new(projection.selected.at_hand(&value)));
+    let own = loaded
+        .as_ref()
+        .map(|(_, value)| Arc::new(projection.selected.at_hand(value)));
     let key = LinkedKey {
         selection_set: std::ptr::from_ref(&ctx.item.node).addr(),
         depth: depth(ctx),
@@ -118,8 +153,10 @@ async fn show(
     let Some((read, row)) = found.transpose().map_err(|error| failed(ApiError::Internal(error)))? else {
         return Ok(None);
     };
-    if object.has_resolvers {
-        read.run_resolvers(&object, row, ctx).await;
+    match loaded {
+        _ if !object.has_resolvers => {}
+        Some((resolver, _)) => read.ask_resolver(&object, row, Some(Ok(resolver)), ctx).await,
+        None => read.run_resolvers(&object, row, ctx).await,
     }
     finish(ctx, field, |json| RowWriter::new(ctx).object(&read, &object, row, json)).map(Some)
 }

@@ -48,15 +48,15 @@ pub use any::{Any, AnyList};
 pub use at_hand::Rows;
 pub use child_list::{allowed, child_list, child_list_of};
 pub(super) use declare::declare;
-pub use declare::{RegisterType, plain as plain_field, register};
+pub use declare::{RegisterType, argument, plain as plain_field, register};
 pub use description::{
     ChildList, FieldDescription, Listing, PartnerVisibility, Resolver, TypeDescription, amount, family, link, made_of,
-    optional_amount, page as page_of, required, resolver, same, stored_link, through, value, values,
+    optional_amount, page as page_of, page_with, required, resolver, same, stored_link, through, value, values,
 };
 use domain::id::PartnerId;
 use domain::id::TenantId;
 pub use field_error::server_error;
-pub use linked::{Linked, LinkedRows, link_to, loaded};
+pub use linked::{Linked, LinkedList, LinkedRows, link_to, loaded};
 pub use plain::{Plain, PlainObject, SubSelection, unwritten};
 use projection::{Projection, ProjectionContext};
 use read::RowReader;

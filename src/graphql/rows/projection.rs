@@ -26,6 +26,8 @@ pub struct Projection {
     pub children: Vec<Arc<ChildProjection>>,
     /// How many fields of each row have a resolver.
     pub resolver_fields: usize,
+    /// Whether the computed fields of the rows themselves are resolved by objects that are already loaded.
+    is_loaded: bool,
 }
 
 /// The projection of child rows of the rows of another projection.
@@ -128,11 +130,16 @@ impl Projection {
     }
 
     /// The projection of rows that other rows refer to: named ones are there for everybody who sees the reference.
-    pub fn linked(to: &TypeDescription) -> Self {
-        Self::selecting(match to.is_named {
+    /// `is_loaded`: objects that are already loaded resolve their computed fields.
+    pub fn linked(to: &TypeDescription, is_loaded: bool) -> Self {
+        let selected = match to.is_named {
             true => Selected::named(to.table),
             false => Selected::of(to.table),
-        })
+        };
+        Self {
+            is_loaded,
+            ..Self::selecting(selected)
+        }
     }
 
     fn selecting(selected: Selected) -> Self {
@@ -140,6 +147,7 @@ impl Projection {
             selected,
             children: Vec::new(),
             resolver_fields: 0,
+            is_loaded: false,
         }
     }
 
@@ -230,7 +238,7 @@ impl Projection {
                     None => self.link(context, (source, column), to, required, set, object),
                 }
             }
-            FieldKind::Page(read) => match read(&context.ctx.with_field(selection)) {
+            FieldKind::Page(page) => match (page.list)(&context.ctx.with_field(selection)) {
                 Err(error) => wrong(context, to, selection, error),
                 Ok(under) => {
                     let rows = under.listing.to;
@@ -253,7 +261,8 @@ impl Projection {
             }
             FieldKind::Resolver(make) => {
                 object.has_resolvers = true;
-                if object.resolver.is_none() {
+                let is_loaded = self.is_loaded && source == Source::OWN;
+                if object.resolver.is_none() && !is_loaded {
                     let prefix = self.selected.whole(source);
                     object.resolver = Some(ResolverSource { make, prefix });
                 }

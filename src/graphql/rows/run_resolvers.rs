@@ -25,10 +25,27 @@ impl FetchedRows {
         ctx: &'f ContextSelectionSet<'f>,
     ) -> BoxFuture<'f, ()> {
         async move {
-            let resolver = object
+            let made = object
                 .resolver
                 .as_ref()
                 .map(|whole| (whole.make)(&self.rows[row], &whole.prefix).map_err(ApiError::from));
+            let resolver = made
+                .as_ref()
+                .map(|made| made.as_ref().map(AsRef::as_ref).map_err(Clone::clone));
+            self.ask_resolver(object, row, resolver, ctx).await;
+        }
+        .boxed()
+    }
+
+    /// Like [`Self::run_resolvers`], with this resolver for the row's own fields.
+    pub fn ask_resolver<'f>(
+        &'f self,
+        object: &'f ObjectProjection<'_>,
+        row: usize,
+        resolver: Option<Result<&'f dyn Resolver, ApiError>>,
+        ctx: &'f ContextSelectionSet<'f>,
+    ) -> BoxFuture<'f, ()> {
+        async move {
             let resolver = &resolver;
             let fields = object.fields.iter().filter_map(|(field, out)| {
                 let field = *field;
@@ -38,7 +55,7 @@ impl FetchedRows {
                         let asking = async move {
                             let ctx = ctx.with_field(field);
                             match resolver {
-                                Some(Ok(resolver)) => answer(resolver.as_ref(), &ctx, slot).await,
+                                Some(Ok(resolver)) => answer(*resolver, &ctx, slot).await,
                                 Some(Err(error)) => {
                                     let error = server_error(error.clone(), field);
                                     let _ = slot.set(Err(ctx.set_error_path(error)));
