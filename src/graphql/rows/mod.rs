@@ -17,6 +17,7 @@ mod declare;
 mod description;
 mod field_error;
 mod linked;
+mod observer;
 mod page;
 mod plain;
 mod projection;
@@ -53,10 +54,10 @@ pub use description::{
     ChildList, FieldDescription, Listing, PartnerVisibility, Resolver, TypeDescription, amount, family, link, made_of,
     optional_amount, page as page_of, page_with, required, resolver, same, stored_link, through, value, values,
 };
-use domain::id::PartnerId;
 use domain::id::TenantId;
 pub use field_error::server_error;
 pub use linked::{Linked, LinkedList, LinkedRows, link_to, loaded};
+pub use observer::{Observation, RowObserver};
 pub use plain::{Plain, PlainObject, SubSelection, unwritten};
 use projection::{Projection, ProjectionContext};
 use read::RowReader;
@@ -64,8 +65,7 @@ use registered_as::registered_as;
 pub use results::{ResultObject, Results, RowsField};
 pub use root::{ListCount, projected_page};
 use store::page::PageRequest;
-use store::partner::SignInCells;
-use store::view::{AtHand, Column, JsonText, Key, PARTNER, Source, TooLong};
+use store::view::{AtHand, Column, JsonText, Key, Source, TooLong};
 use write::RowWriter;
 pub use write::text;
 
@@ -191,11 +191,10 @@ async fn one(
     let mut projection = Projection::of(to.table);
     let object = projection.object(context, to, Source::OWN, &ctx.item.node);
     let reader = RowReader::new(request);
-    let sign_in = match &lookup.key {
-        LookupKey::Id(id) if lookup.column == PARTNER.id() => request.sign_in_of(PartnerId::from_uuid(*id)),
-        _ => None,
+    let observation = match &lookup.key {
+        LookupKey::Id(id) => request.observe(lookup.column, *id, &mut projection.selected),
+        LookupKey::Text(_) => None,
     };
-    let sign_in = sign_in.map(|sign_in| (sign_in, SignInCells::select(&mut projection.selected)));
     let found = match &lookup.key {
         LookupKey::Id(id) if lookup.column == to.table.id() => reader.with_children(to.name, *id, &projection).await,
         LookupKey::Id(id) => reader.one_by(to.name, lookup.column, Key::Id(*id), &projection).await,
@@ -208,9 +207,8 @@ async fn one(
     let Some(read) = found.map_err(|error| failed(error.into()))? else {
         return Ok(Value::Null);
     };
-    if let Some((sign_in, cells)) = sign_in {
-        let state = cells.state(&read.rows[0]).map_err(|error| failed(error.into()))?;
-        sign_in.decide(Some(&state));
+    if let Some(observe) = observation {
+        observe(&read.rows[0]).map_err(|error| failed(error.into()))?;
     }
     if object.has_resolvers {
         read.run_resolvers(&object, 0, ctx).await;
