@@ -30,7 +30,8 @@ pub struct RequestContext {
     pub caller: Caller,
     /// Boxed, since the set is large and the context is moved before any loader is used.
     loaders: OnceLock<Box<Loaders>>,
-    pub aggregates: Arc<Aggregates>,
+    /// Boxed for the same reason.
+    pub aggregates: Box<Aggregates>,
     /// The caller's tenant, read once.
     tenant: OnceCell<Arc<Tenant>>,
     /// How many objects of the response are already written as JSON, where a count of the response's objects misses
@@ -50,7 +51,7 @@ impl RequestContext {
             app: Arc::new(app.of_tenant(caller.tenant())),
             caller,
             loaders,
-            aggregates: Arc::default(),
+            aggregates: Box::default(),
             tenant: OnceCell::new(),
             written: Arc::default(),
             space: AtomicUsize::new(usize::MAX),

@@ -22,7 +22,7 @@ use super::read::{FetchedRows, RowReader};
 use super::registered_as::registered_as;
 use super::write::{RowWriter, missing};
 use super::{RowObject, finish};
-use crate::graphql::aggregates::Aggregates;
+use crate::graphql::aggregates::CountedLists;
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::{Fetch, Fetched};
@@ -147,7 +147,6 @@ async fn show(
         id,
         own,
         projection: Arc::new(projection),
-        aggregates: request.aggregates.clone(),
     };
     let found = request.loaders().linked_rows.load(key).await.map_err(failed)?;
     let Some((read, row)) = found.transpose().map_err(|error| failed(ApiError::Internal(error)))? else {
@@ -179,7 +178,6 @@ pub struct LinkedKey {
     own: Option<Arc<LoadedCells>>,
     /// The same for all rows of one type with this selection set.
     projection: Arc<Projection>,
-    aggregates: Arc<Aggregates>,
 }
 
 impl LinkedKey {
@@ -246,10 +244,10 @@ async fn level(
     scope: &Scope,
     keys: &[&LinkedKey],
 ) -> Result<(Arc<FetchedRows>, Vec<Option<usize>>), StoreError> {
-    let LinkedKey {
-        projection, aggregates, ..
-    } = keys[0];
-    let reader = RowReader::of(store, *scope, &aggregates.counted);
+    let projection = &keys[0].projection;
+    // Counting a list once more within a statement that reads it costs little.
+    let counted = CountedLists::default();
+    let reader = RowReader::of(store, *scope, &counted);
     let wanted = keys.iter().map(|key| (key.id, key.own.as_deref().cloned()));
     let (mut numbers, mut there) = (Vec::with_capacity(keys.len()), Vec::with_capacity(keys.len()));
     for row in rows(reader, projection, wanted.collect()).await? {
