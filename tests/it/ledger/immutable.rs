@@ -77,7 +77,7 @@ both_databases! {
         let kept: Vec<_> = columns(&app, "commission").await.into_iter().filter(|name| !MOVING.contains(&name.as_str())).collect();
         let is_entered = |name: &str| ENTERED.iter().any(|(entered, _)| *entered == name);
         let (entered, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|name| is_entered(name));
-        assert_eq!((kept.len(), entered.len()), (16, ENTERED.len()), "{kept:?}");
+        assert_eq!((kept.len(), entered.len()), (18, ENTERED.len()), "{kept:?}");
         for (column, value) in ENTERED {
             refused(&database, &format!("UPDATE commission SET {column} = '{value}' WHERE {column} IS NULL")).await;
         }

@@ -48,6 +48,7 @@ both_databases! {
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let settings = format!("production = true\nhealth_listen = \"{free}\"");
         let mut program = Program::start(&app, &settings);
+        program.is_well();
         let status = |path: &str| ask(free, path).map(|reply| reply.status);
         for (path, expected) in [("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/graphql", 404), ("/", 404)] {
             assert_eq!(status(path), Some(expected), "{path}");
