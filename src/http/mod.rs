@@ -30,6 +30,7 @@ mod request_id;
 mod reset;
 mod response;
 mod serve;
+mod sign_in;
 mod single_headers;
 mod sse;
 mod throttle;
