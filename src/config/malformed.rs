@@ -90,7 +90,7 @@ mod tests {
             ("jwt_secret = [\"hunter2hunter2\"]", "line 1, jwt_secret: "),
             (
                 "production = \"hunter2hunter2\"",
-                "line 1, production: invalid type: string, expected a boolean",
+                "line 1, production: invalid type: string, expected ",
             ),
             ("listen = \"hunter2hunter2\"", "line 1, listen: "),
             ("log = \"hunter2hunter2=\"", "line 1, log: "),

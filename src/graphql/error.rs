@@ -105,14 +105,3 @@ pub fn existing<T>(
     };
     Ok(found.ok_or_else(corrupt)?)
 }
-
-/// Resolves a nullable field that refers to another object by its id.
-pub async fn nullable_link<I, T, F>(id: Option<I>, load: impl FnOnce(I) -> F) -> Nullable<T>
-where
-    F: Future<Output = Result<Option<T>, ApiError>>,
-{
-    match id {
-        Some(id) => load(id).await.transpose(),
-        None => None,
-    }
-}

@@ -15,7 +15,7 @@ use super::admission::{Admission, Requester};
 use super::guard::{CheckedOperation, DocumentProblem};
 use super::{HttpState, codes, cost, errors, observe, request, wire};
 use crate::graphql::subscription::{ChangeSource, EventPayload};
-use crate::graphql::{INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, TOO_LARGE_MESSAGE};
+use crate::graphql::{INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, RowObserver, TOO_LARGE_MESSAGE};
 use auth::Caller;
 use service::app::App;
 use service::authentication::SignIn;
@@ -106,7 +106,9 @@ fn answered<'a>(
     admission: &'a Admission,
 ) -> BoxFuture<'a, Answered> {
     let answering = async move {
-        let context = state.context_of(&app, caller).signing_in(sign_in);
+        let context = state
+            .context_of(&app, caller)
+            .observed_by(sign_in.map(|sign_in| -> Arc<dyn RowObserver> { sign_in }));
         let written = context.written.clone();
         let request = admission.request(state).data(context);
         let response = state.schema.execute(request).boxed().await;

@@ -71,8 +71,8 @@ both_databases! {
             { "kind": "OPENING", "count": 3, "amount": { "amount": "120.00" } },
             { "kind": "PAID", "count": 1, "amount": { "amount": "-60.00" } },
         ]));
-        // By when it occurred, it was earned back then.
-        let document = "{ commissionReport(groupBy: [KIND], timeBasis: OCCURRED, from: \"2025-01-01T00:00:00Z\", to: \"2025-01-03T00:00:00Z\") {
+        // By when it occurred, it was earned back then: on days of the tenant's zone.
+        let document = "{ commissionReport(groupBy: [KIND], timeBasis: OCCURRED, from: \"2025-01-01T00:00:00+01:00\", to: \"2025-01-03T00:00:00+01:00\") {
             nodes { kind count amount { amount } } } }";
         let data = house.shop.staff().data(document).await;
         assert_eq!(data["commissionReport"]["nodes"], json!([{ "kind": "OPENING", "count": 2, "amount": { "amount": "60.00" } }]));

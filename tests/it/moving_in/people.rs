@@ -1,6 +1,7 @@
 //! Files as people have them: made after public reports, kept in tests/data/files.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tributary::auth::Caller;
@@ -8,7 +9,7 @@ use tributary::import::MappingFile;
 use tributary::import::moving_in::{FileKind, ImportOptions, ImportReport, run};
 
 use super::{House, problems};
-use crate::support::both_databases;
+use crate::support::{TestApp, both_databases};
 
 fn kept(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -52,6 +53,11 @@ impl House<'_> {
     }
 }
 
+/// What files say of this year lies in the past then.
+fn half_a_year_later(app: &TestApp) {
+    app.clock.advance(Duration::from_secs(183 * 24 * 3600));
+}
+
 both_databases! {
     async fn a_line_that_names_the_separator_and_ragged_rows_are_read(app: TestApp) {
         let house = House::new(&app).await;
@@ -72,6 +78,7 @@ both_databases! {
     }
 
     async fn amounts_with_decimal_commas_are_what_they_say(app: TestApp) {
+        half_a_year_later(&app);
         let house = House::new(&app).await.with_partners().await;
         let name = "commissions-decimal-comma.csv";
         let plain = ImportOptions { dry_run: true, ..ImportOptions::default() };
@@ -89,6 +96,7 @@ both_databases! {
     }
 
     async fn words_of_other_systems_are_mapped(app: TestApp) {
+        half_a_year_later(&app);
         let house = House::new(&app).await.with_partners().await;
         let name = "commissions-words.csv";
         let report = house.import_kept(FileKind::Commissions, name, &ImportOptions { dry_run: true, ..ImportOptions::default() }).await;
@@ -107,6 +115,7 @@ both_databases! {
     }
 
     async fn dates_are_the_days_of_the_tenant(app: TestApp) {
+        half_a_year_later(&app);
         let house = House::new(&app).await;
         house.shop.staff().done("updateTenant", json!({ "timeZone": "America/New_York" }), "tenant { id }").await;
         let text = "externalId,acquiredAt\nc1,2026-03-01\nc2,2026-07-01 09:30\nc3,2026-03-01T00:00:00+0000\nc4,2026-03-01 00:00:00+00\n";

@@ -74,7 +74,7 @@ both_databases! {
         let (wrong, code) = (found.wrong(), found.code);
         assert_eq!((wrong, code), (vec![], Some(0)), "{:?}", found.checks);
         let checks: Vec<_> = found.checks.iter().map(|found| found["check"].as_str().unwrap()).collect();
-        let before = ["settings", "exposure", "graphiql", "keys", "webhook keys", "database", "schema", "writes"];
+        let before = ["settings", "production", "exposure", "graphiql", "keys", "webhook keys", "database", "schema", "writes"];
         let besides: &[&str] = if app.is_postgres() { &["connections", "clock"] } else { &["file", "disk", "clock"] };
         assert_eq!(checks, [&before[..], besides].concat());
         for check in checks.iter().filter(|check| !["graphiql", "disk", "connections"].contains(check)) {

@@ -279,7 +279,7 @@ fn ahead_of(cursor: &str) -> String {
     let parts: Vec<_> = text.split(';').collect();
     let text = match parts[..] {
         [_, at] => format!("{FAR};{at}"),
-        [id, at, transaction, last, seen, _] => format!("{id};{at};{transaction};{last};{seen};{FAR}:{FAR}:"),
+        [id, at, seen, _] => format!("{id};{at};{seen};{FAR}:{FAR}:"),
         _ => panic!("{text}"),
     };
     URL_SAFE_NO_PAD.encode([&bytes[..9], text.as_bytes()].concat())

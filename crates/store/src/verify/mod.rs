@@ -28,7 +28,7 @@ use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 use uuid::Uuid;
 
-use super::{Store, StoreError, Transaction, connect, many};
+use super::{Store, StoreError, Transaction, many, transaction_settings};
 use crate::Connection;
 use auth::Scope;
 use domain::Timestamp;
@@ -131,7 +131,7 @@ impl Subject {
 /// A snapshot of the database, without a limit on how long it is used.
 pub async fn moment(store: &Store) -> Result<Transaction, StoreError> {
     let transaction = store.snapshot().await?;
-    connect::read_page_by_page(&transaction, None).await?;
+    transaction_settings::read_page_by_page(&transaction, None).await?;
     Ok(transaction)
 }
 
