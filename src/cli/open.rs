@@ -206,7 +206,7 @@ fn demo_secret_file(config: &Config) -> PathBuf {
 
 fn random_secret() -> Result<String, CliError> {
     let mut bytes = [0u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no randomness: {error}"))?;
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system's random number generator failed: {error}"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

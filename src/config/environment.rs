@@ -44,7 +44,9 @@ pub fn over(mut file: Table, variables: &BTreeMap<String, String>) -> Result<Tab
                     .get(variable.trim_end_matches("_FILE"))
                     .is_some_and(|text| !text.is_empty())
                 {
-                    return Err(wrong("is set, and so is the variable without _FILE: set one of them"));
+                    return Err(wrong(
+                        "and the variable without _FILE are both set: set only one of them",
+                    ));
                 }
                 let read = std::fs::read_to_string(text);
                 let read = read.map_err(|error| wrong(&format!("cannot read {text}: {error}")))?;

@@ -39,7 +39,7 @@ pub fn refusals(config: &Config, is_demo: bool) -> Vec<String> {
     }
     let has_keys = config.jwt_secret.is_some() || config.jwt_public_key.is_some() || !config.issuers.is_empty();
     if !has_keys {
-        refused.push("there is only the demo's key for tokens: set jwt_secret, jwt_public_key or an issuer".to_owned());
+        refused.push("the only token key is the demo's: set jwt_secret, jwt_public_key or an issuer".to_owned());
     }
     let secret = config.jwt_secret.as_deref().map(|secret| secret.trim().as_bytes());
     if let Some(weakness) = secret.and_then(weakness) {
@@ -68,7 +68,7 @@ pub fn refusals(config: &Config, is_demo: bool) -> Vec<String> {
         for network in networks {
             if let Some(why) = excess(*network) {
                 refused.push(format!(
-                    "{section}.allowed_networks: {network} {why}: name the networks that are yours"
+                    "{section}.allowed_networks: {network} {why}: list your own networks"
                 ));
             }
         }
@@ -92,13 +92,13 @@ pub fn weakness(secret: &[u8]) -> Option<&'static str> {
     let steps: BTreeSet<_> = secret.windows(2).map(step).collect();
     let lower = String::from_utf8_lossy(secret).to_lowercase();
     if different.len() < FEWEST_LETTERS {
-        Some("has few different letters")
+        Some("has too few different characters")
     } else if (1..SHORTEST_PERIOD.min(secret.len())).any(repeats) {
         Some("repeats itself")
     } else if steps.len() < FEWEST_LETTERS {
-        Some("counts up or down")
+        Some("is a simple sequence")
     } else if WORDS.iter().any(|word| lower.contains(word)) {
-        Some("has a word in it that is guessed first")
+        Some("contains a commonly guessed word")
     } else {
         None
     }
@@ -109,9 +109,9 @@ fn excess(network: Network) -> Option<&'static str> {
     let (v4, v6) = WIDEST;
     let widest = if network.base().is_ipv4() { v4 } else { v6 };
     if network.prefix() < widest || network.covers_mapped_v4() {
-        Some("is no network of anybody's own")
+        Some("is not a private network")
     } else if network.contains(METADATA) {
-        Some("has the address at which clouds give out credentials")
+        Some("contains the metadata address of cloud providers")
     } else {
         None
     }

@@ -82,7 +82,7 @@ impl<'a> Parameters<'a> {
             let Some(parameter) = self.known.iter().find(|known| known.name == name) else {
                 let names: Vec<_> = self.known.iter().map(|known| known.name).collect();
                 wrong.push(format!(
-                    "there is no parameter {name:?}: there are {}",
+                    "unknown parameter {name:?}: the parameters are {}",
                     names.join(", ")
                 ));
                 continue;
@@ -196,7 +196,7 @@ mod tests {
         ];
         let wrong = read(&given).unwrap_err();
         let begins = [
-            "there is no parameter \"statuz\": there are",
+            "unknown parameter \"statuz\": the parameters are",
             "status must be one of ACCRUED, ",
             "accruedTo must be an RFC 3339 moment",
             "currency must be an ISO 4217",

@@ -29,7 +29,7 @@ pub const FORBIDDEN_CODE: &str = "FORBIDDEN";
 
 /// The code of an internal error, and the only message about one that callers see.
 pub const INTERNAL_CODE: &str = "INTERNAL_SERVER_ERROR";
-pub const INTERNAL_MESSAGE: &str = "something went wrong on our side";
+pub const INTERNAL_MESSAGE: &str = "an internal error occurred";
 
 /// The code and the message of a response that exceeds the maximum number of bytes.
 pub const TOO_LARGE_CODE: &str = "QUERY_TOO_COMPLEX";

@@ -287,7 +287,7 @@ fn prepare(
     };
     let admitted = state.guard.admit(&document.parsed, operation_name, variables)?;
     if admitted.introspects && !may_introspect(state, requester) {
-        let message = "only a token with the scope admin may ask about the schema itself";
+        let message = "introspection needs a token with the scope admin";
         return Err(one(DocumentProblem::new(codes::FORBIDDEN, message)));
     }
     let ready = ReadyDocument {
@@ -312,8 +312,8 @@ fn one(problem: DocumentProblem) -> Vec<DocumentProblem> {
 fn throttled(empty: BucketEmpty) -> String {
     let seconds = retry_after(empty);
     let whose = match empty.holder {
-        BucketHolder::Subject => "too much was asked for",
-        BucketHolder::Tenant => "this tenant's callers together asked for too much",
+        BucketHolder::Subject => "the rate limit of this token is exceeded",
+        BucketHolder::Tenant => "the rate limit of this tenant is exceeded",
     };
-    format!("{whose} in a short time: ask again in {seconds} seconds")
+    format!("{whose}: try again in {seconds} seconds")
 }

@@ -305,7 +305,7 @@ impl HttpState {
 fn too_late(operation: OperationType, seconds: u64) -> String {
     match operation {
         OperationType::Mutation => format!(
-            "the mutation took longer than {seconds} seconds; it may have been done nevertheless, so look before you repeat it"
+            "the mutation took longer than {seconds} seconds; it may still have been done, so check before you repeat it"
         ),
         OperationType::Query => format!("the query took longer than {seconds} seconds"),
         OperationType::Subscription => format!("an event of the subscription took longer than {seconds} seconds"),

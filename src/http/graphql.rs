@@ -41,7 +41,7 @@ pub async fn get(
         return match upgrade {
             Ok(upgrade) => ws::upgrade(state, request_id, &headers, open.map(|Extension(open)| open), upgrade),
             Err(rejection) => {
-                let message = "this is not how a WebSocket is opened";
+                let message = "this is not a WebSocket handshake";
                 refusal(
                     rejection.into_response().status(),
                     codes::BAD_REQUEST,

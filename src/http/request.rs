@@ -114,7 +114,7 @@ fn not_utf8(_: Utf8Error) -> BodyError {
 fn from_json(text: &str) -> Result<GraphqlRequest, BodyError> {
     match json("the body", text)? {
         Value::Object(members) => from_members(members, text.len()),
-        Value::Array(_) => Err(bad_request("one request at a time: lists of requests are not taken")),
+        Value::Array(_) => Err(bad_request("batches are not supported: send one request at a time")),
         _ => Err(bad_request("the body must be a JSON object")),
     }
 }

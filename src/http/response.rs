@@ -28,7 +28,7 @@ pub struct ResponseTerms {
 pub async fn respond(state: &HttpState, requester: Requester, terms: &ResponseTerms, ask: GraphqlRequest) -> Response {
     let allow = |operation| match operation {
         OperationType::Query => Ok(()),
-        _ if terms.method == Method::GET => Err("GET is for queries only: send this by POST"),
+        _ if terms.method == Method::GET => Err("GET is for queries only: use POST"),
         OperationType::Mutation => Ok(()),
         OperationType::Subscription if terms.events.is_some() => Ok(()),
         OperationType::Subscription => Err("subscribe over a WebSocket, or accept text/event-stream"),

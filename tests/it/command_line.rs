@@ -158,7 +158,7 @@ both_databases! {
         }
         // The first migration takes everything along.
         assert!(said.contains("the table tenant (rows: 1)\n") && said.contains("the table campaign (rows: 0)\n"), "{said}");
-        assert_eq!(done(&app, &["migrate", "down", "--yes"]).await, "no migration is applied\n");
+        assert_eq!(done(&app, &["migrate", "down", "--yes"]).await, "no migration has been applied\n");
         assert!(!done(&app, &["migrate", "up"]).await.is_empty());
         assert_eq!(done(&app, &["migrate", "status"]).await, before);
     }
@@ -261,7 +261,7 @@ async fn settings_come_from_the_environment_too_and_are_checked_and_shown() {
     );
     assert_eq!(
         config(&["check"], &[]),
-        (Some(0), "the settings are sound\n".to_owned())
+        (Some(0), "the settings are valid\n".to_owned())
     );
     let file = folder.path().join("settings.toml");
     std::fs::write(&file, "[limits]\ndepth = 1000").unwrap();

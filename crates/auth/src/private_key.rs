@@ -5,7 +5,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use rustls_pki_types::PrivateSec1KeyDer;
 use rustls_pki_types::pem::{self, PemObject};
 
-const NOT_P256: &str = "it is no key of the curve P-256, and of elliptic curves ES256 takes no other";
+const NOT_P256: &str = "it is not a P-256 key, the only curve that ES256 uses";
 
 /// Reads a private key, whose kind determines its algorithm. The error says why it cannot be used.
 pub fn read(pem: &str) -> Result<(Algorithm, EncodingKey), String> {
@@ -21,7 +21,7 @@ pub fn read(pem: &str) -> Result<(Algorithm, EncodingKey), String> {
     if let Ok(key) = EncodingKey::from_rsa_pem(pem) {
         return match RsaKeyPair::from_der(key.as_bytes()) {
             Ok(_) => Ok((Algorithm::RS256, key)),
-            Err(_) => Err("it is no private RSA key of 2048 to 8192 bits".to_owned()),
+            Err(_) => Err("it is not a private RSA key of 2048 to 8192 bits".to_owned()),
         };
     }
     if let Ok(key) = EncodingKey::from_ec_pem(pem) {
@@ -33,7 +33,7 @@ pub fn read(pem: &str) -> Result<(Algorithm, EncodingKey), String> {
     let key = EncodingKey::from_ed_pem(pem).ok();
     match key.filter(|key| Ed25519KeyPair::from_pkcs8(key.as_bytes()).is_ok()) {
         Some(key) => Ok((Algorithm::EdDSA, key)),
-        None => Err("it is no private key of RSA, P-256 or Ed25519".to_owned()),
+        None => Err("it is not a private RSA, P-256 or Ed25519 key".to_owned()),
     }
 }
 

@@ -37,9 +37,9 @@ pub enum OutgoingError {
     Refused(#[from] AddressRefusal),
     #[error("the name could not be resolved")]
     Unresolved,
-    #[error("this tenant's names are being resolved already, {0} of them, which is the most")]
+    #[error("this tenant has {0} name resolutions running, the maximum")]
     TooManyLookups(usize),
-    #[error("the name leads to no address that may be reached")]
+    #[error("the name does not resolve to an allowed address")]
     Unreachable,
     #[error("no connection could be made")]
     NoConnection,

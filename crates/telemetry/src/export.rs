@@ -37,7 +37,7 @@ pub enum SpanExportError {
         "the endpoint of traces must be an address such as http://127.0.0.1:4318 or https://collector.example, not {0:?}"
     )]
     Endpoint(String),
-    #[error("traces cannot be sent: {0}")]
+    #[error("cannot send traces: {0}")]
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
 }
 
@@ -85,8 +85,8 @@ impl SpanExport {
         let ending = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(TIMEOUT));
         match ending.await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the last traces were not sent"),
-            Err(error) => tracing::warn!(%error, "the last traces were not sent"),
+            Ok(Err(error)) => tracing::warn!(%error, "could not send all remaining traces at shutdown"),
+            Err(error) => tracing::warn!(%error, "could not send all remaining traces at shutdown"),
         }
     }
 }
@@ -131,8 +131,8 @@ impl SpanSender {
         };
         let was_failing = is_failing.swap(problem.is_some(), Ordering::Relaxed);
         match problem {
-            Some(problem) if !was_failing => tracing::warn!(problem, "the collector does not take traces"),
-            None if was_failing => tracing::info!("the collector takes traces again"),
+            Some(problem) if !was_failing => tracing::warn!(problem, "the collector refuses traces"),
+            None if was_failing => tracing::info!("the collector accepts traces again"),
             Some(_) | None => {}
         }
     }

@@ -19,7 +19,7 @@ pub fn production(config: &Config) -> CheckResult {
         refused if refused.is_empty() => CheckResult::ok(),
         refused => CheckResult::wrong(
             refused.join("; "),
-            "serve does not start in production before that is mended",
+            "serve refuses to start in production until this is fixed",
         ),
     }
 }
@@ -39,11 +39,11 @@ pub fn exposure(config: &Config) -> CheckResult {
     }
     let urls = config.store.standby_urls.iter().chain([&config.store.url]);
     if urls.flat_map(|url| each_host(url)).any(|url| is_plain(&url)) {
-        open.push("what goes to the database is not encrypted for sure (add ?sslmode=verify-full to its URL)");
+        open.push("the connection to the database may be unencrypted (add ?sslmode=verify-full to its URL)");
     }
     match open.is_empty() {
         true => CheckResult::ok(),
-        false => CheckResult::warning(open.join("; "), "unless it is meant"),
+        false => CheckResult::warning(open.join("; "), "unless this is intended"),
     }
 }
 
@@ -70,7 +70,7 @@ pub fn graphiql(options: &HttpOptions) -> CheckResult {
         return CheckResult::ok();
     }
     CheckResult::warning(
-        "it is not part of this build, and its page says so",
+        "it is not part of this build; its page says so",
         "build where npm is installed, or run scripts/graphiql-assets on another machine and copy assets/graphiql",
     )
 }
@@ -85,7 +85,7 @@ pub async fn traces(endpoint: &str, outgoing: &Outgoing) -> CheckResult {
         }
         Err(error) => {
             let found = format!("the collector at {endpoint} takes no connections ({error}), and traces are dropped");
-            CheckResult::warning(found, "start it, or mend otlp_endpoint")
+            CheckResult::warning(found, "start it, or fix otlp_endpoint")
         }
     }
 }

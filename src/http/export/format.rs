@@ -49,7 +49,7 @@ pub fn of(
             let found = best.and_then(|best| offered(kind).find(|(name, ..)| *name == best));
             found.map(|(_, form, media_type)| (form, media_type)).ok_or_else(|| {
                 let text = format!(
-                    "this is {}: accept it, or say format={}",
+                    "this is {}: accept it, or set format={}",
                     names.join(" or "),
                     forms[0].word()
                 );

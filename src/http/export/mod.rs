@@ -69,7 +69,7 @@ pub async fn get(
 }
 
 pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<RequestId>) -> Response {
-    let message = "exports are asked for by GET";
+    let message = "exports are requested with GET";
     let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, codes::BAD_REQUEST, message, &request_id);
     let allow = HeaderValue::from_static("GET, HEAD");
     response.headers_mut().insert(header::ALLOW, allow);
@@ -88,7 +88,7 @@ async fn begin(
     let request_id = requester.request_id.as_str();
     let kind = ExportKind::named(name).ok_or_else(|| {
         let names: Vec<_> = ExportKind::names().collect();
-        let message = format!("there is no export {name:?}: there are {}", names.join(", "));
+        let message = format!("unknown export {name:?}: the exports are {}", names.join(", "));
         refusal(StatusCode::NOT_FOUND, codes::BAD_REQUEST, message, request_id)
     })?;
     let (forms, given): (Vec<_>, Vec<_>) =
@@ -138,7 +138,7 @@ async fn begin(
         Ok((document, first))
     };
     let begun = tokio::time::timeout(limits.whole(), begun).await.map_err(|_| {
-        let message = "the export took too long to begin: ask for less, or later";
+        let message = "the export took too long to start: request less, or try again later";
         refusal(StatusCode::GATEWAY_TIMEOUT, codes::TIMEOUT, message, request_id)
     })?;
     let (document, first) = begun.map_err(|error| refused(state, error, request_id))?;
@@ -170,7 +170,7 @@ fn seat(state: &HttpState, requester: &Requester) -> Result<Seat, Response> {
     let tenant = requester.caller.tenant().to_string();
     let of_tenant = exporting.take([(tenant, most.per_tenant)]).map_err(|_| {
         throttled(format!(
-            "this tenant has {} exports running, which is the most: wait for the end of one",
+            "this tenant has {} exports running, the maximum: wait until one ends",
             most.per_tenant
         ))
     })?;
@@ -178,11 +178,11 @@ fn seat(state: &HttpState, requester: &Requester) -> Result<Seat, Response> {
     let of_all = exporting.take([(String::new(), if is_first { at_once } else { at_once - 1 })]);
     let of_all = of_all.map_err(|_| match is_first {
         true => {
-            let message = "as many exports run as may: ask again in a few seconds".to_owned();
+            let message = "too many exports are running: try again in a few seconds".to_owned();
             no_seat(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, message, requester)
         }
         false => throttled(
-            "the last place for an export is kept for tenants that have none: wait for the end of one of this tenant's"
+            "the last export slot is reserved for tenants without a running export: wait until one of yours ends"
                 .to_owned(),
         ),
     })?;

@@ -89,7 +89,7 @@ impl StreamEnd {
             Self::Unauthenticated => DocumentProblem::new(codes::UNAUTHENTICATED, AuthError::Invalid.to_string()),
             Self::Behind => DocumentProblem::new(
                 codes::THROTTLED,
-                "events came faster than they were taken, and some were lost: read the commissions, and subscribe again",
+                "events came faster than they were read, and some were lost: query the commissions, and subscribe again",
             ),
             Self::Unavailable => DocumentProblem::new(
                 codes::UNAVAILABLE,
@@ -187,7 +187,7 @@ fn permit(state: &HttpState, caller: &Caller) -> Result<ConcurrencyPermit, Strin
             0 => ("this token's subject", most.per_subject),
             _ => ("this tenant", most.per_tenant),
         };
-        format!("{who} has {most} subscriptions already, which is the most: end one first")
+        format!("{who} has {most} subscriptions, the maximum: end one first")
     })
 }
 
@@ -320,7 +320,7 @@ impl LiveSubscription {
 
     /// A failure for the first listener that asked is a failure for all.
     fn ended(&self, end: StreamEnd) -> StreamEnd {
-        tracing::error!(request_id = self.request_id, "an event is not told, and nothing more");
+        tracing::error!(request_id = self.request_id, "an event was dropped");
         end
     }
 

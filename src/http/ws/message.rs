@@ -43,9 +43,9 @@ pub fn read(text: &str) -> Result<Incoming, String> {
         }
         ("complete", None) => Ok(Incoming::Complete { id: id(&message)? }),
         ("connection_init" | "ping" | "pong" | "subscribe" | "complete", _) => {
-            Err(format!("the payload of {kind} is not what it must be"))
+            Err(format!("the payload of {kind} is malformed"))
         }
-        _ => Err("a message of a type that is not known".to_owned()),
+        _ => Err("unknown message type".to_owned()),
     }
 }
 

@@ -43,7 +43,9 @@ pub async fn lines(admin: &Client) -> Vec<String> {
     }
     // They are made of the ids of payouts, and explanations of returned payments name them.
     for reference in values(&data["payouts"], "/bankReference") {
-        lines.iter_mut().for_each(|line| *line = line.replace(&reference, "BANK-REFERENCE"));
+        lines
+            .iter_mut()
+            .for_each(|line| *line = line.replace(&reference, "BANK-REFERENCE"));
     }
     lines.sort();
     lines

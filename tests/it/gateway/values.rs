@@ -14,14 +14,14 @@ both_databases! {
         let campaign = format!("mutation($input: CreateCampaignInput!) {{ {first} createCampaign(input: $input) {{ campaign {{ id }} }} }}");
         let days = format!("mutation($days: Int!) {{ {first} createCampaign(input: {{ name: \"C\", holdbackDays: $days }}) {{ campaign {{ id }} }} }}");
         let cases: [(&str, Value, &str); 12] = [
-            (&campaign, json!({}), "the variable $input of type CreateCampaignInput! is not given"),
+            (&campaign, json!({}), "variable $input of required type CreateCampaignInput! was not provided"),
             (&campaign, json!({ "input": null }), "$input must be a CreateCampaignInput!, not null"),
             (&campaign, json!({ "input": [] }), "$input must be an object"),
             (&campaign, json!({ "input": ["x"] }), "$input must be an object"),
             (&campaign, json!({ "input": "x" }), "$input must be an object"),
             (&campaign, json!({ "input": {} }), "$input.name is required"),
             (&campaign, json!({ "input": { "name": 1 } }), "$input.name must be a text"),
-            (&campaign, json!({ "input": { "name": "C", "surprise": 1 } }), "has no field \"surprise\""),
+            (&campaign, json!({ "input": { "name": "C", "surprise": 1 } }), "field \"surprise\" is not defined by type"),
             (&campaign, json!({ "input": { "name": "C", "holdbackDays": 2_147_483_648_i64 } }), "$input.holdbackDays must be a whole number"),
             (&campaign, json!({ "input": { "name": "C", "holdbackDays": 1.5 } }), "$input.holdbackDays must be a whole number"),
             (&days, json!({ "days": "7" }), "$days must be a whole number"),
@@ -90,7 +90,7 @@ both_databases! {
             ("{ partners(first: 1.0) { totalCount } }", "first must be a whole number"),
             ("{ partners(filter: []) { totalCount } }", ""),
             ("{ partners(filter: [1]) { totalCount } }", "filter must be an object"),
-            ("{ partners(filter: { nothing: 1 }) { totalCount } }", "has no field \"nothing\""),
+            ("{ partners(filter: { nothing: 1 }) { totalCount } }", "field \"nothing\" is not defined by type"),
             ("{ partners(filter: { status: [NO_SUCH] }) { totalCount } }", "names of PartnerStatus"),
             ("{ partners(filter: { status: [\"ACTIVE\"] }) { totalCount } }", "names of PartnerStatus"),
             ("{ partner(id: ENUM) { id } }", "id must be an id"),

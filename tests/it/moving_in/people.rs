@@ -221,7 +221,7 @@ both_databases! {
             ("a.xlsx", workbook.as_slice(), Some(2), "there is no sheet 2: there are 1 (commissions)"),
             ("a.csv", workbook.as_slice(), None, "it looks like a workbook: the name of such a file ends in .xlsx"),
             ("b.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None, "it looks like a workbook in the format .xls: save it as .xlsx"),
-            ("b.xlsx", b"id,partner\n", None, "it is no workbook that can be read: "),
+            ("b.xlsx", b"id,partner\n", None, "it is not a readable workbook: "),
         ] {
             let path = house.file(name, bytes);
             let options = ImportOptions { sheet, ..ImportOptions::default() };

@@ -54,9 +54,9 @@ async fn refused(gateway: &Gateway, token: &str, cursor: &str) -> String {
     error["message"].as_str().expect("a text").to_owned()
 }
 
-const FOREIGN: &str = "the cursor is of no event of this subscription: subscribe without one";
+const FOREIGN: &str = "the cursor does not belong to this subscription: subscribe without one";
 const PRUNED: &str =
-    "what happened since this cursor is no longer kept: subscribe without one, then read what was missed";
+    "the events since this cursor are no longer kept: subscribe without one, then query what was missed";
 
 both_databases! {
     async fn what_happened_meanwhile_is_heard_once_and_then_what_comes(app: TestApp) {

@@ -170,7 +170,7 @@ both_databases! {
         let mut text = String::new();
         log.rewind().unwrap();
         log.read_to_string(&mut text).unwrap();
-        assert_eq!(text.matches("the collector does not take traces").count(), 1, "{text}");
+        assert_eq!(text.matches("the collector refuses traces").count(), 1, "{text}");
         assert!(text.contains("no connection could be made"), "{text}");
     }
 }

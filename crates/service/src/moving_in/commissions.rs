@@ -96,7 +96,7 @@ impl CheckedOpening {
         };
         let amount = problems.take("amount", Money::exact(amount, currency).and_then(nonzero));
         if opening.mature_at.is_some() && opening.status != CommissionStatus::Accrued {
-            problems.add("matureAt", ProblemCode::Invalid, "is only for what is ACCRUED");
+            problems.add("matureAt", ProblemCode::Invalid, "is only for ACCRUED rows");
         }
         if opening.is_percent && opening.event_external_id.is_none() {
             problems.add(
@@ -238,8 +238,8 @@ async fn attempt(
         let name = &checked.opening.external_id;
         answers.push(match there.contents.get(name) {
             Some(content) if *content == checked.content => Ok(Outcome::Unchanged),
-            Some(_) => Err(conflict("externalId", "was brought in before with other content")),
-            None if there.own.contains(name) => Err(conflict("externalId", "is the id of a commission here")),
+            Some(_) => Err(conflict("externalId", "was imported before with different content")),
+            None if there.own.contains(name) => Err(conflict("externalId", "is the id of an existing commission")),
             None => match place(checked, locked.iter().map(|locked| locked.partner.id), &there) {
                 Err(problems) => Err(problems),
                 Ok((campaign, event)) => {
@@ -365,7 +365,7 @@ fn place(
         problems.add(
             "eventExternalId",
             ProblemCode::Invalid,
-            "names an event that has earned here already",
+            "names an event that has earned commissions already",
         );
     }
     match problems.is_empty() {

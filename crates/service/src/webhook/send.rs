@@ -129,7 +129,7 @@ impl DeliveryWorker {
                         }
                         Ok(None) => goes_on = false,
                         Err(error) => {
-                            tracing::error!(%error, endpoint = %self.lease.endpoint, "nothing can be signed for a webhook endpoint");
+                            tracing::error!(%error, endpoint = %self.lease.endpoint, "cannot sign messages for a webhook endpoint");
                             return Ok(None);
                         }
                     }
@@ -238,7 +238,7 @@ impl DeliveryWorker {
             .await?;
         transaction.commit().await?;
         if let Some(reason) = &disabled {
-            tracing::warn!(endpoint = %self.lease.endpoint, reason, "switched a webhook endpoint off");
+            tracing::warn!(endpoint = %self.lease.endpoint, reason, "disabled a webhook endpoint");
         }
         Ok(health.active && disabled.is_none())
     }

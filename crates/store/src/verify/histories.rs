@@ -7,7 +7,7 @@ use super::Subject::{Campaign, Partner};
 pub const CHECKS: &[Check] = &[
     Check {
         of: Partners,
-        what: "the partner's changes of status are no chain: {detail}",
+        what: "the partner's status changes do not follow one another: {detail}",
         subjects: &[Partner],
         sql: "SELECT partner_id, COALESCE(from_status, 'nothing') || ' follows ' || COALESCE(before, 'nothing') AS detail
               FROM (
@@ -18,7 +18,7 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         of: Partners,
-        what: "the partner's changes of status do not end where it stands: {detail}",
+        what: "the partner's last status change does not lead to its status: {detail}",
         subjects: &[Partner],
         sql: "SELECT partner.id AS partner_id, partner.status AS detail FROM partner
               LEFT JOIN (

@@ -36,11 +36,11 @@ pub struct DatabaseReplica {
 
 impl DatabaseMetrics {
     pub(super) fn new(registry: &mut Registry) -> Self {
-        let statements = "Seconds that statements took.";
-        let waits = "Seconds that were waited for a connection to the database.";
-        let reads = "Queries by where they were read.";
+        let statements = "Duration of statements in seconds.";
+        let waits = "Seconds spent waiting for a database connection.";
+        let reads = "Queries, by where they were read.";
         let replicas = "Whether queries are read from this database replica.";
-        let lags = "For how long the primary had been ahead of a database replica when both were last looked at.";
+        let lags = "Lag of a database replica behind the primary at the last check, in seconds.";
         Self {
             reads: series::counter_each(
                 registry,

@@ -24,9 +24,9 @@ pub struct IssuerKeys {
 
 impl IssuerMetrics {
     pub(super) fn new(registry: &mut Registry) -> Self {
-        let fetches = "Fetches of an issuer's keys.";
-        let keys = "Keys of an issuer that were fetched last.";
-        let last_success = "When an issuer's keys were last fetched, in seconds since 1970; 0: not yet.";
+        let fetches = "Fetches of an issuer's keys, by outcome.";
+        let keys = "Number of usable keys in the last successful fetch from an issuer.";
+        let last_success = "Unix time of the last successful fetch of an issuer's keys; 0: none yet.";
         Self {
             fetches: series::counters(
                 registry,

@@ -45,7 +45,7 @@ pub struct JobMetrics {
 
 impl JobMetrics {
     pub(super) fn new(registry: &mut Registry) -> Self {
-        let last_success = "When background work last succeeded, in seconds since 1970; 0: not yet.";
+        let last_success = "Unix time at which the job last succeeded; 0: not yet.";
         let last_success = series::gauges(
             registry,
             "tributary_job_last_success_timestamp_seconds",
@@ -56,14 +56,14 @@ impl JobMetrics {
             failures: series::counter_each(
                 registry,
                 "tributary_job_failures_total",
-                "Runs of background work that failed.",
+                "Failed runs of background jobs.",
                 &["job"],
                 JOBS,
             ),
             seconds: series::seconds_each(
                 registry,
                 "tributary_job_duration_seconds",
-                "Runs of background work, and the seconds that they took.",
+                "Duration of background job runs in seconds.",
                 &["job"],
                 JOBS,
             ),

@@ -66,10 +66,10 @@ pub struct OperationMetrics {
 
 impl OperationMetrics {
     pub(super) fn new(registry: &mut Registry) -> Self {
-        let results = "Operations that ran, by type, name and whether there were errors.";
-        let seconds = "Seconds that operations ran.";
-        let requested = "Cost that operations asked for.";
-        let actual = "Cost that operations came to.";
+        let results = "Executed operations, by type, name and whether there were errors.";
+        let seconds = "Duration of operations in seconds.";
+        let requested = "Cost requested by operations.";
+        let actual = "Actual cost of operations.";
         Self {
             named: RwLock::default(),
             unnamed: Default::default(),

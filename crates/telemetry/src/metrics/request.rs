@@ -68,7 +68,7 @@ pub struct RequestMetrics {
 
 impl RequestMetrics {
     pub(super) fn new(registry: &mut Registry) -> Self {
-        let statuses = "HTTP requests that were answered.";
+        let statuses = "Answered HTTP requests.";
         let statuses = series::counters(
             registry,
             "tributary_http_requests_total",
@@ -80,21 +80,21 @@ impl RequestMetrics {
             seconds: series::seconds_each(
                 registry,
                 "tributary_http_request_duration_seconds",
-                "Seconds from a request's headers to the beginning of its answer.",
+                "Seconds from a request's headers to the start of its response.",
                 &["route"],
                 ROUTES,
             ),
             errors: series::counter_each(
                 registry,
                 "tributary_errors_total",
-                "Top-level errors in answers, by extensions.code.",
+                "Top-level errors in responses, by extensions.code.",
                 &["code"],
                 CODES,
             ),
             refusals: series::seconds_each(
                 registry,
                 "tributary_refusal_duration_seconds",
-                "Requests that were refused before anything ran, and the seconds that it took.",
+                "Duration in seconds of requests that were refused before execution.",
                 &["reason"],
                 REASONS,
             ),

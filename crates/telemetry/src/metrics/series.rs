@@ -162,13 +162,13 @@ pub struct PoolGauges {
 }
 
 pub fn pools(registry: &mut Registry) -> [PoolGauges; 2] {
-    let most = "Connections to the database that there may be.";
+    let most = "Maximum number of database connections.";
     let most = gauges(registry, "tributary_database_connections_max", most, &["pool"]);
-    let waiting = "Who waits for a connection to the database at this moment.";
+    let waiting = "Tasks waiting for a database connection.";
     let waiting = gauges(registry, "tributary_database_connections_waiting", waiting, &["pool"]);
-    let size = "Connections to the database that are open.";
+    let size = "Open database connections.";
     let size = gauges(registry, "tributary_database_connections", size, &["pool"]);
-    let idle = "Connections to the database that are open and not in use.";
+    let idle = "Idle database connections.";
     let idle = gauges(registry, "tributary_database_connections_idle", idle, &["pool"]);
     ["reader", "writer"].map(|name| PoolGauges {
         name,

@@ -16,7 +16,7 @@ pub struct WebhookMetrics {
 
 impl WebhookMetrics {
     pub(super) fn new(registry: &mut Registry) -> Self {
-        let attempts = "Requests to webhook endpoints, by whether the receiver took the message.";
+        let attempts = "Requests to webhook endpoints, by outcome.";
         let [succeeded, failed] = series::counter_each(
             registry,
             "tributary_webhook_attempts_total",
@@ -30,12 +30,12 @@ impl WebhookMetrics {
             outbox_lag: series::fraction(
                 registry,
                 "tributary_webhook_outbox_lag_seconds",
-                "How old the oldest change is that no webhook deliveries were made of yet; 0: there is none.",
+                "Age of the oldest change without webhook deliveries, in seconds; 0: none.",
             ),
             delivery_lag: series::fraction(
                 registry,
                 "tributary_webhook_delivery_lag_seconds",
-                "For how long the webhook delivery is due that waits the longest to be sent; 0: none is.",
+                "Age of the oldest due webhook delivery, in seconds; 0: none.",
             ),
         }
     }

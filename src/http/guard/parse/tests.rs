@@ -55,8 +55,8 @@ fn what_is_no_graphql_is_not() {
         ("{ a(b: -) }", "')' is unexpected"),
         ("{ .. a }", "'.' is unexpected"),
         ("{ é }", "'é' is unexpected"),
-        ("{ a(b: \"a\nb\") }", "a text does not end in its line"),
-        ("{ a(b: \"\"\"a\") }", "a text does not end"),
+        ("{ a(b: \"a\nb\") }", "unterminated string"),
+        ("{ a(b: \"\"\"a\") }", "unterminated string"),
         (r#"{ a(b: "\x") }"#, r"'\\' is unexpected"),
         (r#"{ a(b: "\uD83D") }"#, r"'\\' is unexpected"),
         ("{ a } }", "an operation or a fragment is expected, not \"}\""),
@@ -89,10 +89,13 @@ fn names_are_given_once() {
             "{ ...F } fragment F on A { a } fragment F on A { a }",
             "there are two fragments F",
         ),
-        ("{ a(b: { c: 1, d: 2, c: 3 }) }", "the input field c is given twice"),
+        (
+            "{ a(b: { c: 1, d: 2, c: 3 }) }",
+            "there can be only one input field named c",
+        ),
         (
             "query($a: A = { b: { c: 1, c: 1 } }) { a }",
-            "the input field c is given twice",
+            "there can be only one input field named c",
         ),
     ] {
         let problem = parse(text).expect_err(text);

@@ -29,7 +29,7 @@ impl Parser<'_> {
     pub fn constant(&mut self) -> Parsed<Positioned<Constant>> {
         let position = self.position;
         let value = self.value(true)?.into_const();
-        let value = value.ok_or_else(|| not_graphql(position, "a value that must be constant names a variable"))?;
+        let value = value.ok_or_else(|| not_graphql(position, "unexpected variable in a constant value"))?;
         Ok(Positioned::new(value, position))
     }
 
@@ -73,7 +73,7 @@ impl Parser<'_> {
             let value = self.value(constant)?;
             let before = fields.insert(name.node.clone(), value);
             self.once(before.is_none(), name.pos, || {
-                format!("the input field {} is given twice", name.node)
+                format!("there can be only one input field named {}", name.node)
             });
         }
         Ok(Value::Object(fields))

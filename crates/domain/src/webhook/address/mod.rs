@@ -30,7 +30,7 @@ pub enum AddressRefusal {
     Plain,
     #[error("port {0} is not allowed")]
     Port(u16),
-    #[error("{0} is not an address of the public internet")]
+    #[error("{0} is not a public internet address")]
     Address(IpAddr),
 }
 

@@ -87,11 +87,7 @@ pub async fn check(
     let campaign = match campaign {
         None => None,
         Some(_) if !has_partner => {
-            problems.add(
-                "partnerId",
-                ProblemCode::Required,
-                "is needed where a campaign is given",
-            );
+            problems.add("partnerId", ProblemCode::Required, "is required with a campaign");
             None
         }
         Some(id) => {
@@ -154,7 +150,7 @@ async fn event(
     let event = object::<id::Event>("eventId", id, problems, transaction, scope).await?;
     if let Some(event) = &event {
         if event.kind.takes_back() {
-            let message = "is a refund or chargeback, which goes with what it takes back: attribute that";
+            let message = "is a refund or chargeback, which follows the event that it takes back: attribute that event";
             problems.add("eventId", ProblemCode::Invalid, message);
         } else if target.is_some() && event.attribution.map(|to| (to.partner_id, to.campaign_id)) == target {
             let message = "is credited to this partner and campaign already";

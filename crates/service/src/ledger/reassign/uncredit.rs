@@ -137,7 +137,7 @@ impl Correction<'_> {
         for row in concerned.filter(|row| row.is_reserved()).take(1) {
             let payout = row.payout_id.map(|id| id.to_string()).unwrap_or_default();
             let message = format!(
-                "has the commission {} in the open payout {payout}: settle that first",
+                "has the commission {} in the pending payout {payout}: settle that first",
                 row.id
             );
             problems.add(field, ProblemCode::Conflict, message);
