@@ -286,8 +286,7 @@ fn prepare(
         (None, None) => return Err(vec![persisted::not_found()]),
     };
     let admitted = state.guard.admit(&document.parsed, operation_name, variables)?;
-    let may_introspect = !state.options.production || requester.caller.permissions().allow(Permission::Admin);
-    if admitted.introspects && !may_introspect {
+    if admitted.introspects && !may_introspect(state, requester) {
         let message = "only a token with the scope admin may ask about the schema itself";
         return Err(one(DocumentProblem::new(codes::FORBIDDEN, message)));
     }
@@ -299,6 +298,11 @@ fn prepare(
         is_new,
     };
     Ok((ready, admitted))
+}
+
+/// Whether somebody may learn what the API offers.
+pub fn may_introspect(state: &HttpState, requester: &Requester) -> bool {
+    !state.options.production || requester.caller.permissions().allow(Permission::Admin)
 }
 
 fn one(problem: DocumentProblem) -> Vec<DocumentProblem> {

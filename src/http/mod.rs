@@ -20,6 +20,7 @@ mod listen;
 mod metrics;
 mod negotiate;
 mod observe;
+mod openapi;
 mod options;
 mod permits;
 mod persisted;
@@ -41,6 +42,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::routing::get;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -66,7 +68,7 @@ use service::app::App;
 pub use validator::Validator;
 
 /// Smaller answers fit into one packet anyway.
-const COMPRESSED_FROM_BYTES: u16 = 1024;
+const COMPRESSED_FROM_BYTES: u64 = 1024;
 
 /// Why the front end cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +100,8 @@ struct SharedState {
     schema: Schema,
     exports: Arc<Exports>,
     exporting: permits::ConcurrencyLimits,
+    /// What `/openapi.json` returns.
+    openapi: Bytes,
     /// Executes subscriptions, once for each event.
     events: SubscriptionExecutor,
     guard: Guard,
@@ -140,10 +144,12 @@ fn routes(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) ->
     let cors = cors::layer(&options.cors)?;
     let readiness = Arc::new(health::Readiness::new(app.clone()));
     let schema = schema_for_validated_documents();
+    let exports = Exports::new(schema.clone());
     let threads = Handle::try_current().map_or(1, |runtime| runtime.metrics().num_workers());
     let state = HttpState(Arc::new(SharedState {
         app,
-        exports: Arc::new(Exports::new(schema.clone())),
+        openapi: openapi::document(&exports, &options),
+        exports: Arc::new(exports),
         exporting: permits::ConcurrencyLimits::default(),
         schema,
         events: SubscriptionExecutor::default(),
@@ -164,7 +170,8 @@ fn routes(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) ->
     let exports = get(export::get).fallback(export::method_not_allowed);
     let mut router = Router::new()
         .route("/graphql", methods)
-        .route("/export/{name}", exports);
+        .route("/export/{name}", exports)
+        .route("/openapi.json", get(openapi::get));
     if !state.options.production {
         router = router.route("/graphiql/{name}", get(graphiql::asset));
     }

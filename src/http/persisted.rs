@@ -131,7 +131,7 @@ pub fn not_found() -> DocumentProblem {
 }
 
 /// The documents of a manifest by the hash of their text.
-pub fn read_manifest(file: &Path) -> Result<HashMap<Hash, String>, ManifestError> {
+fn read_manifest(file: &Path) -> Result<HashMap<Hash, String>, ManifestError> {
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).map_err(|error| ManifestError::Unreadable(name.clone(), error))?;
     let malformed = || ManifestError::Malformed(name.clone());

@@ -1,18 +1,17 @@
 //! Issuing and verifying JSON Web Tokens (RFC 7519). The algorithm comes from the configured key, never from the token.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto, encode};
 use serde::{Deserialize, Deserializer};
 
+use super::key_error::{KeyError, MIN_SECRET_BYTES};
 use super::key_ring::{KeyRing, VerificationKey};
 use super::parsed_token::ParsedToken;
 use super::{private_key, subject};
 use domain::Timestamp;
 
-/// Minimum length of a secret for HS256: that of the hash (RFC 7518, 3.2).
-const MIN_SECRET_BYTES: usize = 32;
 /// How far the clocks of issuer and gateway may differ.
 const LEEWAY_SECONDS: f64 = 5.0;
 
@@ -32,18 +31,6 @@ struct Signing {
     algorithm: Algorithm,
     /// The name of the matching public key.
     id: Option<String>,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    #[error("the JWT secret must have at least {MIN_SECRET_BYTES} bytes, this one has {0}")]
-    SecretTooShort(usize),
-    #[error("cannot read the key {0}: {1}")]
-    Unreadable(PathBuf, std::io::Error),
-    #[error("cannot use the key {0}: {1}")]
-    Unusable(PathBuf, String),
-    #[error("the private key {0} belongs to none of the public keys")]
-    NotAPair(PathBuf),
 }
 
 /// The claims of a token. Unknown claims are ignored. A claim that is present and null is refused, even if it is

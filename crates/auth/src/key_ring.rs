@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use chrono::TimeDelta;
 
-use super::jwt::KeyError;
+use super::key_error::KeyError;
 pub use super::public_key::VerificationKey;
 use super::public_key::{KeySet, choose, read_pem, read_set};
 use domain::Timestamp;

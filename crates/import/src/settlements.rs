@@ -2,18 +2,20 @@
 //! a status, and the service's reference of the payment. Importing the same file again changes nothing.
 
 mod lines;
+mod report;
 mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::ImportError;
-use super::file::{ColumnMapping, LineProblems, hash};
+use super::file::{ColumnMapping, hash};
 use super::moving_in::ImportOptions;
 use auth::{Caller, Resource, Scope};
 use domain::commission::{Payout, PayoutStatus};
 use domain::id::PayoutId;
 use lines::SettlementLine;
+pub use report::{SettlementReport, WordCounts};
 use service::ServiceError;
 use service::app::App;
 use service::audit::Import;
@@ -21,49 +23,6 @@ use service::ledger::payout::{MAX_SETTLEMENTS, Settlement, settle_many};
 
 /// Our names of the columns. Not every service gives a reference.
 const COLUMNS: [&str; 3] = ["id", "status", "reference"];
-const COLUMNS_REQUIRED: [&[&str]; 2] = [&["id"], &["status"]];
-
-/// How many lines have each status, as the service calls it.
-pub type WordCounts = BTreeMap<String, u64>;
-
-/// The outcome of an import.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SettlementReport {
-    /// Payouts that were pending and are settled, or would be.
-    pub settled: WordCounts,
-    /// Payouts that were paid and came back, or would.
-    pub returned: WordCounts,
-    /// Payouts that had already been settled in the same way.
-    pub before: u64,
-    /// Payouts whose outcome the service does not know yet.
-    pub waiting: WordCounts,
-    /// Lines about payments that are none of the tenant's payouts.
-    pub others: u64,
-    /// The problems, by line.
-    pub problems: LineProblems,
-    /// Nothing was written.
-    pub is_dry: bool,
-}
-
-impl SettlementReport {
-    /// How many payouts have been settled or returned.
-    fn written(&self) -> u64 {
-        self.settled.values().chain(self.returned.values()).sum()
-    }
-
-    /// Counts what became of a payout with the `next` status; `None`: it had ended like this before.
-    fn count(&mut self, line: &SettlementLine, next: Option<PayoutStatus>) {
-        let counts = match next {
-            None => {
-                self.before += 1;
-                return;
-            }
-            Some(PayoutStatus::Returned) => &mut self.returned,
-            Some(_) => &mut self.settled,
-        };
-        *counts.entry(line.word.clone()).or_default() += 1;
-    }
-}
 
 /// Settles the payouts of a file. `progress` is called with the number of lines that are done, and of all lines.
 ///
@@ -111,7 +70,7 @@ pub async fn settlements(
         for (line, (_, problems)) in batch.iter().zip(&settled.answers) {
             if problems.is_empty() {
                 let next = known.get(&line.id).and_then(|payout| payout.status.after(line.status));
-                report.count(line, next);
+                report.count(&line.word, next);
             }
             for problem in problems {
                 let ours = problem.path.last().map_or("", String::as_str);
@@ -162,9 +121,9 @@ async fn check(
             payout.status = settled.get(&line.id).copied().unwrap_or(payout.status);
             if let Some(next) = payout.status.after(line.status) {
                 settled.insert(line.id, next);
-                report.count(line, Some(next));
+                report.count(&line.word, Some(next));
             } else if payout.has_ended_as(line.status, line.reference.as_deref()) {
-                report.count(line, None);
+                report.count(&line.word, None);
             } else {
                 let message = format!("is {} already", payout.status.as_str());
                 report.problems.add(mapping.problem(line.line, "id", &message));

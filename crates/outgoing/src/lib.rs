@@ -1,9 +1,9 @@
 //! Requests to addresses that callers or the settings name. Each goes to an address that was checked: names are
 //! resolved here, the connection is made to the address that was found, redirects are not followed, and no proxy is
-//! used.
+//! used. Which addresses may be reached is a policy: strict for those that callers name, and
+//! [`AddressPolicy::of_operator`] for those that the operator names.
 
 mod authorities;
-pub mod client;
 mod exchange;
 mod lookups;
 mod resolve;
@@ -12,6 +12,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::{Request, Response};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -126,6 +128,19 @@ impl Outgoing {
     pub async fn get(&self, url: &str, longest: usize) -> Result<FullResponse, OutgoingError> {
         let get = |stream, url| async move { exchange::get(stream, &url, longest).await };
         self.ask(None, url, Instant::now() + self.timeout, get).await
+    }
+
+    /// Sends a request to the URL in it, and reads the whole answer of at most `longest` bytes.
+    pub async fn send(&self, request: Request<Bytes>, longest: usize) -> Result<Response<Bytes>, OutgoingError> {
+        let url = request.uri().to_string();
+        let send = |stream, url| async move { exchange::send(stream, &url, request, longest).await };
+        self.ask(None, &url, Instant::now() + self.timeout, send).await
+    }
+
+    /// Connects to the server of a URL, and sends nothing.
+    pub async fn reach(&self, url: &str) -> Result<(), OutgoingError> {
+        let nothing = |_, _| async { Ok(()) };
+        self.ask(None, url, Instant::now() + self.timeout, nothing).await
     }
 
     /// Connects to the address of a URL, if that is allowed, and sends the request; all before `deadline`.

@@ -114,7 +114,7 @@ async fn partners(
         store::partner::advance(writes, tenant.id, batch.moments.iter().copied());
         store::audit::add(writes, tenant.id, &batch.entries);
     };
-    Writes::of(advance).run(&transaction).await?;
+    transaction.write(advance).await?;
     transaction.commit().await?;
     Ok(batch)
 }

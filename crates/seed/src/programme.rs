@@ -19,7 +19,7 @@ use service::ServiceError;
 use service::app::App;
 use service::label::LabelKind;
 use store::locks::InForce;
-use store::{StoreError, Transaction, Writes, bulk};
+use store::{StoreError, Transaction, bulk};
 
 const TIERS: [&str; 4] = ["Bronze", "Silver", "Gold", "Platinum"];
 const CATEGORIES: [&str; 6] = [
@@ -140,8 +140,8 @@ async fn make_groups(
         has_default = true;
         store::partner_group::insert(transaction, tenant.id, &group).await?;
         let entry = source.entry("group", number, created_at, &group);
-        Writes::of(|writes| store::audit::add(writes, tenant.id, [&entry]))
-            .run(transaction)
+        transaction
+            .write(|writes| store::audit::add(writes, tenant.id, [&entry]))
             .await?;
         groups.push(group.id);
     }
@@ -176,8 +176,8 @@ async fn labels<K: LabelKind>(
         };
         store::label::insert(transaction, tenant.id, &label).await?;
         let entry = source.entry(what, number, start(), &label);
-        Writes::of(|writes| store::audit::add(writes, tenant.id, [&entry]))
-            .run(transaction)
+        transaction
+            .write(|writes| store::audit::add(writes, tenant.id, [&entry]))
             .await?;
         labels.push(label.id);
     }
@@ -212,8 +212,8 @@ async fn make_campaigns(
         campaigns.push(campaign);
     }
     bulk::insert_campaigns(transaction, tenant.id, &missing).await?;
-    Writes::of(|writes| store::audit::add(writes, tenant.id, &entries))
-        .run(transaction)
+    transaction
+        .write(|writes| store::audit::add(writes, tenant.id, &entries))
         .await?;
     Ok((campaigns, missing.len()))
 }

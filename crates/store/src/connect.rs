@@ -7,59 +7,14 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, DbErr, Runti
 use sqlx::sqlite::SqliteConnectOptions;
 use url::Url;
 
+use super::options::StoreOptions;
 use super::outbox::Signal;
 use super::postgres::hosts::{Hosts, each_host};
 use super::postgres::{self, PoolOptions};
-use super::share::{ShareOptions, Shares};
+use super::share::Shares;
 use super::standby::{Standby, Standbys};
 use super::{Connection, Store, StoreError, sqlite};
 use domain::Timestamp;
-
-/// Where the database is and how many connections read it.
-#[derive(Clone, Debug)]
-pub struct StoreOptions {
-    pub url: String,
-    /// PostgreSQL: all connections; SQLite: those that read, besides the one that writes.
-    pub max_connections: u32,
-    /// How long a request waits for a connection.
-    pub acquire_timeout: Duration,
-    /// How long one statement of a request may take.
-    pub statement_timeout: Duration,
-    /// How long a statement waits for a row that another transaction has locked; PostgreSQL only.
-    pub lock_timeout: Duration,
-    /// Each tenant's share of the database.
-    pub share: ShareOptions,
-    /// Additional connections for long reads of one snapshot.
-    pub aside: u32,
-    /// The PostgreSQL standbys from which queries are read.
-    pub standby_urls: Vec<String>,
-    /// Maximum age of what a standby shows.
-    pub standby_lag: Duration,
-    /// Whether a commit waits for the disk. Where it does not, a power cut may lose the newest commits, whole ones and
-    /// in their order: for work that resumes from wherever it ended.
-    pub durable: bool,
-    /// Whether readers map SQLite's file into memory, which saves a system call and a copy for every page. A disk that
-    /// fails to read then ends the program instead of the statement.
-    pub mapped: bool,
-}
-
-impl Default for StoreOptions {
-    fn default() -> Self {
-        Self {
-            url: String::new(),
-            max_connections: 8,
-            acquire_timeout: Duration::from_secs(10),
-            statement_timeout: Duration::from_secs(10),
-            lock_timeout: Duration::from_secs(5),
-            share: ShareOptions::default(),
-            aside: 4,
-            standby_urls: Vec::new(),
-            standby_lag: Duration::from_secs(10),
-            durable: true,
-            mapped: false,
-        }
-    }
-}
 
 /// How much longer than the statement timeout a transaction may be idle. Then it counts as abandoned, and its locks are
 /// released.
@@ -261,52 +216,4 @@ pub async fn server_time(store: &Store) -> Result<Option<Timestamp>, StoreError>
     let statement = Statement::from_string(backend, "SELECT clock_timestamp()");
     let row = store.single.query_one_raw(statement).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
-}
-
-/// Lifts the server's limits on how long this transaction's statements may run and wait, and how long it may be idle;
-/// SQLite has none.
-pub(super) async fn lift_limits(transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
-    let backend = transaction.get_database_backend();
-    if backend == DbBackend::Postgres {
-        for setting in [
-            "statement_timeout",
-            "lock_timeout",
-            "idle_in_transaction_session_timeout",
-        ] {
-            let unlimited = Statement::from_string(backend, format!("SET LOCAL {setting} = 0"));
-            transaction.execute_raw(unlimited).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Prepares a transaction for reading a list from its first page to its last one. It may be idle for `pause`, or for
-/// ever; SQLite does not end idle transactions. PostgreSQL plans for the bound values: a generic plan may find the rows
-/// of a long range by an index on that range and sort them anew for every page.
-pub(super) async fn read_page_by_page(transaction: &Connection, pause: Option<Duration>) -> Result<(), StoreError> {
-    let backend = transaction.get_database_backend();
-    if backend == DbBackend::Postgres {
-        let longest = pause.map_or(0, |pause| pause.as_millis());
-        for command in [
-            format!("SET LOCAL idle_in_transaction_session_timeout = {longest}"),
-            "SET LOCAL plan_cache_mode = force_custom_plan".to_owned(),
-        ] {
-            transaction
-                .execute_raw(Statement::from_string(backend, command))
-                .await?;
-        }
-    }
-    Ok(())
-}
-
-/// Makes PostgreSQL show the state at the transaction's first statement, as SQLite always does.
-pub(super) async fn use_one_snapshot(transaction: &Connection) -> Result<(), StoreError> {
-    let backend = transaction.get_database_backend();
-    if backend == DbBackend::Postgres {
-        let command = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-        transaction
-            .execute_raw(Statement::from_string(backend, command))
-            .await?;
-    }
-    Ok(())
 }

@@ -6,15 +6,15 @@ use std::time::Duration;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::locks::Lock;
+use super::engine_transaction::EngineTransaction;
+use super::lock_order::Lock;
 use super::share::TenantShare;
 use super::standby::StandbyReads;
-use super::transaction::EngineTransaction;
-use super::{StoreError, Transaction, postgres, sqlite};
+use super::{StoreError, postgres, sqlite};
 use telemetry::metrics;
 
 /// Runs statements. What reads takes one of these: the connections of a [`Store`](super::Store) for reading, or a
-/// [`Transaction`], which derefs to its own.
+/// [`Transaction`](super::Transaction), which derefs to its own.
 #[derive(Clone)]
 pub enum Connection {
     /// Reads outside of transactions.
@@ -23,8 +23,8 @@ pub enum Connection {
     /// For one query, from a standby of PostgreSQL.
     Standby(StandbyReads),
     /// Reads that all see one snapshot.
-    Snapshot(Arc<Transaction>),
-    /// Ended by the [`Transaction`] that it belongs to.
+    Snapshot(EngineTransaction),
+    /// Ended by the [`Transaction`](super::Transaction) that it belongs to.
     Transaction(EngineTransaction),
 }
 
@@ -35,9 +35,10 @@ macro_rules! any {
             Connection::Sqlite(pool) => pool.$run($statement).await,
             Connection::Postgres(pool) => pool.$run($statement).await,
             Connection::Standby(reads) => reads.$run($statement).await,
-            Connection::Snapshot(moment) => Box::pin(moment.connection().$run($statement)).await,
-            Connection::Transaction(EngineTransaction::Sqlite(transaction)) => transaction.$run($statement).await,
-            Connection::Transaction(EngineTransaction::Postgres(transaction)) => transaction.$run($statement).await,
+            Connection::Snapshot(transaction) | Connection::Transaction(transaction) => match transaction {
+                EngineTransaction::Sqlite(transaction) => transaction.$run($statement).await,
+                EngineTransaction::Postgres(transaction) => transaction.$run($statement).await,
+            },
         }
     };
 }
@@ -117,10 +118,12 @@ impl Connection {
     pub(super) fn is_distributed(&self) -> bool {
         match self {
             Self::Postgres(pool) => pool.is_distributed(),
-            Self::Snapshot(transaction) => transaction.is_distributed(),
-            Self::Transaction(EngineTransaction::Postgres(transaction)) => transaction.is_distributed(),
+            Self::Snapshot(transaction) | Self::Transaction(transaction) => match transaction {
+                EngineTransaction::Postgres(transaction) => transaction.is_distributed(),
+                EngineTransaction::Sqlite(_) => false,
+            },
             // Standbys are not read from where rows are distributed.
-            Self::Sqlite(_) | Self::Standby(_) | Self::Transaction(EngineTransaction::Sqlite(_)) => false,
+            Self::Sqlite(_) | Self::Standby(_) => false,
         }
     }
 
@@ -141,11 +144,12 @@ impl Connection {
 impl ConnectionTrait for Connection {
     fn get_database_backend(&self) -> DbBackend {
         match self {
-            Self::Sqlite(_) | Self::Transaction(EngineTransaction::Sqlite(_)) => DbBackend::Sqlite,
-            Self::Postgres(_) | Self::Standby(_) | Self::Transaction(EngineTransaction::Postgres(_)) => {
-                DbBackend::Postgres
-            }
-            Self::Snapshot(moment) => moment.connection().get_database_backend(),
+            Self::Sqlite(_) => DbBackend::Sqlite,
+            Self::Postgres(_) | Self::Standby(_) => DbBackend::Postgres,
+            Self::Snapshot(transaction) | Self::Transaction(transaction) => match transaction {
+                EngineTransaction::Sqlite(_) => DbBackend::Sqlite,
+                EngineTransaction::Postgres(_) => DbBackend::Postgres,
+            },
         }
     }
 

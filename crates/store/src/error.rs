@@ -1,11 +1,9 @@
 //! Why the database could not answer, and what that means for the caller.
 
-use std::borrow::Cow;
-
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 use sqlx::Error as SqlxError;
 
-use super::sqlite;
+use super::error_code::{cause, code, primary_code};
 
 /// Why the database could not answer. None of it is shown to API callers.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +63,7 @@ impl StoreError {
             return false;
         };
         matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
-            || match cause(error).and_then(sqlite::primary_code) {
+            || match cause(error).and_then(primary_code) {
                 Some(code) => LATE_ON_SQLITE.contains(&code),
                 None => code(error).is_some_and(|code| LATE.contains(&code.as_ref())),
             }
@@ -82,7 +80,7 @@ impl StoreError {
             | Self::Unconfirmed(_)
             | Self::Distributed(_)
             | Self::Url(_) => false,
-            Self::Database(error) => is_unavailable(error) || super::is_passing(self),
+            Self::Database(error) => is_unavailable(error) || is_passing(self),
         }
     }
 
@@ -112,8 +110,21 @@ impl StoreError {
     }
 }
 
+/// Whether a transaction was given up that may well succeed if it is retried at once: because what it had read was
+/// changed before it was locked, because of a deadlock, or of two that changed the same row.
+pub fn is_passing(error: &StoreError) -> bool {
+    const CODES: [&str; 2] = ["40P01", "40001"];
+    match error {
+        StoreError::Raced => true,
+        StoreError::Database(error @ (DbErr::Exec(_) | DbErr::Query(_))) => {
+            code(error).is_some_and(|code| CODES.contains(&code.as_ref()))
+        }
+        _ => false,
+    }
+}
+
 fn is_unavailable(error: &DbErr) -> bool {
-    if let Some(code) = cause(error).and_then(sqlite::primary_code) {
+    if let Some(code) = cause(error).and_then(primary_code) {
         return UNAVAILABLE_ON_SQLITE.contains(&code);
     }
     if let Some(code) = code(error) {
@@ -132,20 +143,6 @@ fn is_unavailable(error: &DbErr) -> bool {
             )
         ),
     }
-}
-
-fn cause(error: &DbErr) -> Option<&SqlxError> {
-    match error {
-        DbErr::Conn(RuntimeErr::SqlxError(error))
-        | DbErr::Exec(RuntimeErr::SqlxError(error))
-        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
-        _ => None,
-    }
-}
-
-/// The database's own error code.
-fn code(error: &DbErr) -> Option<Cow<'_, str>> {
-    cause(error)?.as_database_error()?.code()
 }
 
 #[cfg(test)]

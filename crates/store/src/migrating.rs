@@ -9,7 +9,7 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use super::connect::lift_limits;
+use super::transaction_settings::lift_limits;
 use super::{Store, StoreError, citus, statistics};
 
 /// How long a migration waits for other users of the database.

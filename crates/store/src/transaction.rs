@@ -6,10 +6,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use sea_orm::ConnectionTrait;
+
 use super::audit::TransactionNotes;
+use super::engine_transaction::EngineTransaction;
 use super::outbox::Signal;
 use super::standby::CommitPosition;
-use super::{Connection, StoreError, Writes, postgres, sqlite};
+use super::writes::Writes;
+use super::{Connection, StoreError};
 use domain::audit::{Audited, FieldChange, changed, created, deleted};
 
 /// A transaction of [`Store::begin`](super::Store::begin). Dropping it rolls it back.
@@ -24,25 +28,6 @@ pub struct Transaction {
     noted: Option<TransactionNotes>,
     /// Where to note the log position of its commit; `None`: nowhere.
     written: Option<Arc<CommitPosition>>,
-}
-
-/// Clones are the same transaction.
-#[derive(Clone)]
-pub enum EngineTransaction {
-    Sqlite(Arc<sqlite::Transaction>),
-    Postgres(Arc<postgres::Transaction>),
-}
-
-impl From<sqlite::Transaction> for EngineTransaction {
-    fn from(transaction: sqlite::Transaction) -> Self {
-        Self::Sqlite(Arc::new(transaction))
-    }
-}
-
-impl From<postgres::Transaction> for EngineTransaction {
-    fn from(transaction: postgres::Transaction) -> Self {
-        Self::Postgres(Arc::new(transaction))
-    }
 }
 
 impl Deref for Transaction {
@@ -63,6 +48,11 @@ impl Transaction {
             noted: None,
             written: None,
         }
+    }
+
+    /// The engine's transaction alone, which is rolled back when its last clone is dropped.
+    pub(super) fn into_engine(self) -> EngineTransaction {
+        self.engine
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -137,11 +127,6 @@ impl Transaction {
         self.noted.as_ref().map(TransactionNotes::name)
     }
 
-    /// Its audit log entry, to be included in other writes.
-    pub(super) fn entry_along(&self) -> Option<Writes> {
-        self.noted.as_ref().and_then(TransactionNotes::along)
-    }
-
     /// Removes the time limit of its statements.
     pub(super) async fn wait_for_ever(&self) {
         match &self.engine {
@@ -153,7 +138,23 @@ impl Transaction {
 
     /// Runs the writes that `add` adds, together.
     pub fn write(&self, add: impl FnOnce(&mut Writes)) -> impl Future<Output = Result<(), StoreError>> {
-        Writes::of(add).run(self)
+        self.run(Writes::of(add))
+    }
+
+    /// Runs writes, together with the audit log entry if nothing more will be noted.
+    pub async fn run(&self, writes: Writes) -> Result<(), StoreError> {
+        let writes = match self.noted.as_ref().and_then(TransactionNotes::along) {
+            Some(entry) => writes.then(entry),
+            None => writes,
+        };
+        let appends = writes.appends();
+        for statement in writes.statements(self.get_database_backend(), self.is_distributed()) {
+            self.execute_raw(statement).await?;
+        }
+        if appends {
+            self.note_append();
+        }
+        Ok(())
     }
 
     /// Notes that this transaction appended to the outbox.
@@ -164,7 +165,7 @@ impl Transaction {
     /// Commits, and wakes the followers of the outbox if it appended to it.
     pub async fn commit(self) -> Result<(), StoreError> {
         if let Some(entry) = self.noted.as_ref().and_then(TransactionNotes::take) {
-            entry.run(&self).await?;
+            self.run(entry).await?;
         }
         match &self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.commit().await.map_err(StoreError::of_commit)?,

@@ -95,22 +95,3 @@ pub fn is_reference_violation(error: &StoreError) -> bool {
     matches!(error, StoreError::Database(error)
         if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))))
 }
-
-/// Whether a transaction was given up that may well succeed if it is retried at once: because what it had read was
-/// changed before it was locked, because of a deadlock, or of two that changed the same row.
-pub fn is_passing(error: &StoreError) -> bool {
-    const CODES: [&str; 2] = ["40P01", "40001"];
-    if matches!(error, StoreError::Raced) {
-        return true;
-    }
-    let StoreError::Database(DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
-        return false;
-    };
-    let sea_orm::RuntimeErr::SqlxError(cause) = cause else {
-        return false;
-    };
-    cause
-        .as_database_error()
-        .and_then(|error| error.code())
-        .is_some_and(|code| CODES.contains(&code.as_ref()))
-}

@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use axum::http::Uri;
-use tokio::time::timeout;
 use url::Url;
 
 use super::report::CheckResult;
 use crate::config::{Config, refusals};
 use crate::http::{self, HttpOptions};
-use outgoing::{DnsResolver, DnsSettings, client};
+use outgoing::{Outgoing, OutgoingError};
 use store::each_host;
 
-/// How long to wait for the collector, which is a process beside the gateway.
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// How long to wait for the collector of traces.
+pub const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Whether `serve` would refuse them in production.
 pub fn production(config: &Config) -> CheckResult {
@@ -78,20 +76,18 @@ pub fn graphiql(options: &HttpOptions) -> CheckResult {
 }
 
 /// Whether the collector of traces accepts connections.
-pub async fn traces(endpoint: &str, dns: &DnsSettings) -> CheckResult {
-    let address = endpoint.parse::<Uri>().ok().filter(client::is_address);
-    let Some(authority) = address.as_ref().and_then(Uri::authority) else {
-        let found = format!("{endpoint:?} is no address such as http://127.0.0.1:4318");
-        return CheckResult::wrong(found, "mend otlp_endpoint");
-    };
-    let resolver = DnsResolver::new(dns.clone());
-    let problem = match timeout(TIMEOUT, client::connect(authority, &resolver)).await {
-        Ok(Ok(_)) => return CheckResult::ok(),
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "nobody answers".to_owned(),
-    };
-    let found = format!("the collector at {authority} takes no connections ({problem}), and traces are dropped");
-    CheckResult::warning(found, "start it, or mend otlp_endpoint")
+pub async fn traces(endpoint: &str, outgoing: &Outgoing) -> CheckResult {
+    match outgoing.reach(endpoint).await {
+        Ok(()) => CheckResult::ok(),
+        Err(OutgoingError::Refused(_)) => {
+            let found = format!("{endpoint:?} is no address such as http://127.0.0.1:4318");
+            CheckResult::wrong(found, "mend otlp_endpoint")
+        }
+        Err(error) => {
+            let found = format!("the collector at {endpoint} takes no connections ({error}), and traces are dropped");
+            CheckResult::warning(found, "start it, or mend otlp_endpoint")
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,14 +4,19 @@
 
 use super::parameters::FileParameters;
 use super::payment::Payment;
+use super::service::{CURRENCY, PART, RUN};
+use crate::export::parameters::Parameter;
 use domain::payment_service::PayoutFileFormat;
 
-pub const PARAMETERS: &[(&str, &str)] = &[
-    ("runId", "ID!"),
-    ("currency", "CurrencyCode"),
-    ("part", "Int"),
-    // The decimal separator depends on the sender's country.
-    ("decimalComma", "Boolean"),
+pub const PARAMETERS: &[Parameter<'static>] = &[
+    RUN,
+    CURRENCY,
+    PART,
+    Parameter::new(
+        "decimalComma",
+        "Boolean",
+        "Whether amounts are written with a decimal comma, which PayPal expects of senders in some countries.",
+    ),
 ];
 
 pub fn line(payment: &Payment, wishes: &FileParameters) -> Vec<String> {

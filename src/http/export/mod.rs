@@ -29,6 +29,7 @@ use super::{HttpState, cost, graphql, observe};
 use crate::export::{ExportError, ExportKind, write_down};
 use crate::http::access_check::AccessCheck;
 use crate::http::codes;
+pub use format::media_types;
 use stream::RunningExport;
 
 /// When to retry while the maximum number of exports is running, in seconds.

@@ -150,4 +150,43 @@ both_databases! {
         // Its escape written out is a text like others.
         p.staff.done("createPartner", with(json!({ "name": r"\u0000", "metadata": { r"\u0000": r"\u0000" } }))["input"].clone(), "partner { id }").await;
     }
+
+    /// As texts of JSON: a value of this program's could not hold them.
+    async fn numbers_that_would_change_are_refused_before_anything_runs(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let before = app.rows().await;
+        let id = &p.a;
+        let document = format!("mutation($metadata: JSON) {{ updatePartner(input: {{ id: \"{id}\", metadata: $metadata }}) {{ partner {{ metadata }} }} }}");
+        let with = |number: &str| {
+            let body = json!({ "query": document, "variables": { "metadata": { "a": ["NUMBER"] } } });
+            let mut request = p.staff.post(&body, None);
+            *request.body_mut() = body.to_string().replace("\"NUMBER\"", number).into();
+            request
+        };
+        for number in ["0.12345678901234567890", "18446744073709551617", "-9223372036854775809", "1e400", "1e-400", "9007199254740993.0"] {
+            let says = format!("the number {number} cannot be kept exactly: put it in quotes, as a text");
+            let answer = p.staff.send(with(number)).await;
+            let is_said = message(&answer.body) == says || message(&answer.body).contains("number out of range");
+            assert!(answer.codes() == ["BAD_REQUEST"] && is_said, "{number}: {}", answer.body);
+            let literal = document.replace("$metadata }", &format!("[{{ a: {number} }}] }}")).replace("($metadata: JSON)", "");
+            let answer = p.staff.ask(&literal).await;
+            assert_eq!((answer.codes(), message(&answer.body)), (vec!["GRAPHQL_VALIDATION_FAILED"], says.as_str()));
+            let query = "/graphql?query=query($m:JSON)%7B__typename%7D&variables=%7B%22m%22:NUMBER%7D".replace("NUMBER", number);
+            let mut request = p.staff.post(&json!({}), None);
+            (*request.method_mut(), *request.uri_mut()) = (axum::http::Method::GET, query.parse().unwrap());
+            *request.body_mut() = axum::body::Body::empty();
+            request.headers_mut().insert("graphql-require-preflight", "1".parse().unwrap());
+            let answer = p.staff.send(request).await;
+            let is_said = message(&answer.body) == says || message(&answer.body).contains("number out of range");
+            assert!(answer.codes() == ["BAD_REQUEST"] && is_said, "{number}: {}", answer.body);
+        }
+        assert_eq!(app.rows().await, before);
+        for kept in ["9007199254740993", "18446744073709551615", "0.30000000000000004", "-1.50e2", "\"0.12345678901234567890\""] {
+            let answer = p.staff.send(with(kept)).await;
+            let read: f64 = kept.trim_matches('"').parse().unwrap();
+            let found = &answer.body["data"]["updatePartner"]["partner"]["metadata"]["a"][0];
+            let is_kept = found.to_string() == kept || found.as_f64() == Some(read) && kept.len() < 20;
+            assert!(is_kept, "{kept}: {}", answer.body);
+        }
+    }
 }

@@ -51,7 +51,9 @@ async fn filled(shop: &Shop<'_>) {
         .await;
     let paid = shop.sale("1", &partner, &campaign, "100").await;
     shop.approve(&[&paid]).await;
-    shop.pay().await;
+    let payout = shop.pay().await.remove(0);
+    let came_back = json!({ "id": payout["id"], "reason": "account closed" });
+    shop.staff().done("returnPayout", came_back, "payout { id }").await;
     let reversed = shop.sale("2", &partner, &campaign, "100").await;
     shop.reverse(&[&reversed]).await;
     shop.sale("3", &partner, &campaign, "100").await;

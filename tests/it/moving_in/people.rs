@@ -166,6 +166,23 @@ both_databases! {
         house.assert_sound().await;
     }
 
+    async fn numbers_in_metadata_keep_every_digit_or_are_problems(app: TestApp) {
+        let house = House::new(&app).await.with_partners().await;
+        let refused = |number: &str| format!("metadata cannot be kept: the number {number} cannot be kept exactly: put it in quotes, as a text");
+        let text = "externalId,kind,occurredAt,customerExternalId,metadata\n\
+            e1,CONVERSION,2025-01-01,c1,\"{\"\"a\"\":[0.12345678901234567890]}\"\n\
+            e2,CONVERSION,2025-01-01,c1,\"{\"\"a\"\":\"\"0.12345678901234567890\"\",\"\"b\"\":9223372036854775807,\"\"c\"\":0.10}\"\n";
+        let report = house.import(FileKind::Events, text).await;
+        assert_eq!((problems(&report), report.created), (vec![format!("line 2: {}", refused("0.12345678901234567890"))], 1));
+        let lines = "{\"externalId\":\"p-9\",\"name\":\"Cy\",\"email\":\"cy@example.com\",\"metadata\":{\"a\":1e-400}}\n";
+        let path = house.file("rows.jsonl", lines);
+        let report = house.import_path(FileKind::Partners, &path, &ImportOptions::default()).await;
+        assert_eq!((problems(&report), report.created), (vec![format!("line 1: {}", refused("1e-400"))], 0));
+        let data = house.shop.staff().data("{ events(first: 9) { nodes { metadata } } }").await;
+        let kept = serde_json::json!({ "a": "0.12345678901234567890", "b": i64::MAX, "c": 0.1 });
+        assert_eq!(data["events"]["nodes"][0]["metadata"], kept);
+    }
+
     async fn one_content_is_imported_alike_from_every_kind_of_file(app: TestApp) {
         let mut read = Vec::new();
         for ending in ["csv", "jsonl", "xlsx"] {

@@ -1,36 +1,13 @@
 //! The payments that are due, given the earlier ones.
 
-use rust_decimal::Decimal;
-
+use super::deal_view::DealView;
 use super::value::amount;
 use super::{CommissionRule, PartKind, Plan, RecipientAssignment, RuleEntry, ValueType};
 use crate::commission::PaymentTarget;
-use crate::deal::{Deal, FieldValue};
+use crate::deal::FieldValue;
 use crate::explain::{Outcome, Step};
 use crate::id::{CommissionRuleId, PaymentStageId};
-use crate::money::{AmountTooLarge, Currency, Money};
-
-/// A deal as the rules see it. A simulated value may have more decimal places than its currency.
-#[derive(Clone, Copy, Debug)]
-pub struct DealView<'a> {
-    pub value: Decimal,
-    pub currency: Currency,
-    pub fields: &'a [FieldValue],
-    pub lead_creator: Option<&'a str>,
-    pub owner: Option<&'a str>,
-}
-
-impl<'a> DealView<'a> {
-    pub fn of(deal: &'a Deal) -> Self {
-        Self {
-            value: deal.value.amount(),
-            currency: deal.value.currency(),
-            fields: &deal.fields,
-            lead_creator: deal.lead_creator.as_deref(),
-            owner: deal.owner.as_deref(),
-        }
-    }
-}
+use crate::money::{AmountTooLarge, Money};
 
 /// Identifies a payment of a deal: each slot is paid at most once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

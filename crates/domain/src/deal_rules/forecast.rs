@@ -2,7 +2,8 @@
 //! remaining stages.
 
 use super::CommissionRule;
-use super::due::{DealView, Due, PaymentHistory, on_entry, on_renewal};
+use super::deal_view::DealView;
+use super::due::{Due, PaymentHistory, on_entry, on_renewal};
 use super::select::{Payee, governing};
 use crate::deal::{PaymentStage, StageOutcome};
 use crate::id::PaymentStageId;

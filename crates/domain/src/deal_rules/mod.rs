@@ -15,6 +15,7 @@
 //!
 //! Recording, simulating and forecasting call the same functions. The rule types are those of Journeybee.
 
+mod deal_view;
 mod due;
 mod forecast;
 mod select;
@@ -25,7 +26,8 @@ mod value;
 
 use rust_decimal::Decimal;
 
-pub use due::{DealView, Due, PastPayment, PaymentHistory, Slot, on_change, on_entry, on_renewal};
+pub use deal_view::DealView;
+pub use due::{Due, PastPayment, PaymentHistory, Slot, on_change, on_entry, on_renewal};
 pub use forecast::{FURTHER_OCCURRENCES, forecast, simulate};
 pub use select::{Payee, governing};
 

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::due::DealView;
+use super::deal_view::DealView;
 use super::{Part, Period, Scaling, ValueType};
 use crate::deal::FieldValue;
 use crate::explain::{Outcome, Step, rounding};

@@ -6,7 +6,8 @@ use std::io::{self, BufRead, Read};
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::{FileCell, LineProblem, MAX_RECORD_BYTES, Next, TableRecord, wrong};
+use super::problems::LineProblem;
+use super::record::{FileCell, MAX_RECORD_BYTES, Next, TableRecord, wrong};
 
 pub struct CsvReader<R> {
     records: csv::Reader<Records<R>>,

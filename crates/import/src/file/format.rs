@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use super::{FileCell, quoted};
+use super::problems::quoted;
+use super::record::FileCell;
 use domain::money::{Currency, parse_decimal, parse_json_number};
 use domain::problem::Fault;
 use domain::{Timestamp, calendar, time};

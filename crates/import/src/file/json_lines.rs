@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 
 use serde_json::value::RawValue;
 
-use super::{FileCell, MAX_RECORD_BYTES, Next, wrong};
+use super::record::{FileCell, MAX_RECORD_BYTES, Next, wrong};
 
 pub struct JsonLinesReader<R> {
     input: R,

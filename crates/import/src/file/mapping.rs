@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::problems::cut;
-use super::{FileCell, LineProblem};
+use super::problems::{LineProblem, cut};
+use super::record::FileCell;
 use crate::ImportError;
 use domain::problem::Problem;
 use domain::text;

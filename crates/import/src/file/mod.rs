@@ -1,54 +1,34 @@
 //! Files of rows, read as a stream: CSV (RFC 4180, also with semicolons or tabs), JSON Lines, or a sheet of a workbook
 //! (XLSX). Only a bounded part of a file is in memory, whatever its length and content.
 
+mod counted;
 mod csv;
 mod format;
 mod json_lines;
 mod mapping;
 mod problems;
+mod record;
 mod xlsx;
 
 pub use format::CellFormat;
 pub use mapping::{ColumnMapping, MappingFile};
 pub use problems::{LineProblem, LineProblems, quoted};
+pub use record::FileCell;
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use counted::CountedFile;
 use mapping::ColumnSource;
+use record::{TableRecord, wrong};
 
 use super::ImportError;
 use domain::formula;
-
-/// Maximum length of a record, in bytes.
-const MAX_RECORD_BYTES: usize = 1024 * 1024;
-
-/// A cell that is not empty.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FileCell {
-    pub text: String,
-    /// The file itself says that it is a number: its point is a decimal point.
-    pub is_number: bool,
-}
-
-impl FileCell {
-    fn text(text: &str) -> Option<Self> {
-        let (text, is_number) = (text.to_owned(), false);
-        (!text.is_empty()).then_some(Self { text, is_number })
-    }
-}
-
-/// The cells of a record of a table, and the line on which it begins.
-#[derive(Debug, PartialEq, Eq)]
-struct TableRecord {
-    line: usize,
-    cells: Vec<Option<FileCell>>,
-}
 
 /// A row of a file: the values of our columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -304,32 +284,4 @@ pub fn hash(path: &Path) -> Result<(String, u64), ImportError> {
     }
     let hash = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok((hash, bytes))
-}
-
-/// A file that counts the bytes read from it.
-struct CountedFile {
-    file: File,
-    read: Arc<AtomicU64>,
-}
-
-impl Read for CountedFile {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.file.read(buffer)?;
-        self.read.fetch_add(length as u64, Ordering::Relaxed);
-        Ok(length)
-    }
-}
-
-impl Seek for CountedFile {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
-    }
-}
-
-/// The next item, or the problem with its line; `None` at the end.
-type Next<T> = io::Result<Option<Result<T, LineProblem>>>;
-
-/// A problem with a line as a whole.
-fn wrong(line: usize, message: impl AsRef<str>) -> LineProblem {
-    LineProblem::new(line, "", message.as_ref())
 }

@@ -7,7 +7,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use rust_decimal::Decimal;
 
-use super::{CountedFile, FileCell, LineProblem, MAX_RECORD_BYTES, Next, TableRecord, wrong};
+use super::counted::CountedFile;
+use super::problems::LineProblem;
+use super::record::{FileCell, MAX_RECORD_BYTES, Next, TableRecord, wrong};
 use crate::ImportError;
 
 type Workbook = Xlsx<BufReader<CountedFile>>;

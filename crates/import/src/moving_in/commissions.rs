@@ -1,7 +1,7 @@
 //! Commissions from files.
 
+use super::parsed_row::{BatchResults, ParsedRow};
 use super::resolve::{PARTNER, ResolvedNames};
-use super::run::{BatchResults, ParsedRow};
 use crate::ImportError;
 use crate::file::FileRow;
 use auth::Caller;

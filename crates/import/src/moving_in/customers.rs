@@ -1,7 +1,7 @@
 //! Customers from files.
 
+use super::parsed_row::{BatchResults, ParsedRow};
 use super::resolve::ResolvedNames;
-use super::run::{BatchResults, ParsedRow};
 use crate::ImportError;
 use crate::file::FileRow;
 use auth::Caller;

@@ -6,6 +6,7 @@ mod cells;
 mod commissions;
 mod customers;
 mod events;
+mod parsed_row;
 mod partners;
 mod resolve;
 mod run;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::cells::Cells;
+use super::parsed_row::{BatchResults, ParsedRow};
 use super::resolve::RowNames;
-use super::run::{BatchResults, ParsedRow};
 use crate::ImportError;
 use crate::file::{FileRow, quoted};
 use auth::{Caller, Scope};
@@ -102,7 +102,7 @@ fn group_name(row: &FileRow) -> Option<String> {
 }
 
 pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> Result<BatchResults, ImportError> {
-    let scope = ParsedRow::scope(caller);
+    let scope = Scope::tenant_wide(caller.tenant());
     let classes = PartnerClasses::of(app, &scope, rows)
         .await
         .map_err(ImportError::Store)?;

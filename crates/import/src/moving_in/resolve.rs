@@ -4,7 +4,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::cells::Cells;
-use super::run::ParsedRow;
 use crate::ImportError;
 use crate::file::{FileRow, quoted};
 use auth::{Caller, Scope};
@@ -71,7 +70,7 @@ impl ResolvedNames {
         });
         let read: Vec<_> = read.collect();
         let names = read.iter().map(|(names, _)| names);
-        let resolved = Self::of(&app.store, &ParsedRow::scope(caller), names).await;
+        let resolved = Self::of(&app.store, &Scope::tenant_wide(caller.tenant()), names).await;
         Ok((read, resolved.map_err(ImportError::Store)?))
     }
 

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
-use super::cells::Cells;
 use super::resolve::RowNames;
 use super::{FileKind, ImportOptions, ImportReport, commissions, customers, events, partners};
 use crate::ImportError;
@@ -30,7 +29,7 @@ pub async fn run(
     mut progress: impl FnMut(u64),
 ) -> Result<ImportReport, ImportError> {
     let (hash, bytes) = hash(file)?;
-    let tenant = store::tenant::get(app.store.reader(), &ParsedRow::scope(caller)).await;
+    let tenant = store::tenant::get(app.store.reader(), &Scope::tenant_wide(caller.tenant())).await;
     let reading = options.reading(tenant.map_err(ImportError::Store)?.time_zone);
     let file = (file, &reading);
     if options.dry_run || options.all_or_nothing {
@@ -215,70 +214,4 @@ fn told(row: &FileRow, names: &RowNames, problem: &Problem, mapping: &ColumnMapp
         other => other,
     };
     mapping.reported(row.line, ours, problem)
-}
-
-/// A row that was parsed: the item, or its problems.
-pub struct ParsedRow<T> {
-    names: RowNames,
-    read: Result<T, Vec<Problem>>,
-}
-
-impl ParsedRow<()> {
-    pub fn scope(caller: &Caller) -> Scope {
-        Scope::tenant_wide(caller.tenant())
-    }
-
-    /// The item's name in the file: its external id, or else the id that the other system gave it.
-    pub fn name(cells: &mut Cells<'_>) -> String {
-        match cells.text("externalId").or_else(|| cells.text("id")) {
-            Some(name) => name,
-            None => cells.required("externalId"),
-        }
-    }
-
-    pub fn done<T>(cells: Cells<'_>, names: RowNames, item: T) -> ParsedRow<T> {
-        Self::perhaps(cells, names, Some(item))
-    }
-
-    /// `item` is `None` only where a problem was noted.
-    pub fn perhaps<T>(cells: Cells<'_>, names: RowNames, item: Option<T>) -> ParsedRow<T> {
-        let read = match item {
-            Some(item) if cells.problems.is_empty() => Ok(item),
-            _ => Err(cells.problems.into_vec()),
-        };
-        ParsedRow { names, read }
-    }
-}
-
-/// The outcome of each row of a batch, with the names in the row.
-pub struct BatchResults(Vec<(RowNames, MovingInResult)>);
-
-impl BatchResults {
-    /// Imports the rows that could be read.
-    pub async fn run<T>(
-        rows: Vec<ParsedRow<T>>,
-        bring_in: impl AsyncFnOnce(Vec<T>) -> Result<Vec<MovingInResult>, ServiceError>,
-    ) -> Result<Self, ImportError> {
-        let (mut items, mut answers) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-        for row in rows {
-            let answer = match row.read {
-                Ok(item) => {
-                    items.push(item);
-                    None
-                }
-                Err(problems) => Some(Err(problems)),
-            };
-            answers.push((row.names, answer));
-        }
-        let done = match items.is_empty() {
-            true => Vec::new(),
-            false => bring_in(items).await?,
-        };
-        let mut done = done.into_iter();
-        let answers = answers.into_iter().map(|(names, answer)| {
-            let answer = answer.or_else(|| done.next());
-            (names, answer.unwrap_or(Ok(Outcome::Unchanged)))
-        });
-        Ok(Self(answers.collect()))
-    }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
+use super::report::SettlementReport;
 use super::words::{PaymentState, meaning, spelled};
-use super::{COLUMNS_REQUIRED, SettlementReport};
 use crate::ImportError;
 use crate::file::{ColumnMapping, FileRow, FileRows, ReadOptions, quoted};
 use auth::Scope;
@@ -18,6 +18,7 @@ use store::payout_named::{Named, named};
 
 /// Number of lines whose payouts are searched for together.
 const LINES: usize = 2_000;
+const COLUMNS_REQUIRED: [&[&str]; 2] = [&["id"], &["status"]];
 
 /// A line that says how a payout ended.
 pub struct SettlementLine {

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::timeline::TimelineStep;
+use super::step::TimelineStep;
 use super::{DemoContext, IdsByName, on};
 use crate::draft::{first, fixed, for_months, group_rules, percent, subsequent};
 use domain::campaign::CampaignStatus;

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::timeline::TimelineStep;
+use super::step::TimelineStep;
 use super::{DemoContext, IdsByName, currency, on};
 use crate::draft::decimal;
 use service::ServiceError;

@@ -20,6 +20,7 @@ mod refunds;
 mod requests;
 mod reviews;
 mod sales;
+mod step;
 mod tiers;
 mod timeline;
 mod unpaid_sales;

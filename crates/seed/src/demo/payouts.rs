@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use super::timeline::TimelineStep;
+use super::step::TimelineStep;
 use super::{DemoContext, IdsByName, on};
 use domain::commission::{Payout, PayoutSettlement, PayoutStatus};
 use domain::id::PayoutRunId;

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::sales::external_id;
-use super::timeline::TimelineStep;
+use super::step::TimelineStep;
 use super::{DemoContext, IdsByName, currency, on};
 use crate::draft::decimal;
 use domain::commission::CommissionKind;

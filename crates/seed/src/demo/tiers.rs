@@ -4,7 +4,7 @@
 use chrono::{Duration, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::timeline::TimelineStep;
+use super::step::TimelineStep;
 use super::{DemoContext, IdsByName, on};
 use crate::draft::decimal;
 use domain::tiered::{

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use futures::future::BoxFuture;
 
-use super::sales::SaleRow;
+use super::step::TimelineStep;
 use super::{
     DAYS, DemoContext, IdsByName, campaigns, deals, groups_and_labels, on, partners, payouts, pipeline, refunds,
     requests, reviews, sales, tiers, unpaid_sales,
@@ -13,36 +13,6 @@ use service::ledger::review::approve_matured_of;
 
 /// Days between approvals of matured rows. The real job approves them within seconds.
 const MATURING: usize = 5;
-
-/// One step of the history. Numbers are indexes into the tables of the module that performs the step.
-pub enum TimelineStep {
-    /// Groups, tiers, categories and advertisers.
-    Classify,
-    /// Stages, custom fields and commission rules.
-    Lay,
-    Campaign(usize),
-    /// Pauses or ends a campaign.
-    Turn(usize),
-    /// Makes the standard group the default for partners without one.
-    Settle,
-    Tier(usize),
-    Partner(usize),
-    Amend(usize),
-    Lead(usize),
-    Ask(usize),
-    Answer(usize),
-    /// The sales that the shops report for one day.
-    Record(Vec<SaleRow>),
-    Deal(usize),
-    /// A deal's next stage or renewal.
-    Move(usize, usize),
-    Mature,
-    Review(usize),
-    Pay(usize),
-    Settlement(usize),
-    /// The money of a payout came back.
-    Return,
-}
 
 type Dated = (Duration, TimelineStep);
 

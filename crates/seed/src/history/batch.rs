@@ -102,7 +102,7 @@ impl HistoryBatch {
             store::balance::add(writes, tenant, &self.balances);
             store::partner::advance(writes, tenant, self.moments);
         };
-        Writes::of(sums).run(transaction).await
+        transaction.write(sums).await
     }
 }
 

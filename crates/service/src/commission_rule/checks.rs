@@ -1,17 +1,34 @@
-//! Checks of a commission rule as entered, including that what it refers to exists.
+//! Commission rules as entered, and their checks, including that what they refer to exists.
 
-use super::NewCommissionRule;
 use crate::deal::known_fields;
 use crate::ids::{existing, named};
 use auth::Writer;
 use domain::commission::PaymentTarget;
-use domain::deal_rules::{self, Catalog, CommissionRule, EntryDraft, Filters, Plan};
+use domain::deal_rules::{self, Catalog, CommissionRule, EntryDraft, Filters, Plan, RecipientAssignment};
 use domain::id::CommissionRuleId;
 use domain::money::Currency;
+use domain::partner::PartnerType;
 use domain::problem::Problems;
 use domain::{Timestamp, terms, text};
 use store::locks::InForce;
 use store::{Connection, StoreError, Transaction};
+
+/// A rule as entered.
+#[derive(Clone, Debug)]
+pub struct NewCommissionRule {
+    pub label: String,
+    pub external_id: Option<String>,
+    pub partner_type: PartnerType,
+    /// `None`: the partner.
+    pub payment_target: Option<PaymentTarget>,
+    pub auto_assign_recipient: Option<RecipientAssignment>,
+    pub currency: Option<Currency>,
+    pub holdback_days: Option<i32>,
+    pub entries: Vec<EntryDraft>,
+    pub tier_ids: Vec<String>,
+    pub category_ids: Vec<String>,
+    pub partner_ids: Vec<String>,
+}
 
 /// The rule that an input describes, or `None` after noting what is wrong with it. Does not check whether its external
 /// id is free.

@@ -1,8 +1,7 @@
 //! Imports rules from another system: unknown ones are created, known ones updated, and unchanged ones not written at
 //! all, so that importing twice changes nothing.
 
-use super::NewCommissionRule;
-use super::checks::checked;
+use super::checks::{NewCommissionRule, checked};
 use super::update::put_changed;
 use crate::app::App;
 pub use crate::imported::Outcome;

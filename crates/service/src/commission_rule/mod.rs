@@ -10,33 +10,14 @@ use crate::external_id::check_free;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
 use auth::{Caller, Resource};
+pub use checks::NewCommissionRule;
 use checks::checked;
-use domain::commission::PaymentTarget;
-use domain::deal_rules::{CommissionRule, EntryDraft, RecipientAssignment};
+use domain::deal_rules::CommissionRule;
 use domain::id;
-use domain::money::Currency;
-use domain::partner::PartnerType;
 use domain::problem::Problems;
 pub use simulate::{SimulatedDeal, SimulatedPayments, simulate};
 use store::locks::InForce;
 pub use update::{CommissionRuleChange, delete, update};
-
-/// A rule as entered.
-#[derive(Clone, Debug)]
-pub struct NewCommissionRule {
-    pub label: String,
-    pub external_id: Option<String>,
-    pub partner_type: PartnerType,
-    /// `None`: the partner.
-    pub payment_target: Option<PaymentTarget>,
-    pub auto_assign_recipient: Option<RecipientAssignment>,
-    pub currency: Option<Currency>,
-    pub holdback_days: Option<i32>,
-    pub entries: Vec<EntryDraft>,
-    pub tier_ids: Vec<String>,
-    pub category_ids: Vec<String>,
-    pub partner_ids: Vec<String>,
-}
 
 pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Result<CommissionRule, ServiceError> {
     let writer = caller.write(Resource::CommissionRules)?;

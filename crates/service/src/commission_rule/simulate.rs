@@ -2,8 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::NewCommissionRule;
-use super::checks::{catalog, checked};
+use super::checks::{NewCommissionRule, catalog, checked};
 use crate::app::App;
 use crate::deal::field_values;
 use crate::ids::named;

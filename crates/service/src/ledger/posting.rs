@@ -177,7 +177,7 @@ impl Posting {
             let taken = moments.filter(|(partner, _)| self.touched.contains(partner));
             store::partner::advance(writes, self.tenant, taken);
         });
-        before.then(own).then(after).run(transaction).await
+        transaction.run(before.then(own).then(after)).await
     }
 
     /// The step of the partner's history that this posting is.

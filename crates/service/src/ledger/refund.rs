@@ -194,7 +194,7 @@ async fn lower_standing(
         };
         store::standing::count_paid_charges(&mut writes, tenant, [taken]);
     }
-    writes.run(transaction).await
+    transaction.run(writes).await
 }
 
 /// The partners that earned from the event what a refund may take back: the one that it is credited to, and those that

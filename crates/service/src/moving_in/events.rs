@@ -3,8 +3,9 @@
 //! hundreds of them take as many statements as one.
 
 mod history;
+mod imported_event;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -13,16 +14,16 @@ use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::imported::Outcome;
-use crate::ledger::event::{Binding, CheckedEvent, NewEvent, binding, credited};
+use crate::ledger::event::NewEvent;
 use auth::{Caller, Resource, Writer};
-use domain::Timestamp;
-use domain::event::{Customer, Event};
-use domain::id::{self, CampaignId, PartnerId};
-use domain::problem::{Problem, ProblemCode, Problems};
+use domain::event::Event;
+use domain::id::PartnerId;
+use domain::problem::Problem;
 use store::locks::InForce;
 use store::{StoreError, Transaction};
 
-use history::History;
+use history::{Customers, History};
+use imported_event::ImportedEvent;
 
 /// Imports events, at most [`MAX_RECORDS`], in their order. About ten statements, however many events there are.
 pub async fn bring_in(
@@ -50,47 +51,12 @@ pub async fn bring_in(
     .await
 }
 
-/// An event whose values are in range, with the partner and the campaign that it names.
-struct ImportedEvent {
-    event: CheckedEvent,
-    partner: Option<PartnerId>,
-    campaign: Option<CampaignId>,
-}
-
-impl ImportedEvent {
-    fn of(event: NewEvent, latest: Timestamp, mode: Mode) -> Result<Self, Vec<Problem>> {
-        let mut problems = Problems::new();
-        let partner = event.partner_id.as_deref();
-        let partner = partner.and_then(|id| problems.id::<id::Partner>("partnerId", id));
-        let campaign = event.campaign_id.as_deref();
-        let campaign = campaign.and_then(|id| problems.id::<id::Campaign>("campaignId", id));
-        if event.occurred_at.is_none() && mode != Mode::CheckToEarn {
-            problems.add("occurredAt", ProblemCode::Required, "must be given for what is history");
-        }
-        match event.check(latest, &mut problems) {
-            Some(event) if problems.is_empty() => Ok(Self {
-                event,
-                partner,
-                campaign,
-            }),
-            _ => Err(problems.into_vec()),
-        }
-    }
-
-    /// What it is credited to.
-    fn credit(&self, customer: Option<&Customer>) -> Binding {
-        credited((self.partner, self.campaign), binding(customer))
-    }
-}
-
 struct Attempt<'a> {
     transaction: &'a Transaction,
     writer: &'a Writer,
     clock: &'a Clock,
     mode: Mode,
 }
-
-type Customers = HashMap<String, Customer>;
 
 impl Attempt<'_> {
     async fn run(&self, events: &[Result<ImportedEvent, Vec<Problem>>]) -> Result<Vec<MovingInResult>, StoreError> {
@@ -125,7 +91,7 @@ impl Attempt<'_> {
                 },
             });
         }
-        history.write(self).await?;
+        history.write(self.transaction, self.writer).await?;
         Ok(answers)
     }
 
@@ -183,6 +149,3 @@ impl Attempt<'_> {
         Ok(found.into_keys().collect())
     }
 }
-
-/// Sums of a batch, by key.
-type Sums<K> = BTreeMap<K, i64>;

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use futures::future::join_all;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -50,13 +49,6 @@ pub async fn due(app: &Arc<App>, ending: &Arc<AtomicBool>) -> Result<Vec<Deliver
         },
     };
     Ok(found.into_iter().map(worker).collect())
-}
-
-/// Sends all that is due at present; returns how many requests that took.
-pub async fn send_due(app: &Arc<App>) -> Result<usize, StoreError> {
-    let workers = due(app, &Arc::default()).await?;
-    let sent = join_all(workers.into_iter().map(DeliveryWorker::run)).await;
-    sent.into_iter().sum()
 }
 
 /// Sends the deliveries of one endpoint.

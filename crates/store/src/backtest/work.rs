@@ -113,7 +113,7 @@ pub async fn advance(
     });
     writes.add(partners.map(IntoActiveModel::into_active_model), Conflict::Replace);
     add_changed(&mut writes, held, &batch.changed);
-    writes.run(transaction).await?;
+    transaction.run(writes).await?;
     Ok(true)
 }
 
@@ -128,9 +128,7 @@ pub async fn keep_changed(
     if !renew(transaction, held, until, None).await? {
         return Ok(false);
     }
-    Writes::of(|writes| add_changed(writes, held, changed))
-        .run(transaction)
-        .await?;
+    transaction.write(|writes| add_changed(writes, held, changed)).await?;
     Ok(true)
 }
 

@@ -14,6 +14,7 @@
 
 pub mod directory;
 mod distribute;
+pub(super) mod planning;
 mod state;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -22,30 +23,6 @@ use super::{StoreError, Transaction};
 pub use distribute::{DistributeError, DistributeOutcome, distribute};
 use domain::id::TenantId;
 pub(super) use state::is_distributed;
-
-/// Makes a session plan its statements for the bound values. By default, PostgreSQL tries a generic plan after a while,
-/// and Citus then rejects some statements instead of reporting that the plan would be a bad one.
-pub(super) const PLAN: &str = "SET plan_cache_mode = force_custom_plan";
-
-/// Replacements for Citus: a condition that no row fulfils, since Citus cannot route a join that its planner recognises
-/// as empty at once; and the generic plans that long-running work asks for.
-const OTHERWISE: [(&str, &str); 2] = [
-    ("(1 = 0)", "(now() IS NULL)"),
-    (
-        "plan_cache_mode = force_generic_plan",
-        "plan_cache_mode = force_custom_plan",
-    ),
-];
-
-/// Rewrites a statement so that Citus can route it.
-pub(super) fn routable(sql: String) -> String {
-    OTHERWISE
-        .iter()
-        .fold(sql, |sql, (here, there)| match sql.contains(here) {
-            true => sql.replace(here, there),
-            false => sql,
-        })
-}
 
 /// Keeps the tenant on its server until the transaction ends. Before it moves a tenant, Citus would wait for
 /// transactions that write, but not for those that have only locked rows: those locks would be left behind, while

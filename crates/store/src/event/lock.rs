@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::by_ids;
 use super::rows::{JoinedRow, from_joined};
 use crate::attribution::with_first;
-use crate::locks::Lock;
+use crate::lock_order::Lock;
 use crate::scope::visible;
 use crate::{Connection, StoreError, many};
 use auth::Scope;

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, broadcast};
 
+use super::change_batch::{ChangeBatch, LastRead};
 use super::position::OutboxPosition;
 use super::signal::WakeSignal;
-use super::{ChangeBatch, LastRead};
 use crate::{Store, StoreError};
 
 /// How long to pause where no signal arrives.
@@ -23,7 +23,7 @@ impl Follower {
     /// Starts at the present end.
     pub async fn start(store: Store) -> Result<Self, StoreError> {
         // First of all, so that no signal is missed in between.
-        let wakes = store.appended.wakes().await?;
+        let wakes = store.wakes().await?;
         let position = OutboxPosition::at_end(store.reader()).await?;
         Ok(Self { store, position, wakes })
     }

@@ -18,6 +18,8 @@
 pub mod adopt;
 mod append;
 mod bookmark;
+mod change;
+mod change_batch;
 mod follow;
 pub mod mark;
 mod position;
@@ -27,15 +29,16 @@ mod signal;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{Mutex, broadcast};
 
 use super::{Store, StoreError};
 pub use append::{append, append_to};
 pub use bookmark::Bookmark;
-use domain::Timestamp;
-use domain::id::{CommissionId, PartnerId, TenantId};
+pub use change::CommissionChange;
+pub use change_batch::ChangeBatch;
+use change_batch::LastRead;
 use follow::Follower;
 pub use position::OutboxPosition;
 pub use read::{OutboxRead, OutboxRow};
@@ -45,44 +48,6 @@ pub use signal::WakeSignal;
 
 /// Maximum number of batches that a listener may be behind.
 const BACKLOG: usize = 256;
-
-/// A commission was written, or its status changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CommissionChange {
-    /// Ascending for each commission.
-    pub id: i64,
-    /// The transaction that wrote it; `None` on SQLite.
-    pub transaction: Option<i64>,
-    /// When it was written.
-    pub at: Timestamp,
-    pub tenant: TenantId,
-    pub partner: PartnerId,
-    pub commission: CommissionId,
-}
-
-/// What was read at once.
-#[derive(Debug)]
-pub struct ChangeBatch {
-    /// The stretch that was read.
-    window: OutboxPosition,
-    /// In the order of writing.
-    pub changes: Vec<CommissionChange>,
-}
-
-impl ChangeBatch {
-    /// An empty batch, for changes that are learned of in another way.
-    pub fn of_nothing() -> Self {
-        Self {
-            window: OutboxPosition::Behind(0),
-            changes: Vec::new(),
-        }
-    }
-
-    /// The position after one of its changes.
-    pub fn bookmark(&self, change: &CommissionChange) -> Bookmark {
-        Bookmark::behind(&self.window, change)
-    }
-}
 
 /// The changes of all tenants, for the listeners of this process.
 #[derive(Clone)]
@@ -94,8 +59,6 @@ pub struct Changes {
     /// When the follower began its last read that reached the end; `None`: there is no follower.
     read: LastRead,
 }
-
-type LastRead = Arc<std::sync::Mutex<Option<Instant>>>;
 
 /// Why a listener receives nothing more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

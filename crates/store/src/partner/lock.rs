@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::TABLE;
 use super::rows::from_row;
-use crate::locks::{self, InForce, Lock};
+use crate::lock_order::Lock;
+use crate::locks::{self, InForce};
 use crate::scope::visible;
 use crate::{Connection, StoreError, many, row};
 use auth::Scope;

@@ -14,7 +14,6 @@ use sea_orm::{ConnAcquireErr, DbBackend, DbErr, Statement};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use super::Pool;
 use crate::StoreError;
 
 /// A statement that takes longer may be waiting for a lock.
@@ -28,24 +27,21 @@ const CANCEL: &str = "SELECT pg_cancel_backend(pid) AS told FROM pg_stat_activit
 /// Limits how many transactions may wait for locks.
 pub struct LockWaiters {
     seats: Semaphore,
-    /// The connection over which the statements of other transactions are canceled.
-    teller: Pool,
 }
 
 impl LockWaiters {
-    pub fn new(connections: u32, teller: Pool) -> Self {
+    pub fn new(connections: u32) -> Self {
         Self {
             seats: Semaphore::new((connections as usize / 4).max(2)),
-            teller,
         }
     }
 
     /// Waits for a statement, which yields if it waits for a lock while others wait for its connection: then the result
-    /// is `None`.
-    pub async fn wait<T>(
+    /// is `None`. `cancel` runs the statement of [`cancel`], and says whether there was anything to cancel.
+    pub async fn wait<T, C: Future<Output = Result<bool, DbErr>>>(
         &self,
         is_crowded: impl Fn() -> bool,
-        process: i32,
+        cancel: impl Fn() -> C,
         statement: impl Future<Output = Result<T, DbErr>>,
     ) -> Result<Option<T>, DbErr> {
         let (mut statement, mut seat) = (pin!(statement), None);
@@ -61,18 +57,18 @@ impl LockWaiters {
                 continue;
             }
             // Nothing else is sent on its connection meanwhile, which could be canceled in its place.
-            match self.tell(process).await {
+            match cancel().await {
                 Ok(true) => return ended(statement.await),
                 Ok(false) => {}
                 Err(error) => tracing::warn!(%error, "cannot tell a transaction to give way"),
             }
         }
     }
+}
 
-    async fn tell(&self, process: i32) -> Result<bool, DbErr> {
-        let cancel = Statement::from_sql_and_values(DbBackend::Postgres, CANCEL, [process.into()]);
-        Ok(self.teller.query_one(cancel).await?.is_some())
-    }
+/// Cancels the statement of this process if it waits for a lock and its transaction has only read; returns a row if so.
+pub fn cancel(process: i32) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Postgres, CANCEL, [process.into()])
 }
 
 /// The result of a statement that was canceled.

@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use tokio::time::timeout;
 
-use crate::citus;
+use crate::citus::planning;
 
 /// How long each of several servers may take to accept a connection, unless `connect_timeout` says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -164,7 +164,7 @@ impl Hosts {
             let (process, is_standby, is_closed, is_distributed) =
                 sqlx::query_as(FIRST_OF_ALL).fetch_one(&mut connection).await?;
             if is_distributed {
-                sqlx::raw_sql(citus::PLAN).execute(&mut connection).await?;
+                sqlx::raw_sql(planning::PLAN).execute(&mut connection).await?;
             }
             self.0.is_distributed.store(is_distributed, Ordering::Relaxed);
             let wrong = match self.0.wanted {

@@ -21,7 +21,7 @@ use deadpool::{Runtime, Status};
 use sea_orm::{ConnAcquireErr, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use tokio::sync::Mutex;
 
-use super::locks::{HeldLocks, Lock};
+use super::lock_order::{HeldLocks, Lock};
 use super::share::TenantShare;
 use super::slow::Stopwatch;
 use super::standby::LogPosition;
@@ -52,8 +52,9 @@ pub struct PoolOptions {
 #[derive(Clone)]
 pub struct Pool {
     connections: managed::Pool<Manager>,
-    /// Limits which transactions may wait for locks; `None`: all may.
-    seats: Option<Arc<LockWaiters>>,
+    /// Limits which transactions may wait for locks, and the connections over which the statements of the others are
+    /// canceled; `None`: all may.
+    seats: Option<(Arc<LockWaiters>, Arc<Self>)>,
     /// The tenant's share to which these connections belong, if any.
     share: Option<Arc<TenantShare>>,
     numbers: Option<Arc<metrics::DatabaseMetrics>>,
@@ -115,7 +116,12 @@ impl Pool {
     /// canceled over a connection of `teller`.
     pub fn give_way(&mut self, teller: Self) {
         let most = u32::try_from(self.connections.status().max_size).unwrap_or(u32::MAX);
-        self.seats = Some(Arc::new(LockWaiters::new(most, teller)));
+        self.seats = Some((Arc::new(LockWaiters::new(most)), Arc::new(teller)));
+    }
+
+    /// Whether the statement of this process had to yield, and was canceled.
+    async fn cancel_waiting(&self, process: i32) -> Result<bool, DbErr> {
+        Ok(self.query_one(give_way::cancel(process)).await?.is_some())
     }
 
     /// The same connections, within a tenant's share.
@@ -209,7 +215,7 @@ impl Pool {
     /// Measures a statement until it is dropped.
     fn timer(&self, sql: &str) -> Stopwatch {
         let numbers = self.numbers.as_ref();
-        Stopwatch::start(numbers.map(|numbers| numbers.statements.start_timer()), self.slow, sql)
+        Stopwatch::start(numbers.map(|numbers| numbers.time_statement()), self.slow, sql)
     }
 
     async fn get(&self) -> Result<Lease, DbErr> {
@@ -217,7 +223,7 @@ impl Pool {
             Some(share) => Some(share.turn().await),
             None => None,
         };
-        let waiting = self.numbers.as_ref().map(|numbers| numbers.waits.start_timer());
+        let waiting = self.numbers.as_ref().map(|numbers| numbers.time_wait());
         let connection = self.connections.get().await;
         drop(waiting);
         if let Some(turn) = &mut turn {
@@ -301,7 +307,7 @@ impl Transaction {
         let mut lease = self.connection.lock().await;
         let _timer = self.pool.timer(&statement.sql);
         let seats = self.pool.seats.as_ref();
-        let Some(seats) = seats.filter(|_| self.only_reads.load(Ordering::Relaxed)) else {
+        let Some((seats, teller)) = seats.filter(|_| self.only_reads.load(Ordering::Relaxed)) else {
             return held(&mut lease)?.query(statement).await;
         };
         let mut turns = RetryPacing::default();
@@ -309,7 +315,8 @@ impl Transaction {
             let connection = held(&mut lease)?;
             let process = connection.process;
             let asked = connection.query(statement.clone());
-            if let Some(found) = seats.wait(|| self.pool.is_crowded(), process, asked).await? {
+            let cancel = || teller.cancel_waiting(process);
+            if let Some(found) = seats.wait(|| self.pool.is_crowded(), cancel, asked).await? {
                 return Ok(found);
             }
             if let Some(connection) = lease.take() {

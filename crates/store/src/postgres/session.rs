@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::hosts::{HostSession, Hosts};
 use super::limits;
-use crate::citus;
+use crate::citus::planning;
 use crate::standby::position::COMMIT_AND_ASK;
 
 /// How long a connection may have been idle before it is checked when it is used again.
@@ -109,7 +109,7 @@ impl Session {
 
     fn prepared(&self, statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
         let sql = match self.is_distributed {
-            true => citus::routable(statement.sql),
+            true => planning::routable(statement.sql),
             false => statement.sql,
         };
         let (sql, values) = limits::written(sql, statement.values.map_or_else(Vec::new, |values| values.0), &[]);

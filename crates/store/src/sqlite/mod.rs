@@ -7,6 +7,7 @@ mod health;
 mod lease;
 mod limit;
 mod session;
+mod write_check;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,10 +16,10 @@ use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, Timeouts};
 use deadpool::{Runtime, Status};
 use sea_orm::{ConnAcquireErr, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sqlx::ConnectOptions as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteError, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::Mutex;
 
-use super::StoreOptions;
+use super::options::StoreOptions;
 use super::share::TenantShare;
 use super::slow::Stopwatch;
 use health::FileHealth;
@@ -156,7 +157,7 @@ impl Pool {
     /// Measures a statement until it is dropped.
     fn timer(&self, sql: &str) -> Stopwatch {
         let numbers = self.numbers.as_ref();
-        Stopwatch::start(numbers.map(|numbers| numbers.statements.start_timer()), self.slow, sql)
+        Stopwatch::start(numbers.map(|numbers| numbers.time_statement()), self.slow, sql)
     }
 
     pub fn observe(&mut self, observer: Observer) {
@@ -218,9 +219,7 @@ impl Pool {
         watch.timeout = Some(self.statement_timeout);
         watch.query_one(page).await?;
         let pool = self.clone();
-        self.health
-            .check(|| async move { pool.lease(&pool.writer).await })
-            .await
+        write_check::check(&self.health, || async move { pool.lease(&pool.writer).await }).await
     }
 
     /// Whether the last process that had the file did not close it, or still has it open.
@@ -247,7 +246,7 @@ impl Pool {
             Some(share) => Some(share.turn().await),
             None => None,
         };
-        let waiting = self.numbers.as_ref().map(|numbers| numbers.waits.start_timer());
+        let waiting = self.numbers.as_ref().map(|numbers| numbers.time_wait());
         let connection = pool.get().await;
         drop(waiting);
         if let Some(turn) = &mut turn {
@@ -288,13 +287,6 @@ fn connections(
 
 fn no_connection(error: sqlx::Error) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(error.into()))
-}
-
-/// SQLite's primary result code, without its extension.
-pub fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let error = error.as_database_error()?.try_downcast_ref::<SqliteError>()?;
-    let code: i32 = sqlx::error::DatabaseError::code(error)?.parse().ok()?;
-    Some(code & 0xff)
 }
 
 /// Closes what has been idle for long, for as long as the pool exists.

@@ -10,11 +10,11 @@ mod template;
 
 use std::sync::Arc;
 
-use sea_orm::{ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, EntityTrait, Iterable, Statement, Value};
+use sea_orm::{ActiveModelTrait, ActiveValue, DbBackend, EntityTrait, Iterable, Statement};
 
-use super::{StoreError, Transaction};
 use statement::{StatementText, at_once, cut, in_a_row};
-use template::WriteTemplate;
+pub(crate) use template::Conflict;
+use template::{TableWrites, WriteTemplate};
 
 /// Maximum number of rows of an insert on PostgreSQL.
 const MAX_ROWS: usize = 1_000;
@@ -22,32 +22,12 @@ const MAX_ROWS: usize = 1_000;
 /// The possible numbers of rows of an insert on SQLite: only a few, so that its text recurs and stays prepared.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
-/// What happens to a row whose primary key exists already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Conflict {
-    /// It is an error.
-    Fail,
-    /// The existing row stays.
-    Keep,
-    /// It replaces the existing row.
-    Replace,
-    /// Its values are added to those of the existing row.
-    Add,
-}
-
-/// Inserts and updates to be run together. No two of them may concern the same row of a table.
+/// Inserts and updates to be run together, by [`Transaction::run`](super::Transaction::run). No two of them may concern the same row of a table.
 #[derive(Default)]
 pub struct Writes {
     tables: Vec<TableWrites>,
     /// Whether one of them appends to the outbox.
     appends: bool,
-}
-
-/// Rows of one table.
-struct TableWrites {
-    form: Arc<WriteTemplate>,
-    /// One row after the other.
-    values: Vec<Value>,
 }
 
 impl Writes {
@@ -115,30 +95,22 @@ impl Writes {
         self
     }
 
-    /// Runs them, together with the transaction's audit log entry if nothing more will be noted.
-    pub async fn run(mut self, transaction: &Transaction) -> Result<(), StoreError> {
-        if let Some(entry) = transaction.entry_along() {
-            self = self.then(entry);
-        }
-        let backend = transaction.get_database_backend();
-        let statements = match backend {
-            DbBackend::Postgres => {
-                let inserts = cut(self.tables, |left| left.min(MAX_ROWS));
-                at_once(inserts, transaction.is_distributed())
-            }
+    /// Whether one of them appends to the outbox.
+    pub(super) fn appends(&self) -> bool {
+        self.appends
+    }
+
+    /// Their statements; `spread`: rows are distributed over several servers.
+    pub(super) fn statements(self, backend: DbBackend, spread: bool) -> impl Iterator<Item = Statement> {
+        let texts = match backend {
+            DbBackend::Postgres => at_once(cut(self.tables, |left| left.min(MAX_ROWS)), spread),
             _ => {
                 let size = |left| SIZES.into_iter().find(|size| *size <= left).unwrap_or(1);
                 in_a_row(cut(self.tables, size))
             }
         };
-        for StatementText { sql, values, .. } in statements {
-            let statement = Statement::from_sql_and_values(backend, sql, values);
-            transaction.execute_raw(statement).await?;
-        }
-        if self.appends {
-            transaction.note_append();
-        }
-        Ok(())
+        let statement = move |text: StatementText| Statement::from_sql_and_values(backend, text.sql, text.values);
+        texts.into_iter().map(statement)
     }
 }
 

@@ -4,8 +4,7 @@ use std::fmt::Write;
 
 use sea_orm::Value;
 
-use super::TableWrites;
-use super::template::WriteChunk;
+use super::template::{TableWrites, WriteChunk};
 
 /// PostgreSQL binds at most 65,535 values in a statement.
 const MAX_VALUES: usize = 60_000;

@@ -4,7 +4,25 @@ use std::sync::Arc;
 
 use sea_orm::{EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, Value};
 
-use super::Conflict;
+/// What happens to a row whose primary key exists already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Conflict {
+    /// It is an error.
+    Fail,
+    /// The existing row stays.
+    Keep,
+    /// It replaces the existing row.
+    Replace,
+    /// Its values are added to those of the existing row.
+    Add,
+}
+
+/// Rows of one table.
+pub(super) struct TableWrites {
+    pub(super) form: Arc<WriteTemplate>,
+    /// One row after the other.
+    pub(super) values: Vec<Value>,
+}
 
 /// The text of inserts into a table, or of updates of it.
 pub(super) struct WriteTemplate {

@@ -1,6 +1,7 @@
 //! The texts of statements, as each engine takes them.
 
 use entity::{outbox, partner_history, partner_standing};
+use sea_orm::Value;
 use uuid::Uuid;
 
 use super::*;

@@ -1,22 +1,23 @@
 //! The process itself, under the names that Prometheus' own clients use.
 
-use prometheus::{IntGauge, Registry};
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
 
 use super::series;
 use domain::Timestamp;
 
 pub struct ProcessMetrics {
-    resident_bytes: IntGauge,
-    open_files: IntGauge,
+    resident_bytes: Gauge,
+    open_files: Gauge,
 }
 
 impl ProcessMetrics {
-    pub fn new(registry: &Registry, started: Timestamp) -> Self {
+    pub fn new(registry: &mut Registry, started: Timestamp) -> Self {
         let start = "When the process started, in seconds since 1970.";
         series::gauge(registry, "process_start_time_seconds", start).set(started.timestamp());
         let version = "Always 1; says which version runs.";
         series::gauges(registry, "tributary_build_info", version, &["version"])
-            .with_label_values(&[env!("CARGO_PKG_VERSION")])
+            .of(&[env!("CARGO_PKG_VERSION")])
             .set(1);
         Self {
             resident_bytes: series::gauge(

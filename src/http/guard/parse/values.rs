@@ -7,6 +7,8 @@ use async_graphql_value::{Number, Value};
 
 use super::lexer::Token;
 use super::{Parsed, Parser, not_graphql};
+use crate::http::guard::validate::invalid;
+use domain::exact_numbers;
 
 type Arguments = Vec<(Positioned<Name>, Positioned<Value>)>;
 
@@ -46,10 +48,11 @@ impl Parser<'_> {
                 self.advance()?;
                 return Ok(Value::Variable(self.name()?.node));
             }
-            Token::Number(text) => match text.parse::<Number>() {
-                Ok(number) => Value::Number(number),
-                Err(_) => return Err(not_graphql(self.position, "a number is too large")),
-            },
+            Token::Number(text) => {
+                exact_numbers::check_number(text).map_err(|refused| invalid(self.position, refused))?;
+                let number = text.parse::<Number>();
+                Value::Number(number.map_err(|_| self.unexpected("a number"))?)
+            }
             Token::String(ref text) => Value::String(text.clone()),
             Token::Name("true") => Value::Boolean(true),
             Token::Name("false") => Value::Boolean(false),

@@ -35,6 +35,15 @@ pub enum AddressRefusal {
 }
 
 impl AddressPolicy {
+    /// For addresses that the operator names, such as that of a collector of traces: all of them, on any port, with or
+    /// without TLS.
+    pub fn of_operator() -> Self {
+        Self {
+            production: false,
+            allowed: Network::ALL.to_vec(),
+        }
+    }
+
     /// Whether the operator has explicitly allowed the address.
     pub fn is_allowed(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();

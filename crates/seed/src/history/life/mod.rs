@@ -1,6 +1,7 @@
 //! The history of one partner: made-up events, one after the other, through the functions that record real ones.
 
 mod sale;
+mod sale_draft;
 mod take_back;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -25,7 +26,6 @@ use domain::partner_group::PartnerGroup;
 use domain::problem::Problems;
 use domain::snapshot::CommissionSnapshot;
 use domain::tenant::Tenant;
-pub use sale::{SaleCustomer, SaleDraft};
 use service::ledger::event::NewEvent;
 
 /// What is known of a partner before its history is generated.

@@ -2,8 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use super::sale_draft::{SaleCustomer, SaleDraft, draft_sale};
 use super::{PartnerLife, RecordedSale, checked};
-use crate::history::customers::{SeededCustomer, draft_sale};
 use crate::history::ledger_draft::TransitionNote;
 use crate::partners::ACTOR;
 use crate::source::happens;
@@ -11,12 +11,10 @@ use domain::Timestamp;
 use domain::accrual::{
     self, ApplicableTerms, ComponentEarning, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict,
 };
-use domain::campaign::Campaign;
 use domain::event::{AttributedVia, Attribution, Event, EventKind};
 use domain::history::Moment;
 use domain::id::{AttributionId, CampaignId, PartnerId};
 use domain::money::{Currency, Money};
-use service::ledger::event::NewEvent;
 use service::ledger::record;
 
 /// Maximum number of drafts for a sale that earns something, and no more rows than are wanted.
@@ -24,18 +22,6 @@ const ATTEMPTS: u32 = 40;
 
 /// How many of the latest sales may still be refunded.
 const REFUNDABLE: usize = 40;
-
-/// A sale before it is recorded.
-pub struct SaleDraft<'a> {
-    pub client: Option<SaleCustomer<'a>>,
-    pub place: Option<&'a Campaign>,
-    pub input: NewEvent,
-}
-
-pub enum SaleCustomer<'a> {
-    Known(usize),
-    New(SeededCustomer<'a>),
-}
 
 impl<'a> PartnerLife<'a> {
     /// Records a sale that earns commissions, at most `left`; some sales earn none.

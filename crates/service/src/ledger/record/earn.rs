@@ -1,9 +1,8 @@
 //! What an event earns before any tier.
 
-use super::evaluate::Prepared;
 use super::look_up::EventLookup;
-use super::prepared::PreparedEvents;
-use super::{AttemptError, Recorder};
+use super::prepared::{Prepared, PreparedEvents};
+use super::recorder::{AttemptError, Recorder};
 use domain::accrual::{
     self, ApplicableTerms, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, FirstEvents,
     GroupRuleFacts, Verdict,

@@ -1,118 +1,19 @@
 //! Evaluating one event.
 
 use super::look_up::{Credit, EventLookup};
-use super::prepared::PreparedEvents;
-use super::{AttemptError, RecordedEvent, Recorder, tiers};
+use super::prepared::{Prepared, PreparedEvents};
+use super::recorder::{AttemptError, RecordedEvent, Recorder};
 use crate::ledger::event::{CheckedEvent, binding, via};
+use crate::ledger::tiers;
 use crate::require;
 use domain::Timestamp;
 use domain::accrual::ApplicableTerms;
-use domain::campaign::Campaign;
-use domain::commission::ExplainedCommission;
-use domain::decision::{Decision, MadeWith};
-use domain::event::{Attribution, Customer, Event, EventKind};
-use domain::history::Moment;
-use domain::id::{CommissionId, CustomerId, EventId, PartnerId, TenantId};
-use domain::money::Currency;
+use domain::event::{Attribution, Customer, EventKind};
+use domain::id::{CustomerId, EventId};
 use domain::problem::{ProblemCode, Problems};
 use domain::tiered::TieredCommission;
-use store::Writes;
 use store::partner::CreditedPartner;
 use store::recording::RecordingFacts;
-
-/// Everything that is known of an event before anything is written.
-pub struct Prepared {
-    /// The tenant's base currency and time zone.
-    pub base: Currency,
-    pub zone: chrono_tz::Tz,
-    pub event: Event,
-    /// Its moment in the history of the partner.
-    pub moment: Option<Moment>,
-    pub partner: Option<CreditedPartner>,
-    pub campaign: Option<Campaign>,
-    /// The customer, and whether it is new.
-    pub customer: Option<(Customer, bool)>,
-    /// How many paid charges the customer has with the partner; 0 unless the event is a charge.
-    pub paid_charges: i64,
-    /// Whether tiers name its campaign or its advertiser.
-    pub is_tiered: bool,
-    /// Its own rows, after the tiers.
-    pub rows: Vec<ExplainedCommission>,
-    /// Why it earned these, and what was in force.
-    pub decision: Decision,
-    pub made_with: MadeWith,
-    pub effects: tiers::Effects,
-}
-
-impl Prepared {
-    /// An event that is not evaluated yet.
-    pub fn new(
-        (base, zone): (Currency, chrono_tz::Tz),
-        event: Event,
-        (partner, moment): (Option<CreditedPartner>, Option<Moment>),
-        campaign: Option<Campaign>,
-        customer: Option<(Customer, bool)>,
-        paid_charges: i64,
-    ) -> Self {
-        let made_with = MadeWith::of(
-            partner.map(|partner| (partner.status, partner.group_id)),
-            campaign.as_ref(),
-        );
-        Self {
-            base,
-            zone,
-            event,
-            moment,
-            partner,
-            campaign,
-            customer,
-            paid_charges,
-            is_tiered: false,
-            rows: Vec::new(),
-            decision: Decision::of(Vec::new()),
-            made_with,
-            effects: tiers::Effects::default(),
-        }
-    }
-
-    pub fn partner_id(&self) -> Option<PartnerId> {
-        self.partner.as_ref().map(|partner| partner.id)
-    }
-
-    /// Adds the writes of what tiers did; only events that are credited to a partner are counted by any.
-    pub fn add_effects_to(&self, writes: &mut Writes, tenant: TenantId) {
-        if let Some(moment) = self.moment {
-            self.effects.add_to(writes, tenant, moment.sequence);
-        }
-    }
-
-    /// The decision about the event, as it is stored.
-    pub fn decided(&self) -> store::event_decision::NewDecision<'_> {
-        store::event_decision::NewDecision {
-            event: &self.event,
-            decision: &self.decision,
-            with: &self.made_with,
-            number: 1,
-            at: self.event.recorded_at,
-        }
-    }
-
-    /// Completes the decision with what tiers made of the rows. `before` are the rows from before the tiers applied.
-    pub fn decide(&mut self, before: &[CommissionId]) {
-        let rows = || self.rows.iter().map(|earned| &earned.row);
-        let left = |id: &CommissionId| rows().find(|row| row.id == *id).map(|row| row.amount);
-        let amounts: Vec<_> = before.iter().map(left).collect();
-        let decision = std::mem::replace(&mut self.decision, Decision::of(Vec::new()));
-        self.decision = decision.rated(amounts);
-        self.made_with.tiers = self.effects.tiers().collect();
-    }
-
-    /// The partner, the currency and the minor units of a charge above 0; `None` for other events.
-    pub fn charged(&self) -> Option<(PartnerId, Currency, i64)> {
-        let (partner, charged) = self.event.charged()?;
-        Some((partner, charged.currency(), charged.minor()))
-    }
-}
 
 pub enum EvaluatedEvent {
     /// It was recorded before.

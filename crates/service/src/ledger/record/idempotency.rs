@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::{AttemptError, NumberedResults, Recorder};
+use super::recorder::{AttemptError, NumberedResults, Recorder};
 use crate::ledger::event::{CheckedEvent, NewEvent};
 use crate::once;
 use auth::Call;

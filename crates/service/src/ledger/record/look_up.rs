@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::lookup_batch::LookupBatch;
 use super::prepared::PreparedEvents;
+use super::recorder::{AttemptError, Recorder};
 use super::recording_state::RecordingState;
-use super::{AttemptError, LookupBatch, Recorder};
 use crate::ledger::event::{Binding, CheckedEvent, binding, credited};
 use domain::Timestamp;
 use domain::id::{self, CampaignId, PartnerId};

@@ -13,74 +13,35 @@ mod earn;
 mod evaluate;
 mod idempotency;
 mod look_up;
+mod lookup_batch;
 mod prepared;
+mod recorder;
 mod recording_state;
 mod write;
 
-use std::collections::HashSet;
-use std::time::Duration;
-
 use super::event::{CheckedEvent, NewEvent};
-use super::{refund, tiers};
+use super::refund;
 use crate::ServiceError;
 use crate::app::App;
-use crate::clock::Clock;
 use crate::error::SUM_TOO_LARGE;
 use crate::once::repeated;
 use auth::{Caller, Resource, Writer};
-use domain::commission::{Commission, CommissionKind};
-use domain::event::Event;
 use domain::problem::{Problem, ProblemCode, Problems};
 pub use earn::rows;
 use evaluate::EvaluatedEvent;
-pub use evaluate::Prepared;
 use idempotency::KeyedEvents;
 pub use look_up::EventLookup;
-pub use prepared::PreparedEvents;
-use store::{StoreError, Transaction};
+use lookup_batch::LookupBatch;
+pub use prepared::{Prepared, PreparedEvents};
+use recorder::NumberedResults;
+pub use recorder::{AttemptError, RecordResult, RecordedEvent, Recorder};
+use store::StoreError;
 
 /// Maximum number of events of one call.
 pub const MAX_EVENTS: usize = 500;
 
 /// Maximum number of events of one transaction on PostgreSQL, which keeps their partners locked until it ends.
 const EVENTS_PER_TRANSACTION: usize = 100;
-
-/// A recorded event and its own rows.
-#[derive(Clone, Debug)]
-pub struct RecordedEvent {
-    pub event: Event,
-    pub commissions: Vec<Commission>,
-    /// The rows that a refund or chargeback reversed.
-    pub reversed: Vec<Commission>,
-    /// How many retroactive tier adjustments its recording caused.
-    pub adjustments: u64,
-    /// Whether it had been recorded before; then nothing was written now.
-    pub duplicate: bool,
-}
-
-/// The result of one event of a list: recorded, or its problems.
-pub type RecordResult = Result<RecordedEvent, Vec<Problem>>;
-
-/// Why an attempt ended without results.
-pub enum AttemptError {
-    /// The input has problems; nothing was written.
-    Rejected(Vec<Problem>),
-    /// Another writer recorded the same event meanwhile: try again.
-    Raced,
-    Store(StoreError),
-}
-
-impl From<StoreError> for AttemptError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<Problems> for AttemptError {
-    fn from(problems: Problems) -> Self {
-        Self::Rejected(problems.into_vec())
-    }
-}
 
 /// Records events in the order of the list, each independently of the others. An event that was recorded before is not
 /// recorded again; the recorded one is returned.
@@ -162,51 +123,6 @@ async fn record_once(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<
         Err(AttemptError::Rejected(problems)) => Err(ServiceError::Rejected(problems)),
     }
 }
-
-/// One attempt, in one transaction.
-pub struct Recorder<'a> {
-    pub clock: &'a Clock,
-    pub latest_occurrence: Duration,
-    pub writer: &'a Writer,
-    pub transaction: &'a Transaction,
-    /// Whether the transaction writes only once; what cannot be written with the rest is left to another transaction.
-    pub writes_once: bool,
-}
-
-/// Events that are looked up at once, each with its index in the list. No two have the same external id or idempotency
-/// key.
-#[derive(Default)]
-struct LookupBatch {
-    events: Vec<(usize, CheckedEvent)>,
-    names: HashSet<LookupName>,
-}
-
-/// What two events must not share to be looked up at once.
-#[derive(PartialEq, Eq, Hash)]
-enum LookupName {
-    Event(String),
-    Key(String),
-}
-
-impl LookupBatch {
-    /// Whether the event can be looked up together with those already in the batch.
-    fn may_take(&self, event: &CheckedEvent) -> bool {
-        Self::names(event).all(|name| !self.names.contains(&name))
-    }
-
-    fn take(&mut self, place: usize, event: CheckedEvent) {
-        self.names.extend(Self::names(&event));
-        self.events.push((place, event));
-    }
-
-    /// The event's external id, and its idempotency key.
-    fn names(event: &CheckedEvent) -> impl Iterator<Item = LookupName> {
-        let key = event.idempotency_key.iter().cloned().map(LookupName::Key);
-        key.chain([LookupName::Event(event.external_id.clone())])
-    }
-}
-
-type NumberedResults = Vec<(usize, RecordResult)>;
 
 impl Recorder<'_> {
     /// Records the events, or only the first of them; returns the results of those.
@@ -319,30 +235,6 @@ impl Recorder<'_> {
             Some(refund::RefundOutcome::Raced) => Err(AttemptError::Raced),
             None => Err(problems.into()),
         }
-    }
-
-    /// The event as it was recorded before; a CONFLICT if its content differs.
-    async fn known(&self, checked: &CheckedEvent) -> Result<Option<RecordedEvent>, AttemptError> {
-        let (scope, transaction) = (self.writer.scope(), self.transaction);
-        let Some(event) = store::event::find_by_external_id(transaction, &scope, &checked.external_id).await? else {
-            return Ok(None);
-        };
-        if event.content != checked.content {
-            let message = "was recorded before with other content";
-            return Err(Problems::one("externalId", ProblemCode::Conflict, message).into());
-        }
-        let commissions = store::commission::of_event(transaction, &scope, event.id).await?;
-        let own = commissions
-            .into_iter()
-            .filter(|row| row.kind != CommissionKind::TierAdjustment)
-            .collect();
-        Ok(Some(RecordedEvent {
-            adjustments: store::tier_result::count_caused(transaction, &scope, event.id).await?,
-            reversed: refund::reversed_by(transaction, &scope, &event).await?,
-            event,
-            commissions: own,
-            duplicate: true,
-        }))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::evaluate::Prepared;
+use super::prepared::Prepared;
 use crate::ledger::event::CheckedEvent;
 use domain::event::Customer;
 use domain::id::{CustomerId, PartnerGroupId, PartnerId};

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::evaluate::Prepared;
-use super::prepared::PreparedEvents;
-use super::{AttemptError, NumberedResults, RecordedEvent, Recorder};
+use super::prepared::{Prepared, PreparedEvents};
+use super::recorder::{AttemptError, NumberedResults, RecordedEvent, Recorder};
 use crate::ledger::posting::{Moments, Posting};
 use domain::event::Customer;
 use store::standing::PaidCharges;

@@ -1,7 +1,6 @@
 //! Approving a row together with the rows that take from it.
 
-use super::no_such_move;
-use super::rows::ReviewedRows;
+use super::rows::{ReviewedRows, no_such_move};
 use crate::ledger::posting::Posting;
 use domain::commission::{Commission, CommissionStatus, PaymentTarget};
 use domain::problem::{Fault, ProblemCode};

@@ -1,8 +1,7 @@
 //! Approving or reversing many rows in one transaction, each with a result of its own.
 
-use super::repeated::{from_kept, to_keep};
+use super::repeated::{ReviewResults, from_kept, to_keep};
 use super::rows::ReviewedRows;
-use super::{MAX_IDS, ReviewResults};
 use crate::app::App;
 use crate::ledger::posting::Posting;
 use crate::ledger::tiers;
@@ -13,6 +12,9 @@ use domain::commission::{Commission, CommissionKind};
 use domain::id::{CommissionId, IdError};
 use domain::problem::{Fault, Problems};
 use store::{StoreError, Transaction};
+
+/// Maximum number of commissions of one call.
+pub const MAX_IDS: usize = 500;
 
 pub(in crate::ledger) struct Review<'a> {
     pub app: &'a App,
@@ -76,7 +78,7 @@ impl Review<'_> {
         ids: &[CommissionId],
         one: impl Fn(&Commission, &mut ReviewedRows, &mut Posting) -> Result<(), Fault>,
     ) -> Result<Reviewed, StoreError> {
-        let (mut rows, moments) = self.locked(transaction, ids).await?;
+        let (mut rows, moments) = ReviewedRows::locked(self.app, self.writer, transaction, ids).await?;
         let mut posting = Posting::new(self.writer.tenant(), self.writer.actor(), moments);
         let mut results = Vec::with_capacity(ids.len());
         for id in ids {

@@ -12,20 +12,15 @@ use crate::ServiceError;
 use crate::app::App;
 pub(super) use approve::approve_one;
 use auth::{Caller, Resource, Writer};
-use domain::commission::Commission;
-use domain::problem::{Fault, Problem, ProblemCode, Problems};
+use domain::problem::Problems;
 use domain::text;
+pub use each::MAX_IDS;
 pub(super) use each::Review;
 pub use matured::{approve_matured, approve_matured_of};
+pub use repeated::ReviewResults;
 pub(super) use repeated::{from_kept, to_keep};
 use reverse::reverse_one;
 pub(super) use reverse::undo;
-
-/// Maximum number of commissions of one call.
-pub const MAX_IDS: usize = 500;
-
-/// Each id with its problems, none if it was done. The commissions are read afterwards.
-pub type ReviewResults = Vec<(String, Vec<Problem>)>;
 
 /// Approves commissions that have matured. With a reason, which needs `admin`, the holdback is overridden and the
 /// transition records the reason.
@@ -75,11 +70,4 @@ pub(super) fn reason_to_override(
     };
     let reason = problems.optional("overrideHoldbackReason", reason, |text| text::reason(&text));
     Ok((writer, reason.flatten()))
-}
-
-fn no_such_move(row: &Commission, wanted: &str) -> Fault {
-    Fault(
-        ProblemCode::InvalidTransition,
-        format!("is {} and cannot be {wanted}", row.status.as_str()),
-    )
 }

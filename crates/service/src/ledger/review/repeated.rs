@@ -1,9 +1,11 @@
-//! Results in the form that is stored for repeated calls.
+//! The results of a call, and the form in which they are stored for repeated calls.
 
 use serde_json::{Value, json};
 
-use super::ReviewResults;
 use domain::problem::{Problem, ProblemCode};
+
+/// Each id with its problems, none if it was done. The commissions are read afterwards.
+pub type ReviewResults = Vec<(String, Vec<Problem>)>;
 
 pub(in crate::ledger) fn to_keep(answers: &ReviewResults) -> Value {
     let answers = answers.iter().map(|(id, problems)| {

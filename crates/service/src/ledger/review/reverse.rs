@@ -1,7 +1,6 @@
 //! Reversing a row together with the rows that adjust it.
 
-use super::no_such_move;
-use super::rows::ReviewedRows;
+use super::rows::{ReviewedRows, no_such_move};
 use crate::ledger::posting::Posting;
 use domain::Timestamp;
 use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission};

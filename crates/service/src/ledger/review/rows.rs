@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::each::Review;
+use crate::app::App;
 use crate::ledger::lock_partners;
 use crate::ledger::posting::{Moments, moments};
+use auth::Writer;
 use domain::commission::Commission;
 use domain::id::{CommissionId, PartnerId};
+use domain::problem::{Fault, ProblemCode};
 use store::locks::InForce;
 use store::{StoreError, Transaction};
 
@@ -19,35 +21,24 @@ pub(in crate::ledger) struct ReviewedRows {
 }
 
 impl ReviewedRows {
-    pub(super) fn put(&mut self, row: Commission) {
-        self.done.insert(row.id);
-        self.by_id.insert(row.id, row);
-    }
-
-    pub(super) fn adjusting(&self, id: CommissionId) -> Vec<Commission> {
-        let ids = self.adjusting.get(&id).map(Vec::as_slice).unwrap_or_default();
-        ids.iter().filter_map(|id| self.by_id.get(id)).cloned().collect()
-    }
-}
-
-impl Review<'_> {
     /// The rows and all rows that adjust them, at any depth, read under the locks of their partners.
     pub(super) async fn locked(
-        &self,
+        app: &App,
+        writer: &Writer,
         transaction: &Transaction,
         wanted: &[CommissionId],
-    ) -> Result<(ReviewedRows, Moments), StoreError> {
-        let scope = self.writer.scope();
+    ) -> Result<(Self, Moments), StoreError> {
+        let scope = writer.scope();
         let uuids: Vec<_> = wanted.iter().map(|id| id.uuid()).collect();
         let seen = store::commission::by_ids(transaction, &scope, &uuids).await?;
         let partners: Vec<PartnerId> = seen.values().map(|row| row.partner_id).collect();
-        let locked = lock_partners(transaction, self.writer, &[InForce::Tiers], partners).await?;
-        let moments = moments(&locked, &self.app.clock);
+        let locked = lock_partners(transaction, writer, &[InForce::Tiers], partners).await?;
+        let moments = moments(&locked, &app.clock);
         let mut level: Vec<Commission> = store::commission::by_ids(transaction, &scope, &uuids)
             .await?
             .into_values()
             .collect();
-        let mut rows = ReviewedRows {
+        let mut rows = Self {
             by_id: HashMap::new(),
             adjusting: HashMap::new(),
             done: HashSet::new(),
@@ -70,4 +61,21 @@ impl Review<'_> {
         }
         Ok((rows, moments))
     }
+    pub(super) fn put(&mut self, row: Commission) {
+        self.done.insert(row.id);
+        self.by_id.insert(row.id, row);
+    }
+
+    pub(super) fn adjusting(&self, id: CommissionId) -> Vec<Commission> {
+        let ids = self.adjusting.get(&id).map(Vec::as_slice).unwrap_or_default();
+        ids.iter().filter_map(|id| self.by_id.get(id)).cloned().collect()
+    }
+}
+
+/// The problem of a row that cannot change its status like this.
+pub(super) fn no_such_move(row: &Commission, wanted: &str) -> Fault {
+    Fault(
+        ProblemCode::InvalidTransition,
+        format!("is {} and cannot be {wanted}", row.status.as_str()),
+    )
 }

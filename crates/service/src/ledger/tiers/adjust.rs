@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::counting::WantedCounter;
-use super::{Failure, recorded, result};
+use super::counting::{Failure, WantedCounter};
+use super::recorded;
+use super::results::result;
 use domain::Timestamp;
 use domain::commission::{Commission, CommissionKind, CommissionStatus, ExplainedCommission, mature_at};
 use domain::id::{CommissionId, EventId, PartnerId, SnapshotId};

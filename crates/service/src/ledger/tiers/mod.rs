@@ -13,6 +13,7 @@ mod past_progress;
 mod progress;
 mod recorded;
 mod recut;
+mod results;
 mod uncount;
 pub(super) mod verify;
 
@@ -28,20 +29,19 @@ use domain::accrual::{self, ApplicableTerms};
 use domain::campaign::Campaign;
 use domain::commission::{CommissionKind, ExplainedCommission};
 use domain::event::Event;
-use domain::id::{AdvertiserId, CampaignId, EventId, PartnerId, TenantId, TierResultId, TieredCommissionId};
-use domain::money::Money;
-use domain::refund;
-use domain::tiered::{self, Conversion, RatedRow, Side, TierState, TieredCommission};
+use domain::id::{AdvertiserId, CampaignId, EventId, PartnerId, TenantId, TieredCommissionId};
+use domain::tiered::{self, Conversion, TierState, TieredCommission};
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
 pub use offers::{OfferKey, Offered, offers};
 pub use past_progress::past_progress;
 pub use progress::{GoalOnCampaign, progress};
 pub use recut::recut;
+use results::{rated_revenue, rated_rows};
 use store::partner::CreditedPartner;
 use store::tier_conversions::{RecordedConversion, RecordedConversionRow};
 use store::tier_counter::{CounterKey, NewCounter};
-use store::tier_result::{ResultKind, TierResult};
+use store::tier_result::TierResult;
 use store::{StoreError, Transaction, Writes};
 pub use uncount::{TakenBackEvent, uncount};
 
@@ -229,76 +229,4 @@ fn wanted<'a>(
             .includes(partner, campaign, advertiser)
             .then_some((tier, key))
     })
-}
-
-/// Sets rows to what the tiers made of them, and removes those of 0.
-fn rated_rows(
-    event: &Event,
-    rows: &mut Vec<ExplainedCommission>,
-    rated: &[RatedRow],
-    tier_of: impl Fn(usize) -> TieredCommissionId,
-) -> Vec<TierResult> {
-    let mut results = Vec::new();
-    let mut left = Vec::with_capacity(rows.len());
-    for (mut earned, rated) in rows.drain(..).zip(rated) {
-        earned.explanation.extend(rated.steps.iter().cloned());
-        earned.row.amount = rated.amount;
-        let is_left = rated.amount.minor() != 0;
-        if let Some(tier) = rated.tier {
-            let is_fixed = refund::is_fixed(earned.row.basis);
-            results.push(TierResult {
-                is_fixed,
-                commission: is_left.then_some(earned.row.id),
-                ..rate(event, Side::Payout, tier_of(tier), rated)
-            });
-        }
-        if is_left {
-            left.push(earned);
-        }
-    }
-    *rows = left;
-    results
-}
-
-fn rated_revenue(event: &Event, rated: &[RatedRow], tier_of: impl Fn(usize) -> TieredCommissionId) -> Vec<TierResult> {
-    let acted = rated.iter().filter_map(|rated| Some((rated, rated.tier?)));
-    acted
-        .map(|(rated, tier)| rate(event, Side::Revenue, tier_of(tier), rated))
-        .collect()
-}
-
-fn rate(event: &Event, side: Side, tier: TieredCommissionId, rated: &RatedRow) -> TierResult {
-    result(
-        event,
-        side,
-        tier,
-        ResultKind::Rate,
-        rated.amount,
-        event.recorded_at,
-        Some(rated.base),
-    )
-}
-
-fn result(
-    event: &Event,
-    side: Side,
-    tier: TieredCommissionId,
-    kind: ResultKind,
-    amount: Money,
-    now: Timestamp,
-    base: Option<Money>,
-) -> TierResult {
-    TierResult {
-        id: TierResultId::new(now),
-        tier,
-        event: event.id,
-        cause: event.id,
-        side,
-        kind,
-        base_minor: base.map(Money::minor),
-        amount,
-        is_fixed: false,
-        commission: None,
-        at: now,
-    }
 }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{Attempt, Customers, ImportedEvent, Sums};
+use super::imported_event::ImportedEvent;
 use crate::ledger::event::via;
 use crate::ledger::refund::amount_taken;
 use crate::ledger::tiers;
+use auth::Writer;
 use domain::Timestamp;
 use domain::campaign::Campaign;
 use domain::decision::{Decision, MadeWith, NoCommissionReason};
@@ -17,9 +18,15 @@ use domain::id::{CampaignId, CustomerId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::refund::Refunded;
-use store::StoreError;
 use store::partner::CreditedPartner;
 use store::standing::PaidCharges;
+use store::{StoreError, Transaction};
+
+/// Customers by their external ids.
+pub(super) type Customers = HashMap<String, Customer>;
+
+/// Sums of a batch, by key.
+type Sums<K> = BTreeMap<K, i64>;
 
 pub struct History {
     now: Timestamp,
@@ -239,11 +246,10 @@ impl History {
     }
 
     /// Writes everything.
-    pub async fn write(self, attempt: &Attempt<'_>) -> Result<(), StoreError> {
+    pub async fn write(self, transaction: &Transaction, writer: &Writer) -> Result<(), StoreError> {
         if self.new.is_empty() {
             return Ok(());
         }
-        let (transaction, writer) = (attempt.transaction, attempt.writer);
         let (scope, tenant) = (writer.scope(), writer.tenant());
         let leaving: Vec<_> = self
             .taken
