@@ -162,7 +162,11 @@ mod tests {
         let name = |number| format!("Name{number}");
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| (0..NAMES).for_each(|number| operations.of(Query, Some(&name(number))).succeeded.inc()));
+                scope.spawn(|| {
+                    for number in 0..NAMES {
+                        operations.of(Query, Some(&name(number))).succeeded.inc();
+                    }
+                });
             }
         });
         assert!((0..NAMES).all(|number| count(&operations, Query, &name(number)) == 8));
