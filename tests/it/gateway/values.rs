@@ -185,7 +185,8 @@ both_databases! {
             let answer = p.staff.send(with(kept)).await;
             let read: f64 = kept.trim_matches('"').parse().unwrap();
             let found = &answer.body["data"]["updatePartner"]["partner"]["metadata"]["a"][0];
-            let is_kept = found.to_string() == kept || found.as_f64() == Some(read) && kept.len() < 20;
+            let shown = found.to_string();
+            let is_kept = shown == kept || found.as_f64() == Some(read) && kept.len() < 20;
             assert!(is_kept, "{kept}: {}", answer.body);
         }
     }
