@@ -198,6 +198,6 @@ mod tests {
         assert_eq!(found.jwt_secret.as_deref(), Some("of the file"));
         assert_eq!(found.database_url.as_deref(), Some("of the file"));
         let both = [("TRIBUTARY_JWT_SECRET_FILE", path), ("TRIBUTARY_JWT_SECRET", "x")];
-        assert!(set(&both).err().unwrap().contains("set one of them"));
+        assert!(set(&both).err().unwrap().contains("set only one of them"));
     }
 }

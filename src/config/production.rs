@@ -143,20 +143,20 @@ mod tests {
         for (file, says) in [
             (
                 "jwt_secret = \"changemechangemechangemechangeme\"".to_owned(),
-                "jwt_secret has few different",
+                "jwt_secret has too few different",
             ),
             (
                 "jwt_secret = \"abcdefghijklmnopqrstuvwxyz012345\"".to_owned(),
-                "jwt_secret counts up",
+                "jwt_secret is a simple sequence",
             ),
             (
                 "jwt_secret = \"change-me-0123456789-abcdefghijklmnop\"".to_owned(),
-                "guessed first",
+                "commonly guessed",
             ),
-            (String::new(), "the demo's key"),
+            (String::new(), "the only token key is the demo's"),
             (
                 format!("{secret}webhook_keys = \"a:{zeros}=\""),
-                "the key \"a\" of webhook_keys has few different",
+                "the key \"a\" of webhook_keys has too few different",
             ),
             (
                 format!("{secret}webhook_keys = \"b:{KEY},a:{zeros}=\""),
@@ -177,7 +177,7 @@ mod tests {
             ),
             (
                 format!("{secret}[webhooks]\nallowed_networks = [\"169.254.0.0/16\"]"),
-                "credentials",
+                "metadata address",
             ),
             (
                 format!("{secret}[issuer_keys]\nallowed_networks = [\"10.0.0.0/8\", \"0.0.0.0/4\"]"),
