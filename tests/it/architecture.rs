@@ -118,7 +118,6 @@ fn reads_of_the_store_begin_with_the_scope() {
             "migrating.rs",
             "migration_loss.rs",
             "sqlite/mod.rs",
-            "sqlite/health.rs",
             "sqlite/write_check.rs",
             "integrity.rs",
             "statistics.rs",

@@ -147,11 +147,11 @@ both_databases! {
         while let Some(name) = newest(&left) {
             // Nobody is there to ask.
             let refused = failed(&app, 1, &["migrate", "down"]).await;
-            assert!(refused.contains(&format!("taking back {name} drops")) && refused.contains("--yes"), "{refused}");
+            assert!(refused.contains(&format!("rolling back {name} drops")) && refused.contains("--yes"), "{refused}");
             assert!(!refused.contains("INFO"), "the log says nothing of what is only tried: {refused}");
             assert_eq!(done(&app, &["migrate", "status"]).await, left, "asking changes nothing");
             let output = run(&app, &["migrate", "down", "--yes"]).await;
-            assert_eq!(String::from_utf8_lossy(&output.stdout), format!("took back {name}\n"));
+            assert_eq!(String::from_utf8_lossy(&output.stdout), format!("rolled back {name}\n"));
             said = String::from_utf8(output.stderr).unwrap();
             left = done(&app, &["migrate", "status"]).await;
             assert!(left.contains(&format!("pending {name}")), "{left}");
