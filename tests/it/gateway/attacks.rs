@@ -169,7 +169,7 @@ fn documents() -> Vec<(&'static str, String, &'static str)> {
         (
             "a float beyond all types",
             "{ partners(first: 1e999999) { totalCount } }".to_owned(),
-            unread,
+            invalid,
         ),
         (
             "first of -1",

@@ -47,7 +47,7 @@ both_databases! {
             let answer = caller(&app, &router, "acme", &format!("ann {number}")).ask(&document).await;
             if answer.status == 429 {
                 assert_eq!(answer.codes(), ["THROTTLED"]);
-                assert!(message(&answer.body).contains("this tenant's callers together"), "{}", answer.body);
+                assert!(message(&answer.body).contains("the rate limit of this tenant is exceeded"), "{}", answer.body);
                 assert!(answer.headers["retry-after"].to_str().unwrap().parse::<u64>().is_ok());
                 refused.push(number);
             }
@@ -129,7 +129,7 @@ both_databases! {
         let refused = key(&ann, "third", None).await;
         assert_eq!(refused["apiKey"], Value::Null);
         assert_eq!(refused["userErrors"][0]["code"], "CONFLICT");
-        assert!(refused["userErrors"][0]["message"].as_str().unwrap().contains("at most 2 API keys that work"), "{refused}");
+        assert!(refused["userErrors"][0]["message"].as_str().unwrap().contains("at most 2 active API keys"), "{refused}");
         // Those that are revoked or have expired make room.
         ann.done("revokeApiKey", json!({ "id": first["apiKey"]["id"] }), "deletedId").await;
         assert!(key(&ann, "third", None).await["apiKey"]["id"].is_string());

@@ -45,18 +45,18 @@ both_databases! {
         let variables = json!({ "r": representation });
         client.data_with(&uses(1, 40), variables.clone()).await;
         for (fields, entries) in [(1, 70), (10, 7), (20, 36)] {
-            assert_refused(&client.ask_with(&uses(fields, entries), variables.clone()).await, "the values of the arguments are too large");
+            assert_refused(&client.ask_with(&uses(fields, entries), variables.clone()).await, "the argument values are too large");
         }
         // However it gets there: by fragments, in a default, in a directive, once for each row of a page.
         let fragments = "query($r: _Any!) { ...A ...B } fragment A on Query { ...C ...D } fragment B on Query { x: __typename ...C ...D }
              fragment C on Query { c: _entities(representations: [$r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r]) { __typename } }
              fragment D on Query { d: _entities(representations: [$r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r, $r]) { __typename } }";
-        assert_refused(&client.ask_with(fragments, variables.clone()).await, "the values of the arguments are too large");
+        assert_refused(&client.ask_with(fragments, variables.clone()).await, "the argument values are too large");
         let rows = "query($s: String) { partners(first: 500) { nodes { commissions(first: 1, after: $s) { pageInfo { hasNextPage } } } } }";
-        assert_refused(&client.ask_with(rows, json!({ "s": large })).await, "the values of the arguments are too large");
+        assert_refused(&client.ask_with(rows, json!({ "s": large })).await, "the argument values are too large");
         // Ids, whatever they are.
         let ids = format!("query($r: ID!) {{ nodes(ids: [{}]) {{ id }} }}", "$r, ".repeat(100));
-        assert_refused(&client.ask_with(&ids, json!({ "r": large })).await, "the values of the arguments are too large");
+        assert_refused(&client.ask_with(&ids, json!({ "r": large })).await, "the argument values are too large");
         // A list is no entry of a list.
         for (document, value) in [
             (format!("query($r: [ID!]!) {{ nodes(ids: [{}]) {{ id }} }}", "$r, ".repeat(100)), json!(["par_01h2xcejqtf2nbrexx3vqjhp41"])),
@@ -99,7 +99,7 @@ both_databases! {
             "{ __schema { types { ...A } } } fragment A on __Type { possibleTypes { ...B } }
              fragment B on __Type { ofType { ... on __Type { interfaces { ...C } } } } fragment C on __Type { x: fields { name } }".to_owned(),
         ] {
-            assert_refused(&client.ask(&document).await, "lists of the schema are nested too deeply");
+            assert_refused(&client.ask(&document).await, "introspection lists are nested too deeply");
         }
         // What is left is priced by what the schema has.
         let all = |times: usize| format!("{{ {} }}", numbered(times, |n| format!("s{n}: __schema {{ types {{ fields {{ name type {{ name fields {{ name }} }} }} }} }}")));
