@@ -35,10 +35,20 @@ function spread(rows, caller, below) {
   // What has most to show comes first, such as reasons and ends that few rows have.
   const full = [...from].sort((one, other) => below(other) - below(one) || filled(other) - filled(one)).slice(0, SOME / 2);
   const step = Math.max(1, Math.floor(from.length / SOME));
-  // One that has each column that few rows have.
-  const rare = Object.keys(from[0] ?? {}).map((column) => from.find((row) => row[column] !== null));
-  const distinct = new Set([...full, ...rare.filter(Boolean), ...from.filter((_, index) => index % step === 0)]);
+  const distinct = new Set([...covering(from, full), ...full, ...from.filter((_, index) => index % step === 0)]);
   return [...distinct].slice(0, SOME);
+}
+
+/** As few rows as show a value of each column, out of `first` where that serves. */
+function covering(rows, first) {
+  const has = (row, column) => row[column] !== null && !(Array.isArray(row[column]) && row[column].length === 0);
+  const chosen = [];
+  for (const column of Object.keys(rows[0] ?? {})) {
+    if (chosen.some((row) => has(row, column))) continue;
+    const found = [...first, ...rows].find((row) => has(row, column));
+    if (found) chosen.push(found);
+  }
+  return chosen;
 }
 
 /** How many lists have something under a row. */
