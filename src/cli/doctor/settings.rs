@@ -81,7 +81,7 @@ pub async fn traces(endpoint: &str, outgoing: &Outgoing) -> CheckResult {
         Ok(()) => CheckResult::ok(),
         Err(OutgoingError::Refused(_)) => {
             let found = format!("{endpoint:?} is no address such as http://127.0.0.1:4318");
-            CheckResult::wrong(found, "mend otlp_endpoint")
+            CheckResult::wrong(found, "fix otlp_endpoint")
         }
         Err(error) => {
             let found = format!("the collector at {endpoint} takes no connections ({error}), and traces are dropped");

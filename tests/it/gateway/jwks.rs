@@ -296,7 +296,7 @@ fn refusals_say_what_is_wrong_with_a_key() {
             json!({ "keys": [short_rsa("a")] }).to_string(),
             "an RSA key of 1024 bits",
         ),
-        (json!({ "keys": [] }).to_string(), "no keys for signatures"),
+        (json!({ "keys": [] }).to_string(), "no signature keys"),
         (pair.private.clone(), "openssl pkey -in FILE -pubout"),
         (pair.sec1.clone(), "openssl pkey -in FILE -pubout"),
     ] {
@@ -308,16 +308,16 @@ fn refusals_say_what_is_wrong_with_a_key() {
     for (text, says) in [
         (
             pem_of("PRIVATE KEY", short_private),
-            "no private RSA key of 2048 to 8192 bits",
+            "not a private RSA key of 2048 to 8192 bits",
         ),
-        (p384, "no key of the curve P-256"),
+        (p384, "not a P-256 key"),
         (
             pem_of("EC PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"),
             "openssl pkcs8 -topk8 -nocrypt",
         ),
         (pem_of("ENCRYPTED PRIVATE KEY", "MIIB"), "openssl pkcs8 -topk8 -nocrypt"),
-        (rsa.public.clone(), "no private RSA key"),
-        ("nonsense".to_owned(), "no private key of RSA, P-256 or Ed25519"),
+        (rsa.public.clone(), "not a private RSA key"),
+        ("nonsense".to_owned(), "not a private RSA, P-256 or Ed25519 key"),
         (pair.private.clone(), "belongs to none of the public keys"),
         (pair.sec1.clone(), "belongs to none of the public keys"),
     ] {

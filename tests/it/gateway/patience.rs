@@ -91,7 +91,7 @@ both_databases! {
         }
         for (document, says) in [
             (query, "the query took longer than 1 seconds"),
-            ("mutation { createPartnerTier(input: { label: \"A\" }) { partnerTier { id } } }", "may have been done nevertheless"),
+            ("mutation { createPartnerTier(input: { label: \"A\" }) { partnerTier { id } } }", "may still have been done"),
         ] {
             let answer = client.ask(document).await;
             assert_eq!((answer.status.as_u16(), answer.codes()), (504, vec!["TIMEOUT"]), "{}", answer.body);

@@ -180,7 +180,7 @@ both_databases! {
     async fn a_manifest_that_cannot_be_meant_is_refused_at_the_start(app: TestApp) {
         app.tenant("acme").await;
         let enforce = |manifest| with(PersistedSection { safelist: Safelist::Enforce, manifest, ..PersistedSection::default() });
-        assert!(start_error(&app, enforce(None)).contains("needs a manifest"));
+        assert!(start_error(&app, enforce(None)).contains("need a manifest"));
         let gone = std::path::PathBuf::from("no-such-manifest.json");
         assert!(start_error(&app, enforce(Some(gone))).contains("cannot read the manifest"));
         let wrong: Map<_, _> = [(hash(VIEWER), json!(TYPE))].into_iter().collect();

@@ -157,8 +157,8 @@ async fn keys_that_others_may_know_are_told() {
     let url = app.database_url();
     for (secret, text) in [
         ("short", "at least 32 bytes, this one has 5"),
-        ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "few different letters"),
-        ("my-Secret-0123456789-abcdefghijklmnop", "guessed first"),
+        ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "too few different characters"),
+        ("my-Secret-0123456789-abcdefghijklmnop", "commonly guessed word"),
     ] {
         let found = report(&url, &["--jwt-secret", secret, "--production"]);
         assert_eq!(found.wrong(), ["production", "keys"]);

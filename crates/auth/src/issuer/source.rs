@@ -119,7 +119,7 @@ mod tests {
             assert!(
                 jwks_url(wrong.as_bytes(), "https://a.example/")
                     .unwrap_err()
-                    .contains("no discovery"),
+                    .contains("not an OpenID discovery"),
                 "{wrong}"
             );
         }

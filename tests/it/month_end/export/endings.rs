@@ -122,7 +122,7 @@ both_databases! {
         for client in [&ann, &bob] {
             let refused = get(client, "/export/commissions").await;
             assert_eq!((refused.status, refused.refusal().0.as_str()), (StatusCode::TOO_MANY_REQUESTS, "THROTTLED"));
-            assert!(refused.refusal().1.contains("the last place"), "{}", refused.text);
+            assert!(refused.refusal().1.contains("the last export slot"), "{}", refused.text);
             assert!(refused.header("retry-after").parse::<u64>().is_ok());
         }
         let third = app.staff(&app.tenant("third").await, "admin").at(router);

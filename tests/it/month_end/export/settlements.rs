@@ -161,7 +161,7 @@ both_databases! {
         let counted = "4 (COMPLETED 4) payouts settled, 0 paid ones came back, 0 were settled like this before, 0 are under way, \
             4 lines are about other payments, 1 lines are wrong";
         assert!(output.contains(counted), "{output}");
-        assert!(errors.contains("line 7: Reference text may be pay_") && errors.contains("cut off too early to tell"), "{errors}");
+        assert!(errors.contains("line 7: Reference text may be pay_") && errors.contains("is cut off too early to be unique"), "{errors}");
         assert_eq!(endings(&shop, &run, &NAMES).await, ["PAID -", "PAID -", "PAID -", "PAID -", "PENDING -"]);
     }
 

@@ -85,7 +85,7 @@ both_databases! {
                 "partnerId does not exist"),
             ("partnerId=x&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z", "partnerId "),
             (&format!("partnerId={one}&from=2026-01-01T00:00:00Z&to=2036-02-01T00:00:00Z"), "to "),
-            (&format!("partnerId={one}&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&status=PAID"), "no parameter"),
+            (&format!("partnerId={one}&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&status=PAID"), "unknown parameter"),
         ] {
             let refused = get(&staff, &of(query)).await;
             let (code, text) = refused.refusal();
