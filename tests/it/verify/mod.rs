@@ -252,7 +252,7 @@ both_databases! {
         // What is broken, what is said of it, of which id, and how it is mended.
         let cases = [
             (format!("UPDATE partner_transition SET from_status = 'INVITED' {mine} AND to_status = 'SUSPENDED'"),
-             "no chain: INVITED follows ACTIVE", &partner,
+             "do not follow one another: INVITED follows ACTIVE", &partner,
              format!("UPDATE partner_transition SET from_status = 'ACTIVE' {mine} AND to_status = 'SUSPENDED'")),
             (format!("UPDATE partner SET status = 'SUSPENDED' {own}"), "does not lead to its status", &partner,
              format!("UPDATE partner SET status = 'ACTIVE' {own}")),
