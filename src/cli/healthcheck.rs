@@ -6,7 +6,8 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::Request;
 
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 use crate::config::Config;
 use outgoing::{DnsResolver, client};
 
