@@ -74,7 +74,6 @@ pub mod payout_return;
 pub mod payout_run;
 pub mod payout_run_line;
 pub mod payout_settlement;
-pub mod payout_written;
 pub mod reassigned_row;
 pub mod reassignment;
 pub mod tenant;

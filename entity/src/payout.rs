@@ -19,6 +19,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub settled_at: Option<DateTimeUtc>,
     pub reference: Option<String>,
+    /// The reference without case, spaces and punctuation, by which it is found.
+    pub reference_key: Option<String>,
     /// The payee's reference at the payment service when the run created the payout.
     pub payout_reference: String,
     pub created_by: String,
@@ -28,6 +30,8 @@ pub struct Model {
     pub settled_sequence: Option<i64>,
     /// What statements of banks can carry to identify it; unique within its tenant.
     pub bank_reference: String,
+    /// The first characters of the bank reference, which are unique within the tenant.
+    pub bank_reference_start: String,
     /// When, through whom and why the money came back; null: it did not.
     pub returned_at: Option<DateTimeUtc>,
     pub returned_by: Option<String>,

@@ -20,6 +20,10 @@ pub struct Model {
     pub before_id: Option<Uuid>,
     pub commission_id: Option<Uuid>,
     pub clawback_id: Option<Uuid>,
+    /// The number of the step that undid the earlier row, in the history of its partner.
+    pub from_sequence: Option<i64>,
+    /// The number of the step that credited the event anew, in the history of the partner.
+    pub sequence: Option<i64>,
 }
 
 no_relations!();

@@ -25,6 +25,10 @@ pub struct Model {
     pub at: DateTimeUtc,
     /// How many events were left for another call.
     pub remaining: i64,
+    /// The number of the step that took from the former partner, in its history.
+    pub from_sequence: Option<i64>,
+    /// The number of the step that began the move, in the history of the partner.
+    pub sequence: Option<i64>,
     /// The audit log entry of the transaction that wrote it; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }

@@ -2,8 +2,9 @@
 //! count.
 //!
 //! An attribution never changes, but for its end: a move ends it and writes another one. It has copies of what its indexes
-//! need of the event; those by which events are found contain only attributions in force. The event names the first of
-//! them, by no foreign key, since each is written with the other.
+//! need of the event; those by which events are found contain only attributions in force, but for the one by partner, from
+//! which backtests read what was in force in the past. The event names the first of them, by no foreign key, since each is
+//! written with the other.
 //!
 //! Decisions are append-only; the newest ones of an event are in force, one for each of its attributions. An event names the audit log entry of the transaction
 //! that wrote it, unless the seed generated it; by no foreign key, which would cost a lookup for each row: `verify` checks
@@ -148,7 +149,7 @@ CREATE TABLE attribution (
   FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
 )
 --
-CREATE INDEX attribution_by_partner ON attribution (tenant_id, partner_id, event_id) WHERE ended_at IS NULL
+CREATE INDEX attribution_by_partner ON attribution (tenant_id, partner_id, event_id, ended_at)
 --
 CREATE INDEX attribution_by_campaign ON attribution (tenant_id, campaign_id, event_id) WHERE ended_at IS NULL
 --

@@ -1,5 +1,6 @@
 //! Moves of events to other partners: what was requested, from where to where each event was moved, and what became of the
-//! rows. All of it is append-only. A move ends the event's attribution and writes a new one.
+//! rows. All of it is append-only. A move ends the event's attribution and writes a new one. It is a step in the histories of
+//! both partners: `from_sequence` and `sequence` are its numbers there.
 
 use sea_orm_migration::prelude::*;
 
@@ -38,6 +39,8 @@ CREATE TABLE reassignment (
   actor text NOT NULL,
   at {time} NOT NULL,
   remaining bigint NOT NULL,
+  from_sequence bigint,
+  sequence bigint,
   audit_entry_id {id},
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, customer_id) REFERENCES customer (tenant_id, id),
@@ -101,6 +104,8 @@ CREATE TABLE reassigned_row (
   before_id {id},
   commission_id {id},
   clawback_id {id},
+  from_sequence bigint,
+  sequence bigint,
   PRIMARY KEY (tenant_id, reassignment_id, position),
   FOREIGN KEY (tenant_id, reassignment_id) REFERENCES reassignment (tenant_id, id),
   FOREIGN KEY (tenant_id, event_id) REFERENCES event (tenant_id, id),

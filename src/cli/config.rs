@@ -34,7 +34,7 @@ pub fn run(mut flags: Flags, command: ConfigCommand) -> Result<(), CliError> {
         ConfigCommand::Check { file } => {
             flags.use_file(file);
             check(&Config::load(flags)?)?;
-            output::line("the settings are sound")
+            output::line("the settings are valid")
         }
     }
 }

@@ -3,16 +3,15 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::http::Request;
-
 use super::error::CliError;
-use super::output;
+use super::{open, output};
 use crate::config::Config;
-use outgoing::{DnsResolver, client};
 
 /// Shorter than orchestrators wait for a check.
 const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Maximum size of the answer in bytes.
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 /// Requests /readyz once.
 pub async fn run(config: &Config, url: Option<&str>) -> Result<(), CliError> {
@@ -26,15 +25,14 @@ pub async fn run(config: &Config, url: Option<&str>) -> Result<(), CliError> {
         str::to_owned,
     );
     let address = format!("{}/readyz", base.trim_end_matches('/'));
-    let request = Request::get(&address)
-        .body(Bytes::new())
-        .map_err(|error| format!("{address}: {error}"))?;
-    let answer = client::send(request, TIMEOUT, &DnsResolver::new(config.dns.clone())).await?;
-    let text = String::from_utf8_lossy(answer.body());
-    if answer.status().is_success() {
+    let outgoing = open::outgoing_of_operator(config, TIMEOUT)?;
+    let answer = outgoing.get(&address, MAX_ANSWER_BYTES).await;
+    let answer = answer.map_err(|error| format!("{address}: {error}"))?;
+    let text = String::from_utf8_lossy(&answer.body);
+    if (200..300).contains(&answer.status) {
         return output::line(text.trim_end());
     }
-    Err(format!("{address}: {} {}", answer.status().as_u16(), text.trim_end()).into())
+    Err(format!("{address}: {} {}", answer.status, text.trim_end()).into())
 }
 
 /// A gateway that listens on every address can be reached on the loopback address.

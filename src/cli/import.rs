@@ -217,10 +217,13 @@ async fn rows(
         .map_err(|error| format!("{}: {error}", file.display()))?;
     bar.finish_and_clear();
     if !report.ignored.is_empty() {
-        output::message(format_args!("columns that are not read: {}", report.ignored.join(", ")));
+        output::message(format_args!("ignored columns: {}", report.ignored.join(", ")));
     }
     if !report.missing.is_empty() {
-        output::message(format_args!("members that no line has: {}", report.missing.join(", ")));
+        output::message(format_args!(
+            "members not found on any line: {}",
+            report.missing.join(", ")
+        ));
     }
     let created = match report.is_dry {
         true => "would be imported",

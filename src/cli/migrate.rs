@@ -44,19 +44,19 @@ pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(),
 /// Takes back the newest migration, once the operator has seen what is lost with it and agreed.
 async fn down(store: &Store, yes: bool) -> Result<(), CliError> {
     let Some(loss) = store::loss_of_migrating_down(store).await? else {
-        return output::line("no migration is applied");
+        return output::line("no migration has been applied");
     };
     output::message(said(&loss));
     if !yes && !agreed(&loss)? {
-        return Err("nothing was taken back".into());
+        return Err("nothing was rolled back".into());
     }
     store::migrate_down(store).await?;
-    output::line(format_args!("took back {}", loss.migration))
+    output::line(format_args!("rolled back {}", loss.migration))
 }
 
 /// What is lost, as lines of text.
 fn said(loss: &MigrationLoss) -> String {
-    let mut lines = vec![format!("taking back {} drops", loss.migration)];
+    let mut lines = vec![format!("rolling back {} drops", loss.migration)];
     lines.extend(
         loss.tables
             .iter()
@@ -73,7 +73,7 @@ fn said(loss: &MigrationLoss) -> String {
 fn agreed(loss: &MigrationLoss) -> Result<bool, CliError> {
     let input = std::io::stdin();
     if !input.is_terminal() {
-        return Err("nobody is there to ask: repeat it with --yes if that is meant".into());
+        return Err("cannot ask for confirmation: use --yes to confirm".into());
     }
     output::message(format_args!("type {} to go on:", loss.migration));
     let mut answer = String::new();

@@ -135,6 +135,11 @@ fn webhooks(config: &Config) -> Result<Webhooks, CliError> {
     })
 }
 
+/// For requests to addresses that the operator names.
+pub fn outgoing_of_operator(config: &Config, timeout: Duration) -> Result<Outgoing, CliError> {
+    outgoing(config, AddressPolicy::of_operator(), timeout)
+}
+
 fn outgoing(config: &Config, policy: AddressPolicy, timeout: Duration) -> Result<Outgoing, CliError> {
     let authorities = Authorities::with_file(config.outgoing_ca_file.as_deref())?;
     let resolver = Arc::new(DnsResolver::new(config.dns.clone()));
@@ -201,7 +206,7 @@ fn demo_secret_file(config: &Config) -> PathBuf {
 
 fn random_secret() -> Result<String, CliError> {
     let mut bytes = [0u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no randomness: {error}"))?;
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system's random number generator failed: {error}"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

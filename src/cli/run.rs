@@ -5,11 +5,11 @@ use clap::CommandFactory;
 use super::arguments::{Cli, Command};
 use super::error::CliError;
 use super::{
-    backtest, config, doctor, export, healthcheck, import, migrate, output, reassign, schema, seed, serve, tenant,
-    token, verify,
+    backtest, config, doctor, export, healthcheck, import, migrate, open, output, reassign, schema, seed, serve,
+    tenant, token, verify,
 };
 use crate::config::Config;
-use telemetry::SpanExport;
+use telemetry::{SPAN_EXPORT_TIMEOUT, SpanExport};
 
 impl Cli {
     pub(super) async fn run(self) -> Result<(), CliError> {
@@ -24,9 +24,13 @@ impl Cli {
         };
         let serves = matches!(command, Command::Serve { .. });
         let endpoint = config.otlp_endpoint.as_deref().filter(|_| serves);
-        let export = endpoint
-            .map(|endpoint| SpanExport::to(endpoint, &config.dns))
-            .transpose()?;
+        let export = match endpoint {
+            Some(endpoint) => {
+                let outgoing = open::outgoing_of_operator(&config, SPAN_EXPORT_TIMEOUT)?;
+                Some(SpanExport::to(endpoint, outgoing)?)
+            }
+            None => None,
+        };
         telemetry::start(config.log_format, &config.log, config.colours, export.as_ref());
         match command {
             Command::Serve { demo } => serve::run(config, demo, export).await,

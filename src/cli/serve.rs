@@ -19,7 +19,7 @@ pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) 
     http::check(&config.http)?;
     let refused = config::refusals(&config, is_demo);
     if !refused.is_empty() {
-        return Err(format!("not in production:\n{}", refused.join("\n")).into());
+        return Err(format!("refused in production:\n{}", refused.join("\n")).into());
     }
     config.http.connections = files::fitting(config.http.connections, files::raise_limit());
     let keys = if is_demo {
@@ -61,7 +61,7 @@ pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) 
     let _ = work.await;
     // The last requests used keys after the jobs had last written this down.
     if let Err(error) = write_uses(&app).await {
-        tracing::error!(%error, "writing down when keys were used failed");
+        tracing::error!(%error, "could not store when API keys were last used");
     }
     if let Some(metrics) = metrics {
         metrics.abort();

@@ -48,7 +48,7 @@ pub async fn run(config: &Config, wanted: &Token) -> Result<(), CliError> {
             if !found.status.may_sign_in() {
                 let status = found.status.as_str().to_lowercase();
                 output::message(format_args!(
-                    "warning: the partner {id} is {status}: this token opens nothing, and will not when the partner is back"
+                    "warning: the partner {id} is {status}: this token is refused, and stays so if the partner is reinstated"
                 ));
             }
             (id.to_string(), rows)

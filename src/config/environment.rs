@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use clap::Args;
 use toml::{Table, Value};
 
+use super::error::ConfigError;
 use super::file::ConfigFile;
 use super::flags::Flags;
-use super::{ConfigError, bounds, malformed};
+use super::{bounds, malformed};
 
 const PREFIX: &str = "TRIBUTARY_";
 
@@ -44,7 +45,9 @@ pub fn over(mut file: Table, variables: &BTreeMap<String, String>) -> Result<Tab
                     .get(variable.trim_end_matches("_FILE"))
                     .is_some_and(|text| !text.is_empty())
                 {
-                    return Err(wrong("is set, and so is the variable without _FILE: set one of them"));
+                    return Err(wrong(
+                        "and the variable without _FILE are both set: set only one of them",
+                    ));
                 }
                 let read = std::fs::read_to_string(text);
                 let read = read.map_err(|error| wrong(&format!("cannot read {text}: {error}")))?;
@@ -196,6 +199,6 @@ mod tests {
         assert_eq!(found.jwt_secret.as_deref(), Some("of the file"));
         assert_eq!(found.database_url.as_deref(), Some("of the file"));
         let both = [("TRIBUTARY_JWT_SECRET_FILE", path), ("TRIBUTARY_JWT_SECRET", "x")];
-        assert!(set(&both).err().unwrap().contains("set one of them"));
+        assert!(set(&both).err().unwrap().contains("set only one of them"));
     }
 }

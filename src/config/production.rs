@@ -39,7 +39,7 @@ pub fn refusals(config: &Config, is_demo: bool) -> Vec<String> {
     }
     let has_keys = config.jwt_secret.is_some() || config.jwt_public_key.is_some() || !config.issuers.is_empty();
     if !has_keys {
-        refused.push("there is only the demo's key for tokens: set jwt_secret, jwt_public_key or an issuer".to_owned());
+        refused.push("the only token key is the demo's: set jwt_secret, jwt_public_key or an issuer".to_owned());
     }
     let secret = config.jwt_secret.as_deref().map(|secret| secret.trim().as_bytes());
     if let Some(weakness) = secret.and_then(weakness) {
@@ -68,7 +68,7 @@ pub fn refusals(config: &Config, is_demo: bool) -> Vec<String> {
         for network in networks {
             if let Some(why) = excess(*network) {
                 refused.push(format!(
-                    "{section}.allowed_networks: {network} {why}: name the networks that are yours"
+                    "{section}.allowed_networks: {network} {why}: list your own networks"
                 ));
             }
         }
@@ -92,13 +92,13 @@ pub fn weakness(secret: &[u8]) -> Option<&'static str> {
     let steps: BTreeSet<_> = secret.windows(2).map(step).collect();
     let lower = String::from_utf8_lossy(secret).to_lowercase();
     if different.len() < FEWEST_LETTERS {
-        Some("has few different letters")
+        Some("has too few different characters")
     } else if (1..SHORTEST_PERIOD.min(secret.len())).any(repeats) {
         Some("repeats itself")
     } else if steps.len() < FEWEST_LETTERS {
-        Some("counts up or down")
+        Some("is a simple sequence")
     } else if WORDS.iter().any(|word| lower.contains(word)) {
-        Some("has a word in it that is guessed first")
+        Some("contains a commonly guessed word")
     } else {
         None
     }
@@ -109,9 +109,9 @@ fn excess(network: Network) -> Option<&'static str> {
     let (v4, v6) = WIDEST;
     let widest = if network.base().is_ipv4() { v4 } else { v6 };
     if network.prefix() < widest || network.covers_mapped_v4() {
-        Some("is no network of anybody's own")
+        Some("is not a private network")
     } else if network.contains(METADATA) {
-        Some("has the address at which clouds give out credentials")
+        Some("contains the metadata address of cloud providers")
     } else {
         None
     }
@@ -143,20 +143,20 @@ mod tests {
         for (file, says) in [
             (
                 "jwt_secret = \"changemechangemechangemechangeme\"".to_owned(),
-                "jwt_secret has few different",
+                "jwt_secret has too few different",
             ),
             (
                 "jwt_secret = \"abcdefghijklmnopqrstuvwxyz012345\"".to_owned(),
-                "jwt_secret counts up",
+                "jwt_secret is a simple sequence",
             ),
             (
                 "jwt_secret = \"change-me-0123456789-abcdefghijklmnop\"".to_owned(),
-                "guessed first",
+                "commonly guessed",
             ),
-            (String::new(), "the demo's key"),
+            (String::new(), "the only token key is the demo's"),
             (
                 format!("{secret}webhook_keys = \"a:{zeros}=\""),
-                "the key \"a\" of webhook_keys has few different",
+                "the key \"a\" of webhook_keys has too few different",
             ),
             (
                 format!("{secret}webhook_keys = \"b:{KEY},a:{zeros}=\""),
@@ -177,7 +177,7 @@ mod tests {
             ),
             (
                 format!("{secret}[webhooks]\nallowed_networks = [\"169.254.0.0/16\"]"),
-                "credentials",
+                "metadata address",
             ),
             (
                 format!("{secret}[issuer_keys]\nallowed_networks = [\"10.0.0.0/8\", \"0.0.0.0/4\"]"),

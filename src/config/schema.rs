@@ -47,7 +47,7 @@ pub fn schema() -> Value {
         let path = if is_issuer { setting.name } else { &path };
         within.insert(setting.name.to_owned(), setting.schema(path, is_unset));
     }
-    let about = "Identity providers whose tokens are good, too, by names of your own.";
+    let about = "Identity providers whose tokens are accepted, each under a name of your choice.";
     let issuers = json!({
         "type": "object", "description": about, "additionalProperties": object(issuer, None),
         "propertyNames": { "pattern": "^[a-z0-9_-]+$" },

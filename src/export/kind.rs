@@ -2,6 +2,7 @@
 
 use super::list::{ExportList, LISTS};
 use super::payout_file;
+use auth::Resource;
 use domain::payment_service::PayoutFileFormat;
 
 /// Something that can be exported.
@@ -47,6 +48,14 @@ impl ExportKind {
         match self {
             Self::List(list) => list.name,
             Self::PayoutFile => payout_file::NAME,
+        }
+    }
+
+    /// The resource that a caller must be allowed to read.
+    pub fn resource(self) -> Resource {
+        match self {
+            Self::List(list) => list.resource,
+            Self::PayoutFile => Resource::Payouts,
         }
     }
 

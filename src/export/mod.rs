@@ -42,6 +42,7 @@ pub use error::ExportError;
 pub use file::{ExportFile, ExportRequest, write_down};
 pub use kind::{ExportKind, FileFormat};
 pub use pages::ListExport;
+pub use parameters::{Parameter, choice};
 pub use request::ListRequest;
 use service::app::App;
 
@@ -56,6 +57,22 @@ impl Exports {
     pub fn new(schema: Schema) -> Self {
         let types = query_types();
         Self { schema, types }
+    }
+
+    /// The types of the schema, among them those of parameters.
+    pub fn types(&self) -> &Registry {
+        &self.types
+    }
+
+    /// The parameters that an export takes in a format, besides the format itself.
+    pub fn parameters(&self, kind: ExportKind, form: FileFormat) -> Vec<Parameter<'_>> {
+        match kind {
+            ExportKind::List(list) => {
+                let style = style::parameters(form).iter().copied();
+                style.chain(self.parameters_of(list).known).collect()
+            }
+            ExportKind::PayoutFile => payout_file::parameters_of(form.payments()).to_vec(),
+        }
     }
 
     /// Executes a document; returns the value of its field `page`, or of a `page` nested in that.

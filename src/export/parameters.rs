@@ -1,39 +1,72 @@
 //! Parameters as arguments of a field: with the names and the values that the schema declares. The values of a list may
 //! be given by repeating the parameter or separated by commas.
 
-use async_graphql::registry::{MetaType, Registry};
+use async_graphql::registry::{MetaInputValue, MetaType, Registry};
 use async_graphql::{Name, Value, indexmap::IndexMap};
 
 use crate::graphql::check_scalar;
 
-/// The names and types of the known parameters.
+/// A parameter that an export takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameter<'a> {
+    pub name: &'a str,
+    /// A type of the schema, with its markers of lists and of what is required, or a choice of words: `EMAIL|SAVED`.
+    pub ty: &'a str,
+    pub description: &'a str,
+}
+
+impl<'a> Parameter<'a> {
+    pub const fn new(name: &'a str, ty: &'a str, description: &'a str) -> Self {
+        Self { name, ty, description }
+    }
+
+    /// A field of an input object, or an argument.
+    pub(super) fn declared(value: &'a MetaInputValue) -> Self {
+        Self::new(&value.name, &value.ty, value.description.as_deref().unwrap_or(""))
+    }
+
+    /// The type of its values.
+    pub fn inner(self) -> &'a str {
+        inner(self.ty).0
+    }
+
+    /// Whether it may have several values.
+    pub fn is_list(self) -> bool {
+        inner(self.ty).1
+    }
+
+    pub fn is_required(self) -> bool {
+        self.ty.ends_with('!')
+    }
+}
+
+/// The words of a choice; `None`: the type is one of the schema.
+pub fn choice(ty: &str) -> Option<Vec<&str>> {
+    ty.contains('|').then(|| ty.split('|').collect())
+}
+
+/// The known parameters.
 pub struct Parameters<'a> {
     types: &'a Registry,
-    known: Vec<(&'a str, &'a str)>,
+    pub(super) known: Vec<Parameter<'a>>,
 }
 
 impl<'a> Parameters<'a> {
+    pub fn of(types: &'a Registry, known: Vec<Parameter<'a>>) -> Self {
+        Self { types, known }
+    }
+
     /// The parameters are the fields of an input object.
     pub fn of_input(types: &'a Registry, ty: &str) -> Self {
         let fields = match types.types.get(ty.trim_end_matches('!')) {
             Some(MetaType::InputObject { input_fields, .. }) => input_fields,
             _ => panic!("{ty} is no input object"),
         };
-        let known = fields.iter().map(|(name, field)| (name.as_str(), field.ty.as_str()));
-        Self {
-            types,
-            known: known.collect(),
-        }
+        Self::of(types, fields.values().map(Parameter::declared).collect())
     }
 
-    /// Parameters with these names and types. A type may be a choice of words: `EMAIL|SAVED`.
-    pub fn of(types: &'a Registry, known: &[(&'a str, &'a str)]) -> Self {
-        let known = known.to_vec();
-        Self { types, known }
-    }
-
-    /// These parameters, and others with these names and types.
-    pub fn and(mut self, others: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+    /// These parameters, and others.
+    pub fn and(mut self, others: impl Iterator<Item = Parameter<'a>>) -> Self {
         self.known.extend(others);
         self
     }
@@ -46,15 +79,15 @@ impl<'a> Parameters<'a> {
         let mut values: IndexMap<Name, Value> = IndexMap::new();
         let mut wrong = Vec::new();
         for (name, text) in given {
-            let Some((_, ty)) = self.known.iter().find(|(known, _)| *known == name) else {
-                let names: Vec<_> = self.known.iter().map(|(name, _)| *name).collect();
+            let Some(parameter) = self.known.iter().find(|known| known.name == name) else {
+                let names: Vec<_> = self.known.iter().map(|known| known.name).collect();
                 wrong.push(format!(
-                    "there is no parameter {name:?}: there are {}",
+                    "unknown parameter {name:?}: the parameters are {}",
                     names.join(", ")
                 ));
                 continue;
             };
-            let (inner, is_list) = inner(ty);
+            let (inner, is_list) = inner(parameter.ty);
             let texts = match is_list {
                 true => text.split(',').collect(),
                 false => vec![text],
@@ -74,8 +107,10 @@ impl<'a> Parameters<'a> {
                 (Some(_), _) => wrong.push(format!("{name} is given twice")),
             }
         }
-        for (name, ty) in &self.known {
-            if ty.ends_with('!') && !values.contains_key(*name) && !wrong.iter().any(|text| text.starts_with(name)) {
+        for parameter in &self.known {
+            let name = parameter.name;
+            if parameter.is_required() && !values.contains_key(name) && !wrong.iter().any(|text| text.starts_with(name))
+            {
                 wrong.push(format!("{name} is required"));
             }
         }
@@ -89,7 +124,7 @@ impl<'a> Parameters<'a> {
         }
         let words: Option<Vec<&str>> = match self.types.types.get(ty) {
             Some(MetaType::Enum { enum_values, .. }) => Some(enum_values.keys().map(String::as_str).collect()),
-            _ => ty.contains('|').then(|| ty.split('|').collect()),
+            _ => choice(ty),
         };
         if let Some(words) = words {
             return match words.contains(&text) {
@@ -161,7 +196,7 @@ mod tests {
         ];
         let wrong = read(&given).unwrap_err();
         let begins = [
-            "there is no parameter \"statuz\": there are",
+            "unknown parameter \"statuz\": the parameters are",
             "status must be one of ACCRUED, ",
             "accruedTo must be an RFC 3339 moment",
             "currency must be an ISO 4217",
@@ -178,7 +213,9 @@ mod tests {
     #[test]
     fn parameters_may_be_choices_and_required() {
         let types = query_types();
-        let parameters = Parameters::of(&types, &[("runId", "ID!"), ("payees", "EMAIL|SAVED"), ("part", "Int")]);
+        let known = [("runId", "ID!"), ("payees", "EMAIL|SAVED"), ("part", "Int")];
+        let known = known.map(|(name, ty)| Parameter::new(name, ty, ""));
+        let parameters = Parameters::of(&types, known.to_vec());
         let read = parameters
             .read([("runId", "a"), ("payees", "SAVED"), ("part", "2")])
             .unwrap();

@@ -9,7 +9,7 @@ use super::Exports;
 use super::error::ExportError;
 use super::list;
 use super::list::{ExportList, ParameterSource};
-use super::parameters::Parameters;
+use super::parameters::{Parameter, Parameters};
 use super::query::ListQueries;
 use super::selection::Selection;
 use super::sheet::{CellKind, SheetHeading};
@@ -42,32 +42,13 @@ impl Exports {
         caller.read(list.resource)?;
         let field = self.field("Query", list.field);
         let arguments = field.args.values();
-        let arguments: Vec<_> = arguments
-            .map(|argument| (argument.name.as_str(), argument.ty.as_str()))
-            .collect();
-        let filter = field.args.get("filter").map_or("", |filter| filter.ty.as_str());
-        let (parameters, arguments) = match list.asked {
-            ParameterSource::Filter => (Parameters::of_input(&self.types, filter), vec![("filter", filter)]),
-            ParameterSource::Arguments(_) => (Parameters::of(&self.types, &arguments), arguments),
-            ParameterSource::ArgumentsAndFilter => {
-                let own = field
-                    .args
-                    .values()
-                    .filter(|argument| !PAGING.contains(&argument.name.as_str()));
-                let own = own.map(|argument| {
-                    let ty = argument.ty.as_str();
-                    let is_optional = argument.default_value.is_some() || ty.starts_with('[');
-                    (
-                        argument.name.as_str(),
-                        if is_optional { ty.trim_end_matches('!') } else { ty },
-                    )
-                });
-                let parameters =
-                    Parameters::of_input(&self.types, filter).and(own.filter(|(name, _)| *name != "filter"));
-                (parameters, arguments)
-            }
+        let arguments: Vec<_> = match list.asked {
+            ParameterSource::Filter => vec![("filter", filter_of(field))],
+            ParameterSource::Arguments(_) | ParameterSource::ArgumentsAndFilter => arguments
+                .map(|argument| (argument.name.as_str(), argument.ty.as_str()))
+                .collect(),
         };
-        let mut read = parameters.read(given).map_err(ExportError::Wrong)?;
+        let mut read = self.parameters_of(list).read(given).map_err(ExportError::Wrong)?;
         let (variables, arguments) = match list.asked {
             ParameterSource::Filter => (IndexMap::from([(Name::new("filter"), Value::Object(read))]), arguments),
             ParameterSource::Arguments(_) => (read, arguments),
@@ -105,6 +86,28 @@ impl Exports {
         })
     }
 
+    /// The parameters of a list.
+    pub(super) fn parameters_of(&self, list: &ExportList) -> Parameters<'_> {
+        let field = self.field("Query", list.field);
+        let arguments = field.args.values().map(Parameter::declared);
+        match list.asked {
+            ParameterSource::Filter => Parameters::of_input(&self.types, filter_of(field)),
+            ParameterSource::Arguments(_) => Parameters::of(&self.types, arguments.collect()),
+            ParameterSource::ArgumentsAndFilter => {
+                let has_default = |name: &str| field.args[name].default_value.is_some();
+                let own = arguments.filter(|argument| argument.name != "filter" && !PAGING.contains(&argument.name));
+                let own = own.map(|argument| match has_default(argument.name) || argument.is_list() {
+                    true => Parameter {
+                        ty: argument.ty.trim_end_matches('!'),
+                        ..argument
+                    },
+                    false => argument,
+                });
+                Parameters::of_input(&self.types, filter_of(field)).and(own)
+            }
+        }
+    }
+
     fn field(&self, ty: &str, name: &str) -> &MetaField {
         let known = self.types.types.get(named(ty)).and_then(|ty| ty.field_by_name(name));
         known.unwrap_or_else(|| panic!("{ty} has no field {name}"))
@@ -132,6 +135,11 @@ impl Exports {
             _ => CellKind::FreeText,
         }
     }
+}
+
+/// The type of a list's argument `filter`.
+fn filter_of(field: &MetaField) -> &str {
+    field.args.get("filter").map_or("", |filter| filter.ty.as_str())
 }
 
 /// The name of a type without list and non-null markers.

@@ -1,20 +1,47 @@
 //! The parameters that say how a list is written as CSV.
 
 use super::kind::FileFormat;
+use super::parameters::Parameter;
 use super::sheet::{CsvStyle, RowFormat};
 
 /// Parameters by name.
-type Parameters<'p> = Vec<(&'p str, &'p str)>;
+type Given<'p> = Vec<(&'p str, &'p str)>;
+
+const PARAMETERS: [Parameter<'static>; 3] = [
+    Parameter::new(
+        "separator",
+        ",|;|tab",
+        "What separates the cells of a line; by default a comma.",
+    ),
+    Parameter::new(
+        "decimal",
+        ".|,",
+        "What separates the decimals of a number; by default a point.",
+    ),
+    Parameter::new(
+        "bom",
+        "Boolean",
+        "Whether the file begins with a byte order mark, without which some programs do not recognise UTF-8.",
+    ),
+];
+
+/// The parameters that a list takes in this format, in addition to its own.
+pub(super) fn parameters(form: FileFormat) -> &'static [Parameter<'static>] {
+    match form {
+        FileFormat::Csv => &PARAMETERS,
+        _ => &[],
+    }
+}
 
 /// Splits the parameters that say how rows are written from those of the list. The error says what to fix.
 pub(super) fn split<'p>(
     form: FileFormat,
     given: impl IntoIterator<Item = (&'p str, &'p str)>,
-) -> Result<(RowFormat, Parameters<'p>), Vec<String>> {
+) -> Result<(RowFormat, Given<'p>), Vec<String>> {
     let (mut style, mut wrong) = (CsvStyle::default(), Vec::new());
     let (chosen, rest): (Vec<_>, Vec<_>) = given
         .into_iter()
-        .partition(|(name, _)| ["separator", "decimal", "bom"].contains(name));
+        .partition(|(name, _)| PARAMETERS.iter().any(|parameter| parameter.name == *name));
     for (place, (name, text)) in chosen.iter().enumerate() {
         if form != FileFormat::Csv {
             wrong.push(format!("{name} is for csv only"));

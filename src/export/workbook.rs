@@ -135,7 +135,7 @@ impl WorkbookSheets {
     }
 
     fn begin_sheet(&mut self) -> Result<(), XlsxError> {
-        let sheet = self.workbook.add_worksheet_with_constant_memory();
+        let sheet = self.workbook.add_worksheet_with_constant_memory()?;
         match self.sheet {
             0 => sheet.set_name(self.name)?,
             number => sheet.set_name(format!("{} {}", self.name, number + 1))?,

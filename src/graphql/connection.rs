@@ -12,9 +12,8 @@ use uuid::Uuid;
 use super::context::{RequestContext, request};
 use super::cursor::Cursors;
 use super::error::ApiError;
-use super::loader::{Children, Fetch, Loader, Loaders, Under};
+use super::loader::{Fetch, Loader, Loaders};
 use super::page_arguments::PageArguments;
-use auth::Scope;
 use store::page::{Page, PageRequest, RowPosition, SortKey, cut};
 
 type ReadFn<T> = Box<dyn for<'a> Fn(&'a RequestContext) -> BoxFuture<'a, Result<T, ApiError>> + Send + Sync>;
@@ -61,23 +60,6 @@ impl<T: OutputType + Clone + 'static> Connection<T> {
         let read = (self.read_count)(request);
         request.aggregates.counts.get(self.cursors.fingerprint(), read).await
     }
-}
-
-/// The connection of a parent's children.
-pub fn children<C: Children, T>(scope: Scope, parent: Uuid, arguments: PageArguments) -> Result<Connection<T>, ApiError>
-where
-    T: OutputType + Clone + From<Arc<C::Child>> + 'static,
-{
-    let cursors = Cursors::of((scope, C::NAME, parent));
-    let of = arguments.read(&cursors)?;
-    Ok(loaded(
-        cursors,
-        |loaders| C::loaders(loaders).0,
-        Under { parent, of },
-        |loaders| C::loaders(loaders).1,
-        parent,
-        |child| C::place(child),
-    ))
 }
 
 /// The connection of a list whose pages and whose number of entries are read by loaders, with these keys.

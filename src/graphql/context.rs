@@ -8,20 +8,20 @@ use async_graphql::Context;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
 use super::aggregates::Aggregates;
 use super::call::call;
 use super::error::ApiError;
 use super::loader::Loaders;
+use super::rows::{Observation, RowObserver};
 use auth::Caller;
-use domain::id::PartnerId;
 use domain::tenant::Tenant;
 use service::ServiceError;
 use service::app::App;
-use service::authentication::SignIn;
 use service::once::{self, Answer};
 use store::Store;
-use store::view::{JsonText, TooLong};
+use store::view::{Column, JsonText, Selected, TooLong};
 
 /// One per request: the application, the caller, and loaders that cache only what this query, or the current mutation
 /// of a document with several, has read.
@@ -39,8 +39,8 @@ pub struct RequestContext {
     pub written: Arc<AtomicU64>,
     /// How many more bytes the response may have.
     space: AtomicUsize,
-    /// Whether a partner may sign in, if that is still open.
-    sign_in: Option<Arc<SignIn>>,
+    /// Waits for a row that the query may read.
+    observer: Option<Arc<dyn RowObserver>>,
 }
 
 impl RequestContext {
@@ -55,7 +55,7 @@ impl RequestContext {
             tenant: OnceCell::new(),
             written: Arc::default(),
             space: AtomicUsize::new(usize::MAX),
-            sign_in: None,
+            observer: None,
         }
     }
 
@@ -65,14 +65,13 @@ impl RequestContext {
         Self { space, ..self }
     }
 
-    /// Reads of the partner's own row decide whether the partner may sign in. Only for reads from the primary.
-    pub fn signing_in(self, sign_in: Option<Arc<SignIn>>) -> Self {
-        Self { sign_in, ..self }
+    pub fn observed_by(self, observer: Option<Arc<dyn RowObserver>>) -> Self {
+        Self { observer, ..self }
     }
 
-    /// What the row of this partner would decide.
-    pub fn sign_in_of(&self, partner: PartnerId) -> Option<&SignIn> {
-        self.sign_in.as_deref().filter(|sign_in| sign_in.awaits(partner))
+    /// Adds what the request's observer needs of the row whose `column` is this id.
+    pub fn observe(&self, column: Column, id: Uuid, selected: &mut Selected) -> Option<Observation<'_>> {
+        self.observer.as_deref()?.observe(column, id, selected)
     }
 
     /// Writes JSON within the bytes that the response has left. Returns the text and its number of objects.

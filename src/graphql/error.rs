@@ -29,7 +29,7 @@ pub const FORBIDDEN_CODE: &str = "FORBIDDEN";
 
 /// The code of an internal error, and the only message about one that callers see.
 pub const INTERNAL_CODE: &str = "INTERNAL_SERVER_ERROR";
-pub const INTERNAL_MESSAGE: &str = "something went wrong on our side";
+pub const INTERNAL_MESSAGE: &str = "an internal error occurred";
 
 /// The code and the message of a response that exceeds the maximum number of bytes.
 pub const TOO_LARGE_CODE: &str = "QUERY_TOO_COMPLEX";
@@ -104,15 +104,4 @@ pub fn existing<T>(
         value: id.to_string(),
     };
     Ok(found.ok_or_else(corrupt)?)
-}
-
-/// Resolves a nullable field that refers to another object by its id.
-pub async fn nullable_link<I, T, F>(id: Option<I>, load: impl FnOnce(I) -> F) -> Nullable<T>
-where
-    F: Future<Output = Result<Option<T>, ApiError>>,
-{
-    match id {
-        Some(id) => load(id).await.transpose(),
-        None => None,
-    }
 }

@@ -61,6 +61,7 @@ pub use federation::subgraph_sdl;
 pub use page_arguments::{DEFAULT_PAGE, MAX_PAGE};
 pub use root::{Mutation, Query};
 pub use rows::text;
+pub use rows::{Observation, RowObserver};
 pub use scalar::check_scalar;
 use subscription::Subscription;
 

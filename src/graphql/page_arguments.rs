@@ -1,9 +1,11 @@
 //! The paging arguments of connections.
 
+use async_graphql::registry::{MetaInputValue, Registry};
 use async_graphql::{Context, ServerResult};
 
 use super::cursor::Cursors;
 use super::error::ApiError;
+use super::rows::argument;
 use store::page::PageRequest;
 
 pub const DEFAULT_PAGE: i32 = 20;
@@ -37,6 +39,16 @@ impl PageArguments {
             last: ctx.param_value("last", None)?.1,
             before: ctx.param_value("before", None)?.1,
         })
+    }
+
+    /// The paging arguments as the schema declares them.
+    pub fn declared(registry: &mut Registry) -> Vec<MetaInputValue> {
+        macro_rules! declared {
+            ($name:literal, $type:ty, $doc:literal) => {
+                argument::<Option<$type>>(registry, $name, $doc)
+            };
+        }
+        paged::each_argument!(declared).into()
     }
 
     /// Whether there is a cursor, `after` or `before`.

@@ -117,7 +117,8 @@ impl ScalarType for Date {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
-/// Any JSON value.
+/// Any JSON value. A number must be a whole one of 64 bits, or one that binary floating point gives back unchanged; others
+/// are refused: put them in quotes.
 #[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -20,13 +20,11 @@ macro_rules! shares {
 /// Declares an object that is a row: the domain value that it shares, the description of its type, and the module of
 /// `store` that reads the table.
 ///
-/// - `load: Deals, deal, DealId;` loads the object with an id through the loader `deal`, if the caller may read deals.
-/// - `computed: store::deal::whole;` reads the object from all columns of its row, for fields that resolvers compute.
+/// `computed: store::deal::whole;` reads the object from all columns of its row, for fields that resolvers compute.
 macro_rules! row {
     (
         $(#[doc = $doc:literal])+
         pub struct $object:ident($value:ty): $description:ident, $($module:ident)::+;
-        $(load: $resource:ident, $loader:ident, $id:ty;)?
         $(computed: $whole:path;)?
     ) => {
         $(#[doc = $doc])+
@@ -46,20 +44,6 @@ macro_rules! row {
                 $($module)::+::at_hand(tenant, &self.0)
             }
         }
-
-        $(
-            impl $object {
-                /// The object with this id; null if there is none that the caller may see.
-                pub async fn load(
-                    ctx: &::async_graphql::Context<'_>,
-                    id: $id,
-                ) -> Result<Option<Self>, $crate::graphql::error::ApiError> {
-                    let request = $crate::graphql::context::request(ctx);
-                    request.caller.read(::auth::Resource::$resource)?;
-                    Ok(request.loaders().$loader.load(id.uuid()).await?.map(Self))
-                }
-            }
-        )?
 
         $(
             impl $object {

@@ -78,7 +78,7 @@ pub fn open(
 async fn serve_health(listener: std::net::TcpListener, router: Router) {
     let serving = async { axum::serve(TcpListener::from_std(listener)?, router).await };
     if let Err(error) = serving.await {
-        tracing::error!(%error, "health checks are no longer answered at their own address");
+        tracing::error!(%error, "the health listener has stopped");
     }
 }
 

@@ -287,9 +287,8 @@ fn prepare(
         (None, None) => return Err(vec![persisted::not_found()]),
     };
     let admitted = state.guard.admit(&document.parsed, operation_name, variables)?;
-    let may_introspect = !state.options.production || requester.caller.permissions().allow(Permission::Admin);
-    if admitted.introspects && !may_introspect {
-        let message = "only a token with the scope admin may ask about the schema itself";
+    if admitted.introspects && !may_introspect(state, requester) {
+        let message = "introspection needs a token with the scope admin";
         return Err(one(DocumentProblem::new(codes::FORBIDDEN, message)));
     }
     let ready = ReadyDocument {
@@ -302,6 +301,11 @@ fn prepare(
     Ok((ready, admitted))
 }
 
+/// Whether somebody may learn what the API offers.
+pub fn may_introspect(state: &HttpState, requester: &Requester) -> bool {
+    !state.options.production || requester.caller.permissions().allow(Permission::Admin)
+}
+
 fn one(problem: DocumentProblem) -> Vec<DocumentProblem> {
     vec![problem]
 }
@@ -309,8 +313,8 @@ fn one(problem: DocumentProblem) -> Vec<DocumentProblem> {
 fn throttled(empty: BucketEmpty) -> String {
     let seconds = retry_after(empty);
     let whose = match empty.holder {
-        BucketHolder::Subject => "too much was asked for",
-        BucketHolder::Tenant => "this tenant's callers together asked for too much",
+        BucketHolder::Subject => "the rate limit of this token is exceeded",
+        BucketHolder::Tenant => "the rate limit of this tenant is exceeded",
     };
-    format!("{whose} in a short time: ask again in {seconds} seconds")
+    format!("{whose}: try again in {seconds} seconds")
 }

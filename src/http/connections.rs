@@ -97,11 +97,11 @@ impl Connections {
                 tracing::warn!(
                     count,
                     at_once,
-                    "refused connections: as many are open as connections.at_once and the limit of open files allow"
+                    "refused connections: connections.at_once or the limit of open files is reached"
                 );
             }
             ConnectionLimit::Address => {
-                tracing::warn!(count, %from, per_address, "refused connections: one address has as many open as connections.per_address allows");
+                tracing::warn!(count, %from, per_address, "refused connections: an address has reached connections.per_address");
             }
         }
     }
@@ -111,8 +111,8 @@ impl ConnectionLimit {
     /// What a refused client is told.
     pub fn message(self) -> &'static str {
         match self {
-            Self::All => "as many connections are open as may be: try again in a few seconds",
-            Self::Address => "this address has as many connections open as it may have: use those, or close some",
+            Self::All => "too many connections are open: try again in a few seconds",
+            Self::Address => "this address has too many open connections: reuse or close some",
         }
     }
 }

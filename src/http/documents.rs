@@ -1,12 +1,13 @@
 //! A cache of documents that were already parsed, guarded and validated, by the hash of their text.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::parser::types::ExecutableDocument;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use sha2::{Digest, Sha256};
 
 use super::guard::Merged;
-use store::generations::Generations;
 
 /// SHA-256 of a document's text.
 pub type Hash = [u8; 32];
@@ -16,6 +17,9 @@ const GROWTH: usize = 24;
 
 /// Estimated memory of a selection merged for execution, in bytes.
 const MERGED_SELECTION: usize = 256;
+
+/// Estimated memory of a typical document with its selection, in bytes.
+const TYPICAL_BYTES: usize = 16 * 1024;
 
 /// A parsed document.
 pub struct ParsedDocument {
@@ -85,24 +89,50 @@ pub fn read_hash(text: &str) -> Option<Hash> {
     Some(hash)
 }
 
-/// The cache, within a number of bytes.
-pub struct DocumentCache(Mutex<Generations<Hash, Arc<ParsedDocument>>>);
+/// A document, and its estimated memory when it was cached.
+#[derive(Clone)]
+struct CachedDocument {
+    document: Arc<ParsedDocument>,
+    bytes: usize,
+}
+
+#[derive(Clone)]
+struct DocumentBytes;
+
+impl Weighter<Hash, CachedDocument> for DocumentBytes {
+    fn weight(&self, _: &Hash, cached: &CachedDocument) -> u64 {
+        cached.bytes as u64
+    }
+}
+
+/// The cache, within a number of bytes. Documents that are not requested are evicted.
+pub struct DocumentCache(Cache<Hash, CachedDocument, DocumentBytes>);
 
 impl DocumentCache {
     pub fn new(bytes: usize) -> Self {
-        Self(Mutex::new(Generations::new(bytes / 2)))
+        // In one piece: a piece of a divided cache may be smaller than a large document.
+        let options = OptionsBuilder::new()
+            .shards(1)
+            .estimated_items_capacity(bytes / TYPICAL_BYTES)
+            .weight_capacity(bytes as u64)
+            .build()
+            .expect("both capacities are given");
+        Self(Cache::with_options(
+            options,
+            DocumentBytes,
+            DefaultHashBuilder::default(),
+            DefaultLifecycle::default(),
+        ))
     }
 
     pub fn find(&self, hash: &Hash) -> Option<Arc<ParsedDocument>> {
-        let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        documents.find(hash).cloned()
+        self.0.get(hash).map(|cached| cached.document)
     }
 
-    /// Caches a document whose text has `text_bytes` bytes.
+    /// Caches a document whose text has `text_bytes` bytes, unless it is larger than the cache.
     pub fn insert(&self, hash: Hash, document: Arc<ParsedDocument>, text_bytes: usize) {
         let bytes = document.bytes(text_bytes);
-        let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        documents.insert(hash, document, bytes);
+        self.0.insert(hash, CachedDocument { document, bytes });
     }
 }
 
@@ -115,8 +145,8 @@ mod tests {
     #[test]
     fn what_is_asked_for_stays_and_the_rest_goes() {
         let document = Arc::new(ParsedDocument::new(parse_query("{ a }").unwrap()));
-        // Each takes 24 * 10 bytes; a half holds four.
-        let documents = DocumentCache::new(2 * 4 * 240);
+        // Each takes 24 * 10 bytes.
+        let documents = DocumentCache::new(8 * 240);
         let key = |number: u8| [number; 32];
         for number in 0..100 {
             documents.insert(key(number), document.clone(), 10);

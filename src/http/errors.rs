@@ -53,7 +53,7 @@ fn shorten(message: &mut String) {
 pub async fn not_found() -> (StatusCode, &'static str) {
     (
         StatusCode::NOT_FOUND,
-        "nothing here: the API is at /graphql, and lists as files at /export\n",
+        "not found: the API is at /graphql, and file exports are at /export\n",
     )
 }
 
@@ -87,25 +87,28 @@ pub fn finish(response: &mut GraphqlResponse, request_id: &str, most: usize) {
 /// What callers are told when the database fails; `None`: it is an internal fault.
 fn outcome(cause: &StoreError) -> Option<(&'static str, &'static str)> {
     if cause.is_timeout() {
-        Some((codes::TIMEOUT, "the database took too long: ask for less, or later"))
+        Some((
+            codes::TIMEOUT,
+            "the database took too long: request less, or try again later",
+        ))
     } else if store::is_passing(cause) {
         Some((codes::UNAVAILABLE, BUSY_MESSAGE))
     } else if cause.is_unavailable() {
         Some((codes::UNAVAILABLE, UNAVAILABLE_MESSAGE))
     } else if matches!(cause, StoreError::Unconfirmed(_)) {
-        let message = "the database did not confirm this, which may have been done or not: look, or send it again with the \
-                       same idempotencyKey, which does it once";
+        let message = "the database did not confirm this, so it may or may not have been done: check, or send it again with \
+                       the same idempotencyKey, which does it only once";
         Some((codes::OUTCOME_UNKNOWN, message))
     } else {
         None
     }
 }
 
-const BUSY_MESSAGE: &str = "others changed the same at this moment, and nothing was done: try again, a mutation with the same \
+const BUSY_MESSAGE: &str = "the same data was changed concurrently, and nothing was done: try again, mutations with the same \
      idempotencyKey";
 
 const UNAVAILABLE_MESSAGE: &str =
-    "the database cannot be reached: try again in a few seconds, a mutation with the same idempotencyKey";
+    "the database cannot be reached: try again in a few seconds, mutations with the same idempotencyKey";
 
 /// When to retry after the database was unavailable, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 2;

@@ -16,7 +16,7 @@ use super::failed::Failed;
 use super::guard::CheckedOperation;
 use super::{HttpState, codes, cost, errors, observe, request, wire};
 use crate::graphql::subscription::{ChangeSource, EventPayload};
-use crate::graphql::{MUTATION_WAS_DONE, RequestContext, TOO_LARGE_MESSAGE};
+use crate::graphql::{MUTATION_WAS_DONE, RequestContext, RowObserver, TOO_LARGE_MESSAGE};
 use auth::Caller;
 use service::app::App;
 use service::authentication::SignIn;
@@ -86,7 +86,9 @@ fn answered<'a>(
     admission: &'a Admission,
 ) -> BoxFuture<'a, Answered> {
     let answering = async move {
-        let context = state.context_of(&app, caller).signing_in(sign_in);
+        let context = state
+            .context_of(&app, caller)
+            .observed_by(sign_in.map(|sign_in| -> Arc<dyn RowObserver> { sign_in }));
         let written = context.written.clone();
         let request = admission.request(state).data(context);
         let response = state.schema.execute(request).boxed().await;
@@ -283,7 +285,7 @@ impl HttpState {
 fn too_late(operation: OperationType, seconds: u64) -> String {
     match operation {
         OperationType::Mutation => format!(
-            "the mutation took longer than {seconds} seconds; it may have been done nevertheless, so look before you repeat it"
+            "the mutation took longer than {seconds} seconds; it may still have been done, so check before you repeat it"
         ),
         OperationType::Query => format!("the query took longer than {seconds} seconds"),
         OperationType::Subscription => format!("an event of the subscription took longer than {seconds} seconds"),

@@ -50,7 +50,7 @@ pub async fn get(
         return match upgrade {
             Ok(upgrade) => ws::upgrade(state, request_id, &headers, open.map(|Extension(open)| open), upgrade),
             Err(rejection) => {
-                let message = "this is not how a WebSocket is opened";
+                let message = "this is not a WebSocket handshake";
                 refusal(
                     rejection.into_response().status(),
                     codes::BAD_REQUEST,
@@ -221,7 +221,7 @@ async fn answer(
 async fn respond(state: &HttpState, requester: Requester, terms: &ResponseTerms, ask: GraphqlRequest) -> Response {
     let allow = |operation| match operation {
         OperationType::Query => Ok(()),
-        _ if terms.method == Method::GET => Err("GET is for queries only: send this by POST"),
+        _ if terms.method == Method::GET => Err("GET is for queries only: use POST"),
         OperationType::Mutation => Ok(()),
         OperationType::Subscription if terms.events.is_some() => Ok(()),
         OperationType::Subscription => Err("subscribe over a WebSocket, or accept text/event-stream"),

@@ -128,11 +128,11 @@ impl NoPlace {
         match self {
             Self::Tenant(most) => DocumentProblem::new(
                 codes::THROTTLED,
-                format!("this tenant has {most} requests in flight, which is the most: wait for the end of one"),
+                format!("this tenant has {most} requests in flight, the maximum: wait until one ends"),
             ),
             Self::Everybody => DocumentProblem::new(
                 codes::UNAVAILABLE,
-                "as many requests are in flight as may be: ask again in a second",
+                "too many requests are in flight: try again in a second",
             ),
         }
     }

@@ -27,7 +27,7 @@ pub fn serve_metrics(listener: TcpListener, app: Arc<App>) -> JoinHandle<()> {
     let router = Router::new().route("/metrics", get(page)).with_state(app);
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
-            tracing::error!(%error, "metrics are no longer served");
+            tracing::error!(%error, "the metrics listener has stopped");
         }
     })
 }

@@ -23,6 +23,7 @@ mod listen;
 mod metrics;
 mod negotiate;
 mod observe;
+mod openapi;
 mod options;
 mod permits;
 mod persisted;
@@ -33,6 +34,7 @@ mod reset;
 mod response;
 mod response_notes;
 mod serve;
+mod sign_in;
 mod single_headers;
 mod sse;
 mod stream_end;
@@ -45,6 +47,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::routing::get;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -70,7 +73,7 @@ use service::app::App;
 pub use validator::Validator;
 
 /// Smaller answers fit into one packet anyway.
-const COMPRESSED_FROM_BYTES: u16 = 1024;
+const COMPRESSED_FROM_BYTES: u64 = 1024;
 
 /// Why the front end cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +105,8 @@ struct SharedState {
     schema: Schema,
     exports: Arc<Exports>,
     exporting: permits::ConcurrencyLimits,
+    /// What `/openapi.json` returns.
+    openapi: Bytes,
     /// Executes subscriptions, once for each event.
     events: SubscriptionExecutor,
     guard: Guard,
@@ -144,10 +149,12 @@ fn routes(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) ->
     let cors = cors::layer(&options.cors)?;
     let readiness = Arc::new(health::Readiness::new(app.clone()));
     let schema = schema_for_validated_documents();
+    let exports = Exports::new(schema.clone());
     let threads = Handle::try_current().map_or(1, |runtime| runtime.metrics().num_workers());
     let state = HttpState(Arc::new(SharedState {
         app,
-        exports: Arc::new(Exports::new(schema.clone())),
+        openapi: openapi::document(&exports, &options),
+        exports: Arc::new(exports),
         exporting: permits::ConcurrencyLimits::default(),
         schema,
         events: SubscriptionExecutor::default(),
@@ -168,7 +175,8 @@ fn routes(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) ->
     let exports = get(export::get).fallback(export::method_not_allowed);
     let mut router = Router::new()
         .route("/graphql", methods)
-        .route("/export/{name}", exports);
+        .route("/export/{name}", exports)
+        .route("/openapi.json", get(openapi::get));
     if !state.options.production {
         router = router.route("/graphiql/{name}", get(graphiql::asset));
     }

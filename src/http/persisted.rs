@@ -34,13 +34,13 @@ pub enum RequestedDocument {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
-    #[error("the safelist needs a manifest: set persisted.manifest")]
+    #[error("persisted queries by safelist need a manifest: set persisted.manifest")]
     Missing,
     #[error("cannot read the manifest {0}: {1}")]
     Unreadable(String, std::io::Error),
     #[error("the manifest {0} is neither Apollo's nor a JSON object from hash to document")]
     Malformed(String),
-    #[error("the manifest {0} says {1} of a document with another hash")]
+    #[error("the manifest {0} has {1} for a document with a different hash")]
     WrongHash(String, String),
 }
 
@@ -131,7 +131,7 @@ pub fn not_found() -> DocumentProblem {
 }
 
 /// The documents of a manifest by the hash of their text.
-pub fn read_manifest(file: &Path) -> Result<HashMap<Hash, String>, ManifestError> {
+fn read_manifest(file: &Path) -> Result<HashMap<Hash, String>, ManifestError> {
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).map_err(|error| ManifestError::Unreadable(name.clone(), error))?;
     let malformed = || ManifestError::Malformed(name.clone());

@@ -5,29 +5,26 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::documents::Hash;
-use store::generations::Generations;
+use quick_cache::unsync::Cache;
 
-/// Half of the maximum number of hashes per tenant, of about 40 bytes each.
-const HALF: usize = 2_000;
+use super::documents::Hash;
+
+/// Maximum number of hashes per tenant, of about 40 bytes each. Those that are not asked for are evicted.
+const MOST: usize = 4_000;
 
 #[derive(Default)]
-pub struct RegisteredHashes(Mutex<HashMap<String, Generations<Hash, ()>>>);
+pub struct RegisteredHashes(Mutex<HashMap<String, Cache<Hash, ()>>>);
 
 impl RegisteredHashes {
     pub fn add(&self, tenant: &str, hash: Hash) {
         let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let hashes = tenants
-            .entry(tenant.to_owned())
-            .or_insert_with(|| Generations::new(HALF));
-        hashes.insert(hash, (), 1);
+        let hashes = tenants.entry(tenant.to_owned()).or_insert_with(|| Cache::new(MOST));
+        hashes.insert(hash, ());
     }
 
     pub fn has(&self, tenant: &str, hash: &Hash) -> bool {
-        let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tenants
-            .get_mut(tenant)
-            .is_some_and(|hashes| hashes.find(hash).is_some())
+        let tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tenants.get(tenant).is_some_and(|hashes| hashes.get(hash).is_some())
     }
 }
 
@@ -53,12 +50,12 @@ mod tests {
     fn what_is_asked_for_stays_and_a_tenant_takes_so_much_room_only() {
         let registered = RegisteredHashes::default();
         registered.add("zulu", hash(0));
-        for number in 0..10 * HALF as u32 {
+        for number in 0..5 * MOST as u32 {
             registered.add("acme", hash(number));
             assert!(registered.has("acme", &hash(0)), "{number}");
         }
-        let kept = (0..10 * HALF as u32).filter(|number| registered.has("acme", &hash(*number)));
-        assert!(kept.count() <= 2 * HALF);
+        let kept = (0..5 * MOST as u32).filter(|number| registered.has("acme", &hash(*number)));
+        assert!(kept.count() <= MOST);
         assert!(registered.has("zulu", &hash(0)), "one tenant crowds out no other");
     }
 }

@@ -1,5 +1,6 @@
 //! A GraphQL request, read from a body or from a query string (GraphQL over HTTP, 5).
 
+use std::str::Utf8Error;
 use std::time::Duration;
 
 use async_graphql::{Request, Variables};
@@ -14,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::codes;
 use super::guard::Limits;
+use domain::exact_numbers;
 use store::LogPosition;
 
 /// The header with the log position of a caller's last write: set in answers to mutations, and sent back with requests
@@ -94,21 +96,34 @@ pub async fn read_body(
     // With GET the extractor would read the query string.
     *request.method_mut() = Method::POST;
     match GraphQLRequest::<GraphQLRejection>::from_request(request, &()).await {
-        Ok(request) if names_document(&request.0) => Ok(asked(request.into_inner(), bytes.len())),
+        Ok(request) if names_document(&request.0) => {
+            let text = std::str::from_utf8(&bytes).map_err(not_utf8)?;
+            exact_numbers::check_json(text).map_err(bad_request)?;
+            Ok(asked(request.into_inner(), bytes.len()))
+        }
         // The extractor neither says what is wrong nor distinguishes an empty text from a missing one.
-        _ => from_json(&bytes),
+        _ => from_json(std::str::from_utf8(&bytes).map_err(not_utf8)?),
     }
 }
 
+fn not_utf8(_: Utf8Error) -> BodyError {
+    bad_request("the body is not UTF-8")
+}
+
 /// Reads a body, or says why it cannot be read.
-fn from_json(bytes: &[u8]) -> Result<GraphqlRequest, BodyError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| bad_request("the body is not UTF-8"))?;
-    let value = serde_json::from_str(text).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
-    match value {
-        Value::Object(members) => from_members(members, bytes.len()),
-        Value::Array(_) => Err(bad_request("one request at a time: lists of requests are not taken")),
+fn from_json(text: &str) -> Result<GraphqlRequest, BodyError> {
+    match json("the body", text)? {
+        Value::Object(members) => from_members(members, text.len()),
+        Value::Array(_) => Err(bad_request("batches are not supported: send one request at a time")),
         _ => Err(bad_request("the body must be a JSON object")),
     }
+}
+
+/// Reads the JSON text that `name` is. Numbers that would change when they are read are refused.
+fn json(name: &str, text: &str) -> Result<Value, BodyError> {
+    let value = serde_json::from_str(text).map_err(|error| bad_request(format!("{name} is not JSON: {error}")))?;
+    exact_numbers::check_json(text).map_err(bad_request)?;
+    Ok(value)
 }
 
 /// The number of values in JSON text, or slightly more. They are counted before any is stored: two bytes of text become
@@ -173,9 +188,7 @@ pub fn read_parameters(pairs: Vec<(String, String)>) -> Result<GraphqlRequest, B
     for (name, text) in pairs {
         let value = match name.as_str() {
             "variables" | "extensions" if text.is_empty() => Value::Null,
-            "variables" | "extensions" => {
-                serde_json::from_str(&text).map_err(|error| bad_request(format!("{name} is not JSON: {error}")))?
-            }
+            "variables" | "extensions" => json(&name, &text)?,
             _ => Value::String(text),
         };
         if members.insert(name.clone(), value).is_some() {

@@ -48,9 +48,9 @@ pub async fn serve(
     accept::open(listener.into_std()?, health, connections, readiness)?;
     let mut told = ending;
     end(&mut told).await;
-    tracing::info!("ending: no new connections, running requests finish");
+    tracing::info!("shutting down: no new connections; running requests may finish");
     if tokio::time::timeout(timeout, all_closed.recv()).await.is_err() {
-        tracing::warn!("ending: some requests did not finish in time");
+        tracing::warn!("shutting down: some requests did not finish in time");
     }
     Ok(())
 }

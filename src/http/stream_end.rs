@@ -35,7 +35,7 @@ impl StreamEnd {
             Self::Unauthenticated => DocumentProblem::new(codes::UNAUTHENTICATED, AuthError::Invalid.to_string()),
             Self::Behind => DocumentProblem::new(
                 codes::THROTTLED,
-                "events came faster than they were taken, and some were lost: read the commissions, and subscribe again",
+                "events came faster than they were read, and some were lost: query the commissions, and subscribe again",
             ),
             Self::Unavailable => DocumentProblem::new(
                 codes::UNAVAILABLE,

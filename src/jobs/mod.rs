@@ -44,7 +44,7 @@ async fn run_backtests(app: &App, mut ending: watch::Receiver<bool>) {
             backtest::delete_expired(app).await
         };
         if let Err(error) = counted(app, Job::Backtests, working).await {
-            tracing::error!(%error, "working on backtests failed; it is tried again");
+            tracing::error!(%error, "could not run backtests; will retry");
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
@@ -90,15 +90,15 @@ async fn run_chores(app: &App, mut ending: watch::Receiver<bool>) {
         match approval {
             // There may be more.
             Ok(approved) if approved > 0 => {
-                tracing::info!(approved, "approved what matured");
+                tracing::info!(approved, "approved matured commissions");
                 continue;
             }
             Ok(_) => {}
-            Err(error) => tracing::error!(%error, "approving what matured failed; it is tried again"),
+            Err(error) => tracing::error!(%error, "could not approve matured commissions; will retry"),
         }
         let writing = counted(app, Job::WriteKeyUses, write_uses(app)).await;
         if let Err(error) = writing {
-            tracing::error!(%error, "writing down when keys were used failed; it is tried again");
+            tracing::error!(%error, "could not store when API keys were last used; will retry");
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}

@@ -32,7 +32,7 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
     while !*ending.borrow() {
         let made = counted(&app, Job::MakeDeliveries, fan_out::fan_out(&app)).await;
         let made = made.unwrap_or_else(|error| {
-            tracing::error!(%error, "making the deliveries of webhooks failed; it is tried again");
+            tracing::error!(%error, "could not create webhook deliveries; will retry");
             fan_out::FannedOut {
                 is_whole: true,
                 has_subscribers: wakes.is_some(),
@@ -45,7 +45,7 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
                     workers.spawn(worker.run());
                 }
             }
-            Err(error) => tracing::error!(%error, "looking for webhooks that are due failed; it is tried again"),
+            Err(error) => tracing::error!(%error, "could not find due webhook deliveries; will retry"),
         }
         while let Some(ended) = workers.try_join_next() {
             note(ended);
@@ -62,7 +62,7 @@ pub async fn run(app: Arc<App>, mut ending: watch::Receiver<bool>) {
                 // There may be more.
                 Ok(rows) if rows > 0 => continue,
                 Ok(_) => forgotten = Some(Instant::now()),
-                Err(error) => tracing::error!(%error, "removing what is old failed; it is tried again"),
+                Err(error) => tracing::error!(%error, "could not remove old rows; will retry"),
             }
         }
         if !made.has_subscribers {
@@ -111,14 +111,14 @@ async fn measure(app: &App, has_subscribers: bool) {
     };
     match looking.await {
         Ok(lag) => app.metrics.webhooks.are_behind(lag.outbox, lag.deliveries),
-        Err(error) => tracing::error!(%error, "looking how far webhooks are behind failed; it is tried again"),
+        Err(error) => tracing::error!(%error, "could not measure the webhook backlog; will retry"),
     }
 }
 
 fn note<T, E: std::fmt::Display>(ended: Result<Result<T, E>, tokio::task::JoinError>) {
     match ended {
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::error!(%error, "sending webhooks failed; it is tried again"),
-        Err(error) => tracing::error!(%error, "sending webhooks was cut off; it is tried again"),
+        Ok(Err(error)) => tracing::error!(%error, "could not send webhooks; will retry"),
+        Err(error) => tracing::error!(%error, "sending webhooks was interrupted; will retry"),
     }
 }

@@ -99,8 +99,8 @@ fn reads_of_the_store_begin_with_the_scope() {
     let mut wrong = Vec::new();
     for (file, text) in sources(Path::new("crates/store/src")) {
         // - scope, tenant: scopes are made here, for tenants; presented_key: the key determines the tenant.
-        // - connect, connection, sqlite, store, transaction_settings: BEGIN, COMMIT and settings read no rows; a connection runs what others
-        //   ask.
+        // - connect, connection, sqlite, store, transaction_settings: BEGIN, COMMIT and settings read no rows; a connection
+        //   runs what others ask.
         // - migrating, loss, diagnostics, integrity, statistics, citus: whole tables, catalogs or indexes.
         // - verify: its queries take the tenant as $1; verify/guards reads catalogs.
         // - maturing, backtest/open, outbox/read: jobs search all tenants, and read what they find again
@@ -118,13 +118,14 @@ fn reads_of_the_store_begin_with_the_scope() {
             "migrating.rs",
             "migration_loss.rs",
             "sqlite/mod.rs",
-            "sqlite/health.rs",
+            "sqlite/write_check.rs",
             "integrity.rs",
             "statistics.rs",
             "store/src/store.rs",
             "transaction_settings.rs",
             "verify/mod.rs",
             "verify/guards.rs",
+            "guards/postgres_constraints.rs",
             "citus/state.rs",
             "citus/distribute.rs",
         ]

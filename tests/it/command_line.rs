@@ -147,18 +147,18 @@ both_databases! {
         while let Some(name) = newest(&left) {
             // Nobody is there to ask.
             let refused = failed(&app, 1, &["migrate", "down"]).await;
-            assert!(refused.contains(&format!("taking back {name} drops")) && refused.contains("--yes"), "{refused}");
+            assert!(refused.contains(&format!("rolling back {name} drops")) && refused.contains("--yes"), "{refused}");
             assert!(!refused.contains("INFO"), "the log says nothing of what is only tried: {refused}");
             assert_eq!(done(&app, &["migrate", "status"]).await, left, "asking changes nothing");
             let output = run(&app, &["migrate", "down", "--yes"]).await;
-            assert_eq!(String::from_utf8_lossy(&output.stdout), format!("took back {name}\n"));
+            assert_eq!(String::from_utf8_lossy(&output.stdout), format!("rolled back {name}\n"));
             said = String::from_utf8(output.stderr).unwrap();
             left = done(&app, &["migrate", "status"]).await;
             assert!(left.contains(&format!("pending {name}")), "{left}");
         }
         // The first migration takes everything along.
         assert!(said.contains("the table tenant (rows: 1)\n") && said.contains("the table campaign (rows: 0)\n"), "{said}");
-        assert_eq!(done(&app, &["migrate", "down", "--yes"]).await, "no migration is applied\n");
+        assert_eq!(done(&app, &["migrate", "down", "--yes"]).await, "no migration has been applied\n");
         assert!(!done(&app, &["migrate", "up"]).await.is_empty());
         assert_eq!(done(&app, &["migrate", "status"]).await, before);
     }
@@ -261,7 +261,7 @@ async fn settings_come_from_the_environment_too_and_are_checked_and_shown() {
     );
     assert_eq!(
         config(&["check"], &[]),
-        (Some(0), "the settings are sound\n".to_owned())
+        (Some(0), "the settings are valid\n".to_owned())
     );
     let file = folder.path().join("settings.toml");
     std::fs::write(&file, "[limits]\ndepth = 1000").unwrap();

@@ -165,7 +165,7 @@ both_databases! {
         let admin = app.staff(&tenant, "admin");
         let good = format!(r#"{{ "id": "good", "name": "Good", "rules": {} }}"#, recurring("1"));
         for (document, lines) in [
-            ("[]", vec!["it holds no partner group"]),
+            ("[]", vec!["it has no partner group"]),
             ("7", vec!["must be an object"]),
             (
                 r#"{ "partnerGroup": { "name": " ", "surprise": 1, "default": "yes", "rules": [
@@ -180,7 +180,7 @@ both_databases! {
                 vec![
                     "partnerGroup has a member \"surprise\" that Tributary does not know",
                     "partnerGroup.default must be true or false",
-                    "partnerGroup.external_id must be given (or else an id): a later import could not tell which group it is",
+                    "partnerGroup.external_id must be given (or an id): otherwise a later import could not find this group again",
                     "partnerGroup.name must not be empty",
                     "partnerGroup.rules.0.percentage must be from 0 to 100 percent, not 101",
                     "partnerGroup.rules.1.type is \"spiff\", which Tributary does not know",
@@ -194,12 +194,12 @@ both_databases! {
                 ],
             ),
             (&format!(r#"{{ "elements": [{good}, {{ "id": "68f7", "name": "From a list", "default": true }}] }}"#), vec![
-                "elements.1.rules must be given: the list of all groups lacks them, each group as it is retrieved has them",
+                "elements.1.rules must be given: the list of all groups does not have them; a single retrieved group does",
             ]),
             (r#"{ "group": { "id": "68f76721..." } }"#, vec![
-                "group is the answer to a change, which says no more than an id: import the group as it is retrieved",
+                "group is the response to an update, which has only an id: import the group as retrieved",
             ]),
-            (&format!("[{good}, {good}]"), vec!["1.external_id is \"good\" like an earlier group's"]),
+            (&format!("[{good}, {good}]"), vec!["1.external_id is \"good\", as for an earlier group"]),
             (&format!("[{good}, {{ \"id\": \"x\", \"name\": \"X\", \"rules\": [] }}]"), vec!["1.rules lacks a recurring rule: every group needs one as the fallback"]),
             (&good.replace("\"name\"", "\"name\": \"twice\", \"name\""), vec!["name is given twice"]),
             (&good.replace(": 1", ": 1e400"), vec!["rules.0.percentage has too many digits: at most 28 are exact"]),

@@ -142,12 +142,12 @@ both_databases! {
         assert_eq!((&found[0]["version"], &found[0]["payout"]["value"]), (&json!(3), &json!("12.5")));
         assert_eq!((&found[0]["crossingPolicy"], &found[0]["partners"]["nodes"]), (&json!("CROSSING_CONVERSION"), &json!([{ "externalId": "35" }])));
         let error = import_in(&shop, TIER, Some("USD")).await.expect_err("another currency").to_string();
-        assert!(error.contains("currency is EUR here, and never changes"), "{error}");
+        assert!(error.contains("currency cannot be changed: it is EUR"), "{error}");
     }
 
     async fn what_cannot_be_mapped_is_named_in_one_error_and_nothing_is_imported(app: TestApp) {
         let shop = Shop::new(&app).await;
-        let unmapped = |list: &str, place: usize, what: &str, id: &str| format!("{list}.{place} names the {what} {id:?}, and none here has that external id");
+        let unmapped = |list: &str, place: usize, what: &str, id: &str| format!("{list}.{place} names the {what} {id:?}, but none has that external id");
         let document = changed(json!({ "network_advertiser_ids": [7], "network_offer_payout_revenue_id": 3 }));
         let mut expected = vec!["network_offer_payout_revenue_id is 3, one payout of an offer: its number does not say which event type that is here".to_owned()];
         for (list, what, ids) in [
@@ -162,7 +162,7 @@ both_databases! {
         let before = app.rows().await;
         let other = changed(json!({ "name": "Other", "payout_value": 0 }));
         for (document, lines) in [
-            ("[]".to_owned(), vec!["it holds no tiered commission"]),
+            ("[]".to_owned(), vec!["it has no tiered commission"]),
             (
                 "{}".to_owned(),
                 vec![
@@ -212,7 +212,7 @@ both_databases! {
             ),
             (
                 format!("[{TIER}, {TIER}]"),
-                vec!["1.name is \"SilverCommission\" like an earlier one's"],
+                vec!["1.name is \"SilverCommission\", as for an earlier one"],
             ),
         ] {
             assert_eq!(refusal(&shop, &document).await, lines, "{document}");
@@ -245,6 +245,6 @@ both_databases! {
             let other = response.replace(":17,", &format!(":{id},"));
             assert_eq!(import(&shop, &other).await.unwrap(), [Outcome::Created], "{other}");
         }
-        assert_eq!(refusal(&shop, TIER).await, ["name is that of several tiers here: only an id says which of them it is"]);
+        assert_eq!(refusal(&shop, TIER).await, ["name belongs to several tiered commissions: give the id to choose one"]);
     }
 }

@@ -194,15 +194,15 @@ both_databases! {
         let tenant = app.tenant("acme").await;
         let staff = app.staff(&tenant, "admin");
         assert_eq!(refusal(&app, &tenant, RULE).await, [
-            "calculation.entries.0.payment_stage_id names the payment stage \"5\", and none here has that external id",
-            "calculation.entries.0.calculation.split.recurring.scalingConfig.customFieldId names the custom field \"7\", and none here has that external id",
-            "calculation.entries.0.calculation.split.recurring.periodRates.periods.0.scalingConfig.customFieldId names the custom field \"7\", and none here has that external id",
-            format!("tier_uuids.0 names the partner tier {GOLD:?}, and none here has that external id").as_str(),
+            "calculation.entries.0.payment_stage_id names the payment stage \"5\", but none has that external id",
+            "calculation.entries.0.calculation.split.recurring.scalingConfig.customFieldId names the custom field \"7\", but none has that external id",
+            "calculation.entries.0.calculation.split.recurring.periodRates.periods.0.scalingConfig.customFieldId names the custom field \"7\", but none has that external id",
+            format!("tier_uuids.0 names the partner tier {GOLD:?}, but none has that external id").as_str(),
         ]);
         pipeline(&staff).await;
         let good = SPIFF.replace("500", "5");
         for (document, lines) in [
-            ("[]", vec!["it holds no commission rule"]),
+            ("[]", vec!["it has no commission rule"]),
             ("{}", vec!["label must be given", "partner_type must be given", "calculation must be given"]),
             (
                 r#"{ "label": "X", "partner_type": "Reseller", "payment_target": "everybody", "surprise": 1, "calculation": { "entries": [
@@ -223,7 +223,7 @@ both_databases! {
             (&RULE.replace("\"startOccurrence\": 13", "\"startOccurrence\": 12"), vec![
                 "entries.0.recurring.periodRates.periods.1.startOccurrence overlaps with the occurrences of period 0 of the list",
             ]),
-            (&format!("[{good}, {good}]"), vec!["1.label is \"Seller spiff: 5 at close\" like an earlier rule's"]),
+            (&format!("[{good}, {good}]"), vec!["1.label is \"Seller spiff: 5 at close\", as for an earlier rule"]),
             (&format!("[{good}, {}]", SPIFF.replace("\"value\": \"500\"", "\"value\": \"101%\"")), vec![
                 "1.entries.0.oneOff.value must be from 0 to 100 percent, not 101",
             ]),
@@ -303,12 +303,12 @@ both_databases! {
         for uuid in ["uuid-8", "uuid-9"] {
             assert_eq!(import(&app, &tenant, &response(SPIFF, uuid).to_string(), PERCENT).await.unwrap(), [Outcome::Created]);
         }
-        assert_eq!(refusal(&app, &tenant, SPIFF).await, ["label is that of several rules here: only a uuid says which of them it is"]);
+        assert_eq!(refusal(&app, &tenant, SPIFF).await, ["label belongs to several rules: give the uuid to choose one"]);
         let (returned, sent) = (response(SPIFF, "uuid-8"), serde_json::from_str::<Value>(SPIFF).unwrap());
         for (both, field) in [(json!([returned, sent]), "label is \"Seller spiff: 500 at close\""), (json!([sent, returned]), "label is \"Seller spiff: 500 at close\""),
             (json!([returned, returned]), "uuid is \"uuid-8\"")]
         {
-            assert_eq!(refusal(&app, &tenant, &both.to_string()).await, [format!("1.{field} like an earlier rule's")]);
+            assert_eq!(refusal(&app, &tenant, &both.to_string()).await, [format!("1.{field}, as for an earlier rule")]);
         }
         assert_eq!(rules(&staff).await.as_array().unwrap().len(), 4);
     }

@@ -32,6 +32,7 @@ mod import_journeybee;
 mod ledger;
 mod month_end;
 mod moving_in;
+mod openapi;
 mod operations;
 mod orders;
 mod outages;

@@ -134,6 +134,47 @@ both_databases! {
         }
     }
 
+    async fn what_the_rows_of_a_report_refer_to_is_read_together(app: TestApp) {
+        let admin = app.admin().await;
+        programme(&admin, 12).await;
+        let partners = admin.data("{ partners { nodes { id campaigns(first: 1) { nodes { id } } } } }").await;
+        for (number, partner) in partners["partners"]["nodes"].as_array().unwrap().iter().enumerate() {
+            let event = json!({
+                "externalId": format!("charge-{number}"), "kind": "CHARGE", "amount": { "amount": "10", "currency": "EUR" },
+                "partnerId": partner["id"], "campaignId": partner["campaigns"]["nodes"][0]["id"],
+            });
+            admin.done("recordEvent", event, "event { id }").await;
+        }
+        let report = |groups: &str, first: &str, row: &str| format!(
+            r#"{{ commissionReport(groupBy: [{groups}], from: "2026-01-01T00:00:00Z", to: "2026-12-01T00:00:00Z", first: {first}) {{ nodes {{ count {row} }} }} }}"#
+        );
+        for (groups, row, statements) in [
+            // The report, and the partners with their groups.
+            ("PARTNER", "partner { name group { name } }", 2),
+            // Also the lists below them, and their counts.
+            ("PARTNER", "partner { name categories { label } campaigns(first: 2) { totalCount nodes { name } } }", 5),
+            // Two links, and two selections of the same rows.
+            ("PARTNER, CAMPAIGN", "partner { name } campaign { name advertiser { name } }", 3),
+            ("PARTNER", "a: partner { name } b: partner { email }", 3),
+            // What is computed finds its rows together, too.
+            ("PARTNER", "partner { commissionSnapshot { version } }", 3),
+        ] {
+            for first in ["1", "3", "12"] {
+                let document = report(groups, first, row);
+                let cost = cost(&app, &admin, &document).await;
+                let is_less = first == "1" && app.is_postgres() && cost < statements;
+                assert!(cost == statements || is_less, "{document}: {:#?}", app.statements());
+            }
+        }
+        let data = admin.data(&report("PARTNER", "12", "partner { name group { name } campaigns { totalCount } }")).await;
+        for row in data["commissionReport"]["nodes"].as_array().unwrap() {
+            let partner = &row["partner"];
+            let number: usize = partner["name"].as_str().unwrap().strip_prefix("Partner ").unwrap().parse().unwrap();
+            assert_eq!(partner["group"]["name"], format!("Group {}", number % 3));
+            assert_eq!(partner["campaigns"]["totalCount"], 2);
+        }
+    }
+
     async fn nodes_of_one_kind_are_read_together(app: TestApp) {
         let admin = app.admin().await;
         programme(&admin, 12).await;

@@ -59,7 +59,7 @@ impl KeyRing {
         }
         let KeySet { keys, refused } = read_set(&text).map_err(unusable)?;
         if keys.is_empty() && refused.is_empty() {
-            return Err(unusable("it has no keys for signatures".to_owned()));
+            return Err(unusable("it has no signature keys".to_owned()));
         }
         if keys.is_empty() {
             return Err(unusable(refused.join("; ")));
@@ -113,7 +113,7 @@ impl KeyFile {
             read.stamp = stamp;
             match self.read_again() {
                 Ok(keys) => {
-                    tracing::info!(path = %self.path.display(), keys = keys.len(), "read the changed keys");
+                    tracing::info!(path = %self.path.display(), keys = keys.len(), "reloaded the changed keys");
                     read.keys = Arc::new(keys);
                     read.senseless_since = None;
                 }
@@ -141,12 +141,12 @@ impl KeyFile {
         let path = self.path.display();
         let Some(since) = read.senseless_since else {
             let seconds = GRACE_PERIOD.num_seconds();
-            tracing::error!(%path, reason, "the keys from before are good for {seconds} seconds yet");
+            tracing::error!(%path, reason, "the previous keys stay valid for {seconds} more seconds");
             read.senseless_since = Some(now);
             return;
         };
         if (now - since).abs() > GRACE_PERIOD && !read.keys.is_empty() {
-            tracing::error!(%path, reason, "no token is good any more");
+            tracing::error!(%path, reason, "all tokens are refused from now on");
             read.keys = Arc::default();
         }
     }
@@ -154,7 +154,7 @@ impl KeyFile {
 
 fn warn_of(path: &Path, refused: &[String]) {
     for reason in refused {
-        tracing::warn!(path = %path.display(), reason, "a key is not taken");
+        tracing::warn!(path = %path.display(), reason, "ignored a key");
     }
 }
 

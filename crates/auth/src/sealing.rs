@@ -28,9 +28,9 @@ pub enum SealingError {
     Twice(String),
     #[error("the settings have no key {0:?}, which a secret was encrypted with")]
     UnknownKey(String),
-    #[error("a secret does not open: it was changed, or its key is another one")]
+    #[error("cannot decrypt a secret: it was changed, or was encrypted with another key")]
     Closed,
-    #[error("the system gives no randomness")]
+    #[error("the system's random number generator failed")]
     NoRandomness,
 }
 

@@ -1,7 +1,7 @@
 //! Calendar months in a tenant's time zone, correct across daylight-saving changes.
 
-use chrono::{Datelike, LocalResult, Months, NaiveDateTime, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono::{Datelike, Months, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono_tz::{GapInfo, Tz};
 
 use super::Timestamp;
 
@@ -33,20 +33,18 @@ pub fn month_of_life(zone: Tz, start: Timestamp, moment: Timestamp) -> u32 {
     }
 }
 
-/// The moment of a local time. A local time skipped by a clock change maps to the first moment after the gap; an
-/// ambiguous one maps to the earlier of its two moments.
+/// The moment of a local time. A local time that a clock change skips is read with the offset from before the change, and
+/// so is as much after the change as it lies behind the start of the gap; an ambiguous one is the earlier of its two
+/// moments.
 pub fn resolve(zone: Tz, local: NaiveDateTime) -> Timestamp {
-    match zone.from_local_datetime(&local) {
-        LocalResult::Single(moment) | LocalResult::Ambiguous(moment, _) => moment.with_timezone(&Utc),
-        LocalResult::None => {
-            // Apply the offset from before the gap: the skipped local time then denotes a moment shortly after the
-            // change.
-            let before = local - chrono::TimeDelta::hours(3);
-            let offset = zone.offset_from_local_datetime(&before).earliest();
-            let offset = offset.map_or(0, |offset| chrono::Offset::fix(&offset).local_minus_utc());
-            Utc.from_utc_datetime(&(local - chrono::TimeDelta::seconds(i64::from(offset))))
-        }
+    if let Some(moment) = zone.from_local_datetime(&local).earliest() {
+        return moment.with_timezone(&Utc);
     }
+    let before = GapInfo::new(&local, &zone).and_then(|gap| gap.begin);
+    let offset = before.map_or(TimeDelta::zero(), |(_, offset)| {
+        TimeDelta::seconds(i64::from(offset.fix().local_minus_utc()))
+    });
+    Utc.from_utc_datetime(&(local - offset))
 }
 
 /// A unit of the local calendar.

@@ -11,6 +11,7 @@ pub mod deal;
 pub mod deal_rules;
 pub mod decision;
 pub mod event;
+pub mod exact_numbers;
 pub mod explain;
 pub mod formula;
 pub mod group_rules;

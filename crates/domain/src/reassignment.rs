@@ -26,6 +26,14 @@ text_enum! {
     }
 }
 
+/// The numbers of the steps of a move in the histories of the partners that an event is moved from and to; `None`: there is
+/// no such partner, or nothing was done there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MoveSteps {
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
 /// A requested reassignment and its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reassignment {
@@ -46,6 +54,8 @@ pub struct Reassignment {
     pub at: Timestamp,
     /// How many events are left to move in further calls.
     pub remaining: u64,
+    /// The steps by which it begins in the histories of `from_partner` and `partner`.
+    pub steps: MoveSteps,
 }
 
 /// What happens to a row that an event earned for the partner that it is moved away from.

@@ -34,7 +34,7 @@ fn read(document: &str) -> Result<Vec<GroupImport>, ImportError> {
     DocumentItems::of(document, "partner group", places)?.read(|place, value, earlier: &[GroupImport], problems| {
         let group = group(place, value, problems)?;
         if earlier.iter().any(|other| other.external_id == group.external_id) {
-            let message = format!("is {:?} like an earlier group's", group.external_id);
+            let message = format!("is {:?}, as for an earlier group", group.external_id);
             problems.add("external_id", ProblemCode::Invalid, message);
         }
         if group.is_default == Some(true) && earlier.iter().any(|other| other.is_default == Some(true)) {
@@ -65,7 +65,7 @@ fn places<'a>(document: &'a RawValue, problems: &mut Problems) -> Places<'a> {
         return Vec::new();
     }
     if members.contains(ANSWER) {
-        let message = "is the answer to a change, which says no more than an id: import the group as it is retrieved";
+        let message = "is the response to an update, which has only an id: import the group as retrieved";
         problems.add(ANSWER, ProblemCode::Invalid, message);
         return Vec::new();
     }
@@ -110,7 +110,7 @@ fn group(place: Vec<String>, value: &RawValue, problems: &mut Problems) -> Optio
     let rules = match members.contains("rules") {
         true => members.required_list("rules", problems),
         false => {
-            let message = "must be given: the list of all groups lacks them, each group as it is retrieved has them";
+            let message = "must be given: the list of all groups does not have them; a single retrieved group does";
             problems.take("rules", Err(Fault(ProblemCode::Required, message.to_owned())))
         }
     };
@@ -142,7 +142,7 @@ fn external_id(members: &mut ObjectMembers, problems: &mut Problems) -> Option<(
     let id = named(members.text("id", problems));
     let external_id = named(members.text("external_id", problems));
     let formerly = external_id.as_ref().and(id.clone());
-    let missing = "must be given (or else an id): a later import could not tell which group it is";
+    let missing = "must be given (or an id): otherwise a later import could not find this group again";
     let external_id = external_id
         .or(id)
         .ok_or_else(|| Fault(ProblemCode::Required, missing.to_owned()));

@@ -53,7 +53,7 @@ pub async fn tiered_commissions(
         let tier = tier(place, value, currency, &references, problems)?;
         let fields = ["network_tiered_commission_id", "name"];
         if let Some((field, name)) = told_before(fields, names_of(&tier), earlier.iter().map(names_of)) {
-            let message = format!("is {name:?} like an earlier one's");
+            let message = format!("is {name:?}, as for an earlier one");
             problems.add(field, ProblemCode::Invalid, message);
         }
         Some(tier)

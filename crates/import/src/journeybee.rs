@@ -50,7 +50,7 @@ pub async fn commission_rules(
     let rules = items.read(|place, value, earlier, problems| {
         let rule = reader.rule(place, value, problems)?;
         if let Some((field, name)) = told_before(["uuid", "label"], names_of(&rule), earlier.iter().map(names_of)) {
-            let message = format!("is {name:?} like an earlier rule's");
+            let message = format!("is {name:?}, as for an earlier rule");
             problems.add(field, ProblemCode::Invalid, message);
         }
         Some(rule)

@@ -37,7 +37,7 @@ impl<'a> DocumentItems<'a> {
             None => places(document, &mut problems),
         };
         if places.is_empty() && problems.is_empty() {
-            problems.add("", ProblemCode::Required, format!("it holds no {what}"));
+            problems.add("", ProblemCode::Required, format!("it has no {what}"));
         }
         Ok(Self { places, problems })
     }

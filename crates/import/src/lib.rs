@@ -33,7 +33,7 @@ pub enum ImportError {
     #[error(transparent)]
     Store(StoreError),
     /// A part was imported before.
-    #[error("{cause}; the {before} that were imported before this stay, and importing the file again goes on")]
+    #[error("{cause}; the {before} imported before this are kept, and importing the file again continues")]
     Stopped { cause: Box<Self>, before: u64 },
 }
 

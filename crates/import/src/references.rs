@@ -133,7 +133,7 @@ impl TierReferences {
 }
 
 pub fn unmapped(what: &str, external_id: &str) -> Fault {
-    let message = format!("names the {what} {external_id:?}, and none here has that external id");
+    let message = format!("names the {what} {external_id:?}, but none has that external id");
     Fault(ProblemCode::NotFound, message)
 }
 

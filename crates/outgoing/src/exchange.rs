@@ -1,6 +1,5 @@
 //! One request and its answer, on a connection of its own.
 
-use http::request::Builder;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -43,12 +42,13 @@ pub(super) async fn post(
     body: String,
     deadline: Instant,
 ) -> Result<ResponseHead, OutgoingError> {
-    let mut request = addressed(Request::post(path(url)), url)
+    let mut request = Request::post("/")
         .header(header::USER_AGENT, HeaderValue::from_static("Tributary-Webhooks/1"))
         .header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in headers {
         request = request.header(*name, value);
     }
+    let request = request.body(Bytes::from(body)).map_err(|_| OutgoingError::Broken)?;
     let read = |answer: Response<Incoming>| async move {
         let status = answer.status().as_u16();
         let mut beginning = Vec::new();
@@ -57,53 +57,61 @@ pub(super) async fn post(
         let _ = timeout_at(until, read(answer.into_body(), &mut beginning)).await;
         Ok(ResponseHead { status, beginning })
     };
-    exchange(stream, request, Bytes::from(body), read).await
+    exchange(stream, url, request, read).await
 }
 
 /// Gets a document of at most `longest` bytes; a longer or incomplete one is an error.
 pub(super) async fn get(stream: Box<dyn Stream>, url: &Url, longest: usize) -> Result<FullResponse, OutgoingError> {
-    let request = addressed(Request::get(path(url)), url)
+    let request = Request::get("/")
         .header(header::USER_AGENT, HeaderValue::from_static("Tributary/1"))
-        .header(header::ACCEPT, HeaderValue::from_static("application/json"));
+        .header(header::ACCEPT, HeaderValue::from_static("application/json"))
+        .body(Bytes::new());
+    let request = request.map_err(|_| OutgoingError::Broken)?;
+    let (parts, body) = send(stream, url, request, longest).await?.into_parts();
+    let status = parts.status.as_u16();
+    Ok(FullResponse { status, body })
+}
+
+/// Sends a request, and reads the whole answer of at most `longest` bytes.
+pub(super) async fn send(
+    stream: Box<dyn Stream>,
+    url: &Url,
+    request: Request<Bytes>,
+    longest: usize,
+) -> Result<Response<Bytes>, OutgoingError> {
     let read = |answer: Response<Incoming>| async move {
-        let status = answer.status().as_u16();
-        let body = Limited::new(answer.into_body(), longest).collect().await;
+        let (parts, body) = answer.into_parts();
+        let body = Limited::new(body, longest).collect().await;
         let body = body.map_err(|error| match error.is::<LengthLimitError>() {
             true => OutgoingError::TooLong(longest),
             false => OutgoingError::Broken,
         })?;
-        let body = body.to_bytes();
-        Ok(FullResponse { status, body })
+        Ok(Response::from_parts(parts, body.to_bytes()))
     };
-    exchange(stream, request, Bytes::new(), read).await
+    exchange(stream, url, request, read).await
 }
 
-fn path(url: &Url) -> &str {
-    &url[Position::BeforePath..Position::AfterQuery]
-}
-
-fn addressed(request: Builder, url: &Url) -> Builder {
-    request
-        .header(header::HOST, &url[Position::BeforeHost..Position::AfterPort])
-        .header(header::CONNECTION, HeaderValue::from_static("close"))
-}
-
-/// Sends a request, and reads the answer once its head is there.
+/// Sends a request to a URL, whatever its own, and reads the answer once its head is there.
 async fn exchange<T, F: Future<Output = Result<T, OutgoingError>>>(
     stream: Box<dyn Stream>,
-    request: Builder,
-    body: Bytes,
+    url: &Url,
+    mut request: Request<Bytes>,
     read: impl FnOnce(Response<Incoming>) -> F,
 ) -> Result<T, OutgoingError> {
     let broken = |_| OutgoingError::Broken;
-    let request = request.body(Full::new(body)).map_err(|_| OutgoingError::Broken)?;
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    *request.uri_mut() = path.parse().map_err(|_| OutgoingError::Broken)?;
+    let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]);
+    let headers = request.headers_mut();
+    headers.insert(header::HOST, host.map_err(|_| OutgoingError::Broken)?);
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     let (mut sender, connection) = http1::Builder::new()
         .max_buf_size(MAX_HEAD_BYTES)
         .handshake(TokioIo::new(stream))
         .await
         .map_err(broken)?;
     let answering = async move {
-        let answer = sender.send_request(request).await.map_err(broken)?;
+        let answer = sender.send_request(request.map(Full::new)).await.map_err(broken)?;
         read(answer).await
     };
     let mut answering = std::pin::pin!(answering);

@@ -1,9 +1,10 @@
 //! Requests to addresses that callers or the settings name. Each goes to an address that was checked: names are
 //! resolved here, the connection is made to the address that was found, redirects are not followed, and no proxy is
-//! used.
+//! used. Which addresses may be reached is a policy: strict for those that callers name, and
+//! [`AddressPolicy::of_operator`] for those that the operator names.
 
 mod authorities;
-pub mod client;
+mod error;
 mod exchange;
 mod lookups;
 mod resolve;
@@ -12,6 +13,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::{Request, Response};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -22,44 +25,11 @@ use url::{Host, Url};
 
 pub use authorities::{Authorities, AuthoritiesError};
 use domain::webhook::address::{AddressPolicy, AddressRefusal};
+pub use error::OutgoingError;
 pub use exchange::{FullResponse, MAX_KEPT_BYTES, ResponseHead};
 use lookups::Lookups;
 pub use lookups::TENANT_LOOKUPS;
 pub use resolve::{DnsResolver, DnsSettings, Resolve};
-
-/// Why there was no answer. The texts are for the party that named the address: they reveal nothing of what it resolved
-/// to. Whether it resolved at all is for operators only ([`OutgoingError::for_strangers`]).
-#[derive(Debug, thiserror::Error)]
-pub enum OutgoingError {
-    #[error("the address {0}")]
-    Refused(#[from] AddressRefusal),
-    #[error("the name could not be resolved")]
-    Unresolved,
-    #[error("this tenant's names are being resolved already, {0} of them, which is the most")]
-    TooManyLookups(usize),
-    #[error("the name leads to no address that may be reached")]
-    Unreachable,
-    #[error("no connection could be made")]
-    NoConnection,
-    #[error("the TLS handshake failed")]
-    Tls,
-    #[error("the connection broke before the answer")]
-    Broken,
-    #[error("no answer within {} ms", .0.as_millis())]
-    Timeout(Duration),
-    #[error("the answer has more than {0} bytes")]
-    TooLong(usize),
-}
-
-impl OutgoingError {
-    /// What callers learn: not which names of the gateway's own network there are.
-    pub fn for_strangers(self) -> Self {
-        match self {
-            Self::Unresolved => Self::Unreachable,
-            other => other,
-        }
-    }
-}
 
 /// A stream, encrypted or not.
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -126,6 +96,19 @@ impl Outgoing {
     pub async fn get(&self, url: &str, longest: usize) -> Result<FullResponse, OutgoingError> {
         let get = |stream, url| async move { exchange::get(stream, &url, longest).await };
         self.ask(None, url, Instant::now() + self.timeout, get).await
+    }
+
+    /// Sends a request to the URL in it, and reads the whole answer of at most `longest` bytes.
+    pub async fn send(&self, request: Request<Bytes>, longest: usize) -> Result<Response<Bytes>, OutgoingError> {
+        let url = request.uri().to_string();
+        let send = |stream, url| async move { exchange::send(stream, &url, request, longest).await };
+        self.ask(None, &url, Instant::now() + self.timeout, send).await
+    }
+
+    /// Connects to the server of a URL, and sends nothing.
+    pub async fn reach(&self, url: &str) -> Result<(), OutgoingError> {
+        let nothing = |_, _| async { Ok(()) };
+        self.ask(None, url, Instant::now() + self.timeout, nothing).await
     }
 
     /// Connects to the address of a URL, if that is allowed, and sends the request; all before `deadline`.

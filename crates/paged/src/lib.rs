@@ -2,9 +2,33 @@
 //! its resolver, and has no way to share some of them between fields.
 
 use proc_macro::TokenStream;
+use proc_macro2::Span;
 use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, Pat, Token, Type, parse_macro_input, parse_quote};
+
+/// The arguments: name, type, documentation.
+const ARGUMENTS: [(&str, &str, &str); 4] = [
+    (
+        "first",
+        "i32",
+        "The number of entries from the start, 0 to 500; 20 by default.",
+    ),
+    ("after", "String", "Only entries after this cursor."),
+    ("last", "i32", "The number of entries from the end, 0 to 500."),
+    ("before", "String", "Only entries before this cursor."),
+];
+
+/// Calls the macro `$declare` of the input for each argument: an array of its results for `"name", Type, "documentation"`.
+#[proc_macro]
+pub fn each_argument(declare: TokenStream) -> TokenStream {
+    let declare = parse_macro_input!(declare as Ident);
+    let each = ARGUMENTS.iter().map(|(name, of, doc)| {
+        let of = Ident::new(of, Span::call_site());
+        quote!(#declare!(#name, #of, #doc))
+    });
+    quote!([#(#each),*]).into()
+}
 
 /// In an `impl` of resolvers, above `#[Object]` or `#[ComplexObject]`: a resolver with a parameter of the type
 /// `PageArguments` has the arguments `first`, `after`, `last` and `before` in its place.
@@ -25,13 +49,10 @@ fn expand(resolver: &mut ImplItemFn, page: &Ident) {
     let mut inputs: Punctuated<FnArg, Token![,]> = Punctuated::new();
     for input in std::mem::take(&mut resolver.sig.inputs) {
         if page_name(&input).is_some() {
-            let arguments: Punctuated<FnArg, Token![,]> = parse_quote! {
-                #[graphql(desc = "The number of entries from the start, 0 to 500; 20 by default.")] first: Option<i32>,
-                #[graphql(desc = "Only entries after this cursor.")] after: Option<String>,
-                #[graphql(desc = "The number of entries from the end, 0 to 500.")] last: Option<i32>,
-                #[graphql(desc = "Only entries before this cursor.")] before: Option<String>
-            };
-            inputs.extend(arguments);
+            inputs.extend(ARGUMENTS.iter().map(|(name, of, doc)| -> FnArg {
+                let [name, of] = [name, of].map(|word| Ident::new(word, Span::call_site()));
+                parse_quote!(#[graphql(desc = #doc)] #name: Option<#of>)
+            }));
         } else {
             inputs.push(input);
         }

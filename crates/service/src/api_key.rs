@@ -62,7 +62,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
     let count = store::api_key::count_usable(&transaction, &writer.scope(), now).await?;
     if count >= app.keys_per_tenant {
         let message = format!(
-            "a tenant has at most {} API keys that work: revoke those that are no longer used",
+            "a tenant can have at most {} active API keys: revoke those that are no longer used",
             app.keys_per_tenant
         );
         problems.add("", ProblemCode::Conflict, message);
@@ -78,7 +78,7 @@ pub async fn create(app: &App, caller: &Caller, draft: ApiKeyDraft) -> Result<Cr
     if let Some(partner) = &partner
         && !partner.status.may_sign_in()
     {
-        let message = format!("is {}: no key of it would open anything", partner.status.as_str());
+        let message = format!("is {}: its API keys would be refused", partner.status.as_str());
         problems.add("partnerId", ProblemCode::Conflict, message);
     }
     require!(problems; name, expires_at);

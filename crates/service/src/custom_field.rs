@@ -175,7 +175,7 @@ fn once(is_new: bool) -> Result<(), Fault> {
     }
     Err(Fault(
         ProblemCode::Taken,
-        "is that of an earlier option of the list".into(),
+        "is used by an earlier option of the list".into(),
     ))
 }
 

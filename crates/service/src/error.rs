@@ -53,14 +53,14 @@ impl From<Denied> for ServiceError {
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         let problem = if store::taken_field(&error) == Some("idempotencyKey") {
-            let message = "is in use by a call that runs at this moment: repeat this one to get its answer";
+            let message = "is in use by a call that is running: repeat this call to get its result";
             Problems::one("idempotencyKey", ProblemCode::Conflict, message)
         } else if let Some(field) = store::taken_field(&error) {
             Problems::one(field, ProblemCode::Taken, "is taken already")
         } else if store::is_sum_too_large(&error) {
             Problems::one("", ProblemCode::Invalid, SUM_TOO_LARGE)
         } else if store::is_reference_violation(&error) {
-            let message = "something that this concerns was changed at the same moment: try again";
+            let message = "the data involved was changed concurrently: try again";
             Problems::one("", ProblemCode::Conflict, message)
         } else {
             return Self::Store(error);

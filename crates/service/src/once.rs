@@ -121,7 +121,7 @@ fn may_be_decided(refused: &ServiceError) -> bool {
 async fn reload<T: Answer>(app: &App, scope: &Scope, kept: &Value) -> Result<T, ServiceError> {
     let found = T::reload(&app.store, scope, kept).await?;
     found.ok_or_else(|| {
-        let message = "was used before, and what that call made is there no more";
+        let message = "was used before, and what that call created has been deleted";
         Problems::one("idempotencyKey", ProblemCode::NotFound, message).into()
     })
 }
@@ -140,7 +140,7 @@ async fn earlier(
     match store::idempotency::find(database, scope, subject, &call.operation, &key).await? {
         Some(kept) if kept.content == call.content => Ok(Some(kept.answer)),
         Some(_) => {
-            let message = "was used before with other input";
+            let message = "was used before with different input";
             problems.add("idempotencyKey", ProblemCode::Conflict, message);
             Err(problems.into())
         }

@@ -44,7 +44,7 @@ pub async fn create(
         problems.add(
             "email",
             ProblemCode::Taken,
-            "waits already for a decision about this campaign",
+            "has a pending request for this campaign already",
         );
     }
     require!(problems; name, email, message, campaign);
@@ -238,7 +238,7 @@ async fn pending(
     match request.status {
         PartnershipRequestStatus::Pending => Ok(Some(request)),
         decided @ (PartnershipRequestStatus::Approved | PartnershipRequestStatus::Rejected) => {
-            let message = format!("is decided already: {}", decided.as_str());
+            let message = format!("has been decided already: {}", decided.as_str());
             Ok(problems.take("id", Err(Fault(ProblemCode::InvalidTransition, message))))
         }
     }

@@ -68,7 +68,7 @@ pub async fn update(app: &App, caller: &Caller, input: StageChange) -> Result<Pa
         // A deal must not become lost, or stop being lost, without being moved: losing it reverses its commissions.
         let deals = store::stage::count_deals(&transaction, &writer.scope(), current.id).await?;
         if deals > 0 {
-            let message = format!("cannot change while {deals} deals stand in the stage: move them first");
+            let message = format!("cannot change while {deals} deals are in the stage: move them first");
             problems.add("outcome", ProblemCode::InUse, message);
         }
     }

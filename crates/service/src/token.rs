@@ -69,7 +69,7 @@ pub async fn issue_for_partner(
     let writer = caller.write(Resource::Partners)?;
     let mut problems = Problems::new();
     if !app.keys.can_mint() {
-        let message = "this gateway has no key to sign with: whoever issues its tokens does";
+        let message = "this gateway has no signing key: tokens are issued elsewhere";
         problems.add("partnerId", ProblemCode::Conflict, message);
         return Err(problems.into());
     }
@@ -90,15 +90,15 @@ pub async fn issue_for_partner(
     if let Some(partner) = &partner
         && !partner.status.may_sign_in()
     {
-        let message = format!("is {}: no token of it would open anything", partner.status.as_str());
+        let message = format!("is {}: its tokens would be refused", partner.status.as_str());
         problems.add("partnerId", ProblemCode::Conflict, message);
     }
     require!(problems; partner, ttl);
     let now = app.clock.now();
     if let Err(most) = app.live_tokens.add(writer.tenant(), now, now + ttl) {
         let message = format!(
-            "this tenant has {most} tokens of partners that have not expired, which is the most: ask for shorter lifetimes, \
-             and again when some have expired"
+            "this tenant has {most} unexpired partner tokens, the maximum: use shorter lifetimes, or try again when some \
+             have expired"
         );
         problems.add("ttlSeconds", ProblemCode::Conflict, message);
         return Err(problems.into());
@@ -162,12 +162,12 @@ pub(super) fn granted(caller: &Caller, scopes: &[String], for_partner: bool, pro
     let each = scopes.iter().enumerate().filter_map(|(index, name)| {
         let permission = match Permission::parse(name) {
             None => Err(Fault::invalid(format!("{name:?} is not a scope"))),
-            Some(permission) if !caller.permissions().allow(permission) => {
-                Err(Fault::invalid(format!("{permission} is more than the caller has")))
-            }
+            Some(permission) if !caller.permissions().allow(permission) => Err(Fault::invalid(format!(
+                "{permission} cannot be granted by a caller who does not have it"
+            ))),
             Some(permission) if for_partner && grantable(caller).all(|grantable| grantable != permission) => {
                 Err(Fault::invalid(format!(
-                    "{permission} is not for partners, who only read what is theirs"
+                    "{permission} cannot be granted to a partner: partner tokens are read-only"
                 )))
             }
             Some(permission) => Ok(permission),

@@ -3,7 +3,7 @@
 use entity::attribution::{self, Column, Entity};
 use entity::{attribution_ended, event};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, IntoActiveModel, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QuerySelect, Select};
 
 use super::scope::{covered, visible};
 use super::table_functions::table_functions;
@@ -25,6 +25,23 @@ pub(super) fn in_force() -> Expr {
     Column::EndedAt.is_null()
 }
 
+/// Whether an attribution was in force at a moment, since its event was recorded: what holds once no writer is left that
+/// could record or move anything before that moment, whatever is moved after it.
+pub(super) fn in_force_since_recorded(at: Timestamp) -> Condition {
+    let not_ended = Condition::any()
+        .add(Column::EndedAt.is_null())
+        .add(Column::EndedAt.gte(at));
+    Condition::all()
+        .add(Column::MovedAt.is_null())
+        .add(Column::RecordedAt.lt(at))
+        .add(not_ended)
+}
+
+/// Whether a move before a moment began or ended an attribution.
+pub(super) fn moved_before(at: Timestamp) -> Condition {
+    Condition::any().add(Column::MovedAt.lt(at)).add(Column::EndedAt.lt(at))
+}
+
 /// Whether an attribution belongs to the event that it is joined to.
 fn of_event() -> Expr {
     Expr::col(Column::EventId.as_column_ref()).equals(event::Column::Id.as_column_ref())
@@ -41,9 +58,14 @@ pub(super) fn with_first(scope: &Scope, mut select: Select<event::Entity>) -> Se
 /// Events joined to their attributions in force, to be filtered by columns of these: their indexes find the events of a
 /// partner or a campaign.
 pub(super) fn credited(scope: &Scope) -> Select<event::Entity> {
+    with_each(scope, Condition::all().add(in_force()))
+}
+
+/// Events joined to those of their attributions that meet a condition.
+pub(super) fn with_each(scope: &Scope, which: Condition) -> Select<event::Entity> {
     let whole = Scope::tenant_wide(scope.tenant());
     let mut select = visible::<event::Entity>(&whole);
-    let own = covered::<Entity>(scope).add(of_event()).add(in_force());
+    let own = covered::<Entity>(scope).add(of_event()).add(which);
     QuerySelect::query(&mut select).inner_join(Entity, own);
     select
 }

@@ -87,20 +87,6 @@ pub async fn commissions_of(database: &Connection, scope: &Scope, deal: DealId) 
     Ok(rows.into_iter().filter_map(|row| row.commission_id).collect())
 }
 
-/// The deals that produced these ledger rows, by row.
-pub async fn deals_of_commissions(
-    database: &Connection,
-    scope: &Scope,
-    commissions: &[Uuid],
-) -> Result<HashMap<Uuid, DealId>, StoreError> {
-    let of_commissions = many::among(database, Column::CommissionId, commissions);
-    let rows = visible::<Entity>(scope).filter(of_commissions).all(database).await?;
-    let deals = rows
-        .into_iter()
-        .filter_map(|row| Some((row.commission_id?, DealId::from_uuid(row.deal_id))));
-    Ok(deals.collect())
-}
-
 pub async fn insert(
     transaction: &Connection,
     tenant: TenantId,

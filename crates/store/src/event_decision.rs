@@ -101,27 +101,6 @@ pub async fn of_events(
     rows.into_iter().map(|row| Ok((row.event_id, from_row(row)?))).collect()
 }
 
-/// The decision in force of each event, with the state that it was based on.
-pub(super) async fn with_what(
-    database: &Connection,
-    scope: &Scope,
-    events: &[Uuid],
-) -> Result<HashMap<Uuid, HistoryDecision>, StoreError> {
-    let one_of = many::among(database, Column::EventId, events);
-    let rows = newest(scope).filter(one_of).all(database).await?;
-    let decided = rows.into_iter().map(|row| {
-        let (event, made_with) = (row.event_id, made_with(&row.made_with)?);
-        let Decision { reason, components } = from_row(row)?;
-        let decided = HistoryDecision {
-            reason,
-            components,
-            made_with,
-        };
-        Ok((event, decided))
-    });
-    decided.collect()
-}
-
 /// The decisions of events, by the attribution that each was made for.
 pub(super) async fn of_attributions(
     database: &Connection,

@@ -31,7 +31,6 @@ mod error_code;
 pub mod event;
 pub mod event_decision;
 mod filter;
-pub mod generations;
 pub mod idempotency;
 pub mod in_force;
 pub mod integrity;

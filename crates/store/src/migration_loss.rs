@@ -20,7 +20,7 @@ pub struct MigrationLoss {
     pub columns: Vec<String>,
 }
 
-/// What [`super::migrate_down`] would drop; `None`: no migration is applied.
+/// What [`super::migrate_down`] would drop; `None`: no migration has been applied.
 pub async fn loss_of_migrating_down(store: &Store) -> Result<Option<MigrationLoss>, StoreError> {
     let transaction = begin(store).await?;
     refuse_migrating_down(&transaction).await?;

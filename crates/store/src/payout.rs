@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::payout::{self, Column, Entity};
-use entity::{commission, payout_item, payout_return, payout_settlement, payout_written};
+use entity::{commission, payout_item, payout_return, payout_settlement};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -123,7 +123,6 @@ pub async fn unused_bank_references(
     scope: &Scope,
     mut bits: Vec<u64>,
 ) -> Result<Vec<String>, StoreError> {
-    use payout_written::{Column, Entity};
     let start = |bits: u64| bank_reference::start(&bank_reference::of_bits(bits)).to_owned();
     loop {
         let starts: BTreeSet<_> = bits.iter().map(|bits| start(*bits)).collect();
@@ -270,7 +269,7 @@ fn reference_key(payout: &Payout) -> Option<String> {
 }
 
 mapped! {
-    fn (row: payout::Model => payout_written::Model, payout: Payout) of TABLE;
+    fn (row: payout::Model, payout: Payout) of TABLE;
     both: id, run_id, partner_id, recipient, status, created_at, settled_at, reference, payout_reference, created_by,
         settled_by, sequence, settled_sequence, bank_reference, returned_at, returned_by, returned_sequence,
         return_reason;

@@ -12,7 +12,7 @@ use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::event::{Attribution, Event};
 use domain::id::{CampaignId, CommissionId, CustomerId, EventId, EventMoveId, PartnerId, ReassignmentId, TenantId};
-use domain::reassignment::{Reassignment, ReassignmentOutcome};
+use domain::reassignment::{MoveSteps, Reassignment, ReassignmentOutcome};
 
 const TABLE: &str = "reassignment";
 
@@ -28,6 +28,7 @@ pub struct RowOutcome {
     pub before: Option<CommissionId>,
     pub commission: Option<CommissionId>,
     pub clawback: Option<CommissionId>,
+    pub steps: MoveSteps,
 }
 
 table_functions!(Reassignment: by_ids);
@@ -67,6 +68,10 @@ pub async fn entries(database: &Connection, scope: &Scope, id: ReassignmentId) -
             before: row.before_id.map(CommissionId::from_uuid),
             commission: row.commission_id.map(CommissionId::from_uuid),
             clawback: row.clawback_id.map(CommissionId::from_uuid),
+            steps: MoveSteps {
+                from: row.from_sequence,
+                to: row.sequence,
+            },
         })
     });
     entries.collect()
@@ -115,6 +120,8 @@ pub fn add(
             before_id: entry.before.map(|id| id.uuid()),
             commission_id: entry.commission.map(|id| id.uuid()),
             clawback_id: entry.clawback.map(|id| id.uuid()),
+            from_sequence: entry.steps.from,
+            sequence: entry.steps.to,
         };
         row.into_active_model()
     });
@@ -140,6 +147,10 @@ fn from_row(row: reassignment::Model) -> Result<Reassignment, StoreError> {
         actor: row.actor,
         at: row.at,
         remaining,
+        steps: MoveSteps {
+            from: row.from_sequence,
+            to: row.sequence,
+        },
     })
 }
 
@@ -159,6 +170,8 @@ fn to_row(tenant: TenantId, reassignment: &Reassignment) -> reassignment::Model 
         actor: reassignment.actor.clone(),
         at: reassignment.at,
         remaining: i64::try_from(reassignment.remaining).unwrap_or(i64::MAX),
+        from_sequence: reassignment.steps.from,
+        sequence: reassignment.steps.to,
         audit_entry_id: None,
     }
 }

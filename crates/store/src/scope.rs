@@ -8,9 +8,8 @@ use entity::{
     deleted_partner, event, event_decision, event_move, idempotency, outbox, partner, partner_balance,
     partner_category, partner_category_member, partner_customer, partner_group, partner_group_version,
     partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
-    payout, payout_item, payout_run, payout_run_line, payout_written, reassigned_row, reassignment, tier_counter,
-    tier_result, tiered_commission, tiered_commission_reference, tiered_commission_version, webhook_delivery,
-    webhook_endpoint,
+    payout, payout_item, payout_run, payout_run_line, reassigned_row, reassignment, tier_counter, tier_result,
+    tiered_commission, tiered_commission_reference, tiered_commission_version, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -136,7 +135,6 @@ scoped! {
     commission_written: |partner, _scope| own(commission_written::Column::PartnerId, partner);
     commission_entered: |partner, _scope| own(commission_entered::Column::PartnerId, partner);
     payout: |partner, _scope| own(payout::Column::PartnerId, partner);
-    payout_written: |_partner, _scope| none();
     partner_balance: |partner, _scope| own(partner_balance::Column::PartnerId, partner);
     partner_lifetime_value: |partner, _scope| own(partner_lifetime_value::Column::PartnerId, partner);
     commission_transition: |partner, scope| linked(commission_transition::Column::CommissionId, Query::select()

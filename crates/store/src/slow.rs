@@ -4,14 +4,14 @@
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use prometheus::HistogramTimer;
+use telemetry::metrics::Timer;
 
 /// Maximum length of a statement in the log; more would not help.
 const MAX_SQL_BYTES: usize = 2_000;
 
 /// Measures a statement until it is dropped, whatever its outcome.
 pub struct Stopwatch {
-    _measured: Option<HistogramTimer>,
+    _measured: Option<Timer>,
     _watched: Option<WatchedStatement>,
 }
 
@@ -23,7 +23,7 @@ struct WatchedStatement {
 
 impl Stopwatch {
     /// Starts now. `slow`: from which duration on the statement is logged; `None`: never.
-    pub fn start(measured: Option<HistogramTimer>, slow: Option<Duration>, sql: &str) -> Self {
+    pub fn start(measured: Option<Timer>, slow: Option<Duration>, sql: &str) -> Self {
         let watched = slow.map(|slow| WatchedStatement {
             began: Instant::now(),
             slow,

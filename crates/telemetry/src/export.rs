@@ -1,15 +1,15 @@
-//! Exports spans to a collector: OTLP, protobuf over plain HTTP, in batches, independently of the requests.
-//!
-//! The collector is expected beside the gateway (an agent, a sidecar), from where it forwards the spans with TLS. Spans
-//! that it does not accept are dropped: no request ever waits for it.
+//! Exports spans to a collector: OTLP, protobuf over HTTP, in batches, independently of the requests. The collector may
+//! be beside the gateway (an agent, a sidecar) or elsewhere, then with TLS. Spans that it does not accept are dropped: no
+//! request ever waits for it.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, Uri};
+use http::{Request, Response};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_http::{HttpClient, HttpError};
@@ -23,17 +23,21 @@ use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::spans::TARGET;
-use outgoing::client::{self, ClientError};
-use outgoing::{DnsResolver, DnsSettings};
+use outgoing::{Outgoing, OutgoingError};
 
 /// How long the collector may take to answer, after which a batch counts as not received.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Maximum size of its answer in bytes.
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SpanExportError {
-    #[error("the endpoint of traces must be an address such as http://127.0.0.1:4318, not {0:?}")]
+    #[error(
+        "the endpoint of traces must be an address such as http://127.0.0.1:4318 or https://collector.example, not {0:?}"
+    )]
     Endpoint(String),
-    #[error("traces cannot be sent: {0}")]
+    #[error("cannot send traces: {0}")]
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
 }
 
@@ -42,17 +46,14 @@ pub struct SpanExport(SdkTracerProvider);
 
 impl SpanExport {
     /// Exports to the collector at `endpoint`, to which `/v1/traces` is appended. Must be called inside the runtime.
-    pub fn to(endpoint: &str, dns: &DnsSettings) -> Result<Self, SpanExportError> {
-        let wrong = || SpanExportError::Endpoint(endpoint.to_owned());
-        let uri: Uri = endpoint.parse().map_err(|_| wrong())?;
-        if !client::is_address(&uri) {
-            return Err(wrong());
-        }
+    pub fn to(endpoint: &str, outgoing: Outgoing) -> Result<Self, SpanExportError> {
+        let checked = outgoing.policy().check_url(endpoint);
+        checked.map_err(|_| SpanExportError::Endpoint(endpoint.to_owned()))?;
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(OtlpClient {
+            .with_http_client(SpanSender {
                 runtime: Handle::current(),
-                resolver: Arc::new(DnsResolver::new(dns.clone())),
+                outgoing,
                 is_failing: Arc::default(),
             })
             .with_protocol(Protocol::HttpBinary)
@@ -84,8 +85,8 @@ impl SpanExport {
         let ending = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(TIMEOUT));
         match ending.await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the last traces were not sent"),
-            Err(error) => tracing::warn!(%error, "the last traces were not sent"),
+            Ok(Err(error)) => tracing::warn!(%error, "could not send all remaining traces at shutdown"),
+            Err(error) => tracing::warn!(%error, "could not send all remaining traces at shutdown"),
         }
     }
 }
@@ -106,18 +107,23 @@ fn resource() -> Resource {
 }
 
 /// Sends requests from the runtime, because the exporting thread is outside of it.
-#[derive(Debug)]
-struct OtlpClient {
+struct SpanSender {
     runtime: Handle,
-    resolver: Arc<DnsResolver>,
+    outgoing: Outgoing,
     /// Whether the last batch failed: the log reports only once that the collector is unavailable, and once that it is
     /// back.
     is_failing: Arc<AtomicBool>,
 }
 
-impl OtlpClient {
+impl fmt::Debug for SpanSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SpanSender")
+    }
+}
+
+impl SpanSender {
     /// Records the outcome of a batch, and logs it if it differs from the one before.
-    fn note(is_failing: &AtomicBool, result: &Result<Response<Bytes>, ClientError>) {
+    fn note(is_failing: &AtomicBool, result: &Result<Response<Bytes>, OutgoingError>) {
         let problem = match result {
             Ok(response) if response.status().is_success() => None,
             Ok(response) => Some(response.status().to_string()),
@@ -125,14 +131,14 @@ impl OtlpClient {
         };
         let was_failing = is_failing.swap(problem.is_some(), Ordering::Relaxed);
         match problem {
-            Some(problem) if !was_failing => tracing::warn!(problem, "the collector does not take traces"),
-            None if was_failing => tracing::info!("the collector takes traces again"),
+            Some(problem) if !was_failing => tracing::warn!(problem, "the collector refuses traces"),
+            None if was_failing => tracing::info!("the collector accepts traces again"),
             Some(_) | None => {}
         }
     }
 }
 
-impl HttpClient for OtlpClient {
+impl HttpClient for SpanSender {
     fn send_bytes<'client, 'sending>(
         &'client self,
         request: Request<Bytes>,
@@ -141,9 +147,9 @@ impl HttpClient for OtlpClient {
         'client: 'sending,
         Self: 'sending,
     {
-        let (is_failing, resolver) = (self.is_failing.clone(), self.resolver.clone());
+        let (is_failing, outgoing) = (self.is_failing.clone(), self.outgoing.clone());
         let sending = self.runtime.spawn(async move {
-            let result = client::send(request, TIMEOUT, &*resolver).await;
+            let result = outgoing.send(request, MAX_ANSWER_BYTES).await;
             Self::note(&is_failing, &result);
             result
         });

@@ -17,7 +17,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 pub use current_document::{CurrentDocument, asked, asking};
-pub use export::{SpanExport, SpanExportError};
+pub use export::{SpanExport, SpanExportError, TIMEOUT as SPAN_EXPORT_TIMEOUT};
 pub use filter::LogFilter;
 pub use spans::{batch, end_request, operation, request, trace_id};
 

@@ -76,7 +76,7 @@ async fn schema(store: &Store) -> Result<CheckResult, StoreError> {
                 "a newer program has changed it (migrations: {}, such as {newest})",
                 unknown.len()
             ),
-            "run that program, or restore the backup from before",
+            "run that version, or restore the backup made before it",
         ),
         (None, Some(first)) => CheckResult::wrong(
             format!("{} migrations are missing, from {first} on", pending.len()),
@@ -137,8 +137,8 @@ fn replica(state: Result<Duration, String>) -> CheckResult {
     match state {
         Ok(lag) => CheckResult::ok().found(format!("behind by {} ms", lag.as_millis())),
         Err(why) => CheckResult::warning(
-            format!("{why}, so that nothing is read there"),
-            "mend it, or take its URL out of database.replica_url",
+            format!("{why}, so it is not read from"),
+            "fix it, or remove its URL from database.replica_url",
         ),
     }
 }

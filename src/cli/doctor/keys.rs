@@ -75,11 +75,11 @@ pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> CheckResult 
     let Some(keys) = keys else {
         return match secrets.len() {
             0 => CheckResult::warning(
-                "there are no webhooks in production without",
+                "webhooks are disabled without it in production",
                 "set webhook_keys to have them",
             ),
             number => CheckResult::wrong(
-                format!("{number} webhook endpoints are told nothing"),
+                format!("{number} webhook endpoints get no deliveries"),
                 "set webhook_keys to the key that their secrets were encrypted with",
             ),
         };
@@ -92,10 +92,10 @@ pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> CheckResult 
         None => CheckResult::ok(),
         Some(first) => CheckResult::wrong(
             format!(
-                "the secrets of {} webhook endpoints do not open: {first}",
+                "cannot decrypt the secrets of {} webhook endpoints: {first}",
                 problems.len()
             ),
-            "put the key back that they were encrypted with, behind the others of webhook_keys",
+            "add the key that they were encrypted with at the end of webhook_keys",
         ),
     }
 }

@@ -23,7 +23,10 @@ pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
     report.says("exposure", settings::exposure(config));
     report.says("graphiql", settings::graphiql(&config.http));
     if let Some(endpoint) = &config.otlp_endpoint {
-        report.says("traces", settings::traces(endpoint, &config.dns).await);
+        match open::outgoing_of_operator(config, settings::TIMEOUT) {
+            Ok(outgoing) => report.says("traces", settings::traces(endpoint, &outgoing).await),
+            Err(error) => report.says("traces", CheckResult::failed(error)),
+        }
     }
     report.says("keys", keys::of_tokens(config));
     issuers(config, &mut report).await;

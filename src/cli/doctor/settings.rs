@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use axum::http::Uri;
-use tokio::time::timeout;
 use url::Url;
 
 use super::report::CheckResult;
 use crate::config::{Config, refusals};
 use crate::http::{self, HttpOptions};
-use outgoing::{DnsResolver, DnsSettings, client};
+use outgoing::{Outgoing, OutgoingError};
 use store::each_host;
 
-/// How long to wait for the collector, which is a process beside the gateway.
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// How long to wait for the collector of traces.
+pub const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Whether `serve` would refuse them in production.
 pub fn production(config: &Config) -> CheckResult {
@@ -21,7 +19,7 @@ pub fn production(config: &Config) -> CheckResult {
         refused if refused.is_empty() => CheckResult::ok(),
         refused => CheckResult::wrong(
             refused.join("; "),
-            "serve does not start in production before that is mended",
+            "serve refuses to start in production until this is fixed",
         ),
     }
 }
@@ -41,11 +39,11 @@ pub fn exposure(config: &Config) -> CheckResult {
     }
     let urls = config.store.standby_urls.iter().chain([&config.store.url]);
     if urls.flat_map(|url| each_host(url)).any(|url| is_plain(&url)) {
-        open.push("what goes to the database is not encrypted for sure (add ?sslmode=verify-full to its URL)");
+        open.push("the connection to the database may be unencrypted (add ?sslmode=verify-full to its URL)");
     }
     match open.is_empty() {
         true => CheckResult::ok(),
-        false => CheckResult::warning(open.join("; "), "unless it is meant"),
+        false => CheckResult::warning(open.join("; "), "unless this is intended"),
     }
 }
 
@@ -72,26 +70,24 @@ pub fn graphiql(options: &HttpOptions) -> CheckResult {
         return CheckResult::ok();
     }
     CheckResult::warning(
-        "it is not part of this build, and its page says so",
+        "it is not part of this build; its page says so",
         "build where npm is installed, or run scripts/graphiql-assets on another machine and copy assets/graphiql",
     )
 }
 
 /// Whether the collector of traces accepts connections.
-pub async fn traces(endpoint: &str, dns: &DnsSettings) -> CheckResult {
-    let address = endpoint.parse::<Uri>().ok().filter(client::is_address);
-    let Some(authority) = address.as_ref().and_then(Uri::authority) else {
-        let found = format!("{endpoint:?} is no address such as http://127.0.0.1:4318");
-        return CheckResult::wrong(found, "mend otlp_endpoint");
-    };
-    let resolver = DnsResolver::new(dns.clone());
-    let problem = match timeout(TIMEOUT, client::connect(authority, &resolver)).await {
-        Ok(Ok(_)) => return CheckResult::ok(),
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "nobody answers".to_owned(),
-    };
-    let found = format!("the collector at {authority} takes no connections ({problem}), and traces are dropped");
-    CheckResult::warning(found, "start it, or mend otlp_endpoint")
+pub async fn traces(endpoint: &str, outgoing: &Outgoing) -> CheckResult {
+    match outgoing.reach(endpoint).await {
+        Ok(()) => CheckResult::ok(),
+        Err(OutgoingError::Refused(_)) => {
+            let found = format!("{endpoint:?} is no address such as http://127.0.0.1:4318");
+            CheckResult::wrong(found, "mend otlp_endpoint")
+        }
+        Err(error) => {
+            let found = format!("the collector at {endpoint} takes no connections ({error}), and traces are dropped");
+            CheckResult::warning(found, "start it, or fix otlp_endpoint")
+        }
+    }
 }
 
 #[cfg(test)]

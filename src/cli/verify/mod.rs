@@ -68,5 +68,5 @@ pub async fn run(config: &Config, tenant: Option<&str>, since: Option<&Path>) ->
     if count == 0 {
         return Ok(());
     }
-    Err("the ledger does not hold".into())
+    Err("the ledger has findings".into())
 }

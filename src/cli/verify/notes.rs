@@ -37,7 +37,7 @@ impl VerifyNotes {
             Err(error) => return Err(fault(&error)),
         };
         if !text.is_empty() && !text.starts_with("tributary ") {
-            return Err(fault(&"is not what an earlier verify --since has written"));
+            return Err(fault(&"was not written by an earlier verify --since"));
         }
         let file = OpenOptions::new().create(true).append(true).open(path);
         let mut notes = Self {
@@ -52,7 +52,7 @@ impl VerifyNotes {
         if lines.next() == Some(HEAD) {
             for line in lines {
                 let read = notes.read(line);
-                read.ok_or_else(|| fault(&format!("{line:?} is nothing that verify --since writes")))?;
+                read.ok_or_else(|| fault(&format!("{line:?} is not a line that verify --since writes")))?;
             }
         }
         notes.write_anew()?;

@@ -14,6 +14,7 @@ mod write;
 use super::list::{ExportList, ParameterSource, column, own};
 use auth::Resource;
 pub use request::FileRequest;
+pub use service::parameters as parameters_of;
 pub use write::PayoutFile;
 
 /// The name of the export in URLs and on the command line.

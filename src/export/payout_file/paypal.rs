@@ -2,16 +2,20 @@
 //! at most 5,000 payments per file. As PayPal documents it under "Payouts Web". The customer id, of at most 30
 //! characters, is the payout's id.
 
-use super::parameters::FileParameters;
+use super::parameters::{CURRENCY, FileParameters, PART, RUN};
 use super::payment::Payment;
+use crate::export::parameters::Parameter;
 use domain::payment_service::PayoutFileFormat;
 
-pub const PARAMETERS: &[(&str, &str)] = &[
-    ("runId", "ID!"),
-    ("currency", "CurrencyCode"),
-    ("part", "Int"),
-    // The decimal separator depends on the sender's country.
-    ("decimalComma", "Boolean"),
+pub const PARAMETERS: &[Parameter<'static>] = &[
+    RUN,
+    CURRENCY,
+    PART,
+    Parameter::new(
+        "decimalComma",
+        "Boolean",
+        "Whether amounts are written with a decimal comma, which PayPal expects of senders in some countries.",
+    ),
 ];
 
 pub fn line(payment: &Payment, wishes: &FileParameters) -> Vec<String> {

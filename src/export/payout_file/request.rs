@@ -40,7 +40,7 @@ impl Exports {
     ) -> Result<FileRequest, ExportError> {
         caller.read(Resource::Payouts)?;
         caller.staff_only()?;
-        let parameters = Parameters::of(&self.types, service::parameters(format));
+        let parameters = Parameters::of(&self.types, service::parameters(format).to_vec());
         let wishes = FileParameters(parameters.read(given).map_err(ExportError::Wrong)?);
         if wishes.part() == Some(0) {
             return Err(ExportError::Wrong(vec!["part must be 1 or more".to_owned()]));

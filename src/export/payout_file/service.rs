@@ -1,14 +1,15 @@
 //! The formats of payout files: the parameters of each, and its lines.
 
-use super::parameters::FileParameters;
+use super::parameters::{CURRENCY, FileParameters, RUN};
 use super::payment::Payment;
 use super::{paypal, wise};
+use crate::export::parameters::Parameter;
 use domain::payment_service::PayoutFileFormat;
 
 /// The parameters besides the format.
-pub(super) fn parameters(format: PayoutFileFormat) -> &'static [(&'static str, &'static str)] {
+pub fn parameters(format: PayoutFileFormat) -> &'static [Parameter<'static>] {
     match format {
-        PayoutFileFormat::Csv => &[("runId", "ID!"), ("currency", "CurrencyCode")],
+        PayoutFileFormat::Csv => &[RUN, CURRENCY],
         PayoutFileFormat::PayPal => paypal::PARAMETERS,
         PayoutFileFormat::Wise => wise::PARAMETERS,
     }

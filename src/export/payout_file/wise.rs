@@ -3,18 +3,30 @@
 //! As Wise's help documents them under "batch payments" and "How do I fill in my batch template?". The reference is the
 //! payout's bank reference: banks shorten references, in US dollars to 10 characters.
 
-use super::parameters::FileParameters;
+use super::parameters::{CURRENCY, FileParameters, PART, RUN};
 use super::payment::Payment;
+use crate::export::parameters::Parameter;
 
-pub const PARAMETERS: &[(&str, &str)] = &[
-    ("runId", "ID!"),
-    ("currency", "CurrencyCode"),
-    ("part", "Int"),
-    ("payees", "EMAIL|SAVED"),
-    // The currency that the batch is funded in; by default each payout's own currency.
-    ("sourceCurrency", "CurrencyCode"),
-    // The type of all payees; by default partners are institutions, and individuals are persons.
-    ("receiverType", "PERSON|INSTITUTION"),
+pub const PARAMETERS: &[Parameter<'static>] = &[
+    RUN,
+    CURRENCY,
+    PART,
+    Parameter::new(
+        "payees",
+        "EMAIL|SAVED",
+        "Only payees that are e-mail addresses, or only those that are recipients saved at Wise: Wise takes them in \
+         files of their own.",
+    ),
+    Parameter::new(
+        "sourceCurrency",
+        "CurrencyCode",
+        "The currency that the batch is funded in; by default that of each payout.",
+    ),
+    Parameter::new(
+        "receiverType",
+        "PERSON|INSTITUTION",
+        "The type of all payees; by default partners are institutions, and individuals are persons.",
+    ),
 ];
 
 /// The kinds of files.

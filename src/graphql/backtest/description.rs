@@ -3,11 +3,11 @@
 use async_graphql::ID;
 
 use super::object::{Backtest, BacktestStatus};
-use crate::graphql::campaign::CAMPAIGN;
-use crate::graphql::partner_group::PARTNER_GROUP;
+use crate::graphql::campaign::{CAMPAIGN, Campaign};
+use crate::graphql::partner_group::{PARTNER_GROUP, PartnerGroup};
 use crate::graphql::rows::{declare, link, value};
 use crate::graphql::scalar::{DateTime, Json};
-use crate::graphql::tiered::TIERED_COMMISSION;
+use crate::graphql::tiered::{TIERED_COMMISSION, TieredCommission};
 use auth::Resource;
 use domain::{backtest, id};
 use store::view;
@@ -36,9 +36,12 @@ declare! {
     "to": DateTime = value(Column::RangeTo, view::moment);
     /// The proposal as it was submitted.
     "proposal": Json = value(Column::Proposal, view::document);
-    "campaign" = link(Column::CampaignId, &CAMPAIGN);
-    "partnerGroup" = link(Column::GroupId, &PARTNER_GROUP);
-    "tieredCommission" = link(Column::TierId, &TIERED_COMMISSION);
+    /// The campaign whose terms are proposed; null for other proposals.
+    "campaign": Option<Campaign> = link(Column::CampaignId, &CAMPAIGN);
+    /// The group whose rules are proposed; null for other proposals.
+    "partnerGroup": Option<PartnerGroup> = link(Column::GroupId, &PARTNER_GROUP);
+    /// The tiered commission that the proposal replaces; null if it replaces none.
+    "tieredCommission": Option<TieredCommission> = link(Column::TierId, &TIERED_COMMISSION);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When processing first started; null if it has not started.

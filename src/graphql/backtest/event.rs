@@ -7,7 +7,6 @@ use futures::future::try_join_all;
 
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::graphql::identity;
 use crate::graphql::ledger::commission::CommissionKind;
 use crate::graphql::ledger::event::Event;
 use crate::graphql::money::{ExplanationStep, Money};
@@ -58,10 +57,11 @@ pub struct BacktestRow {
 pub async fn event(ctx: &Context<'_>, of: &backtest::Backtest, id: EventId) -> Result<Option<BacktestEvent>, ApiError> {
     let request = request(ctx);
     let scope = request.caller.read(Resource::Commissions)?;
-    let Some(event) = identity::event(ctx, id).await? else {
+    let reader = request.store().reader();
+    let mut found = store::event::named_by_ids(reader, &scope, &[id.uuid()]).await?;
+    let Some(event) = found.remove(&id.uuid()).map(Event::from) else {
         return Ok(None);
     };
-    let reader = request.store().reader();
     let mut actual = store::backtest::actual_rows(reader, &scope, of, id).await?;
     let decisions = store::event_decision::of_events(reader, &scope, &[id.uuid()]).await?;
     let paid = decisions

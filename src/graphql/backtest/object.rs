@@ -7,17 +7,13 @@ use super::description::BACKTEST;
 use super::difference::{self, BacktestDifference, BacktestMonth, BacktestProgress};
 use super::event::{self, BacktestEvent};
 use super::result::{self, BacktestCampaign, BacktestPartner, SumsKey};
-use crate::graphql::campaign::Campaign;
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
-use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
-use crate::graphql::identity;
+use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::order::OrderDirection;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::partner_group::PartnerGroup;
 use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::shared::row;
-use crate::graphql::tiered::TieredCommission;
 use auth::Resource;
 use domain::backtest;
 use domain::id::EventId;
@@ -48,21 +44,6 @@ row! {
 #[paged]
 #[ComplexObject]
 impl Backtest {
-    /// The campaign whose terms are proposed; null for other proposals.
-    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
-    }
-
-    /// The group whose rules are proposed; null for other proposals.
-    async fn partner_group(&self, ctx: &Context<'_>) -> Nullable<PartnerGroup> {
-        nullable_link(self.0.group_id, |id| identity::partner_group(ctx, id)).await
-    }
-
-    /// The tiered commission that the proposal replaces; null if it replaces none.
-    async fn tiered_commission(&self, ctx: &Context<'_>) -> Nullable<TieredCommission> {
-        nullable_link(self.0.tier_id, |id| TieredCommission::load(ctx, id)).await
-    }
-
     /// Its progress.
     async fn progress(&self) -> BacktestProgress {
         BacktestProgress {

@@ -8,11 +8,11 @@ use crate::graphql::campaign::Campaign;
 use crate::graphql::connection::{Connection, loaded, placed_by_number};
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
-use crate::graphql::identity;
+use crate::graphql::error::ApiError;
 use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::Partner;
+use crate::graphql::rows::{Linked, link_to};
 use auth::Resource;
 use domain::money::Currency;
 use store::backtest::{BacktestSum, PartnerResultOrder, PartnerSum};
@@ -32,8 +32,8 @@ impl From<BacktestSum> for BacktestCampaign {
 #[Object]
 impl BacktestCampaign {
     /// The campaign; null for events without one.
-    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable_link(self.0.campaign, |id| identity::campaign(ctx, id)).await
+    async fn campaign(&self) -> Option<Linked<Campaign>> {
+        link_to(self.0.campaign)
     }
 
     /// The difference between the two.
@@ -56,9 +56,8 @@ impl From<PartnerSum> for BacktestPartner {
 #[Object]
 impl BacktestPartner {
     /// The partner.
-    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
-        let partner = identity::partner(ctx, self.0.partner).await?;
-        existing(partner, "backtest_partner", "partner_id", self.0.partner)
+    async fn partner(&self) -> Linked<Partner> {
+        Linked::required(self.0.partner)
     }
 
     /// The difference between the two.

@@ -3,13 +3,14 @@
 use async_graphql::ID;
 
 use super::object::{Campaign, CampaignStatus};
-use crate::graphql::label::ADVERTISER;
-use crate::graphql::ledger::commission::commission_pages;
+use crate::graphql::connection::Connection;
+use crate::graphql::label::{ADVERTISER, Advertiser};
+use crate::graphql::ledger::commission::{CommissionConnection, commission_pages, commissions_under};
 use crate::graphql::loader::PartnersOfCampaign;
-use crate::graphql::partner::PARTNER;
+use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{PartnerVisibility, child_list_of, declare, link, made_of, page_of, value};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::tenant::audit::histories;
+use crate::graphql::tenant::audit::{AuditEntry, histories};
 use crate::graphql::terms::CommissionTerm;
 use auth::Resource;
 use domain::{campaign, id};
@@ -47,14 +48,18 @@ declare! {
     "startsAt": Option<DateTime> = value(Column::StartsAt, view::moment).for_partners(PartnerVisibility::Null);
     /// When its events stop earning, exclusive; null: there is no end.
     "endsAt": Option<DateTime> = value(Column::EndsAt, view::moment).for_partners(PartnerVisibility::Null);
-    "advertiser" = link(Column::AdvertiserId, &ADVERTISER).for_partners(PartnerVisibility::Null);
+    /// The advertiser that owns it; null if there is none.
+    "advertiser": Option<Advertiser> = link(Column::AdvertiserId, &ADVERTISER).for_partners(PartnerVisibility::Null);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was last changed.
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
-    "history" = page_of(histories);
-    "partners" = page_of(|ctx| {
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
+    "history": Connection<AuditEntry> = page_of(histories);
+    /// The partners that belong to it, newest first.
+    "partners": Connection<Partner> = page_of(|ctx| {
         child_list_of::<PartnersOfCampaign>(ctx, Resource::Partners, &PARTNER)
     });
-    "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Campaign));
+    /// Its commissions, by default newest first.
+    "commissions": CommissionConnection = commissions_under(|ctx| commission_pages(ctx, CommissionParent::Campaign));
 }

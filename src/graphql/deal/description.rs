@@ -3,10 +3,10 @@
 use async_graphql::ID;
 
 use super::object::Deal;
-use crate::graphql::deal::pipeline::PAYMENT_STAGE;
-use crate::graphql::ledger::commission::commission_pages;
+use crate::graphql::deal::pipeline::{PAYMENT_STAGE, PaymentStage};
+use crate::graphql::ledger::commission::{CommissionConnection, commission_pages};
 use crate::graphql::money::Money;
-use crate::graphql::partner::PARTNER;
+use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{PartnerVisibility, amount, declare, link, page_of, required, value};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
@@ -33,8 +33,10 @@ declare! {
     "name": String = value(Column::Name, view::text);
     /// Its value; commissions that are already due do not follow later changes.
     "value": Money = amount(Column::Currency, Column::ValueMinor);
-    "partner" = required(Column::PartnerId, &PARTNER);
-    "stage" = link(Column::StageId, &PAYMENT_STAGE);
+    /// The partner that brought it.
+    "partner": Partner = required(Column::PartnerId, &PARTNER);
+    /// Its stage; null if it has not entered the pipeline.
+    "stage": Option<PaymentStage> = link(Column::StageId, &PAYMENT_STAGE);
     /// The individual who registered it; null if unknown.
     "leadCreator": Option<String> = value(Column::LeadCreator, view::text);
     /// The individual who owns it; null if unknown.
@@ -42,7 +44,8 @@ declare! {
     "customFields" = Deal::computed();
     /// The number of times it was renewed.
     "renewals": u32 = value(Column::Renewals, view::number);
-    "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Deal));
+    /// Its commissions, newest first.
+    "commissions": CommissionConnection = page_of(|ctx| commission_pages(ctx, CommissionParent::Deal));
     "forecast" = Deal::computed().for_partners(PartnerVisibility::EmptyList);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);

@@ -1,12 +1,12 @@
 //! Payments that rules would make.
 
-use async_graphql::{Context, Enum, Object};
+use async_graphql::{Enum, Object};
 
 use crate::graphql::deal::pipeline::PaymentStage;
 use crate::graphql::deal::rule::CommissionRule;
-use crate::graphql::error::{ApiError, Nullable, nullable_link};
 use crate::graphql::ledger::commission::PaymentTarget;
 use crate::graphql::money::{ExplanationStep, Money};
+use crate::graphql::rows::{Linked, link_to};
 use domain::deal_rules::{self, Due};
 use domain::id::CommissionRuleId;
 
@@ -40,14 +40,14 @@ impl SimulatedPayment {
 #[Object]
 impl SimulatedPayment {
     /// The rule; null if it was given in the simulation's input.
-    async fn commission_rule(&self, ctx: &Context<'_>) -> Nullable<CommissionRule> {
-        nullable_link(self.rule, |id| CommissionRule::load(ctx, id)).await
+    async fn commission_rule(&self) -> Option<Linked<CommissionRule>> {
+        link_to(self.rule)
     }
 
     /// The stage that makes the payment due when the deal enters it; for later occurrences, the stage that started the
     /// part.
-    async fn payment_stage(&self, ctx: &Context<'_>) -> Result<PaymentStage, ApiError> {
-        PaymentStage::linked(ctx, self.due.slot.stage).await
+    async fn payment_stage(&self) -> Linked<PaymentStage> {
+        Linked::required(self.due.slot.stage)
     }
 
     /// Who would be paid.

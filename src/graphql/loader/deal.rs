@@ -1,4 +1,4 @@
-//! Deals of ledger rows, and forecasts of deals.
+//! Forecasts of deals.
 
 use std::sync::Arc;
 
@@ -7,20 +7,7 @@ use uuid::Uuid;
 use super::{Fetch, Fetched, shared};
 use auth::Scope;
 use service::deal::forecast::{Forecast, forecasts};
-use store::{Store, deal_payment};
-
-/// The ids of the deals that created ledger rows, by the rows' ids.
-pub struct DealOfCommission;
-
-impl Fetch for DealOfCommission {
-    type Key = Uuid;
-    type Value = Uuid;
-
-    async fn fetch(store: &Store, scope: &Scope, rows: &[Self::Key]) -> Fetched<Self> {
-        let deals = deal_payment::deals_of_commissions(store.reader(), scope, rows).await?;
-        Ok(deals.into_iter().map(|(row, deal)| (row, deal.uuid())).collect())
-    }
-}
+use store::Store;
 
 /// Forecasts of what deals will still pay.
 pub struct ForecastOfDeal;

@@ -7,12 +7,10 @@
 mod as_of;
 mod backtest;
 mod by_key;
-mod campaign;
 mod child_lists;
 mod children;
 mod commission;
 mod deal;
-mod label;
 mod past_tier_progress;
 mod payout;
 mod payout_run;
@@ -33,24 +31,22 @@ use futures::future::try_join_all;
 use tracing::Instrument;
 
 use super::error::ApiError;
+use super::rows::LinkedRows;
 use auth::Scope;
-use domain::id;
 use store::{Store, StoreError};
 use telemetry::metrics::Metrics;
 
 pub use as_of::BalancesAsOf;
 pub use backtest::{BacktestCounts, BacktestPages, ByCampaign, ByPartner};
 pub use by_key::*;
-pub use campaign::ReferencedCampaign;
 pub use child_lists::*;
-pub use children::{Children, CountsOf, PagesOf};
-pub use commission::{CommissionCounts, CommissionPages, CommissionTotals, CommissionsUnder};
-pub use deal::{DealOfCommission, ForecastOfDeal};
-pub use label::LabelById;
+pub use children::{Children, CountsOf};
+pub use commission::{CommissionCounts, CommissionTotals, CommissionsUnder};
+pub use deal::ForecastOfDeal;
 pub use past_tier_progress::PastTierProgress;
-pub use payout::{PayoutCounts, PayoutPages};
-pub use payout_run::{PayoutRunLineCounts, PayoutRunLinePages};
-pub use revenue::FinalRevenueOfEvent;
+pub use payout::PayoutCounts;
+pub use payout_run::PayoutRunLineCounts;
+pub use revenue::{FinalRevenueOfEvent, RevenueAdjustmentPages};
 pub use terms_in_force::{OffersOfPartner, TermsOfPartner};
 pub use tier_progress::{ProgressKey, TierProgress};
 pub use under::Under;
@@ -193,58 +189,27 @@ macro_rules! loaders {
 }
 
 loaders! {
-    partner: PartnerById,
-    partner_transitions: TransitionsOfPartner,
-    partners_of_group: PagesOf<PartnersOfGroup>,
+    linked_rows: LinkedRows,
     partner_count_of_group: CountsOf<PartnersOfGroup>,
-    partners_of_campaign: PagesOf<PartnersOfCampaign>,
     partner_count_of_campaign: CountsOf<PartnersOfCampaign>,
-    partner_group: PartnerGroupById,
-    partner_tier: LabelById<id::PartnerTier>,
-    partner_category: LabelById<id::PartnerCategory>,
-    categories_of_partner: CategoriesOfPartner,
-    advertiser: LabelById<id::Advertiser>,
-    campaign: CampaignById,
-    referenced_campaign: ReferencedCampaign,
-    campaigns_of_partner: PagesOf<CampaignsOfPartner>,
     campaign_count_of_partner: CountsOf<CampaignsOfPartner>,
-    snapshot: SnapshotById,
     snapshots_of_partner: SnapshotsOfPartner,
-    partnership_request: PartnershipRequestById,
-    api_key: ApiKeyById,
-    history_of_object: PagesOf<HistoryOfObject>,
     history_count_of_object: CountsOf<HistoryOfObject>,
-    webhook_endpoint: WebhookEndpointById,
-    tiered_commission: TieredCommissionById,
-    partners_of_tier: PagesOf<PartnersOfTier>,
     partner_count_of_tier: CountsOf<PartnersOfTier>,
-    referenced_event: ReferencedEvent,
     credited_event: CreditedEvent,
-    attribution: AttributionById,
-    refunds_of_event: RefundsOfEvent,
     decision_of_event: DecisionOfEvent,
     final_revenue_of_event: FinalRevenueOfEvent,
-    revenue_adjustments_of_event: PagesOf<RevenueAdjustmentsOfEvent>,
+    revenue_adjustment_pages: RevenueAdjustmentPages,
     revenue_adjustment_count_of_event: CountsOf<RevenueAdjustmentsOfEvent>,
     tier_progress: TierProgress,
     past_tier_progress: PastTierProgress,
     terms_in_force: TermsOfPartner,
     offers: OffersOfPartner,
-    customer: CustomerById,
-    events_of_customer: PagesOf<EventsOfCustomer>,
     event_count_of_customer: CountsOf<EventsOfCustomer>,
-    customers_of_partner: PagesOf<CustomersOfPartner>,
     customer_count_of_partner: CountsOf<CustomersOfPartner>,
-    commission: CommissionById,
-    commission_pages: CommissionPages,
     commission_counts: CommissionCounts,
     commission_totals: CommissionTotals,
     commission_explanation: ExplanationOfCommission,
-    commission_entered: EnteredOfCommission,
-    commission_transitions: TransitionsOfCommission,
-    payout: PayoutById,
-    payout_run: PayoutRunById,
-    payout_run_line_pages: PayoutRunLinePages,
     payout_run_line_counts: PayoutRunLineCounts,
     payout_run_totals: PayoutRunTotals,
     pending_of_run: PendingOfRun,
@@ -254,19 +219,10 @@ loaders! {
     backtest_campaign_counts: BacktestCounts<ByCampaign>,
     backtest_partner_pages: BacktestPages<ByPartner>,
     backtest_partner_counts: BacktestCounts<ByPartner>,
-    payout_pages: PayoutPages,
     payout_counts: PayoutCounts,
-    balances_of_partner: BalancesOfPartner,
     balances_as_of: BalancesAsOf,
-    lifetime_values_of_partner: LifetimeValuesOfPartner,
-    payment_stage: StageById,
     custom_field: CustomFieldById,
-    deal: DealById,
-    deal_of_commission: DealOfCommission,
     forecast_of_deal: ForecastOfDeal,
-    deals_of_partner: PagesOf<DealsOfPartner>,
     deal_count_of_partner: CountsOf<DealsOfPartner>,
-    commission_rule: CommissionRuleById,
-    partners_of_rule: PagesOf<PartnersOfRule>,
     partner_count_of_rule: CountsOf<PartnersOfRule>,
 }

@@ -2,25 +2,27 @@
 
 use async_graphql::ID;
 
-use super::balance::PARTNER_BALANCE;
+use super::balance::{PARTNER_BALANCE, PartnerBalance};
 use super::object::Partner;
-use super::transition::PARTNER_TRANSITION;
-use crate::graphql::campaign::CAMPAIGN;
-use crate::graphql::deal::DEAL;
-use crate::graphql::label::{PARTNER_CATEGORY, PARTNER_TIER};
-use crate::graphql::ledger::commission::commission_pages;
-use crate::graphql::ledger::customer::CUSTOMER;
+use super::transition::{PARTNER_TRANSITION, PartnerTransition};
+use crate::graphql::campaign::{CAMPAIGN, Campaign};
+use crate::graphql::connection::Connection;
+use crate::graphql::deal::{DEAL, Deal};
+use crate::graphql::label::{PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
+use crate::graphql::ledger::commission::{CommissionConnection, commission_pages, commissions_under};
+use crate::graphql::ledger::customer::{CUSTOMER, Customer};
 use crate::graphql::loader::{CampaignsOfPartner, CustomersOfPartner, DealsOfPartner};
+use crate::graphql::money::Money;
 use crate::graphql::partner::PartnerType;
 use crate::graphql::partner::kind::PartnerStatus;
-use crate::graphql::partner_group::PARTNER_GROUP;
-use crate::graphql::payout::payout_pages;
+use crate::graphql::partner_group::{PARTNER_GROUP, PartnerGroup};
+use crate::graphql::payout::{Payout, payout_pages};
 use crate::graphql::rows::{
     self, PartnerVisibility, TypeDescription, child_list_of, declare, family, link, page_of, value, values,
 };
 use crate::graphql::scalar::{CurrencyCode, DateTime, Json};
-use crate::graphql::tenant::audit::histories;
-use crate::graphql::terms::COMMISSION_SNAPSHOT;
+use crate::graphql::tenant::audit::{AuditEntry, histories};
+use crate::graphql::terms::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use auth::Resource;
 use domain::{id, partner};
 use store::commission::CommissionParent;
@@ -55,9 +57,12 @@ declare! {
     "tags": Vec<String> = value(Column::Tags, view::document).for_partners(PartnerVisibility::EmptyList);
     /// Arbitrary JSON data that other systems keep with it; null if there is none.
     "metadata": Option<Json> = value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null);
-    "group" = link(Column::GroupId, &PARTNER_GROUP);
-    "tier" = link(Column::TierId, &PARTNER_TIER).for_partners(PartnerVisibility::Null);
-    "categories" = family(&PARTNER_CATEGORY, store::label::categories).for_partners(PartnerVisibility::EmptyList);
+    /// Its group, whose rules pay if no other terms do; null: the tenant's default group applies.
+    "group": Option<PartnerGroup> = link(Column::GroupId, &PARTNER_GROUP);
+    /// Its tier; null if it has none.
+    "tier": Option<PartnerTier> = link(Column::TierId, &PARTNER_TIER).for_partners(PartnerVisibility::Null);
+    /// Its categories, by label.
+    "categories": Vec<PartnerCategory> = family(&PARTNER_CATEGORY, store::label::categories).for_partners(PartnerVisibility::EmptyList);
     /// The currency in which it wants to be paid; null: those in which it earned.
     "payoutCurrency": Option<CurrencyCode> = value(Column::PayoutCurrency, view::text);
     /// Its identifier at the payment service, which payout files use; null: they use its e-mail address. Staff only.
@@ -70,27 +75,37 @@ declare! {
     "activatedAt": Option<DateTime> = value(Column::ActivatedAt, view::moment);
     /// When it was revoked; null if it is not.
     "revokedAt": Option<DateTime> = value(Column::RevokedAt, view::moment);
-    "transitions" = family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(PartnerVisibility::EmptyList);
-    "campaigns" = page_of(|ctx| {
+    /// The changes of its status, oldest first.
+    "transitions": Vec<PartnerTransition> = family(&PARTNER_TRANSITION, store::partner::transitions).for_partners(PartnerVisibility::EmptyList);
+    /// The campaigns to which it belongs, newest campaign first.
+    "campaigns": Connection<Campaign> = page_of(|ctx| {
         child_list_of::<CampaignsOfPartner>(ctx, Resource::Campaigns, &CAMPAIGN)
     });
-    "history" = page_of(histories);
-    "deals" = page_of(|ctx| {
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
+    "history": Connection<AuditEntry> = page_of(histories);
+    /// The deals that it brought, newest first.
+    "deals": Connection<Deal> = page_of(|ctx| {
         child_list_of::<DealsOfPartner>(ctx, Resource::Deals, &DEAL)
     });
     "tierProgress" = Partner::computed().for_partners(PartnerVisibility::Narrowed);
     "pastTierProgress" = Partner::computed();
     "termsInForce" = Partner::computed();
     "commissionSnapshot" = Partner::computed();
-    "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Partner));
-    "balances" = family(&PARTNER_BALANCE, store::balance::family);
+    /// Its commissions, by default newest first.
+    "commissions": CommissionConnection = commissions_under(|ctx| commission_pages(ctx, CommissionParent::Partner));
+    /// The sums of its rows, one per currency, excluding what is owed to individuals.
+    "balances": Vec<PartnerBalance> = family(&PARTNER_BALANCE, store::balance::family);
     "balancesAsOf" = Partner::computed();
-    "payouts" = page_of(|ctx| payout_pages(ctx, PayoutParent::Partner));
-    "customers" = page_of(|ctx| {
+    /// Its payouts, newest first.
+    "payouts": Connection<Payout> = page_of(|ctx| payout_pages(ctx, PayoutParent::Partner));
+    /// The customers bound to it, newest first.
+    "customers": Connection<Customer> = page_of(|ctx| {
         child_list_of::<CustomersOfPartner>(ctx, Resource::Events, &CUSTOMER)
     });
-    "lifetimeValue" = family(&LIFETIME_VALUE, store::standing::lifetime_values);
-    "commissionSnapshots" = family(&COMMISSION_SNAPSHOT, store::snapshot::family);
+    /// The charges credited to it, less refunds and chargebacks; one sum per currency.
+    "lifetimeValue": Vec<Money> = family(&LIFETIME_VALUE, store::standing::lifetime_values);
+    /// All its snapshots, newest first.
+    "commissionSnapshots": Vec<CommissionSnapshot> = family(&COMMISSION_SNAPSHOT, store::snapshot::family);
 }
 
 /// What a partner's customers paid, in one currency.

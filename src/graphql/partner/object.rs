@@ -5,35 +5,21 @@ use paged::paged;
 
 use super::balance::PartnerBalance;
 use super::description::PARTNER;
-use super::transition::PartnerTransition;
-use crate::graphql::campaign::Campaign;
-use crate::graphql::connection::{Connection, children};
+use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
-use crate::graphql::deal::Deal;
-use crate::graphql::error::nullable_link;
 use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
-use crate::graphql::label::{PartnerCategory, PartnerTier};
-use crate::graphql::ledger::commission::{CommissionConnection, CommissionFilter, commissions_of};
-use crate::graphql::ledger::customer::Customer;
-use crate::graphql::loader::{CampaignsOfPartner, CustomersOfPartner, DealsOfPartner, Under, objects};
+use crate::graphql::loader::{Under, objects};
 use crate::graphql::lookup::id;
-use crate::graphql::money::Money;
-use crate::graphql::order::CommissionOrder;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::partner_group::PartnerGroup;
-use crate::graphql::payout::{Payout, payouts_of};
 use crate::graphql::rows::Projected;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::row;
-use crate::graphql::tenant::audit::{AuditEntry, history};
 use crate::graphql::terms::{CommissionSnapshot, TermsInForce};
 use crate::graphql::tiered::{TierCounter, past_tier_progress, tier_progress};
 use auth::Resource;
 use domain::id::PartnerId;
 use domain::partner;
-use store::commission::CommissionParent;
-use store::payout::PayoutParent;
 
 row! {
     /// An organisation or person that earns commission.
@@ -52,50 +38,6 @@ impl Partner {
 #[paged]
 #[ComplexObject]
 impl Partner {
-    /// Its group, whose rules pay if no other terms do; null: the tenant's default group applies.
-    async fn group(&self, ctx: &Context<'_>) -> Nullable<PartnerGroup> {
-        nullable_link(self.0.group_id, |id| identity::partner_group(ctx, id)).await
-    }
-
-    /// Its tier; null if it has none.
-    async fn tier(&self, ctx: &Context<'_>) -> Nullable<PartnerTier> {
-        nullable(async {
-            let Some(id) = self.0.tier_id else { return Ok(None) };
-            let tier = request(ctx).loaders().partner_tier.load(id.uuid()).await?;
-            Ok(tier.map(PartnerTier::from))
-        })
-        .await
-    }
-
-    /// Its categories, by label.
-    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
-        let loader = &request(ctx).loaders().categories_of_partner;
-        Ok(objects(loader.load(self.0.id.uuid()).await?))
-    }
-
-    /// The changes of its status, oldest first.
-    async fn transitions(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTransition>, ApiError> {
-        let loader = &request(ctx).loaders().partner_transitions;
-        Ok(objects(loader.load(self.0.id.uuid()).await?))
-    }
-
-    /// The campaigns to which it belongs, newest campaign first.
-    async fn campaigns(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Campaign>, ApiError> {
-        let scope = request(ctx).caller.read_linked(Resource::Campaigns)?;
-        children::<CampaignsOfPartner, _>(scope, self.0.id.uuid(), page)
-    }
-
-    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
-    async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
-        history(ctx, self.0.id.uuid(), page)
-    }
-
-    /// The deals that it brought, newest first.
-    async fn deals(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Deal>, ApiError> {
-        let scope = request(ctx).caller.read(Resource::Deals)?;
-        children::<DealsOfPartner, _>(scope, self.0.id.uuid(), page)
-    }
-
     /// Its progress towards the goals of the ACTIVE tiered commissions of its campaigns, in the current windows, newest
     /// campaign first. Goals on revenue are not shown with a partner's token.
     async fn tier_progress(
@@ -150,32 +92,6 @@ impl Partner {
         .await
     }
 
-    /// Its commissions, by default newest first.
-    async fn commissions(
-        &self,
-        ctx: &Context<'_>,
-        page: PageArguments,
-        #[graphql(desc = "Only entries that match this filter.")] filter: Option<CommissionFilter>,
-        #[graphql(desc = "The order of the list.")] order_by: Option<CommissionOrder>,
-    ) -> Result<CommissionConnection, ApiError> {
-        commissions_of(
-            ctx,
-            CommissionParent::Partner,
-            self.0.id.uuid(),
-            &page,
-            filter,
-            order_by,
-        )
-    }
-
-    /// The sums of its rows, one per currency, excluding what is owed to individuals.
-    async fn balances(&self, ctx: &Context<'_>) -> Result<Vec<PartnerBalance>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Commissions)?;
-        let loader = &request.loaders().balances_of_partner;
-        Ok(objects(loader.load(self.0.id.uuid()).await?))
-    }
-
     /// The balances as of a past moment: of the rows that existed before it, with their status then. Accrued and
     /// approved add up to the closing balance of the statement up to that moment.
     async fn balances_as_of(
@@ -191,30 +107,5 @@ impl Partner {
         let (parent, of) = (self.0.id.uuid(), at.0);
         let balances = request.loaders().balances_as_of.load(Under { parent, of }).await?;
         Ok(objects(balances))
-    }
-
-    /// Its payouts, newest first.
-    async fn payouts(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Payout>, ApiError> {
-        payouts_of(ctx, PayoutParent::Partner, self.0.id.uuid(), &page)
-    }
-
-    /// The customers bound to it, newest first.
-    async fn customers(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Customer>, ApiError> {
-        let scope = request(ctx).caller.read(Resource::Events)?;
-        children::<CustomersOfPartner, _>(scope, self.0.id.uuid(), page)
-    }
-
-    /// The charges credited to it, less refunds and chargebacks; one sum per currency.
-    async fn lifetime_value(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Commissions)?;
-        let loader = &request.loaders().lifetime_values_of_partner;
-        Ok(objects(loader.load(self.0.id.uuid()).await?))
-    }
-
-    /// All its snapshots, newest first.
-    async fn commission_snapshots(&self, ctx: &Context<'_>) -> Result<Vec<CommissionSnapshot>, ApiError> {
-        let loader = &request(ctx).loaders().snapshots_of_partner;
-        Ok(objects(loader.load(self.0.id.uuid()).await?))
     }
 }

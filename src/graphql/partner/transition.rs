@@ -33,28 +33,17 @@ pub static PARTNER_TRANSITION: TypeDescription = TypeDescription {
 };
 
 /// A change of a partner's status.
-#[derive(Clone, SimpleObject)]
+// It declares the fields for the schema; `graphql::rows` reads and writes them.
+#[derive(SimpleObject)]
 pub struct PartnerTransition {
     /// The status before; null for the partner's creation.
-    pub from: Option<PartnerStatus>,
+    from: Option<PartnerStatus>,
     /// The status after.
-    pub to: PartnerStatus,
+    to: PartnerStatus,
     /// Who did it.
-    pub actor: String,
+    actor: String,
     /// The reason; null for changes that have none.
-    pub reason: Option<String>,
+    reason: Option<String>,
     /// When.
-    pub at: DateTime,
-}
-
-impl From<partner::PartnerTransition> for PartnerTransition {
-    fn from(transition: partner::PartnerTransition) -> Self {
-        Self {
-            from: transition.from.map(PartnerStatus::from),
-            to: transition.to.into(),
-            actor: transition.actor,
-            reason: transition.reason,
-            at: DateTime(transition.at),
-        }
-    }
+    at: DateTime,
 }

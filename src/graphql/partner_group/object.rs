@@ -1,20 +1,17 @@
 //! Partner groups as output types.
 
 use async_graphql::{ComplexObject, Context, ID};
-use paged::paged;
 
 use super::rule::PartnerGroupRule;
-use crate::graphql::connection::{Connection, children};
-use crate::graphql::context::request;
+use crate::graphql::connection::Connection;
 use crate::graphql::error::ApiError;
 use crate::graphql::identity;
 use crate::graphql::loader::PartnersOfGroup;
-use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{PartnerVisibility, child_list_of, declare, page_of, value};
 use crate::graphql::scalar::{CurrencyCode, DateTime};
 use crate::graphql::shared::row;
-use crate::graphql::tenant::audit::{AuditEntry, histories, history};
+use crate::graphql::tenant::audit::{AuditEntry, histories};
 use auth::Resource;
 use domain::id;
 use domain::partner_group;
@@ -61,29 +58,19 @@ declare! {
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was last changed.
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
-    "history" = page_of(histories);
-    "partners" = page_of(|ctx| {
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
+    "history": Connection<AuditEntry> = page_of(histories);
+    /// The partners in it, newest first.
+    "partners": Connection<Partner> = page_of(|ctx| {
         child_list_of::<PartnersOfGroup>(ctx, Resource::Partners, &PARTNER)
     });
 }
 
-#[paged]
 #[ComplexObject]
 impl PartnerGroup {
     /// The rules, in the order in which they were given, which does not matter.
     async fn rules(&self, ctx: &Context<'_>) -> Result<Vec<PartnerGroupRule>, ApiError> {
         identity::require_read(ctx, Resource::PartnerGroups)?;
         Ok(self.0.rules.rules().iter().map(PartnerGroupRule::from).collect())
-    }
-
-    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
-    async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
-        history(ctx, self.0.id.uuid(), page)
-    }
-
-    /// The partners in it, newest first.
-    async fn partners(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Partner>, ApiError> {
-        let scope = request(ctx).caller.read(Resource::Partners)?;
-        children::<PartnersOfGroup, _>(scope, self.0.id.uuid(), page)
     }
 }

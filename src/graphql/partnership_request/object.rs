@@ -1,10 +1,8 @@
 //! Partnership requests as output types.
 
-use async_graphql::{ComplexObject, Context, Enum, ID};
+use async_graphql::{ComplexObject, Enum, ID};
 
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
-use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
-use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{declare, link, required, value};
 use crate::graphql::scalar::DateTime;
@@ -48,7 +46,8 @@ declare! {
     "name": String = value(Column::Name, view::text);
     /// The applicant's e-mail address, in lower case.
     "email": String = value(Column::Email, view::text);
-    "campaign" = required(Column::CampaignId, &CAMPAIGN);
+    /// The campaign to be promoted.
+    "campaign": Campaign = required(Column::CampaignId, &CAMPAIGN);
     /// Its status.
     "status": PartnershipRequestStatus = value(
         Column::Status,
@@ -56,7 +55,8 @@ declare! {
     );
     /// A message from the applicant; null if there is none.
     "message": Option<String> = value(Column::Message, view::text);
-    "partner" = link(Column::PartnerId, &PARTNER);
+    /// The partner that the approval created or added to the campaign; null if it is not approved.
+    "partner": Option<Partner> = link(Column::PartnerId, &PARTNER);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was approved or rejected; null if it is pending.
@@ -66,15 +66,4 @@ declare! {
 }
 
 #[ComplexObject]
-impl PartnershipRequest {
-    /// The campaign to be promoted.
-    async fn campaign(&self, ctx: &Context<'_>) -> Result<Campaign, ApiError> {
-        let campaign = identity::campaign(ctx, self.0.campaign_id).await?;
-        existing(campaign, "partnership_request", "campaign_id", self.0.campaign_id)
-    }
-
-    /// The partner that the approval created or added to the campaign; null if it is not approved.
-    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
-        nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await
-    }
-}
+impl PartnershipRequest {}

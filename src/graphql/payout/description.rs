@@ -3,10 +3,10 @@
 use async_graphql::ID;
 
 use super::object::{Payout, PayoutStatus};
-use crate::graphql::ledger::commission::commission_pages;
+use crate::graphql::ledger::commission::{CommissionConnection, commission_pages};
 use crate::graphql::money::Money;
-use crate::graphql::partner::PARTNER;
-use crate::graphql::payout::run::PAYOUT_RUN;
+use crate::graphql::partner::{PARTNER, Partner};
+use crate::graphql::payout::run::{PAYOUT_RUN, PayoutRun};
 use crate::graphql::rows::{PartnerVisibility, amount, declare, link, page_of, required, value};
 use crate::graphql::scalar::DateTime;
 use auth::Resource;
@@ -28,7 +28,8 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::Payout>);
-    "partner" = required(Column::PartnerId, &PARTNER);
+    /// The partner that is paid, or whose individual is paid.
+    "partner": Partner = required(Column::PartnerId, &PARTNER);
     /// The individual who is paid; null if the partner is paid.
     "recipient": Option<String> = value(Column::Recipient, view::text);
     /// The sum of its commissions.
@@ -57,6 +58,8 @@ declare! {
     "createdBy": Option<String> = value(Column::CreatedBy, view::text).for_partners(PartnerVisibility::Null);
     /// Who settled it; null if it is pending. Staff only.
     "settledBy": Option<String> = value(Column::SettledBy, view::text).for_partners(PartnerVisibility::Null);
-    "run" = link(Column::RunId, &PAYOUT_RUN).for_partners(PartnerVisibility::Null);
-    "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Payout));
+    /// The run that created it; null for a partner's token.
+    "run": Option<PayoutRun> = link(Column::RunId, &PAYOUT_RUN).for_partners(PartnerVisibility::Null);
+    /// The commissions included when it was created, newest first, even if it failed or was canceled and released them.
+    "commissions": CommissionConnection = page_of(|ctx| commission_pages(ctx, CommissionParent::Payout));
 }

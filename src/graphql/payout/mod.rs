@@ -10,6 +10,6 @@ pub mod settlement;
 pub mod statement;
 
 pub use description::PAYOUT;
-pub use list::{payout_pages, payouts_of};
+pub use list::payout_pages;
 pub use object::{Payout, PayoutStatus};
 pub use query::{PayoutOrderField, PayoutQuery};

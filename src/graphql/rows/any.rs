@@ -54,7 +54,7 @@ impl<I: OutputType> OutputType for AnyList<I> {
 /// The rows of one type, read by one statement, and their indexes in the list.
 struct TypeGroup<'a> {
     to: &'static TypeDescription,
-    projection: Projection<'a>,
+    projection: Projection,
     object: ObjectProjection<'a>,
     places: HashMap<Uuid, Vec<usize>>,
 }
@@ -153,7 +153,7 @@ impl<'a> TypeGroup<'a> {
     }
 
     /// The ids of the rows that were found, and these rows.
-    async fn read<'p>(&'p self, reader: RowReader<'p>) -> Result<(Vec<Uuid>, FetchedRows<'p, 'a>), ApiError> {
+    async fn read(&self, reader: RowReader<'_>) -> Result<(Vec<Uuid>, FetchedRows), ApiError> {
         let ids: Vec<_> = self.places.keys().copied().collect();
         let found = reader.by_ids_in((self.to.id)(), &ids, &self.projection).await?;
         let (ids, rows) = found.into_iter().unzip();

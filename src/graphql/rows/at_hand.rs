@@ -9,7 +9,7 @@ use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, V
 use futures::FutureExt;
 use uuid::Uuid;
 
-use super::description::{Resolver, TypeDescription};
+use super::description::TypeDescription;
 use super::field_error::server_error;
 use super::projection::{ObjectProjection, Projection, ProjectionContext};
 use super::read::{FetchedRows, RowReader};
@@ -18,7 +18,8 @@ use super::write::RowWriter;
 use super::{RowObject, finish};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::ApiError;
-use store::view::{AtHand, Row, Source};
+use store::StoreError;
+use store::view::{AtHand, LoadedCells, Row, Source};
 
 /// A list of rows that are already loaded; `[T!]` in the schema.
 pub struct Rows<T>(pub Vec<T>);
@@ -43,37 +44,13 @@ pub async fn one<T: RowObject>(
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
 ) -> ServerResult<Value> {
-    show(object, Projection::of(T::TYPE.table), None, ctx, field).await
-}
-
-/// Resolves an object by itself: the library resolves its parent, such as the row of a report, so it cannot be read
-/// together with its siblings. It writes its loaded values; links to other rows go through its own resolvers, whose
-/// loaders batch the reads of all such objects.
-pub async fn alone<T: RowObject + Resolver>(
-    object: &T,
-    ctx: &ContextSelectionSet<'_>,
-    field: &Positioned<Field>,
-) -> ServerResult<Value> {
-    let projection = Projection::alone(T::TYPE.table);
-    show(object, projection, Some(object), ctx, field).boxed().await
-}
-
-/// `resolver` resolves the fields without a column; `None`: the resolver that is made from the row does.
-async fn show<'a, T: RowObject>(
-    object: &'a T,
-    mut projection: Projection<'a>,
-    resolver: Option<&'a dyn Resolver>,
-    ctx: &'a ContextSelectionSet<'a>,
-    field: &Positioned<Field>,
-) -> ServerResult<Value> {
     let request = ctx.data_unchecked::<RequestContext>();
+    let mut projection = Projection::of(T::TYPE.table);
     let projected = project(T::TYPE, &mut projection, ctx, request);
     let found = read(&projection, at_hand(std::slice::from_ref(object), request), request).await;
     let read = found.map_err(|error| ctx.set_error_path(server_error(error, field)))?;
-    match resolver {
-        _ if !projected.has_resolvers => {}
-        None => read.run_resolvers(&projected, 0, ctx).await,
-        Some(resolver) => read.ask_resolver(&projected, 0, Some(Ok(resolver)), ctx).await,
+    if projected.has_resolvers {
+        read.run_resolvers(&projected, 0, ctx).await;
     }
     finish(ctx, field, |json| {
         RowWriter::new(ctx).object(&read, &projected, 0, json)
@@ -101,7 +78,7 @@ async fn list<T: RowObject>(
 
 fn project<'a>(
     to: &'static TypeDescription,
-    projection: &mut Projection<'a>,
+    projection: &mut Projection,
     ctx: &'a ContextSelectionSet<'a>,
     request: &'a RequestContext,
 ) -> ObjectProjection<'a> {
@@ -109,36 +86,55 @@ fn project<'a>(
 }
 
 /// Reads the columns that are not loaded, and the child rows.
-pub async fn read<'p, 'a: 'p>(
-    projection: &'p Projection<'a>,
+pub async fn read(
+    projection: &Projection,
     at_hand: Vec<(Uuid, AtHand)>,
-    request: &'p RequestContext,
-) -> Result<FetchedRows<'p, 'a>, ApiError> {
+    request: &RequestContext,
+) -> Result<FetchedRows, ApiError> {
     let reader = RowReader::new(request);
-    let own = at_hand.iter().map(|(_, value)| projection.selected.at_hand(value));
-    let own: Vec<_> = own.collect();
-    let is_whole =
-        !projection.selected.is_more_than_columns() && own.iter().all(|row| projection.selected.is_whole(row));
-    let rows = if is_whole {
-        own.into_iter().map(|own| Row::AtHand(own, None)).collect()
-    } else {
-        let ids: Vec<_> = at_hand.iter().map(|(id, _)| *id).collect();
-        let found = reader.by_ids(&ids, projection).await?;
-        // A row may be given more than once, in different states.
-        let found: HashMap<_, _> = found
-            .into_iter()
-            .filter_map(|(id, row)| match row {
-                Row::Read(read, _) => Some((id, Arc::new(read))),
-                Row::AtHand(..) => None,
-            })
-            .collect();
-        let mut rows = Vec::with_capacity(own.len());
-        for (own, id) in own.into_iter().zip(&ids) {
-            let read = found.get(id).cloned();
-            let read = read.ok_or_else(|| ApiError::bad_user_input("it has been deleted since"))?;
-            rows.push(Row::AtHand(own, Some(read)));
-        }
-        rows
-    };
+    let wanted = at_hand
+        .iter()
+        .map(|(id, value)| (*id, Some(projection.selected.at_hand(value))));
+    let rows = rows(reader, projection, wanted.collect()).await?;
+    let rows: Option<Vec<_>> = rows.into_iter().collect();
+    let rows = rows.ok_or_else(deleted)?;
     Ok(reader.below(projection, rows).await?)
+}
+
+/// The error of a loaded object whose row is gone.
+pub fn deleted() -> ApiError {
+    ApiError::bad_user_input("it has been deleted since")
+}
+
+/// The rows with these ids, each with the cells of its loaded object if there is one. One statement reads those that
+/// lack something that is selected. `None`: there is no such row that the caller may see.
+pub async fn rows(
+    reader: RowReader<'_>,
+    projection: &Projection,
+    wanted: Vec<(Uuid, Option<LoadedCells>)>,
+) -> Result<Vec<Option<Row>>, StoreError> {
+    let lacking = wanted
+        .iter()
+        .filter(|(_, own)| !own.as_ref().is_some_and(|own| projection.selected.is_loaded(own)));
+    let lacking: Vec<_> = lacking.map(|(id, _)| *id).collect();
+    let found = match lacking.is_empty() {
+        true => HashMap::new(),
+        false => reader.by_ids(&lacking, projection).await?,
+    };
+    // A row may be given more than once, in different states.
+    let found: HashMap<_, _> = found
+        .into_iter()
+        .filter_map(|(id, row)| match row {
+            Row::Read(read, _) => Some((id, Arc::new(read))),
+            Row::AtHand(..) => None,
+        })
+        .collect();
+    let row = |(id, own): (Uuid, Option<LoadedCells>)| match own {
+        Some(own) if projection.selected.is_loaded(&own) => Some(Row::AtHand(own, None)),
+        own => {
+            let read = found.get(&id)?.clone();
+            Some(Row::AtHand(own.unwrap_or_default(), Some(read)))
+        }
+    };
+    Ok(wanted.into_iter().map(row).collect())
 }

@@ -57,7 +57,7 @@ pub fn child_list_of<C: Children>(
     let scope = allowed(ctx, resource)?;
     let cursors = move |parent| Cursors::of((scope, C::NAME, parent));
     child_list(ctx, Listing::of(to, C::list()), cursors, |request, parent| {
-        C::loaders(request.loaders()).1.load(parent).boxed()
+        C::counts(request.loaders()).load(parent).boxed()
     })
 }
 

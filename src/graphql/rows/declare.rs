@@ -3,19 +3,21 @@
 //! projection (what is read and written) are derived from it.
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::registry::{Deprecation, MetaField, MetaType, MetaTypeId, Registry};
-use async_graphql::{ComplexObject, OutputType};
+use async_graphql::registry::{Deprecation, MetaField, MetaInputValue, MetaType, MetaTypeId, Registry};
+use async_graphql::{ComplexObject, InputType};
+
+use super::RowObject;
+use super::description::{FieldKind, TypeDescription};
 
 /// Registers a type, and returns its name as a field's type.
 pub type RegisterType = fn(&mut Registry) -> String;
 
-/// A declared field: its name, documentation and type. Without a type, the documentation and type are those of its
-/// resolver.
+/// A declared field: its name, documentation and type. Without a type, it is computed: documentation, type and arguments
+/// are those of its resolver.
 pub type DeclaredField = (&'static str, &'static str, Option<RegisterType>);
 
-/// Declares a type, in the order: documentation, description, fields. A field with a type is always written from its
-/// columns. A field without one has a resolver of the same name in `#[ComplexObject]`, which declares its arguments and
-/// is used where the object is not read together with the rows around it.
+/// Declares a type, in the order: documentation, description, fields. A field with a type is written from its columns, or
+/// is a link or a list; a field without one is computed by the resolver of the same name in `#[ComplexObject]`.
 macro_rules! declare {
     (
         $(#[doc = $about:literal])*
@@ -29,7 +31,7 @@ macro_rules! declare {
             edge: concat!(stringify!($object), "Edge"),
             field: |name| {
                 Some(match name {
-                    $($field => $crate::graphql::rows::declare!(@field $how $(, $type)?),)+
+                    $($field => $how,)+
                     _ => return None,
                 })
             },
@@ -54,7 +56,7 @@ macro_rules! declare {
                 ctx: &::async_graphql::ContextSelectionSet<'_>,
                 field: &::async_graphql::Positioned<::async_graphql::parser::types::Field>,
             ) -> ::async_graphql::ServerResult<::async_graphql::Value> {
-                $crate::graphql::rows::alone(self, ctx, field).await
+                $crate::graphql::rows::loaded(self, ctx, field).await
             }
         }
 
@@ -69,8 +71,6 @@ macro_rules! declare {
 
         impl ::async_graphql::ObjectType for $object {}
     };
-    (@field $how:expr, $type:ty) => { $how };
-    (@field $how:expr) => { $how.resolved_alone() };
     (@type $type:ty) => { Some(<$type as ::async_graphql::OutputType>::create_type_info) };
     (@type) => { None };
 }
@@ -78,7 +78,7 @@ macro_rules! declare {
 pub(in crate::graphql) use declare;
 
 /// Registers the type of objects that are rows, and returns its name as a field's type.
-pub fn register<T: OutputType + ComplexObject>(
+pub fn register<T: RowObject + ComplexObject>(
     registry: &mut Registry,
     about: &str,
     declared: &[DeclaredField],
@@ -87,7 +87,10 @@ pub fn register<T: OutputType + ComplexObject>(
         let mut resolved: IndexMap<_, _> = T::fields(registry).into_iter().collect();
         let fields = declared.iter().map(|(name, doc, of)| {
             let field = match of {
-                Some(of) => plain(name, doc, of(registry)),
+                Some(of) => MetaField {
+                    args: arguments(T::TYPE, name, registry),
+                    ..plain(name, doc, of(registry))
+                },
                 None => resolved
                     .swap_remove(*name)
                     .unwrap_or_else(|| panic!("{}.{name} has neither a type nor a resolver", T::type_name())),
@@ -120,6 +123,32 @@ pub fn register<T: OutputType + ComplexObject>(
             requires_scopes: Vec::new(),
         }
     })
+}
+
+/// The arguments of a field that is written.
+fn arguments(to: &TypeDescription, name: &str, registry: &mut Registry) -> IndexMap<String, MetaInputValue> {
+    let declared = match (to.field)(name).map(|field| field.kind) {
+        Some(FieldKind::Page(page)) => (page.arguments)(registry),
+        _ => Vec::new(),
+    };
+    let named = declared.into_iter().map(|argument| (argument.name.clone(), argument));
+    named.collect()
+}
+
+/// An argument of a field.
+pub fn argument<T: InputType>(registry: &mut Registry, name: &str, doc: &str) -> MetaInputValue {
+    MetaInputValue {
+        name: name.to_owned(),
+        description: Some(doc.to_owned()),
+        ty: T::create_type_info(registry),
+        deprecation: Deprecation::NoDeprecated,
+        default_value: None,
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        is_secret: false,
+        directive_invocations: Vec::new(),
+    }
 }
 
 /// A field without arguments.

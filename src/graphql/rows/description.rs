@@ -1,6 +1,7 @@
 //! Describes how a type of the schema maps to rows. Each field has columns and how to write them, linked rows, or a
 //! resolver; and each has a visibility to partners.
 
+use async_graphql::registry::{MetaInputValue, Registry};
 use async_graphql::{ContainerType, Context, OutputType, ServerResult, Value};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -54,8 +55,6 @@ pub struct AmountColumns {
 pub struct FieldDescription {
     pub partners: PartnerVisibility,
     pub kind: FieldKind,
-    /// Whether its resolver is used where an object is resolved by itself, not among rows that are read together.
-    pub is_resolved_alone: bool,
 }
 
 /// The visibility of a field to partners that may see its row.
@@ -96,12 +95,20 @@ pub enum FieldKind {
         to: &'static TypeDescription,
         required: bool,
     },
-    /// A page of child rows. Fails if the arguments are invalid or the caller may not read the rows.
-    Page(fn(&Context<'_>) -> ServerResult<ChildList>),
+    Page(PageDescription),
     /// All child rows of a family.
     Family(&'static TypeDescription, fn() -> Family),
     /// Neither columns nor rows that are read with the list: resolved individually for each row.
     Resolver(MakeResolver),
+}
+
+/// A page of child rows.
+#[derive(Clone, Copy)]
+pub struct PageDescription {
+    /// The list that the arguments of a field request. Fails if they are invalid or the caller may not read the rows.
+    pub list: fn(&Context<'_>) -> ServerResult<ChildList>,
+    /// The field's arguments as the schema declares them.
+    pub arguments: fn(&mut Registry) -> Vec<MetaInputValue>,
 }
 
 /// The columns that a value is made of, and how to write it.
@@ -143,14 +150,6 @@ impl FieldDescription {
         Self {
             partners: PartnerVisibility::Same,
             kind,
-            is_resolved_alone: false,
-        }
-    }
-
-    pub fn resolved_alone(self) -> Self {
-        Self {
-            is_resolved_alone: true,
-            ..self
         }
     }
 
@@ -217,9 +216,17 @@ fn linked(column: Column, to: &'static TypeDescription, required: bool, is_store
     })
 }
 
-/// A page of child rows.
-pub fn page(read: fn(&Context<'_>) -> ServerResult<ChildList>) -> FieldDescription {
-    FieldDescription::new(FieldKind::Page(read))
+/// A page of child rows, which has the paging arguments.
+pub fn page(list: fn(&Context<'_>) -> ServerResult<ChildList>) -> FieldDescription {
+    page_with(PageArguments::declared, list)
+}
+
+/// A page of child rows, which has these arguments.
+pub fn page_with(
+    arguments: fn(&mut Registry) -> Vec<MetaInputValue>,
+    list: fn(&Context<'_>) -> ServerResult<ChildList>,
+) -> FieldDescription {
+    FieldDescription::new(FieldKind::Page(PageDescription { list, arguments }))
 }
 
 /// All child rows of a family.

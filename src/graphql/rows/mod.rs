@@ -6,6 +6,7 @@
 //! - `declare`, `description`: the single declaration of a type's fields;
 //! - `projection`: from a selection set to what is read, and what is written for each field;
 //! - `read`, `run_resolvers` (running resolvers), `write`: the three steps, in this order;
+//! - `linked`: rows that objects refer to which are no rows themselves;
 //! - `at_hand`, `results`, `any`, `plain`: rows that are already loaded, rows of mixed types, and objects that are not
 //!   rows.
 
@@ -15,6 +16,8 @@ mod child_list;
 mod declare;
 mod description;
 mod field_error;
+mod linked;
+mod observer;
 mod page;
 mod plain;
 mod projection;
@@ -43,17 +46,18 @@ use super::context::RequestContext;
 use super::cursor::Cursors;
 use super::error::{ApiError, MUTATION_WAS_DONE};
 pub use any::{Any, AnyList};
-pub use at_hand::{Rows, alone};
+pub use at_hand::Rows;
 pub use child_list::{allowed, child_list, child_list_of};
 pub(super) use declare::declare;
-pub use declare::{RegisterType, plain as plain_field, register};
+pub use declare::{RegisterType, argument, plain as plain_field, register};
 pub use description::{
     ChildList, FieldDescription, Listing, PartnerVisibility, Resolver, TypeDescription, amount, family, link, made_of,
-    optional_amount, page as page_of, required, resolver, same, stored_link, through, value, values,
+    optional_amount, page as page_of, page_with, required, resolver, same, stored_link, through, value, values,
 };
-use domain::id::PartnerId;
 use domain::id::TenantId;
 pub use field_error::server_error;
+pub use linked::{Linked, LinkedList, LinkedRows, link_to, loaded};
+pub use observer::{Observation, RowObserver};
 pub use plain::{Plain, PlainObject, SubSelection, unwritten};
 use projection::{Projection, ProjectionContext};
 use read::RowReader;
@@ -61,8 +65,7 @@ use registered_as::registered_as;
 pub use results::{ResultObject, Results, RowsField};
 pub use root::{ListCount, projected_page};
 use store::page::PageRequest;
-use store::partner::SignInCells;
-use store::view::{AtHand, Column, JsonText, Key, PARTNER, Source, TooLong};
+use store::view::{AtHand, Column, JsonText, Key, Source, TooLong};
 use write::RowWriter;
 pub use write::text;
 
@@ -188,11 +191,10 @@ async fn one(
     let mut projection = Projection::of(to.table);
     let object = projection.object(context, to, Source::OWN, &ctx.item.node);
     let reader = RowReader::new(request);
-    let sign_in = match &lookup.key {
-        LookupKey::Id(id) if lookup.column == PARTNER.id() => request.sign_in_of(PartnerId::from_uuid(*id)),
-        _ => None,
+    let observation = match &lookup.key {
+        LookupKey::Id(id) => request.observe(lookup.column, *id, &mut projection.selected),
+        LookupKey::Text(_) => None,
     };
-    let sign_in = sign_in.map(|sign_in| (sign_in, SignInCells::select(&mut projection.selected)));
     let found = match &lookup.key {
         LookupKey::Id(id) if lookup.column == to.table.id() => reader.with_children(to.name, *id, &projection).await,
         LookupKey::Id(id) => reader.one_by(to.name, lookup.column, Key::Id(*id), &projection).await,
@@ -205,9 +207,8 @@ async fn one(
     let Some(read) = found.map_err(|error| failed(error.into()))? else {
         return Ok(Value::Null);
     };
-    if let Some((sign_in, cells)) = sign_in {
-        let state = cells.state(&read.rows[0]).map_err(|error| failed(error.into()))?;
-        sign_in.decide(Some(&state));
+    if let Some(observe) = observation {
+        observe(&read.rows[0]).map_err(|error| failed(error.into()))?;
     }
     if object.has_resolvers {
         read.run_resolvers(&object, 0, ctx).await;
@@ -227,7 +228,7 @@ async fn page<C>(
     let mut projection = Projection::of(listing.to.table);
     let shape = projection.shape(context, listing, &ctx.item.node);
     let reader = RowReader::new(request);
-    let (listed, rows) = reader.page((listing, page), cursors, &projection, &shape).await;
+    let (listed, rows) = reader.page((listing, page), cursors, &projection, &shape.read).await;
     let read = reader
         .below(&projection, rows)
         .await

@@ -13,6 +13,14 @@ pub struct PageProjection<'a> {
     /// The type of the rows.
     pub to: &'static TypeDescription,
     pub fields: Vec<(&'a Positioned<Selection>, PageField<'a>)>,
+    pub read: PageSelection,
+    /// Whether the connection, or anything below it, has fields with a resolver.
+    pub has_resolvers: bool,
+}
+
+/// What is read of a page.
+#[derive(Clone, Default)]
+pub struct PageSelection {
     /// The cells of a row that its cursor is made of, if a cursor is selected: the id, and the sort key if the list has
     /// one.
     pub places: Option<(usize, Option<usize>)>,
@@ -22,8 +30,6 @@ pub struct PageProjection<'a> {
     pub counts: Vec<usize>,
     /// How many of the connection's fields have a resolver.
     pub resolver_fields: usize,
-    /// Whether the connection, or anything below it, has fields with a resolver.
-    pub has_resolvers: bool,
 }
 
 pub enum PageField<'a> {
@@ -48,9 +54,9 @@ pub enum PageInfoField {
     End,
 }
 
-impl<'a> Projection<'a> {
+impl Projection {
     /// Projects a page of the rows of this level.
-    pub fn shape(
+    pub fn shape<'a>(
         &mut self,
         context: ProjectionContext<'a>,
         listing: &Listing,
@@ -59,10 +65,7 @@ impl<'a> Projection<'a> {
         let mut shape = PageProjection {
             to: listing.to,
             fields: Vec::with_capacity(set.items.len()),
-            places: None,
-            reads: false,
-            counts: Vec::new(),
-            resolver_fields: 0,
+            read: PageSelection::default(),
             has_resolvers: false,
         };
         fields(context.ctx, set, listing.to.connection, &mut |selection| {
@@ -78,20 +81,20 @@ impl<'a> Projection<'a> {
                 "pageInfo" => PageField::PageInfo(self.page_info(context, listing, below, &mut shape)),
                 name => {
                     if name == "totalCount" {
-                        shape.counts.push(shape.resolver_fields);
+                        shape.read.counts.push(shape.read.resolver_fields);
                     }
                     shape.has_resolvers = true;
-                    shape.resolver_fields += 1;
-                    PageField::Resolved(shape.resolver_fields - 1)
+                    shape.read.resolver_fields += 1;
+                    PageField::Resolved(shape.read.resolver_fields - 1)
                 }
             };
-            shape.reads |= !matches!(out, PageField::TypeName | PageField::Resolved(_));
+            shape.read.reads |= !matches!(out, PageField::TypeName | PageField::Resolved(_));
             shape.fields.push((selection, out));
         });
         shape
     }
 
-    fn edges(
+    fn edges<'a>(
         &mut self,
         context: ProjectionContext<'a>,
         listing: &Listing,
@@ -108,7 +111,7 @@ impl<'a> Projection<'a> {
                     EdgeField::Node(object)
                 }
                 "cursor" => {
-                    self.show_cursors(listing, shape);
+                    self.show_cursors(listing, &mut shape.read);
                     EdgeField::Cursor
                 }
                 _ => EdgeField::TypeName,
@@ -118,7 +121,7 @@ impl<'a> Projection<'a> {
         own
     }
 
-    fn page_info(
+    fn page_info<'a>(
         &mut self,
         context: ProjectionContext<'a>,
         listing: &Listing,
@@ -135,17 +138,17 @@ impl<'a> Projection<'a> {
                 _ => PageInfoField::TypeName,
             };
             if matches!(out, PageInfoField::Start | PageInfoField::End) {
-                self.show_cursors(listing, shape);
+                self.show_cursors(listing, &mut shape.read);
             }
             own.push((selection, out));
         });
         own
     }
 
-    fn show_cursors(&mut self, listing: &Listing, shape: &mut PageProjection<'a>) {
+    fn show_cursors(&mut self, listing: &Listing, read: &mut PageSelection) {
         let order = &listing.list.order;
         let id = self.selected.cell(Source::OWN, order.id);
         let key = order.key.map(|key| self.selected.cell(Source::OWN, key));
-        shape.places = Some((id, key));
+        read.places = Some((id, key));
     }
 }

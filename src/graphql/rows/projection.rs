@@ -1,5 +1,7 @@
 //! From a selection set to what is read for it and what is written for each field, in one walk before anything is read.
 
+use std::sync::Arc;
+
 use async_graphql::parser::types::{Field as Selection, SelectionSet};
 use async_graphql::{ContextSelectionSet, Positioned, ServerError};
 
@@ -8,7 +10,7 @@ use super::description::{
     WritePlain,
 };
 use super::field_error::server_error;
-use super::page::PageProjection;
+use super::page::{PageProjection, PageSelection};
 use super::walk::fields;
 use crate::graphql::context::RequestContext;
 use auth::Denied;
@@ -17,29 +19,45 @@ use store::view::{self, Family, Selected, Source, Table, Write};
 /// The type name of amounts of money.
 const MONEY: &str = "Money";
 
-/// What one statement reads, and what is read below its rows.
-pub struct Projection<'a> {
+/// What one statement reads, and what is read below its rows. It owns what it needs, so that objects with the same
+/// selection set can be read by one of them for all.
+pub struct Projection {
     pub selected: Selected,
-    pub children: Vec<ChildProjection<'a>>,
+    pub children: Vec<Arc<ChildProjection>>,
     /// How many fields of each row have a resolver.
     pub resolver_fields: usize,
-    /// Whether it is of a single object that is resolved by itself.
-    is_alone: bool,
+    /// Whether the computed fields of the rows themselves are resolved by objects that are already loaded.
+    is_loaded: bool,
 }
 
 /// The projection of child rows of the rows of another projection.
-pub struct ChildProjection<'a> {
+pub struct ChildProjection {
     /// The cell of the parent row that has the id which the child rows reference.
     pub parent: usize,
     pub to: &'static TypeDescription,
-    pub projection: Projection<'a>,
-    pub form: ChildForm<'a>,
+    pub projection: Projection,
+    pub form: ChildForm,
 }
 
 /// Whether a parent's child rows are a page of a list or all rows of a family.
-pub enum ChildForm<'a> {
-    Page(ChildList, PageProjection<'a>),
-    Family(Family, ObjectProjection<'a>),
+pub enum ChildForm {
+    Page(ChildList, PageSelection),
+    Family(Family),
+}
+
+/// What is written for child rows, of a page or of a family.
+pub enum ChildOutput<'a> {
+    Page(PageProjection<'a>),
+    Family(ObjectProjection<'a>),
+}
+
+impl ChildOutput<'_> {
+    pub fn has_resolvers(&self) -> bool {
+        match self {
+            Self::Page(shape) => shape.has_resolvers,
+            Self::Family(object) => object.has_resolvers,
+        }
+    }
 }
 
 /// The selected fields of an object that is made of a row.
@@ -93,6 +111,7 @@ pub enum FieldOutput<'a> {
     Rows {
         parent: usize,
         child: usize,
+        output: ChildOutput<'a>,
     },
     /// The result of the field's resolver, by the number of the field.
     Resolved(usize),
@@ -105,26 +124,35 @@ pub struct ProjectionContext<'a> {
     pub request: &'a RequestContext,
 }
 
-impl<'a> Projection<'a> {
+impl Projection {
     pub fn of(table: &'static Table) -> Self {
+        Self::selecting(Selected::of(table))
+    }
+
+    /// The projection of rows that other rows refer to: named ones are there for everybody who sees the reference.
+    /// `is_loaded`: objects that are already loaded resolve their computed fields.
+    pub fn linked(to: &TypeDescription, is_loaded: bool) -> Self {
+        let selected = match to.is_named {
+            true => Selected::named(to.table),
+            false => Selected::of(to.table),
+        };
         Self {
-            selected: Selected::of(table),
-            children: Vec::new(),
-            resolver_fields: 0,
-            is_alone: false,
+            is_loaded,
+            ..Self::selecting(selected)
         }
     }
 
-    /// The projection of a single object that is resolved by itself.
-    pub fn alone(table: &'static Table) -> Self {
+    fn selecting(selected: Selected) -> Self {
         Self {
-            is_alone: true,
-            ..Self::of(table)
+            selected,
+            children: Vec::new(),
+            resolver_fields: 0,
+            is_loaded: false,
         }
     }
 
     /// Projects an object made of a row of this projection, or of a row that is joined to it.
-    pub fn object(
+    pub fn object<'a>(
         &mut self,
         context: ProjectionContext<'a>,
         to: &'static TypeDescription,
@@ -136,11 +164,8 @@ impl<'a> Projection<'a> {
             resolver: None,
             has_resolvers: false,
         };
-        // A caller without the type's scope sees only its identity fields. For an object that is resolved by itself and
-        // whose type has no identity fields, the code that made the object has checked the scope.
-        let is_shown = self.is_alone && to.identity.is_empty();
-        let lacks = || context.request.caller.read_linked(to.resource).err();
-        let beyond = (!is_shown).then(lacks).flatten();
+        // A caller without the type's scope sees only its identity fields.
+        let beyond = context.request.caller.read_linked(to.resource).err();
         fields(context.ctx, set, to.name, &mut |selection| {
             let name = selection.node.name.node.as_str();
             let out = match ((to.field)(name), &beyond) {
@@ -160,7 +185,7 @@ impl<'a> Projection<'a> {
         object
     }
 
-    fn out(
+    fn out<'a>(
         &mut self,
         context: ProjectionContext<'a>,
         (to, source): (&'static TypeDescription, Source),
@@ -174,10 +199,6 @@ impl<'a> Projection<'a> {
                 PartnerVisibility::Null => return FieldOutput::Null,
                 PartnerVisibility::EmptyList => return FieldOutput::EmptyList,
             }
-        }
-        if self.is_alone && field.is_resolved_alone {
-            object.has_resolvers = true;
-            return self.resolved();
         }
         let set = &selection.node.selection_set.node;
         match field.kind {
@@ -217,14 +238,15 @@ impl<'a> Projection<'a> {
                     None => self.link(context, (source, column), to, required, set, object),
                 }
             }
-            FieldKind::Page(read) => match read(&context.ctx.with_field(selection)) {
+            FieldKind::Page(page) => match (page.list)(&context.ctx.with_field(selection)) {
                 Err(error) => wrong(context, to, selection, error),
                 Ok(under) => {
                     let rows = under.listing.to;
                     let mut projection = Projection::of(rows.table);
                     let shape = projection.shape(context, &under.listing, set);
                     object.has_resolvers |= shape.has_resolvers;
-                    self.child(source, (to, rows), projection, ChildForm::Page(under, shape))
+                    let form = ChildForm::Page(under, shape.read.clone());
+                    self.child(source, (to, rows), projection, form, ChildOutput::Page(shape))
                 }
             },
             FieldKind::Family(rows, family) => {
@@ -234,11 +256,13 @@ impl<'a> Projection<'a> {
                 let mut projection = Projection::of(rows.table);
                 let listed = projection.object(context, rows, Source::OWN, set);
                 object.has_resolvers |= listed.has_resolvers;
-                self.child(source, (to, rows), projection, ChildForm::Family(family(), listed))
+                let form = ChildForm::Family(family());
+                self.child(source, (to, rows), projection, form, ChildOutput::Family(listed))
             }
             FieldKind::Resolver(make) => {
                 object.has_resolvers = true;
-                if object.resolver.is_none() {
+                let is_loaded = self.is_loaded && source == Source::OWN;
+                if object.resolver.is_none() && !is_loaded {
                     let prefix = self.selected.whole(source);
                     object.resolver = Some(ResolverSource { make, prefix });
                 }
@@ -247,13 +271,13 @@ impl<'a> Projection<'a> {
         }
     }
 
-    fn resolved(&mut self) -> FieldOutput<'a> {
+    fn resolved(&mut self) -> FieldOutput<'static> {
         self.resolver_fields += 1;
         FieldOutput::Resolved(self.resolver_fields - 1)
     }
 
     /// Projects the link to the row whose id is in the column.
-    fn link(
+    fn link<'a>(
         &mut self,
         context: ProjectionContext<'a>,
         (source, column): (Source, view::Column),
@@ -280,7 +304,7 @@ impl<'a> Projection<'a> {
     }
 
     /// The object of which only the id is selected, which the column has; `None`: more is selected.
-    fn id_alone(
+    fn id_alone<'a>(
         &mut self,
         context: ProjectionContext<'a>,
         (source, column): (Source, view::Column),
@@ -309,22 +333,23 @@ impl<'a> Projection<'a> {
         })
     }
 
-    fn child(
+    fn child<'a>(
         &mut self,
         source: Source,
         (parent, to): (&'static TypeDescription, &'static TypeDescription),
-        projection: Projection<'a>,
-        form: ChildForm<'a>,
+        projection: Projection,
+        form: ChildForm,
+        output: ChildOutput<'a>,
     ) -> FieldOutput<'a> {
         let parent = self.selected.cell(source, parent.table.id());
-        self.children.push(ChildProjection {
+        self.children.push(Arc::new(ChildProjection {
             parent,
             to,
             projection,
             form,
-        });
+        }));
         let child = self.children.len() - 1;
-        FieldOutput::Rows { parent, child }
+        FieldOutput::Rows { parent, child, output }
     }
 
     /// Selects columns, and returns their cells.
@@ -332,11 +357,11 @@ impl<'a> Projection<'a> {
         columns.map(|column| column.map_or(0, |column| self.selected.cell(source, column)))
     }
 
-    fn value(&mut self, source: Source, columns: Columns) -> FieldOutput<'a> {
+    fn value(&mut self, source: Source, columns: Columns) -> FieldOutput<'static> {
         FieldOutput::Value(self.cells(source, columns.columns), columns.write)
     }
 
-    fn amount(
+    fn amount<'a>(
         &mut self,
         context: ProjectionContext<'a>,
         amount: AmountColumns,

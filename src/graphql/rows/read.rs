@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{ServerResult, Value};
 use futures::FutureExt;
@@ -12,33 +12,34 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::description::{ChildList, Listing};
-use super::page::PageProjection;
+use super::page::PageSelection;
 use super::projection::{ChildForm, ChildProjection, Projection};
 use super::together::{ReadList, ReadLists};
+use crate::graphql::aggregates::CountedLists;
 use crate::graphql::context::RequestContext;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use auth::Scope;
-use store::StoreError;
 use store::page::{Page, PageRequest};
 use store::view::{self, Row};
+use store::{Store, StoreError};
 
 /// The result of a resolver, once it has run.
 pub type ResolverAnswer = OnceLock<ServerResult<Value>>;
 
 /// The rows of a projection, with their child rows.
-pub struct FetchedRows<'p, 'a> {
+pub struct FetchedRows {
     pub rows: Vec<Row>,
     /// The results of resolvers, by the number of the field and then of the row.
     pub answers: Vec<Vec<ResolverAnswer>>,
-    pub below: Vec<FetchedChildren<'p, 'a>>,
+    pub below: Vec<FetchedChildren>,
 }
 
 /// The rows of a child projection, and the lists that they form under their parents.
-pub struct FetchedChildren<'p, 'a> {
-    pub child: &'p ChildProjection<'a>,
+pub struct FetchedChildren {
+    pub child: Arc<ChildProjection>,
     pub lists: HashMap<Uuid, FetchedList>,
-    pub read: FetchedRows<'p, 'a>,
+    pub read: FetchedRows,
 }
 
 /// One list: a range of the rows that were read.
@@ -65,8 +66,10 @@ pub enum ListError {
 /// Reads within the scope of a request's caller.
 #[derive(Clone, Copy)]
 pub struct RowReader<'p> {
-    pub(super) request: &'p RequestContext,
+    pub(super) store: &'p Store,
     pub(super) scope: Scope,
+    /// The lists that the request has counted along with reading them.
+    pub(super) counted: &'p CountedLists,
     /// Whether each list is read by a statement of its own.
     pub(super) reads_apart: bool,
 }
@@ -103,12 +106,16 @@ fn unanswered(count: usize) -> Vec<ResolverAnswer> {
     std::iter::repeat_with(OnceLock::new).take(count).collect()
 }
 
-impl<'p, 'a: 'p> RowReader<'p> {
+impl<'p> RowReader<'p> {
     pub fn new(request: &'p RequestContext) -> Self {
-        let scope = request.caller.scope();
+        Self::of(request.store(), request.caller.scope(), &request.aggregates.counted)
+    }
+
+    pub fn of(store: &'p Store, scope: Scope, counted: &'p CountedLists) -> Self {
         Self {
-            request,
+            store,
             scope,
+            counted,
             reads_apart: false,
         }
     }
@@ -126,14 +133,14 @@ impl<'p, 'a: 'p> RowReader<'p> {
         self,
         (listing, request): (&Listing, &PageRequest),
         cursors: &Cursors,
-        projection: &Projection<'a>,
-        shape: &PageProjection<'a>,
+        projection: &Projection,
+        shape: &PageSelection,
     ) -> (FetchedList, Vec<Row>) {
         let mut rows = Vec::new();
         if !shape.reads {
             return (FetchedList::empty(shape.resolver_fields), rows);
         }
-        let (store, selected) = (self.request.store(), &projection.selected);
+        let (store, selected) = (self.store, &projection.selected);
         let page = view::page(store, &self.scope, &listing.list, None, request, selected);
         let listed = match traced(listing.to.connection, 1, page).await {
             Ok(page) => {
@@ -151,9 +158,9 @@ impl<'p, 'a: 'p> RowReader<'p> {
         name: &'static str,
         column: view::Column,
         key: view::Key<'_>,
-        projection: &'p Projection<'a>,
-    ) -> Result<Option<FetchedRows<'p, 'a>>, StoreError> {
-        let (store, selected) = (self.request.store(), &projection.selected);
+        projection: &'p Projection,
+    ) -> Result<Option<FetchedRows>, StoreError> {
+        let (store, selected) = (self.store, &projection.selected);
         let row = traced(name, 1, view::one(store, &self.scope, column, key, selected)).await?;
         Ok(match row {
             Some(row) => Some(self.below(projection, vec![row]).await?),
@@ -162,7 +169,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
     }
 
     /// Reads rows of the projection's table by id. Rows that the caller may not see are left out.
-    pub async fn by_ids(self, ids: &[Uuid], projection: &Projection<'a>) -> Result<HashMap<Uuid, Row>, StoreError> {
+    pub async fn by_ids(self, ids: &[Uuid], projection: &Projection) -> Result<HashMap<Uuid, Row>, StoreError> {
         self.by_ids_in(projection.selected.table().id(), ids, projection).await
     }
 
@@ -171,29 +178,25 @@ impl<'p, 'a: 'p> RowReader<'p> {
         self,
         column: view::Column,
         ids: &[Uuid],
-        projection: &Projection<'a>,
+        projection: &Projection,
     ) -> Result<HashMap<Uuid, Row>, StoreError> {
-        let (store, selected) = (self.request.store(), &projection.selected);
+        let (store, selected) = (self.store, &projection.selected);
         let read = view::by_ids(store, &self.scope, column, ids, selected);
         traced(selected.table().name(), ids.len(), read).await
     }
 
     /// Reads the child rows of the rows of a projection.
-    pub async fn below(
-        self,
-        projection: &'p Projection<'a>,
-        rows: Vec<Row>,
-    ) -> Result<FetchedRows<'p, 'a>, StoreError> {
+    pub async fn below(self, projection: &'p Projection, rows: Vec<Row>) -> Result<FetchedRows, StoreError> {
         self.complete(projection, rows, ReadLists::new()).await
     }
 
     /// Reads the child rows that were not read yet.
     pub async fn complete(
         self,
-        projection: &'p Projection<'a>,
+        projection: &'p Projection,
         rows: Vec<Row>,
         mut read: ReadLists,
-    ) -> Result<FetchedRows<'p, 'a>, StoreError> {
+    ) -> Result<FetchedRows, StoreError> {
         if let [row] = rows.as_slice()
             && read.len() < projection.children.len()
         {
@@ -224,16 +227,16 @@ impl<'p, 'a: 'p> RowReader<'p> {
 
     fn under(
         self,
-        child: &'p ChildProjection<'a>,
+        child: &'p Arc<ChildProjection>,
         parents: Vec<Uuid>,
-    ) -> BoxFuture<'p, Result<FetchedChildren<'p, 'a>, StoreError>> {
+    ) -> BoxFuture<'p, Result<FetchedChildren, StoreError>> {
         async move {
             let mut rows = Vec::new();
             let lists = match &child.form {
                 _ if parents.is_empty() => HashMap::new(),
                 ChildForm::Page(under, shape) => self.pages(child, (under, shape), &parents, &mut rows).await,
-                ChildForm::Family(family, _) => {
-                    let (store, selected) = (self.request.store(), &child.projection.selected);
+                ChildForm::Family(family) => {
+                    let (store, selected) = (self.store, &child.projection.selected);
                     let read = view::family(store, &self.scope, family, &parents, selected);
                     let found = traced(child.to.name, parents.len(), read).await;
                     listed(child, found.map_err(ApiError::from), &parents, &mut rows)
@@ -247,12 +250,13 @@ impl<'p, 'a: 'p> RowReader<'p> {
     /// The child rows with what is below them.
     fn children(
         self,
-        child: &'p ChildProjection<'a>,
+        child: &'p Arc<ChildProjection>,
         lists: HashMap<Uuid, FetchedList>,
         rows: Vec<Row>,
-    ) -> BoxFuture<'p, Result<FetchedChildren<'p, 'a>, StoreError>> {
+    ) -> BoxFuture<'p, Result<FetchedChildren, StoreError>> {
         async move {
             let read = self.below(&child.projection, rows).await?;
+            let child = child.clone();
             Ok(FetchedChildren { child, lists, read })
         }
         .boxed()
@@ -260,8 +264,8 @@ impl<'p, 'a: 'p> RowReader<'p> {
 
     async fn pages(
         self,
-        child: &ChildProjection<'a>,
-        (under, shape): (&ChildList, &PageProjection<'a>),
+        child: &ChildProjection,
+        (under, shape): (&ChildList, &PageSelection),
         parents: &[Uuid],
         rows: &mut Vec<Row>,
     ) -> HashMap<Uuid, FetchedList> {
@@ -271,7 +275,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
             true => parents.chunks(1).collect(),
             false => vec![parents],
         };
-        let (store, selected) = (self.request.store(), &child.projection.selected);
+        let (store, selected) = (self.store, &child.projection.selected);
         let mut all = HashMap::with_capacity(parents.len());
         for parents in each {
             let cursors = match under.arguments.has_places() {
@@ -299,12 +303,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
 }
 
 /// The list of one parent that was read along with others.
-fn list_of(
-    child: &ChildProjection<'_>,
-    parent: Uuid,
-    list: ReadList,
-    rows: &mut Vec<Row>,
-) -> HashMap<Uuid, FetchedList> {
+fn list_of(child: &ChildProjection, parent: Uuid, list: ReadList, rows: &mut Vec<Row>) -> HashMap<Uuid, FetchedList> {
     let found = list.page.map(|page| (parent, page)).into_iter().collect();
     let lists = listed(child, Ok(found), &[parent], rows);
     if let (Some(count), ChildForm::Page(_, shape)) = (list.count, &child.form) {
@@ -317,7 +316,7 @@ fn list_of(
 
 /// The list of each parent, made of the rows that were found for it; empty if none were.
 fn listed(
-    child: &ChildProjection<'_>,
+    child: &ChildProjection,
     found: Result<HashMap<Uuid, Page<Row>>, ApiError>,
     parents: &[Uuid],
     rows: &mut Vec<Row>,

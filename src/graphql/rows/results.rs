@@ -76,7 +76,7 @@ impl<T: ResultObject + 'static> OutputType for Results<T> {
 struct FieldGroup<'a> {
     field: &'a Positioned<Field>,
     is_list: bool,
-    projection: Projection<'a>,
+    projection: Projection,
     object: ObjectProjection<'a>,
     /// The range of rows that belongs to each result.
     of_results: Vec<Range<usize>>,
@@ -84,7 +84,7 @@ struct FieldGroup<'a> {
     denied: Option<ApiError>,
 }
 
-type FieldRows<'p, 'a> = Result<FetchedRows<'p, 'a>, ApiError>;
+type FieldRows = Result<FetchedRows, ApiError>;
 
 async fn list<T: ResultObject + 'static>(
     results: &[T],
@@ -167,7 +167,7 @@ impl<'a> FieldGroup<'a> {
     }
 
     /// Runs the resolvers of fields without a column, for all rows at once.
-    async fn run_resolvers(&self, shown: &FieldRows<'_, 'a>, ctx: &ContextSelectionSet<'_>) {
+    async fn run_resolvers(&self, shown: &FieldRows, ctx: &ContextSelectionSet<'_>) {
         let Some(read) = shown.as_ref().ok().filter(|_| self.object.has_resolvers) else {
             return;
         };
@@ -186,7 +186,7 @@ impl<'a> FieldGroup<'a> {
 
     fn write<'w>(
         &'w self,
-        shown: &'w FieldRows<'w, 'a>,
+        shown: &'w FieldRows,
         place: usize,
         writer: &mut RowWriter<'w>,
         json: &mut JsonText,

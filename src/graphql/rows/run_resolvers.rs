@@ -11,16 +11,16 @@ use uuid::Uuid;
 use super::description::Resolver;
 use super::field_error::server_error;
 use super::page::{EdgeField, PageField, PageProjection};
-use super::projection::{ChildForm, FieldOutput, ObjectProjection};
+use super::projection::{ChildForm, ChildOutput, FieldOutput, ObjectProjection};
 use super::read::{FetchedChildren, FetchedList, FetchedRows, ResolverAnswer};
 use crate::graphql::error::ApiError;
 use store::view;
 
-impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
+impl FetchedRows {
     /// Runs the resolvers of the fields that `object` selects of a row. `ctx` is the object's context.
     pub fn run_resolvers<'f>(
         &'f self,
-        object: &'f ObjectProjection<'a>,
+        object: &'f ObjectProjection<'_>,
         row: usize,
         ctx: &'f ContextSelectionSet<'f>,
     ) -> BoxFuture<'f, ()> {
@@ -37,10 +37,10 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
         .boxed()
     }
 
-    /// Like [`Self::ask`], with this resolver for the row's own fields.
+    /// Like [`Self::run_resolvers`], with this resolver for the row's own fields.
     pub fn ask_resolver<'f>(
         &'f self,
-        object: &'f ObjectProjection<'a>,
+        object: &'f ObjectProjection<'_>,
         row: usize,
         resolver: Option<Result<&'f dyn Resolver, ApiError>>,
         ctx: &'f ContextSelectionSet<'f>,
@@ -74,10 +74,11 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
                         };
                         there.then(|| asking.boxed())
                     }
-                    FieldOutput::Rows { parent, child } => {
+                    FieldOutput::Rows { parent, child, output } => {
                         let below = &self.below[*child];
                         let parent = view::uuid(&self.rows[row], *parent).ok().flatten()?;
-                        below.has_resolvers().then(|| below.run_resolvers(parent, field, ctx))
+                        let has_resolvers = output.has_resolvers();
+                        has_resolvers.then(|| below.run_resolvers(parent, output, field, ctx))
                     }
                     _ => None,
                 }
@@ -91,7 +92,7 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
     /// context.
     pub fn ask_page<'f>(
         &'f self,
-        shape: &'f PageProjection<'a>,
+        shape: &'f PageProjection<'_>,
         listed: &'f FetchedList,
         whole: &'f dyn Resolver,
         ctx: &'f ContextSelectionSet<'f>,
@@ -125,7 +126,7 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
     }
 
     /// Runs the resolvers of the rows of a list. `ctx` is the list's context.
-    pub async fn ask_rows(&self, object: &ObjectProjection<'a>, rows: Range<usize>, ctx: &ContextSelectionSet<'_>) {
+    pub async fn ask_rows(&self, object: &ObjectProjection<'_>, rows: Range<usize>, ctx: &ContextSelectionSet<'_>) {
         let asking = rows
             .enumerate()
             .map(|(place, row)| async move { self.run_resolvers(object, row, &ctx.with_index(place)).await });
@@ -136,7 +137,7 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
     /// that has the row.
     fn ask_list<'f>(
         &'f self,
-        object: &'f ObjectProjection<'a>,
+        object: &'f ObjectProjection<'_>,
         listed: &'f FetchedList,
         field: &'f Positioned<Field>,
         node: Option<&'f Positioned<Field>>,
@@ -162,30 +163,25 @@ impl<'p, 'a: 'p> FetchedRows<'p, 'a> {
     }
 }
 
-impl<'p, 'a: 'p> FetchedChildren<'p, 'a> {
-    fn has_resolvers(&self) -> bool {
-        match &self.child.form {
-            ChildForm::Page(_, shape) => shape.has_resolvers,
-            ChildForm::Family(_, object) => object.has_resolvers,
-        }
-    }
-
+impl FetchedChildren {
     fn run_resolvers<'f>(
         &'f self,
         parent: Uuid,
+        output: &'f ChildOutput<'_>,
         field: &'f Positioned<Field>,
         ctx: &'f ContextSelectionSet<'f>,
     ) -> BoxFuture<'f, ()> {
         async move {
             let Some(listed) = self.lists.get(&parent) else { return };
-            match &self.child.form {
-                ChildForm::Page(under, shape) => {
+            match (output, &self.child.form) {
+                (ChildOutput::Page(shape), ChildForm::Page(under, _)) => {
                     let whole = (under.whole)(parent);
                     let ctx = ctx.with_field(field);
                     let ctx = ctx.with_selection_set(&field.node.selection_set);
                     self.read.ask_page(shape, listed, whole.as_ref(), &ctx).await;
                 }
-                ChildForm::Family(_, object) => self.read.ask_list(object, listed, field, None, ctx).await,
+                (ChildOutput::Family(object), _) => self.read.ask_list(object, listed, field, None, ctx).await,
+                (ChildOutput::Page(_), ChildForm::Family(_)) => unreachable!("a page is read as one"),
             }
         }
         .boxed()

@@ -40,17 +40,17 @@ enum ChildRead<'p> {
     Family(&'p Family),
 }
 
-impl<'p, 'a: 'p> RowReader<'p> {
+impl<'p> RowReader<'p> {
     /// Reads the row with this id, and its child rows; `None`: the caller sees no such row.
     pub async fn with_children(
         self,
         name: &'static str,
         id: Uuid,
-        projection: &'p Projection<'a>,
-    ) -> Result<Option<FetchedRows<'p, 'a>>, StoreError> {
+        projection: &'p Projection,
+    ) -> Result<Option<FetchedRows>, StoreError> {
         let column = projection.selected.table().id();
         let own = projection.selected.find_cell(Source::OWN, column);
-        let parent = |_, child: &ChildProjection<'_>| Ok((Some(child.parent) == own).then_some(id));
+        let parent = |_, child: &ChildProjection| Ok((Some(child.parent) == own).then_some(id));
         let (_, children) = self.readable_children(projection, parent)?;
         if children.is_empty() {
             return self.one_by(name, column, view::Key::Id(id), projection).await;
@@ -74,12 +74,12 @@ impl<'p, 'a: 'p> RowReader<'p> {
     /// were not `read` yet.
     pub async fn siblings(
         self,
-        projection: &'p Projection<'a>,
+        projection: &'p Projection,
         row: &Row,
         read: &ReadLists,
     ) -> Result<ReadLists, StoreError> {
         // A null id means that the joined row is missing.
-        let parent = |number, child: &ChildProjection<'_>| match read.contains_key(&number) {
+        let parent = |number, child: &ChildProjection| match read.contains_key(&number) {
             true => Ok(None),
             false => view::uuid(row, child.parent),
         };
@@ -97,7 +97,7 @@ impl<'p, 'a: 'p> RowReader<'p> {
 
     /// What the parts have read; `None` if it failed: each list by itself has more time, and an error of its own.
     async fn together(self, name: &'static str, keys: &[Uuid], parts: &[KeyedPart<'_>]) -> Option<Vec<PartResult>> {
-        let read = view::together(self.request.store(), &self.scope, keys, parts);
+        let read = view::together(self.store, &self.scope, keys, parts);
         let read = traced(name, parts.len(), read).await;
         read.inspect_err(|error| tracing::warn!(%error, "the lists of a row are read one by one"))
             .ok()
@@ -106,11 +106,11 @@ impl<'p, 'a: 'p> RowReader<'p> {
     /// The children that can be parts of a statement, and its keys: the ids of their parents.
     fn readable_children(
         self,
-        projection: &'p Projection<'a>,
-        parent: impl Fn(usize, &ChildProjection<'a>) -> Result<Option<Uuid>, StoreError>,
+        projection: &'p Projection,
+        parent: impl Fn(usize, &ChildProjection) -> Result<Option<Uuid>, StoreError>,
     ) -> Result<(Vec<Uuid>, Vec<ReadableChild<'p>>), StoreError> {
         let (mut keys, mut children) = (Vec::new(), Vec::new());
-        if self.reads_apart || !view::reads_together(self.request.store()) {
+        if self.reads_apart || !view::reads_together(self.store) {
             return Ok((keys, children));
         }
         for (number, child) in projection.children.iter().enumerate() {
@@ -131,18 +131,13 @@ impl<'p, 'a: 'p> RowReader<'p> {
         Ok((keys, children))
     }
 
-    fn read(
-        self,
-        projection: &'p Projection<'a>,
-        child: &'p ChildProjection<'a>,
-        parent: Uuid,
-    ) -> Option<ChildRead<'p>> {
+    fn read(self, projection: &'p Projection, child: &'p ChildProjection, parent: Uuid) -> Option<ChildRead<'p>> {
         if child.projection.selected.has_wholes() {
             return None;
         }
         let (under, shape) = match &child.form {
             ChildForm::Page(under, shape) => (under, shape),
-            ChildForm::Family(family, _) => return Some(ChildRead::Family(family)),
+            ChildForm::Family(family) => return Some(ChildRead::Family(family)),
         };
         let list = &under.listing.list;
         let name = list.name().filter(|_| !under.arguments.has_places())?;
@@ -152,14 +147,17 @@ impl<'p, 'a: 'p> RowReader<'p> {
         // Resolvers count a list once, however often it is selected.
         let counts = !shape.counts.is_empty()
             && !is_counted_again(projection, child, &name)
-            && self.request.aggregates.counted.insert(format!("{name}/{parent}"));
+            && self.counted.insert(format!("{name}/{parent}"));
         (request.is_some() || counts).then_some(ChildRead::Page(list, request, counts))
     }
 }
 
 /// Whether the count of the list of this child is selected for another child of the same parent, too.
-fn is_counted_again(projection: &Projection<'_>, child: &ChildProjection<'_>, name: &str) -> bool {
-    let others = projection.children.iter().filter(|other| !std::ptr::eq(*other, child));
+fn is_counted_again(projection: &Projection, child: &ChildProjection, name: &str) -> bool {
+    let others = projection
+        .children
+        .iter()
+        .filter(|other| !std::ptr::eq(&***other, child));
     others.into_iter().any(|other| match &other.form {
         ChildForm::Page(under, shape) => {
             let is_same = other.parent == child.parent && under.listing.list.name().as_deref() == Some(name);
@@ -169,7 +167,7 @@ fn is_counted_again(projection: &Projection<'_>, child: &ChildProjection<'_>, na
     })
 }
 
-fn parts<'c>(projection: &'c Projection<'_>, children: &'c [ReadableChild<'_>]) -> impl Iterator<Item = KeyedPart<'c>> {
+fn parts<'c>(projection: &'c Projection, children: &'c [ReadableChild<'_>]) -> impl Iterator<Item = KeyedPart<'c>> {
     children.iter().flat_map(|child| {
         let selected = &projection.children[child.number].projection.selected;
         let parts = match &child.read {

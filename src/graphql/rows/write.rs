@@ -9,7 +9,7 @@ use async_graphql::{ContextSelectionSet, PathSegment, Positioned, ServerError, V
 use super::field_error::{FieldError, server_error};
 use super::page::{EdgeField, PageField, PageInfoField, PageProjection};
 use super::plain::SubSelection;
-use super::projection::{ChildForm, FieldOutput, Nullability, ObjectProjection};
+use super::projection::{ChildOutput, FieldOutput, Nullability, ObjectProjection};
 use super::read::{FetchedList, FetchedRows, ListError, ResolverAnswer};
 use crate::graphql::context::RequestContext;
 use store::view::{self, JsonText};
@@ -89,7 +89,7 @@ impl<'w> RowWriter<'w> {
     pub fn nullable_at<'a: 'w>(
         &mut self,
         place: usize,
-        (read, object, row): (&'w FetchedRows<'w, 'a>, &'w ObjectProjection<'a>, usize),
+        (read, object, row): (&'w FetchedRows, &'w ObjectProjection<'a>, usize),
         json: &mut JsonText,
     ) {
         self.nullable(json, |writer, json| {
@@ -100,7 +100,7 @@ impl<'w> RowWriter<'w> {
     /// Writes a list of rows.
     pub fn rows<'a: 'w>(
         &mut self,
-        read: &'w FetchedRows<'w, 'a>,
+        read: &'w FetchedRows,
         object: &'w ObjectProjection<'a>,
         rows: Range<usize>,
         json: &mut JsonText,
@@ -113,7 +113,7 @@ impl<'w> RowWriter<'w> {
     /// Writes an object made of a row.
     pub fn object<'a: 'w>(
         &mut self,
-        read: &'w FetchedRows<'w, 'a>,
+        read: &'w FetchedRows,
         object: &'w ObjectProjection<'a>,
         row: usize,
         json: &mut JsonText,
@@ -124,7 +124,7 @@ impl<'w> RowWriter<'w> {
 
     fn field<'a: 'w>(
         &mut self,
-        read: &'w FetchedRows<'w, 'a>,
+        read: &'w FetchedRows,
         field: &'w Positioned<Field>,
         out: &'w FieldOutput<'a>,
         row: usize,
@@ -178,15 +178,15 @@ impl<'w> RowWriter<'w> {
                     (false, _) => json.null(),
                 }
             }
-            FieldOutput::Rows { parent, child } => {
+            FieldOutput::Rows { parent, child, output } => {
                 let parent = view::uuid(cells, *parent).map_err(|error| failed(self, error))?;
                 let below = &read.below[*child];
                 let Some(listed) = parent.and_then(|parent| below.lists.get(&parent)) else {
                     return Err(failed(self, missing(field)));
                 };
-                match &below.child.form {
-                    ChildForm::Page(_, shape) => self.page(&below.read, shape, listed, field, json)?,
-                    ChildForm::Family(_, object) => self.family(&below.read, object, listed, field, json)?,
+                match output {
+                    ChildOutput::Page(shape) => self.page(&below.read, shape, listed, field, json)?,
+                    ChildOutput::Family(object) => self.family(&below.read, object, listed, field, json)?,
                 }
             }
             FieldOutput::Resolved(number) => self.answer(field, &read.answers[*number][row], json)?,
@@ -207,7 +207,7 @@ impl<'w> RowWriter<'w> {
 
     fn family<'a: 'w>(
         &mut self,
-        read: &'w FetchedRows<'w, 'a>,
+        read: &'w FetchedRows,
         object: &'w ObjectProjection<'a>,
         listed: &FetchedList,
         field: &'w Positioned<Field>,
@@ -224,7 +224,7 @@ impl<'w> RowWriter<'w> {
     /// Writes the page of the connection in `field`.
     fn page<'a: 'w>(
         &mut self,
-        read: &'w FetchedRows<'w, 'a>,
+        read: &'w FetchedRows,
         shape: &'w PageProjection<'a>,
         listed: &FetchedList,
         field: &'w Positioned<Field>,
@@ -240,7 +240,7 @@ impl<'w> RowWriter<'w> {
 
     pub fn connection<'a: 'w>(
         &mut self,
-        read: &'w FetchedRows<'w, 'a>,
+        read: &'w FetchedRows,
         shape: &'w PageProjection<'a>,
         listed: &FetchedList,
         json: &mut JsonText,
@@ -272,7 +272,7 @@ impl<'w> RowWriter<'w> {
 
     fn edge<'a: 'w>(
         &mut self,
-        read: &'w FetchedRows<'w, 'a>,
+        read: &'w FetchedRows,
         (shape, edges): (&'w PageProjection<'a>, &'w [(&'a Positioned<Field>, EdgeField<'a>)]),
         listed: &FetchedList,
         row: usize,
@@ -293,7 +293,7 @@ impl<'w> RowWriter<'w> {
 
     fn page_info<'a: 'w>(
         &mut self,
-        read: &'w FetchedRows<'w, 'a>,
+        read: &'w FetchedRows,
         (shape, fields): (&'w PageProjection<'a>, &'w [(&'a Positioned<Field>, PageInfoField)]),
         listed: &FetchedList,
         json: &mut JsonText,
@@ -314,13 +314,13 @@ impl<'w> RowWriter<'w> {
     /// Writes a row's cursor; null if there is no row.
     fn cursor<'a: 'w>(
         &mut self,
-        read: &'w FetchedRows<'w, 'a>,
+        read: &'w FetchedRows,
         shape: &PageProjection<'a>,
         listed: &FetchedList,
         (field, row): (&Positioned<Field>, Option<usize>),
         json: &mut JsonText,
     ) -> WriteResult {
-        match (row, shape.places, &listed.cursors) {
+        match (row, shape.read.places, &listed.cursors) {
             (Some(row), Some((id, key)), Some(cursors)) => {
                 let place = view::place(&read.rows[row], id, key, cursors.key())
                     .map_err(|error| self.fault(field, server_error(error.into(), field)))?;
@@ -333,7 +333,7 @@ impl<'w> RowWriter<'w> {
 }
 
 /// The error of a required row that is missing.
-fn missing(field: &Positioned<Field>) -> store::StoreError {
+pub fn missing(field: &Positioned<Field>) -> store::StoreError {
     store::StoreError::Corrupt {
         table: "view",
         column: "id",

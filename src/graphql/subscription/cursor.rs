@@ -36,12 +36,12 @@ pub fn read(scope: Scope, cursor: &str) -> Result<Bookmark, ApiError> {
 
 /// The error for a cursor that marks no position among the caller's events.
 pub fn foreign() -> ApiError {
-    ApiError::bad_user_input("the cursor is of no event of this subscription: subscribe without one")
+    ApiError::bad_user_input("the cursor does not belong to this subscription: subscribe without one")
 }
 
 /// The error for a cursor after which events may have been pruned.
 pub fn pruned() -> ApiError {
     ApiError::bad_user_input(
-        "what happened since this cursor is no longer kept: subscribe without one, then read what was missed",
+        "the events since this cursor are no longer kept: subscribe without one, then query what was missed",
     )
 }

@@ -42,7 +42,7 @@ impl SubscriptionExecutor {
             return Err(match response.errors.is_empty() {
                 false => Response::from_errors(response.errors),
                 // A directive skips the operation's only field.
-                true => refusal(ApiError::bad_user_input("the subscription asks for nothing")),
+                true => refusal(ApiError::bad_user_input("the subscription selects nothing")),
             });
         };
         let listener = match topic {
@@ -59,7 +59,9 @@ impl SubscriptionExecutor {
                         ResumeError::Foreign => cursor::foreign(),
                         ResumeError::Pruned => cursor::pruned(),
                         ResumeError::Store(error) => error.into(),
-                        ResumeError::Lost(_) => ApiError::bad_user_input("nobody can listen just now"),
+                        ResumeError::Lost(_) => {
+                            ApiError::bad_user_input("subscriptions are unavailable: try again in a few seconds")
+                        }
                     })
                 })?;
                 ChangeListener::Commissions(Box::new(hearer), *scope, *wanted)

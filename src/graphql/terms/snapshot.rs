@@ -5,14 +5,13 @@ use async_graphql::{ComplexObject, Context, Enum, ID};
 use super::term::CommissionTerm;
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::context::request;
-use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
-use crate::graphql::identity;
+use crate::graphql::error::ApiError;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{PartnerVisibility, declare, link, made_of, required, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::row;
 use auth::Resource;
-use domain::id::{self, CampaignId, PartnerId, SnapshotId};
+use domain::id::{self, CampaignId, PartnerId};
 use domain::snapshot;
 use store::view;
 use store::view::CommissionSnapshotColumn as Column;
@@ -32,7 +31,6 @@ pub enum SnapshotSource {
 row! {
     /// The terms that a partner was promised.
     pub struct CommissionSnapshot(snapshot::CommissionSnapshot): COMMISSION_SNAPSHOT, store::snapshot;
-    load: Partners, snapshot, SnapshotId;
 }
 
 impl CommissionSnapshot {
@@ -61,8 +59,10 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::Snapshot>);
-    "partner" = required(Column::PartnerId, &PARTNER);
-    "campaign" = link(Column::CampaignId, &CAMPAIGN);
+    /// The partner to which it was promised.
+    "partner": Partner = required(Column::PartnerId, &PARTNER);
+    /// The campaign for which it holds; null: every campaign without a snapshot of its own.
+    "campaign": Option<Campaign> = link(Column::CampaignId, &CAMPAIGN);
     /// The terms.
     "terms": Vec<CommissionTerm> = made_of(Column::Terms, |_, row, cells, below, json| {
         below.stored::<CommissionTerm, _>(store::snapshot::terms(row, cells[0]), json)
@@ -77,24 +77,9 @@ declare! {
     "version": u32 = value(Column::Version, view::number);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
-    "supersededAt" = value(store::snapshot::superseded_at(), view::moment);
+    /// When the next version replaced it; null if it is in force.
+    "supersededAt": Option<DateTime> = value(store::snapshot::superseded_at(), view::moment);
 }
 
 #[ComplexObject]
-impl CommissionSnapshot {
-    /// The partner to which it was promised.
-    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
-        let partner = identity::partner(ctx, self.0.partner_id).await?;
-        existing(partner, "commission_snapshot", "partner_id", self.0.partner_id)
-    }
-
-    /// The campaign for which it holds; null: every campaign without a snapshot of its own.
-    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
-    }
-
-    /// When the next version replaced it; null if it is in force.
-    async fn superseded_at(&self) -> Option<DateTime> {
-        self.0.superseded_at.map(DateTime)
-    }
-}
+impl CommissionSnapshot {}

@@ -6,10 +6,10 @@ use uuid::Uuid;
 use super::goal::TierMetric;
 use crate::graphql::campaign::Campaign;
 use crate::graphql::context::request;
-use crate::graphql::error::{ApiError, Nullable, nullable_link};
-use crate::graphql::identity;
+use crate::graphql::error::ApiError;
 use crate::graphql::loader::ProgressKey;
 use crate::graphql::lookup::id;
+use crate::graphql::rows::{Linked, link_to};
 use crate::graphql::scalar::{DateTime, Decimal};
 use auth::Resource;
 use domain::id::CampaignId;
@@ -44,8 +44,8 @@ impl TierCounter {
     }
 
     /// The campaign whose events are counted; null in a simulation.
-    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable_link(self.campaign, |id| identity::campaign(ctx, id)).await
+    async fn campaign(&self) -> Option<Linked<Campaign>> {
+        link_to(self.campaign)
     }
 
     /// The start of the window, inclusive.

@@ -3,9 +3,12 @@
 use async_graphql::ID;
 
 use super::object::{TieredCommission, TieredCommissionStatus};
-use crate::graphql::rows::{declare, page_of, value};
+use crate::graphql::connection::Connection;
+use crate::graphql::loader::PartnersOfTier;
+use crate::graphql::partner::{PARTNER, Partner};
+use crate::graphql::rows::{child_list_of, declare, page_of, value};
 use crate::graphql::scalar::{CurrencyCode, Date, DateTime};
-use crate::graphql::tenant::audit::histories;
+use crate::graphql::tenant::audit::{AuditEntry, histories};
 use crate::graphql::tiered::goal::{CrossingPolicy, TierPeriod};
 use auth::Resource;
 use domain::{id, tiered};
@@ -65,6 +68,10 @@ declare! {
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was last changed.
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
-    "history" = page_of(histories);
-    "partners" = TieredCommission::computed();
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
+    "history": Connection<AuditEntry> = page_of(histories);
+    /// The partners that it lists, newest first.
+    "partners": Connection<Partner> = page_of(|ctx| {
+        child_list_of::<PartnersOfTier>(ctx, Resource::Partners, &PARTNER)
+    });
 }

@@ -1,23 +1,16 @@
 //! Tiered commissions as output types.
 
 use async_graphql::{ComplexObject, Context, Enum};
-use paged::paged;
 
 use super::description::TIERED_COMMISSION;
 use super::goal::{RetroactiveModifier, TierGoal, TierModifier};
 use crate::graphql::campaign::Campaign;
-use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
-use crate::graphql::identity;
 use crate::graphql::label::Advertiser;
-use crate::graphql::loader::PartnersOfTier;
-use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::partner::Partner;
+use crate::graphql::rows::{Linked, LinkedList};
 use crate::graphql::shared::row;
-use crate::graphql::tenant::audit::{AuditEntry, history};
 use auth::Resource;
-use domain::id::TieredCommissionId;
 use domain::tiered;
 
 /// The status of a tiered commission.
@@ -33,32 +26,22 @@ pub enum TieredCommissionStatus {
 row! {
     /// A tiered commission.
     pub struct TieredCommission(tiered::TieredCommission): TIERED_COMMISSION, store::tiered_commission;
-    load: TieredCommissions, tiered_commission, TieredCommissionId;
     computed: store::tiered_commission::whole;
 }
 
-#[paged]
 #[ComplexObject]
 impl TieredCommission {
     /// The campaigns whose events it counts, each separately.
-    async fn campaigns(&self, ctx: &Context<'_>) -> Result<Vec<Campaign>, ApiError> {
-        let campaigns = self
-            .0
-            .audience
-            .campaign_ids
-            .iter()
-            .map(|id| identity::campaign(ctx, *id));
-        let campaigns = futures::future::try_join_all(campaigns).await?;
-        Ok(campaigns.into_iter().flatten().collect())
+    async fn campaigns(&self) -> LinkedList<Campaign> {
+        let campaigns = self.0.audience.campaign_ids.iter().copied();
+        LinkedList(campaigns.map(Linked::to).collect())
     }
 
     /// The advertisers, all of whose campaigns it counts, each campaign separately.
-    async fn advertisers(&self, ctx: &Context<'_>) -> Result<Vec<Advertiser>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Campaigns)?;
-        let advertisers = self.0.audience.advertiser_ids.iter().map(|id| id.uuid());
-        let advertisers = request.loaders().advertiser.load_all(advertisers).await?;
-        Ok(advertisers.into_iter().map(Advertiser::from).collect())
+    async fn advertisers(&self, ctx: &Context<'_>) -> Result<LinkedList<Advertiser>, ApiError> {
+        request(ctx).caller.read(Resource::Campaigns)?;
+        let advertisers = self.0.audience.advertiser_ids.iter().copied();
+        Ok(LinkedList(advertisers.map(Linked::to).collect()))
     }
 
     /// The goals, all of which must be reached.
@@ -85,16 +68,5 @@ impl TieredCommission {
     /// The change to the revenue of the whole window, once, when the goals are reached; null if there is none.
     async fn retroactive_revenue(&self) -> Option<RetroactiveModifier> {
         self.0.tier.retroactive_revenue.as_ref().map(RetroactiveModifier::from)
-    }
-
-    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
-    async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
-        history(ctx, self.0.id.uuid(), page)
-    }
-
-    /// The partners that it lists, newest first.
-    async fn partners(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Partner>, ApiError> {
-        let scope = request(ctx).caller.read(Resource::Partners)?;
-        children::<PartnersOfTier, _>(scope, self.0.id.uuid(), page)
     }
 }

@@ -58,7 +58,8 @@ declare! {
 
     /// Its id, which is also the message's `webhook-id`: the same for every attempt.
     "id": ID = value(Column::Id, view::id::<id::WebhookDelivery>);
-    "endpoint" = required(Column::EndpointId, &WEBHOOK_ENDPOINT);
+    /// The endpoint to which it is sent.
+    "endpoint": WebhookEndpoint = required(Column::EndpointId, &WEBHOOK_ENDPOINT);
     /// The type of the event.
     "type": WebhookEventType = value(Column::EventType, view::word!(webhook::WebhookEventType));
     /// Its status.
@@ -80,12 +81,6 @@ declare! {
 
 #[ComplexObject]
 impl WebhookDelivery {
-    /// The endpoint to which it is sent.
-    async fn endpoint(&self, ctx: &Context<'_>) -> Result<WebhookEndpoint, ApiError> {
-        request(ctx).caller.read(Resource::Webhooks)?;
-        WebhookEndpoint::named(ctx, self.0.endpoint_id).await
-    }
-
     /// The body of the message, as sent. Also needs the read scope of its subject.
     async fn payload(&self, ctx: &Context<'_>) -> Result<Json, ApiError> {
         let caller = &request(ctx).caller;

@@ -3,7 +3,7 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, Object};
 
 use crate::graphql::context::request;
-use crate::graphql::error::{ApiError, Nullable, existing, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::rows::{Projected, declare, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::row;
@@ -55,14 +55,6 @@ pub enum WebhookEventType {
 row! {
     /// Where a tenant wants to hear of what happens.
     pub struct WebhookEndpoint(webhook::WebhookEndpoint): WEBHOOK_ENDPOINT, endpoint;
-}
-
-impl WebhookEndpoint {
-    /// The endpoint that a delivery references, deleted or not.
-    pub async fn named(ctx: &Context<'_>, id: WebhookEndpointId) -> Result<Self, ApiError> {
-        let found = request(ctx).loaders().webhook_endpoint.load(id.uuid()).await?;
-        existing(found.map(Self), "webhook_delivery", "endpoint_id", id)
-    }
 }
 
 declare! {

@@ -23,6 +23,17 @@ const ACCEPTED: [(&str, FileFormat, &str); 4] = [
     (XLSX, FileFormat::Xlsx, XLSX),
 ];
 
+/// The media types that an export is offered in, and what is sent for each.
+fn offered(kind: ExportKind) -> impl Iterator<Item = (&'static str, FileFormat, &'static str)> {
+    let forms = kind.forms();
+    ACCEPTED.into_iter().filter(|(_, form, _)| forms.contains(form))
+}
+
+/// The media types that an export is offered in.
+pub fn media_types(kind: ExportKind) -> impl Iterator<Item = &'static str> {
+    offered(kind).map(|(name, ..)| name)
+}
+
 /// The format and its media type. `given` are the values of the parameter. The error is the status and the text that
 /// say what is wrong.
 pub fn of(
@@ -33,16 +44,12 @@ pub fn of(
     let forms = kind.forms();
     match given {
         [] => {
-            let offered: Vec<_> = ACCEPTED
-                .into_iter()
-                .filter(|(_, form, _)| forms.contains(form))
-                .collect();
-            let names: Vec<_> = offered.iter().map(|(name, ..)| *name).collect();
+            let names: Vec<_> = media_types(kind).collect();
             let best = negotiate::best(headers, &names);
-            let found = best.and_then(|best| offered.iter().find(|(name, ..)| *name == best));
-            found.map(|(_, form, media_type)| (*form, *media_type)).ok_or_else(|| {
+            let found = best.and_then(|best| offered(kind).find(|(name, ..)| *name == best));
+            found.map(|(_, form, media_type)| (form, media_type)).ok_or_else(|| {
                 let text = format!(
-                    "this is {}: accept it, or say format={}",
+                    "this is {}: accept it, or set format={}",
                     names.join(" or "),
                     forms[0].word()
                 );

@@ -30,6 +30,7 @@ use super::{HttpState, cost, response_notes};
 use crate::export::{ExportError, ExportKind, write_down};
 use crate::http::access_check::AccessCheck;
 use crate::http::codes;
+pub use format::media_types;
 use seat::seat;
 use stream::RunningExport;
 
@@ -67,7 +68,7 @@ pub async fn get(
 }
 
 pub async fn method_not_allowed(Extension(RequestId(request_id)): Extension<RequestId>) -> Response {
-    let message = "exports are asked for by GET";
+    let message = "exports are requested with GET";
     let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, codes::BAD_REQUEST, message, &request_id);
     let allow = HeaderValue::from_static("GET, HEAD");
     response.headers_mut().insert(header::ALLOW, allow);
@@ -86,7 +87,7 @@ async fn begin(
     let request_id = requester.request_id.as_str();
     let kind = ExportKind::named(name).ok_or_else(|| {
         let names: Vec<_> = ExportKind::names().collect();
-        let message = format!("there is no export {name:?}: there are {}", names.join(", "));
+        let message = format!("unknown export {name:?}: the exports are {}", names.join(", "));
         refusal(StatusCode::NOT_FOUND, codes::BAD_REQUEST, message, request_id)
     })?;
     let (forms, given): (Vec<_>, Vec<_>) =
@@ -136,7 +137,7 @@ async fn begin(
         Ok((document, first))
     };
     let begun = tokio::time::timeout(limits.whole(), begun).await.map_err(|_| {
-        let message = "the export took too long to begin: ask for less, or later";
+        let message = "the export took too long to start: request less, or try again later";
         refusal(StatusCode::GATEWAY_TIMEOUT, codes::TIMEOUT, message, request_id)
     })?;
     let (document, first) = begun.map_err(|error| refused(state, error, request_id))?;

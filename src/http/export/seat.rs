@@ -27,7 +27,7 @@ pub fn seat(state: &HttpState, requester: &Requester) -> Result<Seat, Response> 
     let tenant = requester.caller.tenant().to_string();
     let of_tenant = exporting.take([(tenant, most.per_tenant)]).map_err(|_| {
         throttled(format!(
-            "this tenant has {} exports running, which is the most: wait for the end of one",
+            "this tenant has {} exports running, the maximum: wait until one ends",
             most.per_tenant
         ))
     })?;
@@ -35,11 +35,11 @@ pub fn seat(state: &HttpState, requester: &Requester) -> Result<Seat, Response> 
     let of_all = exporting.take([(String::new(), if is_first { at_once } else { at_once - 1 })]);
     let of_all = of_all.map_err(|_| match is_first {
         true => {
-            let message = "as many exports run as may: ask again in a few seconds".to_owned();
+            let message = "too many exports are running: try again in a few seconds".to_owned();
             no_seat(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, message, requester)
         }
         false => throttled(
-            "the last place for an export is kept for tenants that have none: wait for the end of one of this tenant's"
+            "the last export slot is reserved for tenants without a running export: wait until one of yours ends"
                 .to_owned(),
         ),
     })?;

@@ -99,15 +99,15 @@ enum StreamChunk {
 /// Why an export ends early.
 #[derive(Debug, thiserror::Error)]
 enum ExportAborted {
-    #[error("nobody reads any more")]
+    #[error("the client has gone")]
     Gone,
     #[error("it was read at less than {0} bytes a second for {1} seconds")]
     TooSlow(u64, u64),
-    #[error("it took too long in all")]
+    #[error("it took too long overall")]
     Late,
-    #[error("the program ends")]
+    #[error("the gateway is shutting down")]
     Ending,
-    #[error("the token is no longer good")]
+    #[error("the token is no longer valid")]
     Unauthenticated,
     #[error(transparent)]
     Failed(#[from] ExportError),

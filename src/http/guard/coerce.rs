@@ -176,7 +176,7 @@ impl Checker<'_> {
                     self.refuse::<V>(
                         path,
                         position,
-                        format_args!("must be one of the names of {name}{shown}"),
+                        format_args!("must be a value of the enum {name}{shown}"),
                     );
                 }
             }
@@ -249,7 +249,7 @@ impl Checker<'_> {
                     self.refuse::<V>(
                         path,
                         position,
-                        format_args!("has no field {field:?}: its type is {name}{alike}"),
+                        format_args!("field {field:?} is not defined by type {name}{alike}"),
                     );
                 }
             }
@@ -281,7 +281,7 @@ impl Checker<'_> {
 pub fn too_large(limits: &Limits) -> DocumentProblem {
     let most = limits.argument_bytes;
     DocumentProblem::too_complex(format!(
-        "the values of the arguments are too large: at most {most} bytes, a variable counted as often as it is used"
+        "the argument values are too large: at most {most} bytes; a variable counts each time it is used"
     ))
 }
 

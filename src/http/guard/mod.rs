@@ -126,7 +126,7 @@ impl Guard {
                 None => checker.problems.push(
                     DocumentProblem::new(
                         codes::BAD_USER_INPUT,
-                        format!("the variable ${name} of type {ty} is not given"),
+                        format!("variable ${name} of required type {ty} was not provided"),
                     )
                     .at(definition.pos),
                 ),
@@ -274,8 +274,8 @@ fn operation<'a>(
     };
     found.ok_or_else(|| {
         let message = match name {
-            Some(name) => format!("the document has no operation named {name:?}"),
-            None => "name the operation to run in operationName".to_owned(),
+            Some(name) => format!("unknown operation named {name:?}"),
+            None => "the document has several operations: set operationName".to_owned(),
         };
         vec![DocumentProblem::new("OPERATION_RESOLUTION_FAILURE", message)]
     })

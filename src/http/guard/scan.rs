@@ -48,7 +48,7 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), DocumentProblem> {
             _ => place + 1,
         };
         if byte != b'"' && end - place > MAX_WORD {
-            let message = format!("the document has too long a name or number: at most {MAX_WORD} letters");
+            let message = format!("the document has a name or number that is too long: at most {MAX_WORD} characters");
             return Err(DocumentProblem::too_complex(message));
         }
         tokens += 1;

@@ -147,7 +147,7 @@ fn permit(state: &HttpState, caller: &Caller) -> Result<ConcurrencyPermit, Strin
             0 => ("this token's subject", most.per_subject),
             _ => ("this tenant", most.per_tenant),
         };
-        format!("{who} has {most} subscriptions already, which is the most: end one first")
+        format!("{who} has {most} subscriptions, the maximum: end one first")
     })
 }
 
@@ -280,7 +280,7 @@ impl LiveSubscription {
 
     /// A failure for the first listener that asked is a failure for all.
     fn ended(&self, end: StreamEnd) -> StreamEnd {
-        tracing::error!(request_id = self.request_id, "an event is not told, and nothing more");
+        tracing::error!(request_id = self.request_id, "an event was dropped");
         end
     }
 

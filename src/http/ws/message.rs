@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::http::request::{self, GraphqlRequest};
 use crate::http::wire;
+use domain::exact_numbers;
 
 /// A message from a client.
 #[derive(Debug)]
@@ -36,14 +37,15 @@ pub fn read(text: &str) -> Result<Incoming, String> {
         ("ping", payload @ (None | Some(Value::Object(_)))) => Ok(Incoming::Ping(payload)),
         ("pong", None | Some(Value::Object(_))) => Ok(Incoming::Pong),
         ("subscribe", Some(Value::Object(payload))) => {
+            exact_numbers::check_json(text)?;
             let ask = request::from_members(payload, text.len()).map_err(|unreadable| unreadable.message)?;
             Ok(Incoming::Subscribe { id: id(&message)?, ask })
         }
         ("complete", None) => Ok(Incoming::Complete { id: id(&message)? }),
         ("connection_init" | "ping" | "pong" | "subscribe" | "complete", _) => {
-            Err(format!("the payload of {kind} is not what it must be"))
+            Err(format!("the payload of {kind} is malformed"))
         }
-        _ => Err("a message of a type that is not known".to_owned()),
+        _ => Err("unknown message type".to_owned()),
     }
 }
 
@@ -112,6 +114,7 @@ mod tests {
             r#"{ "type": "subscribe", "id": "1", "payload": { "query": 1 } }"#,
             r#"{ "type": "subscribe", "id": "1", "payload": { "query": "{ a }", "variables": [] } }"#,
             r#"{ "type": "subscribe", "id": "1", "payload": {} }"#,
+            r#"{ "type": "subscribe", "id": "1", "payload": { "query": "{ a }", "variables": { "b": 0.12345678901234567890 } } }"#,
             r#"{ "type": "complete" }"#,
         ] {
             assert!(read(text).is_err(), "{text}");

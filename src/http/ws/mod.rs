@@ -34,7 +34,7 @@ pub fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !origin::is_allowed(headers, &state.options.cors) {
-        let message = "pages of this origin may not open sockets here";
+        let message = "this origin is not allowed to open WebSockets";
         return refusal(StatusCode::FORBIDDEN, codes::FORBIDDEN, message, &request_id);
     }
     let most = state.options.subscriptions.message_bytes;

@@ -96,7 +96,8 @@ fn every_command_and_job_is_known() {
         .lines()
         .filter_map(|line| line.strip_prefix("tributary_job_failures_total{job=\""))
         .collect();
-    let jobs: Vec<_> = jobs.iter().filter_map(|line| line.split('"').next()).collect();
+    let mut jobs: Vec<_> = jobs.iter().filter_map(|line| line.split('"').next()).collect();
+    jobs.sort_unstable();
     let (deciding, keeping) = (
         ["approve_matured", "backtests", "send_webhook_deliveries"],
         ["forget", "make_webhook_deliveries", "write_key_uses"],

@@ -6,6 +6,7 @@ mod identity;
 mod killed;
 mod moved;
 mod programme;
+mod racing;
 mod results;
 mod work;
 

@@ -14,7 +14,7 @@ fn of_customer(sale: Value) -> Value {
 
 impl Lab<'_> {
     /// Moves the customer with all that was recorded; `None`: to nobody.
-    async fn move_to(&self, to: Option<(&String, &String)>, more: Value) {
+    pub(super) async fn move_to(&self, to: Option<(&String, &String)>, more: Value) {
         let customer = self.staff().data("{ customers { nodes { id } } }").await["customers"]["nodes"][0]["id"].clone();
         let input = json!({
             "customerId": customer, "partnerId": to.map(|to| to.0), "campaignId": to.map(|to| to.1),

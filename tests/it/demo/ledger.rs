@@ -16,7 +16,7 @@ use tributary::service::ledger::verify::verify;
 use super::{another_process, filled};
 use crate::support::{Client, TestApp, both_databases};
 
-/// Everything that happened, without ids, each kind in an order that does not hang on them.
+/// Everything that happened, without ids and what is made of them, each kind in an order that does not hang on them.
 pub async fn lines(admin: &Client) -> Vec<String> {
     let data = admin
         .data(
@@ -28,7 +28,7 @@ pub async fn lines(admin: &Client) -> Vec<String> {
                  accruedAt matureAt approvedAt paidAt reversedAt paymentTarget recipient payout { reference status }
                  explanation { source outcome detail amount } transitions { from to actor at } } }
                payouts(first: 500) { pageInfo { hasNextPage } nodes {
-                 partner { name } recipient amount { amount currency } status reference createdAt settledAt } }
+                 partner { name } recipient amount { amount currency } status reference bankReference createdAt settledAt } }
                deals(first: 500) { pageInfo { hasNextPage } nodes { name renewals stage { label } createdAt updatedAt } }
                partners(first: 500) { pageInfo { hasNextPage } nodes {
                  name balances { currency accrued approved paid reversed payable } lifetimeValue { amount currency }
@@ -40,6 +40,12 @@ pub async fn lines(admin: &Client) -> Vec<String> {
         assert_eq!(list["pageInfo"]["hasNextPage"], false, "all {name}");
         let nodes = list["nodes"].as_array().expect("nodes");
         lines.extend(nodes.iter().map(|node| format!("{name} {node}")));
+    }
+    // They are made of the ids of payouts, and explanations of returned payments name them.
+    for reference in values(&data["payouts"], "/bankReference") {
+        lines
+            .iter_mut()
+            .for_each(|line| *line = line.replace(&reference, "BANK-REFERENCE"));
     }
     lines.sort();
     lines

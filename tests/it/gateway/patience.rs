@@ -133,7 +133,7 @@ both_databases! {
         }
         let answer = client.ask(document).await;
         assert_eq!((answer.status.as_u16(), answer.codes()), (200, vec!["TIMEOUT"]), "{}", answer.body);
-        assert_eq!(message(&answer.body), "the database took too long: ask for less, or later");
+        assert_eq!(message(&answer.body), "the database took too long: request less, or try again later");
         drop((taken, writing));
         client.data(document).await;
     }

@@ -185,7 +185,7 @@ both_databases! {
         assert!(start_error(&app, enforce(Some(gone))).contains("cannot read the manifest"));
         let wrong: Map<_, _> = [(hash(VIEWER), json!(TYPE))].into_iter().collect();
         for (text, says) in [
-            (Value::Object(wrong), "of a document with another hash"),
+            (Value::Object(wrong), "for a document with a different hash"),
             (json!([VIEWER]), "is neither"),
             (json!({ "a": 1 }), "is neither"),
             (json!({ "operations": [{ "id": "a" }] }), "is neither"),

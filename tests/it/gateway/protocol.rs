@@ -216,7 +216,7 @@ both_databases! {
         transaction.commit().await.unwrap();
         let answer = client.ask("{ viewer { subject } advertisers { totalCount } }").await;
         assert_eq!((answer.status.as_u16(), answer.codes()), (200, vec!["INTERNAL_SERVER_ERROR"]), "{}", answer.body);
-        assert_eq!(message(&answer.body), "something went wrong on our side");
+        assert_eq!(message(&answer.body), "an internal error occurred");
         for inside in ["advertiser\"", "secret", "SELECT", "relation", "table", "sqlx"] {
             assert!(!answer.sent().replace("\"advertisers\"", "").contains(inside), "{inside}: {}", answer.body);
         }

@@ -18,11 +18,11 @@ async fn documents_that_fit_no_schema_are_refused_and_nothing_runs() {
     for (document, text) in [
         (
             "{ node(id: \"par_01h2xcejqtf2nbrexx3vqjhp41\") { ... on Partner { x: name } ... on Campaign { x: status } } }",
-            "two fields of this place are called x, but one is of the type String!, the other of CampaignStatus!: give one of them another alias",
+            "fields x conflict, because they return the conflicting types String! and CampaignStatus!: use different aliases",
         ),
         (
             "mutation { createPartner(input: { name: \"A\", email: \"a@a.example\", name: \"B\" }) { partner { id } } }",
-            "the input field name is given twice",
+            "there can be only one input field named name",
         ),
         (
             "query($x: Float) { partners(first: $x) { totalCount } }",
@@ -30,11 +30,11 @@ async fn documents_that_fit_no_schema_are_refused_and_nothing_runs() {
         ),
         (
             "{ partners { totalCount @deprecated } }",
-            "the directive @deprecated may not stand here",
+            "directive @deprecated may not be used here",
         ),
         (
             "query($x: ID!) { partners(after: $x) { totalCount } }",
-            "the variable $x is of the type ID!: here String is needed",
+            "variable $x of type ID! is used where String is expected",
         ),
         (
             "{ partners { totalCount } } { campaigns { totalCount } }",
@@ -51,11 +51,11 @@ async fn documents_that_fit_no_schema_are_refused_and_nothing_runs() {
         (
             "mutation { createPartner(input: { name: \"A\", email: \"a@a.example\" }) { partner { id } } \
              createPartner(input: { name: \"B\", email: \"b@b.example\" }) { partner { id } } }",
-            "two fields of this place are called createPartner, but their arguments differ: give one of them another alias",
+            "fields createPartner conflict, because they have differing arguments: use different aliases",
         ),
         (
             "{ partnrs { totalCount } }",
-            "the type Query has no field \"partnrs\": did you mean partners, partner?",
+            "cannot query field \"partnrs\" on type \"Query\": did you mean partners, partner?",
         ),
     ] {
         let variables = match document.contains("Float") {
@@ -115,7 +115,7 @@ async fn production_suggests_no_names() {
     let answer = admin(&app, options).ask("{ partnrs { totalCount } }").await;
     assert_eq!(
         (answer.codes(), message(&answer.body)),
-        (vec![INVALID], "the type Query has no field \"partnrs\"")
+        (vec![INVALID], "cannot query field \"partnrs\" on type \"Query\"")
     );
 }
 

@@ -14,14 +14,14 @@ both_databases! {
         let campaign = format!("mutation($input: CreateCampaignInput!) {{ {first} createCampaign(input: $input) {{ campaign {{ id }} }} }}");
         let days = format!("mutation($days: Int!) {{ {first} createCampaign(input: {{ name: \"C\", holdbackDays: $days }}) {{ campaign {{ id }} }} }}");
         let cases: [(&str, Value, &str); 12] = [
-            (&campaign, json!({}), "the variable $input of type CreateCampaignInput! is not given"),
+            (&campaign, json!({}), "variable $input of required type CreateCampaignInput! was not provided"),
             (&campaign, json!({ "input": null }), "$input must be a CreateCampaignInput!, not null"),
             (&campaign, json!({ "input": [] }), "$input must be an object"),
             (&campaign, json!({ "input": ["x"] }), "$input must be an object"),
             (&campaign, json!({ "input": "x" }), "$input must be an object"),
             (&campaign, json!({ "input": {} }), "$input.name is required"),
             (&campaign, json!({ "input": { "name": 1 } }), "$input.name must be a text"),
-            (&campaign, json!({ "input": { "name": "C", "surprise": 1 } }), "has no field \"surprise\""),
+            (&campaign, json!({ "input": { "name": "C", "surprise": 1 } }), "field \"surprise\" is not defined by type"),
             (&campaign, json!({ "input": { "name": "C", "holdbackDays": 2_147_483_648_i64 } }), "$input.holdbackDays must be a whole number"),
             (&campaign, json!({ "input": { "name": "C", "holdbackDays": 1.5 } }), "$input.holdbackDays must be a whole number"),
             (&days, json!({ "days": "7" }), "$days must be a whole number"),
@@ -90,7 +90,7 @@ both_databases! {
             ("{ partners(first: 1.0) { totalCount } }", "first must be a whole number"),
             ("{ partners(filter: []) { totalCount } }", ""),
             ("{ partners(filter: [1]) { totalCount } }", "filter must be an object"),
-            ("{ partners(filter: { nothing: 1 }) { totalCount } }", "has no field \"nothing\""),
+            ("{ partners(filter: { nothing: 1 }) { totalCount } }", "field \"nothing\" is not defined by type"),
             ("{ partners(filter: { status: [NO_SUCH] }) { totalCount } }", "names of PartnerStatus"),
             ("{ partners(filter: { status: [\"ACTIVE\"] }) { totalCount } }", "names of PartnerStatus"),
             ("{ partner(id: ENUM) { id } }", "id must be an id"),
@@ -149,5 +149,45 @@ both_databases! {
         assert_eq!(app.rows().await, before);
         // Its escape written out is a text like others.
         p.staff.done("createPartner", with(json!({ "name": r"\u0000", "metadata": { r"\u0000": r"\u0000" } }))["input"].clone(), "partner { id }").await;
+    }
+
+    /// As texts of JSON: a value of this program's could not hold them.
+    async fn numbers_that_would_change_are_refused_before_anything_runs(app: TestApp) {
+        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+        let before = app.rows().await;
+        let id = &p.a;
+        let document = format!("mutation($metadata: JSON) {{ updatePartner(input: {{ id: \"{id}\", metadata: $metadata }}) {{ partner {{ metadata }} }} }}");
+        let with = |number: &str| {
+            let body = json!({ "query": document, "variables": { "metadata": { "a": ["NUMBER"] } } });
+            let mut request = p.staff.post(&body, None);
+            *request.body_mut() = body.to_string().replace("\"NUMBER\"", number).into();
+            request
+        };
+        for number in ["0.12345678901234567890", "18446744073709551617", "-9223372036854775809", "1e400", "1e-400", "9007199254740993.0"] {
+            let says = format!("the number {number} cannot be kept exactly: put it in quotes, as a text");
+            let answer = p.staff.send(with(number)).await;
+            let is_said = message(&answer.body) == says || message(&answer.body).contains("number out of range");
+            assert!(answer.codes() == ["BAD_REQUEST"] && is_said, "{number}: {}", answer.body);
+            let literal = document.replace("$metadata }", &format!("[{{ a: {number} }}] }}")).replace("($metadata: JSON)", "");
+            let answer = p.staff.ask(&literal).await;
+            assert_eq!((answer.codes(), message(&answer.body)), (vec!["GRAPHQL_VALIDATION_FAILED"], says.as_str()));
+            let query = "/graphql?query=query($m:JSON)%7B__typename%7D&variables=%7B%22m%22:NUMBER%7D".replace("NUMBER", number);
+            let mut request = p.staff.post(&json!({}), None);
+            (*request.method_mut(), *request.uri_mut()) = (axum::http::Method::GET, query.parse().unwrap());
+            *request.body_mut() = axum::body::Body::empty();
+            request.headers_mut().insert("graphql-require-preflight", "1".parse().unwrap());
+            let answer = p.staff.send(request).await;
+            let is_said = message(&answer.body) == says || message(&answer.body).contains("number out of range");
+            assert!(answer.codes() == ["BAD_REQUEST"] && is_said, "{number}: {}", answer.body);
+        }
+        assert_eq!(app.rows().await, before);
+        for kept in ["9007199254740993", "18446744073709551615", "0.30000000000000004", "-1.50e2", "\"0.12345678901234567890\""] {
+            let answer = p.staff.send(with(kept)).await;
+            let read: f64 = kept.trim_matches('"').parse().unwrap();
+            let found = &answer.body["data"]["updatePartner"]["partner"]["metadata"]["a"][0];
+            let shown = found.to_string();
+            let is_kept = shown == kept || found.as_f64() == Some(read) && kept.len() < 20;
+            assert!(is_kept, "{kept}: {}", answer.body);
+        }
     }
 }

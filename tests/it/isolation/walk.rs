@@ -368,6 +368,8 @@ pub fn document(sdl: &Sdl, root: &str, arguments: &str) -> String {
                 "(currency: \"USD\", first: 500)"
             } else if type_name == "Backtest" && field.name == "event" {
                 "(id: \"evt_01h2xcejqtf2nbrexx3vqjhp41\")"
+            } else if field.name == "leftOut" {
+                "(format: PAYPAL, first: 500)"
             } else if takes("first") {
                 "(first: 500)"
             } else if takes("at") {

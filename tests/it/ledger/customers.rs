@@ -111,16 +111,17 @@ both_databases! {
         shop.assert_sound(&ann).await;
     }
 
-    async fn refunds_and_unpaid_events_do_not_rearm_first(app: TestApp) {
+    async fn an_unpaid_event_is_not_the_first_and_refunds_do_not_rearm_it(app: TestApp) {
         let shop = Shop::new(&app).await;
         let ann = shop.partner("ann").await;
         let campaign = shop.campaign(json!([{ "basis": "PERCENT", "value": "50", "trigger": "FIRST", "eventType": "sale" }])).await;
         let event = |id: &str, amount: &str| by("c", merged(charge(id, &ann, &campaign, amount), json!({ "type": "sale" })));
-        // Earns nothing, and was the first all the same; what happened earlier but is recorded later is not.
+        // A free trial starts nothing. What happened earlier but is recorded later is not the first any more.
         assert_eq!(shop.earned(event("1", "0")).await, [] as [&str; 0]);
+        assert_eq!(shop.earned(event("1 paid", "10")).await, ["5.00"]);
         let earlier = merged(event("2", "10"), json!({ "occurredAt": "2020-01-01T00:00:00Z" }));
         assert_eq!(shop.earned(earlier).await, [] as [&str; 0]);
-        shop.refund("r1", "1", None).await;
+        shop.refund("r1", "1 paid", None).await;
         shop.refund("r2", "2", None).await;
         assert_eq!(shop.earned(event("3", "10")).await, [] as [&str; 0]);
     }

@@ -227,8 +227,8 @@ both_databases! {
             false => (
                 ["PRAGMA ignore_check_constraints = ON", "SELECT 1"],
                 vec![
-                    ("UPDATE partner_balance SET accrued_minor = 9223372036854775807 + 1", "the balance in EUR of the partner holds no whole number"),
-                    ("UPDATE partner_lifetime_value SET amount_minor = 9300000000000000000.0", "the lifetime value in EUR of the partner holds no whole number"),
+                    ("UPDATE partner_balance SET accrued_minor = 9223372036854775807 + 1", "the balance in EUR of the partner is not a whole number"),
+                    ("UPDATE partner_lifetime_value SET amount_minor = 9300000000000000000.0", "the lifetime value in EUR of the partner is not a whole number"),
                     ("UPDATE partner_lifetime_value SET amount_minor = 2000000000000000000", "the lifetime value in EUR of the partner is beyond 10^18"),
                 ],
             ),

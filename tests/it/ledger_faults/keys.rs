@@ -94,7 +94,7 @@ both_databases! {
         for answer in lost {
             let error = &answer["userErrors"][0];
             assert_eq!(error["code"], "CONFLICT");
-            assert!(text(&error["message"]).ends_with("was used before with other input"), "{error}");
+            assert!(text(&error["message"]).ends_with("was used before with different input"), "{error}");
         }
         assert_eq!(shop.ledger(&partner).await.len(), 1);
     }

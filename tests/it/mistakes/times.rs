@@ -35,6 +35,7 @@ both_databases! {
                 input
             };
             let simulated = json!([{ "kind": "CHARGE", "amount": amount, "occurredAt": at }]);
+            let sound = json!([{ "occurredAt": "2026-02-01T00:00:00Z", "basePayout": "4" }]);
             let conversions = json!([{ "occurredAt": at, "basePayout": "4" }]);
             for (mutation, input, selected, path) in [
                 ("recordEvent", with(event.clone(), "occurredAt", &at), "event { id }", "occurredAt"),
@@ -42,7 +43,7 @@ both_databases! {
                 ("createCampaign", json!({ "name": "C", "startsAt": at }), "campaign { id }", "startsAt"),
                 ("updateCampaign", json!({ "id": p.campaign, "startsAt": at }), "campaign { id }", "startsAt"),
                 ("createTieredCommission", with(tier.clone(), "startDate", &day), "tieredCommission { id }", "startDate"),
-                ("simulateTieredCommission", json!({ "tiers": [with(tier.clone(), "startDate", &day)], "conversions": [] }),
+                ("simulateTieredCommission", json!({ "tiers": [with(tier.clone(), "startDate", &day)], "conversions": sound }),
                     "conversions { payout { amount } }", "tiers.0.startDate"),
                 ("simulateTieredCommission", json!({ "tieredCommissionIds": [p.tiered], "conversions": conversions }),
                     "conversions { payout { amount } }", "conversions.0.occurredAt"),

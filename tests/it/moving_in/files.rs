@@ -44,7 +44,7 @@ both_databases! {
             e8,CHARGE,1.00,EUR,2025-01-01,p1,,,x\n";
         let expected = [
             "line 3: kind must be one of CHARGE, CONVERSION, REFUND, CHARGEBACK, SALE, PAYMENT, TRANSACTION, LEAD, SIGNUP, ACTION, not \"GIFT\"",
-            "line 4: partnerExternalId \"p9\" is no partner here: import partners first",
+            "line 4: partnerExternalId \"p9\" matches no partner: import partners first",
             "line 4: amount is \"10.001\", which may be 10.001 or 10001: write it without the point or with 2 decimals, or use --decimal-comma if the point separates thousands",
             "line 4: occurredAt must be a date such as 2026-03-01, or with a time such as 2026-03-01T09:30:00Z, not \"yesterday\"",
             "line 5: is not UTF-8: save the file as UTF-8",
@@ -113,7 +113,7 @@ both_databases! {
             (FileKind::Partners, "twice.csv", b"id,name,email,Email\n", &[], String::new()),
             (FileKind::Partners, "twice.csv", b"id,name,Email,EMAIL\n", &[], "there are 2 columns \"email\": rename all but one of them".to_owned()),
             (FileKind::Partners, "map.csv", b"id,name,email\n", &[("name", "Who")], "there is no column \"Who\": there are id, name, email".to_owned()),
-            (FileKind::Customers, "map.csv", b"id\n", &[("id", "a"), ("id", "b")], "--map says twice what id is".to_owned()),
+            (FileKind::Customers, "map.csv", b"id\n", &[("id", "a"), ("id", "b")], "--map is given twice for id".to_owned()),
             (FileKind::Customers, "map.csv", b"id\n", &[("ID", "a")],
                 "there is no column \"ID\" here: there are externalId, id, acquiredAt, partnerExternalId, partnerEmail, partnerId, partner, campaignExternalId, campaignId, campaign".to_owned()),
         ] {

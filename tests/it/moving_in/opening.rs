@@ -71,8 +71,8 @@ both_databases! {
             { "kind": "OPENING", "count": 3, "amount": { "amount": "120.00" } },
             { "kind": "PAID", "count": 1, "amount": { "amount": "-60.00" } },
         ]));
-        // By when it occurred, it was earned back then.
-        let document = "{ commissionReport(groupBy: [KIND], timeBasis: OCCURRED, from: \"2025-01-01T00:00:00Z\", to: \"2025-01-03T00:00:00Z\") {
+        // By when it occurred, it was earned back then: on days of the tenant's zone.
+        let document = "{ commissionReport(groupBy: [KIND], timeBasis: OCCURRED, from: \"2025-01-01T00:00:00+01:00\", to: \"2025-01-03T00:00:00+01:00\") {
             nodes { kind count amount { amount } } } }";
         let data = house.shop.staff().data(document).await;
         assert_eq!(data["commissionReport"]["nodes"], json!([{ "kind": "OPENING", "count": 2, "amount": { "amount": "60.00" } }]));
@@ -135,11 +135,11 @@ both_databases! {
     async fn what_has_commissions_is_not_refunded_as_history(app: TestApp) {
         let (house, _, _) = moved_in(&app).await;
         let text = "externalId,kind,occurredAt,originalExternalId\nr1,REFUND,2025-03-01,e1\n";
-        let told = "line 2: originalExternalId names what has commissions: record its refund, with --earn";
+        let told = "line 2: originalExternalId names an event that has commissions: import its refund with --earn";
         assert_eq!(problems(&house.import(FileKind::Events, text).await), [told]);
         let other = COMMISSIONS.replace("k1,20.00", "k1,21.00").replace("k2,40.00,EUR,APPROVED,,p1", "k9,40.00,EUR,APPROVED,,p2");
         assert_eq!(problems(&house.import(FileKind::Commissions, other).await), [
-            "line 2: externalId was brought in before with other content",
+            "line 2: externalId was imported before with different content",
             "line 3: eventExternalId names an event of another partner",
         ]);
         assert_eq!(house.shop.refused(refund("r9", "nothing", None)).await.len(), 1);

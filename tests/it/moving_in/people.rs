@@ -1,6 +1,7 @@
 //! Files as people have them: made after public reports, kept in tests/data/files.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tributary::auth::Caller;
@@ -8,7 +9,7 @@ use tributary::import::MappingFile;
 use tributary::import::moving_in::{FileKind, ImportOptions, ImportReport, run};
 
 use super::{House, problems};
-use crate::support::both_databases;
+use crate::support::{TestApp, both_databases};
 
 fn kept(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -52,6 +53,11 @@ impl House<'_> {
     }
 }
 
+/// What files say of this year lies in the past then.
+fn half_a_year_later(app: &TestApp) {
+    app.clock.advance(Duration::from_secs(183 * 24 * 3600));
+}
+
 both_databases! {
     async fn a_line_that_names_the_separator_and_ragged_rows_are_read(app: TestApp) {
         let house = House::new(&app).await;
@@ -72,6 +78,7 @@ both_databases! {
     }
 
     async fn amounts_with_decimal_commas_are_what_they_say(app: TestApp) {
+        half_a_year_later(&app);
         let house = House::new(&app).await.with_partners().await;
         let name = "commissions-decimal-comma.csv";
         let plain = ImportOptions { dry_run: true, ..ImportOptions::default() };
@@ -89,6 +96,7 @@ both_databases! {
     }
 
     async fn words_of_other_systems_are_mapped(app: TestApp) {
+        half_a_year_later(&app);
         let house = House::new(&app).await.with_partners().await;
         let name = "commissions-words.csv";
         let report = house.import_kept(FileKind::Commissions, name, &ImportOptions { dry_run: true, ..ImportOptions::default() }).await;
@@ -107,6 +115,7 @@ both_databases! {
     }
 
     async fn dates_are_the_days_of_the_tenant(app: TestApp) {
+        half_a_year_later(&app);
         let house = House::new(&app).await;
         house.shop.staff().done("updateTenant", json!({ "timeZone": "America/New_York" }), "tenant { id }").await;
         let text = "externalId,acquiredAt\nc1,2026-03-01\nc2,2026-07-01 09:30\nc3,2026-03-01T00:00:00+0000\nc4,2026-03-01 00:00:00+00\n";
@@ -157,6 +166,23 @@ both_databases! {
         house.assert_sound().await;
     }
 
+    async fn numbers_in_metadata_keep_every_digit_or_are_problems(app: TestApp) {
+        let house = House::new(&app).await.with_partners().await;
+        let refused = |number: &str| format!("metadata cannot be kept: the number {number} cannot be kept exactly: put it in quotes, as a text");
+        let text = "externalId,kind,occurredAt,customerExternalId,metadata\n\
+            e1,CONVERSION,2025-01-01,c1,\"{\"\"a\"\":[0.12345678901234567890]}\"\n\
+            e2,CONVERSION,2025-01-01,c1,\"{\"\"a\"\":\"\"0.12345678901234567890\"\",\"\"b\"\":9223372036854775807,\"\"c\"\":0.10}\"\n";
+        let report = house.import(FileKind::Events, text).await;
+        assert_eq!((problems(&report), report.created), (vec![format!("line 2: {}", refused("0.12345678901234567890"))], 1));
+        let lines = "{\"externalId\":\"p-9\",\"name\":\"Cy\",\"email\":\"cy@example.com\",\"metadata\":{\"a\":1e-400}}\n";
+        let path = house.file("rows.jsonl", lines);
+        let report = house.import_path(FileKind::Partners, &path, &ImportOptions::default()).await;
+        assert_eq!((problems(&report), report.created), (vec![format!("line 1: {}", refused("1e-400"))], 0));
+        let data = house.shop.staff().data("{ events(first: 9) { nodes { metadata } } }").await;
+        let kept = serde_json::json!({ "a": "0.12345678901234567890", "b": i64::MAX, "c": 0.1 });
+        assert_eq!(data["events"]["nodes"][0]["metadata"], kept);
+    }
+
     async fn one_content_is_imported_alike_from_every_kind_of_file(app: TestApp) {
         let mut read = Vec::new();
         for ending in ["csv", "jsonl", "xlsx"] {
@@ -195,7 +221,7 @@ both_databases! {
             ("a.xlsx", workbook.as_slice(), Some(2), "there is no sheet 2: there are 1 (commissions)"),
             ("a.csv", workbook.as_slice(), None, "it looks like a workbook: the name of such a file ends in .xlsx"),
             ("b.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None, "it looks like a workbook in the format .xls: save it as .xlsx"),
-            ("b.xlsx", b"id,partner\n", None, "it is no workbook that can be read: "),
+            ("b.xlsx", b"id,partner\n", None, "it is not a readable workbook: "),
         ] {
             let path = house.file(name, bytes);
             let options = ImportOptions { sheet, ..ImportOptions::default() };

@@ -144,9 +144,9 @@ both_databases! {
         told.iter_mut().for_each(|line| *line = line.split_once(": ").unwrap().1.to_owned());
         told.sort();
         assert_eq!(told, [
-            "externalId was brought in before with other content",
-            "id is the id of a commission here",
-            "id is the id of a commission here",
+            "externalId was imported before with different content",
+            "id is the id of an existing commission",
+            "id is the id of an existing commission",
         ]);
         assert_eq!(app.rows_but_log().await, before);
     }

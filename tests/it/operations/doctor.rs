@@ -74,7 +74,7 @@ both_databases! {
         let (wrong, code) = (found.wrong(), found.code);
         assert_eq!((wrong, code), (vec![], Some(0)), "{:?}", found.checks);
         let checks: Vec<_> = found.checks.iter().map(|found| found["check"].as_str().unwrap()).collect();
-        let before = ["settings", "exposure", "graphiql", "keys", "webhook keys", "database", "schema", "writes"];
+        let before = ["settings", "production", "exposure", "graphiql", "keys", "webhook keys", "database", "schema", "writes"];
         let besides: &[&str] = if app.is_postgres() { &["connections", "clock"] } else { &["file", "disk", "clock"] };
         assert_eq!(checks, [&before[..], besides].concat());
         for check in checks.iter().filter(|check| !["graphiql", "disk", "connections"].contains(check)) {
@@ -118,8 +118,8 @@ both_databases! {
         let with = |more: &[&str]| report(&url, &[&secret, more].concat());
         assert_eq!(with(&[]).of("webhook keys"), "ok");
         with(&["--webhook-keys", WEBHOOK_KEY])
-            .says("webhook keys", "wrong", "the secrets of 1 webhook endpoints do not open: the settings have no key \"development\"");
-        with(&["--production"]).says("webhook keys", "wrong", "1 webhook endpoints are told nothing");
+            .says("webhook keys", "wrong", "cannot decrypt the secrets of 1 webhook endpoints: the settings have no key \"development\"");
+        with(&["--production"]).says("webhook keys", "wrong", "1 webhook endpoints get no deliveries");
         with(&["--webhook-keys", "a:short"]).says("webhook keys", "wrong", "ID:BASE64");
         // Even where there is no database to ask.
         let nowhere = report("postgres://ann:s3cret@127.0.0.1:1/none", &["--jwt-secret", SECRET, "--webhook-keys", "a:short"]);
@@ -134,7 +134,11 @@ async fn a_production_without_its_keys_is_told() {
     let found = report(&url, &["--jwt-secret", SECRET, "--production"]);
     assert_eq!((found.wrong(), found.code), (vec![], Some(0)));
     found.says("exposure", "warning", "there are no metrics (set metrics_listen)");
-    found.says("webhook keys", "warning", "there are no webhooks in production without");
+    found.says(
+        "webhook keys",
+        "warning",
+        "webhooks are disabled without it in production",
+    );
     assert_eq!(found.of("graphiql"), "ok");
     let open = report(&url, &["--jwt-secret", SECRET, "--listen", "0.0.0.0:8080"]);
     open.says(

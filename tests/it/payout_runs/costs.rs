@@ -50,7 +50,8 @@ both_databases! {
         let (few, many) = (costs[0], costs[1]);
         if app.is_postgres() {
             assert_eq!(few, many);
-            assert!(many.iter().all(|cost| *cost <= 14), "{many:?}");
+            // One of them is the lock that keeps out who would settle or record meanwhile.
+            assert!(many.iter().all(|cost| *cost <= 15), "{many:?}");
         } else {
             assert_eq!(few[0], many[0]);
             assert!(many.iter().all(|cost| *cost <= 60), "{many:?}");

@@ -13,7 +13,7 @@ both_databases! {
         let (ann, bob) = (office.partner("ann").await, office.partner("bob").await);
         office.approved(&ann, "12.50").await;
         office.approved(&bob, "12.40").await;
-        office.staff().done("revokePartner", json!({ "id": ann }), "partner { status }").await;
+        office.staff().done("revokePartner", json!({ "id": ann, "reason": "left" }), "partner { status }").await;
         let run = office.previewed_run(json!({})).await;
         assert_eq!(told(&run), ["EUR 12.50 ann - 1 PAID_OUT", "EUR 12.40 bob - 1 BELOW_MINIMUM"]);
     }

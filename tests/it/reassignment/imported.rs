@@ -18,7 +18,9 @@ const COMMISSIONS: &str = "externalId,amount,currency,status,percent,partnerExte
 
 async fn moved(app: &TestApp, claws_back: bool) {
     let house = House::new(app).await;
-    house.moved(FileKind::Partners, "name,externalId\nAnn,p1\n").await;
+    house
+        .moved(FileKind::Partners, "name,email,externalId\nAnn,ann@example.com,p1\n")
+        .await;
     house.moved(FileKind::Events, EVENTS).await;
     house.moved(FileKind::Commissions, COMMISSIONS).await;
     let shop = &house.shop;

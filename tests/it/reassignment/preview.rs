@@ -45,7 +45,7 @@ both_databases! {
             let before = app.rows().await;
             let previewed = two.preview(input.clone()).await;
             assert_eq!(app.rows().await, before);
-            assert_eq!(previewed["rows"]["totalCount"], if claws { 7 } else { 6 });
+            assert_eq!(previewed["rows"]["totalCount"], if claws { 8 } else { 7 });
             for row in previewed["rows"]["nodes"].as_array().unwrap() {
                 assert_eq!([&row["commission"], &row["clawback"]], [&json!(null), &json!(null)]);
             }

@@ -76,8 +76,9 @@ both_databases! {
         two.shop.record(refund("r3", "whole", Some("30"))).await;
         let moved = two.reassign(two.to_bob().await).await;
         assert_eq!(told(&moved), [
-            "part REVERSED 20.00>- -", "part REVERSED 3.00>- -", "part EARNED ->20.00 -6.00", "part EARNED ->3.00 -",
-            "whole REVERSED 10.00>- -", "whole EARNED ->10.00 -6.00", "whole EARNED ->3.00 -",
+            "part REVERSED 20.00>- -", "part REVERSED 3.00>- -", "part EARNED ->20.00 -", "part EARNED ->3.00 -",
+            "part EARNED ->-6.00 -6.00", "whole REVERSED 10.00>- -", "whole EARNED ->10.00 -", "whole EARNED ->3.00 -",
+            "whole EARNED ->-4.00 -4.00", "whole EARNED ->-6.00 -6.00",
         ]);
         assert_eq!(two.shop.ledger(&two.bob).await, [
             "EVENT ACCRUED 20.00", "EVENT ACCRUED 3.00", "CLAWBACK ACCRUED -6.00",

@@ -57,7 +57,7 @@ async fn a_promoted_standby_is_found_and_the_others_are_told_by_their_timelines(
     };
     println!("writes work {:?} after the promotion", began.elapsed());
     assert!(after.starts_with("2-"), "{after}");
-    seen(&app, &new, "it is no standby").await;
+    seen(&app, &new, "it is not a standby").await;
     // Nobody who remembers the old primary's log is told that it is this one's.
     let behind = "it is on timeline 1, and the primary on 2";
     seen(&app, &stray, behind).await;

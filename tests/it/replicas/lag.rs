@@ -39,8 +39,8 @@ async fn only_standbys_of_the_primary_are_read_from() {
     let strange = stranger.standby("");
     let urls = vec![strange.url(), stranger.url(), primary.url()];
     let app = TestApp::over(primary.url(), urls, NEVER).await;
-    seen(&app, &strange, "it is of another database system").await;
+    seen(&app, &strange, "it belongs to another database system").await;
     for server in [&stranger, &primary] {
-        seen(&app, server, "it is no standby").await;
+        seen(&app, server, "it is not a standby").await;
     }
 }

@@ -87,7 +87,7 @@ async fn the_doctor_says_of_each_standby_whether_it_is_read_from() {
         found.unwrap_or_else(|| panic!("{name}: {report}")).clone()
     };
     assert_eq!(of(&good)["result"], "ok", "{report}");
-    for (server, why) in [(&dead, "refused"), (&primary, "it is no standby")] {
+    for (server, why) in [(&dead, "refused"), (&primary, "it is not a standby")] {
         let found = of(server);
         assert_eq!(found["result"], "warning", "{found}");
         assert!(found["found"].as_str().expect("a text").contains(why), "{found}");

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -57,6 +57,15 @@ impl Client {
     /// Sends any request. An empty or plain text body reads as null or a string.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         send(&self.router, request).await
+    }
+
+    /// What the client is told at a path.
+    pub async fn at_path(&self, method: Method, path: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        self.send(request.body(Body::empty()).unwrap()).await
     }
 
     /// Sends any request whose answer is no text.

@@ -56,6 +56,14 @@ impl Program {
         Self::run(&[program], database_url, settings, listen, arguments, log)
     }
 
+    /// Starts it with a variable in its environment: `NAME=value`.
+    pub fn with_variable(app: &TestApp, settings: &str, variable: &str) -> Self {
+        let program = other_program().unwrap_or_else(|| env!("CARGO_BIN_EXE_tributary").into());
+        let (url, arguments) = (app.database_url(), ["--log", "warn"]);
+        let command = ["env".into(), variable.into(), program];
+        Self::run(&command, &url, settings, "127.0.0.1:0", &arguments, Stdio::inherit())
+    }
+
     /// Starts it with a soft and a hard limit of open files.
     pub fn with_files(app: &TestApp, settings: &str, (soft, hard): (u64, u64), log: impl Into<Stdio>) -> Self {
         let program = other_program().unwrap_or_else(|| env!("CARGO_BIN_EXE_tributary").into());

@@ -165,7 +165,7 @@ both_databases! {
                 assert!(!value.contains("acme") && !value.contains("ann") && !value.contains(&id), "{label}={value}");
             }
         }
-        assert_eq!(after.label("route").len(), 8);
+        assert_eq!(after.label("route").len(), 9);
         assert_eq!(after.label("code").len(), 16);
     }
 

@@ -55,7 +55,7 @@ both_databases! {
                 assert_eq!((answer.status.as_u16(), answer.codes()), (500, vec!["INTERNAL_SERVER_ERROR"]), "{}", answer.body);
                 assert!(answer.body.get("data").is_none());
                 let error = &answer.body["errors"][0];
-                assert_eq!(error["message"], "something went wrong on our side");
+                assert_eq!(error["message"], "an internal error occurred");
                 assert_eq!(answer.headers["x-request-id"], error["extensions"]["requestId"].as_str().unwrap());
             }
         }

@@ -2,15 +2,19 @@
 
 use std::io::{Read, Seek};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::trace::v1::Span;
 use serde_json::json;
+use tributary::domain::webhook::address::AddressPolicy;
+use tributary::outgoing::{Authorities, DnsResolver, Outgoing};
 
 use super::collector::{Collector, attribute};
 use crate::support::dns::{DEAD, LATE, NameServer, SLOW};
 use crate::support::program::Program;
 use crate::support::{TestApp, both_databases};
+use crate::webhooks::authorities::{acceptor, file};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
@@ -166,15 +170,48 @@ both_databases! {
         let mut text = String::new();
         log.rewind().unwrap();
         log.read_to_string(&mut text).unwrap();
-        assert_eq!(text.matches("the collector does not take traces").count(), 1, "{text}");
-        assert!(text.contains("does not take connections"), "{text}");
+        assert_eq!(text.matches("the collector refuses traces").count(), 1, "{text}");
+        assert!(text.contains("no connection could be made"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_collector_behind_tls_gets_its_spans_with_the_operator_s_headers() {
+    let app = TestApp::on_sqlite().await;
+    app.tenant("acme").await;
+    let settings = |collector: &Collector, authorities: &str| {
+        format!(
+            "otlp_endpoint = \"https://{}\"\noutgoing_ca_file = {}",
+            collector.address,
+            json!(file(authorities))
+        )
+    };
+    let variable = "OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20s3cret";
+    for (authorities, is_trusted) in [("authority.pem", true), ("other.pem", false)] {
+        let collector = Collector::start_tls(acceptor());
+        let program = Program::with_variable(&app, &settings(&collector, authorities), variable);
+        program.is_well();
+        program.terminate();
+        assert_eq!(program.wait().code(), Some(0));
+        assert_eq!(!collector.spans().is_empty(), is_trusted, "{authorities}");
+        let sent = collector.headers("authorization");
+        assert!(sent.iter().all(|value| value == "Bearer s3cret"), "{sent:?}");
+        assert_eq!(sent.is_empty(), !is_trusted, "{authorities}");
     }
 }
 
 #[tokio::test]
 async fn an_address_that_cannot_be_a_collector_s_is_refused() {
-    for endpoint in ["https://collector.example:4318", "collector:4318", "/v1/traces"] {
-        let error = tributary::telemetry::SpanExport::to(endpoint, &tributary::outgoing::DnsSettings::default())
+    let outgoing = || {
+        Outgoing::new(
+            AddressPolicy::of_operator(),
+            Arc::new(DnsResolver::default()),
+            Duration::from_secs(5),
+            &Authorities::default(),
+        )
+    };
+    for endpoint in ["ftp://collector.example", "collector:4318", "/v1/traces", "http://"] {
+        let error = tributary::telemetry::SpanExport::to(endpoint, outgoing())
             .err()
             .expect("it cannot be used")
             .to_string();

@@ -43,7 +43,10 @@ both_databases! {
                 let document = document.replace("SIZE", size);
                 app.reset_statements();
                 staff.data(&document).await;
-                assert_eq!(app.statements().len(), statements, "{document}: {:#?}", app.statements());
+                // The lists of a single row are read together.
+                let cost = app.statements().len();
+                let is_less = size == "1" && app.is_postgres() && cost < statements;
+                assert!(cost == statements || is_less, "{document}: {:#?}", app.statements());
             }
         }
     }

@@ -5,6 +5,7 @@ mod guards;
 mod interrupted;
 mod since;
 mod stored_twice;
+mod tampering;
 
 use std::time::Duration;
 

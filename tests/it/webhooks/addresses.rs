@@ -72,7 +72,7 @@ both_databases! {
 
     async fn names_that_lead_inside_are_not_followed(app: TestApp) {
         let receiver = Receiver::start().await;
-        let refused = "the name leads to no address that may be reached";
+        let refused = "the name does not resolve to an allowed address";
         let mut app = app;
         for inside in ["127.0.0.1", "10.0.0.1", "::1", "::ffff:127.0.0.1", "fe80::1", "2002:7f00:1::", "64:ff9b::7f00:1", "2001:0:a00:1::f7f7:f7f7"] {
             app = app.with_webhooks(resolving(Scripted::new(&[&[inside]]), &[]));
@@ -100,7 +100,7 @@ both_databases! {
         }
         let all = deliveries(&staff_of).await;
         assert_eq!((&all[0]["status"], outside.take().len()), (&json!("DELIVERED"), 1));
-        assert_eq!(all[1]["attempts"][0]["error"], "the name leads to no address that may be reached");
+        assert_eq!(all[1]["attempts"][0]["error"], "the name does not resolve to an allowed address");
         drop(staff);
     }
 

@@ -13,14 +13,14 @@ use tokio_rustls::TlsAcceptor;
 use tributary::domain::webhook::address::AddressPolicy;
 use tributary::outgoing::{Authorities, DnsResolver, Outgoing, OutgoingError};
 
-fn file(name: &str) -> PathBuf {
+pub fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/it/webhooks/certificates")
         .join(name)
 }
 
-/// Serves a document behind the certificate that `authority.pem` signed, and says where.
-async fn serve() -> String {
+/// Presents the certificate that `authority.pem` signed.
+pub fn acceptor() -> TlsAcceptor {
     let certificate = CertificateDer::from_pem_file(file("server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
@@ -29,7 +29,12 @@ async fn serve() -> String {
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// Serves a document behind that certificate, and says where.
+async fn serve() -> String {
+    let acceptor = acceptor();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

@@ -58,7 +58,7 @@ both_databases! {
         moved(&app, DAY + DAY / 5).await;
         assert_eq!(state(&staff, &id).await, (true, None));
         moved(&app, DAY + DAY / 5).await;
-        assert_eq!(state(&staff, &id).await, (false, Some("nothing succeeded for 5 days, and 10 deliveries failed".to_owned())));
+        assert_eq!(state(&staff, &id).await, (false, Some("no delivery succeeded for 5 days, and 10 failed".to_owned())));
     }
 
     async fn a_deleted_endpoint_is_sent_nothing_and_its_deliveries_stay(app: TestApp) {

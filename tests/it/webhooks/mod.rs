@@ -2,7 +2,7 @@
 
 mod access;
 mod addresses;
-mod authorities;
+pub mod authorities;
 mod cut_off;
 mod dead;
 mod delivering;
@@ -20,6 +20,7 @@ mod trying;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 use tributary::app::App;
 use tributary::auth::{Permissions, Scope};
@@ -27,7 +28,9 @@ use tributary::domain::tenant::Tenant;
 use tributary::domain::webhook::address::AddressPolicy;
 use tributary::outgoing::{Authorities, DnsResolver, Outgoing, Resolve};
 use tributary::service::token::mint;
-use tributary::service::webhook::{Webhooks, fan_out::fan_out, send::send_due};
+use tributary::service::webhook::send::{DeliveryWorker, due};
+use tributary::service::webhook::{Webhooks, fan_out::fan_out};
+use tributary::store::StoreError;
 
 use crate::support::{Client, TestApp};
 pub use receiver::{How, Message, Receiver};
@@ -74,6 +77,13 @@ pub fn lasting(app: &TestApp, tenant: &Tenant) -> Client {
     let (rows, year) = (Scope::tenant_wide(tenant.id), Duration::from_secs(365 * 24 * 60 * 60));
     let token = mint(&app.app, "ann", &rows, Permissions::parse("admin"), year).token;
     app.client(Some(token))
+}
+
+/// Sends all that is due at present; returns how many requests that took.
+pub async fn send_due(app: &Arc<App>) -> Result<usize, StoreError> {
+    let workers = due(app, &Arc::default()).await?;
+    let sent = join_all(workers.into_iter().map(DeliveryWorker::run)).await;
+    sent.into_iter().sum()
 }
 
 /// Does what the jobs do until there is nothing more to do at this moment.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use tributary::service::webhook::fan_out::fan_out;
-use tributary::service::webhook::send::{DeliveryWorker, due, send_due};
+use tributary::service::webhook::send::{DeliveryWorker, due};
 
-use super::{Receiver, Seller, approve, deliveries, endpoint, local, work};
+use super::{Receiver, Seller, approve, deliveries, endpoint, local, send_due, work};
 use crate::support::both_databases;
 
 both_databases! {

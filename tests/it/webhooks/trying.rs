@@ -98,7 +98,7 @@ both_databases! {
             seller.earns(&staff, "1").await;
         }
         tributary::service::webhook::fan_out::fan_out(&app.app).await.unwrap();
-        let sending = tributary::service::webhook::send::send_due(&app.app);
+        let sending = crate::webhooks::send_due(&app.app);
         let listening = async {
             let mut heard = 0;
             while heard < 20 {

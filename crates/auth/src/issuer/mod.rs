@@ -79,7 +79,7 @@ impl Issuers {
         for (name, settings) in settings {
             settings.check(name)?;
             if known.contains(&settings.issuer.as_str()) {
-                let reason = format!("somebody else is the issuer {:?}, too", settings.issuer);
+                let reason = format!("the issuer {:?} is configured twice", settings.issuer);
                 return Err(IssuerError(name.clone(), reason));
             }
             known.push(&settings.issuer);
@@ -215,19 +215,19 @@ impl Issuer {
                 self.series.fetched(keys.len(), now);
                 if state.refused != refused {
                     for reason in &refused {
-                        tracing::warn!(issuer, reason, "a key of the issuer is not taken");
+                        tracing::warn!(issuer, reason, "ignored a key of the issuer");
                     }
                 }
                 state.refused = refused;
                 if state.cache.changes(&keys) {
-                    tracing::info!(issuer, keys = keys.len(), "fetched other keys of the issuer");
+                    tracing::info!(issuer, keys = keys.len(), "the keys of the issuer have changed");
                 }
                 state.cache.succeeded(keys, now);
             }
             Err(error) => {
                 self.series.failed();
                 state.cache.failed();
-                tracing::warn!(issuer, %error, "fetching the keys of the issuer failed; it is tried again");
+                tracing::warn!(issuer, %error, "could not fetch the keys of the issuer; will retry");
             }
         }
     }

@@ -102,23 +102,23 @@ impl IssuerSettings {
         let mut paths = paths.into_iter().chain(&self.tenant_claim).chain(&self.scope_claims);
         let fault = match self {
             _ if name.is_empty() || !name.bytes().all(is_plain) => {
-                "its name takes lower-case letters, digits, hyphens and underscores"
+                "its name may have only lower-case letters, digits, hyphens and underscores"
             }
             Self { issuer, .. } if !issuer.is_empty() && !subject::is_issuer(issuer) => {
                 "`issuer` takes at most 255 characters, without \"|\" and control characters"
             }
-            Self { issuer, .. } if issuer.is_empty() => "set `issuer` to what its tokens say in `iss`",
+            Self { issuer, .. } if issuer.is_empty() => "set `issuer` to the `iss` claim of its tokens",
             Self { audiences, .. } if audiences.is_empty() || audiences.contains(&String::new()) => {
-                "set `audiences` to what its tokens for this gateway say"
+                "set `audiences` to the `aud` claims of its tokens for this gateway"
             }
             Self {
                 discovery_url: Some(_),
                 jwks_url: Some(_),
                 ..
             } => "set either `discovery_url` or `jwks_url`, not both",
-            Self { algorithms, .. } if algorithms.is_empty() => "`algorithms` names none",
+            Self { algorithms, .. } if algorithms.is_empty() => "`algorithms` must not be empty",
             Self { algorithms, .. } if algorithms.iter().any(|algorithm| !ASYMMETRIC.contains(algorithm)) => {
-                "`algorithms` takes those with public keys only"
+                "`algorithms` must be asymmetric (no HS256)"
             }
             Self {
                 tenant: Some(_),
@@ -128,7 +128,7 @@ impl IssuerSettings {
             Self {
                 tenant: Some(tenant), ..
             } if tenant.is_empty() => "`tenant` is empty",
-            Self { scope_claims, .. } if scope_claims.is_empty() => "`scope_claims` names none",
+            Self { scope_claims, .. } if scope_claims.is_empty() => "`scope_claims` must not be empty",
             _ if !paths.all(ClaimPath::is_sound) => "a claim has no name",
             _ if self
                 .required_claims
@@ -145,7 +145,7 @@ impl IssuerSettings {
     fn unknown_scope(&self) -> Option<String> {
         let mut ours = self.scopes.values().flat_map(|scopes| scopes.split_whitespace());
         let unknown = ours.find(|scope| Permission::parse(scope).is_none())?;
-        Some(format!("`scopes` grants {unknown:?}, which is not a scope"))
+        Some(format!("`scopes` has {unknown:?}, which is not a scope"))
     }
 }
 

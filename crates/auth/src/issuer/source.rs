@@ -80,10 +80,10 @@ fn jwks_url(document: &[u8], issuer: &str) -> Result<String, String> {
         jwks_uri: String,
     }
     let document: DiscoveryDocument =
-        serde_json::from_slice(document).map_err(|error| format!("it is no discovery document: {error}"))?;
+        serde_json::from_slice(document).map_err(|error| format!("it is not an OpenID discovery document: {error}"))?;
     match document.issuer == issuer {
         true => Ok(document.jwks_uri),
-        false => Err(format!("it is of the issuer {:?}, not {issuer:?}", document.issuer)),
+        false => Err(format!("its issuer is {:?}, not {issuer:?}", document.issuer)),
     }
 }
 

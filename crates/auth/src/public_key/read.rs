@@ -33,7 +33,7 @@ pub fn read_pem(text: &str) -> Result<VerificationKey, String> {
     } else if let Ok(key) = DecodingKey::from_ed_pem(pem) {
         (Algorithm::EdDSA, key)
     } else {
-        return Err("it is no public key of RSA, P-256 or Ed25519".to_owned());
+        return Err("it is not a public RSA, P-256 or Ed25519 key".to_owned());
     };
     check(algorithm, &decoding)?;
     Ok(VerificationKey {
@@ -62,9 +62,9 @@ fn read_entries(bytes: &[u8], algorithms: &[Algorithm], most: usize) -> Result<K
         keys: Vec<Value>,
     }
     let KeyDocument { keys: entries } =
-        serde_json::from_slice(bytes).map_err(|error| format!("it is no JWKS: {error}"))?;
+        serde_json::from_slice(bytes).map_err(|error| format!("it is not a JWKS: {error}"))?;
     if entries.len() > most {
-        return Err(format!("it has {} keys, more than {most}", entries.len()));
+        return Err(format!("it has {} keys; at most {most} are allowed", entries.len()));
     }
     let mut set = KeySet::default();
     for entry in entries {
@@ -72,7 +72,7 @@ fn read_entries(bytes: &[u8], algorithms: &[Algorithm], most: usize) -> Result<K
             Ok(jwk) if signs(&jwk) => jwk,
             Ok(_) => continue,
             Err(error) => {
-                set.refused.push(format!("an entry that is no key: {error}"));
+                set.refused.push(format!("an entry is not a key: {error}"));
                 continue;
             }
         };
@@ -115,7 +115,7 @@ fn read_jwk(jwk: &Jwk, algorithms: &[Algorithm]) -> Result<VerificationKey, Stri
     };
     let algorithm = algorithm.ok_or_else(|| {
         let names: Vec<_> = algorithms.iter().map(|algorithm| format!("{algorithm:?}")).collect();
-        format!("it is no public key for {}", names.join(", "))
+        format!("it is not a public key for {}", names.join(", "))
     })?;
     let decoding = DecodingKey::from_jwk(jwk).map_err(|error| error.to_string())?;
     check(algorithm, &decoding)?;
@@ -130,19 +130,19 @@ fn read_jwk(jwk: &Jwk, algorithms: &[Algorithm]) -> Result<VerificationKey, Stri
 fn check(algorithm: Algorithm, key: &DecodingKey) -> Result<(), String> {
     match algorithm {
         Algorithm::ES256 if parses(&ECDSA_P256_SHA256_FIXED, key) => Ok(()),
-        Algorithm::ES256 => Err("it is no point of the curve P-256".to_owned()),
+        Algorithm::ES256 => Err("it is not a point of the curve P-256".to_owned()),
         Algorithm::ES384 if parses(&ECDSA_P384_SHA384_FIXED, key) => Ok(()),
-        Algorithm::ES384 => Err("it is no point of the curve P-384".to_owned()),
+        Algorithm::ES384 => Err("it is not a point of the curve P-384".to_owned()),
         Algorithm::EdDSA if parses(&ED25519, key) => Ok(()),
-        Algorithm::EdDSA => Err("it is no key of Ed25519".to_owned()),
+        Algorithm::EdDSA => Err("it is not an Ed25519 key".to_owned()),
         _ => match rsa_bits(key.kind()) {
             Some(bits) if RSA_BITS.contains(&bits) => Ok(()),
             Some(bits) => Err(format!(
-                "it is an RSA key of {bits} bits: from {} to {} are taken",
+                "it is an RSA key of {bits} bits: {} to {} bits are allowed",
                 RSA_BITS.start(),
                 RSA_BITS.end()
             )),
-            None => Err("it is no RSA key".to_owned()),
+            None => Err("it is not an RSA key".to_owned()),
         },
     }
 }

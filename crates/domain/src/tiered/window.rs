@@ -67,7 +67,7 @@ fn months(day: NaiveDate, length: u32) -> Option<(NaiveDate, NaiveDate)> {
     Some((first, first.checked_add_months(Months::new(length))?))
 }
 
-/// When a day begins: at its first 00:00, or at the end of the gap if a clock change skips it.
+/// When a day begins: at its first 00:00, or after the gap if a clock change skips it.
 pub(super) fn midnight(zone: Tz, day: NaiveDate) -> Timestamp {
     resolve(zone, day.and_time(NaiveTime::MIN))
 }

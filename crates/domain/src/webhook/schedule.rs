@@ -44,7 +44,7 @@ pub fn next_attempt(attempts: u32, now: Timestamp, chance: u32) -> Option<Timest
 /// yet.
 pub fn disable_reason(quiet_since: Timestamp, failed: u32, now: Timestamp) -> Option<String> {
     let is_over = now - quiet_since >= TimeDelta::days(QUIET_DAYS) && failed >= FAILED_DELIVERIES;
-    is_over.then(|| format!("nothing succeeded for {QUIET_DAYS} days, and {failed} deliveries failed"))
+    is_over.then(|| format!("no delivery succeeded for {QUIET_DAYS} days, and {failed} failed"))
 }
 
 /// The reason for disabling an endpoint that answered 410.

@@ -137,7 +137,7 @@ impl<R: BufRead> Records<R> {
         loop {
             let Some(byte) = self.byte()? else {
                 if place == Place::Quoted {
-                    self.instead(wrong(begun, "has a quote that nothing closes"));
+                    self.instead(wrong(begun, "has a quote that is never closed"));
                     return Ok(true);
                 }
                 if length == 0 {
@@ -149,7 +149,7 @@ impl<R: BufRead> Records<R> {
             if length > MAX_RECORD_BYTES {
                 self.input.skip_until(b'\n')?;
                 self.line += 1;
-                let message = format!("is longer than {MAX_RECORD_BYTES} bytes; is a quote not closed?");
+                let message = format!("is longer than {MAX_RECORD_BYTES} bytes; perhaps a quote is not closed");
                 self.instead(wrong(begun, message));
                 return Ok(true);
             }
@@ -291,11 +291,11 @@ mod tests {
                 "1: a|b",
                 "line 2: is not UTF-8: save the file as UTF-8",
                 "3: 2|3",
-                "line 4: has a quote that nothing closes",
+                "line 4: has a quote that is never closed",
             ]
         );
         let long = [b"a\n".to_vec(), vec![b'x'; MAX_RECORD_BYTES + 5], b"\nlast\n".to_vec()].concat();
-        let told = "line 2: is longer than 1048576 bytes; is a quote not closed?";
+        let told = "line 2: is longer than 1048576 bytes; perhaps a quote is not closed";
         assert_eq!(read(&long), ["1: a", told, "3: last"]);
     }
 }

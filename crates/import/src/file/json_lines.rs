@@ -42,7 +42,7 @@ impl<R: BufRead> JsonLinesReader<R> {
                 continue;
             }
             return Ok(Some(match serde_json::from_str::<HashMap<String, &RawValue>>(text) {
-                Err(error) => Err(wrong(line, format!("is no JSON object: {error}"))),
+                Err(error) => Err(wrong(line, format!("is not a JSON object: {error}"))),
                 Ok(object) => {
                     let values = names.iter().map(|name| member(&object, (*name)?).and_then(cell_of));
                     Ok((line, values.collect()))

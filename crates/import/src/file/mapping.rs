@@ -107,7 +107,7 @@ impl ColumnMapping {
                 }
             };
             if is_twice {
-                return Err(ImportError::Table(format!("--map says twice what {name} is")));
+                return Err(ImportError::Table(format!("--map is given twice for {name}")));
             }
         }
         Ok(mapping)
@@ -313,7 +313,7 @@ mod tests {
             (
                 vec!["id"],
                 vec![("id", "a"), ("id", "b")],
-                "--map says twice what id is",
+                "--map is given twice for id",
             ),
             (
                 vec!["id"],

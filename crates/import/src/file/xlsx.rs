@@ -57,7 +57,7 @@ impl XlsxReader {
 fn unreadable(error: &XlsxError) -> String {
     match error {
         XlsxError::Password => "it is protected by a password: save it without one".to_owned(),
-        error => format!("it is no workbook that can be read: {error}"),
+        error => format!("it is not a readable workbook: {error}"),
     }
 }
 

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::file::{FileRow, quoted};
 use domain::Timestamp;
+use domain::exact_numbers;
 use domain::money::Currency;
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
@@ -76,9 +77,12 @@ impl<'a> Cells<'a> {
         })
     }
 
+    /// A JSON value without numbers that would change when they are read.
     pub fn json(&mut self, column: &str) -> Option<serde_json::Value> {
         self.read(column, |text| {
-            serde_json::from_str(text).map_err(|error| Fault::invalid(format!("must be JSON: {error}")))
+            let value = serde_json::from_str(text).map_err(|error| Fault::invalid(format!("must be JSON: {error}")))?;
+            exact_numbers::check_json(text).map_err(|refused| Fault::invalid(format!("cannot be kept: {refused}")))?;
+            Ok(value)
         })
     }
 

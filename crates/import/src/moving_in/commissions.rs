@@ -60,7 +60,7 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> 
         if !names.has_partner() {
             cells
                 .problems
-                .add(PARTNER[0], ProblemCode::Required, "must say who earned it");
+                .add(PARTNER[0], ProblemCode::Required, "must name the partner who earned it");
         }
         let external_id = ParsedRow::name(&mut cells);
         if cells.text("amount").is_none() && cells.text("amountMinor").is_none() {

@@ -134,7 +134,7 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> 
             created_at: cells.moment("createdAt"),
         };
         let mut missing = |column: &str, what: &str, name: &str| {
-            let message = format!("{} is no {what} here: create it first", quoted(name));
+            let message = format!("{} matches no {what}: create it first", quoted(name));
             cells.problems.add(column, ProblemCode::NotFound, message);
         };
         let group_id = group_name(row).and_then(|name| {
@@ -162,7 +162,7 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> 
         let category_ids = labels.iter().filter_map(|label| {
             let found = classes.categories.get(&text::normalised(label)).copied();
             if found.is_none() {
-                let message = format!("{} is no partner category here: create it first", quoted(label));
+                let message = format!("{} matches no partner category: create it first", quoted(label));
                 cells.problems.add("categories", ProblemCode::NotFound, message);
             }
             found

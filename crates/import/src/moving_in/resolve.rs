@@ -133,7 +133,7 @@ impl ResolvedNames {
                 .get(name)
                 .or_else(|| self.partners.get(&name.to_lowercase()));
             if found.is_none() {
-                let message = format!("{} is no partner here: import partners first", quoted(name));
+                let message = format!("{} matches no partner: import partners first", quoted(name));
                 problems.add(column, ProblemCode::NotFound, message);
             }
             found.copied()
@@ -141,7 +141,7 @@ impl ResolvedNames {
         let campaign = names.campaign.as_ref().and_then(|(column, name)| {
             let found = self.campaigns.get(name);
             if found.is_none() {
-                let message = format!("{} is no campaign here: create it first", quoted(name));
+                let message = format!("{} matches no campaign: create it first", quoted(name));
                 problems.add(column, ProblemCode::NotFound, message);
             }
             found.copied()

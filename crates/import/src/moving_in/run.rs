@@ -185,7 +185,7 @@ impl SeenRows {
             None => answer,
             Some(before) if before == said => Ok(Outcome::Unchanged),
             Some(_) => {
-                let message = "externalId stands in the file before, with other content".to_owned();
+                let message = "externalId occurs earlier in the file with different content".to_owned();
                 Err(vec![Problem {
                     code: ProblemCode::Conflict,
                     path: vec!["externalId".to_owned()],

@@ -105,7 +105,7 @@ impl Reading<'_> {
                 },
                 Some(Named::Several(ids)) => {
                     let ids: Vec<_> = ids.iter().map(PayoutId::to_string).collect();
-                    let message = format!("may be {}: it is cut off too early to tell", ids.join(" or "));
+                    let message = format!("is cut off too early to be unique: it may be {}", ids.join(" or "));
                     report.problems.add(self.mapping.problem(row.line, "id", &message));
                 }
             }

@@ -80,7 +80,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewBacktest) -> Result<Ba
     }
     let open = store::backtest::count_open(&transaction, &writer.scope()).await?;
     if open >= MAX_OPEN {
-        let message = format!("{MAX_OPEN} backtests wait or run already: cancel one, or wait for one to end");
+        let message = format!("{MAX_OPEN} backtests are queued or running already: cancel one, or wait until one ends");
         problems.add("", ProblemCode::Conflict, message);
     }
     problems.enter("proposal");

@@ -77,7 +77,7 @@ pub async fn checked(
             if let (Some(checked), Some(fixed)) = (&checked, fixed)
                 && checked.tier.currency != fixed
             {
-                let message = format!("never changes: it is {fixed}");
+                let message = format!("cannot be changed: it is {fixed}");
                 problems.add("currency", ProblemCode::Invalid, message);
             }
             problems.leave();

@@ -90,9 +90,6 @@ async fn known(
 ) -> Result<Option<CommissionRule>, StoreError> {
     let find = |name| store::commission_rule::find_by_external_id(transaction, scope, name);
     let imported_as = |label| store::commission_rule::imported_as(transaction, scope, label);
-    let several = (
-        "label",
-        "is that of several rules here: only a uuid says which of them it is",
-    );
+    let several = ("label", "belongs to several rules: give the uuid to choose one");
     by_id_or_name((uuid, label), find, imported_as, several, problems).await
 }

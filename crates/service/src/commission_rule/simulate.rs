@@ -89,7 +89,7 @@ pub async fn simulate(
     }
     let ends_lost = path.last().is_some_and(|(_, outcome)| outcome.is_lost());
     if renewals.is_some_and(|renewals| renewals > 0) && ends_lost {
-        let message = "are not possible: the way ends in a stage where the deal is lost";
+        let message = "are not possible: the last stage loses the deal";
         problems.add("renewals", ProblemCode::InvalidTransition, message);
     }
     let fields: Option<Vec<FieldValue>> =

@@ -80,7 +80,7 @@ pub(crate) fn field_values(
                     let option = problems.id::<id::CustomFieldOption>("optionId", option);
                     let (field_id, option) = (field?, option?);
                     if !seen.insert(field_id) {
-                        let message = "is given before: a deal bears one option of a field";
+                        let message = "is given twice: a deal has at most one option of a field";
                         problems.add("customFieldId", ProblemCode::Invalid, message);
                     }
                     let offered = known.get(&field_id).is_some_and(|options| options.contains(&option));

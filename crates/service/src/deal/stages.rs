@@ -65,7 +65,7 @@ async fn renew_once(app: &App, caller: &Caller, id: &str) -> Result<Done, Servic
         && let Some(stage) = store::stage::find(&transaction, &scope, stage).await?
         && stage.outcome.is_lost()
     {
-        let message = format!("is lost (it stands in {:?}): a lost deal is not renewed", stage.label);
+        let message = format!("is lost (stage {:?}): a lost deal cannot be renewed", stage.label);
         problems.add("id", ProblemCode::InvalidTransition, message);
         return Err(problems.into());
     }

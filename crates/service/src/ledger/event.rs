@@ -138,7 +138,7 @@ impl NewEvent {
                 problems.add(
                     "customerExternalId",
                     ProblemCode::Required,
-                    "must name whose acquisition it is",
+                    "must be given with customerAcquiredAt",
                 );
             }
         }

@@ -143,7 +143,11 @@ pub async fn assign_recipient(
                 "is owed to the partner, not to an individual",
             );
         } else if let Some(recipient) = &row.recipient {
-            problems.add("id", ProblemCode::Conflict, format!("is owed to {recipient} already"));
+            problems.add(
+                "id",
+                ProblemCode::Conflict,
+                format!("is assigned to {recipient} already"),
+            );
         } else if row.status != CommissionStatus::Accrued {
             problems.add(
                 "id",

@@ -51,7 +51,7 @@ pub async fn record(
         problems.add(
             "originalExternalId",
             ProblemCode::Invalid,
-            "names what is no charge or conversion",
+            "names an event that is neither a charge nor a conversion",
         );
         return Ok(None);
     }
@@ -134,7 +134,7 @@ pub fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Mo
         return match wanted {
             None => Ok(None),
             Some(_) => Err(Fault::invalid(
-                "cannot be given: the original has no amount and goes back as a whole",
+                "cannot be given: the original has no amount, so it is taken back as a whole",
             )),
         };
     };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
@@ -51,7 +52,7 @@ struct CheckedOpening {
     content: Vec<u8>,
 }
 
-/// Imports commissions, at most [`MAX_RECORDS`]; the caller has looked up partners and campaigns. Five statements, and one
+/// Imports commissions, at most [`MAX_RECORDS`]; the caller has looked up partners and campaigns. Six statements, and one
 /// more if external ids look like ids of rows here.
 pub async fn bring_in(
     app: &App,
@@ -95,7 +96,7 @@ impl CheckedOpening {
         };
         let amount = problems.take("amount", Money::exact(amount, currency).and_then(nonzero));
         if opening.mature_at.is_some() && opening.status != CommissionStatus::Accrued {
-            problems.add("matureAt", ProblemCode::Invalid, "is only for what is ACCRUED");
+            problems.add("matureAt", ProblemCode::Invalid, "is only for ACCRUED rows");
         }
         if opening.is_percent && opening.event_external_id.is_none() {
             problems.add(
@@ -121,8 +122,13 @@ impl CheckedOpening {
         }
     }
 
-    /// The row as it is written now.
-    fn row(&self, now: Timestamp, campaign_id: Option<CampaignId>, of: Option<EarningEvent>) -> ExplainedCommission {
+    /// The row as it is written now; its explanation names days of the tenant's time zone.
+    fn row(
+        &self,
+        (now, zone): (Timestamp, Tz),
+        campaign_id: Option<CampaignId>,
+        of: Option<EarningEvent>,
+    ) -> ExplainedCommission {
         let status = self.opening.status;
         let at = |reached: CommissionStatus| (status == reached).then_some(now);
         let basis = match self.opening.is_percent {
@@ -142,10 +148,10 @@ impl CheckedOpening {
             reversed_at: at(CommissionStatus::Reversed),
             ..Commission::accrued(id, CommissionKind::Opening, partner, self.amount, now)
         };
-        row.explained(vec![self.step()])
+        row.explained(vec![self.step(zone)])
     }
 
-    fn step(&self) -> Step {
+    fn step(&self, zone: Tz) -> Step {
         let SourceTimes {
             accrued_at,
             approved_at,
@@ -154,7 +160,8 @@ impl CheckedOpening {
         let mut detail = format!("{}, brought in from another system", self.amount);
         for (what, at) in [("earned", accrued_at), ("approved", approved_at), ("paid", paid_at)] {
             if let Some(at) = at {
-                detail.push_str(&format!(", {what} there on {}", at.format("%Y-%m-%d")));
+                let day = at.with_timezone(&zone).date_naive();
+                detail.push_str(&format!(", {what} there on {day}"));
             }
         }
         Step {
@@ -231,8 +238,8 @@ async fn attempt(
         let name = &checked.opening.external_id;
         answers.push(match there.contents.get(name) {
             Some(content) if *content == checked.content => Ok(Outcome::Unchanged),
-            Some(_) => Err(conflict("externalId", "was brought in before with other content")),
-            None if there.own.contains(name) => Err(conflict("externalId", "is the id of a commission here")),
+            Some(_) => Err(conflict("externalId", "was imported before with different content")),
+            None if there.own.contains(name) => Err(conflict("externalId", "is the id of an existing commission")),
             None => match place(checked, locked.iter().map(|locked| locked.partner.id), &there) {
                 Err(problems) => Err(problems),
                 Ok((campaign, event)) => {
@@ -243,9 +250,12 @@ async fn attempt(
             },
         });
     }
-    for (checked, campaign, event) in new {
-        let now = posting.time_of(checked.opening.partner_id);
-        posting.bring_in(checked.row(now, campaign, event), checked.entered());
+    if !new.is_empty() {
+        let zone = store::tenant::get(transaction, &writer.scope()).await?.time_zone;
+        for (checked, campaign, event) in new {
+            let now = posting.time_of(checked.opening.partner_id);
+            posting.bring_in(checked.row((now, zone), campaign, event), checked.entered());
+        }
     }
     posting.write_to(transaction).await?;
     Ok(answers)
@@ -355,7 +365,7 @@ fn place(
         problems.add(
             "eventExternalId",
             ProblemCode::Invalid,
-            "names an event that has earned here already",
+            "names an event that has earned commissions already",
         );
     }
     match problems.is_empty() {

@@ -45,7 +45,7 @@ fn check(customer: NewCustomer, latest: Timestamp) -> Result<NewCustomer, Vec<Pr
     let mut problems = Problems::new();
     let external_id = problems.take("externalId", text::external_id(&customer.external_id));
     if customer.campaign_id.is_some() && customer.partner_id.is_none() {
-        problems.add("partner", ProblemCode::Required, "must say who brought it");
+        problems.add("partner", ProblemCode::Required, "must name the partner who brought it");
     }
     problems.optional("acquiredAt", customer.acquired_at, |at| time::happened(at, latest));
     match external_id {

@@ -85,7 +85,7 @@ impl Attempt<'_> {
                 Err(problems) => Err(problems.clone()),
                 Ok(named) => match history.content(&named.event.external_id) {
                     Some(content) if *content == named.event.content => Ok(Outcome::Unchanged),
-                    Some(_) => Err(conflict("externalId", "was recorded before with other content")),
+                    Some(_) => Err(conflict("externalId", "was recorded before with different content")),
                     None if named.event.kind.takes_back() => history.take_back(named).map(|()| Outcome::Created),
                     None => history.add(named).map(|()| Outcome::Created),
                 },

@@ -69,10 +69,7 @@ async fn attempts(
 fn unchanged(thing: &str, said: &[(&str, bool)]) -> MovingInResult {
     match said.iter().find(|(_, is_same)| !is_same) {
         None => Ok(Outcome::Unchanged),
-        Some((field, _)) => Err(conflict(
-            field,
-            &format!("is another one of the {thing} that is there already"),
-        )),
+        Some((field, _)) => Err(conflict(field, &format!("differs from the existing {thing}"))),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{MAX_RECORDS, Mode, MovingInResult, attempts, unchanged};
 use crate::ServiceError;
 use crate::app::App;
 use crate::imported::Outcome;
-use crate::partner::metadata;
+use crate::partner::{first_transition, metadata};
 use auth::{Caller, Resource, Writer};
 use domain::history::Moment;
 use domain::id::{CampaignId, PartnerCategoryId, PartnerGroupId, PartnerId, PartnerTierId, PartnerTransitionId};
@@ -189,15 +189,7 @@ impl PartnerWrites {
             revoked_at: (status == PartnerStatus::Revoked).then_some(now),
             tokens_valid_from: now,
         };
-        let moment = Moment { sequence: 0, at: now }.next(now);
-        let transition = PartnerTransition {
-            from: None,
-            to: status,
-            actor: writer.actor().to_owned(),
-            reason: None,
-            at: now,
-            sequence: moment.sequence,
-        };
+        let (moment, transition) = first_transition(writer, status, now);
         self.transitions
             .push((PartnerTransitionId::new(now), new.id, transition));
         self.categories

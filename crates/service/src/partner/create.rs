@@ -166,6 +166,19 @@ pub(crate) async fn insert(
     };
     store::partner::insert(transaction, writer.tenant(), &partner).await?;
     transaction.created(&partner);
+    let (moment, transition) = first_transition(writer, status, now);
+    store::partner::insert_transition(transaction, writer.tenant(), partner.id, &transition).await?;
+    let happened = outbox_event(&partner, WebhookEventType::PartnerCreated, now);
+    let advance = transaction.write(|writes| {
+        store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
+        store::outbox::append(writes, writer.tenant(), [happened]);
+    });
+    advance.await?;
+    Ok((partner, moment))
+}
+
+/// How the history of a partner begins.
+pub fn first_transition(writer: &Writer, status: PartnerStatus, now: Timestamp) -> (Moment, PartnerTransition) {
     let moment = Moment { sequence: 0, at: now }.next(now);
     let transition = PartnerTransition {
         from: None,
@@ -175,14 +188,7 @@ pub(crate) async fn insert(
         at: now,
         sequence: moment.sequence,
     };
-    store::partner::insert_transition(transaction, writer.tenant(), partner.id, &transition).await?;
-    let happened = outbox_event(&partner, WebhookEventType::PartnerCreated, now);
-    let advance = transaction.write(|writes| {
-        store::partner::advance(writes, writer.tenant(), [(partner.id, moment)]);
-        store::outbox::append(writes, writer.tenant(), [happened]);
-    });
-    advance.await?;
-    Ok((partner, moment))
+    (moment, transition)
 }
 
 async fn promised(

@@ -8,7 +8,7 @@ mod update;
 
 pub(super) use checks::{group, locked, metadata};
 pub use create::{NewPartner, create};
-pub(super) use create::{PartnerDetails, insert};
+pub(super) use create::{PartnerDetails, first_transition, insert};
 pub use membership::join_campaign;
 pub(super) use membership::note_joined;
 pub use status::change_status;

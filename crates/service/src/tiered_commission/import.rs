@@ -45,7 +45,7 @@ pub async fn import(
         if let Some(known) = &known {
             let currency = known.tier.currency;
             if draft.currency.is_some_and(|given| given != currency) {
-                let message = format!("is {currency} here, and never changes");
+                let message = format!("cannot be changed: it is {currency}");
                 problems.add("currency", ProblemCode::Conflict, message);
             }
             draft.currency = Some(currency);
@@ -100,7 +100,7 @@ async fn known(
     let imported_as = |name| store::tiered_commission::imported_as(transaction, scope, name);
     let several = (
         "name",
-        "is that of several tiers here: only an id says which of them it is",
+        "belongs to several tiered commissions: give the id to choose one",
     );
     by_id_or_name((id, name), find, imported_as, several, problems).await
 }

@@ -112,7 +112,7 @@ pub async fn redeliver(app: &App, caller: &Caller, what: Redelivery) -> Result<R
     };
     let count = delivery::count_again(&transaction, &writer.scope(), again).await?;
     if count > MAX_REDELIVERIES {
-        let message = format!("names {count} deliveries: at most {MAX_REDELIVERIES} are sent again by one call");
+        let message = format!("names {count} deliveries: at most {MAX_REDELIVERIES} can be redelivered by one call");
         problems.add("since", ProblemCode::Invalid, message);
         return Err(problems.into());
     }
@@ -140,7 +140,7 @@ async fn one(
             Ok(Some(RedeliverySelection::One(found.id)))
         }
         WebhookDeliveryStatus::Pending => {
-            let message = "has not come to its end: it is sent anyhow";
+            let message = "is still pending: it will be sent anyway";
             Ok(problems.take("deliveryId", Err(Fault(ProblemCode::Conflict, message.into()))))
         }
         WebhookDeliveryStatus::Canceled => {

@@ -221,7 +221,7 @@ fn distinct(mut types: Vec<WebhookEventType>) -> Vec<WebhookEventType> {
 
 fn keys<'a>(webhooks: &'a Webhooks, problems: &mut Problems) -> Option<&'a SealingKeys> {
     if webhooks.keys.is_none() {
-        let message = "webhooks need a key for their secrets, which this gateway's settings lack: webhook_keys";
+        let message = "webhooks need a key to encrypt their secrets: set webhook_keys";
         problems.add("", ProblemCode::Conflict, message);
     }
     webhooks.keys.as_deref()

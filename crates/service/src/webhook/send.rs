@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use futures::future::join_all;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -50,13 +49,6 @@ pub async fn due(app: &Arc<App>, ending: &Arc<AtomicBool>) -> Result<Vec<Deliver
         },
     };
     Ok(found.into_iter().map(worker).collect())
-}
-
-/// Sends all that is due at present; returns how many requests that took.
-pub async fn send_due(app: &Arc<App>) -> Result<usize, StoreError> {
-    let workers = due(app, &Arc::default()).await?;
-    let sent = join_all(workers.into_iter().map(DeliveryWorker::run)).await;
-    sent.into_iter().sum()
 }
 
 /// Sends the deliveries of one endpoint.
@@ -137,7 +129,7 @@ impl DeliveryWorker {
                         }
                         Ok(None) => goes_on = false,
                         Err(error) => {
-                            tracing::error!(%error, endpoint = %self.lease.endpoint, "nothing can be signed for a webhook endpoint");
+                            tracing::error!(%error, endpoint = %self.lease.endpoint, "cannot sign messages for a webhook endpoint");
                             return Ok(None);
                         }
                     }
@@ -246,7 +238,7 @@ impl DeliveryWorker {
             .await?;
         transaction.commit().await?;
         if let Some(reason) = &disabled {
-            tracing::warn!(endpoint = %self.lease.endpoint, reason, "switched a webhook endpoint off");
+            tracing::warn!(endpoint = %self.lease.endpoint, reason, "disabled a webhook endpoint");
         }
         Ok(health.active && disabled.is_none())
     }

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::super::attribution::in_force;
+use super::super::attribution::in_force_since_recorded;
 use super::super::scope::visible;
 use super::super::{StoreError, many, row};
 use crate::Connection;
@@ -40,9 +40,7 @@ pub async fn count_events(database: &Connection, scope: &Scope, of: &Backtest) -
     use attribution::Column;
     let count = visible::<attribution::Entity>(scope)
         .filter(Column::RecordedAt.gte(of.from))
-        .filter(Column::RecordedAt.lt(of.to))
-        .filter(Column::MovedAt.is_null())
-        .filter(in_force())
+        .filter(in_force_since_recorded(of.to))
         .count(database)
         .await?;
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
@@ -68,7 +66,6 @@ pub async fn partners(
         .from(attribution::Entity)
         .and_where(attribution::Column::TenantId.eq(scope.tenant().uuid()))
         .and_where(own(Expr::col(attribution::Column::PartnerId.as_column_ref())))
-        .and_where(in_force())
         .and_where(attribution::Column::RecordedAt.gte(of.from))
         .and_where(attribution::Column::RecordedAt.lt(of.to))
         .limit(1)

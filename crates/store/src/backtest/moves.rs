@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use entity::attribution::{Column, Entity};
 use entity::commission;
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::super::scope::visible;
@@ -13,7 +13,7 @@ use super::super::{StoreError, event, event_decision as decisions, load, many};
 use super::history::read_rows;
 use super::recorded::{acquired_at, rated, results, tiers_of_adjustments};
 use crate::Connection;
-use crate::attribution::from_row;
+use crate::attribution::{from_row, moved_before};
 use crate::tier_result::TierResult;
 use auth::Scope;
 use domain::Timestamp;
@@ -28,17 +28,17 @@ pub struct PartnerMoves {
     pub rows: Vec<HistoryRow>,
 }
 
-/// An attribution that is not both original and in force, and when a move ended it.
+/// An attribution that a move began or ended before the range ended, and when one ended it.
 type Stay = (Attribution, Option<Timestamp>);
 
-/// The moves from and to these partners, by partner. One statement if there were none, else eight.
+/// The moves from and to these partners before the range ended, by partner. One statement if there were none, else eight.
 pub async fn moves(
     database: &Connection,
     scope: &Scope,
     of: &Backtest,
     partners: &[Uuid],
 ) -> Result<HashMap<Uuid, PartnerMoves>, StoreError> {
-    let ids = moved_events(database, scope, partners).await?;
+    let ids = moved_events(database, scope, of, partners).await?;
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -62,9 +62,6 @@ pub async fn moves(
     for event in events {
         let refunds = refunds.remove(&event.id.uuid()).unwrap_or_default();
         let own = stays.remove(&event.id.uuid()).unwrap_or_default();
-        let is_moved = own
-            .iter()
-            .any(|(credited, until)| credited.moved_at.is_some() || until.is_some());
         let moved = MovedEvent {
             acquired_at: event.customer_id.and_then(|id| acquired.get(&id.uuid())).copied(),
             results: results.iter().filter(|result| result.event == event.id).collect(),
@@ -93,12 +90,9 @@ pub async fn moves(
                 moves.entry(partner).or_default().passages.push(Passage::Came(came));
             }
         }
-        // What was moved only after the range is replayed with its rows.
-        if is_moved {
-            let all = std::iter::once(&event).chain(&refunds);
-            for (partner, row) in all.filter_map(|event| rows.get(&event.id.uuid())).flatten() {
-                moves.entry(*partner).or_default().rows.push(row.clone());
-            }
+        let all = std::iter::once(&event).chain(&refunds);
+        for (partner, row) in all.filter_map(|event| rows.get(&event.id.uuid())).flatten() {
+            moves.entry(*partner).or_default().rows.push(row.clone());
         }
     }
     let asked: HashSet<_> = partners.iter().collect();
@@ -106,15 +100,17 @@ pub async fn moves(
     Ok(moves)
 }
 
-/// The charges and conversions that were ever moved from or to these partners.
-async fn moved_events(database: &Connection, scope: &Scope, partners: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
-    let is_moved = Condition::any()
-        .add(Column::MovedAt.is_not_null())
-        .add(Column::EndedAt.is_not_null());
+/// The charges and conversions that were moved from or to these partners before the range ended.
+async fn moved_events(
+    database: &Connection,
+    scope: &Scope,
+    of: &Backtest,
+    partners: &[Uuid],
+) -> Result<Vec<Uuid>, StoreError> {
     let earning = [EventKind::Charge, EventKind::Conversion].map(EventKind::as_str);
     let ids: Vec<Uuid> = visible::<Entity>(scope)
         .filter(many::among(database, Column::PartnerId, partners))
-        .filter(is_moved)
+        .filter(moved_before(of.to))
         .filter(Column::Kind.is_in(earning))
         .select_only()
         .column(Column::EventId)
@@ -124,8 +120,8 @@ async fn moved_events(database: &Connection, scope: &Scope, partners: &[Uuid]) -
     Ok(many::distinct(ids.into_iter()))
 }
 
-/// The attributions of these events that began before the range ends, by event. Those that a move neither began nor
-/// ended are left out: their events are among those of their partners.
+/// The attributions of these events that a move began or ended before the range ends, by event. The others of that time
+/// are read with the events of their partners.
 async fn stays(
     database: &Connection,
     scope: &Scope,
@@ -135,27 +131,19 @@ async fn stays(
     let select = visible::<Entity>(scope)
         .filter(many::among(database, Column::EventId, events))
         .filter(Column::RecordedAt.lt(of.to))
-        .filter(
-            Condition::any()
-                .add(Column::MovedAt.is_not_null())
-                .add(Column::EndedAt.is_not_null()),
-        )
+        .filter(moved_before(of.to))
         .order_by_asc(Column::Id);
     let to_stay = |row: entity::attribution::Model| {
         let until = row.ended_at.filter(|until| *until < of.to);
         Ok((from_row(row)?, until))
     };
-    let mut stays: HashMap<Uuid, Vec<Stay>> = load::grouped(
+    load::grouped(
         database,
         select,
         |row: &entity::attribution::Model| row.event_id,
         to_stay,
     )
-    .await?;
-    for stays in stays.values_mut() {
-        stays.retain(|(credited, _)| credited.moved_at.is_none_or(|moved_at| moved_at < of.to));
-    }
-    Ok(stays)
+    .await
 }
 
 struct MovedEvent<'a> {
@@ -178,7 +166,6 @@ impl MovedEvent<'_> {
             .iter()
             .filter(|(partner, _)| *partner == credited.partner_id.uuid());
         let results = self.results.iter().copied().filter(|result| is_of(result.at));
-        let is_moved = credited.moved_at.is_some() || until.is_some();
         HistoryEvent {
             event: credited_so(self.event, credited),
             acquired_at: self.acquired_at,
@@ -188,7 +175,7 @@ impl MovedEvent<'_> {
                 .map(|(_, row)| row.clone())
                 .collect(),
             rated: results.filter_map(rated).collect(),
-            had_since: is_moved.then_some(since),
+            had_since: Some(since),
         }
     }
 }

@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, WindowStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::super::attribution::{in_force, with_first};
+use super::super::attribution::{in_force_since_recorded, with_each};
 use super::super::scope::visible;
 use super::super::tier_result::{ResultKind, TierResult};
 use super::super::{StoreError, event, event_decision as decisions, many};
@@ -35,7 +35,8 @@ pub struct EventRange {
 }
 
 /// Cuts the events of these partners into stretches of at most `size` events, by partner and in the order of recording.
-/// One statement, which reads only an index.
+/// Events that were moved away or recorded later are counted, too, since no stretch may be without an event that a move
+/// takes away meanwhile. One statement, which reads only an index.
 pub async fn event_ranges(
     database: &Connection,
     scope: &Scope,
@@ -51,7 +52,6 @@ pub async fn event_ranges(
     let one_of = many::among(database, Column::PartnerId, partners);
     let mut numbered = visible::<Entity>(scope)
         .filter(one_of)
-        .filter(in_force())
         .select_only()
         .columns([Column::PartnerId, Column::EventId])
         .into_query();
@@ -140,29 +140,20 @@ impl Packing {
     }
 }
 
-/// The events of a stretch that were recorded before the range ends, without those that were ever moved, which
-/// [`moves`](super::moves) reads. Six statements.
+/// The events of a stretch that were credited to its partners from their recording until the range ends; those that were
+/// moved before are what [`moves`](super::moves) reads. A move that is made meanwhile changes neither. Six statements.
 pub async fn recorded(
     database: &Connection,
     scope: &Scope,
     of: &Backtest,
     range: &EventRange,
 ) -> Result<Vec<HistoryEvent>, StoreError> {
-    let one_of = many::among(database, Column::PartnerId, &range.partners);
-    let wanted = visible::<Entity>(scope)
-        .filter(one_of)
-        .filter(in_force())
-        .filter(Column::MovedAt.is_null())
-        .filter(Column::RecordedAt.lt(of.to))
+    let events = with_each(scope, in_force_since_recorded(of.to))
+        .filter(many::among(database, Column::PartnerId, &range.partners))
         .filter(Column::EventId.gt(range.after))
         .filter(Column::EventId.lte(range.until))
-        .select_only()
-        .column(Column::EventId);
-    let id = entity::event::Column::Id;
-    let events = visible::<entity::event::Entity>(scope).filter(id.in_subquery(wanted.into_query()));
-    let events = with_first(scope, events)
         .order_by_asc(Column::PartnerId)
-        .order_by_asc(id)
+        .order_by_asc(Column::EventId)
         .select_also(attribution::Entity)
         .all(database)
         .await?;
@@ -170,15 +161,21 @@ pub async fn recorded(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = events.iter().map(|(event, _)| event.id).collect();
+    let ended: HashMap<Uuid, Timestamp> = events
+        .iter()
+        .filter_map(|(event, credited)| Some((event.id, credited.as_ref()?.ended_at?)))
+        .collect();
     let customers = many::distinct(events.iter().filter_map(|(event, _)| event.customer_id));
     let acquired = acquired_at(database, scope, &customers).await?;
-    let mut decided = decisions::with_what(database, scope, &ids).await?;
-    let results = results(database, scope, &ids).await?;
+    let mut decided = decisions::of_attributions(database, scope, &ids).await?;
+    let mut results = results(database, scope, &ids).await?;
+    // What tiers did for whom an event was moved to later is none of this.
+    results.retain(|result| ended.get(&result.event.uuid()).is_none_or(|ended| result.at < *ended));
     let of_row = tiers_of_adjustments(&results);
     let select = visible::<commission::Entity>(scope).filter(many::among(database, commission::Column::EventId, &ids));
-    let mut rows: HashMap<EventId, Vec<HistoryRow>> = HashMap::new();
-    for (_, row) in read_rows(database, scope, of, select, &of_row).await? {
-        rows.entry(row.event).or_default().push(row);
+    let mut rows: HashMap<(Uuid, EventId), Vec<HistoryRow>> = HashMap::new();
+    for (partner, row) in read_rows(database, scope, of, select, &of_row).await? {
+        rows.entry((partner, row.event)).or_default().push(row);
     }
     let mut rated_of: HashMap<EventId, Vec<Rated>> = HashMap::new();
     for result in &results {
@@ -186,13 +183,14 @@ pub async fn recorded(
     }
     let recorded = events.into_iter().map(|row| {
         let acquired_at = row.0.customer_id.and_then(|id| acquired.get(&id)).copied();
-        let uuid = row.0.id;
         let mut event = event::from_joined(row)?;
         (event.content, event.metadata) = (Vec::new(), None);
+        let credited = event.attribution;
+        let whose = credited.map(|credited| (credited.partner_id.uuid(), event.id));
         Ok(HistoryEvent {
             acquired_at,
-            decision: decided.remove(&uuid),
-            rows: rows.remove(&event.id).unwrap_or_default(),
+            decision: credited.and_then(|credited| decided.remove(&credited.id.uuid())),
+            rows: whose.and_then(|whose| rows.remove(&whose)).unwrap_or_default(),
             rated: rated_of.remove(&event.id).unwrap_or_default(),
             had_since: None,
             event,

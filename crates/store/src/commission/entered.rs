@@ -3,16 +3,14 @@
 use std::collections::HashMap;
 
 use entity::commission_entered;
-use sea_orm::{IntoActiveModel, QueryFilter, QuerySelect, Select};
-use uuid::Uuid;
+use sea_orm::{IntoActiveModel, QueryFilter, QuerySelect};
 
 use super::rows::to_explained_row;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
 use crate::{Connection, StoreError, many};
 use auth::Scope;
-use domain::Timestamp;
-use domain::commission::{Entered, ExplainedCommission, SourceTimes};
+use domain::commission::{Entered, ExplainedCommission};
 use domain::id::TenantId;
 
 /// Inserts rows that were entered manually or imported, with the details given for them.
@@ -60,13 +58,6 @@ fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &
     }
 }
 
-/// The details given for rows that were entered manually or imported; empty for all others.
-pub async fn entered(database: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<HashMap<Uuid, Entered>, StoreError> {
-    use commission_entered::{Column, Entity};
-    let one_of = many::among(database, Column::Id, ids);
-    read_entered(database, visible::<Entity>(scope).filter(one_of)).await
-}
-
 /// Imported rows by their ids in the other system, each with a hash of its content at the time of import.
 pub async fn contents_by_external_id(
     database: &Connection,
@@ -75,48 +66,11 @@ pub async fn contents_by_external_id(
 ) -> Result<HashMap<String, Vec<u8>>, StoreError> {
     use commission_entered::{Column, Entity};
     let one_of = many::among_texts(database, Column::ExternalId, external_ids);
-    let found = read_entered(database, visible::<Entity>(scope).filter(one_of)).await?;
+    let select = visible::<Entity>(scope).filter(one_of).select_only();
+    let select = select.columns([Column::ExternalId, Column::EnteredContent]);
+    let found: Vec<(Option<String>, Option<Vec<u8>>)> = select.into_tuple().all(database).await?;
     let named = found
-        .into_values()
-        .filter_map(|entered| Some((entered.external_id?, entered.content.unwrap_or_default())));
+        .into_iter()
+        .filter_map(|(external_id, content)| Some((external_id?, content.unwrap_or_default())));
     Ok(named.collect())
-}
-
-async fn read_entered(
-    database: &Connection,
-    select: Select<commission_entered::Entity>,
-) -> Result<HashMap<Uuid, Entered>, StoreError> {
-    use commission_entered::Column;
-    type Text = Option<String>;
-    type Time = Option<Timestamp>;
-    type Row = (Uuid, Text, Text, Text, Option<Vec<u8>>, Time, Time, Time);
-    let select = select.select_only().columns([
-        Column::Id,
-        Column::ExternalId,
-        Column::Reason,
-        Column::Note,
-        Column::EnteredContent,
-        Column::SourceAccruedAt,
-        Column::SourceApprovedAt,
-        Column::SourcePaidAt,
-    ]);
-    let rows: Vec<Row> = select.into_tuple().all(database).await?;
-    let entered = rows.into_iter().map(
-        |(id, external_id, reason, note, content, accrued_at, approved_at, paid_at)| {
-            let source = SourceTimes {
-                accrued_at,
-                approved_at,
-                paid_at,
-            };
-            let entered = Entered {
-                external_id,
-                reason,
-                note,
-                content,
-                source,
-            };
-            (id, entered)
-        },
-    );
-    Ok(entered.collect())
 }

@@ -10,7 +10,7 @@ mod rows;
 mod transitions;
 mod write;
 
-pub use entered::{contents_by_external_id, entered, insert_entered};
+pub use entered::{contents_by_external_id, insert_entered};
 pub use explanation::{explanation, explanations_of};
 pub use filter::CommissionFilter;
 pub(super) use filter::{filtered, has_status, paid_at, was_paid};
@@ -20,7 +20,7 @@ pub use order::CommissionOrder;
 pub use read::{accrued, adjusting, by_ids, kinds_of_events, of_event, of_events};
 pub use rows::{at_hand, whole};
 pub(super) use rows::{from_row, to_explained_row};
-pub use transitions::{announce, insert_transitions, transitions, transitions_of};
+pub use transitions::{announce, insert_transitions, transitions};
 pub(super) use transitions::{to_change_row, to_transition_row};
 pub use write::{insert, set_recipient, set_state};
 

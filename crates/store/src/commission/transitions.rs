@@ -1,16 +1,11 @@
 //! The history of a commission's status, and its changes in the outbox.
 
-use std::collections::HashMap;
-
 use entity::{commission_transition, outbox};
-use sea_orm::{ActiveValue, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue, IntoActiveModel};
 use uuid::Uuid;
 
-use crate::mapped::ColumnValue;
-use crate::scope::visible;
+use crate::view;
 use crate::writes::{Conflict, Writes};
-use crate::{Connection, StoreError, load, many, view};
-use auth::Scope;
 use domain::commission::CommissionTransition;
 use domain::id::{CommissionId, CommissionTransitionId, TenantId};
 use domain::webhook::WebhookEventType;
@@ -91,33 +86,4 @@ pub fn transitions() -> view::Family {
         through: None,
         order: view::Order::by_sequence(Transition::Sequence, Transition::Id),
     }
-}
-
-/// The status changes of each commission, in the order of recording.
-pub async fn transitions_of(
-    database: &Connection,
-    scope: &Scope,
-    commissions: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<CommissionTransition>>, StoreError> {
-    use commission_transition::Column as Transition;
-    const TABLE: &str = "commission_transition";
-    let one_of = many::among(database, Transition::CommissionId, commissions);
-    let select = visible::<commission_transition::Entity>(scope)
-        .filter(one_of)
-        .order_by_asc(Transition::Id);
-    let from_row = |row: commission_transition::Model| {
-        Ok(CommissionTransition {
-            from: row.from_status.read((TABLE, "from_status"))?,
-            to: row.to_status.read((TABLE, "to_status"))?,
-            actor: row.actor,
-            reason: row.reason,
-            at: row.at,
-            sequence: row.sequence,
-        })
-    };
-    let mut transitions = load::grouped(database, select, |row| row.commission_id, from_row).await?;
-    for history in transitions.values_mut() {
-        history.sort_by_key(|transition| transition.sequence);
-    }
-    Ok(transitions)
 }

@@ -65,7 +65,7 @@ impl Follower {
                         continue;
                     }
                 }
-                Err(error) => tracing::warn!(%error, "reading the outbox failed; it is tried again"),
+                Err(error) => tracing::warn!(%error, "could not read the outbox; will retry"),
             }
             let _ = tokio::time::timeout(PAUSE, self.wakes.next()).await;
         }

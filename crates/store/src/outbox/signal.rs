@@ -86,7 +86,7 @@ impl Signal {
             let notify = Statement::from_sql_and_values(DbBackend::Postgres, NOTIFY, []);
             if let Err(error) = telling.execute(notify).await {
                 // Followers poll every second in any case.
-                tracing::warn!(%error, "cannot wake the other replicas");
+                tracing::warn!(%error, "cannot notify the other replicas");
             }
             tokio::time::sleep(SPACING).await;
             if state
@@ -145,7 +145,7 @@ async fn hear(mut listener: PgListener, way: Hosts, sender: watch::Sender<()>) {
             },
         };
         if let Err(error) = heard {
-            tracing::warn!(%error, "cannot hear the other replicas; it is tried again");
+            tracing::warn!(%error, "cannot listen to the other replicas; will retry");
             tokio::time::sleep(PAUSE).await;
             if let Ok(again) = listen(&way).await {
                 listener = again;
@@ -156,7 +156,7 @@ async fn hear(mut listener: PgListener, way: Hosts, sender: watch::Sender<()>) {
 }
 
 async fn within<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    let silence = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "no sign of life").into());
+    let silence = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "the connection is silent").into());
     timeout(SILENCE, answer).await.unwrap_or_else(silence)
 }
 

@@ -157,7 +157,7 @@ impl Pool {
     /// Measures a statement until it is dropped.
     fn timer(&self, sql: &str) -> Stopwatch {
         let numbers = self.numbers.as_ref();
-        Stopwatch::start(numbers.map(|numbers| numbers.statements.start_timer()), self.slow, sql)
+        Stopwatch::start(numbers.map(|numbers| numbers.time_statement()), self.slow, sql)
     }
 
     pub fn observe(&mut self, observer: Observer) {
@@ -246,7 +246,7 @@ impl Pool {
             Some(share) => Some(share.turn().await),
             None => None,
         };
-        let waiting = self.numbers.as_ref().map(|numbers| numbers.waits.start_timer());
+        let waiting = self.numbers.as_ref().map(|numbers| numbers.time_wait());
         let connection = pool.get().await;
         drop(waiting);
         if let Some(turn) = &mut turn {

@@ -68,9 +68,9 @@ impl Standby {
                 let primary_progress = primary_progress.lock().unwrap_or_else(PoisonError::into_inner);
                 let (at, lag) = (Instant::now(), primary_progress.lag(place.lsn));
                 let left = match primary_progress.last() {
-                    None => Some("nothing is known of the primary yet".to_owned()),
+                    None => Some("the state of the primary is not known yet".to_owned()),
                     Some(_) if primary_progress.system() != Some(system) => {
-                        Some("it is of another database system".to_owned())
+                        Some("it belongs to another database system".to_owned())
                     }
                     Some(primary) if primary.timeline != place.timeline => Some(format!(
                         "it is on timeline {}, and the primary on {}",
@@ -81,7 +81,7 @@ impl Standby {
                 };
                 Ok(StandbyStatus { at, place, lag, left })
             }
-            Ok(Ok((None, _))) => Err("it is no standby".to_owned()),
+            Ok(Ok((None, _))) => Err("it is not a standby".to_owned()),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err("it does not answer".to_owned()),
         };
@@ -112,9 +112,11 @@ impl Standby {
         let mut known = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let before = known.as_ref().map(|known| known.left.as_deref().is_none());
         match &seen.left {
-            None if before != Some(true) => tracing::info!(server = self.name, "a database replica is read from"),
+            None if before != Some(true) => {
+                tracing::info!(server = self.name, "started reading from a database replica")
+            }
             Some(why) if before != Some(false) => {
-                tracing::warn!(server = self.name, why, "a database replica is not read from")
+                tracing::warn!(server = self.name, why, "stopped reading from a database replica")
             }
             _ => {}
         }
@@ -156,7 +158,7 @@ impl Standby {
     pub fn state(&self) -> Result<Duration, String> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match seen.as_ref() {
-            None => Err("nobody has looked at it yet".to_owned()),
+            None => Err("it has not been checked yet".to_owned()),
             Some(StandbyStatus { left: Some(why), .. }) => Err(why.clone()),
             Some(seen) => Ok(seen.lag),
         }

@@ -1,8 +1,10 @@
 //! Whether the database still has what refuses wrong changes: triggers and constraints. SQLite is compared with a new
-//! database that the migrations make in memory. So is PostgreSQL, whose tables have the same foreign keys and unique
-//! indexes, and triggers of the same or related names.
+//! database that the migrations make in memory. So is PostgreSQL, whose tables have the same keys, checks, required columns
+//! and unique indexes, and triggers of the same or related names.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod postgres_constraints;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend, Statement};
@@ -75,11 +77,6 @@ const INDEXES: &str = "SELECT class.relname AS name FROM pg_index AS own
   JOIN pg_class AS class ON class.oid = own.indexrelid
   WHERE class.relnamespace = current_schema()::text::regnamespace AND own.indisvalid";
 
-const FOREIGN_KEYS: &str = "SELECT class.relname AS table_name, COUNT(*) AS keys FROM pg_constraint AS own
-  JOIN pg_class AS class ON class.oid = own.conrelid
-  WHERE class.relnamespace = current_schema()::text::regnamespace AND own.contype = 'f' AND own.convalidated
-  GROUP BY class.relname";
-
 async fn of_postgres(database: &Connection) -> Result<Vec<String>, StoreError> {
     let ask = |sql: &'static str| database.query_all_raw(Statement::from_string(DbBackend::Postgres, sql));
     let (mut triggers, mut missing) = (BTreeSet::<(String, String)>::new(), Vec::new());
@@ -94,10 +91,7 @@ async fn of_postgres(database: &Connection) -> Result<Vec<String>, StoreError> {
     for row in ask(INDEXES).await? {
         indexes.insert(row.try_get("", "name")?);
     }
-    let mut keys = HashMap::<String, i64>::new();
-    for row in ask(FOREIGN_KEYS).await? {
-        keys.insert(row.try_get("", "table_name")?, row.try_get("", "keys")?);
-    }
+    let present = postgres_constraints::present(database).await?;
     for ((kind, name, table), sql) in expected().await? {
         match kind.as_str() {
             "trigger" => {
@@ -111,11 +105,8 @@ async fn of_postgres(database: &Connection) -> Result<Vec<String>, StoreError> {
                 missing.push(format!("the index {name} of the table {table}"));
             }
             "table" => {
-                let expected = sql.matches("FOREIGN KEY").count();
-                let present = keys.get(name).copied().unwrap_or(0);
-                if usize::try_from(present).unwrap_or(0) < expected {
-                    missing.push(format!("a foreign key of the table {name}"));
-                }
+                let lacking = postgres_constraints::missing(sql, present.get(name));
+                missing.extend(lacking.map(|constraint| format!("{constraint} of the table {name}")));
             }
             _ => {}
         }

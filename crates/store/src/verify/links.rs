@@ -139,7 +139,7 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         of: Whole,
-        what: "the event is not credited to whom it was moved to last",
+        what: "the event's partner differs from its latest move",
         subjects: &[Event],
         sql: "SELECT event.id AS event_id, '' AS detail FROM event_move AS moved
               JOIN event ON event.tenant_id = $1 AND event.id = moved.event_id

@@ -5,7 +5,9 @@
 //! Everything that a question compares is written in one transaction, so that each page of partners may be checked in a
 //! snapshot of its own.
 
+mod audit_counts;
 mod deals;
+mod decisions;
 mod events;
 mod guards;
 mod histories;
@@ -17,10 +19,12 @@ mod stored_sums;
 mod stored_twice;
 mod sums;
 mod tiers;
+mod versions;
 
 use std::fmt::Display;
 use std::time::Instant;
 
+use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 use uuid::Uuid;
 
@@ -72,7 +76,8 @@ enum CheckScope {
     Partners,
     /// The events of some partners, and those credited to nobody.
     Events,
-    /// A whole tenant; if the question uses `$2`, only what changed at that moment or later.
+    /// A whole tenant; if the question uses `$2`, only what changed at that moment or later. `$3` is then the first id
+    /// of what was written with it.
     Whole,
 }
 
@@ -162,6 +167,9 @@ pub async fn questions(
         histories::CHECKS,
         deals::CHECKS,
         tiers::CHECKS,
+        decisions::CHECKS,
+        versions::CHECKS,
+        audit_counts::CHECKS,
         stored_twice::CHECKS,
     ];
     for question in all.into_iter().flatten().filter(|question| whose.is_asked(question.of)) {
@@ -196,6 +204,16 @@ fn one_of(backend: DbBackend, ids: &[Uuid]) -> (&'static str, Value) {
     }
 }
 
+/// What one transaction writes has times and ids that are less apart: no transaction takes so long, and no clocks differ
+/// so much.
+const WRITTEN_TOGETHER: TimeDelta = TimeDelta::days(1);
+
+/// The smallest id that is given to anything at this moment: ids begin with the time in milliseconds.
+fn first_id(at: Timestamp) -> Uuid {
+    let milliseconds = u128::try_from(at.timestamp_millis()).unwrap_or(0);
+    Uuid::from_u128(milliseconds << 80)
+}
+
 /// Logs how long a check of a page took, for finding out where the time goes.
 pub fn took(check: &str, begun: Instant) {
     tracing::debug!(check, microseconds = begun.elapsed().as_micros(), "verified");
@@ -211,13 +229,17 @@ impl QuestionSubjects<'_> {
     }
 
     fn ask(self, backend: DbBackend, scope: &Scope, question: &Check) -> Statement {
-        let (mine, value): (_, Option<Value>) = match self {
+        let (mine, values): (_, [Option<Value>; 2]) = match self {
             Self::Partners(ids) => {
                 let (mine, ids) = one_of(backend, ids);
-                (mine, Some(ids))
+                (mine, [Some(ids), None])
             }
-            Self::Nobody => ("IS NULL", None),
-            Self::Whole(since) => ("", question.sql.contains("$2").then(|| since.into())),
+            Self::Nobody => ("IS NULL", [None, None]),
+            Self::Whole(since) => {
+                let uses = |value| question.sql.contains(value);
+                let first = || first_id(since - WRITTEN_TOGETHER).into();
+                ("", [uses("$2").then(|| since.into()), uses("$3").then(first)])
+            }
         };
         let events = match self {
             Self::Nobody => "SELECT id FROM event WHERE tenant_id = $1 AND primary_attribution_id IS NULL".to_owned(),
@@ -241,7 +263,7 @@ impl QuestionSubjects<'_> {
             }
             _ => format!("{question} LIMIT {MAX_FINDINGS}"),
         };
-        let values = [Some(scope.tenant().uuid().into()), value];
-        Statement::from_sql_and_values(backend, sql, values.into_iter().flatten())
+        let values = std::iter::once(scope.tenant().uuid().into()).chain(values.into_iter().flatten());
+        Statement::from_sql_and_values(backend, sql, values)
     }
 }

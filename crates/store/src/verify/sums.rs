@@ -51,7 +51,7 @@ macro_rules! broken {
 pub const SQLITE: &[Check] = &[
     Check {
         of: Partners,
-        what: "{detail} of the partner holds no whole number",
+        what: "{detail} of the partner is not a whole number",
         subjects: &[Partner],
         sql: concat!(
             "SELECT partner_id, 'the balance in ' || currency AS detail FROM partner_balance
@@ -77,14 +77,14 @@ pub const SQLITE: &[Check] = &[
     },
     Check {
         of: Partners,
-        what: "the amount of the row is no whole number",
+        what: "the amount of the row is not a whole number",
         subjects: &[Commission],
         sql: "SELECT id AS commission_id, '' AS detail FROM commission
               WHERE tenant_id = $1 AND partner_id {mine} AND typeof(amount_minor) <> 'integer'",
     },
     Check {
         of: Events,
-        what: "the amount of the event is no whole number",
+        what: "the amount of the event is not a whole number",
         subjects: &[Event],
         sql: "SELECT id AS event_id, '' AS detail FROM event
               WHERE tenant_id = $1 AND id IN ({events}) AND (typeof(amount_minor) NOT IN ('integer', 'null')

@@ -32,7 +32,7 @@ pub use list::{Family, List, Order, PairTable};
 pub use part::{KeyedPart, PartResult, StatementPart};
 pub use read::{by_ids, count, counts, family, one, page, pages, reads_together, together, whole_pages};
 pub use row::Row;
-pub use selected::{Selected, Source};
+pub use selected::{LoadedCells, Selected, Source};
 pub use statement_cache::StatementCache;
 pub use table::*;
 

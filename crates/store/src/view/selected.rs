@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sea_orm::sea_query::{Expr, ExprTrait, IntoIden, JoinType, Query, SelectStatement};
 
-use sea_orm::{DbBackend, Value};
+use sea_orm::{Condition, DbBackend, Value};
 
 use super::{Column, Table};
 use auth::Scope;
@@ -17,6 +17,9 @@ pub struct Selected {
     /// The sources of which all columns are read, after the others, by name.
     wholes: Vec<Source>,
 }
+
+/// The own cells of an already loaded row, as far as they are known.
+pub type LoadedCells = Vec<Option<Value>>;
 
 /// The row of the list itself, or one that is joined to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +60,23 @@ impl Selected {
             sources: vec![own],
             columns: Vec::new(),
             wholes: Vec::new(),
+        }
+    }
+
+    /// Of rows that other rows refer to, which the caller sees: such rows are there even if the caller sees no others
+    /// of their table.
+    pub fn named(table: &'static Table) -> Self {
+        let mut selected = Self::of(table);
+        selected.sources[0].by_all = true;
+        selected
+    }
+
+    /// Which rows of the table are there for the caller.
+    pub(super) fn visible(&self, scope: &Scope) -> Condition {
+        let own = &self.sources[0];
+        match own.by_all {
+            true => (own.table.visible)(&Scope::tenant_wide(scope.tenant())),
+            false => (own.table.visible)(scope),
         }
     }
 
@@ -117,6 +137,9 @@ impl Selected {
 
     /// Appends everything on which the text of the statements that read it depends.
     pub(super) fn describe(&self, text: &mut String) {
+        if self.sources[0].by_all {
+            text.push('*');
+        }
         for (number, joined) in self.sources.iter().enumerate() {
             let (source, on) = joined.on.unwrap_or((Source::OWN, ""));
             let _ = write!(text, "{number}:{} {}.{on};", (joined.table.name)(), source.0);
@@ -134,7 +157,7 @@ impl Selected {
     }
 
     /// The own cells of an already loaded row. `value` looks up the columns that are known.
-    pub fn at_hand(&self, value: impl Fn(&str) -> Option<Value>) -> Vec<Option<Value>> {
+    pub fn at_hand(&self, value: impl Fn(&str) -> Option<Value>) -> LoadedCells {
         let own = |(source, column): &(Source, Column)| match *source == Source::OWN {
             true => value(column.name),
             false => None,
@@ -144,14 +167,9 @@ impl Selected {
             .collect()
     }
 
-    /// Whether no cell is missing.
-    pub fn is_whole(&self, own: &[Option<Value>]) -> bool {
-        own[Self::FIRST..].iter().all(Option::is_some)
-    }
-
-    /// Whether more is read than the own columns of the list's rows.
-    pub fn is_more_than_columns(&self) -> bool {
-        self.has_joins() || !self.wholes.is_empty()
+    /// Whether nothing more has to be read of the row that has these cells.
+    pub fn is_loaded(&self, own: &LoadedCells) -> bool {
+        !self.has_joins() && self.wholes.is_empty() && own[Self::FIRST..].iter().all(Option::is_some)
     }
 
     pub(super) fn has_joins(&self) -> bool {

@@ -16,7 +16,11 @@ pub fn row(backend: DbBackend, bindings: &Bindings<'_>, column: Column, selected
     let table = selected.table();
     let mut statement = Query::select()
         .from((table.name)())
-        .cond_where((table.visible)(scope).add(Expr::col((column.table, column.name)).eq(key.value(backend))))
+        .cond_where(
+            selected
+                .visible(scope)
+                .add(Expr::col((column.table, column.name)).eq(key.value(backend))),
+        )
         .expr(no_parent())
         .take();
     selected.complete(&mut statement, scope, backend);
@@ -27,7 +31,7 @@ pub fn row(backend: DbBackend, bindings: &Bindings<'_>, column: Column, selected
 pub fn rows(backend: DbBackend, bindings: &Bindings<'_>, column: Column, selected: &Selected) -> SelectStatement {
     let Bindings { scope, key, .. } = bindings;
     let id = (column.table, column.name);
-    let visible = (selected.table().visible)(scope);
+    let visible = selected.visible(scope);
     let mut statement = Query::select()
         .from((selected.table().name)())
         .cond_where(visible.add(many::one_of(backend, id, key.ids())))

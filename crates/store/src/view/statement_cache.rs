@@ -1,30 +1,44 @@
 //! The texts of statements that recur: building one takes more processor time than the round trip to the database. A
 //! text belongs to a projection, a list and an order, whatever the document and the caller.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{DbBackend, Statement};
 
 use super::bindings::Bindings;
-use crate::generations::Generations;
 use crate::template::Template;
 
-/// Approximate number of bytes of cached texts. Entries that were not used since half of it last filled up are evicted.
-const BYTES: usize = 8 * 1024 * 1024;
+/// Approximate number of bytes of cached texts.
+const BYTES: u64 = 8 * 1024 * 1024;
 
 /// What an entry takes besides its text.
 const BESIDE: usize = 1024;
 
+/// Approximate size of an entry, in bytes.
+const ENTRY_BYTES: usize = 2 * BESIDE;
+
 /// Maximum number of values that a cached statement binds, so that all are small.
 const MAX_VALUES: usize = 24;
 
-/// The statements of one database.
-pub struct StatementCache(RwLock<Generations<String, Arc<Template>>>);
+/// The statements of one database. Those that are not requested are evicted.
+pub struct StatementCache(Cache<String, Arc<Template>, EntryBytes>);
+
+#[derive(Clone)]
+struct EntryBytes;
+
+impl Weighter<String, Arc<Template>> for EntryBytes {
+    fn weight(&self, shape: &String, template: &Arc<Template>) -> u64 {
+        (template.bytes() + shape.len() + BESIDE) as u64
+    }
+}
 
 impl Default for StatementCache {
     fn default() -> Self {
-        Self(RwLock::new(Generations::new(BYTES / 2)))
+        let entries = BYTES as usize / ENTRY_BYTES;
+        Self(Cache::with_weighter(entries, BYTES, EntryBytes))
     }
 }
 
@@ -42,37 +56,15 @@ impl StatementCache {
             return backend.build(&make(bindings));
         };
         let values = bindings.values(backend);
-        if let Some(template) = self.find(&shape) {
+        if let Some(template) = self.0.get(&shape) {
             return template.with(&values);
         }
         let stand_in = bindings.stand_in();
         let template = Template::of(backend.build(&make(&stand_in)), &stand_in.values(backend));
         let statement = template.with(&values);
         if statement.values.iter().all(|values| values.0.len() <= MAX_VALUES) {
-            self.put(shape, template);
+            self.0.insert(shape, Arc::new(template));
         }
         statement
-    }
-
-    fn find(&self, shape: &str) -> Option<Arc<Template>> {
-        let young = self
-            .0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .find_young(shape)
-            .cloned();
-        young.or_else(|| {
-            self.0
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .find(shape)
-                .cloned()
-        })
-    }
-
-    fn put(&self, shape: String, template: Template) {
-        let bytes = template.bytes() + shape.len() + BESIDE;
-        let mut templates = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        templates.insert(shape, Arc::new(template), bytes);
     }
 }

@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
-use prometheus::{Gauge, GaugeVec, Histogram, IntCounter, IntGauge, IntGaugeVec, Registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 
-use super::series;
+use super::series::{self, FractionGauge, LabelledSeries, Timer};
 
 pub struct DatabaseMetrics {
     /// How long statements took, without the wait for a connection.
-    pub statements: Histogram,
+    statements: Histogram,
     /// How long the waits for a connection took.
-    pub waits: Histogram,
-    reads: [IntCounter; 3],
-    replicas: IntGaugeVec,
-    lags: GaugeVec,
+    waits: Histogram,
+    reads: [Counter; 3],
+    replicas: LabelledSeries<Gauge>,
+    lags: LabelledSeries<FractionGauge>,
 }
 
 /// Where a query was read.
@@ -27,35 +30,45 @@ pub enum ReadServer {
 
 /// The series of one server that queries are read from.
 pub struct DatabaseReplica {
-    is_up: IntGauge,
-    lag: Gauge,
+    is_up: Gauge,
+    lag: FractionGauge,
 }
 
 impl DatabaseMetrics {
-    pub(super) fn new(registry: &Registry) -> Self {
-        let statements = "Seconds that statements took.";
-        let waits = "Seconds that were waited for a connection to the database.";
-        let reads = "Queries by where they were read.";
+    pub(super) fn new(registry: &mut Registry) -> Self {
+        let statements = "Duration of statements in seconds.";
+        let waits = "Seconds spent waiting for a database connection.";
+        let reads = "Queries, by where they were read.";
         let replicas = "Whether queries are read from this database replica.";
-        let lags = "For how long the primary had been ahead of a database replica when both were last looked at.";
+        let lags = "Lag of a database replica behind the primary at the last check, in seconds.";
         Self {
             reads: series::counter_each(
                 registry,
                 "tributary_database_reads_total",
                 reads,
-                "place",
+                &["place"],
                 ["primary", "replica", "again"],
             ),
             replicas: series::gauges(registry, "tributary_database_replica_up", replicas, &["server"]),
-            lags: series::numbers(registry, "tributary_database_replica_lag_seconds", lags, &["server"]),
+            lags: series::fractions(registry, "tributary_database_replica_lag_seconds", lags, &["server"]),
             statements: series::histogram(
                 registry,
                 "tributary_database_statement_duration_seconds",
                 statements,
-                &super::SECONDS,
+                &series::SECONDS,
             ),
-            waits: series::histogram(registry, "tributary_database_wait_seconds", waits, &super::SECONDS),
+            waits: series::histogram(registry, "tributary_database_wait_seconds", waits, &series::SECONDS),
         }
+    }
+
+    /// Measures a statement.
+    pub fn time_statement(&self) -> Timer {
+        Timer::start(&self.statements)
+    }
+
+    /// Measures a wait for a connection.
+    pub fn time_wait(&self) -> Timer {
+        Timer::start(&self.waits)
     }
 
     /// Counts a query.
@@ -66,8 +79,8 @@ impl DatabaseMetrics {
     /// The series of the replica with this name.
     pub fn replica(&self, server: &str) -> DatabaseReplica {
         DatabaseReplica {
-            is_up: self.replicas.with_label_values(&[server]),
-            lag: self.lags.with_label_values(&[server]),
+            is_up: self.replicas.of(&[server]),
+            lag: self.lags.of(&[server]),
         }
     }
 }

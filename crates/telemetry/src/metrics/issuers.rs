@@ -1,30 +1,32 @@
 //! Fetches of the keys of the issuers in the settings.
 
-use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
 
-use super::series;
+use super::series::{self, LabelledSeries};
 use domain::Timestamp;
 
 /// The series of all issuers.
 pub struct IssuerMetrics {
-    fetches: IntCounterVec,
-    keys: IntGaugeVec,
-    last_success: IntGaugeVec,
+    fetches: LabelledSeries<Counter>,
+    keys: LabelledSeries<Gauge>,
+    last_success: LabelledSeries<Gauge>,
 }
 
 /// The series of one issuer.
 pub struct IssuerKeys {
-    succeeded: IntCounter,
-    failed: IntCounter,
-    keys: IntGauge,
-    last_success: IntGauge,
+    succeeded: Counter,
+    failed: Counter,
+    keys: Gauge,
+    last_success: Gauge,
 }
 
 impl IssuerMetrics {
-    pub(super) fn new(registry: &Registry) -> Self {
-        let fetches = "Fetches of an issuer's keys.";
-        let keys = "Keys of an issuer that were fetched last.";
-        let last_success = "When an issuer's keys were last fetched, in seconds since 1970; 0: not yet.";
+    pub(super) fn new(registry: &mut Registry) -> Self {
+        let fetches = "Fetches of an issuer's keys, by outcome.";
+        let keys = "Number of usable keys in the last successful fetch from an issuer.";
+        let last_success = "Unix time of the last successful fetch of an issuer's keys; 0: none yet.";
         Self {
             fetches: series::counters(
                 registry,
@@ -45,10 +47,10 @@ impl IssuerMetrics {
     /// The series of the issuer that is called `name` in the settings.
     pub fn of(&self, name: &str) -> IssuerKeys {
         IssuerKeys {
-            succeeded: self.fetches.with_label_values(&[name, "ok"]),
-            failed: self.fetches.with_label_values(&[name, "failed"]),
-            keys: self.keys.with_label_values(&[name]),
-            last_success: self.last_success.with_label_values(&[name]),
+            succeeded: self.fetches.of(&[name, "ok"]),
+            failed: self.fetches.of(&[name, "failed"]),
+            keys: self.keys.of(&[name]),
+            last_success: self.last_success.of(&[name]),
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use prometheus::{Histogram, IntCounter, IntGauge, Registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 
 use super::series;
 use domain::Timestamp;
@@ -35,14 +38,14 @@ const JOBS: [&str; 6] = [
 
 /// The series of all jobs.
 pub struct JobMetrics {
-    failures: [IntCounter; JOBS.len()],
+    failures: [Counter; JOBS.len()],
     seconds: [Histogram; JOBS.len()],
-    last_success: [IntGauge; JOBS.len()],
+    last_success: [Gauge; JOBS.len()],
 }
 
 impl JobMetrics {
-    pub(super) fn new(registry: &Registry) -> Self {
-        let last_success = "When background work last succeeded, in seconds since 1970; 0: not yet.";
+    pub(super) fn new(registry: &mut Registry) -> Self {
+        let last_success = "Unix time at which the job last succeeded; 0: not yet.";
         let last_success = series::gauges(
             registry,
             "tributary_job_last_success_timestamp_seconds",
@@ -53,18 +56,18 @@ impl JobMetrics {
             failures: series::counter_each(
                 registry,
                 "tributary_job_failures_total",
-                "Runs of background work that failed.",
-                "job",
+                "Failed runs of background jobs.",
+                &["job"],
                 JOBS,
             ),
             seconds: series::seconds_each(
                 registry,
                 "tributary_job_duration_seconds",
-                "Runs of background work, and the seconds that they took.",
-                "job",
+                "Duration of background job runs in seconds.",
+                &["job"],
                 JOBS,
             ),
-            last_success: JOBS.map(|job| last_success.with_label_values(&[job])),
+            last_success: JOBS.map(|job| last_success.of(&[job])),
         }
     }
 
@@ -81,19 +84,26 @@ impl JobMetrics {
 
 #[cfg(test)]
 mod tests {
+    use prometheus_client::encoding::prometheus_text;
+
     use super::*;
 
     #[test]
     fn a_failure_is_no_success() {
-        let jobs = JobMetrics::new(&Registry::new());
+        let mut registry = Registry::default();
+        let jobs = JobMetrics::new(&mut registry);
         let moment = |text: &str| text.parse::<Timestamp>().unwrap();
         let (first, second) = (moment("2026-03-01T12:00:00Z"), moment("2026-03-01T12:00:05Z"));
         jobs.ran(Job::WriteKeyUses, true, Duration::from_millis(1), first);
         jobs.ran(Job::WriteKeyUses, false, Duration::from_millis(1), second);
         let place = Job::WriteKeyUses as usize;
-        assert_eq!(jobs.seconds[place].get_sample_count(), 2);
         assert_eq!(jobs.failures[place].get(), 1);
         assert_eq!(jobs.last_success[place].get(), first.timestamp());
-        assert_eq!(jobs.seconds[Job::ApproveMatured as usize].get_sample_count(), 0);
+        let mut text = String::new();
+        prometheus_text::encode(&mut text, &registry).unwrap();
+        for (job, count) in [("write_key_uses", 2), ("approve_matured", 0)] {
+            let line = format!("tributary_job_duration_seconds_count{{job=\"{job}\"}} {count}\n");
+            assert!(text.contains(&line), "{text}");
+        }
     }
 }

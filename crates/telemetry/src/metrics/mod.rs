@@ -1,7 +1,7 @@
 //! Metrics of the running program, for Prometheus.
 //!
-//! - Counting costs a few atomic additions: the counting code holds its series already, and lookups do not block each
-//!   other.
+//! - Counting costs a few atomic additions, and for histograms a lock for a moment: the counting code holds its series
+//!   already, and lookups do not block each other.
 //! - Labels say what kind of thing happened, never to whom: no tenant, no subject, no id. Values that callers choose
 //!   (the names of operations) are limited in number.
 //! - Everything that can be counted is there from the start with zero, except for the series of operations and of
@@ -21,20 +21,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use prometheus::{Gauge, Histogram, IntGauge, Registry, TextEncoder};
+use prometheus_client::encoding::prometheus_text;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 
 pub use database::{DatabaseMetrics, DatabaseReplica, ReadServer};
 use domain::Timestamp;
 pub use issuers::{IssuerKeys, IssuerMetrics};
 pub use jobs::{Job, JobMetrics};
 pub use operation::{OperationMetrics, OperationRun, word};
-pub use request::{RequestMetrics, Route, known_code};
+pub use request::{RequestMetrics, Route, known_code, known_codes};
+use series::FractionGauge;
+pub use series::{PoolState, Timer};
 pub use webhooks::WebhookMetrics;
 
-/// Buckets for the duration of a whole request or a resolver, from a cached read to the longest timeout.
-const SECONDS: [f64; 14] = [
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
-];
 /// Buckets for the number of keys that a loader reads with one statement.
 const KEYS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0];
 
@@ -55,77 +56,62 @@ pub struct Metrics {
     /// The number of keys in each batch of a loader.
     pub loader_batches: Histogram,
     /// Open connections.
-    connections: IntGauge,
-    sockets: IntGauge,
-    subscriptions: IntGauge,
-    running: IntGauge,
+    connections: Gauge,
+    sockets: Gauge,
+    subscriptions: Gauge,
+    running: Gauge,
     /// The number of operations begun.
     begun: AtomicU64,
-    exports: IntGauge,
+    exports: Gauge,
     pools: [series::PoolGauges; 2],
-    outbox_lag: Gauge,
+    outbox_lag: FractionGauge,
     process: process::ProcessMetrics,
-}
-
-/// The state of a pool of database connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PoolState {
-    /// "reader" or "writer"; on PostgreSQL they are one pool, "reader".
-    pub name: &'static str,
-    /// Maximum number of connections.
-    pub most: u32,
-    /// Open connections.
-    pub size: u32,
-    /// Open connections that are not in use.
-    pub idle: u32,
-    /// The number of current waits for a connection.
-    pub waiting: u32,
 }
 
 impl Metrics {
     /// All metrics at zero. `started` is the current time.
     pub fn new(started: Timestamp) -> Self {
-        let registry = Registry::new();
+        let mut registry = Registry::default();
         Self {
-            requests: RequestMetrics::new(&registry),
-            operations: OperationMetrics::new(&registry),
-            jobs: JobMetrics::new(&registry),
-            webhooks: WebhookMetrics::new(&registry),
-            issuers: IssuerMetrics::new(&registry),
-            database: Arc::new(DatabaseMetrics::new(&registry)),
+            requests: RequestMetrics::new(&mut registry),
+            operations: OperationMetrics::new(&mut registry),
+            jobs: JobMetrics::new(&mut registry),
+            webhooks: WebhookMetrics::new(&mut registry),
+            issuers: IssuerMetrics::new(&mut registry),
+            database: Arc::new(DatabaseMetrics::new(&mut registry)),
             throttle_levels: series::histogram(
-                &registry,
+                &mut registry,
                 "tributary_throttle_level_ratio",
-                "The part of its bucket of cost that a subject has left after an operation.",
+                "Fraction of the cost bucket that a subject has left after an operation.",
                 &LEVELS,
             ),
             loader_batches: series::histogram(
-                &registry,
+                &mut registry,
                 "tributary_loader_batch_keys",
-                "Keys that a loader reads with one statement.",
+                "Number of keys that a loader reads with one statement.",
                 &KEYS,
             ),
-            connections: series::gauge(&registry, "tributary_http_connections", "Connections that are open."),
-            sockets: series::gauge(&registry, "tributary_websockets", "WebSockets that are open."),
+            connections: series::gauge(&mut registry, "tributary_http_connections", "Open connections."),
+            sockets: series::gauge(&mut registry, "tributary_websockets", "Open WebSockets."),
             subscriptions: series::gauge(
-                &registry,
+                &mut registry,
                 "tributary_subscriptions",
-                "Subscriptions that listen, over WebSockets and as event streams.",
+                "Active subscriptions, over WebSockets and as event streams.",
             ),
             running: series::gauge(
-                &registry,
+                &mut registry,
                 "tributary_operations_running",
-                "Operations that run: queries, mutations and what subscriptions tell.",
+                "Operations being executed: queries, mutations and subscription events.",
             ),
             begun: AtomicU64::new(0),
-            exports: series::gauge(&registry, "tributary_exports", "Lists that are being exported."),
-            pools: series::pools(&registry),
-            outbox_lag: series::number(
-                &registry,
+            exports: series::gauge(&mut registry, "tributary_exports", "Exports being streamed."),
+            pools: series::pools(&mut registry),
+            outbox_lag: series::fraction(
+                &mut registry,
                 "tributary_outbox_lag_seconds",
-                "How old what was last read of the outbox is, in seconds; 0 while nobody listens.",
+                "Age of the newest outbox entry that was read, in seconds; 0 while nobody listens.",
             ),
-            process: process::ProcessMetrics::new(&registry, started),
+            process: process::ProcessMetrics::new(&mut registry, started),
             registry,
         }
     }
@@ -174,10 +160,9 @@ impl Metrics {
             }
         }
         self.process.look();
-        // Fails only for malformed series, which registering has ruled out.
-        TextEncoder::new()
-            .encode_to_string(&self.registry.gather())
-            .expect("registered series can be written")
+        let mut text = String::new();
+        prometheus_text::encode(&mut text, &self.registry).expect("text grows");
+        text
     }
 }
 
@@ -190,10 +175,10 @@ pub struct OperationLoad {
 }
 
 /// Counts one open item until it is dropped.
-pub struct OpenGauge(IntGauge);
+pub struct OpenGauge(Gauge);
 
 impl OpenGauge {
-    fn new(gauge: &IntGauge) -> Self {
+    fn new(gauge: &Gauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
     }

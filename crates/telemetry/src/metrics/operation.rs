@@ -6,22 +6,26 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_graphql_parser::types::OperationType;
-use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, Registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 
-use super::series;
+use super::series::{self, LabelledSeries};
 
 /// Maximum number of distinct names.
 const NAMES: usize = 200;
 /// The name of operations beyond that.
 const OTHER: &str = "other";
 
+const LABELS: [&str; 2] = ["operation_type", "operation_name"];
+
 /// The series of one type and name.
 pub struct OperationSeries {
     seconds: Histogram,
-    succeeded: IntCounter,
-    failed: IntCounter,
-    requested_cost: IntCounter,
-    actual_cost: IntCounter,
+    succeeded: Counter,
+    failed: Counter,
+    requested_cost: Counter,
+    actual_cost: Counter,
 }
 
 /// The outcome of an operation.
@@ -54,19 +58,18 @@ pub struct OperationMetrics {
     named: RwLock<HashMap<String, OfName>>,
     unnamed: OfName,
     others: OfName,
-    results: IntCounterVec,
-    seconds: HistogramVec,
-    requested_cost: IntCounterVec,
-    actual_cost: IntCounterVec,
+    results: LabelledSeries<Counter>,
+    seconds: LabelledSeries<Histogram>,
+    requested_cost: LabelledSeries<Counter>,
+    actual_cost: LabelledSeries<Counter>,
 }
 
 impl OperationMetrics {
-    pub(super) fn new(registry: &Registry) -> Self {
-        let labels = ["operation_type", "operation_name"];
-        let results = "Operations that ran, by type, name and whether there were errors.";
-        let seconds = "Seconds that operations ran.";
-        let requested = "Cost that operations asked for.";
-        let actual = "Cost that operations came to.";
+    pub(super) fn new(registry: &mut Registry) -> Self {
+        let results = "Executed operations, by type, name and whether there were errors.";
+        let seconds = "Duration of operations in seconds.";
+        let requested = "Cost requested by operations.";
+        let actual = "Actual cost of operations.";
         Self {
             named: RwLock::default(),
             unnamed: Default::default(),
@@ -77,15 +80,9 @@ impl OperationMetrics {
                 results,
                 &["operation_type", "operation_name", "result"],
             ),
-            seconds: series::histograms(
-                registry,
-                "tributary_operation_duration_seconds",
-                seconds,
-                &labels,
-                &super::SECONDS,
-            ),
-            requested_cost: series::counters(registry, "tributary_cost_requested_total", requested, &labels),
-            actual_cost: series::counters(registry, "tributary_cost_actual_total", actual, &labels),
+            seconds: series::durations(registry, "tributary_operation_duration_seconds", seconds, &LABELS),
+            requested_cost: series::counters(registry, "tributary_cost_requested_total", requested, &LABELS),
+            actual_cost: series::counters(registry, "tributary_cost_actual_total", actual, &LABELS),
         }
     }
 
@@ -108,13 +105,13 @@ impl OperationMetrics {
 
     fn make(&self, kind: OperationType, name: &str) -> Arc<OperationSeries> {
         let labels = [word(kind), name];
-        let result = |result| self.results.with_label_values(&[labels[0], labels[1], result]);
+        let result = |result| self.results.of(&[labels[0], labels[1], result]);
         Arc::new(OperationSeries {
-            seconds: self.seconds.with_label_values(&labels),
+            seconds: self.seconds.of(&labels),
             succeeded: result("ok"),
             failed: result("errors"),
-            requested_cost: self.requested_cost.with_label_values(&labels),
-            actual_cost: self.actual_cost.with_label_values(&labels),
+            requested_cost: self.requested_cost.of(&labels),
+            actual_cost: self.actual_cost.of(&labels),
         })
     }
 }
@@ -136,12 +133,12 @@ mod tests {
 
     /// How many operations the series of a name counted.
     fn count(operations: &OperationMetrics, kind: OperationType, name: &str) -> u64 {
-        operations.results.with_label_values(&[word(kind), name, "ok"]).get()
+        operations.results.of(&[word(kind), name, "ok"]).get()
     }
 
     #[test]
     fn names_are_told_apart_up_to_a_number() {
-        let operations = OperationMetrics::new(&Registry::new());
+        let operations = OperationMetrics::new(&mut Registry::default());
         let name = |number| format!("Name{number}");
         for number in (0..NAMES).chain(0..NAMES) {
             operations.of(Query, Some(&name(number))).succeeded.inc();
@@ -161,11 +158,15 @@ mod tests {
 
     #[test]
     fn many_at_once_find_the_same_series() {
-        let operations = OperationMetrics::new(&Registry::new());
+        let operations = OperationMetrics::new(&mut Registry::default());
         let name = |number| format!("Name{number}");
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| (0..NAMES).for_each(|number| operations.of(Query, Some(&name(number))).succeeded.inc()));
+                scope.spawn(|| {
+                    for number in 0..NAMES {
+                        operations.of(Query, Some(&name(number))).succeeded.inc();
+                    }
+                });
             }
         });
         assert!((0..NAMES).all(|number| count(&operations, Query, &name(number)) == 8));

@@ -1,34 +1,31 @@
 //! The process itself, under the names that Prometheus' own clients use.
 
-use prometheus::{IntGauge, Registry};
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
 
 use super::series;
 use domain::Timestamp;
 
 pub struct ProcessMetrics {
-    resident_bytes: IntGauge,
-    open_files: IntGauge,
+    resident_bytes: Gauge,
+    open_files: Gauge,
 }
 
 impl ProcessMetrics {
-    pub fn new(registry: &Registry, started: Timestamp) -> Self {
-        let start = "When the process started, in seconds since 1970.";
+    pub fn new(registry: &mut Registry, started: Timestamp) -> Self {
+        let start = "Unix time at which the process started.";
         series::gauge(registry, "process_start_time_seconds", start).set(started.timestamp());
-        let version = "Always 1; says which version runs.";
+        let version = "Always 1; the label is the running version.";
         series::gauges(registry, "tributary_build_info", version, &["version"])
-            .with_label_values(&[env!("CARGO_PKG_VERSION")])
+            .of(&[env!("CARGO_PKG_VERSION")])
             .set(1);
         Self {
             resident_bytes: series::gauge(
                 registry,
                 "process_resident_memory_bytes",
-                "Memory that the process holds, in bytes; 0 where the system does not say.",
+                "Resident memory of the process in bytes; 0 where unknown.",
             ),
-            open_files: series::gauge(
-                registry,
-                "process_open_fds",
-                "Files and sockets that are open; 0 where the system does not say.",
-            ),
+            open_files: series::gauge(registry, "process_open_fds", "Open files and sockets; 0 where unknown."),
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use prometheus::{Histogram, IntCounter, Registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 
 use super::codes::{CODES, REASONS, Reason, place};
 use super::series;
@@ -17,10 +19,11 @@ pub enum Route {
     Healthz,
     Readyz,
     Metrics,
+    OpenApi,
     Other,
 }
 
-const ROUTES: [&str; 8] = [
+const ROUTES: [&str; 9] = [
     "/graphql",
     "/graphql/ws",
     "/export",
@@ -28,6 +31,7 @@ const ROUTES: [&str; 8] = [
     "/healthz",
     "/readyz",
     "/metrics",
+    "/openapi.json",
     "other",
 ];
 
@@ -42,6 +46,7 @@ impl Route {
             "/healthz" => Self::Healthz,
             "/readyz" => Self::Readyz,
             "/metrics" => Self::Metrics,
+            "/openapi.json" => Self::OpenApi,
             path if path.starts_with("/graphiql/") => Self::Graphiql,
             path if path.starts_with("/export/") => Self::Export,
             _ => Self::Other,
@@ -55,15 +60,15 @@ impl Route {
 
 /// The series of requests.
 pub struct RequestMetrics {
-    statuses: [[IntCounter; 5]; ROUTES.len()],
+    statuses: [[Counter; 5]; ROUTES.len()],
     seconds: [Histogram; ROUTES.len()],
-    errors: [IntCounter; CODES.len()],
+    errors: [Counter; CODES.len()],
     refusals: [Histogram; REASONS.len()],
 }
 
 impl RequestMetrics {
-    pub(super) fn new(registry: &Registry) -> Self {
-        let statuses = "HTTP requests that were answered.";
+    pub(super) fn new(registry: &mut Registry) -> Self {
+        let statuses = "Answered HTTP requests.";
         let statuses = series::counters(
             registry,
             "tributary_http_requests_total",
@@ -71,26 +76,26 @@ impl RequestMetrics {
             &["route", "status"],
         );
         Self {
-            statuses: ROUTES.map(|route| CLASSES.map(|class| statuses.with_label_values(&[route, class]))),
+            statuses: ROUTES.map(|route| CLASSES.map(|class| statuses.of(&[route, class]))),
             seconds: series::seconds_each(
                 registry,
                 "tributary_http_request_duration_seconds",
-                "Seconds from a request's headers to the beginning of its answer.",
-                "route",
+                "Seconds from a request's headers to the start of its response.",
+                &["route"],
                 ROUTES,
             ),
             errors: series::counter_each(
                 registry,
                 "tributary_errors_total",
-                "Top-level errors in answers, by extensions.code.",
-                "code",
+                "Top-level errors in responses, by extensions.code.",
+                &["code"],
                 CODES,
             ),
             refusals: series::seconds_each(
                 registry,
                 "tributary_refusal_duration_seconds",
-                "Requests that were refused before anything ran, and the seconds that it took.",
-                "reason",
+                "Duration in seconds of requests that were refused before execution.",
+                &["reason"],
                 REASONS,
             ),
         }
@@ -114,6 +119,12 @@ impl RequestMetrics {
             self.errors[place(code)].inc();
         }
     }
+}
+
+/// Every `extensions.code`.
+pub fn known_codes() -> impl Iterator<Item = &'static str> {
+    // The last one stands for all others.
+    CODES.into_iter().take(CODES.len() - 1)
 }
 
 /// The code itself, if it is known; otherwise "other".

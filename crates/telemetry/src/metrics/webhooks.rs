@@ -2,39 +2,40 @@
 
 use std::time::Duration;
 
-use prometheus::{Gauge, IntCounter, Registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::registry::Registry;
 
-use super::series;
+use super::series::{self, FractionGauge};
 
 pub struct WebhookMetrics {
-    succeeded: IntCounter,
-    failed: IntCounter,
-    outbox_lag: Gauge,
-    delivery_lag: Gauge,
+    succeeded: Counter,
+    failed: Counter,
+    outbox_lag: FractionGauge,
+    delivery_lag: FractionGauge,
 }
 
 impl WebhookMetrics {
-    pub(super) fn new(registry: &Registry) -> Self {
-        let attempts = "Requests to webhook endpoints, by whether the receiver took the message.";
+    pub(super) fn new(registry: &mut Registry) -> Self {
+        let attempts = "Requests to webhook endpoints, by outcome.";
         let [succeeded, failed] = series::counter_each(
             registry,
             "tributary_webhook_attempts_total",
             attempts,
-            "result",
+            &["result"],
             ["ok", "errors"],
         );
         Self {
             succeeded,
             failed,
-            outbox_lag: series::number(
+            outbox_lag: series::fraction(
                 registry,
                 "tributary_webhook_outbox_lag_seconds",
-                "How old the oldest change is that no webhook deliveries were made of yet; 0: there is none.",
+                "Age of the oldest change without webhook deliveries, in seconds; 0: none.",
             ),
-            delivery_lag: series::number(
+            delivery_lag: series::fraction(
                 registry,
                 "tributary_webhook_delivery_lag_seconds",
-                "For how long the webhook delivery is due that waits the longest to be sent; 0: none is.",
+                "Age of the oldest due webhook delivery, in seconds; 0: none.",
             ),
         }
     }

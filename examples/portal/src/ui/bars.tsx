@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { Bar, BarChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { monthText } from "../format/months";
+import { ticks } from "../format/ticks";
 import { roughText } from "../format/words";
 
 export interface Side<Month> {
@@ -25,6 +26,7 @@ interface BarsProps<Month> {
 }
 
 export function Bars<Month extends { month: string }>({ label, months, sides, currency, stacked, card }: BarsProps<Month>) {
+  const marks = ticks(...extremes(months, sides, stacked));
   return (
     <div className="plot" role="group" aria-label={`${label}; the arrow keys go from month to month`}>
       <ResponsiveContainer width="100%" height="100%">
@@ -47,7 +49,8 @@ export function Bars<Month extends { month: string }>({ label, months, sides, cu
             tickLine={false}
             axisLine={false}
             width={52}
-            tickCount={5}
+            ticks={marks}
+            domain={[marks[0] ?? 0, marks.at(-1) ?? 0]}
           />
           <ReferenceLine y={0} className="plot-zero" />
           <Tooltip
@@ -78,4 +81,14 @@ export function Bars<Month extends { month: string }>({ label, months, sides, cu
       </ResponsiveContainer>
     </div>
   );
+}
+
+/** How far bars reach below and above zero. */
+function extremes<Month>(months: Month[], sides: readonly Side<Month>[], stacked = false): [number, number] {
+  const heights = months.map((month) => sides.map(({ amount }) => Number(amount(month))));
+  const below = (values: number[]) => values.filter((value) => value < 0);
+  const above = (values: number[]) => values.filter((value) => value > 0);
+  const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+  if (stacked) return [Math.min(0, ...heights.map(below).map(total)), Math.max(0, ...heights.map(above).map(total))];
+  return [Math.min(0, ...heights.flat()), Math.max(0, ...heights.flat())];
 }

@@ -1,3 +1,5 @@
+import { useId } from "react";
+
 interface ChoiceProps {
   label: string;
   options: string[];
@@ -7,13 +9,15 @@ interface ChoiceProps {
 
 /** One of a few: radio buttons, as the keyboard and screen readers know them. Nothing to choose from shows nothing. */
 export function Choice({ label, options, chosen, onChoose }: ChoiceProps) {
+  // Two switches of one page may have the same label.
+  const group = useId();
   if (options.length < 2) return null;
   return (
     <fieldset className="choice">
       <legend>{label}</legend>
       {options.map((option) => (
         <label key={option}>
-          <input type="radio" name={label} checked={option === chosen} onChange={() => onChoose(option)} />
+          <input type="radio" name={group} checked={option === chosen} onChange={() => onChoose(option)} />
           <span>{option}</span>
         </label>
       ))}

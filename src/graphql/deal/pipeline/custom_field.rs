@@ -3,9 +3,8 @@
 use async_graphql::{ComplexObject, Context, ID, ServerResult, SimpleObject, Value};
 use futures::future::BoxFuture;
 
-use super::stage::missing_row;
 use crate::graphql::context::request;
-use crate::graphql::error::ApiError;
+use crate::graphql::error::{ApiError, existing};
 use crate::graphql::rows::{PartnerVisibility, Resolver, declare, resolver, server_error, value};
 use crate::graphql::shared::row;
 use auth::Resource;
@@ -25,7 +24,7 @@ impl CustomField {
     /// the referencing row; its other fields need the scope of deals.
     pub async fn linked(ctx: &Context<'_>, id: CustomFieldId) -> Result<Self, ApiError> {
         let found = request(ctx).loaders().custom_field.load(id.uuid()).await?;
-        Ok(found.map(Self).ok_or_else(|| missing_row("custom_field", id))?)
+        existing(found.map(Self), "custom_field", "id", id)
     }
 
     /// One of its options.
@@ -35,7 +34,7 @@ impl CustomField {
         id: domain::id::CustomFieldOptionId,
     ) -> Result<CustomFieldOption, ApiError> {
         let found = self.0.options.iter().find(|option| option.id == id);
-        let found = found.ok_or_else(|| missing_row("custom_field_option", id))?;
+        let found = existing(found, "custom_field_option", "id", id)?;
         Ok(CustomFieldOption::of(found, request(ctx).is_partner()))
     }
 }

@@ -1,14 +1,12 @@
 //! Payment stages: the states of deals in the pipeline.
 
-use async_graphql::{ComplexObject, Context, Enum, ID};
+use async_graphql::{ComplexObject, Enum, ID};
 
-use crate::graphql::context::request;
-use crate::graphql::error::ApiError;
 use crate::graphql::rows::{PartnerVisibility, declare, value};
 use crate::graphql::shared::row;
 use auth::Resource;
 use domain::deal;
-use domain::id::{self, PaymentStageId};
+use domain::id;
 use store::view;
 use store::view::PaymentStageColumn as Column;
 
@@ -27,23 +25,6 @@ pub enum StageOutcome {
 row! {
     /// A stage of the pipeline. A deal that enters it may pay commissions.
     pub struct PaymentStage(deal::PaymentStage): PAYMENT_STAGE, store::stage;
-}
-
-impl PaymentStage {
-    /// The stage that a row of any resource references; a foreign key prevents its deletion. Its identity is part of
-    /// the referencing row; its other fields need the scope of deals.
-    pub async fn linked(ctx: &Context<'_>, id: PaymentStageId) -> Result<Self, ApiError> {
-        let found = request(ctx).loaders().payment_stage.load(id.uuid()).await?;
-        Ok(found.map(Self).ok_or_else(|| missing_row("payment_stage", id))?)
-    }
-}
-
-pub(super) fn missing_row(table: &'static str, id: impl std::fmt::Display) -> store::StoreError {
-    store::StoreError::Corrupt {
-        table,
-        column: "id",
-        value: id.to_string(),
-    }
 }
 
 declare! {

@@ -3,11 +3,13 @@
 use async_graphql::ID;
 
 use super::object::CommissionRule;
+use crate::graphql::connection::Connection;
 use crate::graphql::ledger::commission::PaymentTarget;
-use crate::graphql::partner::PartnerType;
-use crate::graphql::rows::{declare, page_of, value};
+use crate::graphql::loader::PartnersOfRule;
+use crate::graphql::partner::{PARTNER, Partner, PartnerType};
+use crate::graphql::rows::{child_list_of, declare, page_of, value};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::tenant::audit::histories;
+use crate::graphql::tenant::audit::{AuditEntry, histories};
 use auth::Resource;
 use domain::id;
 use store::view;
@@ -48,8 +50,12 @@ declare! {
     "entries" = CommissionRule::computed();
     "tiers" = CommissionRule::computed();
     "categories" = CommissionRule::computed();
-    "history" = page_of(histories);
-    "partners" = CommissionRule::computed();
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
+    "history": Connection<AuditEntry> = page_of(histories);
+    /// The partners to which it applies, newest first; empty: all.
+    "partners": Connection<Partner> = page_of(|ctx| {
+        child_list_of::<PartnersOfRule>(ctx, Resource::Partners, &PARTNER)
+    });
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was last changed.

@@ -5,6 +5,7 @@ use async_graphql::{Context, Enum, SimpleObject};
 use super::scaling::{PeriodRates, RatePeriod, Scaling};
 use crate::graphql::deal::pipeline::{CustomField, CustomFieldOption, PaymentStage};
 use crate::graphql::error::ApiError;
+use crate::graphql::rows::Linked;
 use crate::graphql::scalar::Decimal;
 use domain::deal::FieldValue;
 use domain::deal_rules;
@@ -34,7 +35,7 @@ pub enum RuleCalculationType {
 #[derive(Clone, SimpleObject)]
 pub struct CommissionRuleEntry {
     /// The stage.
-    pub payment_stage: PaymentStage,
+    pub payment_stage: Linked<PaymentStage>,
     /// The option that the deal must have; null if there is no condition. If a condition becomes true while the deal is
     /// in the stage, the entry pays then.
     pub condition: Option<CustomFieldCondition>,
@@ -55,8 +56,7 @@ impl CommissionRuleEntry {
                 None => Ok(None),
             }
         };
-        let (payment_stage, condition, one_off, recurring) = futures::try_join!(
-            PaymentStage::linked(ctx, entry.stage_id),
+        let (condition, one_off, recurring) = futures::try_join!(
             condition,
             RulePart::of(ctx, entry.one_off.as_ref()),
             RulePart::of(ctx, entry.recurring.as_ref()),
@@ -67,7 +67,7 @@ impl CommissionRuleEntry {
             (Some(_), Some(_)) => RuleCalculationType::Split,
         };
         Ok(Self {
-            payment_stage,
+            payment_stage: Linked::required(entry.stage_id),
             condition,
             calculation_type,
             one_off,

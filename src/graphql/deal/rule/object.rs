@@ -1,23 +1,17 @@
 //! Commission rules as output types.
 
 use async_graphql::{ComplexObject, Context, Enum};
-use paged::paged;
 
 use super::description::COMMISSION_RULE;
 use super::entry::CommissionRuleEntry;
-use crate::graphql::connection::{Connection, children};
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::label::{PartnerCategory, PartnerTier};
-use crate::graphql::loader::PartnersOfRule;
-use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::partner::Partner;
+use crate::graphql::rows::{Linked, LinkedList};
 use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::shared::row;
-use crate::graphql::tenant::audit::{AuditEntry, history};
 use auth::Resource;
 use domain::deal_rules;
-use domain::id::CommissionRuleId;
 
 /// Who becomes the recipient if an individual is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -34,11 +28,9 @@ pub enum RecipientAssignment {
 row! {
     /// A deal-stage commission rule.
     pub struct CommissionRule(deal_rules::CommissionRule): COMMISSION_RULE, store::commission_rule;
-    load: CommissionRules, commission_rule, CommissionRuleId;
     computed: store::commission_rule::whole;
 }
 
-#[paged]
 #[ComplexObject]
 impl CommissionRule {
     /// Its label.
@@ -74,31 +66,17 @@ impl CommissionRule {
     }
 
     /// The partner tiers to which it applies; empty: all partners.
-    async fn tiers(&self, ctx: &Context<'_>) -> Result<Vec<PartnerTier>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Partners)?;
-        let tiers = self.0.filters.tiers.iter().map(|id| id.uuid());
-        let tiers = request.loaders().partner_tier.load_all(tiers).await?;
-        Ok(tiers.into_iter().map(PartnerTier::from).collect())
+    async fn tiers(&self, ctx: &Context<'_>) -> Result<LinkedList<PartnerTier>, ApiError> {
+        request(ctx).caller.read(Resource::Partners)?;
+        Ok(LinkedList(
+            self.0.filters.tiers.iter().copied().map(Linked::to).collect(),
+        ))
     }
 
     /// The partner categories to which it applies, one of which suffices; empty: all partners.
-    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<PartnerCategory>, ApiError> {
-        let request = request(ctx);
-        request.caller.read(Resource::Partners)?;
-        let categories = self.0.filters.categories.iter().map(|id| id.uuid());
-        let categories = request.loaders().partner_category.load_all(categories).await?;
-        Ok(categories.into_iter().map(PartnerCategory::from).collect())
-    }
-
-    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
-    async fn history(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
-        history(ctx, self.0.id.uuid(), page)
-    }
-
-    /// The partners to which it applies, newest first; empty: all.
-    async fn partners(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Partner>, ApiError> {
-        let scope = request(ctx).caller.read(Resource::Partners)?;
-        children::<PartnersOfRule, _>(scope, self.0.id.uuid(), page)
+    async fn categories(&self, ctx: &Context<'_>) -> Result<LinkedList<PartnerCategory>, ApiError> {
+        request(ctx).caller.read(Resource::Partners)?;
+        let categories = self.0.filters.categories.iter().copied();
+        Ok(LinkedList(categories.map(Linked::to).collect()))
     }
 }

@@ -1,56 +1,27 @@
 //! Connections of commissions, with totals.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::SimpleObject;
 
 use super::object::{Commission, CommissionStatus};
-use super::whole_list::WholeList;
-use crate::graphql::connection::{Connection, Edge, PageInfo};
-use crate::graphql::context::request;
-use crate::graphql::error::ApiError;
+use crate::graphql::connection::{Edge, PageInfo};
 use crate::graphql::money::Money;
 use crate::graphql::scalar::{CurrencyCode, Decimal};
 use store::commission_totals::StatusTotal;
 
 /// A page of commissions, with totals of the whole list.
+// It declares the fields for the schema; `graphql::rows` reads and writes them.
+#[derive(SimpleObject)]
 pub struct CommissionConnection {
-    pub(super) list: Connection<Commission>,
-    pub(super) whole: WholeList,
-}
-
-/// A page of commissions, with totals of the whole list.
-#[Object]
-impl CommissionConnection {
     /// The page's entries, each with its cursor.
-    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<Edge<Commission>>, ApiError> {
-        Ok(self.list.page(request(ctx)).await?.items.clone())
-    }
-
+    edges: Vec<Edge<Commission>>,
     /// The page's entries.
-    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<Commission>, ApiError> {
-        Ok(self
-            .list
-            .page(request(ctx))
-            .await?
-            .items
-            .iter()
-            .map(|edge| edge.node.clone())
-            .collect())
-    }
-
+    nodes: Vec<Commission>,
     /// The position of the page in the list.
-    async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo, ApiError> {
-        Ok(PageInfo::of(self.list.page(request(ctx)).await?))
-    }
-
+    page_info: PageInfo,
     /// The number of entries in the whole list; counted only if selected.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        self.list.count(request(ctx)).await
-    }
-
+    total_count: u64,
     /// Counts and sums of the whole list by status and currency; calculated only if selected.
-    async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<CommissionTotal>, ApiError> {
-        self.whole.totals(ctx).await
-    }
+    totals: Vec<CommissionTotal>,
 }
 
 /// The commissions of one status and currency.

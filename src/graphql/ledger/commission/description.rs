@@ -4,20 +4,21 @@ use async_graphql::ID;
 
 use super::list::commission_pages;
 use super::object::{Commission, CommissionKind, CommissionStatus, PaymentTarget, shown_steps};
-use super::transition::COMMISSION_TRANSITION;
-use crate::graphql::campaign::CAMPAIGN;
+use super::transition::{COMMISSION_TRANSITION, CommissionTransition};
+use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::context::RequestContext;
-use crate::graphql::deal::DEAL;
-use crate::graphql::ledger::event::{ATTRIBUTION, EVENT};
-use crate::graphql::money::Money;
-use crate::graphql::partner::PARTNER;
-use crate::graphql::payout::PAYOUT;
+use crate::graphql::deal::{DEAL, Deal};
+use crate::graphql::ledger::commission::CommissionConnection;
+use crate::graphql::ledger::event::{ATTRIBUTION, Attribution, EVENT, Event};
+use crate::graphql::money::{ExplanationStep, Money};
+use crate::graphql::partner::{PARTNER, Partner};
+use crate::graphql::payout::{PAYOUT, Payout};
 use crate::graphql::rows::{
     PartnerVisibility, SubSelection, amount, declare, family, link, made_of, page_of, required, stored_link, through,
     value,
 };
 use crate::graphql::scalar::DateTime;
-use crate::graphql::terms::COMMISSION_SNAPSHOT;
+use crate::graphql::terms::{COMMISSION_SNAPSHOT, CommissionSnapshot};
 use auth::Resource;
 use domain::{commission, id};
 use store::StoreError;
@@ -47,22 +48,35 @@ declare! {
     "paymentTarget": PaymentTarget = value(Column::PaymentTarget, view::word!(commission::PaymentTarget));
     /// The individual who is paid; null if the partner is paid, or if nobody is assigned yet.
     "recipient": Option<String> = value(Column::Recipient, view::text);
-    "reason" = value(Column::Reason, view::text);
-    "note" = value(Column::Note, view::text).for_partners(PartnerVisibility::Null);
-    "externalId" = value(Column::ExternalId, view::text);
-    "partner" = required(Column::PartnerId, &PARTNER);
-    "campaign" = link(Column::CampaignId, &CAMPAIGN);
-    "event" = link(Column::EventId, &EVENT);
-    "attribution" = stored_link(Column::AttributionId, &ATTRIBUTION);
-    "deal" = through(
+    /// The reason of a MANUAL row; null for other kinds, and for rows created before reasons were shown.
+    "reason": Option<String> = value(Column::Reason, view::text);
+    /// The staff's note on a MANUAL row; null if there is none, for other kinds, and for a partner's token.
+    "note": Option<String> = value(Column::Note, view::text).for_partners(PartnerVisibility::Null);
+    /// The id of an OPENING row in the system from which it was imported; null for other kinds.
+    "externalId": Option<String> = value(Column::ExternalId, view::text);
+    /// The partner that earned it.
+    "partner": Partner = required(Column::PartnerId, &PARTNER);
+    /// The campaign in which it was earned; null if there is none.
+    "campaign": Option<Campaign> = link(Column::CampaignId, &CAMPAIGN);
+    /// The event that it comes from; for the clawback of a refund, the refund. Null for deals, manual rows and other
+    /// clawbacks.
+    "event": Option<Event> = link(Column::EventId, &EVENT);
+    /// The attribution that it was made for, even if the event has been moved since: that of the event, or that of the
+    /// row from which it takes back. Null for deals and manual rows.
+    "attribution": Option<Attribution> = stored_link(Column::AttributionId, &ATTRIBUTION);
+    /// The deal that it comes from; null for other kinds.
+    "deal": Option<Deal> = through(
         Column::Id,
         &view::DEAL_PAYMENT,
         view::DealPaymentColumn::DealId,
         &DEAL,
     );
-    "snapshot" = link(Column::SnapshotId, &COMMISSION_SNAPSHOT);
-    "adjusts" = link(Column::AdjustsId, &COMMISSION);
-    "adjustments" = page_of(|ctx| commission_pages(ctx, CommissionParent::Adjusted));
+    /// The snapshot whose terms paid; null if none did.
+    "snapshot": Option<CommissionSnapshot> = link(Column::SnapshotId, &COMMISSION_SNAPSHOT);
+    /// The row that it adjusts or claws back; null if there is none.
+    "adjusts": Option<Commission> = link(Column::AdjustsId, &COMMISSION);
+    /// The rows that adjust it, newest first.
+    "adjustments": CommissionConnection = page_of(|ctx| commission_pages(ctx, CommissionParent::Adjusted));
     /// How many days it waits before it may be approved; null: it is approved by hand only.
     "holdbackDays": Option<u32> = value(Column::HoldbackDays, view::number);
     /// When it was written.
@@ -75,14 +89,19 @@ declare! {
     "paidAt": Option<DateTime> = value(Column::PaidAt, view::moment);
     /// When it was reversed; null if it was not.
     "reversedAt": Option<DateTime> = value(Column::ReversedAt, view::moment);
-    "payout" = link(Column::PayoutId, &PAYOUT);
-    "returnedPayout" = link(Column::ReturnedPayoutId, &PAYOUT);
-    "explanation" = made_of(
+    /// The payout that contains it, pending or paid; null if there is none.
+    "payout": Option<Payout> = link(Column::PayoutId, &PAYOUT);
+    /// The payout whose money came back, of a RETURNED row; null for other kinds.
+    "returnedPayout": Option<Payout> = link(Column::ReturnedPayoutId, &PAYOUT);
+    /// How the amount was calculated. A partner's token can read only the steps that applied, without thresholds.
+    "explanation": Vec<ExplanationStep> = made_of(
         view::CommissionWrittenColumn::Explanation,
         write_explanation,
     )
     .for_partners(PartnerVisibility::Narrowed);
-    "transitions" = family(&COMMISSION_TRANSITION, store::commission::transitions).for_partners(PartnerVisibility::Narrowed);
+    /// The changes of its status, oldest first. For a partner's token they have no reasons, and staff are shown only as
+    /// "staff".
+    "transitions": Vec<CommissionTransition> = family(&COMMISSION_TRANSITION, store::commission::transitions).for_partners(PartnerVisibility::Narrowed);
 }
 
 fn write_explanation(

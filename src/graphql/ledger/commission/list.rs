@@ -5,34 +5,19 @@ use std::sync::Arc;
 use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
-use super::connection::CommissionConnection;
 use super::description::COMMISSION;
 use super::filter::CommissionFilter;
 use super::whole_list::WholeList;
-use crate::graphql::connection::loaded;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::Under;
 use crate::graphql::order::{CommissionOrder, within_currency};
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{ChildList, Listing, server_error};
+use crate::graphql::rows::{ChildList, FieldDescription, Listing, argument, page_with, server_error};
 use auth::{Resource, Scope};
-use domain::commission;
 use store::commission::{CommissionFilter as StoreFilter, CommissionOrder as StoreOrder, CommissionParent};
 use store::order::Sorted;
-use store::page::{RowPosition, SortKey};
-
-fn place(row: &commission::Commission, order: StoreOrder) -> RowPosition {
-    let key = match order {
-        StoreOrder::AccruedAt => SortKey::Time(row.accrued_at),
-        StoreOrder::Amount => SortKey::Integer(row.amount.minor()),
-    };
-    RowPosition {
-        key: Some(key),
-        id: row.id.uuid(),
-    }
-}
 
 /// The filter and the order of a list of commissions.
 pub struct CommissionSelection {
@@ -67,34 +52,25 @@ impl CommissionSelection {
     }
 }
 
-/// The commissions under one parent.
-pub fn commissions_of(
-    ctx: &Context<'_>,
-    kind: CommissionParent,
-    parent: Uuid,
-    page: &PageArguments,
-    filter: Option<CommissionFilter>,
-    order_by: Option<CommissionOrder>,
-) -> Result<CommissionConnection, ApiError> {
-    let scope = request(ctx).caller.read(Resource::Commissions)?;
-    let selection = CommissionSelection::read(filter, order_by)?;
-    let cursors = selection.cursors_under(scope, kind, parent);
-    let CommissionSelection { filter, sorted } = selection;
-    let list = Under {
-        parent,
-        of: (kind, filter),
-    };
-    let of = (list.of.clone(), sorted, page.read(&cursors)?);
-    let pages = loaded(
-        cursors,
-        |loaders| &loaders.commission_pages,
-        Under { parent, of },
-        |loaders| &loaders.commission_counts,
-        list.clone(),
-        move |row: &Arc<commission::Commission>| place(row, sorted.by),
-    );
-    let whole = WholeList::Under(list);
-    Ok(CommissionConnection { list: pages, whole })
+/// A list of commissions under each row of a kind; with the paging arguments, a filter and an order.
+pub fn commissions_under(list: fn(&Context<'_>) -> ServerResult<ChildList>) -> FieldDescription {
+    page_with(
+        |registry| {
+            let mut arguments = PageArguments::declared(registry);
+            arguments.push(argument::<Option<CommissionFilter>>(
+                registry,
+                "filter",
+                "Only entries that match this filter.",
+            ));
+            arguments.push(argument::<Option<CommissionOrder>>(
+                registry,
+                "orderBy",
+                "The order of the list.",
+            ));
+            arguments
+        },
+        list,
+    )
 }
 
 /// The commissions under each of many rows, as requested by the arguments of `ctx`'s field.

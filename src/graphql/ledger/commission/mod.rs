@@ -18,7 +18,7 @@ pub use description::COMMISSION;
 pub use filter::{CommissionFilter, CommissionOrderField};
 #[cfg(test)]
 pub use input::{ApproveCommissionsInput, CreateManualCommissionInput};
-pub use list::{commission_pages, commissions_of};
+pub use list::{commission_pages, commissions_under};
 pub use mutation::CommissionMutation;
 pub use object::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
 pub use query::CommissionQuery;

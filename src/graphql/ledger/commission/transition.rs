@@ -9,9 +9,6 @@ use auth::Resource;
 use domain::commission;
 use store::view;
 
-/// The actor that a partner sees.
-const STAFF: &str = "staff";
-
 pub static COMMISSION_TRANSITION: TypeDescription = TypeDescription {
     name: "CommissionTransition",
     connection: "",
@@ -43,33 +40,17 @@ pub static COMMISSION_TRANSITION: TypeDescription = TypeDescription {
 };
 
 /// A change of a commission's status.
-#[derive(Clone, SimpleObject)]
+// It declares the fields for the schema; `graphql::rows` reads and writes them.
+#[derive(SimpleObject)]
 pub struct CommissionTransition {
     /// The status before; null for the row's creation.
-    pub from: Option<CommissionStatus>,
+    from: Option<CommissionStatus>,
     /// The status after.
-    pub to: CommissionStatus,
+    to: CommissionStatus,
     /// Who did it.
-    pub actor: String,
+    actor: String,
     /// The reason; null if none was given.
-    pub reason: Option<String>,
+    reason: Option<String>,
     /// When.
-    pub at: DateTime,
-}
-
-impl CommissionTransition {
-    /// As in the description: a partner sees no reason, and staff only as [`STAFF`].
-    pub fn shown(transition: &commission::CommissionTransition, for_partner: bool) -> Self {
-        let (actor, reason) = match for_partner {
-            true => (STAFF.to_owned(), None),
-            false => (transition.actor.clone(), transition.reason.clone()),
-        };
-        Self {
-            from: transition.from.map(CommissionStatus::from),
-            to: transition.to.into(),
-            actor,
-            reason,
-            at: DateTime(transition.at),
-        }
-    }
+    at: DateTime,
 }

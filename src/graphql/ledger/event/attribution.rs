@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ID};
+use async_graphql::{ComplexObject, ID};
 use uuid::Uuid;
 
 use super::description::EVENT;
 use super::object::Event;
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
-use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
-use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{RowObject, TypeDescription, declare, link, required, value};
 use crate::graphql::shared::shares;
@@ -49,27 +47,13 @@ declare! {
 
     /// Its id.
     "id": ID = value(Column::Id, view::id::<id::Attribution>);
-    "partner" = required(Column::PartnerId, &PARTNER);
-    "campaign" = link(Column::CampaignId, &CAMPAIGN);
-    "event" = required(Column::EventId, &EVENT);
+    /// The partner to which the event is credited.
+    "partner": Partner = required(Column::PartnerId, &PARTNER);
+    /// The campaign; null if there is none.
+    "campaign": Option<Campaign> = link(Column::CampaignId, &CAMPAIGN);
+    /// The event.
+    "event": Event = required(Column::EventId, &EVENT);
 }
 
 #[ComplexObject]
-impl Attribution {
-    /// The partner to which the event is credited.
-    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
-        let partner = identity::partner(ctx, self.0.partner_id).await?;
-        existing(partner, "attribution", "partner_id", self.0.partner_id)
-    }
-
-    /// The campaign; null if there is none.
-    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable_link(self.0.campaign_id, |id| identity::campaign(ctx, id)).await
-    }
-
-    /// The event.
-    async fn event(&self, ctx: &Context<'_>) -> Result<Event, ApiError> {
-        let event = identity::event(ctx, self.0.event_id).await?;
-        existing(event, "attribution", "event_id", self.0.event_id)
-    }
-}
+impl Attribution {}

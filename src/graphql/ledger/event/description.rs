@@ -4,8 +4,9 @@ use async_graphql::ID;
 
 use super::attribution::ATTRIBUTION;
 use super::object::{Event, EventKind};
-use crate::graphql::ledger::commission::commission_pages;
-use crate::graphql::ledger::customer::CUSTOMER;
+use crate::graphql::ledger::commission::{CommissionConnection, commission_pages};
+use crate::graphql::ledger::customer::{CUSTOMER, Customer};
+use crate::graphql::ledger::event::Attribution;
 use crate::graphql::money::Money;
 use crate::graphql::rows::{PartnerVisibility, declare, family, link, optional_amount, page_of, stored_link, value};
 use crate::graphql::scalar::{DateTime, Json};
@@ -44,14 +45,19 @@ declare! {
     "occurredAt": DateTime = value(Column::OccurredAt, view::moment);
     /// When it was recorded in the ledger. FIRST, counters and other sequences follow the order of recording.
     "recordedAt": DateTime = value(Column::RecordedAt, view::moment);
-    "customer" = link(Column::CustomerId, &CUSTOMER).for_partners(PartnerVisibility::Null);
-    "attribution" = stored_link(Column::PrimaryAttributionId, &ATTRIBUTION);
-    "original" = link(Column::OriginalId, &EVENT);
-    "refunds" = family(&EVENT, store::event::refunds);
+    /// The customer; null if there is none.
+    "customer": Option<Customer> = link(Column::CustomerId, &CUSTOMER).for_partners(PartnerVisibility::Null);
+    /// The attribution to a partner; null if it is credited to none.
+    "attribution": Option<Attribution> = stored_link(Column::PrimaryAttributionId, &ATTRIBUTION);
+    /// The event that a refund or chargeback takes back; null for other kinds.
+    "original": Option<Event> = link(Column::OriginalId, &EVENT);
+    /// The refunds and chargebacks of it, in the order of recording.
+    "refunds": Vec<Event> = family(&EVENT, store::event::refunds);
     "decision" = Event::computed();
     "refundedAmount" = Event::computed();
     /// Arbitrary JSON data that other systems keep with it; null if there is none.
     "metadata": Option<Json> = value(Column::Metadata, view::document).for_partners(PartnerVisibility::Null);
-    "commissions" = page_of(|ctx| commission_pages(ctx, CommissionParent::Event));
+    /// Its own rows in the ledger, newest first: what it earned, or what it clawed back.
+    "commissions": CommissionConnection = page_of(|ctx| commission_pages(ctx, CommissionParent::Event));
     "revenueAdjustments" = Event::computed();
 }

@@ -5,24 +5,18 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Enum};
 use paged::paged;
 
-use super::attribution::Attribution;
 use super::decision::EventDecision;
 use super::description::EVENT;
-use super::revenue::RevenueAdjustment;
-use crate::graphql::connection::{Connection, children};
+use super::revenue::{RevenueAdjustment, revenue_adjustments};
+use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
-use crate::graphql::error::{ApiError, Nullable, nullable, nullable_link};
+use crate::graphql::error::{ApiError, Nullable, nullable};
 use crate::graphql::identity;
-use crate::graphql::ledger::commission::{CommissionConnection, commissions_of};
-use crate::graphql::ledger::customer::Customer;
-use crate::graphql::loader::RevenueAdjustmentsOfEvent;
-use crate::graphql::loader::objects;
 use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::shared::row;
 use auth::Resource;
 use domain::{event, money};
-use store::commission::CommissionParent;
 
 /// The kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -62,27 +56,6 @@ impl Event {
         .await
     }
 
-    /// The customer; null if there is none.
-    async fn customer(&self, ctx: &Context<'_>) -> Nullable<Customer> {
-        nullable_link(self.0.customer_id, |id| Customer::load(ctx, id)).await
-    }
-
-    /// The attribution to a partner; null if it is credited to none.
-    async fn attribution(&self) -> Option<Attribution> {
-        self.0.attribution.map(Attribution::from)
-    }
-
-    /// The event that a refund or chargeback takes back; null for other kinds.
-    async fn original(&self, ctx: &Context<'_>) -> Nullable<Event> {
-        nullable_link(self.0.original_id, |id| identity::event(ctx, id)).await
-    }
-
-    /// The refunds and chargebacks of it, in the order of recording.
-    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Event>, ApiError> {
-        let refunds = request(ctx).loaders().refunds_of_event.load(self.0.id.uuid()).await?;
-        Ok(objects(refunds))
-    }
-
     /// Why it earned what it earned, or nothing; null for refunds and chargebacks, and for events recorded before
     /// decisions were kept.
     async fn decision(&self, ctx: &Context<'_>) -> Nullable<EventDecision> {
@@ -114,11 +87,6 @@ impl Event {
         .await
     }
 
-    /// Its own rows in the ledger, newest first: what it earned, or what it clawed back.
-    async fn commissions(&self, ctx: &Context<'_>, page: PageArguments) -> Result<CommissionConnection, ApiError> {
-        commissions_of(ctx, CommissionParent::Event, self.0.id.uuid(), &page, None, None)
-    }
-
     /// Later changes of its revenue by tiered commissions, newest first.
     async fn revenue_adjustments(
         &self,
@@ -126,6 +94,6 @@ impl Event {
         page: PageArguments,
     ) -> Result<Connection<RevenueAdjustment>, ApiError> {
         identity::require_read(ctx, Resource::Events)?;
-        children::<RevenueAdjustmentsOfEvent, _>(request(ctx).caller.scope(), self.0.id.uuid(), page)
+        revenue_adjustments(request(ctx).caller.scope(), self.0.id.uuid(), &page)
     }
 }

@@ -2,12 +2,20 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::Object;
+use uuid::Uuid;
 
-use crate::graphql::error::{ApiError, existing};
+use crate::graphql::connection::{Connection, loaded};
+use crate::graphql::cursor::Cursors;
+use crate::graphql::error::ApiError;
+use crate::graphql::loader::{Children, RevenueAdjustmentsOfEvent, Under};
 use crate::graphql::money::Money;
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::Linked;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::tiered::TieredCommission;
+use auth::Scope;
+use store::page::RowPosition;
 use store::tier_result::TierResult;
 
 /// A retroactive change of an event's revenue. Never changed or taken back.
@@ -30,14 +38,31 @@ impl RevenueAdjustment {
     }
 
     /// The tiered commission.
-    async fn tiered_commission(&self, ctx: &Context<'_>) -> Result<TieredCommission, ApiError> {
+    async fn tiered_commission(&self) -> Linked<TieredCommission> {
         // A tier that has had an effect can only be archived, never deleted.
-        let tier = TieredCommission::load(ctx, self.0.tier).await?;
-        existing(tier, "tier_result", "tier_id", self.0.tier)
+        Linked::required(self.0.tier)
     }
 
     /// When the goals were reached.
     async fn at(&self) -> DateTime {
         DateTime(self.0.at)
     }
+}
+
+/// The changes of an event's revenue.
+pub fn revenue_adjustments(
+    scope: Scope,
+    event: Uuid,
+    page: &PageArguments,
+) -> Result<Connection<RevenueAdjustment>, ApiError> {
+    let cursors = Cursors::of((scope, RevenueAdjustmentsOfEvent::NAME, event));
+    let (parent, of) = (event, page.read(&cursors)?);
+    Ok(loaded(
+        cursors,
+        |loaders| &loaders.revenue_adjustment_pages,
+        Under { parent, of },
+        |loaders| &loaders.revenue_adjustment_count_of_event,
+        event,
+        |result: &Arc<TierResult>| RowPosition::of_id(result.id),
+    ))
 }

@@ -1,13 +1,12 @@
 //! The rows of commission reports.
 
-use async_graphql::{Context, Enum, Object};
+use async_graphql::{Enum, Object};
 
 use crate::graphql::campaign::Campaign;
-use crate::graphql::error::{Nullable, nullable_link};
-use crate::graphql::identity;
 use crate::graphql::ledger::commission::{CommissionKind, CommissionStatus};
 use crate::graphql::money::Money;
 use crate::graphql::partner::Partner;
+use crate::graphql::rows::{Linked, link_to};
 use crate::graphql::scalar::DateTime;
 use domain::Timestamp;
 use domain::report::{self, GroupRow};
@@ -58,13 +57,13 @@ impl ReportRow {
     }
 
     /// The partner that earned them.
-    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
-        nullable_link(self.row.group.partner, |id| identity::partner(ctx, id)).await
+    async fn partner(&self) -> Option<Linked<Partner>> {
+        link_to(self.row.group.partner)
     }
 
     /// The campaign in which they were earned; also null for commissions without a campaign.
-    async fn campaign(&self, ctx: &Context<'_>) -> Nullable<Campaign> {
-        nullable_link(self.row.group.campaign, |id| identity::campaign(ctx, id)).await
+    async fn campaign(&self) -> Option<Linked<Campaign>> {
+        link_to(self.row.group.campaign)
     }
 
     /// Their kind.

@@ -6,9 +6,10 @@ use async_graphql::{Context, Enum, Object};
 
 use crate::graphql::connection::{Connection, at_hand, placed_by_number};
 use crate::graphql::context::request;
-use crate::graphql::error::{ApiError, existing};
+use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::payout::Payout;
+use crate::graphql::rows::Linked;
 use auth::Resource;
 use domain::id::{PayoutId, PayoutRunId};
 use domain::payment_service;
@@ -39,8 +40,8 @@ pub struct PayoutLeftOut {
 #[Object]
 impl PayoutLeftOut {
     /// The payout.
-    async fn payout(&self, ctx: &Context<'_>) -> Result<Payout, ApiError> {
-        existing(Payout::load(ctx, self.payout).await?, "payout", "id", self.payout)
+    async fn payout(&self) -> Linked<Payout> {
+        Linked::required(self.payout)
     }
 
     /// Why a file of this format cannot hold it.

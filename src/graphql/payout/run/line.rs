@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Enum, Object, SimpleObject};
 
-use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
-use crate::graphql::identity;
 use crate::graphql::money::Money;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::payout::{PAYOUT, Payout, PayoutStatus};
-use crate::graphql::rows::{self, TypeDescription, link, required, same, values};
+use crate::graphql::rows::{self, Linked, TypeDescription, link, link_to, required, same, values};
 use crate::graphql::shared::shares;
 use auth::Resource;
 use domain::payout_run;
@@ -88,9 +86,8 @@ static LINE_AMOUNT: TypeDescription = TypeDescription {
 #[Object]
 impl PayoutRunLine {
     /// The partner that is paid, or whose individual is paid.
-    async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, ApiError> {
-        let partner = identity::partner(ctx, self.0.partner_id).await?;
-        existing(partner, "payout_run_line", "partner_id", self.0.partner_id)
+    async fn partner(&self) -> Linked<Partner> {
+        Linked::required(self.0.partner_id)
     }
 
     /// The individual who is paid; null if the partner is paid, or if nobody is assigned yet (RECIPIENT_UNASSIGNED).
@@ -114,8 +111,8 @@ impl PayoutRunLine {
     }
 
     /// The payout; null for other outcomes than PAID_OUT, and in a preview.
-    async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
-        nullable_link(self.0.payout_id, |id| Payout::load(ctx, id)).await
+    async fn payout(&self) -> Option<Linked<Payout>> {
+        link_to(self.0.payout_id)
     }
 }
 

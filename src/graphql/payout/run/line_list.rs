@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
+use async_graphql::registry::{MetaInputValue, Registry};
 use async_graphql::{Context, ServerResult};
 use uuid::Uuid;
 
 use super::line::{PAYOUT_RUN_LINE, PayoutOutcome, PayoutRunLine};
-use crate::graphql::connection::{Connection, at_hand, loaded, placed_by_number};
-use crate::graphql::context::request;
+use crate::graphql::connection::{Connection, at_hand, placed_by_number};
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use crate::graphql::loader::Under;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::rows::{ChildList, Listing, allowed, child_list};
+use crate::graphql::rows::{ChildList, Listing, allowed, argument, child_list};
 use auth::{Resource, Scope};
 use domain::payout_run;
 use service::ledger::payout::Preview;
-use store::page::{RowPosition, SortKey};
 use store::payout_run::OutcomeFilter;
 
 /// The requested outcomes as a filter; `None`: all lines.
@@ -42,30 +41,15 @@ pub fn line_pages(ctx: &Context<'_>) -> ServerResult<ChildList> {
     })
 }
 
-/// The lines of a run.
-pub fn lines_of(
-    ctx: &Context<'_>,
-    run: Uuid,
-    outcomes: OutcomeFilter,
-    page: &PageArguments,
-) -> Result<Connection<PayoutRunLine>, ApiError> {
-    let scope = request(ctx).caller.read(Resource::Payouts)?;
-    let cursors = cursors_under(scope, run, &outcomes);
-    let of = (outcomes.clone(), page.read(&cursors)?);
-    Ok(loaded(
-        cursors,
-        |loaders| &loaders.payout_run_line_pages,
-        Under { parent: run, of },
-        |loaders| &loaders.payout_run_line_counts,
-        Under {
-            parent: run,
-            of: outcomes,
-        },
-        |line: &Arc<payout_run::RunLine>| RowPosition {
-            key: Some(SortKey::Integer(line.position)),
-            id: line.partner_id.uuid(),
-        },
-    ))
+/// The arguments of the lines of a run.
+pub fn line_arguments(registry: &mut Registry) -> Vec<MetaInputValue> {
+    let mut arguments = PageArguments::declared(registry);
+    arguments.push(argument::<Option<Vec<PayoutOutcome>>>(
+        registry,
+        "outcome",
+        "Only lines with one of these outcomes.",
+    ));
+    arguments
 }
 
 /// The lines of a preview, which are already loaded.

@@ -4,19 +4,19 @@ use async_graphql::{ComplexObject, Context, ID};
 use paged::paged;
 
 use super::left_out::{PayoutFileFormat, PayoutLeftOut, left_out};
-use super::line::{PayoutOutcome, PayoutRunLine, PayoutRunTotal};
-use super::line_list::{line_pages, lines_of, outcomes};
+use super::line::{PayoutRunLine, PayoutRunTotal};
+use super::line_list::{line_arguments, line_pages};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::page_arguments::PageArguments;
-use crate::graphql::payout::{Payout, payout_pages, payouts_of};
-use crate::graphql::rows::{declare, page_of, value};
+use crate::graphql::payout::{Payout, payout_pages};
+use crate::graphql::rows::{declare, page_of, page_with, value};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::row;
 use auth::Resource;
 use domain::commission;
-use domain::id::{self, PayoutRunId};
+use domain::id;
 use store::payout::PayoutParent;
 use store::view;
 use store::view::PayoutRunColumn as Column;
@@ -24,7 +24,6 @@ use store::view::PayoutRunColumn as Column;
 row! {
     /// One run that made payouts.
     pub struct PayoutRun(commission::PayoutRun): PAYOUT_RUN, store::payout_run;
-    load: Payouts, payout_run, PayoutRunId;
     computed: store::payout_run::whole;
 }
 
@@ -47,26 +46,18 @@ declare! {
     /// Its cut-off: it considered only commissions that accrued before this moment, and the clawbacks of these; null:
     /// all.
     "accruedBefore": Option<DateTime> = value(Column::AccruedBefore, view::moment);
-    "lines" = page_of(line_pages);
+    /// What it found for each payee and currency, with the outcomes; by currency, then the largest amount first, then
+    /// payee. Lines never change.
+    "lines": Connection<PayoutRunLine> = page_with(line_arguments, line_pages);
     "totals" = PayoutRun::computed();
-    "payouts" = page_of(|ctx| payout_pages(ctx, PayoutParent::Run));
+    /// The payouts that it created, newest first.
+    "payouts": Connection<Payout> = page_of(|ctx| payout_pages(ctx, PayoutParent::Run));
     "leftOut" = PayoutRun::computed();
 }
 
 #[paged]
 #[ComplexObject]
 impl PayoutRun {
-    /// What it found for each payee and currency, with the outcomes; by currency, then the largest amount first, then
-    /// payee. Lines never change.
-    async fn lines(
-        &self,
-        ctx: &Context<'_>,
-        page: PageArguments,
-        #[graphql(desc = "Only lines with one of these outcomes.")] outcome: Option<Vec<PayoutOutcome>>,
-    ) -> Result<Connection<PayoutRunLine>, ApiError> {
-        lines_of(ctx, self.0.id.uuid(), outcomes(outcome), &page)
-    }
-
     /// The sums of its lines by outcome and currency; for PAID_OUT also by the present status of the payouts.
     async fn totals(&self, ctx: &Context<'_>) -> Result<Vec<PayoutRunTotal>, ApiError> {
         let totals = request(ctx).loaders().payout_run_totals.load(self.0.id.uuid()).await?;
@@ -75,11 +66,6 @@ impl PayoutRun {
             .flat_map(|totals| totals.iter())
             .map(PayoutRunTotal::from)
             .collect())
-    }
-
-    /// The payouts that it created, newest first.
-    async fn payouts(&self, ctx: &Context<'_>, page: PageArguments) -> Result<Connection<Payout>, ApiError> {
-        payouts_of(ctx, PayoutParent::Run, self.0.id.uuid(), &page)
     }
 
     /// Its pending payouts that a file of this format leaves out, because it cannot hold them.

@@ -1,11 +1,11 @@
 //! Movements, which change what is owed.
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Enum, Object, SimpleObject};
 
-use crate::graphql::error::{ApiError, Nullable, existing, nullable_link};
 use crate::graphql::ledger::commission::Commission;
 use crate::graphql::money::Money;
 use crate::graphql::payout::Payout;
+use crate::graphql::rows::{Linked, link_to};
 use crate::graphql::scalar::DateTime;
 use domain::money::Currency;
 use domain::statement::{self, Movement};
@@ -73,14 +73,13 @@ impl StatementMovement {
     }
 
     /// The commission that was added, reversed or paid, with its present status.
-    async fn commission(&self, ctx: &Context<'_>) -> Result<Commission, ApiError> {
-        let id = self.movement.place.row;
-        existing(Commission::load(ctx, id).await?, "commission", "id", id)
+    async fn commission(&self) -> Linked<Commission> {
+        Linked::required(self.movement.place.row)
     }
 
     /// Of PAID, the payout that paid it, null for imported commissions; of RETURNED, the payout whose money came back;
     /// null for other kinds.
-    async fn payout(&self, ctx: &Context<'_>) -> Nullable<Payout> {
-        nullable_link(self.movement.payout, |id| Payout::load(ctx, id)).await
+    async fn payout(&self) -> Option<Linked<Payout>> {
+        link_to(self.movement.payout)
     }
 }

@@ -12,7 +12,6 @@ use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable, nullable};
-use crate::graphql::identity;
 use crate::graphql::lookup::{required_id, search_text};
 use crate::graphql::money::Money;
 use crate::graphql::page_arguments::PageArguments;
@@ -122,7 +121,9 @@ impl StatementQuery {
             let recipient = recipient.map(|text| search_text("recipient", text)).transpose()?;
             let range = Range::new(from.0, to.0, request.app.clock.now())
                 .map_err(|wrong| ApiError::bad_user_input(wrong.to_string()))?;
-            let Some(partner) = identity::partner(ctx, id).await? else {
+            let reader = request.store().reader();
+            let mut found = store::partner::by_ids(reader, &scope, &[id.uuid()]).await?;
+            let Some(partner) = found.remove(&id.uuid()).map(Partner::from) else {
                 return Ok(None);
             };
             store::statement::wait_for_writers(request.store(), &scope, &[id.uuid()], range.to).await?;

@@ -1,9 +1,7 @@
 //! API keys as output types.
 
-use async_graphql::{ComplexObject, Context, ID};
+use async_graphql::{ComplexObject, ID};
 
-use crate::graphql::error::{Nullable, nullable_link};
-use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{declare, link, value};
 use crate::graphql::scalar::DateTime;
@@ -37,7 +35,8 @@ declare! {
     /// The beginning of the key's text, by which its holder can recognise it; not secret.
     "prefix": String = value(Column::Prefix, view::text);
     "scopes" = ApiKey::computed();
-    "partner" = link(Column::PartnerId, &PARTNER);
+    /// The partner to which it is bound: it only reads, and only this partner's data. Null for a key of staff.
+    "partner": Option<Partner> = link(Column::PartnerId, &PARTNER);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it expires; null: never.
@@ -53,10 +52,5 @@ impl ApiKey {
     /// Its scopes.
     async fn scopes(&self) -> Vec<String> {
         self.0.permissions.list().iter().map(Permission::to_string).collect()
-    }
-
-    /// The partner to which it is bound: it only reads, and only this partner's data. Null for a key of staff.
-    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
-        nullable_link(self.0.partner_id, |id| identity::partner(ctx, id)).await
     }
 }

@@ -1,11 +1,8 @@
 //! Entries of the audit log.
 
-use async_graphql::{ComplexObject, Context, ID};
+use async_graphql::{ComplexObject, ID};
 
 use super::change::AuditChange;
-use crate::graphql::context::request;
-use crate::graphql::error::{Nullable, nullable, nullable_link};
-use crate::graphql::identity;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{declare, link, made_of, value};
 use crate::graphql::scalar::DateTime;
@@ -38,10 +35,12 @@ declare! {
     /// Who did it: the subject of a token (`ISSUER|NAME` if an identity provider issued it), the id of an API key,
     /// `job:...` or `cli:...`.
     "actor": String = value(Column::Actor, view::text);
-    "apiKey" = link(Column::ApiKeyId, &API_KEY);
+    /// The API key with which it was done; null if none was used. Needs `api_keys:read`, too.
+    "apiKey": Option<ApiKey> = link(Column::ApiKeyId, &API_KEY);
     /// The id of the token with which it was done (its claim `jti`); null if it has none, or if no token was used.
     "tokenId": Option<String> = value(Column::TokenId, view::text);
-    "partner" = link(Column::PartnerId, &PARTNER);
+    /// The partner to which the token or key was bound; null for staff.
+    "partner": Option<Partner> = link(Column::PartnerId, &PARTNER);
     /// The operation: a field of `Mutation`, a command (`import settlements`), an export (`export commissions`) or a
     /// job.
     "operation": String = value(Column::Operation, view::text);
@@ -57,22 +56,4 @@ declare! {
 }
 
 #[ComplexObject]
-impl AuditEntry {
-    /// The API key with which it was done; null if none was used. Needs `api_keys:read`, too.
-    async fn api_key(&self, ctx: &Context<'_>) -> Nullable<ApiKey> {
-        nullable(async {
-            let Some(id) = self.0.origin.api_key_id else {
-                return Ok(None);
-            };
-            request(ctx).caller.read(Resource::ApiKeys)?;
-            let found = request(ctx).loaders().api_key.load(id.uuid()).await?;
-            Ok(found.map(ApiKey::from))
-        })
-        .await
-    }
-
-    /// The partner to which the token or key was bound; null for staff.
-    async fn partner(&self, ctx: &Context<'_>) -> Nullable<Partner> {
-        nullable_link(self.0.origin.partner_id, |id| identity::partner(ctx, id)).await
-    }
-}
+impl AuditEntry {}

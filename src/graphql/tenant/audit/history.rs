@@ -1,15 +1,10 @@
 //! Audit histories of objects.
 
 use async_graphql::{Context, ServerResult};
-use uuid::Uuid;
 
-use super::entry::{AUDIT_ENTRY, AuditEntry};
-use crate::graphql::connection::{Connection, children};
+use super::entry::AUDIT_ENTRY;
 use crate::graphql::context::request;
 use crate::graphql::cursor::Cursors;
-use crate::graphql::error::ApiError;
-use crate::graphql::loader::HistoryOfObject;
-use crate::graphql::page_arguments::PageArguments;
 use crate::graphql::rows::{ChildList, Listing, child_list, server_error};
 use auth::{Caller, Denied, Resource, Scope};
 
@@ -20,12 +15,6 @@ fn readable(caller: &Caller) -> Result<Scope, Denied> {
         Some(_) => Ok(caller.scope()),
         None => caller.read(Resource::Audit),
     }
-}
-
-/// The history of an object.
-pub fn history(ctx: &Context<'_>, object: Uuid, page: PageArguments) -> Result<Connection<AuditEntry>, ApiError> {
-    let scope = readable(&request(ctx).caller)?;
-    children::<HistoryOfObject, _>(scope, object, page)
 }
 
 /// The histories of each of many rows.

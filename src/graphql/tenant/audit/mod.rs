@@ -6,5 +6,5 @@ mod history;
 mod query;
 
 pub use entry::{AUDIT_ENTRY, AuditEntry};
-pub use history::{histories, history};
+pub use history::histories;
 pub use query::AuditQuery;

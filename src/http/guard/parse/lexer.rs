@@ -174,7 +174,7 @@ impl<'a> Lexer<'a> {
                     (0..length).for_each(|_| self.bump());
                 }
                 None | Some('\n' | '\r') => {
-                    return Err(not_graphql(self.position, "a text does not end in its line"));
+                    return Err(not_graphql(self.position, "unterminated string"));
                 }
                 Some(char) => {
                     content.push(char);
@@ -198,7 +198,7 @@ impl<'a> Lexer<'a> {
                 continue;
             }
             let Some(char) = self.peek() else {
-                return Err(not_graphql(self.position, "a text does not end"));
+                return Err(not_graphql(self.position, "unterminated string"));
             };
             raw.push(char);
             self.bump();
@@ -207,7 +207,7 @@ impl<'a> Lexer<'a> {
 
     fn unexpected(&self, found: Option<char>) -> DocumentProblem {
         let found = found.map_or("the end".to_owned(), |char| format!("{char:?}"));
-        not_graphql(self.position, format!("{found} is unexpected"))
+        not_graphql(self.position, format!("unexpected {found}"))
     }
 }
 

@@ -46,22 +46,21 @@ fn what_is_no_graphql_is_not() {
         ("query($a: Int = $b) { a }", "a value is expected, not \"$\""),
         ("query($a: Int @a(b: $c)) { a }", "a value is expected, not \"$\""),
         ("{ a(b: [1) }", "a value is expected, not \")\""),
-        ("{ a(b: 01) }", "'1' is unexpected"),
-        ("{ a(b: 1.) }", "')' is unexpected"),
-        ("{ a(b: 1a) }", "'a' is unexpected"),
-        ("{ a(b: 1.5.5) }", "'.' is unexpected"),
-        ("{ a(b: +1) }", "'+' is unexpected"),
-        ("{ a(b: 1e) }", "')' is unexpected"),
-        ("{ a(b: -) }", "')' is unexpected"),
-        ("{ .. a }", "'.' is unexpected"),
-        ("{ é }", "'é' is unexpected"),
-        ("{ a(b: \"a\nb\") }", "a text does not end in its line"),
-        ("{ a(b: \"\"\"a\") }", "a text does not end"),
-        (r#"{ a(b: "\x") }"#, r"'\\' is unexpected"),
-        (r#"{ a(b: "\uD83D") }"#, r"'\\' is unexpected"),
+        ("{ a(b: 01) }", "unexpected '1'"),
+        ("{ a(b: 1.) }", "unexpected ')'"),
+        ("{ a(b: 1a) }", "unexpected 'a'"),
+        ("{ a(b: 1.5.5) }", "unexpected '.'"),
+        ("{ a(b: +1) }", "unexpected '+'"),
+        ("{ a(b: 1e) }", "unexpected ')'"),
+        ("{ a(b: -) }", "unexpected ')'"),
+        ("{ .. a }", "unexpected '.'"),
+        ("{ é }", "unexpected 'é'"),
+        ("{ a(b: \"a\nb\") }", "unterminated string"),
+        ("{ a(b: \"\"\"a\") }", "unterminated string"),
+        (r#"{ a(b: "\x") }"#, r"unexpected '\\'"),
+        (r#"{ a(b: "\uD83D") }"#, r"unexpected '\\'"),
         ("{ a } }", "an operation or a fragment is expected, not \"}\""),
         ("{ a", "a name is expected, not the end"),
-        ("{ a(b: 1e999) }", "a number is too large"),
     ] {
         let problem = parse(text).expect_err(text);
         assert_eq!(problem.code, "GRAPHQL_PARSE_FAILED", "{text}");
@@ -90,10 +89,13 @@ fn names_are_given_once() {
             "{ ...F } fragment F on A { a } fragment F on A { a }",
             "there are two fragments F",
         ),
-        ("{ a(b: { c: 1, d: 2, c: 3 }) }", "the input field c is given twice"),
+        (
+            "{ a(b: { c: 1, d: 2, c: 3 }) }",
+            "there can be only one input field named c",
+        ),
         (
             "query($a: A = { b: { c: 1, c: 1 } }) { a }",
-            "the input field c is given twice",
+            "there can be only one input field named c",
         ),
     ] {
         let problem = parse(text).expect_err(text);
@@ -119,4 +121,13 @@ fn places_are_lines_and_columns() {
         panic!()
     };
     assert_eq!(field.node.arguments[1].1.pos, Pos { line: 3, column: 14 });
+}
+
+#[test]
+fn numbers_that_would_change_are_refused() {
+    for number in ["1e999", "18446744073709551617", "0.12345678901234567890"] {
+        let problem = parse(&format!("{{ a(b: [{{ c: {number} }}]) }}")).expect_err(number);
+        assert_eq!(problem.code, "GRAPHQL_VALIDATION_FAILED", "{number}");
+        assert!(problem.message.contains(number), "{}", problem.message);
+    }
 }

@@ -7,6 +7,8 @@ use async_graphql_value::{Number, Value};
 
 use super::lexer::Token;
 use super::{Parsed, Parser, not_graphql};
+use crate::http::guard::validate::invalid;
+use domain::exact_numbers;
 
 type Arguments = Vec<(Positioned<Name>, Positioned<Value>)>;
 
@@ -27,7 +29,7 @@ impl Parser<'_> {
     pub fn constant(&mut self) -> Parsed<Positioned<Constant>> {
         let position = self.position;
         let value = self.value(true)?.into_const();
-        let value = value.ok_or_else(|| not_graphql(position, "a value that must be constant names a variable"))?;
+        let value = value.ok_or_else(|| not_graphql(position, "unexpected variable in a constant value"))?;
         Ok(Positioned::new(value, position))
     }
 
@@ -46,10 +48,11 @@ impl Parser<'_> {
                 self.advance()?;
                 return Ok(Value::Variable(self.name()?.node));
             }
-            Token::Number(text) => match text.parse::<Number>() {
-                Ok(number) => Value::Number(number),
-                Err(_) => return Err(not_graphql(self.position, "a number is too large")),
-            },
+            Token::Number(text) => {
+                exact_numbers::check_number(text).map_err(|refused| invalid(self.position, refused))?;
+                let number = text.parse::<Number>();
+                Value::Number(number.map_err(|_| self.unexpected("a number"))?)
+            }
             Token::String(ref text) => Value::String(text.clone()),
             Token::Name("true") => Value::Boolean(true),
             Token::Name("false") => Value::Boolean(false),
@@ -70,7 +73,7 @@ impl Parser<'_> {
             let value = self.value(constant)?;
             let before = fields.insert(name.node.clone(), value);
             self.once(before.is_none(), name.pos, || {
-                format!("the input field {} is given twice", name.node)
+                format!("there can be only one input field named {}", name.node)
             });
         }
         Ok(Value::Object(fields))

@@ -114,7 +114,7 @@ impl<'a> Context<'a> {
             let is_input = self.variable(&variable.node, findings);
             let name = variable.node.name.node.as_str();
             if defined.insert(name, is_input.then_some(&variable.node)).is_some() {
-                findings.add(variable.pos, format!("the variable ${name} is declared twice"));
+                findings.add(variable.pos, format!("there can be only one variable named ${name}"));
             }
         }
         let mut used = HashSet::new();
@@ -127,7 +127,7 @@ impl<'a> Context<'a> {
                     Some(Some(variable)) => usage.check(variable, findings),
                     // It was reported already that its type cannot be that of an input.
                     Some(None) => {}
-                    None => findings.add(usage.position, format!("the variable ${} is not declared", usage.name)),
+                    None => findings.add(usage.position, format!("variable ${} is not defined", usage.name)),
                 }
             }
             let new = scope.spreads.iter().filter(|name| reached.insert(name));
@@ -137,7 +137,7 @@ impl<'a> Context<'a> {
         for variable in &node.variable_definitions {
             let name = variable.node.name.node.as_str();
             if !used.contains(name) {
-                findings.add(variable.pos, format!("the variable ${name} is never used"));
+                findings.add(variable.pos, format!("variable ${name} is never used"));
             }
         }
     }
@@ -155,10 +155,7 @@ impl<'a> Context<'a> {
         if self.types.is_composite(base) {
             findings.add(
                 ty.pos,
-                format!(
-                    "the variable ${name} cannot be a {}: that is no type of inputs",
-                    ty.node
-                ),
+                format!("variable ${name} cannot have the non-input type {}", ty.node),
             );
             return false;
         }
@@ -236,7 +233,7 @@ impl Usage<'_> {
             findings.add(
                 self.position,
                 format!(
-                    "the variable ${name} is of the type {given}: here {} is needed",
+                    "variable ${name} of type {given} is used where {} is expected",
                     place.ty
                 ),
             );
@@ -244,9 +241,7 @@ impl Usage<'_> {
         if let (Some(input), true) = (place.one_of, given.nullable) {
             findings.add(
                 self.position,
-                format!(
-                    "the variable ${name} is of the type {given} and could be null, but the field of {input} cannot"
-                ),
+                format!("variable ${name} of type {given} can be null, but the field of {input} cannot"),
             );
         }
     }

@@ -52,7 +52,7 @@ pub fn check<'a>(context: &Context<'a>, operation: &'a Positioned<OperationDefin
     check.shapes(root.clone());
     check.names(root);
     if check.left == 0 && !check.findings.is_full() {
-        let message = "the operation has too many fields that might be merged: ask for less at once";
+        let message = "the operation has too many fields with the same response key: select fewer at once";
         check
             .findings
             .problems
@@ -66,12 +66,14 @@ impl<'a> Check<'a, '_> {
         let by_key = self.collect(root, true);
         if by_key.len() > 1 {
             self.findings
-                .add(position, "a subscription must select one field, and no more");
+                .add(position, "a subscription must select only one top-level field");
         }
         for fields in by_key.values() {
             if fields[0].field.node.name.node.starts_with("__") {
-                self.findings
-                    .add(fields[0].field.pos, "a subscription must select a field of its own");
+                self.findings.add(
+                    fields[0].field.pos,
+                    "a subscription must not select an introspection field",
+                );
             }
         }
     }
@@ -85,7 +87,7 @@ impl<'a> Check<'a, '_> {
             for other in shown {
                 if !self.have_one_shape(&first.definition.ty, &other.definition.ty) {
                     let (one, two) = (&first.definition.ty, &other.definition.ty);
-                    let reason = format!("one is of the type {one}, the other of {two}");
+                    let reason = format!("they return the conflicting types {one} and {two}");
                     self.conflict(key, other, &reason);
                 }
             }
@@ -117,17 +119,17 @@ impl<'a> Check<'a, '_> {
         for other in &fields[1..] {
             let (one, two) = (&first.field.node, &other.field.node);
             if one.name.node != two.name.node {
-                let reason = format!("one is {}, the other {}", one.name, two.name);
+                let reason = format!("{} and {} are different fields", one.name, two.name);
                 self.conflict(key, other, &reason);
             } else if !have_same_arguments(one, two) {
-                self.conflict(key, other, "their arguments differ");
+                self.conflict(key, other, "they have differing arguments");
             }
         }
         self.names(below(fields));
     }
 
     fn conflict(&mut self, key: &str, field: &SelectedField, reason: &str) {
-        let text = format!("two fields of this place are called {key}, but {reason}: give one of them another alias");
+        let text = format!("fields {key} conflict, because {reason}: use different aliases");
         self.findings.add(field.field.pos, text);
     }
 

@@ -78,7 +78,7 @@ impl<'a> SpreadScope<'a> {
                             let on = Some(on).filter(|on| context.types.is_composite(on));
                             possible(context, parent, on, spread.pos, findings);
                         }
-                        None => findings.add(name.pos, format!("there is no fragment {:?}", name.node.as_str())),
+                        None => findings.add(name.pos, format!("unknown fragment {:?}", name.node.as_str())),
                     }
                 }
             }
@@ -98,7 +98,10 @@ impl<'a> SpreadScope<'a> {
         let Some(definition) = known else {
             if let Some(parent) = parent {
                 let alike = context.alike(name, context.types.fields(parent), findings);
-                findings.add(node.name.pos, format!("the type {parent} has no field {name:?}{alike}"));
+                findings.add(
+                    node.name.pos,
+                    format!("cannot query field {name:?} on type {parent:?}{alike}"),
+                );
             }
             for (_, value) in &node.arguments {
                 self.value(context, &value.node, value.pos, None);
@@ -118,14 +121,14 @@ impl<'a> SpreadScope<'a> {
         ) {
             (true, true) => {
                 let text = format!(
-                    "{name} is of the type {}: say which of its fields to select",
+                    "field {name:?} of type {} must have a selection of subfields",
                     definition.ty
                 );
                 findings.add(field.pos, text);
             }
             (false, false) => {
                 let text = format!(
-                    "{name} is of the type {}, of which nothing can be selected",
+                    "field {name:?} must not have a selection, since type {} has no subfields",
                     definition.ty
                 );
                 findings.add(node.selection_set.pos, text);
@@ -148,7 +151,7 @@ impl<'a> SpreadScope<'a> {
         let mut names = HashSet::new();
         for (name, value) in given {
             if !names.insert(name.node.as_str()) {
-                findings.add(name.pos, format!("{owner} is given the argument {name} twice"));
+                findings.add(name.pos, format!("there can be only one argument {name} on {owner}"));
             }
             let definition = known.get(name.node.as_str());
             let place = definition.map(ExpectedInput::of);
@@ -171,7 +174,7 @@ impl<'a> SpreadScope<'a> {
                     let alike = context.alike(&name.node, known.keys().map(String::as_str), findings);
                     findings.add(
                         name.pos,
-                        format!("{owner} has no argument {:?}{alike}", name.node.as_str()),
+                        format!("unknown argument {:?} on {owner}{alike}", name.node.as_str()),
                     );
                 }
             }
@@ -185,7 +188,10 @@ impl<'a> SpreadScope<'a> {
         for (name, definition) in missing {
             findings.add(
                 position,
-                format!("{owner} needs the argument {name} of the type {}", definition.ty),
+                format!(
+                    "argument {name} of type {} is required on {owner}, but was not given",
+                    definition.ty
+                ),
             );
         }
     }
@@ -240,17 +246,17 @@ impl<'a> SpreadScope<'a> {
             let name = directive.node.name.node.as_str();
             let Some(definition) = context.types.directive(name) else {
                 let alike = context.alike(name, context.types.directives(), findings);
-                findings.add(directive.pos, format!("there is no directive @{name}{alike}"));
+                findings.add(directive.pos, format!("unknown directive @{name}{alike}"));
                 for (_, value) in &directive.node.arguments {
                     self.value(context, &value.node, value.pos, None);
                 }
                 continue;
             };
             if !place.is_some_and(|place| definition.locations.contains(&place)) {
-                findings.add(directive.pos, format!("the directive @{name} may not stand here"));
+                findings.add(directive.pos, format!("directive @{name} may not be used here"));
             }
             if !names.insert(name) {
-                findings.add(directive.pos, format!("the directive @{name} stands here twice"));
+                findings.add(directive.pos, format!("directive @{name} may be used only once here"));
             }
             let owner = format!("@{name}");
             let given = &directive.node.arguments;
@@ -287,7 +293,10 @@ fn condition<'a>(
         return Some(&on.node);
     }
     match context.types.get(&on.node) {
-        Some(_) => findings.add(on.pos, format!("nothing can be selected of a {}", on.node)),
+        Some(_) => findings.add(
+            on.pos,
+            format!("a fragment cannot have the non-composite type {}", on.node),
+        ),
         None => context.unknown_type(on.pos, &on.node, findings),
     }
     None
@@ -304,6 +313,9 @@ fn possible(context: &Context, parent: Option<&str>, on: Option<&str>, position:
             .objects(parent)
             .any(|object| context.types.objects(on).any(|other| other == object));
     if !overlap {
-        findings.add(position, format!("the type {parent} is never {on}"));
+        findings.add(
+            position,
+            format!("this fragment can never be spread here: objects of type {parent} are never of type {on}"),
+        );
     }
 }

@@ -24,7 +24,7 @@ impl<'a> DocumentWalk<'a> {
             totals.introspection_depth = depth;
             if child.nested_types > introspection::MAX_NESTED_LISTS {
                 let most = introspection::MAX_NESTED_LISTS;
-                let message = format!("lists of the schema are nested too deeply: at most {most} in each other");
+                let message = format!("introspection lists are nested too deeply: at most {most} levels");
                 self.refuse(DocumentProblem::too_complex(message).at(field.pos));
             }
         }

@@ -78,7 +78,7 @@ impl<'a> DocumentWalk<'a> {
         match self.fragments.get(key) {
             Some(Fragment::Known(totals)) => return *totals,
             Some(Fragment::Entered) => {
-                let message = format!("the fragment {key} contains itself");
+                let message = format!("cannot spread fragment {key} within itself");
                 self.refuse(DocumentProblem::new(codes::GRAPHQL_VALIDATION_FAILED, message).at(name.pos));
                 return Totals::default();
             }
@@ -89,7 +89,7 @@ impl<'a> DocumentWalk<'a> {
             return Totals::default();
         };
         if self.chain >= MAX_CHAIN {
-            let message = format!("fragments spread each other too deeply: at most {MAX_CHAIN} in a chain");
+            let message = format!("fragment spreads are nested too deeply: at most {MAX_CHAIN} levels");
             self.refuse(DocumentProblem::too_complex(message).at(name.pos));
             return Totals::default();
         }

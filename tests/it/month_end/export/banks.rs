@@ -120,12 +120,14 @@ both_databases! {
 
         // 2 April: it is paid again.
         shop.days_later(18);
+        let staff = shop.staff();
         let payload = staff.done("createPayoutRun", json!({}), "payoutRun { id payouts { totalCount } }").await;
         assert_eq!(payload["payoutRun"]["payouts"]["totalCount"], 1);
         let again = file(&staff, &sent(&text(&payload["payoutRun"]["id"]), "format=paypal&currency=EUR")).await;
         assert_eq!(settled(&shop, &of_paypal(&again, "SUCCESS", 30), &PAYPAL).await, paid("SUCCESS", 0));
         shop.days_later(60);
 
+        let staff = shop.staff();
         let [ann, bob, cleo] = ["Ann", "Bob", "Cleo"].map(|name| run.payout(name)["partner"]["id"].clone());
         let march = statement(&shop, &ann, "EUR", MARCH).await;
         assert_eq!(statements::told(&march), [

@@ -13,14 +13,14 @@ const COLUMNS: [(&str, &str); 5] = [
         "id externalId kind status amount=amount.amount currency=amount.currency paymentTarget recipient partnerId=partner.id
          partnerExternalId=partner.externalId partnerName=partner.name campaignId=campaign.id
          campaignExternalId=campaign.externalId campaignName=campaign.name eventId=event.id
-         eventExternalId=event.externalId adjustsId=adjusts.id payoutId=payout.id dealId=deal.id holdbackDays accruedAt
-         matureAt approvedAt paidAt reversedAt",
+         eventExternalId=event.externalId adjustsId=adjusts.id payoutId=payout.id
+         returnedPayoutId=returnedPayout.id dealId=deal.id holdbackDays accruedAt matureAt approvedAt paidAt reversedAt",
     ),
     (
         "payouts",
         "id status amount=amount.amount currency=amount.currency partnerId=partner.id
          partnerExternalId=partner.externalId partnerName=partner.name recipient createdAt settledAt reference
-         payoutReference runId=run.id createdBy settledBy",
+         bankReference payoutReference runId=run.id createdBy settledBy returnedAt returnedBy returnReason",
     ),
     (
         "events",
@@ -49,12 +49,13 @@ fn selection(list: &str) -> &'static str {
     match list {
         "commissions" => {
             "id externalId kind status amount { amount currency } paymentTarget recipient partner { id externalId name }
-             campaign { id externalId name } event { id externalId } adjusts { id } payout { id } deal { id } holdbackDays
+             campaign { id externalId name } event { id externalId } adjusts { id } payout { id }
+             returnedPayout { id } deal { id } holdbackDays
              accruedAt matureAt approvedAt paidAt reversedAt"
         }
         "payouts" => {
             "id status amount { amount currency } partner { id externalId name } recipient createdAt settledAt reference
-             payoutReference run { id } createdBy settledBy"
+             bankReference payoutReference run { id } createdBy settledBy returnedAt returnedBy returnReason"
         }
         "events" => {
             "id externalId kind type base amount { amount currency } revenue { amount currency } occurredAt recordedAt

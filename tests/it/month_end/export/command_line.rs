@@ -57,7 +57,7 @@ both_databases! {
         for (arguments, says) in [
             (vec!["deals", "--tenant", "acme"], "possible values: commissions, payouts"),
             (vec!["partners"], "--tenant"),
-            (vec!["partners", "--tenant", "acme", "statuz=ACTIVE"], "there is no parameter \"statuz\""),
+            (vec!["partners", "--tenant", "acme", "statuz=ACTIVE"], "unknown parameter \"statuz\""),
             (vec!["partners", "--tenant", "acme", "status"], "\"status\" must be NAME=VALUE"),
             (vec!["commissions", "--tenant", "acme", "status=PAYED", "currency=x"], "currency must be an ISO 4217"),
             (vec!["commissions", "--tenant", "acme", "partnerId=nobody"], "partnerId "),

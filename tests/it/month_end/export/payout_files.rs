@@ -192,7 +192,7 @@ both_databases! {
         assert!(errors.contains(&says), "{errors}");
         let (code, _, errors) = exported(&app, &["--format", "paypal", &format!("runId={}", run.id), "currency=EUR"]).await;
         assert_eq!((code, errors.as_str()), (0, ""));
-        for (more, says) in [("&part=0", "part must be 1 or more"), ("&payees=EMAIL", "there is no parameter \"payees\"")] {
+        for (more, says) in [("&part=0", "part must be 1 or more"), ("&payees=EMAIL", "unknown parameter \"payees\"")] {
             assert!(get(&staff, &paypal(more)).await.refusal().1.contains(says), "{more}");
         }
     }

@@ -216,7 +216,7 @@ both_databases! {
             ("", vec![], 1, "is empty"),
             ("id,state\n", vec![], 1, "there is no column for status: there are id, state; --map status=COLUMN"),
             ("id,Status,STATUS\n", vec![], 1, "there are 2 columns \"status\""),
-            ("id,status\n", vec!["--map", "id=id", "--map", "id=status"], 1, "--map says twice what id is"),
+            ("id,status\n", vec!["--map", "id=id", "--map", "id=status"], 1, "--map is given twice for id"),
             ("id,status\n", vec!["--map", "reference=tx"], 1, "there is no column \"tx\""),
             ("id,status\n", vec!["--map", "number=tx"], 1, "there are id, status, reference"),
             ("id,status\n", vec!["--currency", "EUR"], 2, "--currency is for"),

@@ -179,6 +179,23 @@ fn urls_are_checked_as_far_as_they_say_where_they_lead() {
 }
 
 #[test]
+fn what_the_operator_names_may_be_anywhere() {
+    let policy = AddressPolicy::of_operator();
+    for url in [
+        "http://127.0.0.1:4318/",
+        "https://[fd00::1]:4318/",
+        "http://169.254.169.254/",
+        "https://collector/",
+    ] {
+        assert!(policy.check_url(url).is_ok(), "{url}");
+    }
+    for address in ["127.0.0.1", "::1", "fe80::1", "8.8.8.8", "::ffff:10.0.0.1"] {
+        assert_eq!(policy.check(ip(address), 4318, false), Ok(()), "{address}");
+    }
+    assert_eq!(policy.check_url("collector:4318"), Err(AddressRefusal::NotAnAddress));
+}
+
+#[test]
 fn a_name_may_be_plain_and_have_any_port_where_addresses_are_allowed() {
     let policy = |allowed: Vec<Network>| AddressPolicy {
         production: true,

@@ -12,7 +12,7 @@ use domain::commission::{Commission, ExplainedCommission};
 use domain::event::{Customer, Event};
 use domain::explain::Step;
 use domain::id::{self, CommissionId};
-use domain::reassignment::{Reassignment, ReassignmentOutcome};
+use domain::reassignment::{MoveSteps, Reassignment, ReassignmentOutcome};
 use store::reassignment::RowOutcome;
 use store::{Store, StoreError};
 
@@ -43,6 +43,8 @@ pub struct MovedRow {
     /// The clawback of the earlier row; or, where it is what was written, that by which a recorded refund takes from a
     /// new row.
     pub clawback: Option<Commission>,
+    /// The steps that wrote what it is now.
+    pub steps: MoveSteps,
 }
 
 /// A row that was written.
@@ -68,6 +70,7 @@ impl MovedRow {
             before: self.before.as_ref().map(|row| row.id),
             commission: self.earned().map(|after| after.commission.row.id),
             clawback: self.clawback.as_ref().map(|row| row.id),
+            steps: self.steps,
         }
     }
 }
@@ -139,5 +142,6 @@ fn reload(
                 .explained(explanations.get(&row.id.uuid()).cloned().unwrap_or_default()),
         }),
         clawback: row(entry.clawback),
+        steps: entry.steps,
     })
 }

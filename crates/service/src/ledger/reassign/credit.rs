@@ -15,7 +15,7 @@ use domain::decision::{Decision, NoCommissionReason};
 use domain::event::{AttributedVia, Attribution, Event, EventKind};
 use domain::history::Moment;
 use domain::id::{CampaignId, EventId, PartnerId};
-use domain::reassignment::{ReassignmentOutcome, earned_step};
+use domain::reassignment::{MoveSteps, ReassignmentOutcome, earned_step};
 use domain::tiered::TieredCommission;
 use store::event::Recredited;
 use store::event_decision::NewDecision;
@@ -337,6 +337,10 @@ impl Correction<'_> {
                 commission: earned.clone(),
             }),
             clawback: None,
+            steps: MoveSteps {
+                from: None,
+                to: self.reached(),
+            },
         });
     }
 
@@ -348,6 +352,10 @@ impl Correction<'_> {
             before: None,
             after: None,
             clawback: None,
+            steps: MoveSteps {
+                from: None,
+                to: self.reached(),
+            },
         });
     }
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use crate::ServiceError;
 use crate::app::App;
-use crate::ledger::posting::later_than;
+use crate::ledger::posting::{Moments, later_than};
 use crate::once::{begin, commit, repeated};
 pub use answer::{After, Moved, MovedRow};
 use auth::{Caller, Resource, Writer};
@@ -23,19 +23,12 @@ use domain::Timestamp;
 use domain::event::{Customer, Event};
 use domain::history::Moment;
 use domain::id::{PartnerId, ReassignmentId};
-use domain::reassignment::Reassignment;
+use domain::reassignment::{MoveSteps, Reassignment};
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
-use order::{AffectedRecords, CheckedOrder};
+use order::{AffectedRecords, CheckedOrder, ReassignmentOrder};
 pub use order::{NewAttribution, NewReassignment};
 use store::Transaction;
-
-/// What is to be moved.
-#[derive(Clone, Debug)]
-enum ReassignmentOrder {
-    Customer(NewReassignment),
-    Event(NewAttribution),
-}
 
 /// Binds a customer to another partner, or to none, and moves its recorded events that occurred from a given time on.
 /// One call moves at most [`MAX_EVENTS`](domain::reassignment::MAX_EVENTS); the same call again continues.
@@ -91,6 +84,8 @@ struct Correction<'a> {
     now: Timestamp,
     /// The last moments of the partners' histories so far.
     last: BTreeMap<PartnerId, Moment>,
+    /// The steps by which the reassignment begins in these histories.
+    begun: Moments,
     rows: Vec<MovedRow>,
 }
 
@@ -113,6 +108,7 @@ impl<'a> Correction<'a> {
                 .values()
                 .map(|partner| (partner.id, partner.last))
                 .collect(),
+            begun: Moments::new(),
             rows: Vec::new(),
             checked,
             found,
@@ -125,6 +121,17 @@ impl<'a> Correction<'a> {
         let last = last.expect("every partner concerned is locked");
         *last = last.next(self.now);
         *last
+    }
+
+    /// The number of the step by which the reassignment begins in the history of a partner.
+    fn begun_with(&self, partner: Option<PartnerId>) -> Option<i64> {
+        self.begun.get(&partner?).map(|moment| moment.sequence)
+    }
+
+    /// The number of the last step of the reassignment in the history of the partner that events are moved to.
+    fn reached(&self) -> Option<i64> {
+        let (partner, _) = self.checked.target?;
+        self.last.get(&partner).map(|moment| moment.sequence)
     }
 
     async fn run(mut self) -> Result<Moved, ServiceError> {
@@ -165,6 +172,10 @@ impl<'a> Correction<'a> {
             actor: self.writer.actor().to_owned(),
             at: self.now,
             remaining: self.found.remaining,
+            steps: MoveSteps {
+                from: self.begun_with(self.found.from_partner),
+                to: self.begun_with(to.map(|(partner, _)| partner)),
+            },
         };
         // The audit log only counts them: each move and each row that was written or changed records the details
         // itself.

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::ReassignmentOrder;
 use crate::ids::object;
 use crate::{ServiceError, require, stored};
 use auth::{Scope, Writer};
@@ -19,6 +18,13 @@ use store::event::Movable;
 use store::locks::InForce;
 use store::partner::CreditedPartner;
 use store::{StoreError, Transaction};
+
+/// What is to be moved.
+#[derive(Clone, Debug)]
+pub enum ReassignmentOrder {
+    Customer(NewReassignment),
+    Event(NewAttribution),
+}
 
 /// Which partner a customer is to be bound to.
 #[derive(Clone, Debug)]
@@ -87,11 +93,7 @@ pub async fn check(
     let campaign = match campaign {
         None => None,
         Some(_) if !has_partner => {
-            problems.add(
-                "partnerId",
-                ProblemCode::Required,
-                "is needed where a campaign is given",
-            );
+            problems.add("partnerId", ProblemCode::Required, "is required with a campaign");
             None
         }
         Some(id) => {
@@ -154,7 +156,7 @@ async fn event(
     let event = object::<id::Event>("eventId", id, problems, transaction, scope).await?;
     if let Some(event) = &event {
         if event.kind.takes_back() {
-            let message = "is a refund or chargeback, which goes with what it takes back: attribute that";
+            let message = "is a refund or chargeback, which follows the event that it takes back: attribute that event";
             problems.add("eventId", ProblemCode::Invalid, message);
         } else if target.is_some() && event.attribution.map(|to| (to.partner_id, to.campaign_id)) == target {
             let message = "is credited to this partner and campaign already";

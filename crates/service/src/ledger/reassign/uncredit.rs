@@ -12,7 +12,7 @@ use domain::decision::NoCommissionReason;
 use domain::id::{CommissionId, EventId};
 use domain::money::Money;
 use domain::problem::{ProblemCode, Problems};
-use domain::reassignment::{ReassignmentOutcome, RowFate, clawback_step, fate_of_row};
+use domain::reassignment::{MoveSteps, ReassignmentOutcome, RowFate, clawback_step, fate_of_row};
 use store::standing::PaidCharges;
 use store::{StoreError, Writes};
 
@@ -40,6 +40,7 @@ impl Correction<'_> {
             .into_iter()
             .map(|partner| (partner, self.step(partner)))
             .collect();
+        self.begun.clone_from(&moments);
         let mut posting = Posting::new(self.writer.tenant(), self.writer.actor(), moments.clone());
         moments.into_keys().for_each(|partner| posting.touch(partner));
         let reason = format!("reassigned: {}", self.checked.reason);
@@ -84,6 +85,10 @@ impl Correction<'_> {
                 before: now,
                 after: None,
                 clawback,
+                steps: MoveSteps {
+                    from: self.begun_with(Some(row.partner_id)),
+                    to: None,
+                },
             });
         }
         let standing = self.lowered_standing().await?;
@@ -132,7 +137,7 @@ impl Correction<'_> {
         for row in concerned.filter(|row| row.is_reserved()).take(1) {
             let payout = row.payout_id.map(|id| id.to_string()).unwrap_or_default();
             let message = format!(
-                "has the commission {} in the open payout {payout}: settle that first",
+                "has the commission {} in the pending payout {payout}: settle that first",
                 row.id
             );
             problems.add(field, ProblemCode::Conflict, message);

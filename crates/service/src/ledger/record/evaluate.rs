@@ -120,7 +120,7 @@ fn check(
         problems.add(
             "partnerId",
             ProblemCode::Required,
-            "must say whom the campaign's event is credited to",
+            "must name the partner that the campaign's event is credited to",
         );
     }
     require!(problems);

@@ -64,7 +64,7 @@ impl KeyedEvents {
             }
             Some(content) if *content == event.content => Ok(()),
             Some(_) => {
-                let message = "was used before with other input";
+                let message = "was used before with different input";
                 Err(Problems::one("idempotencyKey", ProblemCode::Conflict, message).into_vec())
             }
         }

@@ -69,7 +69,7 @@ impl Recorder<'_> {
             return Ok(None);
         };
         if event.content != checked.content {
-            let message = "was recorded before with other content";
+            let message = "was recorded before with different content";
             return Err(Problems::one("externalId", ProblemCode::Conflict, message).into());
         }
         let commissions = store::commission::of_event(transaction, &scope, event.id).await?;

@@ -37,7 +37,7 @@ async fn approve_matured_in(app: &App, only: Option<TenantId>, limit: u64) -> Re
             match approve_of_partner(app, tenant, partner, &ids).await {
                 Ok(count) => approved += count,
                 Err(error) if store::is_sum_too_large(&error) => {
-                    tracing::warn!(%tenant, %partner, "what matured cannot be approved: a balance would be too large");
+                    tracing::warn!(%tenant, %partner, "cannot approve matured commissions: a balance would be too large");
                     full.push(partner);
                 }
                 Err(error) => return Err(error),

@@ -45,7 +45,7 @@ pub(super) fn reverse_one(
         };
         return Err(Fault(
             ProblemCode::Conflict,
-            format!("{which} in the open payout {payout}"),
+            format!("{which} in the pending payout {payout}"),
         ));
     }
     let Some(reversed) = posting.move_to(row, CommissionStatus::Reversed, Some(reason)) else {

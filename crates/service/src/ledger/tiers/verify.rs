@@ -35,7 +35,7 @@ pub async fn counters(database: &Connection, scope: &Scope, partners: &[Uuid]) -
                 findings.push(Finding {
                     kind: "counters",
                     what: format!(
-                        "what the tier has counted from {} on is not what happened",
+                        "the tier's counter from {} on differs from the recorded events",
                         key.window.start
                     ),
                     ids: vec![key.tier.to_string(), key.partner.to_string(), key.campaign.to_string()],

@@ -116,16 +116,19 @@ async fn fault(
     let faults = [
         (
             movements != moved.movements,
-            "does not list the movements of the rows, each once",
+            "does not list each movement of the rows exactly once",
         ),
-        (balance != moved.owed, "does not close with what the rows come to"),
+        (
+            balance != moved.owed,
+            "has a closing balance that differs from the sum of the rows",
+        ),
         (
             sums.opening != at_middle,
-            "does not open with what the one before closes with",
+            "has an opening balance that differs from the closing balance before it",
         ),
         (
             sums.closing() != balance,
-            "does not close with its opening and its movements",
+            "has a closing balance that is not its opening balance plus its movements",
         ),
     ];
     Ok(faults.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, what)| what))

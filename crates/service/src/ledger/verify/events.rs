@@ -50,7 +50,7 @@ impl EventTotals {
         };
         for event in claimed.iter().filter(|event| !kept.contains(event)) {
             found.add(
-                "the event was moved, and no move of it is kept",
+                "the event was moved, but there is no record of the move",
                 [EventId::from_uuid(*event)],
             );
         }
@@ -113,7 +113,7 @@ impl EventTotals {
                 || taken.minor > amount
                 || about.wholly_refunded != is_whole
             {
-                let what = "what is kept as refunded is not the sum of the event's refunds";
+                let what = "the event's refunded amount is not the sum of its refunds";
                 found.add(what, [EventId::from_uuid(*id)]);
             }
         }

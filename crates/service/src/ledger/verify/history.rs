@@ -26,8 +26,8 @@ impl Histories {
             let id = [PartnerId::from_uuid(partner)];
             let back = steps.windows(2).filter(|pair| pair[1].1 < pair[0].1).count();
             if back > 0 {
-                let what = format!("the times of the partner's history go back {back} times");
-                found.say("the times of the partner's history go back", what, id);
+                let what = format!("the times in the partner's history decrease {back} times");
+                found.say("the times in the partner's history decrease", what, id);
             }
             let (last, latest) = (steps.last(), steps.iter().map(|(_, at)| *at).max());
             let is_behind = marks.get(&partner).is_none_or(|mark| {
@@ -35,7 +35,7 @@ impl Histories {
                     || mark.at().map(|at| at.timestamp_micros()) < latest
             });
             if is_behind {
-                let what = "the partner's history has gone further than its row says: a number would be given twice";
+                let what = "the partner has history numbers above its counter: a number would be used twice";
                 found.add(what, id);
             }
         }

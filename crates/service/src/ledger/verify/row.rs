@@ -53,7 +53,7 @@ pub fn check(commission: &ExplainedCommission, history: &[StatusMove]) -> Vec<St
     match (row.payment_target, &row.recipient) {
         (PaymentTarget::Partnership, Some(_)) => wrong.push("names a recipient, but is owed to the partner".to_owned()),
         (PaymentTarget::Individual, None) if is_settled => {
-            wrong.push(format!("is {} and owed to nobody", row.status.as_str()));
+            wrong.push(format!("is {} and has no payee", row.status.as_str()));
         }
         (PaymentTarget::Partnership, None) | (PaymentTarget::Individual, _) => {}
     }
@@ -76,7 +76,7 @@ fn history_fault(row: &Commission, history: &[StatusMove]) -> Option<String> {
     for _ in history {
         let mut next = history.iter().filter(|transition| transition.from == at);
         let (Some(step), None) = (next.next(), next.next()) else {
-            return Some("the transitions are no chain from the beginning".to_owned());
+            return Some("the first transition does not start from nothing".to_owned());
         };
         if !is_legal(row.kind, step) {
             let from = step.from.map_or("nothing", CommissionStatus::as_str);

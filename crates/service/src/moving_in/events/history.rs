@@ -99,7 +99,7 @@ impl History {
             problems.add(
                 "partnerId",
                 ProblemCode::Required,
-                "must say whom the campaign's event is credited to",
+                "must name the partner that the campaign's event is credited to",
             );
         }
         if !problems.is_empty() {
@@ -146,11 +146,11 @@ impl History {
             return Err(problems.into_vec());
         };
         if original.kind.takes_back() {
-            let message = "names what is no charge or conversion";
+            let message = "names an event that is neither a charge nor a conversion";
             problems.add("originalExternalId", ProblemCode::Invalid, message);
         }
         if self.earned.contains(&original.id.uuid()) {
-            let message = "names what has commissions: record its refund, with --earn";
+            let message = "names an event that has commissions: import its refund with --earn";
             problems.add("originalExternalId", ProblemCode::Invalid, message);
         }
         let amount = problems.take("amount.amount", amount_taken(&original, named.event.amount));

@@ -22,7 +22,11 @@ impl ImportedEvent {
         let campaign = event.campaign_id.as_deref();
         let campaign = campaign.and_then(|id| problems.id::<id::Campaign>("campaignId", id));
         if event.occurred_at.is_none() && mode != Mode::CheckToEarn {
-            problems.add("occurredAt", ProblemCode::Required, "must be given for what is history");
+            problems.add(
+                "occurredAt",
+                ProblemCode::Required,
+                "must be given for imported history",
+            );
         }
         match event.check(latest, &mut problems) {
             Some(event) if problems.is_empty() => Ok(Self {

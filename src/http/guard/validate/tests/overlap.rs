@@ -4,9 +4,7 @@ use super::*;
 
 #[test]
 fn fields_that_overlap() {
-    let conflict = |key: &str, reason: &str| {
-        format!("two fields of this place are called {key}, but {reason}: give one of them another alias")
-    };
+    let conflict = |key: &str, reason: &str| format!("fields {key} conflict, because {reason}: use different aliases");
     assert_sound(&[
         "{ a { id x: name x: name } a { x: name } }",
         "{ a(first: 1, filter: { kind: SMALL, not: {} }) { id } a(filter: { not: {}, kind: SMALL }, first: 1) { name } }",
@@ -24,75 +22,75 @@ fn fields_that_overlap() {
         (
             "{ a { x: id x: name } }",
             "x",
-            "one is of the type ID!, the other of String",
+            "they return the conflicting types ID! and String",
         ),
         (
             "{ a { x: size x: size } b { x: name x: id } }",
             "x",
-            "one is of the type String!, the other of ID!",
+            "they return the conflicting types String! and ID!",
         ),
         (
             "{ node(id: 1) { id } node(id: 2) { id } }",
             "node",
-            "their arguments differ",
+            "they have differing arguments",
         ),
-        ("{ a(first: 1) { id } a { id } }", "a", "their arguments differ"),
+        ("{ a(first: 1) { id } a { id } }", "a", "they have differing arguments"),
         (
             "query($n: Int, $m: Int) { a(first: $n) { id } a(first: $m) { id } }",
             "a",
-            "their arguments differ",
+            "they have differing arguments",
         ),
         (
             "{ a { id } ...F } fragment F on Query { a(first: 1) { id } }",
             "a",
-            "their arguments differ",
+            "they have differing arguments",
         ),
         (
             "{ a { x: id } ... { a { x: b { id } } } }",
             "x",
-            "one is of the type ID!, the other of B",
+            "they return the conflicting types ID! and B",
         ),
         // Never of one object, and yet of one shape.
         (
             "{ node(id: 1) { ... on A { x: name } ... on B { x: name } } }",
             "x",
-            "one is of the type String, the other of String!",
+            "they return the conflicting types String and String!",
         ),
         (
             "{ node(id: 1) { ... on A { tags } ... on B { tags } } }",
             "tags",
-            "one is of the type [String!]!, the other of [String]!",
+            "they return the conflicting types [String!]! and [String]!",
         ),
         (
             "{ node(id: 1) { ... on A { x: size } ... on B { x: size } } }",
             "x",
-            "one is of the type Int, the other of String",
+            "they return the conflicting types Int and String",
         ),
         (
             "{ node(id: 1) { ... on A { x: b { id } } ... on B { x: name } } }",
             "x",
-            "one is of the type B, the other of String!",
+            "they return the conflicting types B and String!",
         ),
         (
             "{ node(id: 1) { ... on A { x: bs { id } } ... on B { x: a { id } } } }",
             "x",
-            "one is of the type [B!], the other of A",
+            "they return the conflicting types [B!] and A",
         ),
         (
             "{ node(id: 1) { ... on A { x: b { y: name } } ... on B { x: a { y: name } } } }",
             "y",
-            "one is of the type String!, the other of String",
+            "they return the conflicting types String! and String",
         ),
         // One of them may be of any object.
         (
             "{ node(id: 1) { x: id ... on A { x: kind } } }",
             "x",
-            "one is of the type ID!, the other of Kind!",
+            "they return the conflicting types ID! and Kind!",
         ),
         (
             "{ thing { ... on Node { x: id } ... on A { x: __typename } } }",
             "x",
-            "one is id, the other __typename",
+            "id and __typename are different fields",
         ),
     ] {
         assert_eq!(problems(text)[0], conflict(key, reason), "{text}");
@@ -102,12 +100,12 @@ fn fields_that_overlap() {
         (
             "{ b { c { x: a { id } } c { x: a { y: id } } } a { b { x: name } b { x: name y: id } } y: a { id } y: b { id } }",
             "y",
-            "one is a, the other b",
+            "a and b are different fields",
         ),
         (
             "{ node(id: 1) { x: id ... on A { ... on Node { x: id } } } x: node(id: 1) { id } x: node(id: 2) { id } }",
             "x",
-            "their arguments differ",
+            "they have differing arguments",
         ),
     ] {
         assert_eq!(problems(text), [conflict(key, reason)], "{text}");

@@ -10,11 +10,14 @@ fn arguments_and_values() {
         "mutation { make(input: { name: \"\", one: { number: 1 }, filter: null }) { id } }",
     ]);
     assert_broken(&[
-        ("{ need }", "need needs the argument two of the type Int!"),
-        ("{ need(two: 1, two: 1) }", "need is given the argument two twice"),
+        (
+            "{ need }",
+            "argument two of type Int! is required on need, but was not given",
+        ),
+        ("{ need(two: 1, two: 1) }", "there can be only one argument two on need"),
         (
             "{ a(frist: 1) { id } }",
-            "a has no argument \"frist\": did you mean first?",
+            "unknown argument \"frist\" on a: did you mean first?",
         ),
         ("{ need(two: null) }", "need.two must be a Int!, not null"),
         (
@@ -23,11 +26,11 @@ fn arguments_and_values() {
         ),
         (
             "{ a(filter: { kind: \"SMALL\" }) { id } }",
-            "a.filter.kind must be one of the names of Kind: write SMALL without quotes",
+            "a.filter.kind must be a value of the enum Kind: write SMALL without quotes",
         ),
         (
             "{ a(filter: { kinds: [TINY] }) { id } }",
-            "a.filter.kinds.0 must be one of the names of Kind: SMALL, LARGE",
+            "a.filter.kinds.0 must be a value of the enum Kind: SMALL, LARGE",
         ),
         (
             "{ a(filter: { text: null }) { id } }",
@@ -35,15 +38,15 @@ fn arguments_and_values() {
         ),
         (
             "{ a(filter: { size: 1 }) { id } }",
-            "a.filter has no field \"size\": its type is Filter",
+            "a.filter field \"size\" is not defined by type Filter",
         ),
         (
             "{ a(filter: { txt: \"\" }) { id } }",
-            "a.filter has no field \"txt\": its type is Filter; did you mean text?",
+            "a.filter field \"txt\" is not defined by type Filter; did you mean text?",
         ),
         (
             "{ b @skp(if: true) { id } }",
-            "there is no directive @skp: did you mean skip?",
+            "unknown directive @skp: did you mean skip?",
         ),
         ("{ a(filter: 1) { id } }", "a.filter must be an object of type Filter"),
         (
@@ -84,11 +87,11 @@ fn variables() {
         "mutation($x: String!) { make(input: { name: \"\", one: { text: $x } }) { id } }",
     ]);
     assert_broken(&[
-        ("{ node(id: $a) { id } }", "the variable $a is not declared"),
-        ("query($a: ID!) { b { id } }", "the variable $a is never used"),
+        ("{ node(id: $a) { id } }", "variable $a is not defined"),
+        ("query($a: ID!) { b { id } }", "variable $a is never used"),
         (
             "query($a: ID!, $a: ID!) { node(id: $a) { id } }",
-            "the variable $a is declared twice",
+            "there can be only one variable named $a",
         ),
         (
             "query($a: Float) { need(two: 1, any: $a) }",
@@ -96,39 +99,39 @@ fn variables() {
         ),
         (
             "query($a: A) { need(two: 1, any: $a) }",
-            "the variable $a cannot be a A: that is no type of inputs",
+            "variable $a cannot have the non-input type A",
         ),
         (
             "query($a: [Thing!]) { need(two: 1, any: $a) }",
-            "the variable $a cannot be a [Thing!]: that is no type of inputs",
+            "variable $a cannot have the non-input type [Thing!]",
         ),
         (
             "query($a: ID) { node(id: $a) { id } }",
-            "the variable $a is of the type ID: here ID! is needed",
+            "variable $a of type ID is used where ID! is expected",
         ),
         (
             "query($a: ID = null) { node(id: $a) { id } }",
-            "the variable $a is of the type ID: here ID! is needed",
+            "variable $a of type ID is used where ID! is expected",
         ),
         (
             "query($a: String!) { node(id: $a) { id } }",
-            "the variable $a is of the type String!: here ID! is needed",
+            "variable $a of type String! is used where ID! is expected",
         ),
         (
             "query($a: ID!) { nodes(ids: $a) { id } }",
-            "the variable $a is of the type ID!: here [ID!]! is needed",
+            "variable $a of type ID! is used where [ID!]! is expected",
         ),
         (
             "query($a: [ID]!) { nodes(ids: $a) { id } }",
-            "the variable $a is of the type [ID]!: here [ID!]! is needed",
+            "variable $a of type [ID]! is used where [ID!]! is expected",
         ),
         (
             "query($a: ID) { nodes(ids: [$a]) { id } }",
-            "the variable $a is of the type ID: here ID! is needed",
+            "variable $a of type ID is used where ID! is expected",
         ),
         (
             "query($a: Kind!) { a(filter: { not: { kinds: $a } }) { id } }",
-            "the variable $a is of the type Kind!: here [Kind!] is needed",
+            "variable $a of type Kind! is used where [Kind!] is expected",
         ),
         (
             "query($a: Int = \"1\") { a(first: $a) { id } }",
@@ -136,19 +139,19 @@ fn variables() {
         ),
         (
             "query($a: Kind = \"SMALL\") { a(filter: { kind: $a }) { id } }",
-            "$a must be one of the names of Kind: write SMALL without quotes",
+            "$a must be a value of the enum Kind: write SMALL without quotes",
         ),
         (
             "query($a: Boolean) { b { id @skip(if: $a) } }",
-            "the variable $a is of the type Boolean: here Boolean! is needed",
+            "variable $a of type Boolean is used where Boolean! is expected",
         ),
         (
             "query A($a: Int!) { ...F } query B { ...F } fragment F on Query { need(two: $a) }",
-            "the variable $a is not declared",
+            "variable $a is not defined",
         ),
         (
             "mutation($x: String = \"\") { make(input: { name: \"\", one: { text: $x } }) { id } }",
-            "the variable $x is of the type String and could be null, but the field of One cannot",
+            "variable $x of type String can be null, but the field of One cannot",
         ),
     ]);
 }
