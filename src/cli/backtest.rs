@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_graphql::{Request, Variables};
 use serde_json::{Value, json};
 
-use super::{CliError, open, output};
+use super::error::CliError;
+use super::{open, output};
 use crate::config::Config;
 use crate::graphql::{RequestContext, Schema, schema, text as written};
 use auth::Caller;

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{CliError, open, output};
+use super::error::CliError;
+use super::{open, output};
 use crate::config::{self, Config, Flags};
 use crate::http;
 use auth::SealingKeys;

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::error::CliError;
 use super::healthcheck::reachable;
-use super::{CliError, open, output};
+use super::{open, output};
 use ::seed::demo;
 use auth::{Caller, Permissions, Scope};
 use domain::tenant::Tenant;

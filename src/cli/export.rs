@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use async_graphql::Value;
 
-use super::{CliError, bad_usage, left_out, open, output};
+use super::error::{CliError, bad_usage, left_out};
+use super::{open, output};
 use crate::config::Config;
 use crate::export::{ExportError, ExportKind, Exports, FileFormat, write_down};
 use crate::graphql::{BAD_USER_INPUT_CODE, schema_for_validated_documents};
@@ -44,7 +45,7 @@ pub struct Export {
 }
 
 pub async fn run(config: &Config, wanted: Export) -> Result<(), CliError> {
-    let mut given: Vec<_> = wanted.filter.iter().map(|pair| named(pair)).collect();
+    let mut given: Vec<_> = wanted.filter.iter().map(|pair| named(pair)).collect::<Result<_, _>>()?;
     let style = [("separator", &wanted.separator), ("decimal", &wanted.decimal)];
     given.extend(style.iter().filter_map(|(name, text)| Some((*name, text.as_deref()?))));
     if wanted.bom {
@@ -53,11 +54,11 @@ pub async fn run(config: &Config, wanted: Export) -> Result<(), CliError> {
     let kind = ExportKind::named(&wanted.what).ok_or("there is no such export")?;
     if !kind.forms().contains(&wanted.format) {
         let words: Vec<_> = kind.forms().iter().map(|form| form.word()).collect();
-        bad_usage(&format!(
+        return Err(bad_usage(format!(
             "{} is written with --format {}",
             kind.name(),
             words.join(" or ")
-        ));
+        )));
     }
     let (app, tenant) = open::tenant_app(config, &wanted.tenant).await?;
     let caller = Caller::operator(tenant.id, "export");
@@ -98,15 +99,15 @@ pub async fn run(config: &Config, wanted: Export) -> Result<(), CliError> {
 }
 
 /// The NAME and the VALUE.
-fn named(pair: &str) -> (&str, &str) {
+fn named(pair: &str) -> Result<(&str, &str), CliError> {
     pair.split_once('=')
-        .unwrap_or_else(|| bad_usage(&format!("{pair:?} must be NAME=VALUE, such as status=PAID")))
+        .ok_or_else(|| bad_usage(format!("{pair:?} must be NAME=VALUE, such as status=PAID")))
 }
 
-/// An error as text for the terminal; wrong arguments end the program.
+/// An error as text for the terminal.
 fn readable(error: ExportError) -> CliError {
     match error {
-        ExportError::Wrong(texts) => bad_usage(&texts.join("\n")),
+        ExportError::Wrong(texts) => bad_usage(texts.join("\n")),
         ExportError::Denied(denied) => denied.into(),
         ExportError::Answered(errors) => {
             let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
@@ -115,7 +116,7 @@ fn readable(error: ExportError) -> CliError {
                 extensions.and_then(|extensions| extensions.get("code")) == Some(&Value::from(BAD_USER_INPUT_CODE))
             });
             match is_usage {
-                true => bad_usage(&texts.join("\n")),
+                true => bad_usage(texts.join("\n")),
                 false => texts.join("\n").into(),
             }
         }

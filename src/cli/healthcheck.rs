@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use super::{CliError, open, output};
+use super::error::CliError;
+use super::{open, output};
 use crate::config::Config;
 
 /// Shorter than orchestrators wait for a check.

@@ -1,15 +1,19 @@
 //! `tributary import`.
 
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+mod arguments;
 
-use super::arguments::{ImportArguments, ImportSource, ImportedValueType};
-use super::{CliError, bad_usage, open, output};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::error::{CliError, bad_usage};
+use super::{open, output};
 use crate::config::Config;
 use ::import::journeybee::ImportDefaults;
 use ::import::moving_in::{self, FileKind, ImportOptions};
 use ::import::settlements::{WordCounts, settlements};
 use ::import::{ImportError, LineProblems, MappingFile};
+pub use arguments::ImportArguments;
+use arguments::{ImportSource, ImportedValueType, MapArgument};
 use auth::Caller;
 use domain::deal_rules::{CommissionRule, Plan, ValueType};
 use domain::partner_group::PartnerGroup;
@@ -34,30 +38,32 @@ pub async fn run(config: &Config, wanted: ImportArguments) -> Result<(), CliErro
         earn,
     } = wanted;
     if value_type.is_some() && !matches!(source, Journeybee) {
-        bad_usage("--value-type is for journeybee only");
+        return Err(bad_usage("--value-type is for journeybee only"));
     }
     if currency.is_some() && !matches!(source, Journeybee | Everflow) {
-        bad_usage("--currency is for journeybee and everflow only");
+        return Err(bad_usage("--currency is for journeybee and everflow only"));
     }
     let is_document = matches!(source, Donutwork | Journeybee | Everflow);
     if is_document && (dry_run || all_or_nothing || !map.is_empty() || decimal_comma || sheet.is_some()) {
-        bad_usage("--dry-run, --map, --decimal-comma, --sheet and --all-or-nothing are for files of rows only");
+        return Err(bad_usage(
+            "--dry-run, --map, --decimal-comma, --sheet and --all-or-nothing are for files of rows only",
+        ));
     }
     let is_workbook = file
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
     if sheet.is_some() && !is_workbook {
-        bad_usage("--sheet is for .xlsx only");
+        return Err(bad_usage("--sheet is for .xlsx only"));
     }
     if earn && !matches!(source, Events) {
-        bad_usage("--earn is for events only");
+        return Err(bad_usage("--earn is for events only"));
     }
     let value_type = value_type.map(|value_type| match value_type {
         ImportedValueType::Fixed => ValueType::Fixed,
         ImportedValueType::Percentage => ValueType::Percentage,
     });
     let options = ImportOptions {
-        map: mapping(map).unwrap_or_else(|error| bad_usage(&error)),
+        map: mapping(map).map_err(bad_usage)?,
         decimal_comma,
         sheet,
         dry_run,
@@ -246,22 +252,6 @@ fn refuse(file: &Path, nothing: Option<&str>, problems: &LineProblems) -> Result
     }
     let nothing = nothing.unwrap_or_default();
     Err(format!("{nothing}wrong in {}:\n{}", file.display(), lines.join("\n")).into())
-}
-
-/// What `--map` names: a column or a value, or a file with many of them.
-#[derive(Clone, Debug)]
-pub enum MapArgument {
-    /// OURS=THEIRS or COLUMN:THEIRS=OURS.
-    Pair(String, String),
-    File(PathBuf),
-}
-
-/// Parses one `--map`.
-pub fn map_argument(text: &str) -> Result<MapArgument, String> {
-    Ok(match text.split_once('=') {
-        Some((name, value)) => MapArgument::Pair(name.to_owned(), value.to_owned()),
-        None => MapArgument::File(PathBuf::from(text)),
-    })
 }
 
 /// All pairs; those of the command line replace those of files.

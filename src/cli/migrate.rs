@@ -2,10 +2,26 @@
 
 use std::io::{BufRead, IsTerminal};
 
-use super::{CliError, Migration, open, output};
+use clap::ValueEnum;
+
+use super::error::CliError;
+use super::{open, output};
 use crate::config::Config;
 use store::citus::{self, DistributeOutcome};
 use store::{MigrationLoss, Store};
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Migration {
+    /// Apply the pending migrations
+    Up,
+    /// Revert the newest migration, after showing what is lost with it
+    Down,
+    /// Show which migrations are applied
+    Status,
+    /// Distribute the rows of a PostgreSQL database over the servers that Citus knows, each tenant's on one of them;
+    /// stop the gateways first
+    Distribute,
+}
 
 pub async fn run(config: &Config, direction: Migration, yes: bool) -> Result<(), CliError> {
     let store = open::store(config).await?;

@@ -6,6 +6,7 @@ mod backtest;
 mod config;
 mod demo;
 mod doctor;
+mod error;
 mod export;
 mod files;
 mod healthcheck;
@@ -24,14 +25,11 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 pub use arguments::Cli;
-use arguments::{Migration, TenantCommand};
-use run::{bad_usage, left_out};
-
-/// An error with a message for the person at the terminal.
-pub type CliError = Box<dyn std::error::Error + Send + Sync>;
+use error::{BadUsage, CliError};
 
 /// Runs the command of the command line, and prints what went wrong.
 pub fn main() -> ExitCode {
@@ -43,10 +41,13 @@ pub fn main() -> ExitCode {
         .and_then(|runtime| runtime.block_on(command.run()));
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::message(error);
-            ExitCode::FAILURE
-        }
+        Err(error) => match error.downcast::<BadUsage>() {
+            Ok(wrong) => Cli::command().error(ErrorKind::ArgumentConflict, wrong).exit(),
+            Err(error) => {
+                output::message(error);
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 

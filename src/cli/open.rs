@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::CliError;
+use super::error::CliError;
 use crate::config::Config;
 use auth::{Issuers, Keys, SealingKeys};
 use domain::tenant::Tenant;

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::CliError;
+use super::error::CliError;
 
 /// Writes a result as it is.
 pub fn text(result: impl Display) -> Result<(), CliError> {

@@ -1,6 +1,7 @@
 //! `tributary reassign`.
 
-use super::{CliError, open, output};
+use super::error::CliError;
+use super::{open, output};
 use crate::config::Config;
 use auth::{Caller, Scope};
 use domain::Timestamp;

@@ -2,8 +2,8 @@
 
 use clap::CommandFactory;
 
-use super::CliError;
 use super::arguments::{Cli, Command};
+use super::error::CliError;
 use super::{
     backtest, config, doctor, export, healthcheck, import, migrate, open, output, reassign, schema, seed, serve,
     tenant, token, verify,
@@ -60,16 +60,4 @@ impl Cli {
             Command::Verify { tenant, since } => verify::run(&config, tenant.as_deref(), since.as_deref()).await,
         }
     }
-}
-
-/// Exits with 3: the command is done, and has said what it left out.
-pub(super) fn left_out() -> ! {
-    std::process::exit(3)
-}
-
-/// Reports what is wrong with the arguments, and exits with 2.
-pub(super) fn bad_usage(message: &str) -> ! {
-    Cli::command()
-        .error(clap::error::ErrorKind::ArgumentConflict, message)
-        .exit()
 }

@@ -1,6 +1,7 @@
 //! `tributary schema`.
 
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 use crate::graphql::{sdl, subgraph_sdl};
 
 /// Print the GraphQL schema.

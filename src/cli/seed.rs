@@ -1,6 +1,7 @@
 //! `tributary seed`.
 
-use super::{CliError, open, output};
+use super::error::CliError;
+use super::{open, output};
 use crate::config::Config;
 use ::seed::{SeedAmounts, SeedProgress, fill};
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{CliError, demo, files, open, output};
+use super::error::CliError;
+use super::{demo, files, open, output};
 use crate::config::{self, Config};
 use crate::{http, jobs};
 use service::api_key::write_uses;

@@ -1,12 +1,56 @@
 //! `tributary tenant`.
 
-use super::{CliError, TenantCommand, open, output};
+use clap::Subcommand;
+
+use super::error::CliError;
+use super::{open, output};
 use crate::config::Config;
 use auth::Caller;
 use domain::money::{Currency, parse_decimal};
 use domain::problem::{Fault, Patch};
 use domain::tenant::Tenant;
 use service::tenant::{NewTenant, TenantChange, create, update};
+
+#[derive(Subcommand)]
+pub enum TenantCommand {
+    /// Create a tenant.
+    Create {
+        /// The short name that tokens use: lower-case letters, digits and hyphens
+        #[arg(long)]
+        slug: String,
+        /// The full name
+        #[arg(long)]
+        name: String,
+        /// The base currency
+        #[arg(long, default_value = "EUR")]
+        currency: String,
+        /// The IANA time zone of its calendar
+        #[arg(long, default_value = "UTC")]
+        time_zone: String,
+        /// No payout is created below this amount, such as "50 EUR"; once for each currency
+        #[arg(long)]
+        minimum_payout: Vec<String>,
+    },
+    /// Change a tenant. What is not given stays as it is.
+    Update {
+        /// The tenant's slug or id
+        tenant: String,
+        /// The full name
+        #[arg(long)]
+        name: Option<String>,
+        /// The IANA time zone of its calendar
+        #[arg(long)]
+        time_zone: Option<String>,
+        /// No payout is created below this amount, such as "50 EUR"; once for each currency, replacing all earlier ones
+        #[arg(long)]
+        minimum_payout: Vec<String>,
+        /// Allow payouts of any amount
+        #[arg(long, conflicts_with = "minimum_payout")]
+        no_minimum_payout: bool,
+    },
+    /// List the tenants.
+    List,
+}
 
 pub async fn run(config: &Config, command: TenantCommand) -> Result<(), CliError> {
     let app = open::app(config, open::no_keys(config)?).await?;

@@ -4,7 +4,7 @@ use clap::CommandFactory;
 
 use std::time::Duration;
 
-use super::arguments::duration;
+use super::token::duration;
 use super::*;
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::arguments::duration;
-use super::{CliError, open, output};
+use super::error::CliError;
+use super::{open, output};
 use crate::config::Config;
 use auth::{Permission, Permissions, Scope};
 use domain::id::PartnerId;
@@ -58,4 +58,27 @@ pub async fn run(config: &Config, wanted: &Token) -> Result<(), CliError> {
     let issued = mint(&app, &subject, &rows, permissions, wanted.ttl);
     token_issued(&app, "token", &rows, permissions, issued.expires_at).await?;
     output::line(issued.token)
+}
+
+/// Parses 90s, 15m, 1h or 7d.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let explain = || "must be a number with its unit: 90s, 15m, 1h or 7d".to_owned();
+    let unit = text.chars().last().ok_or_else(explain)?;
+    let seconds: u64 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        _ => return Err(explain()),
+    };
+    let number: u64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| explain())?;
+    // Maximum of ten years: longer durations are typing errors.
+    let longest = 10 * 365 * 24 * 60 * 60;
+    match number
+        .checked_mul(seconds)
+        .filter(|total| (1..=longest).contains(total))
+    {
+        Some(total) => Ok(Duration::from_secs(total)),
+        None => Err(explain()),
+    }
 }

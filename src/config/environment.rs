@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use clap::Args;
 use toml::{Table, Value};
 
+use super::error::ConfigError;
 use super::file::ConfigFile;
 use super::flags::Flags;
-use super::{ConfigError, bounds, malformed};
+use super::{bounds, malformed};
 
 const PREFIX: &str = "TRIBUTARY_";
 

@@ -2,11 +2,13 @@
 
 mod bounds;
 mod environment;
+mod error;
 mod file;
 mod flags;
 mod issuer_flags;
 mod malformed;
 mod production;
+mod read;
 mod schema;
 mod sections;
 mod show;
@@ -18,12 +20,13 @@ use std::time::Duration;
 
 use crate::http::{CorsSection, HttpOptions};
 use auth::{IssuerSettings, KeyFetching};
-use domain::webhook::address::{Network, NotANetwork};
-use file::read;
+use domain::webhook::address::Network;
+pub use error::ConfigError;
 pub use flags::Flags;
 use flags::{DEFAULT_DATABASE_URL, DEFAULT_LISTEN, DEFAULT_PARTY};
 use outgoing::DnsSettings;
 pub use production::{refusals, weakness};
+use read::read;
 pub use schema::schema;
 use service::app::CredentialLimits;
 pub use show::show;
@@ -81,24 +84,6 @@ pub struct Config {
     pub webhooks: WebhookConfig,
     /// `None`: only the usual certificate authorities are trusted.
     pub outgoing_ca_file: Option<PathBuf>,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("{0}.allowed_networks: {1}")]
-    Network(&'static str, NotANetwork),
-    #[error("dns.servers: {0:?} is not the address of a name server such as \"192.0.2.53\" or \"192.0.2.53:5353\"")]
-    NameServer(String),
-    #[error("cannot read {0}: {1}")]
-    Unreadable(PathBuf, std::io::Error),
-    #[error("{0}: {1}")]
-    Malformed(PathBuf, String),
-    #[error("{0}: {1}")]
-    OutOfBounds(PathBuf, String),
-    #[error("{0}: {1}")]
-    Variable(String, String),
-    #[error("jwt_issuer takes 1 to 255 characters, without \"|\" and control characters")]
-    Issuer,
 }
 
 impl Config {

@@ -4,14 +4,14 @@ use toml::{Table, Value};
 use url::Url;
 
 use super::flags::Flags;
-use super::{ConfigError, SETTINGS, file};
+use super::{ConfigError, SETTINGS, read};
 
 const HIDDEN: &str = "(hidden)";
 
 /// The settings as a file.
 pub fn show(flags: &Flags) -> Result<String, ConfigError> {
     let mut all: Table = toml::from_str(SETTINGS).expect("a sound file");
-    lay(&mut all, file::table(flags.config.as_deref())?);
+    lay(&mut all, read::table(flags.config.as_deref())?);
     lay(&mut all, flags.table());
     for name in ["jwt_secret", "webhook_keys"] {
         if let Some(secret) = all.get_mut(name) {

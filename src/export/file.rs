@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::chunk::ExportChunk;
 use super::kind::{ExportKind, FileFormat};
 use super::payout_file::{FileRequest, PayoutFile};
 use super::sheet::{RowFormat, Sheet};
@@ -30,14 +31,6 @@ pub enum ExportFile {
     List { export: ListExport, sheet: Sheet },
     Workbook(WorkbookExport),
     PayoutFile(PayoutFile),
-}
-
-/// Some rows of an export.
-pub struct ExportChunk {
-    pub text: Vec<u8>,
-    pub rows: u64,
-    /// Whether there are more rows.
-    pub goes_on: bool,
 }
 
 impl Exports {

@@ -14,6 +14,7 @@
 //! - `form`, `document`: all kinds of exports, for code that sends or writes them.
 
 mod cells;
+mod chunk;
 mod error;
 mod file;
 mod kind;
@@ -36,8 +37,9 @@ use futures::FutureExt;
 
 use crate::graphql::{RequestContext, Schema, query_types};
 use auth::Caller;
+pub use chunk::ExportChunk;
 pub use error::ExportError;
-pub use file::{ExportChunk, ExportFile, ExportRequest, write_down};
+pub use file::{ExportFile, ExportRequest, write_down};
 pub use kind::{ExportKind, FileFormat};
 pub use pages::ListExport;
 pub use parameters::{Parameter, choice};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Name, Value};
 use serde_json::value::RawValue;
 use tokio::task::JoinSet;
@@ -12,7 +13,7 @@ use super::Exports;
 use super::cells;
 use super::error::{ExportError, unreadable};
 use super::pace::{Pace, PageStep};
-use super::request::{ListRequest, StatementEnds};
+use super::request::ListRequest;
 use super::sheet::SheetRow;
 use crate::graphql::text;
 use service::app::App;
@@ -33,11 +34,75 @@ pub struct ListExport {
     pub(super) ends: Option<StatementEnds>,
 }
 
+/// The rows with the opening and the closing balance of a statement. `first` is taken when it is written.
+pub(super) struct StatementEnds {
+    pub(super) first: Option<Vec<Option<Box<RawValue>>>>,
+    pub(super) last: Vec<Option<Box<RawValue>>>,
+}
+
 /// A page, the maximum number of rows that was requested, and how long reading it took.
 pub(super) struct PageRead {
     found: Value,
     rows: usize,
     took: Duration,
+}
+
+impl ListRequest {
+    /// Takes a database connection, and fixes its snapshot from now on.
+    pub(super) async fn begin(
+        self,
+        exports: Arc<Exports>,
+        app: &App,
+        pause: Option<Duration>,
+    ) -> Result<ListExport, ExportError> {
+        // Read before the snapshot is taken: this waits for concurrent writers of the statement, which cannot change
+        // after that.
+        let ends = match &self.ends {
+            Some(document) => Some(self.read_ends(&exports, app, document).await?),
+            None => None,
+        };
+        let store = app.store.on_one_snapshot(pause).await?;
+        Ok(ListExport {
+            exports,
+            order: self,
+            app: App { store, ..app.clone() },
+            after: None,
+            pace: Pace::new(),
+            ahead: JoinSet::new(),
+            ends,
+        })
+    }
+
+    async fn read_ends(
+        &self,
+        exports: &Exports,
+        app: &App,
+        document: &ExecutableDocument,
+    ) -> Result<StatementEnds, ExportError> {
+        let found = exports
+            .answer(app, &self.caller, document.clone(), self.variables())
+            .await?;
+        if found == Value::Null {
+            return Err(ExportError::Wrong(vec!["partnerId does not exist".to_owned()]));
+        }
+        let json: serde_json::Value = serde_json::from_str(&text(&found)).map_err(unreadable)?;
+        let end = |at: &str, owed: &str| {
+            let cells = self.list.columns.iter().map(|column| {
+                let value = match column.name {
+                    "at" => &json[at],
+                    "currency" => &json[owed]["currency"],
+                    "balance" => &json[owed]["amount"],
+                    _ => return Ok(None),
+                };
+                serde_json::value::to_raw_value(value).map(Some)
+            });
+            cells.collect::<Result<Vec<_>, _>>().map_err(unreadable)
+        };
+        Ok(StatementEnds {
+            first: Some(end("from", "opening")?),
+            last: end("to", "closing")?,
+        })
+    }
 }
 
 impl ListExport {

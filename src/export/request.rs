@@ -1,28 +1,19 @@
 //! A checked request for a list, with the documents that read it.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::registry::{MetaField, MetaType};
 use async_graphql::{Name, Value, Variables};
-use serde_json::value::RawValue;
-use tokio::task::JoinSet;
 
 use super::Exports;
-use super::error::{ExportError, unreadable};
+use super::error::ExportError;
 use super::list;
 use super::list::{ExportList, ParameterSource};
-use super::pace::Pace;
-use super::pages::ListExport;
 use super::parameters::{Parameter, Parameters};
 use super::query::ListQueries;
 use super::selection::Selection;
 use super::sheet::{CellKind, SheetHeading};
-use crate::graphql::text;
 use auth::{Caller, Scope};
-use service::app::App;
 
 /// Arguments of lists that exports give themselves.
 const PAGING: [&str; 4] = ["first", "after", "last", "before"];
@@ -37,13 +28,7 @@ pub struct ListRequest {
     pub(super) page: ExecutableDocument,
     pub(super) count: ExecutableDocument,
     /// Reads the rows before the first and after the last row, if the list has such rows.
-    ends: Option<ExecutableDocument>,
-}
-
-/// The rows with the opening and the closing balance of a statement. `first` is taken when it is written.
-pub(super) struct StatementEnds {
-    pub(super) first: Option<Vec<Option<Box<RawValue>>>>,
-    pub(super) last: Vec<Option<Box<RawValue>>>,
+    pub(super) ends: Option<ExecutableDocument>,
 }
 
 impl Exports {
@@ -175,66 +160,11 @@ impl ListRequest {
         self.headings.clone()
     }
 
-    pub(super) async fn begin(
-        self,
-        exports: Arc<Exports>,
-        app: &App,
-        pause: Option<Duration>,
-    ) -> Result<ListExport, ExportError> {
-        // Read before the snapshot is taken: this waits for concurrent writers of the statement, which cannot change
-        // after that.
-        let ends = match &self.ends {
-            Some(document) => Some(self.read_ends(&exports, app, document).await?),
-            None => None,
-        };
-        let store = app.store.on_one_snapshot(pause).await?;
-        Ok(ListExport {
-            exports,
-            order: self,
-            app: App { store, ..app.clone() },
-            after: None,
-            pace: Pace::new(),
-            ahead: JoinSet::new(),
-            ends,
-        })
-    }
-
     pub(super) fn variables(&self) -> Variables {
         let mut variables = Variables::default();
         for (name, value) in &self.variables {
             variables.insert(name.clone(), value.clone());
         }
         variables
-    }
-
-    async fn read_ends(
-        &self,
-        exports: &Exports,
-        app: &App,
-        document: &ExecutableDocument,
-    ) -> Result<StatementEnds, ExportError> {
-        let found = exports
-            .answer(app, &self.caller, document.clone(), self.variables())
-            .await?;
-        if found == Value::Null {
-            return Err(ExportError::Wrong(vec!["partnerId does not exist".to_owned()]));
-        }
-        let json: serde_json::Value = serde_json::from_str(&text(&found)).map_err(unreadable)?;
-        let end = |at: &str, owed: &str| {
-            let cells = self.list.columns.iter().map(|column| {
-                let value = match column.name {
-                    "at" => &json[at],
-                    "currency" => &json[owed]["currency"],
-                    "balance" => &json[owed]["amount"],
-                    _ => return Ok(None),
-                };
-                serde_json::value::to_raw_value(value).map(Some)
-            });
-            cells.collect::<Result<Vec<_>, _>>().map_err(unreadable)
-        };
-        Ok(StatementEnds {
-            first: Some(end("from", "opening")?),
-            last: end("to", "closing")?,
-        })
     }
 }

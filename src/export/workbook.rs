@@ -15,7 +15,7 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
-use super::file::ExportChunk;
+use super::chunk::ExportChunk;
 use super::sheet::{CellKind, SheetHeading, SheetRow, text_of};
 use super::{ExportError, Exports, ListExport, ListRequest};
 use domain::Timestamp;

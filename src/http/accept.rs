@@ -16,9 +16,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Handle};
 
 use super::StartError;
+use super::connection::{ConnectionContext, TrackedConnection, end};
 use super::connections::ConnectionLimit;
 use super::health::Readiness;
-use super::serve::{ConnectionContext, TrackedConnection, end};
 
 /// How long to wait before the next attempt when the system has no more files or memory for connections.
 const PAUSE: Duration = Duration::from_millis(100);

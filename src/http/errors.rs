@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::guard::{DocumentProblem, ErrorBody};
-use super::{codes, observe, wire};
+use super::{codes, response_notes, wire};
 use crate::graphql::INTERNAL_MESSAGE;
 use store::StoreError;
 
@@ -34,7 +34,7 @@ pub fn listed(problems: &[DocumentProblem], request_id: &str) -> Vec<serde_json:
 
 /// The problems with their texts cut to the maximum length. Their codes are recorded as the request's.
 fn told(problems: &[DocumentProblem]) -> Vec<DocumentProblem> {
-    observe::refused(problems.iter().map(|problem| problem.code));
+    response_notes::refused(problems.iter().map(|problem| problem.code));
     let mut problems = problems.to_vec();
     problems.iter_mut().for_each(|problem| shorten(&mut problem.message));
     problems
@@ -116,7 +116,7 @@ const RETRY_AFTER_SECONDS: u64 = 2;
 /// Sets the status that says why the answer has no data, if the database is the reason.
 pub fn with_status(mut answer: Response, response: &GraphqlResponse) -> Response {
     let is_empty = wire::is_empty(&response.data);
-    let found = observe::codes(&response.errors);
+    let found = response_notes::codes(&response.errors);
     if is_empty && found.contains(&codes::OUTCOME_UNKNOWN) {
         *answer.status_mut() = StatusCode::GATEWAY_TIMEOUT;
     } else if is_empty && found.contains(&codes::UNAVAILABLE) {

@@ -12,36 +12,16 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::admission::{Admission, Requester};
-use super::guard::{CheckedOperation, DocumentProblem};
+use super::failed::Failed;
+use super::guard::CheckedOperation;
 use super::{HttpState, codes, cost, errors, observe, request, wire};
 use crate::graphql::subscription::{ChangeSource, EventPayload};
-use crate::graphql::{INTERNAL_MESSAGE, MUTATION_WAS_DONE, RequestContext, RowObserver, TOO_LARGE_MESSAGE};
+use crate::graphql::{MUTATION_WAS_DONE, RequestContext, RowObserver, TOO_LARGE_MESSAGE};
 use auth::Caller;
 use service::app::App;
 use service::authentication::SignIn;
 use store::view::TooLong;
 use telemetry::metrics::ReadServer;
-
-/// Why an operation that ran has no answer.
-pub enum Failed {
-    Panicked,
-    /// The text is for the caller.
-    Late(String),
-}
-
-impl Failed {
-    /// The single error, as it appears in answers without data. Panics are logged.
-    pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
-        let problem = match self {
-            Self::Panicked => {
-                tracing::error!(request_id, "the handling of a request panicked");
-                DocumentProblem::new(codes::INTERNAL, INTERNAL_MESSAGE)
-            }
-            Self::Late(message) => DocumentProblem::new(codes::TIMEOUT, message),
-        };
-        errors::listed(&[problem], request_id)
-    }
-}
 
 /// Runs a query or a mutation. The answer's headers give the log position of a mutation's writes, if replicas answer
 /// queries.

@@ -1,5 +1,6 @@
 //! `POST /graphql` and `GET /graphql`; the latter serves GraphiQL to browsers.
 
+use async_graphql::parser::types::OperationType;
 use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -7,17 +8,17 @@ use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::admission::Requester;
+use super::admission::{Requester, admit as admit_operation};
+use super::authentication::{authorization, identify, unauthenticated};
+use super::connection::ShutdownGuard;
 use super::errors::{self, refusal};
+use super::execution::execute;
 use super::negotiate::{self, MediaType};
 use super::request::{self, BodyError, GraphqlRequest};
 use super::request_id::RequestId;
-use super::response::{self, ResponseTerms};
-use super::serve::ShutdownGuard;
-use super::{HttpState, graphiql, sse, ws};
-use super::{codes, observe};
-use auth::Caller;
-use service::authentication::{AuthError, Presented, authenticate, present};
+use super::{HttpState, graphiql, response, response_notes, sse, ws};
+use super::{codes, wire};
+use service::authentication::{Presented, present};
 
 /// Headers that a page of another site cannot make a browser send without a CORS preflight.
 const PREFLIGHT_HEADERS: [&str; 3] = [
@@ -25,6 +26,14 @@ const PREFLIGHT_HEADERS: [&str; 3] = [
     "apollo-require-preflight",
     "x-apollo-operation-name",
 ];
+
+/// How the answer is sent over HTTP.
+struct ResponseTerms {
+    method: Method,
+    media_type: MediaType,
+    /// The caller's credentials, if subscriptions may be answered by a stream of events.
+    events: Option<String>,
+}
 
 type Pairs = Vec<(String, String)>;
 
@@ -155,7 +164,7 @@ async fn read_and_answer(
         Some(sign_in) if !response.status().is_server_error() => match sign_in.confirm(&state.app).await {
             Ok(()) => response,
             Err(error) => {
-                observe::forget();
+                response_notes::forget();
                 unauthenticated(&error, request_id)
             }
         },
@@ -196,7 +205,7 @@ async fn answer(
 ) -> Response {
     match ask {
         // Boxed: the surrounding futures must fit a small stack, with all resolvers below them.
-        Ok(ask) => Box::pin(response::respond(state, requester, terms, ask)).await,
+        Ok(ask) => Box::pin(respond(state, requester, terms, ask)).await,
         Err(unreadable) => response::charge_unreadable(state, &requester, terms.media_type).unwrap_or_else(|| {
             refusal(
                 unreadable.status,
@@ -208,44 +217,27 @@ async fn answer(
     }
 }
 
-/// Authenticates the sender of a request; the error is the answer that says why that failed.
-pub async fn identify(state: &HttpState, headers: &HeaderMap, request_id: &str) -> Result<Caller, Response> {
-    authenticate(&state.app, authorization(headers))
-        .await
-        .map_err(|error| unauthenticated(&error, request_id))
-}
-
-/// The caller's credentials. With two headers it is unclear which one applies, and a value that is not text cannot be a
-/// token: both are treated as an invalid token.
-pub fn authorization(headers: &HeaderMap) -> Option<&str> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    match values.next().map(HeaderValue::to_str) {
-        None => None,
-        Some(Ok(text)) if values.next().is_none() => Some(text),
-        Some(_) => Some("Bearer unreadable"),
-    }
-}
-
-/// The answer to credentials that are missing or not valid, or could not be examined.
-pub fn unauthenticated(error: &AuthError, request_id: &str) -> Response {
-    let challenge = match error {
-        AuthError::Store(cause) => {
-            tracing::error!(request_id, %cause, "authentication failed");
-            return errors::failed(cause, request_id);
-        }
-        AuthError::Missing => "Bearer",
-        AuthError::Invalid => "Bearer error=\"invalid_token\"",
+/// Answers a request over HTTP.
+async fn respond(state: &HttpState, requester: Requester, terms: &ResponseTerms, ask: GraphqlRequest) -> Response {
+    let allow = |operation| match operation {
+        OperationType::Query => Ok(()),
+        _ if terms.method == Method::GET => Err("GET is for queries only: use POST"),
+        OperationType::Mutation => Ok(()),
+        OperationType::Subscription if terms.events.is_some() => Ok(()),
+        OperationType::Subscription => Err("subscribe over a WebSocket, or accept text/event-stream"),
     };
-    let mut response = refusal(
-        StatusCode::UNAUTHORIZED,
-        codes::UNAUTHENTICATED,
-        error.to_string(),
-        request_id,
-    );
-    response
-        .headers_mut()
-        .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-    response
+    let request_id = requester.request_id.clone();
+    let admission = match admit_operation(state, &requester, ask, allow).await {
+        Ok(admission) => admission,
+        Err(refused) => return response::refusal_of(refused, terms.media_type, &request_id),
+    };
+    if let (OperationType::Subscription, Some(authorization)) = (admission.operation(), &terms.events) {
+        return sse::subscribe(state, requester, authorization.clone(), admission).await;
+    }
+    match execute(state, requester, &admission).await {
+        Ok(response) => errors::with_status(wire::response(&response), &response),
+        Err(failed) => response::failed(failed, &request_id),
+    }
 }
 
 fn not_acceptable(request_id: &str) -> Response {

@@ -1,36 +1,23 @@
 //! Reports the outcome of every request once: to the metrics, to the trace, and in one log line. What becomes known
-//! along the way is noted in a task-local; operations that do not arrive as requests of their own are counted all the
+//! along the way is collected in `response_notes`; operations that do not arrive as requests of their own are counted all the
 //! same.
 //!
 //! None of it contains a token, a document or a variable.
 
-use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
-use async_graphql::{Response as GraphqlResponse, ServerError, Value};
+use async_graphql::{Response as GraphqlResponse, Value};
 use axum::http::Method;
 use axum::response::Response;
 use futures::FutureExt;
 use tracing::{Instrument, Span};
 
-use super::execution::Failed;
+use super::failed::Failed;
+use super::response_notes::{self, ResponseNotes, collect, note};
 use super::{HttpState, codes, errors};
-use telemetry::metrics::{OperationRun, Route, known_code, word};
-
-tokio::task_local! {
-    static NOTES: RefCell<ResponseNotes>;
-}
-
-/// What is known about a request's answer.
-#[derive(Default)]
-struct ResponseNotes {
-    /// The type, name and actual cost of the operation that ran, if one did.
-    operation: Option<(OperationType, Option<String>, u64)>,
-    /// The codes of the errors in the answer.
-    codes: Vec<&'static str>,
-}
+use telemetry::metrics::{OperationRun, Route, word};
 
 /// A request as received.
 pub struct IncomingRequest {
@@ -46,13 +33,11 @@ pub struct IncomingRequest {
 /// span that names the request.
 pub async fn request(state: &HttpState, asked: &IncomingRequest, handling: impl Future<Output = Response>) -> Response {
     let start = Instant::now();
-    let noted = async {
+    let making = async {
         let response = AssertUnwindSafe(handling).catch_unwind().await;
-        let response = response.unwrap_or_else(|_| errors::panicked(&asked.request_id));
-        (response, NOTES.with(RefCell::take))
+        response.unwrap_or_else(|_| errors::panicked(&asked.request_id))
     };
-    let noted = NOTES.scope(RefCell::default(), noted.instrument(asked.trace.clone()));
-    let (response, notes) = noted.await;
+    let (response, notes) = collect(making).instrument(asked.trace.clone()).await;
     tell(state, asked, response.status().as_u16(), start.elapsed(), &notes);
     response
 }
@@ -86,33 +71,6 @@ fn tell(state: &HttpState, asked: &IncomingRequest, status: u16, took: Duration,
     );
 }
 
-/// Notes that the answer contains only errors, with these codes.
-pub fn refused(codes: impl IntoIterator<Item = &'static str>) {
-    note(|notes| {
-        // An operation that ran has noted its codes already.
-        if notes.operation.is_none() {
-            notes.codes.extend(codes);
-        }
-    });
-}
-
-/// Forgets what was noted: another answer takes the place of the one that was prepared.
-pub fn forget() {
-    note(|notes| *notes = ResponseNotes::default());
-}
-
-/// The codes of completed errors.
-pub fn codes(errors: &[ServerError]) -> Vec<&'static str> {
-    let code = |error: &ServerError| match error.extensions.as_ref()?.get("code")? {
-        Value::String(code) => Some(known_code(code)),
-        _ => None,
-    };
-    errors
-        .iter()
-        .map(|error| code(error).unwrap_or(known_code("")))
-        .collect()
-}
-
 /// Runs an operation of a valid document in its span, and measures it. `name` is the operation that the request names,
 /// if it has to name one.
 pub async fn operation(
@@ -127,7 +85,7 @@ pub async fn operation(
     let span = telemetry::operation(kind, name, requested_cost);
     let result = execution.instrument(span).await;
     let (codes, actual_cost) = match &result {
-        Ok(response) => (codes(&response.errors), actual_cost(response)),
+        Ok(response) => (response_notes::codes(&response.errors), actual_cost(response)),
         Err(Failed::Panicked) => (vec![codes::INTERNAL], None),
         Err(Failed::Late(_)) => (vec![codes::TIMEOUT], None),
     };
@@ -164,11 +122,6 @@ fn slow(kind: OperationType, name: Option<&str>, ran: &OperationRun) {
         cost = ran.actual_cost,
         "slow operation"
     );
-}
-
-fn note(change: impl FnOnce(&mut ResponseNotes)) {
-    // Fails outside of a request whose outcome is reported.
-    let _ = NOTES.try_with(|notes| change(&mut notes.borrow_mut()));
 }
 
 /// The name of a document's only operation.

@@ -1,51 +1,18 @@
-//! The answer to an HTTP request: its result, or the status and the errors that say why there is none.
+//! Answers without a result: the status and the errors that say why there is none; and bodies that are sent in pieces.
 
-use async_graphql::parser::types::OperationType;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Json};
 use futures::{Stream, StreamExt};
 
-use super::admission::{RequestRefusal, Requester, admit, charge, payer, retry_after};
+use super::admission::{RequestRefusal, Requester, charge, payer, retry_after};
+use super::authentication::unauthenticated;
 use super::errors::{self, refusal};
-use super::execution::{Failed, execute};
-use super::graphql::unauthenticated;
+use super::failed::Failed;
 use super::guard::DocumentProblem;
 use super::negotiate::MediaType;
-use super::request::GraphqlRequest;
-use super::{HttpState, codes, cost, sse, wire};
-
-/// How the answer is sent over HTTP.
-pub struct ResponseTerms {
-    pub method: Method,
-    pub media_type: MediaType,
-    /// The caller's credentials, if subscriptions may be answered by a stream of events.
-    pub events: Option<String>,
-}
-
-/// Answers a request over HTTP.
-pub async fn respond(state: &HttpState, requester: Requester, terms: &ResponseTerms, ask: GraphqlRequest) -> Response {
-    let allow = |operation| match operation {
-        OperationType::Query => Ok(()),
-        _ if terms.method == Method::GET => Err("GET is for queries only: use POST"),
-        OperationType::Mutation => Ok(()),
-        OperationType::Subscription if terms.events.is_some() => Ok(()),
-        OperationType::Subscription => Err("subscribe over a WebSocket, or accept text/event-stream"),
-    };
-    let request_id = requester.request_id.clone();
-    let admission = match admit(state, &requester, ask, allow).await {
-        Ok(admission) => admission,
-        Err(refused) => return refusal_of(refused, terms.media_type, &request_id),
-    };
-    if let (OperationType::Subscription, Some(authorization)) = (admission.operation(), &terms.events) {
-        return sse::subscribe(state, requester, authorization.clone(), admission).await;
-    }
-    match execute(state, requester, &admission).await {
-        Ok(response) => errors::with_status(wire::response(&response), &response),
-        Err(failed) => self::failed(failed, &request_id),
-    }
-}
+use super::{HttpState, codes, cost};
 
 /// A body that is sent in pieces, as they come; an error cuts it off. The compressor asks for another piece after the
 /// last one, which most streams do not allow.

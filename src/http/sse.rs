@@ -16,10 +16,11 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::admission::{self, Admission, RequestRefusal, Requester};
-use super::listen::{self, StreamEnd, StreamItem, SubscribeError};
+use super::listen::{self, StreamItem, SubscribeError};
 use super::negotiate::MediaType;
 use super::request::GraphqlRequest;
 use super::response;
+use super::stream_end::StreamEnd;
 use super::{HttpState, errors, wire};
 use super::{codes, execution};
 

@@ -11,6 +11,7 @@
 mod architecture;
 mod audit;
 mod backtest;
+mod circles;
 mod citus;
 mod command_line;
 mod connections;

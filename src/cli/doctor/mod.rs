@@ -6,7 +6,8 @@ mod keys;
 mod report;
 mod settings;
 
-use crate::cli::{CliError, open};
+use crate::cli::error::CliError;
+use crate::cli::open;
 use crate::config::{Config, ConfigError};
 use crate::http;
 use report::{CheckResult, DoctorReport};

@@ -4,7 +4,8 @@ mod notes;
 
 use std::path::Path;
 
-use super::{CliError, open, output};
+use super::error::CliError;
+use super::{open, output};
 use crate::config::Config;
 use notes::VerifyNotes;
 use service::ledger::verify::{VerifiedState, verify_since};

@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::cli::CliError;
+use crate::cli::error::CliError;
 use domain::Timestamp;
 use domain::id::TenantId;
 use service::ledger::verify::{Holds, VerifiedState};

@@ -2,6 +2,7 @@
 //! which identifies it in the service's result file. A run is read twice from one snapshot: first to find out which
 //! payouts the file can hold, then to write these. The others are named, and left out.
 
+mod group_counts;
 mod parameters;
 mod payment;
 mod paypal;

@@ -2,9 +2,8 @@
 //! at most 5,000 payments per file. As PayPal documents it under "Payouts Web". The customer id, of at most 30
 //! characters, is the payout's id.
 
-use super::parameters::FileParameters;
+use super::parameters::{CURRENCY, FileParameters, PART, RUN};
 use super::payment::Payment;
-use super::service::{CURRENCY, PART, RUN};
 use crate::export::parameters::Parameter;
 use domain::payment_service::PayoutFileFormat;
 

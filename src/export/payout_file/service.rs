@@ -1,22 +1,10 @@
 //! The formats of payout files: the parameters of each, and its lines.
 
-use super::parameters::FileParameters;
+use super::parameters::{CURRENCY, FileParameters, RUN};
 use super::payment::Payment;
 use super::{paypal, wise};
 use crate::export::parameters::Parameter;
 use domain::payment_service::PayoutFileFormat;
-
-/// The run that a file is made of.
-pub(super) const RUN: Parameter<'static> = Parameter::new("runId", "ID!", "The payout run.");
-
-pub(super) const CURRENCY: Parameter<'static> =
-    Parameter::new("currency", "CurrencyCode", "Only the payouts in this currency.");
-
-pub(super) const PART: Parameter<'static> = Parameter::new(
-    "part",
-    "Int",
-    "Which part, from 1, of a run that has more payouts than a file of this format takes.",
-);
 
 /// The parameters besides the format.
 pub fn parameters(format: PayoutFileFormat) -> &'static [Parameter<'static>] {

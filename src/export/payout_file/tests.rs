@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Name, Value};
 
+use super::group_counts::{GroupCounts, is_wanted};
 use super::parameters::FileParameters;
-use super::request::{GroupCounts, is_wanted, one_file};
+use super::request::one_file;
 use domain::payment_service::PayoutFileFormat;
 
 fn wishes(given: &[(&str, Value)]) -> FileParameters {

@@ -3,9 +3,8 @@
 //! As Wise's help documents them under "batch payments" and "How do I fill in my batch template?". The reference is the
 //! payout's bank reference: banks shorten references, in US dollars to 10 characters.
 
-use super::parameters::FileParameters;
+use super::parameters::{CURRENCY, FileParameters, PART, RUN};
 use super::payment::Payment;
-use super::service::{CURRENCY, PART, RUN};
 use crate::export::parameters::Parameter;
 
 pub const PARAMETERS: &[Parameter<'static>] = &[

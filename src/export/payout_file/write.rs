@@ -1,8 +1,8 @@
 //! Writing a payout file, line by line.
 
+use super::group_counts::{GroupCounts, is_wanted};
 use super::parameters::FileParameters;
 use super::payment::Payment;
-use super::request::{GroupCounts, is_wanted};
 use super::service;
 use crate::export::sheet::cell;
 use crate::export::{ExportError, ListExport};

@@ -3,6 +3,7 @@
 
 mod floor;
 mod format;
+mod seat;
 mod stream;
 
 use std::convert::Infallible;
@@ -18,22 +19,20 @@ use futures::stream::empty;
 use url::form_urlencoded;
 
 use super::admission::{self, Requester};
+use super::authentication::{authorization, identify};
 use super::errors::{self, refusal};
 use super::guard::DocumentProblem;
 use super::negotiate::MediaType;
-use super::permits::ConcurrencyPermit;
 use super::request_id::RequestId;
 use super::reset::ResetSwitch;
 use super::response;
-use super::{HttpState, cost, graphql, observe};
+use super::{HttpState, cost, response_notes};
 use crate::export::{ExportError, ExportKind, write_down};
 use crate::http::access_check::AccessCheck;
 use crate::http::codes;
 pub use format::media_types;
+use seat::seat;
 use stream::RunningExport;
-
-/// When to retry while the maximum number of exports is running, in seconds.
-const RETRY_AFTER_SECONDS: u64 = 5;
 
 pub async fn get(
     State(state): State<HttpState>,
@@ -44,7 +43,7 @@ pub async fn get(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let caller = match graphql::identify(&state, &headers, &request_id).await {
+    let caller = match identify(&state, &headers, &request_id).await {
         Ok(caller) => caller,
         Err(response) => return response,
     };
@@ -146,57 +145,12 @@ async fn begin(
         state: state.clone(),
         tenant: requester.caller.tenant(),
         document,
-        access: AccessCheck::new(graphql::authorization(headers).unwrap_or_default().to_owned()),
+        access: AccessCheck::new(authorization(headers).unwrap_or_default().to_owned()),
         reset,
         _seat: seat,
         _counted: state.app.metrics.export(),
     };
     Ok((head, running.body(first)).into_response())
-}
-
-/// The places of a running export: its tenant's, and that among all. Released when dropped.
-pub struct Seat {
-    _of_tenant: ConcurrencyPermit,
-    _of_all: ConcurrencyPermit,
-}
-
-/// A place for one more export; the error is the answer that says why there is none. A tenant that has one does not get
-/// the last one that is free.
-#[expect(clippy::result_large_err, reason = "it is the answer, made once and sent")]
-fn seat(state: &HttpState, requester: &Requester) -> Result<Seat, Response> {
-    let (exporting, most) = (&state.exporting, &state.options.exports);
-    let at_once = most.at_once as usize;
-    let throttled = |message| no_seat(StatusCode::TOO_MANY_REQUESTS, codes::THROTTLED, message, requester);
-    let tenant = requester.caller.tenant().to_string();
-    let of_tenant = exporting.take([(tenant, most.per_tenant)]).map_err(|_| {
-        throttled(format!(
-            "this tenant has {} exports running, the maximum: wait until one ends",
-            most.per_tenant
-        ))
-    })?;
-    let is_first = of_tenant.is_first();
-    let of_all = exporting.take([(String::new(), if is_first { at_once } else { at_once - 1 })]);
-    let of_all = of_all.map_err(|_| match is_first {
-        true => {
-            let message = "too many exports are running: try again in a few seconds".to_owned();
-            no_seat(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, message, requester)
-        }
-        false => throttled(
-            "the last export slot is reserved for tenants without a running export: wait until one of yours ends"
-                .to_owned(),
-        ),
-    })?;
-    Ok(Seat {
-        _of_tenant: of_tenant,
-        _of_all: of_all,
-    })
-}
-
-fn no_seat(status: StatusCode, code: &'static str, message: String, requester: &Requester) -> Response {
-    let mut response = refusal(status, code, message, &requester.request_id);
-    let again = HeaderValue::from(RETRY_AFTER_SECONDS);
-    response.headers_mut().insert(header::RETRY_AFTER, again);
-    response
 }
 
 /// The answer to an export that does not begin.
@@ -218,11 +172,11 @@ fn refused(state: &HttpState, error: ExportError, request_id: &str) -> Response 
         ExportError::Answered(errors) => {
             let mut response = GraphqlResponse::from_errors(errors);
             errors::finish(&mut response, request_id, state.options.limits.errors);
-            let codes = observe::codes(&response.errors);
+            let codes = response_notes::codes(&response.errors);
             let status = codes
                 .first()
                 .map_or(StatusCode::INTERNAL_SERVER_ERROR, |code| errors::status_of(code));
-            observe::refused(codes);
+            response_notes::refused(codes);
             let body = serde_json::json!({ "errors": response.errors });
             errors::with_status((status, Json(body)).into_response(), &response)
         }

@@ -10,8 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tracing::Instrument;
 
-use super::Seat;
 use super::floor::{BytesTaken, SpeedFloor, TooSlow};
+use super::seat::Seat;
 use crate::export::{self, ExportError, ExportFile};
 use crate::http::access_check::AccessCheck;
 use crate::http::reset::ResetSwitch;

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use async_graphql::parser::types::{BaseType, Type};
-use async_graphql::{Name, Pos, Value as Constant};
-use async_graphql_value::{Number, Value};
+use async_graphql::{Pos, Value as Constant};
 
+use super::input::{Input, View};
 use super::limits::Limits;
 use super::problem::DocumentProblem;
 use super::size::VALUE_BYTES;
@@ -50,57 +50,6 @@ impl fmt::Display for Path<'_> {
             Self::Argument(owner, name) => write!(f, "{owner}.{name}"),
             Self::Key(parent, name) => write!(f, "{parent}.{name}"),
             Self::Index(parent, index) => write!(f, "{parent}.{index}"),
-        }
-    }
-}
-
-/// A value of either kind: in the document, where it may contain variables, or in a variable.
-pub trait Input: Sized {
-    /// Whether strings may stand for enum values, as they must in JSON.
-    const IS_JSON: bool;
-    fn view(&self) -> View<'_, Self>;
-}
-
-pub enum View<'a, V> {
-    Variable(&'a Name),
-    Null,
-    Number(&'a Number),
-    String(&'a String),
-    Boolean(bool),
-    Enum(&'a Name),
-    List(&'a [V]),
-    Object(Vec<(&'a str, &'a V)>),
-}
-
-impl Input for Constant {
-    const IS_JSON: bool = true;
-
-    fn view(&self) -> View<'_, Self> {
-        match self {
-            Self::Null | Self::Binary(_) => View::Null,
-            Self::Number(number) => View::Number(number),
-            Self::String(text) => View::String(text),
-            Self::Boolean(truth) => View::Boolean(*truth),
-            Self::Enum(name) => View::Enum(name),
-            Self::List(items) => View::List(items),
-            Self::Object(fields) => View::Object(fields.iter().map(|(name, value)| (name.as_str(), value)).collect()),
-        }
-    }
-}
-
-impl Input for Value {
-    const IS_JSON: bool = false;
-
-    fn view(&self) -> View<'_, Self> {
-        match self {
-            Self::Variable(name) => View::Variable(name),
-            Self::Null | Self::Binary(_) => View::Null,
-            Self::Number(number) => View::Number(number),
-            Self::String(text) => View::String(text),
-            Self::Boolean(truth) => View::Boolean(*truth),
-            Self::Enum(name) => View::Enum(name),
-            Self::List(items) => View::List(items),
-            Self::Object(fields) => View::Object(fields.iter().map(|(name, value)| (name.as_str(), value)).collect()),
         }
     }
 }

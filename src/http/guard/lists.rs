@@ -2,7 +2,8 @@
 
 use async_graphql::Value as Constant;
 
-use super::coerce::{Input, Values, View};
+use super::coerce::Values;
+use super::input::{Input, View};
 use super::prices;
 
 /// The totals of the lists in a value.

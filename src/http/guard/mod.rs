@@ -7,6 +7,7 @@
 //! - `strip`, `merge`: rewriting the document for execution
 
 mod coerce;
+mod input;
 mod introspection;
 mod limits;
 mod lists;

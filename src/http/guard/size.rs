@@ -2,7 +2,7 @@
 
 use async_graphql::Name;
 
-use super::coerce::{Input, View};
+use super::input::{Input, View};
 
 /// Memory of a value besides its text. An empty object is three bytes when sent and more than this in memory.
 pub const VALUE_BYTES: u64 = 64;

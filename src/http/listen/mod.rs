@@ -15,20 +15,21 @@ use super::HttpState;
 use super::access_check::AccessCheck;
 use super::admission::{Admission, Requester};
 use super::documents::Hash;
-use super::execution::{self, Failed, SharedEvent};
+use super::execution::{self, SharedEvent};
+use super::failed::Failed;
 use super::guard::DocumentProblem;
 use super::permits::ConcurrencyPermit;
+use super::stream_end::StreamEnd;
 use super::{cost, errors};
+use crate::graphql::ApiError;
 use crate::graphql::subscription::{
     ChangeNotice, ChangeSource, EventPayload, ReceivedBatch as InBatch, ResumeError, rows,
 };
-use crate::graphql::{ApiError, INTERNAL_MESSAGE};
 use crate::http::codes;
 use auth::Caller;
 use service::authentication::AuthError;
 pub use shared_batches::RecentBatches;
 use shared_batches::{ChangedRows, SharedBatch, SharedResult, SharingKey};
-use store::StoreError;
 use store::outbox::ListenerLost;
 use telemetry::metrics::OpenGauge;
 
@@ -38,19 +39,6 @@ pub enum StreamItem {
     Event(Box<GraphqlResponse>, Option<String>),
     /// There are no more events.
     End(StreamEnd),
-}
-
-/// Why a subscription ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StreamEnd {
-    /// The token is no longer valid.
-    Unauthenticated,
-    /// The listener fell behind.
-    Behind,
-    /// The database is unavailable, which is logged.
-    Unavailable,
-    /// An internal fault, which is logged.
-    Fault,
 }
 
 /// Why a subscription does not begin.
@@ -70,34 +58,6 @@ impl SubscribeError {
             Self::Refused(response) => response.errors.iter().map(|error| serde_json::json!(error)).collect(),
             Self::Failed(failed) => failed.errors(request_id),
         }
-    }
-}
-
-impl StreamEnd {
-    /// What a store error means for a listener. It is logged as the failure of `what`.
-    pub fn of(cause: &StoreError, request_id: &str, what: &str) -> Self {
-        tracing::error!(request_id, %cause, "{what} failed");
-        match cause.is_unavailable() || cause.is_timeout() {
-            true => Self::Unavailable,
-            false => Self::Fault,
-        }
-    }
-
-    /// The single error that reports the end.
-    pub fn errors(self, request_id: &str) -> Vec<serde_json::Value> {
-        let problem = match self {
-            Self::Unauthenticated => DocumentProblem::new(codes::UNAUTHENTICATED, AuthError::Invalid.to_string()),
-            Self::Behind => DocumentProblem::new(
-                codes::THROTTLED,
-                "events came faster than they were read, and some were lost: query the commissions, and subscribe again",
-            ),
-            Self::Unavailable => DocumentProblem::new(
-                codes::UNAVAILABLE,
-                "the database cannot be reached: subscribe again in a few seconds, then read what was missed",
-            ),
-            Self::Fault => DocumentProblem::new(codes::INTERNAL, INTERNAL_MESSAGE),
-        };
-        errors::listed(&[problem], request_id)
     }
 }
 

@@ -13,10 +13,10 @@ use std::time::Instant;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 
-use super::StreamEnd;
 use crate::graphql::subscription::{ChangeBatch, ChangeNotice, EventPayload};
 use crate::http::documents::Hash;
 use crate::http::execution::SharedEvent;
+use crate::http::stream_end::StreamEnd;
 use auth::{Permissions, Scope};
 
 /// Maximum number of cached batches; no listener may be further behind.

@@ -3,24 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::endpoints::fails;
+use super::parameters::parameters;
 use super::{TOKEN, schemas};
-use crate::export::{ExportKind, Exports, FileFormat, Parameter};
+use crate::export::{ExportKind, Exports};
 use crate::http::export::media_types;
 use auth::Permission;
-
-/// The parameters of an export, and the formats for which each is.
-pub fn parameters(exports: &Exports, kind: ExportKind) -> Vec<(Parameter<'_>, Vec<FileFormat>)> {
-    let mut found: Vec<(Parameter<'_>, Vec<FileFormat>)> = Vec::new();
-    for form in kind.forms() {
-        for parameter in exports.parameters(kind, *form) {
-            match found.iter_mut().find(|(known, _)| known.name == parameter.name) {
-                Some((_, forms)) => forms.push(*form),
-                None => found.push((parameter, vec![*form])),
-            }
-        }
-    }
-    found
-}
 
 pub fn paths(exports: &Exports) -> impl Iterator<Item = (String, Value)> {
     let kinds = ExportKind::names().filter_map(ExportKind::named);

@@ -3,6 +3,7 @@
 
 mod endpoints;
 mod exports;
+mod parameters;
 mod schemas;
 
 use axum::body::Bytes;
@@ -12,10 +13,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::admission::{self, Requester};
+use super::authentication::identify;
 use super::errors::refusal;
 use super::negotiate::MediaType;
 use super::request_id::RequestId;
-use super::{HttpOptions, HttpState, codes, cost, graphql, response};
+use super::{HttpOptions, HttpState, codes, cost, response};
 use crate::export::Exports;
 
 /// The name of the way in which callers say who they are.
@@ -72,7 +74,7 @@ pub async fn get(
 }
 
 async fn admit(state: &HttpState, headers: &HeaderMap, request_id: String) -> Result<(), Response> {
-    let caller = graphql::identify(state, headers, &request_id).await?;
+    let caller = identify(state, headers, &request_id).await?;
     let requester = Requester::confirmed(caller, request_id);
     let request_id = &requester.request_id;
     admission::charge(state, &admission::payer(&requester), cost::of_refusal(0))

@@ -6,7 +6,7 @@ use async_graphql::registry::MetaType;
 use serde_json::{Map, Value, json};
 
 use super::component;
-use super::exports::parameters;
+use super::parameters::parameters;
 use crate::export::{ExportKind, Exports, Parameter, choice};
 use telemetry::metrics::known_codes;
 

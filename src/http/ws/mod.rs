@@ -17,9 +17,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::HttpState;
+use super::authentication::authorization;
+use super::connection::ShutdownGuard;
 use super::errors::refusal;
-use super::graphql::authorization;
-use super::serve::ShutdownGuard;
 use crate::http::codes;
 use socket::Socket;
 

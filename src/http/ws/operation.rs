@@ -10,9 +10,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::http::HttpState;
 use crate::http::admission::{self, Requester};
-use crate::http::execution::{self, Failed};
-use crate::http::listen::{self, StreamEnd, StreamItem};
+use crate::http::execution;
+use crate::http::failed::Failed;
+use crate::http::listen::{self, StreamItem};
 use crate::http::request::GraphqlRequest;
+use crate::http::stream_end::StreamEnd;
 use service::authentication::{AuthError, authenticate};
 
 /// A message from an operation to its socket.

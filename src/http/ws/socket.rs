@@ -15,8 +15,9 @@ use super::close::Close;
 use super::message::{self, Incoming};
 use super::operation::{OperationMessage, OperationOutput, SocketOperation};
 use crate::http::guard::DocumentProblem;
-use crate::http::listen::{self, StreamEnd};
+use crate::http::listen;
 use crate::http::request::GraphqlRequest;
+use crate::http::stream_end::StreamEnd;
 use crate::http::{HttpState, codes, errors};
 use service::authentication::{AuthError, authenticate};
 

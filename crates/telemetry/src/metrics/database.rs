@@ -55,9 +55,9 @@ impl DatabaseMetrics {
                 registry,
                 "tributary_database_statement_duration_seconds",
                 statements,
-                &super::SECONDS,
+                &series::SECONDS,
             ),
-            waits: series::histogram(registry, "tributary_database_wait_seconds", waits, &super::SECONDS),
+            waits: series::histogram(registry, "tributary_database_wait_seconds", waits, &series::SECONDS),
         }
     }
 

@@ -33,13 +33,9 @@ pub use jobs::{Job, JobMetrics};
 pub use operation::{OperationMetrics, OperationRun, word};
 pub use request::{RequestMetrics, Route, known_code, known_codes};
 use series::FractionGauge;
-pub use series::Timer;
+pub use series::{PoolState, Timer};
 pub use webhooks::WebhookMetrics;
 
-/// Buckets for the duration of a whole request or a resolver, from a cached read to the longest timeout.
-const SECONDS: [f64; 14] = [
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
-];
 /// Buckets for the number of keys that a loader reads with one statement.
 const KEYS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0];
 
@@ -70,21 +66,6 @@ pub struct Metrics {
     pools: [series::PoolGauges; 2],
     outbox_lag: FractionGauge,
     process: process::ProcessMetrics,
-}
-
-/// The state of a pool of database connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PoolState {
-    /// "reader" or "writer"; on PostgreSQL they are one pool, "reader".
-    pub name: &'static str,
-    /// Maximum number of connections.
-    pub most: u32,
-    /// Open connections.
-    pub size: u32,
-    /// Open connections that are not in use.
-    pub idle: u32,
-    /// The number of current waits for a connection.
-    pub waiting: u32,
 }
 
 impl Metrics {

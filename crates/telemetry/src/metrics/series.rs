@@ -10,7 +10,25 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
-use super::PoolState;
+/// Buckets for the duration of a whole request or a resolver, from a cached read to the longest timeout.
+pub const SECONDS: [f64; 14] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+];
+
+/// The state of a pool of database connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolState {
+    /// "reader" or "writer"; on PostgreSQL they are one pool, "reader".
+    pub name: &'static str,
+    /// Maximum number of connections.
+    pub most: u32,
+    /// Open connections.
+    pub size: u32,
+    /// Open connections that are not in use.
+    pub idle: u32,
+    /// The number of current waits for a connection.
+    pub waiting: u32,
+}
 
 /// A gauge that holds fractions.
 pub type FractionGauge = Gauge<f64, AtomicU64>;
@@ -74,7 +92,7 @@ where
 }
 
 fn seconds() -> Histogram {
-    Histogram::new(super::SECONDS)
+    Histogram::new(SECONDS)
 }
 
 pub fn histogram(registry: &mut Registry, name: &str, help: &str, buckets: &[f64]) -> Histogram {

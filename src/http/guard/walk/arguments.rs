@@ -5,7 +5,8 @@ use async_graphql::{Name, Positioned, Value as Constant};
 use async_graphql_value::Value;
 
 use super::DocumentWalk;
-use crate::http::guard::coerce::{Input, Path, Values, View};
+use crate::http::guard::coerce::{Path, Values};
+use crate::http::guard::input::{Input, View};
 use crate::http::guard::lists::Lists;
 use crate::http::guard::size::size;
 use crate::http::guard::types::SchemaField;

@@ -26,16 +26,9 @@ use domain::id::{PartnerId, ReassignmentId};
 use domain::reassignment::{MoveSteps, Reassignment};
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::OutboxEvent;
-use order::{AffectedRecords, CheckedOrder};
+use order::{AffectedRecords, CheckedOrder, ReassignmentOrder};
 pub use order::{NewAttribution, NewReassignment};
 use store::Transaction;
-
-/// What is to be moved.
-#[derive(Clone, Debug)]
-enum ReassignmentOrder {
-    Customer(NewReassignment),
-    Event(NewAttribution),
-}
 
 /// Binds a customer to another partner, or to none, and moves its recorded events that occurred from a given time on.
 /// One call moves at most [`MAX_EVENTS`](domain::reassignment::MAX_EVENTS); the same call again continues.

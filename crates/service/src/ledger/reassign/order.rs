@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::ReassignmentOrder;
 use crate::ids::object;
 use crate::{ServiceError, require, stored};
 use auth::{Scope, Writer};
@@ -19,6 +18,13 @@ use store::event::Movable;
 use store::locks::InForce;
 use store::partner::CreditedPartner;
 use store::{StoreError, Transaction};
+
+/// What is to be moved.
+#[derive(Clone, Debug)]
+pub enum ReassignmentOrder {
+    Customer(NewReassignment),
+    Event(NewAttribution),
+}
 
 /// Which partner a customer is to be bound to.
 #[derive(Clone, Debug)]

@@ -16,15 +16,13 @@ mod page;
 mod payouts;
 mod plan;
 mod row;
+mod verified_state;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
-use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use domain::Timestamp;
-use domain::id::PartnerId;
 use domain::tenant::Tenant;
 use store::StoreError;
 use store::task::joined;
@@ -33,46 +31,10 @@ use finding_log::FindingLog;
 use page::PageOutcome;
 
 pub use store::verify::Finding;
+pub use verified_state::{Holds, VerifiedState};
 
 /// Maximum number of pages that are checked concurrently.
 const AT_ONCE: usize = 4;
-
-/// What was verified, and as of when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Holds {
-    /// Everything about this partner, at this mark.
-    Partner(PartnerId, String),
-    /// Events that are credited to no partner, at this mark.
-    Nobody(String),
-    /// What concerns no partner, up to this time.
-    Whole(Timestamp),
-}
-
-/// What earlier runs have verified in a tenant; if it is empty, everything is checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct VerifiedState {
-    pub partners: HashMap<PartnerId, String>,
-    pub nobody: Option<String>,
-    pub whole: Option<Timestamp>,
-}
-
-impl VerifiedState {
-    /// Adds what was verified.
-    pub fn add(&mut self, holds: Holds) {
-        match holds {
-            Holds::Partner(partner, mark) => drop(self.partners.insert(partner, mark)),
-            Holds::Nobody(mark) => self.nobody = Some(mark),
-            Holds::Whole(at) => self.whole = Some(at),
-        }
-    }
-
-    /// The time from which on everything that is not found through a partner is checked again. It precedes the last run
-    /// by more than a transaction in progress may take, and by more than clocks may differ.
-    fn since(&self) -> Timestamp {
-        let day = |at: Timestamp| at - TimeDelta::days(1);
-        self.whole.map_or(Timestamp::UNIX_EPOCH, day)
-    }
-}
 
 /// All violations in a tenant's ledger; empty if there are none. May run beside a busy gateway: each page of partners
 /// is read from one snapshot. At most a hundred findings of each kind are reported.

@@ -14,7 +14,7 @@ use super::finding_log::FindingLog;
 use super::history::Histories;
 use super::payouts::Payouts;
 use super::row::{assignment_fault, check};
-use super::{Finding, Holds};
+use super::verified_state::Holds;
 use crate::app::App;
 use crate::ledger::tiers;
 use auth::Scope;
@@ -22,9 +22,9 @@ use domain::Timestamp;
 use domain::commission::Commission;
 use domain::id::{PartnerId, TenantId};
 use store::verify::{
-    EventRow, HistoryStep, LedgerRow, QuestionSubjects, StatusMove, changes_of_status, events_after, events_by_ids,
-    events_of_nobody, is_unreadable, marks_of, missing_entries, moment, moves_of, plan_once, questions, rows_after,
-    snapshots, took,
+    EventRow, Finding, HistoryStep, LedgerRow, QuestionSubjects, StatusMove, changes_of_status, events_after,
+    events_by_ids, events_of_nobody, is_unreadable, marks_of, missing_entries, moment, moves_of, plan_once, questions,
+    rows_after, snapshots, took,
 };
 use store::{StoreError, Transaction};
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::VerifiedState;
 use super::page::{PAGE, VerifyPage};
+use super::verified_state::VerifiedState;
 use crate::app::App;
 use auth::Scope;
 use domain::id::PartnerId;
