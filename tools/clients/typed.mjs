@@ -26,7 +26,8 @@ for (const [folder, { preset: presetName, presetConfig, config }] of Object.entr
     schema,
     schemaAst: buildASTSchema(schema),
     documents,
-    config,
+    // The command passes these of the whole file on to each part.
+    config: { emitLegacyCommonJSImports: settings.emitLegacyCommonJSImports, importExtension: settings.importExtension, ...config },
     presetConfig,
     plugins: [],
     pluginMap: {},

@@ -85,10 +85,16 @@ both_databases! {
         // However many more there are.
         let _beyond = open(&program, 200);
         is_ready(&program);
-        let (status, body, _) = refusal(&program);
+        let (mut status, mut body, _) = refusal(&program);
+        // As above: one of the twenty may have found no place.
+        let mut more = Vec::new();
+        while status == 200 && more.len() < 3 {
+            more.extend(open(&program, 1));
+            (status, body, _) = refusal(&program);
+        }
         assert_eq!(status, 503, "{body}");
         assert!(body.contains("too many connections are open"), "{body}");
-        drop(idle);
+        drop((idle, more));
         until_well(&program);
         assert!(text(log).contains("connections.at_once"));
     }
