@@ -75,7 +75,7 @@ both_databases! {
         let paths = document["paths"].as_object().unwrap();
         let exports: Vec<_> = paths.iter().filter(|(path, _)| path.starts_with("/export/")).collect();
         let (_, said) = asked(&client, "/export/nonsense").await;
-        let (_, names) = said.split_once("there are ").unwrap();
+        let (_, names) = said.split_once("the exports are ").unwrap();
         let (names, _) = names.split_once('"').unwrap();
         let described: BTreeSet<_> = exports.iter().map(|(path, _)| path.trim_start_matches("/export/")).collect();
         assert_eq!(described, names.split(", ").collect::<BTreeSet<_>>());
@@ -94,7 +94,7 @@ both_databases! {
                 // What the gateway itself says that there is. It names the format and a CSV's style only when they are wrong.
                 let (status, said) = asked(&client, &format!("{path}?format={form}&nonsense=1")).await;
                 assert_eq!(status, StatusCode::BAD_REQUEST);
-                let (_, names) = said.split_once("there are ").unwrap();
+                let (_, names) = said.split_once("the parameters are ").unwrap();
                 let (names, _) = names.split_once('"').unwrap();
                 let style = ["separator", "decimal", "bom"];
                 let described: BTreeSet<_> = mine.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();

@@ -39,7 +39,7 @@ async fn what_is_for_trying_out_does_not_start_and_all_of_it_is_told_at_once() {
     assert_eq!(code, Some(1), "{said}");
     for part in [
         "--demo",
-        "jwt_secret has few",
+        "jwt_secret has too few",
         "\"a\" of webhook_keys",
         "webhooks.allowed_networks: 0.0.0.0/0",
         "cors.origins",
