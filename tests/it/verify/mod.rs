@@ -335,7 +335,7 @@ both_databases! {
             (of(&format!("UPDATE commission SET reversed_at = {earlier}"), "id", paid_row), "reversedAt", paid_row),
             (of("UPDATE commission SET status = 'REVERSED'", "id", accrued_row), "transitions end at ACCRUED", accrued_row),
             (of("UPDATE commission_transition SET to_status = 'PAID'", "commission_id", accrued_row), "moved from nothing to PAID", accrued_row),
-            (format!("{} AND to_status = 'APPROVED'", of("DELETE FROM commission_transition", "commission_id", paid_row)), "no chain", paid_row),
+            (format!("{} AND to_status = 'APPROVED'", of("DELETE FROM commission_transition", "commission_id", paid_row)), "the transitions do not follow one another", paid_row),
             (of("DELETE FROM outbox", "object_id", row), "those in the outbox", row),
             (of("UPDATE commission SET payout_id = NULL", "id", paid_row), "PAID row names a payout", paid_row),
             (of("UPDATE payout SET status = 'FAILED'", "id", pending), "FAILED payout and its row disagree", pending),

@@ -76,7 +76,7 @@ fn history_fault(row: &Commission, history: &[StatusMove]) -> Option<String> {
     for _ in history {
         let mut next = history.iter().filter(|transition| transition.from == at);
         let (Some(step), None) = (next.next(), next.next()) else {
-            return Some("the first transition does not start from nothing".to_owned());
+            return Some("the transitions do not follow one another from the first".to_owned());
         };
         if !is_legal(row.kind, step) {
             let from = step.from.map_or("nothing", CommissionStatus::as_str);
