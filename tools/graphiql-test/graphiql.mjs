@@ -7,6 +7,14 @@ const editor = page.locator(".graphiql-query-editor");
 const result = page.locator(".result-window");
 const execute = page.getByRole("button", { name: /^Execute query/ });
 
+/**
+ * Waits until GraphiQL has read the open tab's document: it names the operation to run only then, a moment after the
+ * editor shows it, and stores the document at the same time.
+ */
+function hasRead(name) {
+  return page.waitForFunction((name) => sessionStorage.getItem("graphiql:query")?.includes(name), name);
+}
+
 /** Runs the open tab and gives the answer's text. */
 async function run() {
   const answered = page.waitForResponse((response) => response.request().method() === "POST");
@@ -60,6 +68,7 @@ for (let index = 1; index < count; index += 1) {
   await step(`the tab ${name} runs`, async () => {
     await tabs.nth(index).click();
     await editor.getByText(name).first().waitFor();
+    await hasRead(name);
     if (name === "CommissionChanged") return hear();
     const answer = await run();
     check(!answer.errors && answer.data, JSON.stringify(answer));
