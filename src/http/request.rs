@@ -129,17 +129,8 @@ fn json(name: &str, text: &str) -> Result<Value, BodyError> {
 /// The number of values in JSON text, or slightly more. They are counted before any is stored: two bytes of text become
 /// a hundred of memory.
 fn values(json: &[u8]) -> usize {
-    let (mut values, mut in_string, mut escaped) = (1, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_string,
-            b'"' => in_string = !in_string,
-            b',' | b'[' | b'{' if !in_string => values += 1,
-            _ => {}
-        }
-    }
-    values
+    let begins_value = |(_, byte): &(usize, u8)| matches!(byte, b',' | b'[' | b'{');
+    1 + exact_numbers::outside_strings(json).filter(begins_value).count()
 }
 
 async fn collect(body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {

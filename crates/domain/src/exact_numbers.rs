@@ -24,26 +24,28 @@ pub fn check_number(number: &str) -> Result<(), String> {
 
 /// The numbers in JSON text, as written. What stands in strings is skipped.
 fn numbers(json: &str) -> impl Iterator<Item = &str> {
-    let bytes = json.as_bytes();
-    let mut at = 0;
+    let is_of_number = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+    let (mut outside, mut end) = (outside_strings(json.as_bytes()), 0);
     std::iter::from_fn(move || {
-        let mut in_string = false;
-        while let Some(byte) = bytes.get(at) {
-            match byte {
-                b'\\' if in_string => at += 1,
-                b'"' => in_string = !in_string,
-                b'-' | b'0'..=b'9' if !in_string => {
-                    let is_of_number = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-                    let length = bytes[at..].iter().take_while(|byte| is_of_number(byte)).count();
-                    let number = &json[at..at + length];
-                    at += length;
-                    return Some(number);
-                }
-                _ => {}
-            }
-            at += 1;
+        let begins = |(at, byte): &(usize, u8)| *at >= end && matches!(byte, b'-' | b'0'..=b'9');
+        let (begin, _) = outside.find(begins)?;
+        let rest = &json.as_bytes()[begin..];
+        end = begin + rest.iter().take_while(|byte| is_of_number(byte)).count();
+        Some(&json[begin..end])
+    })
+}
+
+/// The bytes of JSON text that stand outside of strings, each with its place.
+pub fn outside_strings(json: &[u8]) -> impl Iterator<Item = (usize, u8)> {
+    let (mut in_string, mut escaped) = (false, false);
+    json.iter().copied().enumerate().filter(move |(_, byte)| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            _ => return !in_string,
         }
-        None
+        false
     })
 }
 
