@@ -44,7 +44,7 @@ mod wire;
 mod ws;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -105,8 +105,8 @@ struct SharedState {
     schema: Schema,
     exports: Arc<Exports>,
     exporting: permits::ConcurrencyLimits,
-    /// What `/openapi.json` returns.
-    openapi: Bytes,
+    /// What `/openapi.json` returns, once somebody has asked for it.
+    openapi: OnceLock<Bytes>,
     /// Executes subscriptions, once for each event.
     events: SubscriptionExecutor,
     guard: Guard,
@@ -149,12 +149,11 @@ fn routes(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) ->
     let cors = cors::layer(&options.cors)?;
     let readiness = Arc::new(health::Readiness::new(app.clone()));
     let schema = schema_for_validated_documents();
-    let exports = Exports::new(schema.clone());
     let threads = Handle::try_current().map_or(1, |runtime| runtime.metrics().num_workers());
     let state = HttpState(Arc::new(SharedState {
         app,
-        openapi: openapi::document(&exports, &options),
-        exports: Arc::new(exports),
+        openapi: OnceLock::new(),
+        exports: Arc::new(Exports::new(schema.clone())),
         exporting: permits::ConcurrencyLimits::default(),
         schema,
         events: SubscriptionExecutor::default(),

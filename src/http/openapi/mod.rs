@@ -28,7 +28,7 @@ const SUMMARY: &str = "A GraphQL gateway for partner programmes. The API itself 
      response has the header x-request-id: the caller's own, if it is well-formed, otherwise a new one.";
 
 /// The document of a gateway with these options.
-pub fn document(exports: &Exports, options: &HttpOptions) -> Bytes {
+fn document(exports: &Exports, options: &HttpOptions) -> Bytes {
     let mut paths = endpoints::paths(options);
     paths.extend(exports::paths(exports));
     let document = json!({
@@ -70,7 +70,8 @@ pub async fn get(
         return refused;
     }
     let json = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, json)], state.openapi.clone()).into_response()
+    let made = state.openapi.get_or_init(|| document(&state.exports, &state.options));
+    ([(header::CONTENT_TYPE, json)], made.clone()).into_response()
 }
 
 async fn admit(state: &HttpState, headers: &HeaderMap, request_id: String) -> Result<(), Response> {
