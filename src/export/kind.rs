@@ -33,15 +33,16 @@ pub enum FileFormat {
 impl ExportKind {
     /// The kind with this name.
     pub fn named(name: &str) -> Option<Self> {
-        match LISTS.iter().find(|list| list.name == name) {
-            Some(list) => Some(Self::List(list)),
-            None => (name == payout_file::NAME).then_some(Self::PayoutFile),
-        }
+        Self::all().find(|kind| kind.name() == name)
+    }
+
+    pub fn all() -> impl Iterator<Item = Self> {
+        LISTS.iter().map(Self::List).chain([Self::PayoutFile])
     }
 
     /// The names of all kinds.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        LISTS.iter().map(|list| list.name).chain([payout_file::NAME])
+        Self::all().map(Self::name)
     }
 
     pub fn name(self) -> &'static str {

@@ -68,27 +68,27 @@ pub fn paths(options: &HttpOptions) -> Map<String, Value> {
     paths.insert("/graphql".to_owned(), graphql());
     paths.insert(
         "/healthz".to_owned(),
-        plain("liveness", "Whether the process answers.", None),
+        plain("liveness", "Whether the process answers.", "It does.", None),
     );
     let unready = Some("The database cannot serve, or the gateway is about to end.");
     paths.insert(
         "/readyz".to_owned(),
-        plain("readiness", "Whether requests can be served.", unready),
+        plain("readiness", "Whether requests can be served.", "It does.", unready),
     );
     if !options.production && !options.metrics_elsewhere {
         let description = "Metrics in Prometheus' text format. In production they are at an address of their own.";
-        paths.insert("/metrics".to_owned(), plain("metrics", description, None));
+        paths.insert(
+            "/metrics".to_owned(),
+            plain("metrics", description, "The metrics.", None),
+        );
     }
     paths.insert("/openapi.json".to_owned(), openapi(options.production));
     paths
 }
 
 /// A page of text that needs no token.
-fn plain(id: &str, description: &str, unavailable: Option<&str>) -> Value {
-    let mut responses = json!({ "200": text("It does.") });
-    if id == "metrics" {
-        responses["200"]["description"] = json!("The metrics.");
-    }
+fn plain(id: &str, description: &str, success: &str, unavailable: Option<&str>) -> Value {
+    let mut responses = json!({ "200": text(success) });
     if let Some(unavailable) = unavailable {
         responses["503"] = text(unavailable);
     }

@@ -10,8 +10,7 @@ use crate::http::export::media_types;
 use auth::Permission;
 
 pub fn paths(exports: &Exports) -> impl Iterator<Item = (String, Value)> {
-    let kinds = ExportKind::names().filter_map(ExportKind::named);
-    kinds.map(|kind| (format!("/export/{}", kind.name()), path(exports, kind)))
+    ExportKind::all().map(|kind| (format!("/export/{}", kind.name()), path(exports, kind)))
 }
 
 fn path(exports: &Exports, kind: ExportKind) -> Value {

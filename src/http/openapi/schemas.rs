@@ -24,8 +24,7 @@ pub fn of(parameter: Parameter<'_>) -> Value {
 
 /// The types that parameters of exports have, and what errors look like.
 pub fn components(exports: &Exports) -> Map<String, Value> {
-    let kinds = ExportKind::names().filter_map(ExportKind::named);
-    let names: BTreeSet<_> = kinds
+    let names: BTreeSet<_> = ExportKind::all()
         .flat_map(|kind| parameters(exports, kind))
         .filter(|(parameter, _)| choice(parameter.ty).is_none())
         .map(|(parameter, _)| parameter.inner())
