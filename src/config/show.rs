@@ -33,14 +33,14 @@ pub fn show(flags: &Flags) -> Result<String, ConfigError> {
 /// Puts settings over others, section by section.
 fn lay(under: &mut Table, over: Table) {
     for (name, value) in over {
-        match (value, under.get(&name).is_some_and(Value::is_table)) {
-            (Value::Table(over), true) => {
-                if let Some(Value::Table(under)) = under.get_mut(&name) {
-                    lay(under, over);
-                }
+        let value = match (under.remove(&name), value) {
+            (Some(Value::Table(mut under)), Value::Table(over)) => {
+                lay(&mut under, over);
+                Value::Table(under)
             }
-            (value, _) => drop(under.insert(name, value)),
-        }
+            (_, value) => value,
+        };
+        under.insert(name, value);
     }
 }
 
