@@ -70,11 +70,10 @@ pub async fn settle(
     status: PayoutSettlement,
     reference: Option<String>,
 ) -> Result<Payout, ServiceError> {
-    let reason = None;
     let outcome = SettlementOutcome {
         status,
         reference,
-        reason,
+        reason: None,
     };
     repeated(|| settle_once(app, caller, id, outcome.clone())).await
 }
@@ -173,11 +172,10 @@ pub async fn settle_run(
     status: PayoutSettlement,
     reference: Option<String>,
 ) -> Result<Settled, ServiceError> {
-    let reason = None;
     let outcome = SettlementOutcome {
         status,
         reference,
-        reason,
+        reason: None,
     };
     repeated(|| settle_run_once(app, caller, run, outcome.clone())).await
 }
