@@ -39,7 +39,7 @@ pub struct Linked<T> {
 }
 
 /// The rows to which an object refers, without those that the caller may not see; `[T!]` in the schema.
-pub struct LinkedList<T>(pub Vec<Linked<T>>);
+pub struct LinkedList<T>(Vec<Linked<T>>);
 
 impl<T> Clone for Linked<T> {
     fn clone(&self) -> Self {
@@ -65,6 +65,13 @@ impl<T> Linked<T> {
             is_required: true,
             ..Self::to(id)
         }
+    }
+}
+
+impl<T> LinkedList<T> {
+    /// The rows with these ids.
+    pub fn to<K: Kind>(ids: &[Id<K>]) -> Self {
+        Self(ids.iter().copied().map(Linked::to).collect())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::graphql::campaign::Campaign;
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::label::Advertiser;
-use crate::graphql::rows::{Linked, LinkedList};
+use crate::graphql::rows::LinkedList;
 use crate::graphql::shared::row;
 use auth::Resource;
 use domain::tiered;
@@ -33,15 +33,13 @@ row! {
 impl TieredCommission {
     /// The campaigns whose events it counts, each separately.
     async fn campaigns(&self) -> LinkedList<Campaign> {
-        let campaigns = self.0.audience.campaign_ids.iter().copied();
-        LinkedList(campaigns.map(Linked::to).collect())
+        LinkedList::to(&self.0.audience.campaign_ids)
     }
 
     /// The advertisers, all of whose campaigns it counts, each campaign separately.
     async fn advertisers(&self, ctx: &Context<'_>) -> Result<LinkedList<Advertiser>, ApiError> {
         request(ctx).caller.read(Resource::Campaigns)?;
-        let advertisers = self.0.audience.advertiser_ids.iter().copied();
-        Ok(LinkedList(advertisers.map(Linked::to).collect()))
+        Ok(LinkedList::to(&self.0.audience.advertiser_ids))
     }
 
     /// The goals, all of which must be reached.

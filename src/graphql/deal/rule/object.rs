@@ -7,7 +7,7 @@ use super::entry::CommissionRuleEntry;
 use crate::graphql::context::request;
 use crate::graphql::error::ApiError;
 use crate::graphql::label::{PartnerCategory, PartnerTier};
-use crate::graphql::rows::{Linked, LinkedList};
+use crate::graphql::rows::LinkedList;
 use crate::graphql::scalar::CurrencyCode;
 use crate::graphql::shared::row;
 use auth::Resource;
@@ -68,15 +68,12 @@ impl CommissionRule {
     /// The partner tiers to which it applies; empty: all partners.
     async fn tiers(&self, ctx: &Context<'_>) -> Result<LinkedList<PartnerTier>, ApiError> {
         request(ctx).caller.read(Resource::Partners)?;
-        Ok(LinkedList(
-            self.0.filters.tiers.iter().copied().map(Linked::to).collect(),
-        ))
+        Ok(LinkedList::to(&self.0.filters.tiers))
     }
 
     /// The partner categories to which it applies, one of which suffices; empty: all partners.
     async fn categories(&self, ctx: &Context<'_>) -> Result<LinkedList<PartnerCategory>, ApiError> {
         request(ctx).caller.read(Resource::Partners)?;
-        let categories = self.0.filters.categories.iter().copied();
-        Ok(LinkedList(categories.map(Linked::to).collect()))
+        Ok(LinkedList::to(&self.0.filters.categories))
     }
 }
