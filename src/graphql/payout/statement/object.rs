@@ -122,8 +122,7 @@ impl StatementQuery {
             let range = Range::new(from.0, to.0, request.app.clock.now())
                 .map_err(|wrong| ApiError::bad_user_input(wrong.to_string()))?;
             let reader = request.store().reader();
-            let mut found = store::partner::by_ids(reader, &scope, &[id.uuid()]).await?;
-            let Some(partner) = found.remove(&id.uuid()).map(Partner::from) else {
+            let Some(partner) = store::partner::find(reader, &scope, id).await?.map(Partner::from) else {
                 return Ok(None);
             };
             store::statement::wait_for_writers(request.store(), &scope, &[id.uuid()], range.to).await?;
