@@ -48,7 +48,7 @@ declare! {
     "paymentTarget": PaymentTarget = value(Column::PaymentTarget, view::word!(commission::PaymentTarget));
     /// The individual who is paid; null if the partner is paid, or if nobody is assigned yet.
     "recipient": Option<String> = value(Column::Recipient, view::text);
-    /// The reason of a MANUAL row; null for other kinds, and for rows created before reasons were shown.
+    /// The reason of a MANUAL row; null for other kinds.
     "reason": Option<String> = value(Column::Reason, view::text);
     /// The staff's note on a MANUAL row; null if there is none, for other kinds, and for a partner's token.
     "note": Option<String> = value(Column::Note, view::text).for_partners(PartnerVisibility::Null);
