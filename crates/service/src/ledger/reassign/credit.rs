@@ -15,7 +15,7 @@ use domain::decision::{Decision, NoCommissionReason};
 use domain::event::{AttributedVia, Attribution, Event, EventKind};
 use domain::history::Moment;
 use domain::id::{CampaignId, EventId, PartnerId};
-use domain::reassignment::{MoveSteps, ReassignmentOutcome, earned_step};
+use domain::reassignment::{ReassignmentOutcome, earned_step};
 use domain::tiered::TieredCommission;
 use store::event::Recredited;
 use store::event_decision::NewDecision;
@@ -337,10 +337,7 @@ impl Correction<'_> {
                 commission: earned.clone(),
             }),
             clawback: None,
-            steps: MoveSteps {
-                from: None,
-                to: self.reached(),
-            },
+            steps: self.reached(),
         });
     }
 
@@ -352,10 +349,7 @@ impl Correction<'_> {
             before: None,
             after: None,
             clawback: None,
-            steps: MoveSteps {
-                from: None,
-                to: self.reached(),
-            },
+            steps: self.reached(),
         });
     }
 }

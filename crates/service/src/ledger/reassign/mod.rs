@@ -128,10 +128,13 @@ impl<'a> Correction<'a> {
         self.begun.get(&partner?).map(|moment| moment.sequence)
     }
 
-    /// The number of the last step of the reassignment in the history of the partner that events are moved to.
-    fn reached(&self) -> Option<i64> {
-        let (partner, _) = self.checked.target?;
-        self.last.get(&partner).map(|moment| moment.sequence)
+    /// The last step of the reassignment in the history of the partner that events are moved to.
+    fn reached(&self) -> MoveSteps {
+        let last = self.checked.target.and_then(|(partner, _)| self.last.get(&partner));
+        MoveSteps {
+            from: None,
+            to: last.map(|moment| moment.sequence),
+        }
     }
 
     async fn run(mut self) -> Result<Moved, ServiceError> {

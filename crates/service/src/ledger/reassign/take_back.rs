@@ -8,7 +8,7 @@ use crate::ledger::posting::Moments;
 use crate::ledger::refund;
 use domain::commission::{Commission, ExplainedCommission};
 use domain::event::Event;
-use domain::reassignment::{MoveSteps, ReassignmentOutcome};
+use domain::reassignment::ReassignmentOutcome;
 use domain::refund::Refunded;
 use store::event::Recredited;
 
@@ -76,10 +76,7 @@ impl Correction<'_> {
             }
         }
         let place = self.rows[rows..].first().map_or(0, |row| row.place);
-        let steps = MoveSteps {
-            from: None,
-            to: self.reached(),
-        };
+        let steps = self.reached();
         self.rows.extend(clawbacks.into_iter().map(|clawback| MovedRow {
             event: event.clone(),
             place,
