@@ -43,197 +43,243 @@ async fn copy(app: &TestApp, table: &str, changed: &[(&str, &str)]) -> (String, 
     (columns.join(", "), values.join(", "))
 }
 
-both_databases! {
-    async fn versions_of_what_pays_are_neither_changed_nor_removed(app: TestApp) {
-        Programme::new(&app, "acme", "alpha", "bravo").await;
-        for table in ["campaign_version", "partner_group_version", "default_group_version"] {
-            assert!(!app.rows().await[table].is_empty(), "{table}");
-            is_refused(&app, &format!("UPDATE {table} SET begins_at = begins_at")).await;
-            is_refused(&app, &format!("DELETE FROM {table}")).await;
-            let replaced = match app.is_postgres() {
-                true => format!("TRUNCATE {table}"),
-                false => format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"),
-            };
-            is_refused(&app, &replaced).await;
-        }
+#[apply(both_databases)]
+async fn versions_of_what_pays_are_neither_changed_nor_removed(app: TestApp) {
+    Programme::new(&app, "acme", "alpha", "bravo").await;
+    for table in ["campaign_version", "partner_group_version", "default_group_version"] {
+        assert!(!app.rows().await[table].is_empty(), "{table}");
+        is_refused(&app, &format!("UPDATE {table} SET begins_at = begins_at")).await;
+        is_refused(&app, &format!("DELETE FROM {table}")).await;
+        let replaced = match app.is_postgres() {
+            true => format!("TRUNCATE {table}"),
+            false => format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"),
+        };
+        is_refused(&app, &replaced).await;
     }
+}
 
-    async fn promises_and_histories_are_neither_changed_nor_removed(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        for table in TABLES {
-            assert!(app.rows().await[table].len() > 3);
-            is_refused(&app, &format!("UPDATE {table} SET reason = 'other'")).await;
-            is_refused(&app, &format!("UPDATE {table} SET reason = reason")).await;
-            is_refused(&app, &format!("DELETE FROM {table}")).await;
-        }
-        is_refused(&app, "UPDATE commission_snapshot SET terms = '[]' WHERE version = 1").await;
-        is_refused(&app, "UPDATE commission_snapshot SET version = version + 10").await;
-        // The program goes on writing to them.
-        p.staff
-            .done(
-                "suspendPartner",
-                serde_json::json!({ "id": p.a, "reason": "r" }),
-                "partner { id }",
-            )
-            .await;
+#[apply(both_databases)]
+async fn promises_and_histories_are_neither_changed_nor_removed(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    for table in TABLES {
+        assert!(app.rows().await[table].len() > 3);
+        is_refused(&app, &format!("UPDATE {table} SET reason = 'other'")).await;
+        is_refused(&app, &format!("UPDATE {table} SET reason = reason")).await;
+        is_refused(&app, &format!("DELETE FROM {table}")).await;
     }
+    is_refused(&app, "UPDATE commission_snapshot SET terms = '[]' WHERE version = 1").await;
+    is_refused(&app, "UPDATE commission_snapshot SET version = version + 10").await;
+    // The program goes on writing to them.
+    p.staff
+        .done(
+            "suspendPartner",
+            serde_json::json!({ "id": p.a, "reason": "r" }),
+            "partner { id }",
+        )
+        .await;
+}
 
-    async fn an_attribution_only_ends_and_that_once(app: TestApp) {
-        Programme::new(&app, "acme", "alpha", "bravo").await;
-        for (column, value) in [
-            ("partner_id", "(SELECT id FROM partner WHERE id <> attribution.partner_id LIMIT 1)"), ("campaign_id", "NULL"), ("event_id", "id"),
-            ("via", "'LINK'"), ("weight_numerator", "2"), ("weight_denominator", "2"), ("share_minor", "1"), ("revenue_share_minor", "1"),
-            ("sequence", "sequence + 1"), ("moved_at", "recorded_at"), ("customer_id", "event_id"), ("kind", "'REFUND'"), ("type", "'other'"),
-            ("base", "NOT base"), ("qualifying", "NOT qualifying"), ("has_amount", "NOT has_amount"), ("occurred_at", "'2020-01-01T00:00:00+00:00'"),
-            ("recorded_at", "'2020-01-01T00:00:00+00:00'"),
-        ] {
-            is_refused(&app, &format!("UPDATE attribution SET {column} = {value}")).await;
-        }
-        is_refused(&app, "UPDATE commission SET attribution_id = NULL WHERE attribution_id IS NOT NULL").await;
-        is_refused(&app, "DELETE FROM attribution").await;
-        match app.is_postgres() {
-            true => is_refused(&app, "TRUNCATE attribution CASCADE").await,
-            false => {
-                for replace in ["INSERT OR REPLACE INTO", "REPLACE INTO"] {
-                    let (columns, values) = copy(&app, "attribution", &[("share_minor", "1")]).await;
-                    is_refused(&app, &format!("{replace} attribution ({columns}) SELECT {values} FROM attribution")).await;
-                    let (columns, values) = copy(&app, "attribution", &[("id", "randomblob(16)")]).await;
-                    is_refused(&app, &format!("{replace} attribution (rowid, {columns}) SELECT rowid, {values} FROM attribution")).await;
-                }
-                is_refused(&app, "UPDATE OR REPLACE attribution SET id = (SELECT MIN(id) FROM attribution)").await;
-            }
-        }
-        // Its end is set once.
-        run(&app, "UPDATE attribution SET ended_at = recorded_at").await.expect("it ends");
-        is_refused(&app, "UPDATE attribution SET ended_at = NULL").await;
-        is_refused(&app, "UPDATE attribution SET ended_at = '2020-01-01T00:00:00+00:00'").await;
+#[apply(both_databases)]
+async fn an_attribution_only_ends_and_that_once(app: TestApp) {
+    Programme::new(&app, "acme", "alpha", "bravo").await;
+    for (column, value) in [
+        (
+            "partner_id",
+            "(SELECT id FROM partner WHERE id <> attribution.partner_id LIMIT 1)",
+        ),
+        ("campaign_id", "NULL"),
+        ("event_id", "id"),
+        ("via", "'LINK'"),
+        ("weight_numerator", "2"),
+        ("weight_denominator", "2"),
+        ("share_minor", "1"),
+        ("revenue_share_minor", "1"),
+        ("sequence", "sequence + 1"),
+        ("moved_at", "recorded_at"),
+        ("customer_id", "event_id"),
+        ("kind", "'REFUND'"),
+        ("type", "'other'"),
+        ("base", "NOT base"),
+        ("qualifying", "NOT qualifying"),
+        ("has_amount", "NOT has_amount"),
+        ("occurred_at", "'2020-01-01T00:00:00+00:00'"),
+        ("recorded_at", "'2020-01-01T00:00:00+00:00'"),
+    ] {
+        is_refused(&app, &format!("UPDATE attribution SET {column} = {value}")).await;
     }
-
-    async fn they_are_not_truncated_on_postgresql(app: TestApp) {
-        if app.is_postgres() {
-            Programme::new(&app, "acme", "alpha", "bravo").await;
-            for table in TABLES {
-                is_refused(&app, &format!("TRUNCATE {table} CASCADE")).await;
-                is_refused(&app, &format!("INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (tenant_id, id) DO UPDATE SET reason = 'other'")).await;
-            }
-            is_refused(&app, "TRUNCATE partner CASCADE").await;
-            is_refused(&app, "TRUNCATE tenant CASCADE").await;
-        }
-    }
-
-    async fn they_are_not_replaced_on_sqlite(app: TestApp) {
-        if !app.is_postgres() {
-            Programme::new(&app, "acme", "alpha", "bravo").await;
-            for table in TABLES {
-                for replace in ["INSERT OR REPLACE INTO", "REPLACE INTO"] {
-                    let (columns, values) = copy(&app, table, &[("reason", "'other'")]).await;
-                    is_refused(
-                        &app,
-                        &format!("{replace} {table} ({columns}) SELECT {values} FROM {table}"),
-                    )
-                    .await;
-                    // A row of another id takes another row's place all the same, by its place in the table.
-                    let (columns, values) =
-                        copy(&app, table, &[("id", "randomblob(16)"), ("version", "version + 100")]).await;
-                    is_refused(
-                        &app,
-                        &format!("{replace} {table} (rowid, {columns}) SELECT rowid, {values} FROM {table}"),
-                    )
-                    .await;
-                }
-                let (columns, values) = copy(&app, table, &[("reason", "'other'")]).await;
-                is_refused(&app, &format!(
-                    "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE true ON CONFLICT (tenant_id, id) DO UPDATE SET reason = 'other'",
-                )).await;
+    is_refused(
+        &app,
+        "UPDATE commission SET attribution_id = NULL WHERE attribution_id IS NOT NULL",
+    )
+    .await;
+    is_refused(&app, "DELETE FROM attribution").await;
+    match app.is_postgres() {
+        true => is_refused(&app, "TRUNCATE attribution CASCADE").await,
+        false => {
+            for replace in ["INSERT OR REPLACE INTO", "REPLACE INTO"] {
+                let (columns, values) = copy(&app, "attribution", &[("share_minor", "1")]).await;
                 is_refused(
                     &app,
-                    &format!("UPDATE OR REPLACE {table} SET id = (SELECT MIN(id) FROM {table})"),
+                    &format!("{replace} attribution ({columns}) SELECT {values} FROM attribution"),
                 )
                 .await;
-            }
-            // Nor by its version, for one campaign and partner-wide.
-            for campaigns in ["IS NULL", "IS NOT NULL"] {
-                let (columns, values) = copy(
+                let (columns, values) = copy(&app, "attribution", &[("id", "randomblob(16)")]).await;
+                is_refused(
                     &app,
-                    "commission_snapshot",
-                    &[("id", "randomblob(16)"), ("terms", "'[]'")],
+                    &format!("{replace} attribution (rowid, {columns}) SELECT rowid, {values} FROM attribution"),
                 )
                 .await;
-                is_refused(&app, &format!(
-                    "INSERT OR REPLACE INTO commission_snapshot ({columns}) SELECT {values} FROM commission_snapshot WHERE campaign_id {campaigns}",
-                )).await;
             }
-            // What takes nothing's place is let in.
+            is_refused(
+                &app,
+                "UPDATE OR REPLACE attribution SET id = (SELECT MIN(id) FROM attribution)",
+            )
+            .await;
+        }
+    }
+    // Its end is set once.
+    run(&app, "UPDATE attribution SET ended_at = recorded_at")
+        .await
+        .expect("it ends");
+    is_refused(&app, "UPDATE attribution SET ended_at = NULL").await;
+    is_refused(&app, "UPDATE attribution SET ended_at = '2020-01-01T00:00:00+00:00'").await;
+}
+
+#[apply(both_databases)]
+async fn they_are_not_truncated_on_postgresql(app: TestApp) {
+    if app.is_postgres() {
+        Programme::new(&app, "acme", "alpha", "bravo").await;
+        for table in TABLES {
+            is_refused(&app, &format!("TRUNCATE {table} CASCADE")).await;
+            is_refused(&app, &format!("INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (tenant_id, id) DO UPDATE SET reason = 'other'")).await;
+        }
+        is_refused(&app, "TRUNCATE partner CASCADE").await;
+        is_refused(&app, "TRUNCATE tenant CASCADE").await;
+    }
+}
+
+#[apply(both_databases)]
+async fn they_are_not_replaced_on_sqlite(app: TestApp) {
+    if !app.is_postgres() {
+        Programme::new(&app, "acme", "alpha", "bravo").await;
+        for table in TABLES {
+            for replace in ["INSERT OR REPLACE INTO", "REPLACE INTO"] {
+                let (columns, values) = copy(&app, table, &[("reason", "'other'")]).await;
+                is_refused(
+                    &app,
+                    &format!("{replace} {table} ({columns}) SELECT {values} FROM {table}"),
+                )
+                .await;
+                // A row of another id takes another row's place all the same, by its place in the table.
+                let (columns, values) =
+                    copy(&app, table, &[("id", "randomblob(16)"), ("version", "version + 100")]).await;
+                is_refused(
+                    &app,
+                    &format!("{replace} {table} (rowid, {columns}) SELECT rowid, {values} FROM {table}"),
+                )
+                .await;
+            }
+            let (columns, values) = copy(&app, table, &[("reason", "'other'")]).await;
+            is_refused(&app, &format!(
+                "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE true ON CONFLICT (tenant_id, id) DO UPDATE SET reason = 'other'",
+            )).await;
+            is_refused(
+                &app,
+                &format!("UPDATE OR REPLACE {table} SET id = (SELECT MIN(id) FROM {table})"),
+            )
+            .await;
+        }
+        // Nor by its version, for one campaign and partner-wide.
+        for campaigns in ["IS NULL", "IS NOT NULL"] {
             let (columns, values) = copy(
                 &app,
                 "commission_snapshot",
-                &[("id", "randomblob(16)"), ("version", "version + 100")],
+                &[("id", "randomblob(16)"), ("terms", "'[]'")],
             )
             .await;
-            let all = app.rows().await["commission_snapshot"].len() as u64;
-            let added = run(
-                &app,
-                &format!(
-                    "INSERT OR REPLACE INTO commission_snapshot ({columns}) SELECT {values} FROM commission_snapshot"
-                ),
-            )
+            is_refused(&app, &format!(
+                "INSERT OR REPLACE INTO commission_snapshot ({columns}) SELECT {values} FROM commission_snapshot WHERE campaign_id {campaigns}",
+            )).await;
+        }
+        // What takes nothing's place is let in.
+        let (columns, values) = copy(
+            &app,
+            "commission_snapshot",
+            &[("id", "randomblob(16)"), ("version", "version + 100")],
+        )
+        .await;
+        let all = app.rows().await["commission_snapshot"].len() as u64;
+        let added = run(
+            &app,
+            &format!("INSERT OR REPLACE INTO commission_snapshot ({columns}) SELECT {values} FROM commission_snapshot"),
+        )
+        .await;
+        assert_eq!(added.expect("a new version"), all);
+    }
+}
+
+#[apply(both_databases)]
+async fn no_row_links_to_another_tenants(app: TestApp) {
+    Programme::new(&app, "zulu", "zulu", "yankee").await;
+    Programme::new(&app, "acme", "alpha", "bravo").await;
+    let before = app.rows().await;
+    for (table, column, other) in [
+        ("partner", "group_id", "partner_group"),
+        ("partner", "tier_id", "partner_tier"),
+        ("campaign", "advertiser_id", "advertiser"),
+        ("partnership_request", "campaign_id", "campaign"),
+        ("custom_field_option", "field_id", "custom_field"),
+        ("deal", "partner_id", "partner"),
+        ("deal", "stage_id", "payment_stage"),
+        ("deal_field", "option_id", "custom_field_option"),
+        ("commission_rule_reference", "stage_id", "payment_stage"),
+        ("commission_rule_reference", "partner_id", "partner"),
+        ("tiered_commission_reference", "partner_id", "partner"),
+        ("tiered_commission_reference", "campaign_id", "campaign"),
+        ("tiered_commission_reference", "advertiser_id", "advertiser"),
+        ("api_key", "partner_id", "partner"),
+    ] {
+        let foreign = format!("(SELECT id FROM {other} AS o WHERE o.tenant_id <> {table}.tenant_id LIMIT 1)");
+        let error = run(&app, &format!("UPDATE {table} SET {column} = {foreign}"))
+            .await
+            .expect_err(column);
+        assert!(error.to_string().to_lowercase().contains("foreign key"), "{error}");
+    }
+    assert_eq!(app.rows().await, before);
+}
+
+/// Whatever append-only table is added: of each of its unique keys SQLite must be told not to replace by it.
+#[apply(both_databases)]
+async fn every_unique_key_of_an_append_only_table_is_guarded_on_sqlite(app: TestApp) {
+    if !app.is_postgres() {
+        let tables = app
+            .texts("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '_no_delete'")
             .await;
-            assert_eq!(added.expect("a new version"), all);
-        }
-    }
-
-    async fn no_row_links_to_another_tenants(app: TestApp) {
-        Programme::new(&app, "zulu", "zulu", "yankee").await;
-        Programme::new(&app, "acme", "alpha", "bravo").await;
-        let before = app.rows().await;
-        for (table, column, other) in [
-            ("partner", "group_id", "partner_group"),
-            ("partner", "tier_id", "partner_tier"),
-            ("campaign", "advertiser_id", "advertiser"),
-            ("partnership_request", "campaign_id", "campaign"),
-            ("custom_field_option", "field_id", "custom_field"),
-            ("deal", "partner_id", "partner"),
-            ("deal", "stage_id", "payment_stage"),
-            ("deal_field", "option_id", "custom_field_option"),
-            ("commission_rule_reference", "stage_id", "payment_stage"),
-            ("commission_rule_reference", "partner_id", "partner"),
-            ("tiered_commission_reference", "partner_id", "partner"),
-            ("tiered_commission_reference", "campaign_id", "campaign"),
-            ("tiered_commission_reference", "advertiser_id", "advertiser"),
-            ("api_key", "partner_id", "partner"),
-        ] {
-            let foreign = format!("(SELECT id FROM {other} AS o WHERE o.tenant_id <> {table}.tenant_id LIMIT 1)");
-            let error = run(&app, &format!("UPDATE {table} SET {column} = {foreign}"))
-                .await
-                .expect_err(column);
-            assert!(error.to_string().to_lowercase().contains("foreign key"), "{error}");
-        }
-        assert_eq!(app.rows().await, before);
-    }
-
-    /// Whatever append-only table is added: of each of its unique keys SQLite must be told not to replace by it.
-    async fn every_unique_key_of_an_append_only_table_is_guarded_on_sqlite(app: TestApp) {
-        if !app.is_postgres() {
-            let tables = app
-                .texts("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '_no_delete'")
+        let known = TABLES
+            .iter()
+            .chain(&["attribution", "commission_rule_version", "deal_payment"]);
+        assert!(
+            known.into_iter().all(|table| tables.iter().any(|name| name == table)),
+            "{tables:?}"
+        );
+        for table in tables {
+            let keys = app
+                .texts(&format!(
+                    "SELECT name FROM pragma_index_list('{table}') WHERE \"unique\" AND origin <> 'pk'"
+                ))
                 .await;
-            let known = TABLES.iter().chain(&["attribution", "commission_rule_version", "deal_payment"]);
-            assert!(known.into_iter().all(|table| tables.iter().any(|name| name == table)), "{tables:?}");
-            for table in tables {
-                let keys = app
-                    .texts(&format!("SELECT name FROM pragma_index_list('{table}') WHERE \"unique\" AND origin <> 'pk'"))
-                    .await;
-                let guards = app
-                    .texts(&format!("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = '{table}_no_replace_by_key'"))
-                    .await;
-                for key in keys {
-                    let columns = app.texts(&format!("SELECT name FROM pragma_index_info('{key}')")).await;
-                    let is_guarded = |guard: &String| columns.iter().all(|column| guard.contains(&format!("NEW.{column}")));
-                    assert!(guards.iter().any(is_guarded), "{key} of {table}: {guards:?}");
-                }
-                let guard = format!("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = '{table}_no_replace'");
-                assert!(app.texts(&guard).await[0].contains("rowid = NEW.rowid"), "{table}");
+            let guards = app
+                .texts(&format!(
+                    "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = '{table}_no_replace_by_key'"
+                ))
+                .await;
+            for key in keys {
+                let columns = app.texts(&format!("SELECT name FROM pragma_index_info('{key}')")).await;
+                let is_guarded = |guard: &String| columns.iter().all(|column| guard.contains(&format!("NEW.{column}")));
+                assert!(guards.iter().any(is_guarded), "{key} of {table}: {guards:?}");
             }
+            let guard = format!("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = '{table}_no_replace'");
+            assert!(app.texts(&guard).await[0].contains("rowid = NEW.rowid"), "{table}");
         }
     }
 }

@@ -69,118 +69,240 @@ fn a_reader_that_has_seen_enough_is_no_fault() {
     assert_eq!(output.status.code(), Some(0));
 }
 
-both_databases! {
-    async fn a_tenant_is_made_seeded_and_imported_into(app: TestApp) {
-        let made = done(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme"]).await;
-        assert!(made.starts_with("ten_") && made.ends_with(" acme\n"), "{made}");
-        let seeding = ["seed", "--tenant", "acme", "--partners", "30", "--campaigns", "2"];
-        let first = done(&app, &seeding).await;
-        assert!(first.starts_with("acme: made 30 partners, 2 campaigns, ") && first.lines().count() == 1, "{first}");
-        assert_eq!(done(&app, &seeding).await, "acme: made 0 partners, 0 campaigns, 0 snapshots, 0 commissions; 30 partners were there already\n");
-        let group = example("partner-group.json");
-        let importing = ["import", "donutwork", &group, "--tenant", "acme"];
-        let created = done(&app, &importing).await;
-        assert!(created.starts_with("created grp_") && created.ends_with(" P-GROUP-ADVANCED \"Standard Managed Agency\": 3 rules\n"), "{created}");
-        assert_eq!(done(&app, &importing).await, created.replace("created", "unchanged"));
-        let token = done(&app, &["token", "--tenant", "acme", "--scope", "partners:read", "--jwt-secret", SECRET]).await;
-        let data = app.client(Some(token.trim().to_owned())).data("{ viewer { subject scopes } partners { totalCount } }").await;
-        assert_eq!(data["partners"]["totalCount"], 30);
-        assert_eq!(data["viewer"]["scopes"], serde_json::json!(["partners:read"]));
-    }
+#[apply(both_databases)]
+async fn a_tenant_is_made_seeded_and_imported_into(app: TestApp) {
+    let made = done(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme"]).await;
+    assert!(made.starts_with("ten_") && made.ends_with(" acme\n"), "{made}");
+    let seeding = ["seed", "--tenant", "acme", "--partners", "30", "--campaigns", "2"];
+    let first = done(&app, &seeding).await;
+    assert!(
+        first.starts_with("acme: made 30 partners, 2 campaigns, ") && first.lines().count() == 1,
+        "{first}"
+    );
+    assert_eq!(
+        done(&app, &seeding).await,
+        "acme: made 0 partners, 0 campaigns, 0 snapshots, 0 commissions; 30 partners were there already\n"
+    );
+    let group = example("partner-group.json");
+    let importing = ["import", "donutwork", &group, "--tenant", "acme"];
+    let created = done(&app, &importing).await;
+    assert!(
+        created.starts_with("created grp_")
+            && created.ends_with(" P-GROUP-ADVANCED \"Standard Managed Agency\": 3 rules\n"),
+        "{created}"
+    );
+    assert_eq!(done(&app, &importing).await, created.replace("created", "unchanged"));
+    let token = done(
+        &app,
+        &[
+            "token",
+            "--tenant",
+            "acme",
+            "--scope",
+            "partners:read",
+            "--jwt-secret",
+            SECRET,
+        ],
+    )
+    .await;
+    let data = app
+        .client(Some(token.trim().to_owned()))
+        .data("{ viewer { subject scopes } partners { totalCount } }")
+        .await;
+    assert_eq!(data["partners"]["totalCount"], 30);
+    assert_eq!(data["viewer"]["scopes"], serde_json::json!(["partners:read"]));
+}
 
-    async fn failures_end_with_one_and_say_why_on_standard_error(app: TestApp) {
-        app.tenant("acme").await;
-        let group = example("partner-group.json");
-        assert!(failed(&app, 1, &["import", "donutwork", &group, "--tenant", "nobody"]).await.contains("there is no tenant \"nobody\""));
-        let simulation = example("simulation.json");
-        let error = failed(&app, 1, &["import", "donutwork", &simulation, "--tenant", "acme"]).await;
-        assert!(error.contains("nothing is imported") && error.contains("simulatePartnerGroup"), "{error}");
-        assert!(failed(&app, 1, &["import", "donutwork", "no-such-file.json", "--tenant", "acme"]).await.contains("cannot read no-such-file.json"));
-        let tier = example("../everflow/tiered-commission.json");
-        let error = failed(&app, 1, &["import", "everflow", &tier, "--tenant", "acme"]).await;
-        assert!(error.contains("nothing is imported") && error.contains("network_offer_ids.2 names the campaign \"12\""), "{error}");
-        let rule = example("../journeybee/spiff-rule.json");
-        let error = failed(&app, 1, &["import", "journeybee", &rule, "--tenant", "acme"]).await;
-        assert!(error.contains("payment_stage_id names the payment stage \"5\""), "{error}");
-        assert!(failed(&app, 1, &["seed", "--tenant", "nobody"]).await.contains("there is no tenant"));
-        assert!(failed(&app, 1, &["tenant", "create", "--slug", "acme", "--name", "Again"]).await.contains("slug is taken already"));
-    }
+#[apply(both_databases)]
+async fn failures_end_with_one_and_say_why_on_standard_error(app: TestApp) {
+    app.tenant("acme").await;
+    let group = example("partner-group.json");
+    assert!(
+        failed(&app, 1, &["import", "donutwork", &group, "--tenant", "nobody"])
+            .await
+            .contains("there is no tenant \"nobody\"")
+    );
+    let simulation = example("simulation.json");
+    let error = failed(&app, 1, &["import", "donutwork", &simulation, "--tenant", "acme"]).await;
+    assert!(
+        error.contains("nothing is imported") && error.contains("simulatePartnerGroup"),
+        "{error}"
+    );
+    assert!(
+        failed(
+            &app,
+            1,
+            &["import", "donutwork", "no-such-file.json", "--tenant", "acme"]
+        )
+        .await
+        .contains("cannot read no-such-file.json")
+    );
+    let tier = example("../everflow/tiered-commission.json");
+    let error = failed(&app, 1, &["import", "everflow", &tier, "--tenant", "acme"]).await;
+    assert!(
+        error.contains("nothing is imported") && error.contains("network_offer_ids.2 names the campaign \"12\""),
+        "{error}"
+    );
+    let rule = example("../journeybee/spiff-rule.json");
+    let error = failed(&app, 1, &["import", "journeybee", &rule, "--tenant", "acme"]).await;
+    assert!(
+        error.contains("payment_stage_id names the payment stage \"5\""),
+        "{error}"
+    );
+    assert!(
+        failed(&app, 1, &["seed", "--tenant", "nobody"])
+            .await
+            .contains("there is no tenant")
+    );
+    assert!(
+        failed(&app, 1, &["tenant", "create", "--slug", "acme", "--name", "Again"])
+            .await
+            .contains("slug is taken already")
+    );
+}
 
-    async fn bad_usage_ends_with_two(app: TestApp) {
-        for arguments in [
-            vec!["seed"],
-            vec!["seed", "--tenant", "acme", "--partners", "-1"],
-            vec!["import", "donutwork"],
-            vec!["import", "donutwork", "file.json", "--tenant", "acme", "--currency", "EUR"],
-            vec!["import", "everflow", "file.json", "--tenant", "acme", "--value-type", "fixed"],
-            vec!["import", "everflow", "file.json", "--tenant", "acme", "--currency", "euro"],
-            vec!["import", "sourdough", "file.json", "--tenant", "acme"],
-            vec!["token", "--tenant", "acme", "--ttl", "soon"],
-            vec!["tenant", "list", "--log", "inof"],
-            vec!["tenant", "list", "--log", "tributary=loud"],
-            vec!["no-such-command"],
-        ] {
-            assert!(!failed(&app, 2, &arguments).await.is_empty());
-        }
+#[apply(both_databases)]
+async fn bad_usage_ends_with_two(app: TestApp) {
+    for arguments in [
+        vec!["seed"],
+        vec!["seed", "--tenant", "acme", "--partners", "-1"],
+        vec!["import", "donutwork"],
+        vec![
+            "import",
+            "donutwork",
+            "file.json",
+            "--tenant",
+            "acme",
+            "--currency",
+            "EUR",
+        ],
+        vec![
+            "import",
+            "everflow",
+            "file.json",
+            "--tenant",
+            "acme",
+            "--value-type",
+            "fixed",
+        ],
+        vec![
+            "import",
+            "everflow",
+            "file.json",
+            "--tenant",
+            "acme",
+            "--currency",
+            "euro",
+        ],
+        vec!["import", "sourdough", "file.json", "--tenant", "acme"],
+        vec!["token", "--tenant", "acme", "--ttl", "soon"],
+        vec!["tenant", "list", "--log", "inof"],
+        vec!["tenant", "list", "--log", "tributary=loud"],
+        vec!["no-such-command"],
+    ] {
+        assert!(!failed(&app, 2, &arguments).await.is_empty());
     }
 }
 
-both_databases! {
-    async fn commands_print_no_remarks_of_the_database(app: TestApp) {
-        app.tenant("acme").await;
-        for arguments in [["migrate", "up"], ["migrate", "status"], ["tenant", "list"], ["verify", "--log=info"]] {
-            let output = run(&app, &arguments).await;
-            assert_eq!(output.status.code(), Some(0), "{arguments:?}");
-            assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
-        }
+#[apply(both_databases)]
+async fn commands_print_no_remarks_of_the_database(app: TestApp) {
+    app.tenant("acme").await;
+    for arguments in [
+        ["migrate", "up"],
+        ["migrate", "status"],
+        ["tenant", "list"],
+        ["verify", "--log=info"],
+    ] {
+        let output = run(&app, &arguments).await;
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
     }
+}
 
-    async fn a_migration_is_taken_back_by_those_who_mean_it(app: TestApp) {
-        app.tenant("acme").await;
-        let newest = |status: &str| {
-            let mut applied = status.lines().filter_map(|line| line.strip_prefix("applied "));
-            applied.next_back().map(str::to_owned)
-        };
-        let before = done(&app, &["migrate", "status"]).await;
-        let mut said = String::new();
-        let mut left = before.clone();
-        while let Some(name) = newest(&left) {
-            // Nobody is there to ask.
-            let refused = failed(&app, 1, &["migrate", "down"]).await;
-            assert!(refused.contains(&format!("rolling back {name} drops")) && refused.contains("--yes"), "{refused}");
-            assert!(!refused.contains("INFO"), "the log says nothing of what is only tried: {refused}");
-            assert_eq!(done(&app, &["migrate", "status"]).await, left, "asking changes nothing");
-            let output = run(&app, &["migrate", "down", "--yes"]).await;
-            assert_eq!(String::from_utf8_lossy(&output.stdout), format!("rolled back {name}\n"));
-            said = String::from_utf8(output.stderr).unwrap();
-            left = done(&app, &["migrate", "status"]).await;
-            assert!(left.contains(&format!("pending {name}")), "{left}");
-        }
-        // The first migration takes everything along.
-        assert!(said.contains("the table tenant (rows: 1)\n") && said.contains("the table campaign (rows: 0)\n"), "{said}");
-        assert_eq!(done(&app, &["migrate", "down", "--yes"]).await, "no migration has been applied\n");
-        assert!(!done(&app, &["migrate", "up"]).await.is_empty());
-        assert_eq!(done(&app, &["migrate", "status"]).await, before);
+#[apply(both_databases)]
+async fn a_migration_is_taken_back_by_those_who_mean_it(app: TestApp) {
+    app.tenant("acme").await;
+    let newest = |status: &str| {
+        let mut applied = status.lines().filter_map(|line| line.strip_prefix("applied "));
+        applied.next_back().map(str::to_owned)
+    };
+    let before = done(&app, &["migrate", "status"]).await;
+    let mut said = String::new();
+    let mut left = before.clone();
+    while let Some(name) = newest(&left) {
+        // Nobody is there to ask.
+        let refused = failed(&app, 1, &["migrate", "down"]).await;
+        assert!(
+            refused.contains(&format!("rolling back {name} drops")) && refused.contains("--yes"),
+            "{refused}"
+        );
+        assert!(
+            !refused.contains("INFO"),
+            "the log says nothing of what is only tried: {refused}"
+        );
+        assert_eq!(done(&app, &["migrate", "status"]).await, left, "asking changes nothing");
+        let output = run(&app, &["migrate", "down", "--yes"]).await;
+        assert_eq!(String::from_utf8_lossy(&output.stdout), format!("rolled back {name}\n"));
+        said = String::from_utf8(output.stderr).unwrap();
+        left = done(&app, &["migrate", "status"]).await;
+        assert!(left.contains(&format!("pending {name}")), "{left}");
     }
+    // The first migration takes everything along.
+    assert!(
+        said.contains("the table tenant (rows: 1)\n") && said.contains("the table campaign (rows: 0)\n"),
+        "{said}"
+    );
+    assert_eq!(
+        done(&app, &["migrate", "down", "--yes"]).await,
+        "no migration has been applied\n"
+    );
+    assert!(!done(&app, &["migrate", "up"]).await.is_empty());
+    assert_eq!(done(&app, &["migrate", "status"]).await, before);
+}
 
-    async fn a_token_that_opens_nothing_is_warned_of(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let staff = app.staff(&tenant, "admin");
-        let made = staff.done("createPartner", serde_json::json!({ "name": "Ann", "email": "ann@a.example" }), "partner { id }").await;
-        let id = made["partner"]["id"].as_str().unwrap();
-        let arguments = ["token", "--tenant", "acme", "--partner", id, "--scope", "partners:read", "--jwt-secret", SECRET];
-        let warning = async || {
-            let output = run(&app, &arguments).await;
-            assert_eq!(output.status.code(), Some(0));
-            assert!(output.stdout.starts_with(b"eyJ"));
-            String::from_utf8(output.stderr).unwrap()
-        };
-        assert_eq!(warning().await, "");
-        for (mutation, status) in [("suspendPartner", "suspended"), ("revokePartner", "revoked")] {
-            staff.done(mutation, serde_json::json!({ "id": id, "reason": "r" }), "partner { id }").await;
-            let text = warning().await;
-            assert!(text.contains("warning") && text.contains(&format!("is {status}")), "{text}");
-        }
+#[apply(both_databases)]
+async fn a_token_that_opens_nothing_is_warned_of(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let staff = app.staff(&tenant, "admin");
+    let made = staff
+        .done(
+            "createPartner",
+            serde_json::json!({ "name": "Ann", "email": "ann@a.example" }),
+            "partner { id }",
+        )
+        .await;
+    let id = made["partner"]["id"].as_str().unwrap();
+    let arguments = [
+        "token",
+        "--tenant",
+        "acme",
+        "--partner",
+        id,
+        "--scope",
+        "partners:read",
+        "--jwt-secret",
+        SECRET,
+    ];
+    let warning = async || {
+        let output = run(&app, &arguments).await;
+        assert_eq!(output.status.code(), Some(0));
+        assert!(output.stdout.starts_with(b"eyJ"));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(warning().await, "");
+    for (mutation, status) in [("suspendPartner", "suspended"), ("revokePartner", "revoked")] {
+        staff
+            .done(
+                mutation,
+                serde_json::json!({ "id": id, "reason": "r" }),
+                "partner { id }",
+            )
+            .await;
+        let text = warning().await;
+        assert!(
+            text.contains("warning") && text.contains(&format!("is {status}")),
+            "{text}"
+        );
     }
 }
 
@@ -418,20 +540,56 @@ fn the_first_start_prints_all_one_needs_and_the_second_the_same_programme() {
     }
 }
 
-both_databases! {
-    async fn a_tenant_is_changed_where_something_is_named(app: TestApp) {
-        done(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme", "--minimum-payout", "50 EUR"]).await;
-        let changed = done(&app, &["tenant", "update", "acme", "--time-zone", "Europe/Berlin"]).await;
-        assert!(changed.ends_with(" acme EUR Europe/Berlin >=50.00 EUR Acme\n"), "{changed}");
-        let changed = done(&app, &["tenant", "update", "acme", "--name", "Acme Ltd", "--minimum-payout", "20 EUR", "--minimum-payout", "3000 JPY"]).await;
-        assert!(changed.ends_with(" acme EUR Europe/Berlin >=20.00 EUR >=3000 JPY Acme Ltd\n"), "{changed}");
-        let changed = done(&app, &["tenant", "update", "acme", "--no-minimum-payout"]).await;
-        assert!(changed.ends_with(" acme EUR Europe/Berlin Acme Ltd\n"), "{changed}");
-        assert_eq!(done(&app, &["tenant", "list"]).await, changed);
-        let error = failed(&app, 1, &["tenant", "update", "acme", "--time-zone", "Mars/Olympus"]).await;
-        assert!(error.contains("time zone"), "{error}");
-        assert!(failed(&app, 1, &["tenant", "update", "nobody"]).await.contains("there is no tenant \"nobody\""));
-    }
+#[apply(both_databases)]
+async fn a_tenant_is_changed_where_something_is_named(app: TestApp) {
+    done(
+        &app,
+        &[
+            "tenant",
+            "create",
+            "--slug",
+            "acme",
+            "--name",
+            "Acme",
+            "--minimum-payout",
+            "50 EUR",
+        ],
+    )
+    .await;
+    let changed = done(&app, &["tenant", "update", "acme", "--time-zone", "Europe/Berlin"]).await;
+    assert!(
+        changed.ends_with(" acme EUR Europe/Berlin >=50.00 EUR Acme\n"),
+        "{changed}"
+    );
+    let changed = done(
+        &app,
+        &[
+            "tenant",
+            "update",
+            "acme",
+            "--name",
+            "Acme Ltd",
+            "--minimum-payout",
+            "20 EUR",
+            "--minimum-payout",
+            "3000 JPY",
+        ],
+    )
+    .await;
+    assert!(
+        changed.ends_with(" acme EUR Europe/Berlin >=20.00 EUR >=3000 JPY Acme Ltd\n"),
+        "{changed}"
+    );
+    let changed = done(&app, &["tenant", "update", "acme", "--no-minimum-payout"]).await;
+    assert!(changed.ends_with(" acme EUR Europe/Berlin Acme Ltd\n"), "{changed}");
+    assert_eq!(done(&app, &["tenant", "list"]).await, changed);
+    let error = failed(&app, 1, &["tenant", "update", "acme", "--time-zone", "Mars/Olympus"]).await;
+    assert!(error.contains("time zone"), "{error}");
+    assert!(
+        failed(&app, 1, &["tenant", "update", "nobody"])
+            .await
+            .contains("there is no tenant \"nobody\"")
+    );
 }
 
 #[test]

@@ -150,123 +150,184 @@ pub async fn every_reason(shop: &Shop<'_>) -> Vec<(&'static str, Value, Vec<Stri
     ]
 }
 
-both_databases! {
-    async fn every_reason_of_zero_is_told(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let cases = every_reason(&shop).await;
-        app.clock.advance(std::time::Duration::from_secs(60));
-        let from = app.clock.now();
-        let mut decisions = Vec::new();
-        for (reason, event, details) in &cases {
-            let event = merged(event.clone(), json!({ "externalId": reason }));
-            let decision = decided(&shop, event.clone()).await;
-            assert_eq!(short(&decision), ((*reason).to_owned(), details.clone()), "{event}");
-            // Sent again, it is answered with the same; it is what the event shows later, too.
-            assert_eq!(decided(&shop, event).await, decision);
-            decisions.push(decision);
-        }
-        app.clock.advance(std::time::Duration::from_secs(60));
-        let to = app.clock.now();
-        let ids: Vec<_> = cases.iter().map(|(reason, ..)| *reason).collect();
-        app.reset_statements();
-        let list = format!("query($from: DateTime!) {{ events(first: 100, filter: {{ recordedFrom: $from }}) {{ nodes {{ externalId {DECISION} }} }} }}");
-        let data = shop.staff().data_with(&list, json!({ "from": from.to_rfc3339() })).await;
-        assert_eq!(app.statements().len(), 2, "{:#?}", app.statements());
-        let mut nodes = data["events"]["nodes"].as_array().unwrap().clone();
-        nodes.reverse();
-        let found: Vec<_> = nodes.iter().map(|node| (text(&node["externalId"]), node["decision"].clone())).collect();
-        let expected: Vec<_> = ids.iter().map(|id| (*id).to_owned()).zip(decisions).collect();
-        assert_eq!(found, expected);
-        // Each reason finds its event, and the totals add them up.
-        for reason in &ids[..ids.len() - 1] {
-            let filter = json!({ "filter": { "reason": [reason], "recordedFrom": from.to_rfc3339() } });
-            let document = "query($filter: EventFilter) { events(filter: $filter) { totalCount nodes { externalId } } }";
-            let data = shop.staff().data_with(document, filter).await;
-            assert_eq!(data["events"], json!({ "totalCount": 1, "nodes": [{ "externalId": reason }] }));
-        }
-        let document = "query($from: DateTime!, $to: DateTime!) {
+#[apply(both_databases)]
+async fn every_reason_of_zero_is_told(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let cases = every_reason(&shop).await;
+    app.clock.advance(std::time::Duration::from_secs(60));
+    let from = app.clock.now();
+    let mut decisions = Vec::new();
+    for (reason, event, details) in &cases {
+        let event = merged(event.clone(), json!({ "externalId": reason }));
+        let decision = decided(&shop, event.clone()).await;
+        assert_eq!(short(&decision), ((*reason).to_owned(), details.clone()), "{event}");
+        // Sent again, it is answered with the same; it is what the event shows later, too.
+        assert_eq!(decided(&shop, event).await, decision);
+        decisions.push(decision);
+    }
+    app.clock.advance(std::time::Duration::from_secs(60));
+    let to = app.clock.now();
+    let ids: Vec<_> = cases.iter().map(|(reason, ..)| *reason).collect();
+    app.reset_statements();
+    let list = format!(
+        "query($from: DateTime!) {{ events(first: 100, filter: {{ recordedFrom: $from }}) {{ nodes {{ externalId {DECISION} }} }} }}"
+    );
+    let data = shop
+        .staff()
+        .data_with(&list, json!({ "from": from.to_rfc3339() }))
+        .await;
+    assert_eq!(app.statements().len(), 2, "{:#?}", app.statements());
+    let mut nodes = data["events"]["nodes"].as_array().unwrap().clone();
+    nodes.reverse();
+    let found: Vec<_> = nodes
+        .iter()
+        .map(|node| (text(&node["externalId"]), node["decision"].clone()))
+        .collect();
+    let expected: Vec<_> = ids.iter().map(|id| (*id).to_owned()).zip(decisions).collect();
+    assert_eq!(found, expected);
+    // Each reason finds its event, and the totals add them up.
+    for reason in &ids[..ids.len() - 1] {
+        let filter = json!({ "filter": { "reason": [reason], "recordedFrom": from.to_rfc3339() } });
+        let document = "query($filter: EventFilter) { events(filter: $filter) { totalCount nodes { externalId } } }";
+        let data = shop.staff().data_with(document, filter).await;
+        assert_eq!(
+            data["events"],
+            json!({ "totalCount": 1, "nodes": [{ "externalId": reason }] })
+        );
+    }
+    let document = "query($from: DateTime!, $to: DateTime!) {
             earned: events(filter: { earned: true, recordedFrom: $from }) { totalCount }
             not: events(filter: { earned: false, recordedFrom: $from, recordedTo: $to }) { totalCount }
             neither: events(filter: { earned: true, reason: [CURRENCY] }) { totalCount }
             eventDecisionTotals(from: $from, to: $to) { earned reason count amounts { amount currency } } }";
-        app.reset_statements();
-        let times = json!({ "from": from.to_rfc3339(), "to": to.to_rfc3339() });
-        let data = shop.staff().data_with(document, times).await;
-        assert_eq!(app.statements().len(), 4, "{:#?}", app.statements());
-        assert_eq!((&data["earned"]["totalCount"], &data["not"]["totalCount"]), (&json!(1), &json!(19)));
-        assert_eq!(data["neither"]["totalCount"], 0);
-        let totals = data["eventDecisionTotals"].as_array().unwrap();
-        let total = |reason: Option<&str>, amounts: Value| json!({ "earned": reason.is_none(), "reason": reason, "count": 1, "amounts": amounts });
-        let hundred = json!([{ "amount": "100.00", "currency": "EUR" }]);
-        let mut expected = vec![total(None, hundred.clone())];
-        expected.extend(ids[..ids.len() - 1].iter().map(|reason| total(Some(reason), match *reason {
-            "CURRENCY" => json!([{ "amount": "100.00", "currency": "USD" }]),
-            "NO_AMOUNT" => json!([]),
-            "ROUNDED_TO_ZERO" => json!([{ "amount": "0.04", "currency": "EUR" }]),
-            _ => hundred.clone(),
-        })));
-        assert_eq!(totals, &expected);
-    }
+    app.reset_statements();
+    let times = json!({ "from": from.to_rfc3339(), "to": to.to_rfc3339() });
+    let data = shop.staff().data_with(document, times).await;
+    assert_eq!(app.statements().len(), 4, "{:#?}", app.statements());
+    assert_eq!(
+        (&data["earned"]["totalCount"], &data["not"]["totalCount"]),
+        (&json!(1), &json!(19))
+    );
+    assert_eq!(data["neither"]["totalCount"], 0);
+    let totals = data["eventDecisionTotals"].as_array().unwrap();
+    let total = |reason: Option<&str>, amounts: Value| json!({ "earned": reason.is_none(), "reason": reason, "count": 1, "amounts": amounts });
+    let hundred = json!([{ "amount": "100.00", "currency": "EUR" }]);
+    let mut expected = vec![total(None, hundred.clone())];
+    expected.extend(ids[..ids.len() - 1].iter().map(|reason| {
+        total(
+            Some(reason),
+            match *reason {
+                "CURRENCY" => json!([{ "amount": "100.00", "currency": "USD" }]),
+                "NO_AMOUNT" => json!([]),
+                "ROUNDED_TO_ZERO" => json!([{ "amount": "0.04", "currency": "EUR" }]),
+                _ => hundred.clone(),
+            },
+        )
+    }));
+    assert_eq!(totals, &expected);
+}
 
-    async fn of_several_components_the_one_that_came_furthest_says_why(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let ann = shop.partner("ann").await;
-        let terms = json!([
-            { "basis": "PERCENT", "value": "10", "eventType": "paid" },
-            { "basis": "FIXED", "value": "5", "currency": "USD" },
-            { "basis": "PERCENT", "value": "1", "eventType": "lead" },
-        ]);
-        let campaign = shop.campaign(terms).await;
-        let decision = decided(&shop, charge("1", &ann, &campaign, "100")).await;
-        assert_eq!(decision["reason"], "CURRENCY");
-        let reasons: Vec<_> = decision["components"].as_array().unwrap().iter().map(|component| component["reason"].clone()).collect();
-        assert_eq!(reasons, ["EVENT_TYPE", "CURRENCY", "EVENT_TYPE"]);
-        let paid = decided(&shop, merged(charge("2", &ann, &campaign, "100"), json!({ "type": "lead" }))).await;
-        assert_eq!((&paid["earned"], &paid["reason"]), (&json!(true), &Value::Null));
-        assert_eq!(paid["components"][2], json!({
+#[apply(both_databases)]
+async fn of_several_components_the_one_that_came_furthest_says_why(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let ann = shop.partner("ann").await;
+    let terms = json!([
+        { "basis": "PERCENT", "value": "10", "eventType": "paid" },
+        { "basis": "FIXED", "value": "5", "currency": "USD" },
+        { "basis": "PERCENT", "value": "1", "eventType": "lead" },
+    ]);
+    let campaign = shop.campaign(terms).await;
+    let decision = decided(&shop, charge("1", &ann, &campaign, "100")).await;
+    assert_eq!(decision["reason"], "CURRENCY");
+    let reasons: Vec<_> = decision["components"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|component| component["reason"].clone())
+        .collect();
+    assert_eq!(reasons, ["EVENT_TYPE", "CURRENCY", "EVENT_TYPE"]);
+    let paid = decided(
+        &shop,
+        merged(charge("2", &ann, &campaign, "100"), json!({ "type": "lead" })),
+    )
+    .await;
+    assert_eq!((&paid["earned"], &paid["reason"]), (&json!(true), &Value::Null));
+    assert_eq!(
+        paid["components"][2],
+        json!({
             "term": 2, "reason": null, "amount": { "amount": "1.00", "currency": "EUR" }, "detail": "1 % of 100.00 EUR",
-        }));
-    }
+        })
+    );
+}
 
-    async fn a_partner_reads_the_decisions_of_its_own_events_only(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, ben, campaign) = (shop.partner("ann").await, shop.partner("ben").await, shop.percent("10").await);
-        shop.record(charge("1", &ann, &campaign, "100")).await;
-        shop.record(charge("2", &ben, &campaign, "100")).await;
-        shop.record(json!({ "externalId": "3", "kind": "CHARGE", "amount": euros("100") })).await;
-        let document = format!("{{ events {{ nodes {{ externalId {DECISION} }} }}
-            eventDecisionTotals(from: \"2020-01-01T00:00:00Z\", to: \"2039-01-01T00:00:00Z\") {{ reason count }} }}");
-        let data = app.partner(&shop.tenant, &ann).data(&document).await;
-        assert_eq!(data["events"]["nodes"].as_array().unwrap().len(), 1);
-        assert_eq!(data["events"]["nodes"][0]["decision"]["earned"], true);
-        assert_eq!(data["eventDecisionTotals"], json!([{ "reason": null, "count": 1 }]));
-    }
+#[apply(both_databases)]
+async fn a_partner_reads_the_decisions_of_its_own_events_only(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, ben, campaign) = (
+        shop.partner("ann").await,
+        shop.partner("ben").await,
+        shop.percent("10").await,
+    );
+    shop.record(charge("1", &ann, &campaign, "100")).await;
+    shop.record(charge("2", &ben, &campaign, "100")).await;
+    shop.record(json!({ "externalId": "3", "kind": "CHARGE", "amount": euros("100") }))
+        .await;
+    let document = format!(
+        "{{ events {{ nodes {{ externalId {DECISION} }} }}
+            eventDecisionTotals(from: \"2020-01-01T00:00:00Z\", to: \"2039-01-01T00:00:00Z\") {{ reason count }} }}"
+    );
+    let data = app.partner(&shop.tenant, &ann).data(&document).await;
+    assert_eq!(data["events"]["nodes"].as_array().unwrap().len(), 1);
+    assert_eq!(data["events"]["nodes"][0]["decision"]["earned"], true);
+    assert_eq!(data["eventDecisionTotals"], json!([{ "reason": null, "count": 1 }]));
+}
 
-    async fn a_refund_has_no_decision_and_names_what_it_reversed(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, campaign) = (shop.partner("ann").await, shop.percent("20").await);
-        let row = shop.sale("sale", &ann, &campaign, "100").await;
-        let selection = format!("event {{ {DECISION} }} commissions {{ id }} reversed {{ id status }} duplicate");
-        for duplicate in [false, true] {
-            let payload = shop.staff().done("recordEvent", crate::ledger::refund("refund", "sale", None), &selection).await;
-            assert_eq!(payload["event"]["decision"], Value::Null);
-            assert_eq!(payload["reversed"], json!([{ "id": row, "status": "REVERSED" }]));
-            assert_eq!((&payload["commissions"], &payload["duplicate"]), (&json!([]), &json!(duplicate)));
-        }
-        let partly = shop.sale("other", &ann, &campaign, "100").await;
-        let payload = shop.staff().done("recordEvent", crate::ledger::refund("part", "other", Some("10")), &selection).await;
-        assert_eq!(payload["reversed"], json!([]));
-        assert_ne!(payload["commissions"][0]["id"], json!(partly));
+#[apply(both_databases)]
+async fn a_refund_has_no_decision_and_names_what_it_reversed(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, campaign) = (shop.partner("ann").await, shop.percent("20").await);
+    let row = shop.sale("sale", &ann, &campaign, "100").await;
+    let selection = format!("event {{ {DECISION} }} commissions {{ id }} reversed {{ id status }} duplicate");
+    for duplicate in [false, true] {
+        let payload = shop
+            .staff()
+            .done("recordEvent", crate::ledger::refund("refund", "sale", None), &selection)
+            .await;
+        assert_eq!(payload["event"]["decision"], Value::Null);
+        assert_eq!(payload["reversed"], json!([{ "id": row, "status": "REVERSED" }]));
+        assert_eq!(
+            (&payload["commissions"], &payload["duplicate"]),
+            (&json!([]), &json!(duplicate))
+        );
     }
+    let partly = shop.sale("other", &ann, &campaign, "100").await;
+    let payload = shop
+        .staff()
+        .done(
+            "recordEvent",
+            crate::ledger::refund("part", "other", Some("10")),
+            &selection,
+        )
+        .await;
+    assert_eq!(payload["reversed"], json!([]));
+    assert_ne!(payload["commissions"][0]["id"], json!(partly));
+}
 
-    async fn decisions_are_never_changed(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, campaign) = (shop.partner("ann").await, shop.percent("20").await);
-        shop.sale("sale", &ann, &campaign, "100").await;
-        for sql in ["UPDATE event_decision SET reason = 'CURRENCY'", "DELETE FROM event_decision"] {
-            crate::append_only::is_refused(&app, sql).await;
-        }
-        let replaced = if app.is_postgres() { "TRUNCATE event_decision" } else { "INSERT OR REPLACE INTO event_decision SELECT * FROM event_decision" };
-        crate::append_only::is_refused(&app, replaced).await;
+#[apply(both_databases)]
+async fn decisions_are_never_changed(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, campaign) = (shop.partner("ann").await, shop.percent("20").await);
+    shop.sale("sale", &ann, &campaign, "100").await;
+    for sql in [
+        "UPDATE event_decision SET reason = 'CURRENCY'",
+        "DELETE FROM event_decision",
+    ] {
+        crate::append_only::is_refused(&app, sql).await;
     }
+    let replaced = if app.is_postgres() {
+        "TRUNCATE event_decision"
+    } else {
+        "INSERT OR REPLACE INTO event_decision SELECT * FROM event_decision"
+    };
+    crate::append_only::is_refused(&app, replaced).await;
 }

@@ -50,42 +50,69 @@ fn operation(name: &str) -> String {
     }
 }
 
-both_databases! {
-    async fn a_page_of_the_portal_takes_ten_statements_at_most(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let rules = json!([{ "recurring": { "percentage": "10" } }, { "partnerLtvUpgrade": { "minLtvTotal": "5000", "upgradePercentage": "5" } }]);
-        shop.make("createPartnerGroup", "partnerGroup", json!({ "name": "Everybody", "default": true, "rules": rules })).await;
-        let campaign = shop.campaign(json!([{ "basis": "GROUP_RULES" }])).await;
-        let ann = shop.partner_with("ann", json!({ "campaignIds": [campaign] })).await;
-        shop.make("createTieredCommission", "tieredCommission", json!({
-            "name": "Silver", "status": "ACTIVE", "startDate": "2020-01-01", "endDate": "2039-12-31", "period": "MONTHLY",
-            "applyToAllPartners": true, "campaignIds": [campaign], "goals": goal("CONVERSION", "2"), "payout": acts("INCREASE", "10"),
-        })).await;
-        let mut rows = Vec::new();
-        for number in 0..6 {
-            rows.push(shop.sale(&number.to_string(), &ann, &campaign, "1000").await);
-        }
-        shop.staff().mutate("approveCommissions", json!({ "ids": [rows[0], rows[1]] }), "id userErrors { message }").await;
-        shop.staff().done("createPayoutRun", json!({}), "payoutRun { id }").await;
+#[apply(both_databases)]
+async fn a_page_of_the_portal_takes_ten_statements_at_most(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let rules = json!([{ "recurring": { "percentage": "10" } }, { "partnerLtvUpgrade": { "minLtvTotal": "5000", "upgradePercentage": "5" } }]);
+    shop.make(
+        "createPartnerGroup",
+        "partnerGroup",
+        json!({ "name": "Everybody", "default": true, "rules": rules }),
+    )
+    .await;
+    let campaign = shop.campaign(json!([{ "basis": "GROUP_RULES" }])).await;
+    let ann = shop.partner_with("ann", json!({ "campaignIds": [campaign] })).await;
+    shop.make("createTieredCommission", "tieredCommission", json!({
+        "name": "Silver", "status": "ACTIVE", "startDate": "2020-01-01", "endDate": "2039-12-31", "period": "MONTHLY",
+        "applyToAllPartners": true, "campaignIds": [campaign], "goals": goal("CONVERSION", "2"), "payout": acts("INCREASE", "10"),
+    })).await;
+    let mut rows = Vec::new();
+    for number in 0..6 {
+        rows.push(shop.sale(&number.to_string(), &ann, &campaign, "1000").await);
+    }
+    shop.staff()
+        .mutate(
+            "approveCommissions",
+            json!({ "ids": [rows[0], rows[1]] }),
+            "id userErrors { message }",
+        )
+        .await;
+    shop.staff()
+        .done("createPayoutRun", json!({}), "payoutRun { id }")
+        .await;
 
-        let now = app.clock.now();
-        let (from, to) = (now - chrono::Duration::days(365), now + chrono::Duration::days(1));
-        let variables = json!({ "campaign": campaign, "commissions": 10, "from": from, "to": to, "leaksFrom": from, "partners": 200 });
-        for (page, client) in [("PartnerPage", app.partner(&shop.tenant, &ann)), ("StaffPage", shop.staff())] {
-            let document = operation(page);
-            app.reset_statements();
-            let data = client.data_with(&document, variables.clone()).await;
-            let statements = app.statements();
-            // Beside the look at a partner's token.
-            assert!(statements.len() <= 11, "{page} takes {}: {statements:#?}", statements.len());
-            if page == "PartnerPage" {
-                let partner = &data["viewer"]["partner"];
-                assert_eq!(partner["termsInForce"]["tiers"][0]["counters"][0]["value"], "6", "{partner}");
-                assert_eq!(partner["commissions"]["nodes"].as_array().unwrap().len(), 6, "{partner}");
-                assert_eq!(partner["payouts"]["nodes"].as_array().unwrap().len(), 1, "{partner}");
-            } else {
-                assert_eq!(data["partners"]["totalCount"], 1, "{data}");
-            }
+    let now = app.clock.now();
+    let (from, to) = (now - chrono::Duration::days(365), now + chrono::Duration::days(1));
+    let variables =
+        json!({ "campaign": campaign, "commissions": 10, "from": from, "to": to, "leaksFrom": from, "partners": 200 });
+    for (page, client) in [
+        ("PartnerPage", app.partner(&shop.tenant, &ann)),
+        ("StaffPage", shop.staff()),
+    ] {
+        let document = operation(page);
+        app.reset_statements();
+        let data = client.data_with(&document, variables.clone()).await;
+        let statements = app.statements();
+        // Beside the look at a partner's token.
+        assert!(
+            statements.len() <= 11,
+            "{page} takes {}: {statements:#?}",
+            statements.len()
+        );
+        if page == "PartnerPage" {
+            let partner = &data["viewer"]["partner"];
+            assert_eq!(
+                partner["termsInForce"]["tiers"][0]["counters"][0]["value"], "6",
+                "{partner}"
+            );
+            assert_eq!(
+                partner["commissions"]["nodes"].as_array().unwrap().len(),
+                6,
+                "{partner}"
+            );
+            assert_eq!(partner["payouts"]["nodes"].as_array().unwrap().len(), 1, "{partner}");
+        } else {
+            assert_eq!(data["partners"]["totalCount"], 1, "{data}");
         }
     }
 }

@@ -183,113 +183,170 @@ fn agrees(partner: &Value) {
     assert!(times.is_sorted_by(|newer, older| newer >= older), "{snapshots:#?}");
 }
 
-both_databases! {
-    async fn after_a_step_back_of_the_clock_history_goes_on_where_it_was(app: TestApp) {
-        let p = programme(&app).await;
-        let caller = Caller::operator(p.tenant.id, "ann");
-        let gateway = replica(&app, 10_000_000).await;
-        amend(&gateway, &caller, &p.partner, promise(20), "better").await.unwrap();
-        let recorded = record(&gateway, &caller, vec![event("one".into(), &p.partner, &p.campaign)]).await.unwrap();
-        let row = recorded[0].as_ref().unwrap().commissions[0].id.to_string();
-        move_by(&gateway, 1_000_000);
-        approve(&gateway, &caller, vec![row.clone()], None).await.unwrap();
-        change_status(&gateway, &caller, &p.partner, PartnerTransitionKind::Suspend, Some("why")).await.unwrap();
+#[apply(both_databases)]
+async fn after_a_step_back_of_the_clock_history_goes_on_where_it_was(app: TestApp) {
+    let p = programme(&app).await;
+    let caller = Caller::operator(p.tenant.id, "ann");
+    let gateway = replica(&app, 10_000_000).await;
+    amend(&gateway, &caller, &p.partner, promise(20), "better")
+        .await
+        .unwrap();
+    let recorded = record(&gateway, &caller, vec![event("one".into(), &p.partner, &p.campaign)])
+        .await
+        .unwrap();
+    let row = recorded[0].as_ref().unwrap().commissions[0].id.to_string();
+    move_by(&gateway, 1_000_000);
+    approve(&gateway, &caller, vec![row.clone()], None).await.unwrap();
+    change_status(
+        &gateway,
+        &caller,
+        &p.partner,
+        PartnerTransitionKind::Suspend,
+        Some("why"),
+    )
+    .await
+    .unwrap();
 
-        move_by(&gateway, -HOUR);
-        reverse(&gateway, &caller, vec![row], "wrong").await.unwrap();
-        change_status(&gateway, &caller, &p.partner, PartnerTransitionKind::Activate, None).await.unwrap();
-        amend(&gateway, &caller, &p.partner, promise(30), "better still").await.unwrap();
-        record(&gateway, &caller, vec![event("two".into(), &p.partner, &p.campaign)]).await.unwrap();
-        record(&gateway, &caller, vec![refund("back".into(), "two".into())]).await.unwrap();
+    move_by(&gateway, -HOUR);
+    reverse(&gateway, &caller, vec![row], "wrong").await.unwrap();
+    change_status(&gateway, &caller, &p.partner, PartnerTransitionKind::Activate, None)
+        .await
+        .unwrap();
+    amend(&gateway, &caller, &p.partner, promise(30), "better still")
+        .await
+        .unwrap();
+    record(&gateway, &caller, vec![event("two".into(), &p.partner, &p.campaign)])
+        .await
+        .unwrap();
+    record(&gateway, &caller, vec![refund("back".into(), "two".into())])
+        .await
+        .unwrap();
 
-        let partner = seen(&p).await;
-        agrees(&partner);
-        let rows = partner["commissions"]["nodes"].as_array().unwrap();
-        let reversed = rows.iter().find(|row| row["status"] == "REVERSED").expect("the first row");
-        let states: Vec<_> = reversed["transitions"].as_array().unwrap().iter().map(|step| step["to"].as_str().unwrap()).collect();
-        assert_eq!(states, ["ACCRUED", "APPROVED", "REVERSED"]);
-        assert!(time(&reversed["reversedAt"]) >= time(&reversed["approvedAt"]));
-        // The second event was paid by the second amendment.
-        let amounts: Vec<_> = rows.iter().map(|row| row["amount"]["amount"].as_str().unwrap()).collect();
-        assert!(amounts.contains(&"3.00"), "{amounts:?}");
-        assert_eq!(verify(&gateway, &p.tenant).await.unwrap(), []);
-    }
+    let partner = seen(&p).await;
+    agrees(&partner);
+    let rows = partner["commissions"]["nodes"].as_array().unwrap();
+    let reversed = rows
+        .iter()
+        .find(|row| row["status"] == "REVERSED")
+        .expect("the first row");
+    let states: Vec<_> = reversed["transitions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["to"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["ACCRUED", "APPROVED", "REVERSED"]);
+    assert!(time(&reversed["reversedAt"]) >= time(&reversed["approvedAt"]));
+    // The second event was paid by the second amendment.
+    let amounts: Vec<_> = rows
+        .iter()
+        .map(|row| row["amount"]["amount"].as_str().unwrap())
+        .collect();
+    assert!(amounts.contains(&"3.00"), "{amounts:?}");
+    assert_eq!(verify(&gateway, &p.tenant).await.unwrap(), []);
+}
 
-    async fn writers_whose_clocks_disagree_contradict_nothing(app: TestApp) {
-        let p = programme(&app).await;
-        let caller = Caller::operator(p.tenant.id, "ann");
-        let gateways = [replica(&app, HOUR).await, replica(&app, 2 * HOUR).await];
-        let mut work = Vec::new();
-        for worker in 0..8 {
-            let (gateway, caller) = (gateways[worker % 2].clone(), caller.clone());
-            let (partner, campaign) = (p.partner.clone(), p.campaign.clone());
-            work.push(tokio::spawn(async move {
-                let mut random = fastrand::Rng::with_seed(worker as u64);
-                for round in 0..12 {
-                    // Forwards most of the time, sometimes far back.
-                    let step = if random.u32(..6) == 0 { -HOUR / 2 } else { random.i64(1..60_000_000) };
-                    move_by(&gateway, step);
-                    let name = format!("{worker}-{round}");
-                    match worker {
-                        0 | 1 => {
-                            let promise = promise(random.usize(1..90));
-                            amend(&gateway, &caller, &partner, promise, "again").await.expect("no fault");
-                        }
-                        2 | 3 => {
-                            // The other one may have done it a moment ago.
-                            let (transition, reason) = match random.bool() {
-                                true => (PartnerTransitionKind::Suspend, Some("why")),
-                                false => (PartnerTransitionKind::Activate, None),
-                            };
-                            let _ = change_status(&gateway, &caller, &partner, transition, reason).await;
-                        }
-                        _ => {
-                            let list = vec![event(format!("{name}-a"), &partner, &campaign), event(format!("{name}-b"), &partner, &campaign), refund(format!("{name}-r"), format!("{name}-a"))];
-                            for answer in record(&gateway, &caller, list).await.expect("no fault") {
-                                let rows = answer.expect("a good event").commissions;
-                                let ids: Vec<_> = rows.iter().map(|row| row.id.to_string()).collect();
-                                if !ids.is_empty() && random.bool() {
-                                    approve(&gateway, &caller, ids.clone(), Some("now".into())).await.expect("no fault");
-                                }
-                                if !ids.is_empty() && random.bool() {
-                                    reverse(&gateway, &caller, ids, "wrong").await.expect("no fault");
-                                }
+#[apply(both_databases)]
+async fn writers_whose_clocks_disagree_contradict_nothing(app: TestApp) {
+    let p = programme(&app).await;
+    let caller = Caller::operator(p.tenant.id, "ann");
+    let gateways = [replica(&app, HOUR).await, replica(&app, 2 * HOUR).await];
+    let mut work = Vec::new();
+    for worker in 0..8 {
+        let (gateway, caller) = (gateways[worker % 2].clone(), caller.clone());
+        let (partner, campaign) = (p.partner.clone(), p.campaign.clone());
+        work.push(tokio::spawn(async move {
+            let mut random = fastrand::Rng::with_seed(worker as u64);
+            for round in 0..12 {
+                // Forwards most of the time, sometimes far back.
+                let step = if random.u32(..6) == 0 {
+                    -HOUR / 2
+                } else {
+                    random.i64(1..60_000_000)
+                };
+                move_by(&gateway, step);
+                let name = format!("{worker}-{round}");
+                match worker {
+                    0 | 1 => {
+                        let promise = promise(random.usize(1..90));
+                        amend(&gateway, &caller, &partner, promise, "again")
+                            .await
+                            .expect("no fault");
+                    }
+                    2 | 3 => {
+                        // The other one may have done it a moment ago.
+                        let (transition, reason) = match random.bool() {
+                            true => (PartnerTransitionKind::Suspend, Some("why")),
+                            false => (PartnerTransitionKind::Activate, None),
+                        };
+                        let _ = change_status(&gateway, &caller, &partner, transition, reason).await;
+                    }
+                    _ => {
+                        let list = vec![
+                            event(format!("{name}-a"), &partner, &campaign),
+                            event(format!("{name}-b"), &partner, &campaign),
+                            refund(format!("{name}-r"), format!("{name}-a")),
+                        ];
+                        for answer in record(&gateway, &caller, list).await.expect("no fault") {
+                            let rows = answer.expect("a good event").commissions;
+                            let ids: Vec<_> = rows.iter().map(|row| row.id.to_string()).collect();
+                            if !ids.is_empty() && random.bool() {
+                                approve(&gateway, &caller, ids.clone(), Some("now".into()))
+                                    .await
+                                    .expect("no fault");
+                            }
+                            if !ids.is_empty() && random.bool() {
+                                reverse(&gateway, &caller, ids, "wrong").await.expect("no fault");
                             }
                         }
                     }
                 }
-            }));
-        }
-        for done in join_all(work).await {
-            done.expect("no worker failed");
-        }
-        let partner = seen(&p).await;
-        assert!(partner["commissionSnapshots"].as_array().unwrap().len() == 24);
-        agrees(&partner);
-        assert_eq!(verify(&app.app, &p.tenant).await.unwrap(), []);
+            }
+        }));
     }
+    for done in join_all(work).await {
+        done.expect("no worker failed");
+    }
+    let partner = seen(&p).await;
+    assert!(partner["commissionSnapshots"].as_array().unwrap().len() == 24);
+    agrees(&partner);
+    assert_eq!(verify(&app.app, &p.tenant).await.unwrap(), []);
+}
 
-    async fn a_partner_that_is_ahead_takes_no_other_one_along(app: TestApp) {
-        let p = programme(&app).await;
-        let caller = Caller::operator(p.tenant.id, "ann");
-        let other = json!({ "name": "Ben", "email": "ben@ben.example" });
-        let other = made_id(&p.admin, "createPartner", "partner", other).await;
-        let ahead = replica(&app, 1_000 * HOUR).await;
-        let first = record(&ahead, &caller, vec![event("one".into(), &p.partner, &p.campaign)]).await.unwrap();
-        let list = vec![event("two".into(), &p.partner, &p.campaign), event("three".into(), &other, &p.campaign)];
-        let second = record(&app.app, &caller, list).await.unwrap();
-        let [first, two, three] = [&first[0], &second[0], &second[1]].map(|answer| answer.as_ref().unwrap());
-        // A clock that is behind goes on by a microsecond a step.
-        assert_eq!(two.event.recorded_at - first.event.recorded_at, chrono::TimeDelta::microseconds(1));
-        assert!(two.event.id > first.event.id);
-        assert_eq!(three.event.recorded_at, app.clock.now());
-        // Nor does a call that moves rows of both.
-        let ids = [two, three].map(|recorded| recorded.commissions[0].id.to_string()).to_vec();
-        approve(&app.app, &caller, ids, Some("now".into())).await.unwrap();
-        let approved = p.admin.data("{ commissions(filter: { status: [APPROVED] }) { nodes { approvedAt accruedAt } } }").await;
-        let rows = approved["commissions"]["nodes"].as_array().unwrap().iter();
-        let together = rows.filter(|row| row["approvedAt"] == row["accruedAt"]);
-        assert_eq!(together.count(), 1, "{approved:#}");
-        assert_eq!(verify(&app.app, &p.tenant).await.unwrap(), []);
-    }
+#[apply(both_databases)]
+async fn a_partner_that_is_ahead_takes_no_other_one_along(app: TestApp) {
+    let p = programme(&app).await;
+    let caller = Caller::operator(p.tenant.id, "ann");
+    let other = json!({ "name": "Ben", "email": "ben@ben.example" });
+    let other = made_id(&p.admin, "createPartner", "partner", other).await;
+    let ahead = replica(&app, 1_000 * HOUR).await;
+    let first = record(&ahead, &caller, vec![event("one".into(), &p.partner, &p.campaign)])
+        .await
+        .unwrap();
+    let list = vec![
+        event("two".into(), &p.partner, &p.campaign),
+        event("three".into(), &other, &p.campaign),
+    ];
+    let second = record(&app.app, &caller, list).await.unwrap();
+    let [first, two, three] = [&first[0], &second[0], &second[1]].map(|answer| answer.as_ref().unwrap());
+    // A clock that is behind goes on by a microsecond a step.
+    assert_eq!(
+        two.event.recorded_at - first.event.recorded_at,
+        chrono::TimeDelta::microseconds(1)
+    );
+    assert!(two.event.id > first.event.id);
+    assert_eq!(three.event.recorded_at, app.clock.now());
+    // Nor does a call that moves rows of both.
+    let ids = [two, three]
+        .map(|recorded| recorded.commissions[0].id.to_string())
+        .to_vec();
+    approve(&app.app, &caller, ids, Some("now".into())).await.unwrap();
+    let approved = p
+        .admin
+        .data("{ commissions(filter: { status: [APPROVED] }) { nodes { approvedAt accruedAt } } }")
+        .await;
+    let rows = approved["commissions"]["nodes"].as_array().unwrap().iter();
+    let together = rows.filter(|row| row["approvedAt"] == row["accruedAt"]);
+    assert_eq!(together.count(), 1, "{approved:#}");
+    assert_eq!(verify(&app.app, &p.tenant).await.unwrap(), []);
 }

@@ -226,118 +226,206 @@ async fn all_kept(client: &Client, mutation: &str, input: &Value, first: &Value)
     }
 }
 
-both_databases! {
-    async fn every_mutation_does_once_what_is_asked_with_one_key(app: TestApp) {
-        let (mut stages, mut stage) = (1, Stage::new(&app, 0).await);
-        for (mutation, _) in writing(&Sdl::read()) {
-            if mutation == "recordEvents" {
-                continue; // A list of inputs with keys of their own, tried below.
-            }
-            let fresh = |mut input: Value| {
-                input["idempotencyKey"] = json!(format!(" key of {mutation} "));
-                input
-            };
-            let mut input = fresh(stage.input(&mutation).await);
-            let mut first = stage.p.staff.mutate(&mutation, input.clone(), selection(&mutation)).await;
-            let is_done = |answer: &Value| problems(answer).iter().all(|problem| problem.starts_with("NOT_FOUND ids.1"));
-            if !is_done(&first) {
-                // A mutation before was in its way.
-                stage = Stage::new(&app, stages).await;
-                stages += 1;
-                input = fresh(stage.input(&mutation).await);
-                first = stage.p.staff.mutate(&mutation, input.clone(), selection(&mutation)).await;
-                assert!(is_done(&first), "{mutation}: {first}");
-            }
-            let staff = &stage.p.staff;
-            let rows = app.rows().await;
-            all_kept(staff, &mutation, &input, &first).await;
-            let spelled = json!(input["idempotencyKey"].as_str().unwrap().trim());
-            let mut same_key = input.clone();
-            same_key["idempotencyKey"] = spelled;
-            all_kept(staff, &mutation, &same_key, &first).await;
-            let other = staff.mutate(&mutation, altered(&input), selection(&mutation)).await;
-            let conflicts = problems(&other);
-            assert!(!conflicts.is_empty() && conflicts.iter().all(|problem| problem == "CONFLICT idempotencyKey"), "{mutation}: {other}");
-            assert_eq!(app.rows().await, rows, "{mutation}");
-            // Somebody else's key is another key.
-            let bob = app.staff_called("bob", &stage.p.tenant, "admin");
-            let his = bob.mutate(&mutation, altered(&input), selection(&mutation)).await;
-            assert!(problems(&his).iter().all(|problem| !problem.ends_with("idempotencyKey")), "{mutation}: {his}");
-            all_kept(staff, &mutation, &input, &first).await;
+#[apply(both_databases)]
+async fn every_mutation_does_once_what_is_asked_with_one_key(app: TestApp) {
+    let (mut stages, mut stage) = (1, Stage::new(&app, 0).await);
+    for (mutation, _) in writing(&Sdl::read()) {
+        if mutation == "recordEvents" {
+            continue; // A list of inputs with keys of their own, tried below.
         }
-        assert!(stages < 20, "{stages}");
+        let fresh = |mut input: Value| {
+            input["idempotencyKey"] = json!(format!(" key of {mutation} "));
+            input
+        };
+        let mut input = fresh(stage.input(&mutation).await);
+        let mut first = stage
+            .p
+            .staff
+            .mutate(&mutation, input.clone(), selection(&mutation))
+            .await;
+        let is_done = |answer: &Value| {
+            problems(answer)
+                .iter()
+                .all(|problem| problem.starts_with("NOT_FOUND ids.1"))
+        };
+        if !is_done(&first) {
+            // A mutation before was in its way.
+            stage = Stage::new(&app, stages).await;
+            stages += 1;
+            input = fresh(stage.input(&mutation).await);
+            first = stage
+                .p
+                .staff
+                .mutate(&mutation, input.clone(), selection(&mutation))
+                .await;
+            assert!(is_done(&first), "{mutation}: {first}");
+        }
+        let staff = &stage.p.staff;
+        let rows = app.rows().await;
+        all_kept(staff, &mutation, &input, &first).await;
+        let spelled = json!(input["idempotencyKey"].as_str().unwrap().trim());
+        let mut same_key = input.clone();
+        same_key["idempotencyKey"] = spelled;
+        all_kept(staff, &mutation, &same_key, &first).await;
+        let other = staff.mutate(&mutation, altered(&input), selection(&mutation)).await;
+        let conflicts = problems(&other);
+        assert!(
+            !conflicts.is_empty() && conflicts.iter().all(|problem| problem == "CONFLICT idempotencyKey"),
+            "{mutation}: {other}"
+        );
+        assert_eq!(app.rows().await, rows, "{mutation}");
+        // Somebody else's key is another key.
+        let bob = app.staff_called("bob", &stage.p.tenant, "admin");
+        let his = bob.mutate(&mutation, altered(&input), selection(&mutation)).await;
+        assert!(
+            problems(&his)
+                .iter()
+                .all(|problem| !problem.ends_with("idempotencyKey")),
+            "{mutation}: {his}"
+        );
+        all_kept(staff, &mutation, &input, &first).await;
     }
+    assert!(stages < 20, "{stages}");
+}
 
-    async fn events_of_a_list_have_keys_of_their_own(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let event = |id: &str, amount: &str, key: Value| json!({
+#[apply(both_databases)]
+async fn events_of_a_list_have_keys_of_their_own(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let event = |id: &str, amount: &str, key: Value| {
+        json!({
             "externalId": id, "kind": "CHARGE", "amount": { "amount": amount, "currency": "USD" },
             "partnerId": p.a, "campaignId": p.campaign, "idempotencyKey": key,
-        });
-        let document = "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) {
+        })
+    };
+    let document = "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) {
             duplicate event { id } commissions { id } userErrors { code field } } }";
-        let record = async |events: Vec<Value>| {
-            p.staff.data_with(document, json!({ "input": events })).await["recordEvents"].clone()
-        };
-        let codes = |answers: &Value| -> Vec<String> {
-            let answers = answers.as_array().unwrap().iter();
-            answers.map(|answer| problems(answer).join(" ")).collect()
-        };
-        // The third is refused, so that its key is free for the fourth; the fifth has another content under a key of the list.
-        let events = vec![
-            event("1", "1", json!("a")), event("2", "2", json!(" b ")), event("3", "-1", json!("c")),
-            event("4", "4", json!("c")), event("5", "5", json!("b")), event("6", "6", Value::Null), event("7", "7", json!("a\u{1}")),
-        ];
-        let first = record(events.clone()).await;
-        assert_eq!(codes(&first), ["", "", "INVALID amount.amount", "", "CONFLICT idempotencyKey", "", "INVALID idempotencyKey"]);
-        let rows = app.rows().await;
-        let again = record(events.clone()).await;
-        assert_eq!(app.rows().await, rows);
-        for (index, (answer, before)) in again.as_array().unwrap().iter().zip(first.as_array().unwrap()).enumerate() {
-            assert_eq!(answer["event"], before["event"], "{index}");
-            assert_eq!(answer["commissions"], before["commissions"], "{index}");
-            assert_eq!(answer["duplicate"], json!(before["event"].is_object()), "{index}");
-        }
-        // Alone, too; and what is refused for its key is refused before anything is recorded.
-        let other = p.staff.mutate("recordEvent", event("8", "8", json!("a")), "event { id }").await;
-        assert_eq!(problems(&other), ["CONFLICT idempotencyKey"]);
-        assert_eq!(app.rows().await, rows);
-        let bob = app.staff_called("bob", &p.tenant, "admin");
-        bob.done("recordEvent", event("8", "8", json!("a")), "event { id }").await;
+    let record = async |events: Vec<Value>| {
+        p.staff.data_with(document, json!({ "input": events })).await["recordEvents"].clone()
+    };
+    let codes = |answers: &Value| -> Vec<String> {
+        let answers = answers.as_array().unwrap().iter();
+        answers.map(|answer| problems(answer).join(" ")).collect()
+    };
+    // The third is refused, so that its key is free for the fourth; the fifth has another content under a key of the list.
+    let events = vec![
+        event("1", "1", json!("a")),
+        event("2", "2", json!(" b ")),
+        event("3", "-1", json!("c")),
+        event("4", "4", json!("c")),
+        event("5", "5", json!("b")),
+        event("6", "6", Value::Null),
+        event("7", "7", json!("a\u{1}")),
+    ];
+    let first = record(events.clone()).await;
+    assert_eq!(
+        codes(&first),
+        [
+            "",
+            "",
+            "INVALID amount.amount",
+            "",
+            "CONFLICT idempotencyKey",
+            "",
+            "INVALID idempotencyKey"
+        ]
+    );
+    let rows = app.rows().await;
+    let again = record(events.clone()).await;
+    assert_eq!(app.rows().await, rows);
+    for (index, (answer, before)) in again
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(first.as_array().unwrap())
+        .enumerate()
+    {
+        assert_eq!(answer["event"], before["event"], "{index}");
+        assert_eq!(answer["commissions"], before["commissions"], "{index}");
+        assert_eq!(answer["duplicate"], json!(before["event"].is_object()), "{index}");
     }
+    // Alone, too; and what is refused for its key is refused before anything is recorded.
+    let other = p
+        .staff
+        .mutate("recordEvent", event("8", "8", json!("a")), "event { id }")
+        .await;
+    assert_eq!(problems(&other), ["CONFLICT idempotencyKey"]);
+    assert_eq!(app.rows().await, rows);
+    let bob = app.staff_called("bob", &p.tenant, "admin");
+    bob.done("recordEvent", event("8", "8", json!("a")), "event { id }")
+        .await;
+}
 
-    async fn what_failed_leaves_its_key_free(app: TestApp) {
-        let admin = app.admin().await;
-        let partner = |email: &str| json!({ "name": "Ann", "email": email, "idempotencyKey": "k" });
-        let rows = app.rows().await;
-        assert_eq!(admin.problems("createPartner", partner("no"), "partner").await, ["INVALID email"]);
-        assert_eq!(app.rows().await, rows);
-        admin.done("createPartner", partner("ann@example.com"), "partner { id }").await;
-        for (key, code) in [("", "REQUIRED"), ("a\u{1}b", "INVALID"), (&"x".repeat(201), "INVALID")] {
-            let input = json!({ "name": "Ben", "email": "ben@example.com", "idempotencyKey": key });
-            assert_eq!(admin.problems("createPartner", input, "partner").await, [format!("{code} idempotencyKey")]);
-        }
+#[apply(both_databases)]
+async fn what_failed_leaves_its_key_free(app: TestApp) {
+    let admin = app.admin().await;
+    let partner = |email: &str| json!({ "name": "Ann", "email": email, "idempotencyKey": "k" });
+    let rows = app.rows().await;
+    assert_eq!(
+        admin.problems("createPartner", partner("no"), "partner").await,
+        ["INVALID email"]
+    );
+    assert_eq!(app.rows().await, rows);
+    admin
+        .done("createPartner", partner("ann@example.com"), "partner { id }")
+        .await;
+    for (key, code) in [("", "REQUIRED"), ("a\u{1}b", "INVALID"), (&"x".repeat(201), "INVALID")] {
+        let input = json!({ "name": "Ben", "email": "ben@example.com", "idempotencyKey": key });
+        assert_eq!(
+            admin.problems("createPartner", input, "partner").await,
+            [format!("{code} idempotencyKey")]
+        );
     }
+}
 
-    async fn a_repeated_call_shows_what_it_made_as_it_is_now(app: TestApp) {
-        let admin = app.admin().await;
-        let tier = json!({ "label": "Gold", "idempotencyKey": "k" });
-        let made = admin.done("createPartnerTier", tier.clone(), "partnerTier { id label }").await["partnerTier"].clone();
-        admin.done("updatePartnerTier", json!({ "id": made["id"], "label": "Silver" }), "partnerTier { id }").await;
-        let again = admin.done("createPartnerTier", tier.clone(), "partnerTier { id label }").await;
-        assert_eq!(again["partnerTier"], json!({ "id": made["id"], "label": "Silver" }));
-        admin.done("deletePartnerTier", json!({ "id": made["id"] }), "deletedId").await;
-        assert_eq!(admin.problems("createPartnerTier", tier, "partnerTier").await, ["NOT_FOUND idempotencyKey"]);
-    }
+#[apply(both_databases)]
+async fn a_repeated_call_shows_what_it_made_as_it_is_now(app: TestApp) {
+    let admin = app.admin().await;
+    let tier = json!({ "label": "Gold", "idempotencyKey": "k" });
+    let made = admin
+        .done("createPartnerTier", tier.clone(), "partnerTier { id label }")
+        .await["partnerTier"]
+        .clone();
+    admin
+        .done(
+            "updatePartnerTier",
+            json!({ "id": made["id"], "label": "Silver" }),
+            "partnerTier { id }",
+        )
+        .await;
+    let again = admin
+        .done("createPartnerTier", tier.clone(), "partnerTier { id label }")
+        .await;
+    assert_eq!(again["partnerTier"], json!({ "id": made["id"], "label": "Silver" }));
+    admin
+        .done("deletePartnerTier", json!({ "id": made["id"] }), "deletedId")
+        .await;
+    assert_eq!(
+        admin.problems("createPartnerTier", tier, "partnerTier").await,
+        ["NOT_FOUND idempotencyKey"]
+    );
+}
 
-    async fn in_updates_null_is_not_what_is_left_out(app: TestApp) {
-        let admin = app.admin().await;
-        let partner = json!({ "name": "Ann", "email": "ann@example.com", "externalId": "x", "tags": null, "idempotencyKey": "k" });
-        let id = admin.done("createPartner", partner, "partner { id }").await["partner"]["id"].clone();
-        let same = json!({ "email": "ann@example.com", "name": "Ann", "externalId": "x", "idempotencyKey": "k" });
-        assert_eq!(admin.done("createPartner", same, "partner { id }").await["partner"]["id"], id);
-        admin.done("updatePartner", json!({ "id": id, "idempotencyKey": "k" }), "partner { id }").await;
-        let clearing = json!({ "id": id, "externalId": null, "idempotencyKey": "k" });
-        assert_eq!(admin.problems("updatePartner", clearing, "partner").await, ["CONFLICT idempotencyKey"]);
-    }
+#[apply(both_databases)]
+async fn in_updates_null_is_not_what_is_left_out(app: TestApp) {
+    let admin = app.admin().await;
+    let partner =
+        json!({ "name": "Ann", "email": "ann@example.com", "externalId": "x", "tags": null, "idempotencyKey": "k" });
+    let id = admin.done("createPartner", partner, "partner { id }").await["partner"]["id"].clone();
+    let same = json!({ "email": "ann@example.com", "name": "Ann", "externalId": "x", "idempotencyKey": "k" });
+    assert_eq!(
+        admin.done("createPartner", same, "partner { id }").await["partner"]["id"],
+        id
+    );
+    admin
+        .done(
+            "updatePartner",
+            json!({ "id": id, "idempotencyKey": "k" }),
+            "partner { id }",
+        )
+        .await;
+    let clearing = json!({ "id": id, "externalId": null, "idempotencyKey": "k" });
+    assert_eq!(
+        admin.problems("updatePartner", clearing, "partner").await,
+        ["CONFLICT idempotencyKey"]
+    );
 }

@@ -115,19 +115,24 @@ async fn rules(staff: &Client) -> Value {
     data["commissionRules"]["nodes"].clone()
 }
 
-both_databases! {
-    async fn both_examples_come_in_whole(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let staff = app.staff(&tenant, "admin");
-        pipeline(&staff).await;
-        assert_eq!(import(&app, &tenant, RULE, PERCENT).await.unwrap(), [Outcome::Created]);
-        assert_eq!(import(&app, &tenant, SPIFF, fixed()).await.unwrap(), [Outcome::Created]);
-        let scaling = |tiers: &[(&str, &str)]| {
-            let tiers: Vec<_> = tiers.iter().map(|(option, value)| json!({ "option": { "externalId": option }, "value": value })).collect();
-            json!({ "customField": { "externalId": "7" }, "tiers": tiers })
-        };
-        let won = json!({ "externalId": "5" });
-        assert_eq!(rules(&staff).await, json!([
+#[apply(both_databases)]
+async fn both_examples_come_in_whole(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let staff = app.staff(&tenant, "admin");
+    pipeline(&staff).await;
+    assert_eq!(import(&app, &tenant, RULE, PERCENT).await.unwrap(), [Outcome::Created]);
+    assert_eq!(import(&app, &tenant, SPIFF, fixed()).await.unwrap(), [Outcome::Created]);
+    let scaling = |tiers: &[(&str, &str)]| {
+        let tiers: Vec<_> = tiers
+            .iter()
+            .map(|(option, value)| json!({ "option": { "externalId": option }, "value": value }))
+            .collect();
+        json!({ "customField": { "externalId": "7" }, "tiers": tiers })
+    };
+    let won = json!({ "externalId": "5" });
+    assert_eq!(
+        rules(&staff).await,
+        json!([
             {
                 "label": "Seller spiff: 500 at close", "externalId": "Seller spiff: 500 at close", "partnerType": "REFERRAL",
                 "paymentTarget": "INDIVIDUAL", "autoAssignRecipient": "DEAL_OWNER", "currency": "USD", "holdbackDays": null,
@@ -154,162 +159,261 @@ both_databases! {
                     },
                 }],
             },
-        ]));
-    }
+        ])
+    );
+}
 
-    async fn a_second_import_changes_nothing_and_a_changed_document_updates(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let staff = app.staff(&tenant, "admin");
-        pipeline(&staff).await;
-        import(&app, &tenant, RULE, PERCENT).await.unwrap();
-        let before = rules(&staff).await;
-        assert_eq!(import(&app, &tenant, RULE, PERCENT).await.unwrap(), [Outcome::Unchanged]);
-        assert_eq!(rules(&staff).await, before);
-        let changed = RULE.replace("\"value\": \"5\"", "\"value\": \"6.5\"");
-        assert_eq!(import(&app, &tenant, &changed, PERCENT).await.unwrap(), [Outcome::Updated]);
-        let after = rules(&staff).await;
-        assert_eq!(after.as_array().unwrap().len(), 1);
-        assert_eq!((&after[0]["version"], &after[0]["entries"][0]["oneOff"]["value"]), (&json!(2), &json!("6.5")));
-    }
+#[apply(both_databases)]
+async fn a_second_import_changes_nothing_and_a_changed_document_updates(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let staff = app.staff(&tenant, "admin");
+    pipeline(&staff).await;
+    import(&app, &tenant, RULE, PERCENT).await.unwrap();
+    let before = rules(&staff).await;
+    assert_eq!(
+        import(&app, &tenant, RULE, PERCENT).await.unwrap(),
+        [Outcome::Unchanged]
+    );
+    assert_eq!(rules(&staff).await, before);
+    let changed = RULE.replace("\"value\": \"5\"", "\"value\": \"6.5\"");
+    assert_eq!(
+        import(&app, &tenant, &changed, PERCENT).await.unwrap(),
+        [Outcome::Updated]
+    );
+    let after = rules(&staff).await;
+    assert_eq!(after.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&after[0]["version"], &after[0]["entries"][0]["oneOff"]["value"]),
+        (&json!(2), &json!("6.5"))
+    );
+}
 
-    async fn a_page_of_the_list_comes_in_as_it_is_returned(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let staff = app.staff(&tenant, "admin");
-        pipeline(&staff).await;
-        let page = format!(
-            r#"{{ "data": [{{ "uuid": "r-1", "label": "One", "partner_type": "reseller", "payment_target": null, "auto_assign_recipient": "manual",
+#[apply(both_databases)]
+async fn a_page_of_the_list_comes_in_as_it_is_returned(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let staff = app.staff(&tenant, "admin");
+    pipeline(&staff).await;
+    let page = format!(
+        r#"{{ "data": [{{ "uuid": "r-1", "label": "One", "partner_type": "reseller", "payment_target": null, "auto_assign_recipient": "manual",
                 "calculation": {{ "entries": [{{ "payment_stage_id": "5", "calculation": {{ "type": "recurring", "value": 12.5 }} }}] }},
                 "tiers": [{{ "uuid": "{GOLD}", "label": "whatever" }}], "categories": [], "partnerships": [],
                 "created_at": "2026-01-01", "updated_at": "2026-01-01" }}],
                 "pagination": {{ "page": 1, "per_page": 1, "total": 1, "total_pages": 1 }} }}"#
-        );
-        assert_eq!(import(&app, &tenant, &page, PERCENT).await.unwrap(), [Outcome::Created]);
-        let found = rules(&staff).await;
-        assert_eq!((&found[0]["externalId"], &found[0]["autoAssignRecipient"]), (&json!("r-1"), &json!("MANUAL")));
-        assert_eq!((&found[0]["paymentTarget"], &found[0]["tiers"][0]["externalId"]), (&json!("PARTNERSHIP"), &json!(GOLD)));
-        assert_eq!(found[0]["entries"][0]["recurring"]["value"], "12.5");
-    }
+    );
+    assert_eq!(import(&app, &tenant, &page, PERCENT).await.unwrap(), [Outcome::Created]);
+    let found = rules(&staff).await;
+    assert_eq!(
+        (&found[0]["externalId"], &found[0]["autoAssignRecipient"]),
+        (&json!("r-1"), &json!("MANUAL"))
+    );
+    assert_eq!(
+        (&found[0]["paymentTarget"], &found[0]["tiers"][0]["externalId"]),
+        (&json!("PARTNERSHIP"), &json!(GOLD))
+    );
+    assert_eq!(found[0]["entries"][0]["recurring"]["value"], "12.5");
+}
 
-    async fn what_cannot_be_mapped_is_named_in_one_error_and_nothing_is_imported(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let staff = app.staff(&tenant, "admin");
-        assert_eq!(refusal(&app, &tenant, RULE).await, [
+#[apply(both_databases)]
+async fn what_cannot_be_mapped_is_named_in_one_error_and_nothing_is_imported(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let staff = app.staff(&tenant, "admin");
+    assert_eq!(
+        refusal(&app, &tenant, RULE).await,
+        [
             "calculation.entries.0.payment_stage_id names the payment stage \"5\", but none has that external id",
             "calculation.entries.0.calculation.split.recurring.scalingConfig.customFieldId names the custom field \"7\", but none has that external id",
             "calculation.entries.0.calculation.split.recurring.periodRates.periods.0.scalingConfig.customFieldId names the custom field \"7\", but none has that external id",
             format!("tier_uuids.0 names the partner tier {GOLD:?}, but none has that external id").as_str(),
-        ]);
-        pipeline(&staff).await;
-        let good = SPIFF.replace("500", "5");
-        for (document, lines) in [
-            ("[]", vec!["it has no commission rule"]),
-            ("{}", vec!["label must be given", "partner_type must be given", "calculation must be given"]),
-            (
-                r#"{ "label": "X", "partner_type": "Reseller", "payment_target": "everybody", "surprise": 1, "calculation": { "entries": [
+        ]
+    );
+    pipeline(&staff).await;
+    let good = SPIFF.replace("500", "5");
+    for (document, lines) in [
+        ("[]", vec!["it has no commission rule"]),
+        (
+            "{}",
+            vec![
+                "label must be given",
+                "partner_type must be given",
+                "calculation must be given",
+            ],
+        ),
+        (
+            r#"{ "label": "X", "partner_type": "Reseller", "payment_target": "everybody", "surprise": 1, "calculation": { "entries": [
                     { "payment_stage_id": 5, "calculation": { "type": "sometimes", "value": "1" } },
                     { "payment_stage_id": 5, "calculation": { "type": "oneOff", "value": "lots" } },
                     { "payment_stage_id": 5.5, "calculation": { "type": "split", "split": { "oneOff": { "value": 1 } } } }
                 ] } }"#,
-                vec![
-                    "partner_type is \"Reseller\", which Tributary does not know",
-                    "payment_target is \"everybody\", which Tributary does not know",
-                    "calculation.entries.0.calculation.type is \"sometimes\": it must be oneOff, recurring or split",
-                    "calculation.entries.1.calculation.value must be a decimal number such as \"12.34\"",
-                    "calculation.entries.2.payment_stage_id must be an id: a whole number or a text",
-                    "calculation.entries.2.calculation.split.recurring must be given",
-                    "has a member \"surprise\" that Tributary does not know",
-                ],
-            ),
-            (&RULE.replace("\"startOccurrence\": 13", "\"startOccurrence\": 12"), vec![
+            vec![
+                "partner_type is \"Reseller\", which Tributary does not know",
+                "payment_target is \"everybody\", which Tributary does not know",
+                "calculation.entries.0.calculation.type is \"sometimes\": it must be oneOff, recurring or split",
+                "calculation.entries.1.calculation.value must be a decimal number such as \"12.34\"",
+                "calculation.entries.2.payment_stage_id must be an id: a whole number or a text",
+                "calculation.entries.2.calculation.split.recurring must be given",
+                "has a member \"surprise\" that Tributary does not know",
+            ],
+        ),
+        (
+            &RULE.replace("\"startOccurrence\": 13", "\"startOccurrence\": 12"),
+            vec![
                 "entries.0.recurring.periodRates.periods.1.startOccurrence overlaps with the occurrences of period 0 of the list",
-            ]),
-            (&format!("[{good}, {good}]"), vec!["1.label is \"Seller spiff: 5 at close\", as for an earlier rule"]),
-            (&format!("[{good}, {}]", SPIFF.replace("\"value\": \"500\"", "\"value\": \"101%\"")), vec![
-                "1.entries.0.oneOff.value must be from 0 to 100 percent, not 101",
-            ]),
-        ] {
-            assert_eq!(refusal(&app, &tenant, document).await, lines, "{document}");
-        }
-        assert_eq!(rules(&staff).await, json!([]));
-    }
-
-    async fn a_page_may_mix_percent_and_fixed_values(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let staff = app.staff(&tenant, "admin");
-        pipeline(&staff).await;
-        let page = json!({ "data": [response(RULE, "r-1"), response(SPIFF, "r-2")],
-            "pagination": { "page": 1, "per_page": 100, "total": 2, "total_pages": 1 } }).to_string();
-        // 500 is no percentage; 5 and 15 may be either.
-        let message = "does not tell whether its values are percent or amounts: give --value-type, which is for all that do not tell, \
-                       or write them as \"5%\" or \"5 EUR\"";
-        let parts = ["oneOff", "recurring"].map(|part| format!("data.0.calculation.entries.0.calculation.split.{part} {message}"));
-        assert_eq!(refusal_of(&app, &tenant, &page, NOTHING).await, parts);
-        assert_eq!(import(&app, &tenant, &page, PERCENT).await.unwrap(), [Outcome::Created, Outcome::Created]);
-        let types = |rules: &Value| -> Vec<String> {
-            let rules = rules.as_array().unwrap().iter();
-            rules.map(|rule| {
-                let entry = &rule["entries"][0];
-                format!("{} {} {}", entry["oneOff"]["valueType"], entry["recurring"]["valueType"], rule["currency"]).replace('"', "")
-            }).collect()
-        };
-        assert_eq!(types(&rules(&staff).await), ["FIXED null null", "PERCENTAGE PERCENTAGE null"]);
-        let before = app.rows().await;
-        assert_eq!(import(&app, &tenant, &page, PERCENT).await.unwrap(), [Outcome::Unchanged, Outcome::Unchanged]);
-        assert_eq!(app.rows().await, before);
-        // What is said in the document goes before what the caller says of the rest.
-        let said = page.replace("\"500\"", "\"12.50 usd\"").replace("\"5\"", "\"5 %\"");
-        assert_eq!(import(&app, &tenant, &said, fixed()).await.unwrap(), [Outcome::Updated, Outcome::Updated]);
-        assert_eq!(types(&rules(&staff).await), ["FIXED null USD", "PERCENTAGE FIXED USD"]);
-        let eur = ImportDefaults { currency: Currency::parse("EUR").ok(), ..PERCENT };
-        assert_eq!(import(&app, &tenant, &said, eur).await.unwrap(), [Outcome::Updated, Outcome::Unchanged]);
-        assert_eq!(types(&rules(&staff).await), ["FIXED null USD", "PERCENTAGE PERCENTAGE EUR"]);
-        let split = |one_off: &str, recurring: &str| RULE.replace("\"5\"", one_off).replace("\"15\"", recurring);
-        for (document, line) in [
-            (split("\"5 EUR\"", "\"15 USD\""), "calculation has amounts in EUR and in USD: a rule has one currency"),
-            (
-                split("\"5%\"", "\"15%\"").replace("\"value\": 20\n", "\"value\": \"20 EUR\"\n"),
-                "calculation.entries.0.calculation.split.recurring has both percent (\"15%\") and amounts (\"20 EUR\"): it must be either",
+            ],
+        ),
+        (
+            &format!("[{good}, {good}]"),
+            vec!["1.label is \"Seller spiff: 5 at close\", as for an earlier rule"],
+        ),
+        (
+            &format!(
+                "[{good}, {}]",
+                SPIFF.replace("\"value\": \"500\"", "\"value\": \"101%\"")
             ),
-            (split("\"5 XXX1\"", "15"), "calculation.entries.0.calculation.split.oneOff.value must be a decimal number such as \"12.34\""),
-        ] {
-            assert_eq!(refusal(&app, &tenant, &document).await, [line], "{document}");
-        }
+            vec!["1.entries.0.oneOff.value must be from 0 to 100 percent, not 101"],
+        ),
+    ] {
+        assert_eq!(refusal(&app, &tenant, document).await, lines, "{document}");
     }
+    assert_eq!(rules(&staff).await, json!([]));
+}
 
-    async fn a_response_is_the_rule_of_its_request(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let staff = app.staff(&tenant, "admin");
-        pipeline(&staff).await;
-        for (number, request) in [RULE, SPIFF].into_iter().enumerate() {
-            assert_eq!(import(&app, &tenant, request, PERCENT).await.unwrap(), [Outcome::Created]);
-            let uuid = format!("uuid-{number}");
-            let page = json!({ "data": [response(request, &uuid)] }).to_string();
-            let bare = response(request, &uuid).to_string();
-            let renamed = bare.replace("\"label\":\"", "\"label\":\"New: ");
-            for (document, outcome, version) in [
-                (page.as_str(), Outcome::Updated, 2),
-                (&page, Outcome::Unchanged, 2),
-                (&bare, Outcome::Unchanged, 2),
-                (request, Outcome::Unchanged, 2),
-                (&renamed, Outcome::Updated, 3),
-            ] {
-                assert_eq!(import(&app, &tenant, document, PERCENT).await.unwrap(), [outcome], "{document}");
-                let found = rules(&staff).await;
-                assert_eq!(found.as_array().unwrap().len(), number + 1, "{document}");
-                assert_eq!((&found[0]["externalId"], &found[0]["version"]), (&json!(uuid), &json!(version)), "{document}");
-            }
-        }
-        // Another rule with the same label is another one: then only a uuid says which is meant.
-        for uuid in ["uuid-8", "uuid-9"] {
-            assert_eq!(import(&app, &tenant, &response(SPIFF, uuid).to_string(), PERCENT).await.unwrap(), [Outcome::Created]);
-        }
-        assert_eq!(refusal(&app, &tenant, SPIFF).await, ["label belongs to several rules: give the uuid to choose one"]);
-        let (returned, sent) = (response(SPIFF, "uuid-8"), serde_json::from_str::<Value>(SPIFF).unwrap());
-        for (both, field) in [(json!([returned, sent]), "label is \"Seller spiff: 500 at close\""), (json!([sent, returned]), "label is \"Seller spiff: 500 at close\""),
-            (json!([returned, returned]), "uuid is \"uuid-8\"")]
-        {
-            assert_eq!(refusal(&app, &tenant, &both.to_string()).await, [format!("1.{field}, as for an earlier rule")]);
-        }
-        assert_eq!(rules(&staff).await.as_array().unwrap().len(), 4);
+#[apply(both_databases)]
+async fn a_page_may_mix_percent_and_fixed_values(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let staff = app.staff(&tenant, "admin");
+    pipeline(&staff).await;
+    let page = json!({ "data": [response(RULE, "r-1"), response(SPIFF, "r-2")],
+        "pagination": { "page": 1, "per_page": 100, "total": 2, "total_pages": 1 } })
+    .to_string();
+    // 500 is no percentage; 5 and 15 may be either.
+    let message = "does not tell whether its values are percent or amounts: give --value-type, which is for all that do not tell, \
+                       or write them as \"5%\" or \"5 EUR\"";
+    let parts =
+        ["oneOff", "recurring"].map(|part| format!("data.0.calculation.entries.0.calculation.split.{part} {message}"));
+    assert_eq!(refusal_of(&app, &tenant, &page, NOTHING).await, parts);
+    assert_eq!(
+        import(&app, &tenant, &page, PERCENT).await.unwrap(),
+        [Outcome::Created, Outcome::Created]
+    );
+    let types = |rules: &Value| -> Vec<String> {
+        let rules = rules.as_array().unwrap().iter();
+        rules
+            .map(|rule| {
+                let entry = &rule["entries"][0];
+                format!(
+                    "{} {} {}",
+                    entry["oneOff"]["valueType"], entry["recurring"]["valueType"], rule["currency"]
+                )
+                .replace('"', "")
+            })
+            .collect()
+    };
+    assert_eq!(
+        types(&rules(&staff).await),
+        ["FIXED null null", "PERCENTAGE PERCENTAGE null"]
+    );
+    let before = app.rows().await;
+    assert_eq!(
+        import(&app, &tenant, &page, PERCENT).await.unwrap(),
+        [Outcome::Unchanged, Outcome::Unchanged]
+    );
+    assert_eq!(app.rows().await, before);
+    // What is said in the document goes before what the caller says of the rest.
+    let said = page.replace("\"500\"", "\"12.50 usd\"").replace("\"5\"", "\"5 %\"");
+    assert_eq!(
+        import(&app, &tenant, &said, fixed()).await.unwrap(),
+        [Outcome::Updated, Outcome::Updated]
+    );
+    assert_eq!(types(&rules(&staff).await), ["FIXED null USD", "PERCENTAGE FIXED USD"]);
+    let eur = ImportDefaults {
+        currency: Currency::parse("EUR").ok(),
+        ..PERCENT
+    };
+    assert_eq!(
+        import(&app, &tenant, &said, eur).await.unwrap(),
+        [Outcome::Updated, Outcome::Unchanged]
+    );
+    assert_eq!(
+        types(&rules(&staff).await),
+        ["FIXED null USD", "PERCENTAGE PERCENTAGE EUR"]
+    );
+    let split = |one_off: &str, recurring: &str| RULE.replace("\"5\"", one_off).replace("\"15\"", recurring);
+    for (document, line) in [
+        (
+            split("\"5 EUR\"", "\"15 USD\""),
+            "calculation has amounts in EUR and in USD: a rule has one currency",
+        ),
+        (
+            split("\"5%\"", "\"15%\"").replace("\"value\": 20\n", "\"value\": \"20 EUR\"\n"),
+            "calculation.entries.0.calculation.split.recurring has both percent (\"15%\") and amounts (\"20 EUR\"): it must be either",
+        ),
+        (
+            split("\"5 XXX1\"", "15"),
+            "calculation.entries.0.calculation.split.oneOff.value must be a decimal number such as \"12.34\"",
+        ),
+    ] {
+        assert_eq!(refusal(&app, &tenant, &document).await, [line], "{document}");
     }
+}
+
+#[apply(both_databases)]
+async fn a_response_is_the_rule_of_its_request(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let staff = app.staff(&tenant, "admin");
+    pipeline(&staff).await;
+    for (number, request) in [RULE, SPIFF].into_iter().enumerate() {
+        assert_eq!(
+            import(&app, &tenant, request, PERCENT).await.unwrap(),
+            [Outcome::Created]
+        );
+        let uuid = format!("uuid-{number}");
+        let page = json!({ "data": [response(request, &uuid)] }).to_string();
+        let bare = response(request, &uuid).to_string();
+        let renamed = bare.replace("\"label\":\"", "\"label\":\"New: ");
+        for (document, outcome, version) in [
+            (page.as_str(), Outcome::Updated, 2),
+            (&page, Outcome::Unchanged, 2),
+            (&bare, Outcome::Unchanged, 2),
+            (request, Outcome::Unchanged, 2),
+            (&renamed, Outcome::Updated, 3),
+        ] {
+            assert_eq!(
+                import(&app, &tenant, document, PERCENT).await.unwrap(),
+                [outcome],
+                "{document}"
+            );
+            let found = rules(&staff).await;
+            assert_eq!(found.as_array().unwrap().len(), number + 1, "{document}");
+            assert_eq!(
+                (&found[0]["externalId"], &found[0]["version"]),
+                (&json!(uuid), &json!(version)),
+                "{document}"
+            );
+        }
+    }
+    // Another rule with the same label is another one: then only a uuid says which is meant.
+    for uuid in ["uuid-8", "uuid-9"] {
+        assert_eq!(
+            import(&app, &tenant, &response(SPIFF, uuid).to_string(), PERCENT)
+                .await
+                .unwrap(),
+            [Outcome::Created]
+        );
+    }
+    assert_eq!(
+        refusal(&app, &tenant, SPIFF).await,
+        ["label belongs to several rules: give the uuid to choose one"]
+    );
+    let (returned, sent) = (response(SPIFF, "uuid-8"), serde_json::from_str::<Value>(SPIFF).unwrap());
+    for (both, field) in [
+        (json!([returned, sent]), "label is \"Seller spiff: 500 at close\""),
+        (json!([sent, returned]), "label is \"Seller spiff: 500 at close\""),
+        (json!([returned, returned]), "uuid is \"uuid-8\""),
+    ] {
+        assert_eq!(
+            refusal(&app, &tenant, &both.to_string()).await,
+            [format!("1.{field}, as for an earlier rule")]
+        );
+    }
+    assert_eq!(rules(&staff).await.as_array().unwrap().len(), 4);
 }

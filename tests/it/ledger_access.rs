@@ -93,53 +93,72 @@ fn documents(p: &Programme) -> Vec<(&'static str, String, Value, &'static str)> 
     ]
 }
 
-both_databases! {
-    async fn a_partner_changes_nothing_in_the_ledger(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let a = app.partner(&p.tenant, &p.a);
-        let before = app.rows().await;
-        let documents = documents(&p);
-        assert_eq!(documents.iter().map(|(field, ..)| *field).collect::<Vec<_>>(), LEDGER);
-        for (field, document, input, _) in documents {
-            let answer = a.ask_with(&document, json!({ "input": input })).await;
-            assert_eq!(answer.codes(), ["FORBIDDEN"], "{field}: {}", answer.body);
-            assert_eq!(answer.body["data"], json!({ field: null }));
-        }
-        assert_eq!(app.rows().await, before);
+#[apply(both_databases)]
+async fn a_partner_changes_nothing_in_the_ledger(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let a = app.partner(&p.tenant, &p.a);
+    let before = app.rows().await;
+    let documents = documents(&p);
+    assert_eq!(documents.iter().map(|(field, ..)| *field).collect::<Vec<_>>(), LEDGER);
+    for (field, document, input, _) in documents {
+        let answer = a.ask_with(&document, json!({ "input": input })).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN"], "{field}: {}", answer.body);
+        assert_eq!(answer.body["data"], json!({ field: null }));
     }
+    assert_eq!(app.rows().await, before);
+}
 
-    async fn each_mutation_of_the_ledger_needs_its_scope(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        for (field, document, input, scope) in documents(&p) {
-            let without = app.staff(&p.tenant, "partners:write partner_groups:write events:read commissions:read payouts:read");
-            let answer = without.ask_with(&document, json!({ "input": input })).await;
-            assert_eq!(answer.codes(), ["FORBIDDEN"], "{field}: {}", answer.body);
-            assert_eq!(answer.body["errors"][0]["message"], format!("this needs the scope {}", scope.split(' ').next().unwrap()), "{field}");
-            let with = app.staff(&p.tenant, scope);
-            assert!(with.ask_with(&document, json!({ "input": input })).await.codes().is_empty(), "{field}");
-        }
-        let early = "mutation($id: ID!) { approveCommissions(input: { ids: [$id], overrideHoldbackReason: \"now\" }) { id } }";
-        let clerk = app.staff(&p.tenant, "commissions:write");
-        let answer = clerk.ask_with(early, json!({ "id": p.commission })).await;
-        assert_eq!(answer.body["errors"][0]["message"], "this needs the scope admin");
+#[apply(both_databases)]
+async fn each_mutation_of_the_ledger_needs_its_scope(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    for (field, document, input, scope) in documents(&p) {
+        let without = app.staff(
+            &p.tenant,
+            "partners:write partner_groups:write events:read commissions:read payouts:read",
+        );
+        let answer = without.ask_with(&document, json!({ "input": input })).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN"], "{field}: {}", answer.body);
+        assert_eq!(
+            answer.body["errors"][0]["message"],
+            format!("this needs the scope {}", scope.split(' ').next().unwrap()),
+            "{field}"
+        );
+        let with = app.staff(&p.tenant, scope);
+        assert!(
+            with.ask_with(&document, json!({ "input": input }))
+                .await
+                .codes()
+                .is_empty(),
+            "{field}"
+        );
     }
+    let early =
+        "mutation($id: ID!) { approveCommissions(input: { ids: [$id], overrideHoldbackReason: \"now\" }) { id } }";
+    let clerk = app.staff(&p.tenant, "commissions:write");
+    let answer = clerk.ask_with(early, json!({ "id": p.commission })).await;
+    assert_eq!(answer.body["errors"][0]["message"], "this needs the scope admin");
+}
 
-    async fn what_another_tenant_has_does_not_exist(app: TestApp) {
-        let foreign = Programme::new(&app, "zulu", "zulu", "yankee").await;
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let before = app.rows().await;
-        for (field, document, input, _) in documents(&foreign) {
-            if ["approveMatchingCommissions", "createPayoutRun", "simulateCampaignTerms"].contains(&field) {
-                continue;
-            }
-            let answer = p.staff.ask_with(&document, json!({ "input": input })).await;
-            let payload = &answer.body["data"][field];
-            let payload = if payload.is_array() { &payload[0] } else { payload };
-            assert_eq!(payload["userErrors"][0]["code"], "NOT_FOUND", "{field}: {}", answer.body);
+#[apply(both_databases)]
+async fn what_another_tenant_has_does_not_exist(app: TestApp) {
+    let foreign = Programme::new(&app, "zulu", "zulu", "yankee").await;
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let before = app.rows().await;
+    for (field, document, input, _) in documents(&foreign) {
+        if ["approveMatchingCommissions", "createPayoutRun", "simulateCampaignTerms"].contains(&field) {
+            continue;
         }
-        let run = json!({ "partnerIds": [foreign.a] });
-        let problems = p.staff.problems("createPayoutRun", run, "payoutRun").await;
-        assert_eq!(problems, ["NOT_FOUND partnerIds.0"]);
-        assert_eq!(app.rows().await, before);
+        let answer = p.staff.ask_with(&document, json!({ "input": input })).await;
+        let payload = &answer.body["data"][field];
+        let payload = if payload.is_array() { &payload[0] } else { payload };
+        assert_eq!(
+            payload["userErrors"][0]["code"], "NOT_FOUND",
+            "{field}: {}",
+            answer.body
+        );
     }
+    let run = json!({ "partnerIds": [foreign.a] });
+    let problems = p.staff.problems("createPayoutRun", run, "payoutRun").await;
+    assert_eq!(problems, ["NOT_FOUND partnerIds.0"]);
+    assert_eq!(app.rows().await, before);
 }

@@ -60,68 +60,80 @@ fn event(number: usize, partner: &str) -> NewEvent {
     }
 }
 
-both_databases! {
-    async fn events_sent_to_two_gateways_at_once_are_recorded_once_and_paid_once(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let admin = app.staff(&tenant, "admin");
-        let campaign = json!({ "name": "C", "holdbackDays": 0, "terms": [{ "basis": "PERCENT", "value": "10" }] });
-        let campaign = admin.done("createCampaign", campaign, "campaign { id }").await;
-        let mut partners = Vec::new();
-        for number in 0..5 {
-            let partner = json!({ "name": "P", "email": format!("p{number}@p.example") });
-            let made = admin.done("createPartner", partner, "partner { id }").await;
-            partners.push(made["partner"]["id"].as_str().unwrap().to_owned());
-        }
-        let mut events: Vec<_> = (0..EVENTS)
-            .map(|number| NewEvent {
-                campaign_id: campaign["campaign"]["id"].as_str().map(str::to_owned),
-                ..event(number, &partners[number % 5])
-            })
-            .collect();
-        // Each event four times, shuffled, to both gateways, by eight senders each.
-        events = events.iter().cycle().take(4 * EVENTS).cloned().collect();
-        fastrand::Rng::with_seed(7).shuffle(&mut events);
-        let gateways = two_gateways(&app).await;
-        let caller = Caller::operator(tenant.id, "ann");
-        let sends = events.chunks(events.len() / 16).enumerate().map(|(sender, chunk)| {
-            let (gateway, caller, chunk) = (gateways[sender % 2].clone(), caller.clone(), chunk.to_vec());
-            tokio::spawn(async move {
-                for part in chunk.chunks(5) {
-                    for answer in record(&gateway, &caller, part.to_vec()).await.expect("no fault reaches a client") {
-                        let recorded = answer.expect("a good event");
-                        assert_eq!(recorded.commissions.len(), 1);
-                    }
+#[apply(both_databases)]
+async fn events_sent_to_two_gateways_at_once_are_recorded_once_and_paid_once(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let admin = app.staff(&tenant, "admin");
+    let campaign = json!({ "name": "C", "holdbackDays": 0, "terms": [{ "basis": "PERCENT", "value": "10" }] });
+    let campaign = admin.done("createCampaign", campaign, "campaign { id }").await;
+    let mut partners = Vec::new();
+    for number in 0..5 {
+        let partner = json!({ "name": "P", "email": format!("p{number}@p.example") });
+        let made = admin.done("createPartner", partner, "partner { id }").await;
+        partners.push(made["partner"]["id"].as_str().unwrap().to_owned());
+    }
+    let mut events: Vec<_> = (0..EVENTS)
+        .map(|number| NewEvent {
+            campaign_id: campaign["campaign"]["id"].as_str().map(str::to_owned),
+            ..event(number, &partners[number % 5])
+        })
+        .collect();
+    // Each event four times, shuffled, to both gateways, by eight senders each.
+    events = events.iter().cycle().take(4 * EVENTS).cloned().collect();
+    fastrand::Rng::with_seed(7).shuffle(&mut events);
+    let gateways = two_gateways(&app).await;
+    let caller = Caller::operator(tenant.id, "ann");
+    let sends = events.chunks(events.len() / 16).enumerate().map(|(sender, chunk)| {
+        let (gateway, caller, chunk) = (gateways[sender % 2].clone(), caller.clone(), chunk.to_vec());
+        tokio::spawn(async move {
+            for part in chunk.chunks(5) {
+                for answer in record(&gateway, &caller, part.to_vec())
+                    .await
+                    .expect("no fault reaches a client")
+                {
+                    let recorded = answer.expect("a good event");
+                    assert_eq!(recorded.commissions.len(), 1);
                 }
-            })
-        });
-        for sent in join_all(sends.collect::<Vec<_>>()).await {
-            sent.expect("no sender failed");
-        }
-        let data = admin.data("{ events { totalCount } commissions { totalCount totals { status count amount } } }").await;
-        assert_eq!(data, json!({
+            }
+        })
+    });
+    for sent in join_all(sends.collect::<Vec<_>>()).await {
+        sent.expect("no sender failed");
+    }
+    let data = admin
+        .data("{ events { totalCount } commissions { totalCount totals { status count amount } } }")
+        .await;
+    assert_eq!(
+        data,
+        json!({
             "events": { "totalCount": EVENTS },
             "commissions": { "totalCount": EVENTS, "totals": [{ "status": "ACCRUED", "count": EVENTS, "amount": "200.00" }] },
-        }));
+        })
+    );
 
-        // Approvals, reversals and payout runs over the same rows, on both gateways.
-        let rows = admin.data("{ commissions(first: 100) { nodes { id } } }").await;
-        let ids: Vec<String> = rows["commissions"]["nodes"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
-        let mut work = Vec::new();
-        for round in 0..6 {
-            let (gateway, caller, ids) = (gateways[round % 2].clone(), caller.clone(), ids.clone());
-            work.push(tokio::spawn(async move {
-                approve_matured(&gateway, 30).await.expect("no fault");
-                let some = ids[round * 10..round * 10 + 20].to_vec();
-                reverse(&gateway, &caller, some, "race").await.expect("no fault");
-                let run = NewPayoutRun::default();
-                create_run(&gateway, &caller, run).await.expect("no fault");
-                approve_matured(&gateway, 500).await.expect("no fault");
-            }));
-        }
-        for done in join_all(work).await {
-            done.expect("no worker failed");
-        }
-        let findings = verify(&app.app, &tenant).await.unwrap();
-        assert!(findings.is_empty(), "{findings:?}");
+    // Approvals, reversals and payout runs over the same rows, on both gateways.
+    let rows = admin.data("{ commissions(first: 100) { nodes { id } } }").await;
+    let ids: Vec<String> = rows["commissions"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["id"].as_str().unwrap().to_owned())
+        .collect();
+    let mut work = Vec::new();
+    for round in 0..6 {
+        let (gateway, caller, ids) = (gateways[round % 2].clone(), caller.clone(), ids.clone());
+        work.push(tokio::spawn(async move {
+            approve_matured(&gateway, 30).await.expect("no fault");
+            let some = ids[round * 10..round * 10 + 20].to_vec();
+            reverse(&gateway, &caller, some, "race").await.expect("no fault");
+            let run = NewPayoutRun::default();
+            create_run(&gateway, &caller, run).await.expect("no fault");
+            approve_matured(&gateway, 500).await.expect("no fault");
+        }));
     }
+    for done in join_all(work).await {
+        done.expect("no worker failed");
+    }
+    let findings = verify(&app.app, &tenant).await.unwrap();
+    assert!(findings.is_empty(), "{findings:?}");
 }

@@ -8,6 +8,9 @@
 // The roots of the schema are nested types, one within the other, and so are the futures that resolve them.
 #![recursion_limit = "256"]
 
+#[macro_use(apply)]
+extern crate macro_rules_attribute;
+
 mod architecture;
 mod audit;
 mod backtest;

@@ -68,101 +68,140 @@ fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-both_databases! {
-    async fn every_export_takes_exactly_the_parameters_that_are_described(app: TestApp) {
-        let client = app.admin().await;
-        let document = document(&client).await;
-        let paths = document["paths"].as_object().unwrap();
-        let exports: Vec<_> = paths.iter().filter(|(path, _)| path.starts_with("/export/")).collect();
-        let (_, said) = asked(&client, "/export/nonsense").await;
-        let (_, names) = said.split_once("the exports are ").unwrap();
-        let (names, _) = names.split_once('"').unwrap();
-        let described: BTreeSet<_> = exports.iter().map(|(path, _)| path.trim_start_matches("/export/")).collect();
-        assert_eq!(described, names.split(", ").collect::<BTreeSet<_>>());
+#[apply(both_databases)]
+async fn every_export_takes_exactly_the_parameters_that_are_described(app: TestApp) {
+    let client = app.admin().await;
+    let document = document(&client).await;
+    let paths = document["paths"].as_object().unwrap();
+    let exports: Vec<_> = paths.iter().filter(|(path, _)| path.starts_with("/export/")).collect();
+    let (_, said) = asked(&client, "/export/nonsense").await;
+    let (_, names) = said.split_once("the exports are ").unwrap();
+    let (names, _) = names.split_once('"').unwrap();
+    let described: BTreeSet<_> = exports
+        .iter()
+        .map(|(path, _)| path.trim_start_matches("/export/"))
+        .collect();
+    assert_eq!(described, names.split(", ").collect::<BTreeSet<_>>());
 
-        for (path, item) in exports {
-            let parameters = item["parameters"].as_array().unwrap();
-            let (formats, others): (Vec<_>, Vec<_>) = parameters.iter().partition(|parameter| parameter["name"] == "format");
-            let required: Vec<_> = others.iter().filter(|parameter| parameter["required"] == true).copied().collect();
-            for form in schema(&document, formats[0])["enum"].as_array().unwrap() {
-                let form = form.as_str().unwrap();
-                let mine = |parameter: &&&Value| {
-                    let text = parameter["description"].as_str().unwrap();
-                    text.split_once("Only with format=").is_none_or(|(_, only)| only.split([' ', '.']).any(|word| word == form))
-                };
-                let mine: Vec<_> = others.iter().filter(mine).copied().collect();
-                // What the gateway itself says that there is. It names the format and a CSV's style only when they are wrong.
-                let (status, said) = asked(&client, &format!("{path}?format={form}&nonsense=1")).await;
-                assert_eq!(status, StatusCode::BAD_REQUEST);
-                let (_, names) = said.split_once("the parameters are ").unwrap();
-                let (names, _) = names.split_once('"').unwrap();
-                let style = ["separator", "decimal", "bom"];
-                let described: BTreeSet<_> = mine.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
-                let own: BTreeSet<_> = described.iter().copied().filter(|name| !style.contains(name)).collect();
-                assert_eq!(own, names.split(", ").collect::<BTreeSet<_>>(), "{path} {form}");
-                let has_style = form == "csv" && path != "/export/payout-file";
-                assert!(style.iter().all(|name| described.contains(name) == has_style), "{path} {form}");
+    for (path, item) in exports {
+        let parameters = item["parameters"].as_array().unwrap();
+        let (formats, others): (Vec<_>, Vec<_>) =
+            parameters.iter().partition(|parameter| parameter["name"] == "format");
+        let required: Vec<_> = others
+            .iter()
+            .filter(|parameter| parameter["required"] == true)
+            .copied()
+            .collect();
+        for form in schema(&document, formats[0])["enum"].as_array().unwrap() {
+            let form = form.as_str().unwrap();
+            let mine = |parameter: &&&Value| {
+                let text = parameter["description"].as_str().unwrap();
+                text.split_once("Only with format=")
+                    .is_none_or(|(_, only)| only.split([' ', '.']).any(|word| word == form))
+            };
+            let mine: Vec<_> = others.iter().filter(mine).copied().collect();
+            // What the gateway itself says that there is. It names the format and a CSV's style only when they are wrong.
+            let (status, said) = asked(&client, &format!("{path}?format={form}&nonsense=1")).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST);
+            let (_, names) = said.split_once("the parameters are ").unwrap();
+            let (names, _) = names.split_once('"').unwrap();
+            let style = ["separator", "decimal", "bom"];
+            let described: BTreeSet<_> = mine
+                .iter()
+                .map(|parameter| parameter["name"].as_str().unwrap())
+                .collect();
+            let own: BTreeSet<_> = described.iter().copied().filter(|name| !style.contains(name)).collect();
+            assert_eq!(own, names.split(", ").collect::<BTreeSet<_>>(), "{path} {form}");
+            let has_style = form == "csv" && path != "/export/payout-file";
+            assert!(
+                style.iter().all(|name| described.contains(name) == has_style),
+                "{path} {form}"
+            );
 
-                let base: Vec<_> = required.iter().map(|parameter| {
+            let base: Vec<_> = required
+                .iter()
+                .map(|parameter| {
                     let (values, _) = examples(schema(&document, parameter));
                     (parameter["name"].as_str().unwrap(), values[0].clone())
-                }).collect();
-                let query = |name: &str, value: Option<&str>| {
-                    let others = base.iter().filter(|(other, _)| *other != name).map(|(name, value)| (*name, value.as_str()));
-                    let all = others.chain(value.map(|value| (name, value)));
-                    let all = all.map(|(name, value)| format!("&{name}={}", encoded(value)));
-                    format!("{path}?format={form}{}", all.collect::<String>())
-                };
-                assert!(is_taken(&client, &query("", None)).await, "{path} {form}");
-                for parameter in &required {
-                    assert!(!is_taken(&client, &query(parameter["name"].as_str().unwrap(), None)).await, "{path} {parameter}");
-                }
-                for parameter in mine {
-                    let name = parameter["name"].as_str().unwrap();
-                    let (values, wrong) = examples(schema(&document, parameter));
-                    for value in &values {
-                        assert!(is_taken(&client, &query(name, Some(value))).await, "{path} {form} {name}={value}");
-                    }
-                    if let Some(wrong) = wrong {
-                        assert!(!is_taken(&client, &query(name, Some(wrong))).await, "{path} {form} {name}={wrong}");
-                    }
-                    let twice = format!("{}&{name}={}", query(name, Some(&values[0])), encoded(&values[0]));
-                    let is_list = parameter["schema"]["type"] == "array";
-                    assert_eq!(is_taken(&client, &twice).await, is_list, "{path} {form} {name} twice");
-                }
-            }
-        }
-    }
-
-    async fn an_export_is_offered_in_the_media_types_that_are_described(app: TestApp) {
-        let client = app.admin().await;
-        let document = document(&client).await;
-        for (path, item) in document["paths"].as_object().unwrap() {
-            let Some(content) = item["get"]["responses"]["200"]["content"].as_object().filter(|_| path.starts_with("/export/")) else {
-                continue;
+                })
+                .collect();
+            let query = |name: &str, value: Option<&str>| {
+                let others = base
+                    .iter()
+                    .filter(|(other, _)| *other != name)
+                    .map(|(name, value)| (*name, value.as_str()));
+                let all = others.chain(value.map(|value| (name, value)));
+                let all = all.map(|(name, value)| format!("&{name}={}", encoded(value)));
+                format!("{path}?format={form}{}", all.collect::<String>())
             };
-            for media in content.keys().map(String::as_str).chain(["image/png"]) {
-                let (accept, parts) = ((header::ACCEPT, media), path.trim_start_matches("/export/"));
-                let answer = client.begin(path, &[accept]).await;
-                assert_eq!(answer.status() == StatusCode::NOT_ACCEPTABLE, media == "image/png", "{parts} as {media}");
+            assert!(is_taken(&client, &query("", None)).await, "{path} {form}");
+            for parameter in &required {
+                assert!(
+                    !is_taken(&client, &query(parameter["name"].as_str().unwrap(), None)).await,
+                    "{path} {parameter}"
+                );
+            }
+            for parameter in mine {
+                let name = parameter["name"].as_str().unwrap();
+                let (values, wrong) = examples(schema(&document, parameter));
+                for value in &values {
+                    assert!(
+                        is_taken(&client, &query(name, Some(value))).await,
+                        "{path} {form} {name}={value}"
+                    );
+                }
+                if let Some(wrong) = wrong {
+                    assert!(
+                        !is_taken(&client, &query(name, Some(wrong))).await,
+                        "{path} {form} {name}={wrong}"
+                    );
+                }
+                let twice = format!("{}&{name}={}", query(name, Some(&values[0])), encoded(&values[0]));
+                let is_list = parameter["schema"]["type"] == "array";
+                assert_eq!(is_taken(&client, &twice).await, is_list, "{path} {form} {name} twice");
             }
         }
     }
+}
 
-    async fn each_export_names_the_scope_that_it_needs(app: TestApp) {
-        let document = document(&app.admin().await).await;
-        let tenant = app.tenant("zulu").await;
-        for (path, item) in document["paths"].as_object().unwrap() {
-            if !path.starts_with("/export/") {
-                continue;
-            }
-            let scope = item["get"]["security"][0]["token"][0].as_str().unwrap();
-            let refused = |client: Client| async move { client.at_path(Method::HEAD, path).await.status == StatusCode::FORBIDDEN };
-            assert!(!refused(app.staff(&tenant, scope)).await, "{path} {scope}");
-            assert!(refused(app.staff(&tenant, "campaigns:read")).await, "{path}");
-            let stranger = app.client(None).at_path(Method::HEAD, path).await;
-            assert_eq!(stranger.status, StatusCode::UNAUTHORIZED, "{path}");
+#[apply(both_databases)]
+async fn an_export_is_offered_in_the_media_types_that_are_described(app: TestApp) {
+    let client = app.admin().await;
+    let document = document(&client).await;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let Some(content) = item["get"]["responses"]["200"]["content"]
+            .as_object()
+            .filter(|_| path.starts_with("/export/"))
+        else {
+            continue;
+        };
+        for media in content.keys().map(String::as_str).chain(["image/png"]) {
+            let (accept, parts) = ((header::ACCEPT, media), path.trim_start_matches("/export/"));
+            let answer = client.begin(path, &[accept]).await;
+            assert_eq!(
+                answer.status() == StatusCode::NOT_ACCEPTABLE,
+                media == "image/png",
+                "{parts} as {media}"
+            );
         }
+    }
+}
+
+#[apply(both_databases)]
+async fn each_export_names_the_scope_that_it_needs(app: TestApp) {
+    let document = document(&app.admin().await).await;
+    let tenant = app.tenant("zulu").await;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        if !path.starts_with("/export/") {
+            continue;
+        }
+        let scope = item["get"]["security"][0]["token"][0].as_str().unwrap();
+        let refused =
+            |client: Client| async move { client.at_path(Method::HEAD, path).await.status == StatusCode::FORBIDDEN };
+        assert!(!refused(app.staff(&tenant, scope)).await, "{path} {scope}");
+        assert!(refused(app.staff(&tenant, "campaigns:read")).await, "{path}");
+        let stranger = app.client(None).at_path(Method::HEAD, path).await;
+        assert_eq!(stranger.status, StatusCode::UNAUTHORIZED, "{path}");
     }
 }
 

@@ -216,107 +216,146 @@ fn ids(page: &Value) -> Vec<String> {
     edges.map(|edge| text(&edge["node"]["id"])).collect()
 }
 
-both_databases! {
-    async fn pages_cover_every_list_in_every_order_and_direction(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        programme(&shop).await;
-        let staff = shop.staff();
-        for order in &ORDERS {
-            let list = order.list;
-            for direction in ["ASC", "DESC"] {
-                let expected = order.expected(&shop, direction == "DESC").await;
-                let name = format!("{list} by {} {direction}", order.field);
-                assert!(expected.len() >= 6, "{name}: {}", expected.len());
-                for size in [1, 2, 100] {
-                    for (count, bound, end) in [("first", "after", "hasNextPage"), ("last", "before", "hasPreviousPage")] {
-                        let (mut walked, mut place) = (Vec::new(), String::new());
-                        loop {
-                            let document = order.document(&format!("{count}: {size}{place}"), direction);
-                            let page = staff.data(&document).await[list].clone();
-                            assert_eq!(page["totalCount"], expected.len(), "{name}");
-                            let edges = page["edges"].as_array().unwrap();
-                            let edge = if count == "first" { edges.last() } else { edges.first() };
-                            place = format!(", {bound}: {}", edge.expect("a row")["cursor"]);
-                            match count {
-                                "first" => walked.extend(ids(&page)),
-                                _ => walked = [ids(&page), walked].concat(),
-                            }
-                            if page["pageInfo"][end] == false {
-                                break;
-                            }
+#[apply(both_databases)]
+async fn pages_cover_every_list_in_every_order_and_direction(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    programme(&shop).await;
+    let staff = shop.staff();
+    for order in &ORDERS {
+        let list = order.list;
+        for direction in ["ASC", "DESC"] {
+            let expected = order.expected(&shop, direction == "DESC").await;
+            let name = format!("{list} by {} {direction}", order.field);
+            assert!(expected.len() >= 6, "{name}: {}", expected.len());
+            for size in [1, 2, 100] {
+                for (count, bound, end) in [("first", "after", "hasNextPage"), ("last", "before", "hasPreviousPage")] {
+                    let (mut walked, mut place) = (Vec::new(), String::new());
+                    loop {
+                        let document = order.document(&format!("{count}: {size}{place}"), direction);
+                        let page = staff.data(&document).await[list].clone();
+                        assert_eq!(page["totalCount"], expected.len(), "{name}");
+                        let edges = page["edges"].as_array().unwrap();
+                        let edge = if count == "first" { edges.last() } else { edges.first() };
+                        place = format!(", {bound}: {}", edge.expect("a row")["cursor"]);
+                        match count {
+                            "first" => walked.extend(ids(&page)),
+                            _ => walked = [ids(&page), walked].concat(),
                         }
-                        assert_eq!(walked, expected, "{name} by {size}");
+                        if page["pageInfo"][end] == false {
+                            break;
+                        }
                     }
+                    assert_eq!(walked, expected, "{name} by {size}");
                 }
             }
         }
     }
+}
 
-    async fn a_list_has_its_own_order_and_the_cursors_that_it_always_had(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        programme(&shop).await;
-        let staff = shop.staff();
-        for (list, own) in [
-            ("events", "RECORDED_AT"), ("customers", "CREATED_AT"), ("payouts", "CREATED_AT"), ("campaigns", "CREATED_AT"),
-            ("deals", "CREATED_AT"), ("partnerGroups", "CREATED_AT"), ("tieredCommissions", "CREATED_AT"),
-            ("commissionRules", "CREATED_AT"),
+#[apply(both_databases)]
+async fn a_list_has_its_own_order_and_the_cursors_that_it_always_had(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    programme(&shop).await;
+    let staff = shop.staff();
+    for (list, own) in [
+        ("events", "RECORDED_AT"),
+        ("customers", "CREATED_AT"),
+        ("payouts", "CREATED_AT"),
+        ("campaigns", "CREATED_AT"),
+        ("deals", "CREATED_AT"),
+        ("partnerGroups", "CREATED_AT"),
+        ("tieredCommissions", "CREATED_AT"),
+        ("commissionRules", "CREATED_AT"),
+    ] {
+        let page = async |arguments: &str| {
+            let document = format!("{{ {list}(first: 3{arguments}) {{ edges {{ cursor node {{ id }} }} }} }}");
+            staff.data(&document).await[list].clone()
+        };
+        let unasked = page("").await;
+        for asked in [
+            "orderBy: {}".to_owned(),
+            format!("orderBy: {{ field: {own} }}"),
+            "orderBy: null".to_owned(),
         ] {
-            let page = async |arguments: &str| {
-                let document = format!("{{ {list}(first: 3{arguments}) {{ edges {{ cursor node {{ id }} }} }} }}");
-                staff.data(&document).await[list].clone()
-            };
-            let unasked = page("").await;
-            for asked in ["orderBy: {}".to_owned(), format!("orderBy: {{ field: {own} }}"), "orderBy: null".to_owned()] {
-                assert_eq!(page(&format!(", {asked}")).await, unasked, "{list} {asked}");
-            }
-            let rising = page(", orderBy: { direction: ASC }").await;
-            let all = staff.data(&format!("{{ {list}(last: 3) {{ nodes {{ id }} }} }}")).await;
-            let oldest: Vec<_> = all[list]["nodes"].as_array().unwrap().iter().rev().map(|row| text(&row["id"])).collect();
-            assert_eq!(ids(&rising), oldest, "{list}");
-            let foreign = &unasked["edges"][0]["cursor"];
-            let document = format!("{{ {list}(after: {foreign}, orderBy: {{ direction: ASC }}) {{ totalCount }} }}");
-            assert_eq!(staff.ask(&document).await.codes(), ["BAD_USER_INPUT"], "{list}");
+            assert_eq!(page(&format!(", {asked}")).await, unasked, "{list} {asked}");
         }
+        let rising = page(", orderBy: { direction: ASC }").await;
+        let all = staff.data(&format!("{{ {list}(last: 3) {{ nodes {{ id }} }} }}")).await;
+        let oldest: Vec<_> = all[list]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .rev()
+            .map(|row| text(&row["id"]))
+            .collect();
+        assert_eq!(ids(&rising), oldest, "{list}");
+        let foreign = &unasked["edges"][0]["cursor"];
+        let document = format!("{{ {list}(after: {foreign}, orderBy: {{ direction: ASC }}) {{ totalCount }} }}");
+        assert_eq!(staff.ask(&document).await.codes(), ["BAD_USER_INPUT"], "{list}");
     }
+}
 
-    async fn amounts_are_sorted_within_a_currency(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        for (list, field) in [("payouts", "AMOUNT"), ("deals", "VALUE")] {
-            let answer = shop.staff().ask(&format!("{{ {list}(orderBy: {{ field: {field} }}) {{ totalCount }} }}")).await;
-            let error = &answer.body["errors"][0];
-            assert_eq!(error["message"], format!("to sort by {field} give filter.currency"));
-            assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT");
+#[apply(both_databases)]
+async fn amounts_are_sorted_within_a_currency(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    for (list, field) in [("payouts", "AMOUNT"), ("deals", "VALUE")] {
+        let answer = shop
+            .staff()
+            .ask(&format!("{{ {list}(orderBy: {{ field: {field} }}) {{ totalCount }} }}"))
+            .await;
+        let error = &answer.body["errors"][0];
+        assert_eq!(error["message"], format!("to sort by {field} give filter.currency"));
+        assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT");
+    }
+}
+
+#[apply(both_databases)]
+async fn partners_sort_by_what_they_see(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let partner = shop.partner("ann").await;
+    let portal = app.partner(&shop.tenant, &partner);
+    let answer = portal
+        .ask("{ campaigns(orderBy: { field: STARTS_AT }) { totalCount } }")
+        .await;
+    assert_eq!(answer.codes(), ["FORBIDDEN"]);
+    portal
+        .data("{ campaigns(orderBy: { field: NAME }) { totalCount } }")
+        .await;
+}
+
+#[apply(both_databases)]
+async fn an_index_serves_every_order(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    programme(&shop).await;
+    for order in &ORDERS {
+        let first = shop.staff().data(&order.document("first: 1", "ASC")).await;
+        let cursor = first[order.list]["edges"][0]["cursor"].clone();
+        app.reset_statements();
+        for (arguments, direction) in [
+            ("first: 2", "DESC"),
+            ("last: 2", "DESC"),
+            (&*format!("first: 2, after: {cursor}"), "ASC"),
+        ] {
+            let document = order.document(arguments, direction).replace("totalCount", "");
+            shop.staff().data(&document).await;
         }
-    }
-
-    async fn partners_sort_by_what_they_see(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let partner = shop.partner("ann").await;
-        let portal = app.partner(&shop.tenant, &partner);
-        let answer = portal.ask("{ campaigns(orderBy: { field: STARTS_AT }) { totalCount } }").await;
-        assert_eq!(answer.codes(), ["FORBIDDEN"]);
-        portal.data("{ campaigns(orderBy: { field: NAME }) { totalCount } }").await;
-    }
-
-    async fn an_index_serves_every_order(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        programme(&shop).await;
-        for order in &ORDERS {
-            let first = shop.staff().data(&order.document("first: 1", "ASC")).await;
-            let cursor = first[order.list]["edges"][0]["cursor"].clone();
-            app.reset_statements();
-            for (arguments, direction) in [("first: 2", "DESC"), ("last: 2", "DESC"), (&*format!("first: 2, after: {cursor}"), "ASC")] {
-                let document = order.document(arguments, direction).replace("totalCount", "");
-                shop.staff().data(&document).await;
-            }
-            let statements: Vec<_> = app.statements().into_iter().filter(|text| text.contains(" LIMIT ")).collect();
-            assert_eq!(statements.len(), 3, "{} by {}: one statement a page", order.list, order.field);
-            for statement in statements {
-                let plan = plan(&app, &statement).await;
-                let name = format!("{} by {}: {plan}\n{statement}", order.list, order.field);
-                assert!(plan.contains(order.index), "{name}");
-                assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{name}");
-            }
+        let statements: Vec<_> = app
+            .statements()
+            .into_iter()
+            .filter(|text| text.contains(" LIMIT "))
+            .collect();
+        assert_eq!(
+            statements.len(),
+            3,
+            "{} by {}: one statement a page",
+            order.list,
+            order.field
+        );
+        for statement in statements {
+            let plan = plan(&app, &statement).await;
+            let name = format!("{} by {}: {plan}\n{statement}", order.list, order.field);
+            assert!(plan.contains(order.index), "{name}");
+            assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{name}");
         }
     }
 }

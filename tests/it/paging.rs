@@ -61,94 +61,147 @@ async fn walk(client: &Client, order: &str, size: usize, backward: bool) -> Vec<
     }
 }
 
-both_databases! {
-    async fn pages_cover_the_list_in_every_order_and_direction(app: TestApp) {
-        let admin = app.admin().await;
-        partners(&admin).await;
-        let by_name = ["alpha", "Bravo", "bravo", "zulu", "ächt", "Ångström", "Éclair"];
-        for (order, expected) in [
-            ("{ field: NAME, direction: ASC }", by_name.to_vec()),
-            ("{ field: NAME, direction: DESC }", by_name.iter().rev().copied().collect()),
-            ("{ direction: ASC }", NAMES.to_vec()),
-            ("{}", NAMES.iter().rev().copied().collect()),
-        ] {
-            for size in 1..=8 {
-                for backward in [false, true] {
-                    assert_eq!(walk(&admin, order, size, backward).await, expected, "{order} {size} {backward}");
-                }
+#[apply(both_databases)]
+async fn pages_cover_the_list_in_every_order_and_direction(app: TestApp) {
+    let admin = app.admin().await;
+    partners(&admin).await;
+    let by_name = ["alpha", "Bravo", "bravo", "zulu", "ächt", "Ångström", "Éclair"];
+    for (order, expected) in [
+        ("{ field: NAME, direction: ASC }", by_name.to_vec()),
+        (
+            "{ field: NAME, direction: DESC }",
+            by_name.iter().rev().copied().collect(),
+        ),
+        ("{ direction: ASC }", NAMES.to_vec()),
+        ("{}", NAMES.iter().rev().copied().collect()),
+    ] {
+        for size in 1..=8 {
+            for backward in [false, true] {
+                assert_eq!(
+                    walk(&admin, order, size, backward).await,
+                    expected,
+                    "{order} {size} {backward}"
+                );
             }
         }
     }
+}
 
-    async fn nested_pages_are_the_same_as_those_of_the_root(app: TestApp) {
-        let admin = app.admin().await;
-        let rules = json!([{ "recurring": { "percentage": "10" } }]);
-        let mut groups = Vec::new();
-        for name in ["one", "two", "empty"] {
-            let made = admin.done("createPartnerGroup", json!({ "name": name, "rules": rules }), "partnerGroup { id }").await;
-            groups.push(made["partnerGroup"]["id"].clone());
-        }
-        for number in 0..9 {
-            let partner = json!({ "name": format!("p{number}"), "email": format!("p{number}@example.com"), "groupId": groups[number % 2] });
-            admin.done("createPartner", partner, "partner { id }").await;
-        }
-        let page = "edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage } totalCount";
-        let first = admin.data(&format!("{{ partnerGroups {{ nodes {{ name partners(first: 2) {{ {page} }} }} }} }}")).await;
-        let nodes = first["partnerGroups"]["nodes"].as_array().unwrap();
-        let seen: Vec<_> = nodes.iter().map(|group| (names(&group["partners"]), group["partners"]["totalCount"].clone())).collect();
-        assert_eq!(seen, [
+#[apply(both_databases)]
+async fn nested_pages_are_the_same_as_those_of_the_root(app: TestApp) {
+    let admin = app.admin().await;
+    let rules = json!([{ "recurring": { "percentage": "10" } }]);
+    let mut groups = Vec::new();
+    for name in ["one", "two", "empty"] {
+        let made = admin
+            .done(
+                "createPartnerGroup",
+                json!({ "name": name, "rules": rules }),
+                "partnerGroup { id }",
+            )
+            .await;
+        groups.push(made["partnerGroup"]["id"].clone());
+    }
+    for number in 0..9 {
+        let partner = json!({ "name": format!("p{number}"), "email": format!("p{number}@example.com"), "groupId": groups[number % 2] });
+        admin.done("createPartner", partner, "partner { id }").await;
+    }
+    let page = "edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage } totalCount";
+    let first = admin
+        .data(&format!(
+            "{{ partnerGroups {{ nodes {{ name partners(first: 2) {{ {page} }} }} }} }}"
+        ))
+        .await;
+    let nodes = first["partnerGroups"]["nodes"].as_array().unwrap();
+    let seen: Vec<_> = nodes
+        .iter()
+        .map(|group| (names(&group["partners"]), group["partners"]["totalCount"].clone()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
             (vec![], json!(0)),
             (vec!["p7".to_owned(), "p5".to_owned()], json!(4)),
             (vec!["p8".to_owned(), "p6".to_owned()], json!(5)),
-        ]);
-        let cursor = &nodes[2]["partners"]["edges"][1]["cursor"];
-        let document = format!("query($id: ID!, $after: String) {{ partnerGroup(id: $id) {{ partners(first: 2, after: $after) {{ {page} }} }} }}");
-        let next = admin.data_with(&document, json!({ "id": groups[0], "after": cursor })).await;
-        let next = &next["partnerGroup"]["partners"];
-        assert_eq!(names(next), ["p4", "p2"]);
-        assert_eq!(next["pageInfo"], json!({ "hasNextPage": true, "hasPreviousPage": true }));
-        // A cursor is good only for the list that it came from.
-        let foreign = admin.ask_with(&document, json!({ "id": groups[1], "after": cursor })).await;
-        assert_eq!(foreign.codes(), ["BAD_USER_INPUT"]);
-    }
+        ]
+    );
+    let cursor = &nodes[2]["partners"]["edges"][1]["cursor"];
+    let document = format!(
+        "query($id: ID!, $after: String) {{ partnerGroup(id: $id) {{ partners(first: 2, after: $after) {{ {page} }} }} }}"
+    );
+    let next = admin
+        .data_with(&document, json!({ "id": groups[0], "after": cursor }))
+        .await;
+    let next = &next["partnerGroup"]["partners"];
+    assert_eq!(names(next), ["p4", "p2"]);
+    assert_eq!(
+        next["pageInfo"],
+        json!({ "hasNextPage": true, "hasPreviousPage": true })
+    );
+    // A cursor is good only for the list that it came from.
+    let foreign = admin
+        .ask_with(&document, json!({ "id": groups[1], "after": cursor }))
+        .await;
+    assert_eq!(foreign.codes(), ["BAD_USER_INPUT"]);
+}
 
-    async fn wrong_paging_arguments_are_refused(app: TestApp) {
-        let admin = app.admin().await;
-        partners(&admin).await;
-        let data = admin.data("{ partners(first: 1) { edges { cursor } } }").await;
-        let cursor = data["partners"]["edges"][0]["cursor"].as_str().unwrap().to_owned();
-        for arguments in [
-            "first: -1".to_owned(),
-            "first: 501".to_owned(),
-            "last: -1".to_owned(),
-            "last: 501".to_owned(),
-            "first: 2147483647".to_owned(),
-            "first: 1, last: 1".to_owned(),
-            "after: \"\"".to_owned(),
-            "after: \"nonsense\"".to_owned(),
-            format!("after: \"{}\"", &cursor[1..]),
-            format!("after: \"{cursor}AA\""),
-            // Of another order, and of another filter.
-            format!("after: \"{cursor}\", orderBy: {{ field: NAME }}"),
-            format!("after: \"{cursor}\", filter: {{ search: \"a\" }}"),
-        ] {
-            let answer = admin.ask(&format!("{{ viewer {{ subject }} partners({arguments}) {{ nodes {{ id }} }} }}")).await;
-            assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{arguments}: {}", answer.body);
-        }
-        let none = admin.data("{ partners(first: 0) { nodes { id } totalCount pageInfo { hasNextPage } } }").await;
-        assert_eq!(none["partners"], json!({ "nodes": [], "totalCount": 7, "pageInfo": { "hasNextPage": true } }));
+#[apply(both_databases)]
+async fn wrong_paging_arguments_are_refused(app: TestApp) {
+    let admin = app.admin().await;
+    partners(&admin).await;
+    let data = admin.data("{ partners(first: 1) { edges { cursor } } }").await;
+    let cursor = data["partners"]["edges"][0]["cursor"].as_str().unwrap().to_owned();
+    for arguments in [
+        "first: -1".to_owned(),
+        "first: 501".to_owned(),
+        "last: -1".to_owned(),
+        "last: 501".to_owned(),
+        "first: 2147483647".to_owned(),
+        "first: 1, last: 1".to_owned(),
+        "after: \"\"".to_owned(),
+        "after: \"nonsense\"".to_owned(),
+        format!("after: \"{}\"", &cursor[1..]),
+        format!("after: \"{cursor}AA\""),
+        // Of another order, and of another filter.
+        format!("after: \"{cursor}\", orderBy: {{ field: NAME }}"),
+        format!("after: \"{cursor}\", filter: {{ search: \"a\" }}"),
+    ] {
+        let answer = admin
+            .ask(&format!(
+                "{{ viewer {{ subject }} partners({arguments}) {{ nodes {{ id }} }} }}"
+            ))
+            .await;
+        assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{arguments}: {}", answer.body);
     }
+    let none = admin
+        .data("{ partners(first: 0) { nodes { id } totalCount pageInfo { hasNextPage } } }")
+        .await;
+    assert_eq!(
+        none["partners"],
+        json!({ "nodes": [], "totalCount": 7, "pageInfo": { "hasNextPage": true } })
+    );
+}
 
-    async fn a_page_goes_on_where_it_ended_though_rows_came_and_changed(app: TestApp) {
-        let admin = app.admin().await;
-        partners(&admin).await;
-        let first = admin.data("{ partners(first: 3) { edges { node { name } } pageInfo { endCursor } } }").await;
-        assert_eq!(names(&first["partners"]), ["Ångström", "zulu", "ächt"]);
-        admin.done("createPartner", json!({ "name": "late", "email": "late@example.com" }), "partner { id }").await;
-        let next = admin.data_with(
+#[apply(both_databases)]
+async fn a_page_goes_on_where_it_ended_though_rows_came_and_changed(app: TestApp) {
+    let admin = app.admin().await;
+    partners(&admin).await;
+    let first = admin
+        .data("{ partners(first: 3) { edges { node { name } } pageInfo { endCursor } } }")
+        .await;
+    assert_eq!(names(&first["partners"]), ["Ångström", "zulu", "ächt"]);
+    admin
+        .done(
+            "createPartner",
+            json!({ "name": "late", "email": "late@example.com" }),
+            "partner { id }",
+        )
+        .await;
+    let next = admin
+        .data_with(
             "query($after: String) { partners(first: 10, after: $after) { edges { node { name } } } }",
             json!({ "after": first["partners"]["pageInfo"]["endCursor"] }),
-        ).await;
-        assert_eq!(names(&next["partners"]), ["Éclair", "bravo", "Bravo", "alpha"]);
-    }
+        )
+        .await;
+    assert_eq!(names(&next["partners"]), ["Éclair", "bravo", "Bravo", "alpha"]);
 }

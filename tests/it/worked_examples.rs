@@ -50,37 +50,43 @@ fn assert_same_amount(actual: &Value, expected: &Value, case: &Value) {
     );
 }
 
-both_databases! {
-    async fn the_rules_engine_gives_every_figure_of_the_examples(app: TestApp) {
-        let admin = app.admin().await;
-        for case in cases("rules-engine") {
-            let inputs = &case["inputs"];
-            let rules: Vec<_> = inputs["rules"].as_array().expect("rules").iter().map(rule).collect();
-            let simulation = &inputs["simulation"];
-            let scenario = json!({
-                "chargeAmount": if simulation.is_null() { json!("1") } else { text(&simulation["charge_amount"]) },
-                "customerMonths": simulation["customer_months"].as_i64().unwrap_or(1),
-                "partnerLtv": if simulation.is_null() { json!("0") } else { text(&simulation["partner_ltv"]) },
-                "qualifiedCustomers": simulation["qualified_customers"].as_i64().unwrap_or(0),
-                "firstPaidCustomerBootstrap": simulation["first_paid_customer_bootstrap"] == true,
-            });
-            let payload = admin.mutate(
+#[apply(both_databases)]
+async fn the_rules_engine_gives_every_figure_of_the_examples(app: TestApp) {
+    let admin = app.admin().await;
+    for case in cases("rules-engine") {
+        let inputs = &case["inputs"];
+        let rules: Vec<_> = inputs["rules"].as_array().expect("rules").iter().map(rule).collect();
+        let simulation = &inputs["simulation"];
+        let scenario = json!({
+            "chargeAmount": if simulation.is_null() { json!("1") } else { text(&simulation["charge_amount"]) },
+            "customerMonths": simulation["customer_months"].as_i64().unwrap_or(1),
+            "partnerLtv": if simulation.is_null() { json!("0") } else { text(&simulation["partner_ltv"]) },
+            "qualifiedCustomers": simulation["qualified_customers"].as_i64().unwrap_or(0),
+            "firstPaidCustomerBootstrap": simulation["first_paid_customer_bootstrap"] == true,
+        });
+        let payload = admin
+            .mutate(
                 "simulatePartnerGroup",
                 json!({ "rules": rules, "scenarios": [scenario] }),
                 "results { finalFee { amount currency } effectivePercentage }",
-            ).await;
-            let expected = &case["expected"];
-            if expected.get("error").is_some() {
-                assert_eq!(payload["results"], Value::Null, "{}", case["id"]);
-                let error = &payload["userErrors"][0];
-                assert_eq!((&error["code"], &error["field"]), (&json!("REQUIRED"), &json!(["rules"])), "{}", case["id"]);
-                continue;
-            }
-            let result = &payload["results"][0];
-            assert_same_amount(&result["finalFee"]["amount"], &expected["final_fee"], &case);
-            if let Some(percentage) = expected.get("effective_percentage") {
-                assert_same_amount(&result["effectivePercentage"], percentage, &case);
-            }
+            )
+            .await;
+        let expected = &case["expected"];
+        if expected.get("error").is_some() {
+            assert_eq!(payload["results"], Value::Null, "{}", case["id"]);
+            let error = &payload["userErrors"][0];
+            assert_eq!(
+                (&error["code"], &error["field"]),
+                (&json!("REQUIRED"), &json!(["rules"])),
+                "{}",
+                case["id"]
+            );
+            continue;
+        }
+        let result = &payload["results"][0];
+        assert_same_amount(&result["finalFee"]["amount"], &expected["final_fee"], &case);
+        if let Some(percentage) = expected.get("effective_percentage") {
+            assert_same_amount(&result["effectivePercentage"], percentage, &case);
         }
     }
 }

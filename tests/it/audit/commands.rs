@@ -107,129 +107,235 @@ fn every_command_and_job_is_known() {
     assert_eq!(jobs, known);
 }
 
-both_databases! {
-    async fn what_matures_is_approved_in_the_jobs_name(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let campaign = json!({ "name": "held", "holdbackDays": 1, "terms": [{ "basis": "PERCENT", "value": "10" }] });
-        let campaign = p.staff.done("createCampaign", campaign, "campaign { id }").await["campaign"]["id"].clone();
-        let event = json!({
-            "externalId": "held", "kind": "CHARGE", "amount": { "amount": "10", "currency": "USD" }, "partnerId": p.b, "campaignId": campaign,
-        });
-        p.staff.done("recordEvent", event, "event { id }").await;
-        app.clock.advance(Duration::from_secs(25 * 60 * 60));
-        let staff = app.staff(&p.tenant, "admin");
-        let entries = left(&staff, approve_matured(&app.app, 500)).await;
-        assert!(!entries.is_empty());
-        assert!(said(&entries).iter().all(|said| *said == ("job:approve_matured", "approve_matured")), "{entries:#?}");
-        assert!(entries.iter().all(|entry| entry["count"].as_u64() > Some(0) && entry["requestId"].is_null()));
-        assert_eq!(left(&staff, approve_matured(&app.app, 500)).await, [Value::Null; 0]);
+#[apply(both_databases)]
+async fn what_matures_is_approved_in_the_jobs_name(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let campaign = json!({ "name": "held", "holdbackDays": 1, "terms": [{ "basis": "PERCENT", "value": "10" }] });
+    let campaign = p.staff.done("createCampaign", campaign, "campaign { id }").await["campaign"]["id"].clone();
+    let event = json!({
+        "externalId": "held", "kind": "CHARGE", "amount": { "amount": "10", "currency": "USD" }, "partnerId": p.b, "campaignId": campaign,
+    });
+    p.staff.done("recordEvent", event, "event { id }").await;
+    app.clock.advance(Duration::from_secs(25 * 60 * 60));
+    let staff = app.staff(&p.tenant, "admin");
+    let entries = left(&staff, approve_matured(&app.app, 500)).await;
+    assert!(!entries.is_empty());
+    assert!(
+        said(&entries)
+            .iter()
+            .all(|said| *said == ("job:approve_matured", "approve_matured")),
+        "{entries:#?}"
+    );
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry["count"].as_u64() > Some(0) && entry["requestId"].is_null())
+    );
+    assert_eq!(left(&staff, approve_matured(&app.app, 500)).await, [Value::Null; 0]);
+}
+
+#[apply(both_databases)]
+async fn commands_say_which_they_are(app: TestApp) {
+    assert!(run(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme"]).await);
+    let tenant = tributary::store::tenant::find_by_name(app.store().reader(), "acme")
+        .await
+        .unwrap()
+        .unwrap();
+    let hour = Duration::from_secs(365 * 24 * 3600);
+    let rows = tributary::auth::Scope::tenant_wide(tenant.id);
+    let token = tributary::service::token::mint(
+        &app.app,
+        "ann",
+        &rows,
+        tributary::auth::Permissions::parse("admin"),
+        hour,
+    );
+    let staff = app.client(Some(token.token));
+    let (_, entries) = log(&staff).await;
+    assert_eq!(said(&entries), [("cli:tenant", "tenant create")]);
+    assert_eq!(change(&entries[0], "slug")["after"], "acme");
+
+    let entries = left(&staff, run(&app, &["tenant", "update", "acme", "--name", "New"])).await;
+    assert_eq!(said(&entries), [("cli:tenant", "tenant update")]);
+
+    let entries = left(
+        &staff,
+        run(&app, &["token", "--tenant", "acme", "--jwt-secret", SECRET]),
+    )
+    .await;
+    assert_eq!(said(&entries), [("cli:token", "token")]);
+    assert_eq!(change(&entries[0], "token")["after"]["scopes"], json!(["admin"]));
+
+    // What is made up is told at made-up times, long before everything else.
+    let seeding = ["seed", "--tenant", "acme", "--partners", "7", "--campaigns", "2"];
+    for _ in 0..2 {
+        assert!(run(&app, &seeding).await);
+        let (_, entries) = crate::audit::log_with(&staff, json!({ "operation": "seed" })).await;
+        assert!(
+            said(&entries).iter().all(|said| *said == ("cli:seed", "seed")),
+            "{entries:#?}"
+        );
+        let of = |kind: &str| {
+            entries
+                .iter()
+                .filter(|entry| entry["changes"][0]["objectType"] == kind)
+                .count()
+        };
+        assert_eq!((of("Partner"), of("Campaign")), (7, 2));
     }
 
-    async fn commands_say_which_they_are(app: TestApp) {
-        assert!(run(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme"]).await);
-        let tenant = tributary::store::tenant::find_by_name(app.store().reader(), "acme").await.unwrap().unwrap();
-        let hour = Duration::from_secs(365 * 24 * 3600);
-        let rows = tributary::auth::Scope::tenant_wide(tenant.id);
-        let token = tributary::service::token::mint(&app.app, "ann", &rows, tributary::auth::Permissions::parse("admin"), hour);
-        let staff = app.client(Some(token.token));
-        let (_, entries) = log(&staff).await;
-        assert_eq!(said(&entries), [("cli:tenant", "tenant create")]);
-        assert_eq!(change(&entries[0], "slug")["after"], "acme");
+    let file = format!("{}/examples/donutwork/partner-group.json", env!("CARGO_MANIFEST_DIR"));
+    let importing = ["import", "donutwork", &file, "--tenant", "acme"];
+    let entries = left(&staff, run(&app, &importing)).await;
+    assert_eq!(said(&entries), [("cli:import", "import donutwork"); 3]);
+    let bytes = std::fs::read(&file).unwrap();
+    let told = json!({ "sha256": sha256(&bytes), "bytes": bytes.len() });
+    let (began, ended) = (
+        &change(&entries[0], "import")["after"],
+        &change(&entries[2], "import")["after"],
+    );
+    assert_eq!((&began["file"], &ended["file"]), (&told, &told));
+    assert_eq!(ended["counts"], json!({ "created": 1, "updated": 0, "unchanged": 0 }));
+    assert_eq!(entries[1]["changes"][0]["objectType"], "PartnerGroup");
+    // The same again changes nothing.
+    assert_eq!(left(&staff, run(&app, &importing)).await.len(), 2);
 
-        let entries = left(&staff, run(&app, &["tenant", "update", "acme", "--name", "New"])).await;
-        assert_eq!(said(&entries), [("cli:tenant", "tenant update")]);
+    let output = tempfile::tempdir().unwrap();
+    let output = output.path().join("partners.csv");
+    let export = [
+        "export",
+        "partners",
+        "--tenant",
+        "acme",
+        "--output",
+        output.to_str().unwrap(),
+    ];
+    let entries = left(&staff, run(&app, &export)).await;
+    assert_eq!(said(&entries), [("cli:export", "export partners")]);
+}
 
-        let entries = left(&staff, run(&app, &["token", "--tenant", "acme", "--jwt-secret", SECRET])).await;
-        assert_eq!(said(&entries), [("cli:token", "token")]);
-        assert_eq!(change(&entries[0], "token")["after"]["scopes"], json!(["admin"]));
+#[apply(both_databases)]
+async fn exports_are_written_down(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let entries = left(&p.staff, async {
+        let response = p.staff.begin("/export/commissions?status=ACCRUED", &[]).await;
+        assert!(response.status().is_success());
+    })
+    .await;
+    assert_eq!(said(&entries), [("ann", "export commissions")]);
+    assert_eq!(
+        change(&entries[0], "export")["after"],
+        json!({ "format": "csv", "filter": { "status": "ACCRUED" } })
+    );
+    assert!(entries[0]["requestId"].is_string());
+    let portal = app.partner(&p.tenant, &p.a);
+    let entries = left(&p.staff, async { portal.begin("/export/commissions", &[]).await }).await;
+    assert_eq!(
+        (said(&entries), &entries[0]["partner"]["id"]),
+        (vec![("portal", "export commissions")], &json!(p.a))
+    );
+    // What is refused is not.
+    let entries = left(&p.staff, async {
+        portal.begin("/export/payout-file?runId=x", &[]).await;
+        p.staff.begin("/export/commissions?status=NONE", &[]).await;
+    })
+    .await;
+    assert_eq!(entries, [Value::Null; 0]);
+}
 
-        // What is made up is told at made-up times, long before everything else.
-        let seeding = ["seed", "--tenant", "acme", "--partners", "7", "--campaigns", "2"];
-        for _ in 0..2 {
-            assert!(run(&app, &seeding).await);
-            let (_, entries) = crate::audit::log_with(&staff, json!({ "operation": "seed" })).await;
-            assert!(said(&entries).iter().all(|said| *said == ("cli:seed", "seed")), "{entries:#?}");
-            let of = |kind: &str| entries.iter().filter(|entry| entry["changes"][0]["objectType"] == kind).count();
-            assert_eq!((of("Partner"), of("Campaign")), (7, 2));
-        }
-
-        let file = format!("{}/examples/donutwork/partner-group.json", env!("CARGO_MANIFEST_DIR"));
-        let importing = ["import", "donutwork", &file, "--tenant", "acme"];
-        let entries = left(&staff, run(&app, &importing)).await;
-        assert_eq!(said(&entries), [("cli:import", "import donutwork"); 3]);
-        let bytes = std::fs::read(&file).unwrap();
-        let told = json!({ "sha256": sha256(&bytes), "bytes": bytes.len() });
-        let (began, ended) = (&change(&entries[0], "import")["after"], &change(&entries[2], "import")["after"]);
-        assert_eq!((&began["file"], &ended["file"]), (&told, &told));
-        assert_eq!(ended["counts"], json!({ "created": 1, "updated": 0, "unchanged": 0 }));
-        assert_eq!(entries[1]["changes"][0]["objectType"], "PartnerGroup");
-        // The same again changes nothing.
-        assert_eq!(left(&staff, run(&app, &importing)).await.len(), 2);
-
-        let output = tempfile::tempdir().unwrap();
-        let output = output.path().join("partners.csv");
-        let export = ["export", "partners", "--tenant", "acme", "--output", output.to_str().unwrap()];
-        let entries = left(&staff, run(&app, &export)).await;
-        assert_eq!(said(&entries), [("cli:export", "export partners")]);
+#[apply(both_databases)]
+async fn whoever_moves_in_is_told_of(app: TestApp) {
+    assert!(run(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme"]).await);
+    let tenant = tributary::store::tenant::find_by_name(app.store().reader(), "acme")
+        .await
+        .unwrap()
+        .unwrap();
+    let year = Duration::from_secs(365 * 24 * 3600);
+    let rows = tributary::auth::Scope::tenant_wide(tenant.id);
+    let token = tributary::service::token::mint(
+        &app.app,
+        "ann",
+        &rows,
+        tributary::auth::Permissions::parse("admin"),
+        year,
+    );
+    let staff = app.client(Some(token.token));
+    let folder = tempfile::tempdir().unwrap();
+    for (what, table, objects) in [
+        (
+            "partners",
+            "externalId,name,email\np1,Ann,ann@example.com\np2,Bob,bob@example.com\n",
+            2,
+        ),
+        (
+            "customers",
+            "externalId,partnerExternalId,acquiredAt\nc1,p1,2025-01-01\n",
+            1,
+        ),
+        (
+            "events",
+            "externalId,kind,amount,currency,occurredAt,customerExternalId,partnerExternalId\ne1,CHARGE,100.00,EUR,2025-01-01,c1,p1\n",
+            1,
+        ),
+        (
+            "commissions",
+            "externalId,amount,currency,status,partnerExternalId,accruedAt\nk1,20.00,EUR,APPROVED,p1,2025-01-01\n",
+            1,
+        ),
+    ] {
+        let file = folder.path().join(format!("{what}.csv"));
+        std::fs::write(&file, table).unwrap();
+        let importing = ["import", what, file.to_str().unwrap(), "--tenant", "acme"];
+        let entries = left(&staff, async { assert!(run(&app, &importing).await, "{what}") }).await;
+        assert!(
+            said(&entries)
+                .iter()
+                .all(|(actor, operation)| *actor == "cli:import" && *operation == format!("import {what}")),
+            "{entries:#?}"
+        );
+        let (first, last) = (&entries[0], entries.last().unwrap());
+        let told = json!({ "sha256": sha256(table.as_bytes()), "bytes": table.len() });
+        assert_eq!(
+            (
+                &change(first, "import")["after"]["file"],
+                &change(last, "import")["after"]["file"]
+            ),
+            (&told, &told)
+        );
+        assert_eq!(
+            change(last, "import")["after"]["counts"]["created"],
+            objects,
+            "{last:#?}"
+        );
+        // One batch between them; the same again changes nothing, and asking only leaves nothing.
+        assert_eq!(entries.len(), 3, "{entries:#?}");
+        let again = left(&staff, async { assert!(run(&app, &importing).await, "{what}") }).await;
+        assert_eq!(again.len(), 2, "{again:#?}");
+        let asking = [&importing[..], &["--dry-run"]].concat();
+        assert_eq!(left(&staff, run(&app, &asking)).await, [Value::Null; 0]);
     }
-
-    async fn exports_are_written_down(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let entries = left(&p.staff, async {
-            let response = p.staff.begin("/export/commissions?status=ACCRUED", &[]).await;
-            assert!(response.status().is_success());
-        }).await;
-        assert_eq!(said(&entries), [("ann", "export commissions")]);
-        assert_eq!(change(&entries[0], "export")["after"], json!({ "format": "csv", "filter": { "status": "ACCRUED" } }));
-        assert!(entries[0]["requestId"].is_string());
-        let portal = app.partner(&p.tenant, &p.a);
-        let entries = left(&p.staff, async { portal.begin("/export/commissions", &[]).await }).await;
-        assert_eq!((said(&entries), &entries[0]["partner"]["id"]), (vec![("portal", "export commissions")], &json!(p.a)));
-        // What is refused is not.
-        let entries = left(&p.staff, async {
-            portal.begin("/export/payout-file?runId=x", &[]).await;
-            p.staff.begin("/export/commissions?status=NONE", &[]).await;
-        }).await;
-        assert_eq!(entries, [Value::Null; 0]);
+    let reassign = [
+        "reassign",
+        "--tenant",
+        "acme",
+        "--customer",
+        "c1",
+        "--partner",
+        "p2",
+        "--reason",
+        "agreed",
+    ];
+    let entries = left(&staff, async { assert!(run(&app, &reassign).await) }).await;
+    assert_eq!(said(&entries), [("cli:reassign", "reassign")]);
+    for reading in [
+        &["verify"][..],
+        &["tenant", "list"],
+        &["schema"],
+        &["man"],
+        &["export", "--help"],
+    ] {
+        let entries = left(&staff, async { assert!(run(&app, reading).await, "{reading:?}") }).await;
+        assert_eq!(entries, [Value::Null; 0], "{reading:?}");
     }
-
-    async fn whoever_moves_in_is_told_of(app: TestApp) {
-        assert!(run(&app, &["tenant", "create", "--slug", "acme", "--name", "Acme"]).await);
-        let tenant = tributary::store::tenant::find_by_name(app.store().reader(), "acme").await.unwrap().unwrap();
-        let year = Duration::from_secs(365 * 24 * 3600);
-        let rows = tributary::auth::Scope::tenant_wide(tenant.id);
-        let token = tributary::service::token::mint(&app.app, "ann", &rows, tributary::auth::Permissions::parse("admin"), year);
-        let staff = app.client(Some(token.token));
-        let folder = tempfile::tempdir().unwrap();
-        for (what, table, objects) in [
-            ("partners", "externalId,name,email\np1,Ann,ann@example.com\np2,Bob,bob@example.com\n", 2),
-            ("customers", "externalId,partnerExternalId,acquiredAt\nc1,p1,2025-01-01\n", 1),
-            ("events", "externalId,kind,amount,currency,occurredAt,customerExternalId,partnerExternalId\ne1,CHARGE,100.00,EUR,2025-01-01,c1,p1\n", 1),
-            ("commissions", "externalId,amount,currency,status,partnerExternalId,accruedAt\nk1,20.00,EUR,APPROVED,p1,2025-01-01\n", 1),
-        ] {
-            let file = folder.path().join(format!("{what}.csv"));
-            std::fs::write(&file, table).unwrap();
-            let importing = ["import", what, file.to_str().unwrap(), "--tenant", "acme"];
-            let entries = left(&staff, async { assert!(run(&app, &importing).await, "{what}") }).await;
-            assert!(said(&entries).iter().all(|(actor, operation)| *actor == "cli:import" && *operation == format!("import {what}")), "{entries:#?}");
-            let (first, last) = (&entries[0], entries.last().unwrap());
-            let told = json!({ "sha256": sha256(table.as_bytes()), "bytes": table.len() });
-            assert_eq!((&change(first, "import")["after"]["file"], &change(last, "import")["after"]["file"]), (&told, &told));
-            assert_eq!(change(last, "import")["after"]["counts"]["created"], objects, "{last:#?}");
-            // One batch between them; the same again changes nothing, and asking only leaves nothing.
-            assert_eq!(entries.len(), 3, "{entries:#?}");
-            let again = left(&staff, async { assert!(run(&app, &importing).await, "{what}") }).await;
-            assert_eq!(again.len(), 2, "{again:#?}");
-            let asking = [&importing[..], &["--dry-run"]].concat();
-            assert_eq!(left(&staff, run(&app, &asking)).await, [Value::Null; 0]);
-        }
-        let reassign = ["reassign", "--tenant", "acme", "--customer", "c1", "--partner", "p2", "--reason", "agreed"];
-        let entries = left(&staff, async { assert!(run(&app, &reassign).await) }).await;
-        assert_eq!(said(&entries), [("cli:reassign", "reassign")]);
-        for reading in [&["verify"][..], &["tenant", "list"], &["schema"], &["man"], &["export", "--help"]] {
-            let entries = left(&staff, async { assert!(run(&app, reading).await, "{reading:?}") }).await;
-            assert_eq!(entries, [Value::Null; 0], "{reading:?}");
-        }
-        every_writer_has_left_one_entry(&app).await;
-    }
+    every_writer_has_left_one_entry(&app).await;
 }

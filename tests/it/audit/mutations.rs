@@ -104,101 +104,139 @@ async fn call(client: &Client, mutation: &str, input: &Value) -> (bool, String, 
     )
 }
 
-both_databases! {
-    async fn a_good_call_of_each_leaves_one_entry(app: TestApp) {
-        let sdl = Sdl::read();
-        let repeatable: Vec<_> = writing(&sdl).into_iter().map(|(mutation, _)| mutation).collect();
-        let (mut stages, mut stage) = (1, Stage::new(&app, 0).await);
-        for mutation in sdl.names("Mutation") {
-            let is_asking = mutation.starts_with("simulate") || mutation.starts_with("preview");
-            if mutation == "recordEvents" || is_asking {
-                continue; // Below.
-            }
-            let mut given = input(&app, &stage, &mutation).await;
-            let keyed = |given: &mut Value| {
-                if repeatable.contains(&mutation) {
-                    given["idempotencyKey"] = json!(format!("key of {mutation}"));
-                }
-            };
-            keyed(&mut given);
-            let (mut before, _) = log(&stage.p.staff).await;
-            let (mut done, mut request, mut text) = call(&stage.p.staff, &mutation, &given).await;
-            if !done {
-                // A mutation before was in its way.
-                stage = Stage::new(&app, stages).await;
-                stages += 1;
-                given = input(&app, &stage, &mutation).await;
-                keyed(&mut given);
-                (before, _) = log(&stage.p.staff).await;
-                (done, request, text) = call(&stage.p.staff, &mutation, &given).await;
-            }
-            assert!(done, "{mutation}: {text}");
-            let (count, entries) = log(&stage.p.staff).await;
-            assert_eq!(count, before + 1, "{mutation}: {entries:#?}");
-            let entry = &entries[0];
-            assert_eq!((&entry["operation"], &entry["actor"]), (&json!(mutation), &json!("ann")));
-            assert_eq!(entry["requestId"], json!(request), "{mutation}");
-            assert!(entry["tokenId"].is_string() && entry["apiKey"].is_null() && entry["partner"].is_null());
-            assert!(entry["count"].as_u64() > Some(0) || entry["changes"] != json!([]), "{mutation}: {entry}");
-            if repeatable.contains(&mutation) {
-                call(&stage.p.staff, &mutation, &given).await;
-                assert_eq!(log(&stage.p.staff).await.0, count, "{mutation} was repeated");
-            }
-            // Whoever may not do it leaves nothing.
-            let other = app.staff_called("bob", &stage.p.tenant, "audit:read");
-            let (done, _, text) = call(&other, &mutation, &given).await;
-            assert!(!done, "{mutation}: {text}");
-            assert_eq!(log(&stage.p.staff).await.0, count, "{mutation} was refused");
+#[apply(both_databases)]
+async fn a_good_call_of_each_leaves_one_entry(app: TestApp) {
+    let sdl = Sdl::read();
+    let repeatable: Vec<_> = writing(&sdl).into_iter().map(|(mutation, _)| mutation).collect();
+    let (mut stages, mut stage) = (1, Stage::new(&app, 0).await);
+    for mutation in sdl.names("Mutation") {
+        let is_asking = mutation.starts_with("simulate") || mutation.starts_with("preview");
+        if mutation == "recordEvents" || is_asking {
+            continue; // Below.
         }
-        assert!(stages < 20, "{stages}");
-        every_writer_has_left_one_entry(&app).await;
+        let mut given = input(&app, &stage, &mutation).await;
+        let keyed = |given: &mut Value| {
+            if repeatable.contains(&mutation) {
+                given["idempotencyKey"] = json!(format!("key of {mutation}"));
+            }
+        };
+        keyed(&mut given);
+        let (mut before, _) = log(&stage.p.staff).await;
+        let (mut done, mut request, mut text) = call(&stage.p.staff, &mutation, &given).await;
+        if !done {
+            // A mutation before was in its way.
+            stage = Stage::new(&app, stages).await;
+            stages += 1;
+            given = input(&app, &stage, &mutation).await;
+            keyed(&mut given);
+            (before, _) = log(&stage.p.staff).await;
+            (done, request, text) = call(&stage.p.staff, &mutation, &given).await;
+        }
+        assert!(done, "{mutation}: {text}");
+        let (count, entries) = log(&stage.p.staff).await;
+        assert_eq!(count, before + 1, "{mutation}: {entries:#?}");
+        let entry = &entries[0];
+        assert_eq!(
+            (&entry["operation"], &entry["actor"]),
+            (&json!(mutation), &json!("ann"))
+        );
+        assert_eq!(entry["requestId"], json!(request), "{mutation}");
+        assert!(entry["tokenId"].is_string() && entry["apiKey"].is_null() && entry["partner"].is_null());
+        assert!(
+            entry["count"].as_u64() > Some(0) || entry["changes"] != json!([]),
+            "{mutation}: {entry}"
+        );
+        if repeatable.contains(&mutation) {
+            call(&stage.p.staff, &mutation, &given).await;
+            assert_eq!(log(&stage.p.staff).await.0, count, "{mutation} was repeated");
+        }
+        // Whoever may not do it leaves nothing.
+        let other = app.staff_called("bob", &stage.p.tenant, "audit:read");
+        let (done, _, text) = call(&other, &mutation, &given).await;
+        assert!(!done, "{mutation}: {text}");
+        assert_eq!(log(&stage.p.staff).await.0, count, "{mutation} was refused");
     }
+    assert!(stages < 20, "{stages}");
+    every_writer_has_left_one_entry(&app).await;
+}
 
-    async fn events_of_a_list_are_counted(app: TestApp) {
-        let stage = Stage::new(&app, 0).await;
-        let p = &stage.p;
-        let event = |id: &str, amount: &str| json!({
+#[apply(both_databases)]
+async fn events_of_a_list_are_counted(app: TestApp) {
+    let stage = Stage::new(&app, 0).await;
+    let p = &stage.p;
+    let event = |id: &str, amount: &str| {
+        json!({
             "externalId": id, "kind": "CHARGE", "amount": { "amount": amount, "currency": "USD" },
             "partnerId": p.a, "campaignId": p.campaign,
-        });
-        let document = "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) { duplicate userErrors { code } } }";
-        let events = json!([event("1", "1"), event("2", "-1"), event("3", "3"), event("1", "1")]);
-        let (before, _) = log(&p.staff).await;
-        p.staff.data_with(document, json!({ "input": events })).await;
-        let (_, entries) = log(&p.staff).await;
-        let new = &entries[..entries.len() - before as usize];
-        assert!(new.iter().all(|entry| entry["operation"] == "recordEvents" && entry["changes"] == json!([])), "{new:#?}");
-        assert_eq!(new.iter().map(|entry| entry["count"].as_u64().unwrap()).sum::<u64>(), 2, "{new:#?}");
-        // All of them again, and one by one: nothing is new.
-        p.staff.data_with(document, json!({ "input": events })).await;
-        p.staff.done("recordEvent", event("1", "1"), "duplicate").await;
-        assert_eq!(log(&p.staff).await.0, entries.len() as u64);
-        // A refund is an event like others.
-        let refund = json!({ "externalId": "r", "kind": "REFUND", "originalExternalId": "1" });
-        p.staff.done("recordEvent", refund, "event { id }").await;
-        let (count, entries) = log(&p.staff).await;
-        assert_eq!((count, &entries[0]["operation"], &entries[0]["count"]), (entries.len() as u64, &json!("recordEvent"), &json!(1)));
-    }
+        })
+    };
+    let document =
+        "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) { duplicate userErrors { code } } }";
+    let events = json!([event("1", "1"), event("2", "-1"), event("3", "3"), event("1", "1")]);
+    let (before, _) = log(&p.staff).await;
+    p.staff.data_with(document, json!({ "input": events })).await;
+    let (_, entries) = log(&p.staff).await;
+    let new = &entries[..entries.len() - before as usize];
+    assert!(
+        new.iter()
+            .all(|entry| entry["operation"] == "recordEvents" && entry["changes"] == json!([])),
+        "{new:#?}"
+    );
+    assert_eq!(
+        new.iter().map(|entry| entry["count"].as_u64().unwrap()).sum::<u64>(),
+        2,
+        "{new:#?}"
+    );
+    // All of them again, and one by one: nothing is new.
+    p.staff.data_with(document, json!({ "input": events })).await;
+    p.staff.done("recordEvent", event("1", "1"), "duplicate").await;
+    assert_eq!(log(&p.staff).await.0, entries.len() as u64);
+    // A refund is an event like others.
+    let refund = json!({ "externalId": "r", "kind": "REFUND", "originalExternalId": "1" });
+    p.staff.done("recordEvent", refund, "event { id }").await;
+    let (count, entries) = log(&p.staff).await;
+    assert_eq!(
+        (count, &entries[0]["operation"], &entries[0]["count"]),
+        (entries.len() as u64, &json!("recordEvent"), &json!(1))
+    );
+}
 
-    async fn asking_leaves_nothing(app: TestApp) {
-        let stage = Stage::new(&app, 0).await;
-        let p = &stage.p;
-        let (before, _) = log(&p.staff).await;
-        let mut asked = 0;
-        for (mutation, input) in p.inputs() {
-            if mutation.starts_with("simulate") {
-                let answer = p.staff.try_mutate(mutation, input, crate::support::programme::made_by(mutation)).await;
-                assert!(answer.codes().is_empty() && is_done(&answer.body["data"][mutation]), "{}", answer.body);
-                asked += 1;
-            }
+#[apply(both_databases)]
+async fn asking_leaves_nothing(app: TestApp) {
+    let stage = Stage::new(&app, 0).await;
+    let p = &stage.p;
+    let (before, _) = log(&p.staff).await;
+    let mut asked = 0;
+    for (mutation, input) in p.inputs() {
+        if mutation.starts_with("simulate") {
+            let answer = p
+                .staff
+                .try_mutate(mutation, input, crate::support::programme::made_by(mutation))
+                .await;
+            assert!(
+                answer.codes().is_empty() && is_done(&answer.body["data"][mutation]),
+                "{}",
+                answer.body
+            );
+            asked += 1;
         }
-        assert!(asked >= 5, "{asked}");
-        p.staff.done("previewPayoutRun", json!({}), "lines { totalCount }").await;
-        // Nor does an update that changes nothing.
-        let tier = json!({ "id": p.tier });
-        p.staff.done("updatePartnerTier", tier, "partnerTier { id }").await;
-        p.staff.done("updatePartner", json!({ "id": p.a }), "partner { id }").await;
-        p.staff.done("addPartnerToCampaign", json!({ "partnerId": p.a, "campaignId": p.campaign }), "partner { id }").await;
-        assert_eq!(log(&p.staff).await.0, before);
     }
+    assert!(asked >= 5, "{asked}");
+    p.staff
+        .done("previewPayoutRun", json!({}), "lines { totalCount }")
+        .await;
+    // Nor does an update that changes nothing.
+    let tier = json!({ "id": p.tier });
+    p.staff.done("updatePartnerTier", tier, "partnerTier { id }").await;
+    p.staff
+        .done("updatePartner", json!({ "id": p.a }), "partner { id }")
+        .await;
+    p.staff
+        .done(
+            "addPartnerToCampaign",
+            json!({ "partnerId": p.a, "campaignId": p.campaign }),
+            "partner { id }",
+        )
+        .await;
+    assert_eq!(log(&p.staff).await.0, before);
 }

@@ -42,41 +42,58 @@ async fn everything(app: &TestApp) -> Stage {
     stage
 }
 
-both_databases! {
-    async fn each_names_that_of_its_operation(app: TestApp) {
-        let stage = Stage::new(&app, 0).await;
-        for (mutation, table) in [
-            ("recordEvent", 0), ("approveCommissions", 1), ("reverseCommissions", 1), ("createManualCommission", 1),
-            ("reassignCustomer", 4), ("settlePayout", 3), ("settlePayouts", 3), ("createPayoutRun", 2),
-        ] {
-            let of = |written: &BTreeMap<String, usize>| written.get(mutation).copied().unwrap_or(0);
-            let before = of(&written(&app, NAMING[table]).await);
-            let input = stage.input(mutation).await;
-            let answer = stage.p.staff.try_mutate(mutation, input, selection(mutation)).await;
-            assert!(answer.codes().is_empty(), "{mutation}: {}", answer.body);
-            if mutation == "createPayoutRun" && answer.body["data"][mutation]["payoutRun"].is_null() {
-                continue; // What was approved is in payouts already; the runs of the stage are looked at below.
-            }
-            assert!(of(&written(&app, NAMING[table]).await) > before, "{mutation}: {}", answer.body);
+#[apply(both_databases)]
+async fn each_names_that_of_its_operation(app: TestApp) {
+    let stage = Stage::new(&app, 0).await;
+    for (mutation, table) in [
+        ("recordEvent", 0),
+        ("approveCommissions", 1),
+        ("reverseCommissions", 1),
+        ("createManualCommission", 1),
+        ("reassignCustomer", 4),
+        ("settlePayout", 3),
+        ("settlePayouts", 3),
+        ("createPayoutRun", 2),
+    ] {
+        let of = |written: &BTreeMap<String, usize>| written.get(mutation).copied().unwrap_or(0);
+        let before = of(&written(&app, NAMING[table]).await);
+        let input = stage.input(mutation).await;
+        let answer = stage.p.staff.try_mutate(mutation, input, selection(mutation)).await;
+        assert!(answer.codes().is_empty(), "{mutation}: {}", answer.body);
+        if mutation == "createPayoutRun" && answer.body["data"][mutation]["payoutRun"].is_null() {
+            continue; // What was approved is in payouts already; the runs of the stage are looked at below.
         }
-        for naming in NAMING {
-            let written = written(&app, naming).await;
-            assert!(!written.is_empty() && !written.contains_key("none"), "{naming:?}: {written:?}");
-        }
-        assert_eq!(verify(&app.app, &stage.p.tenant).await.unwrap(), []);
-        // As many as the entry has counted.
-        let events = app.texts(
-            "SELECT entry.operation FROM audit_entry AS entry JOIN
+        assert!(
+            of(&written(&app, NAMING[table]).await) > before,
+            "{mutation}: {}",
+            answer.body
+        );
+    }
+    for naming in NAMING {
+        let written = written(&app, naming).await;
+        assert!(
+            !written.is_empty() && !written.contains_key("none"),
+            "{naming:?}: {written:?}"
+        );
+    }
+    assert_eq!(verify(&app.app, &stage.p.tenant).await.unwrap(), []);
+    // As many as the entry has counted.
+    let events = app.texts(
+        "SELECT entry.operation FROM audit_entry AS entry JOIN
                (SELECT audit_entry_id AS id, COUNT(*) AS number FROM event GROUP BY audit_entry_id) AS named ON named.id = entry.id
              WHERE entry.operation IN ('recordEvent', 'recordEvents') AND entry.count <> named.number",
-        ).await;
-        assert_eq!(events, [""; 0]);
-    }
+    ).await;
+    assert_eq!(events, [""; 0]);
+}
 
-    async fn who_wrote_a_row_stays(app: TestApp) {
-        everything(&app).await;
-        for (table, column, _) in NAMING {
-            is_refused(&app, &format!("UPDATE {table} SET {column} = NULL WHERE {column} IS NOT NULL")).await;
-        }
+#[apply(both_databases)]
+async fn who_wrote_a_row_stays(app: TestApp) {
+    everything(&app).await;
+    for (table, column, _) in NAMING {
+        is_refused(
+            &app,
+            &format!("UPDATE {table} SET {column} = NULL WHERE {column} IS NOT NULL"),
+        )
+        .await;
     }
 }

@@ -83,16 +83,17 @@ async fn told(app: TestApp, seed: u64) {
     assert!(changed > 1, "seed {seed}: {changed}");
 }
 
-both_databases! {
-    async fn a_proposal_comes_to_what_a_fresh_tenant_has(app: TestApp) {
-        told(app, 11).await;
-    }
+#[apply(both_databases)]
+async fn a_proposal_comes_to_what_a_fresh_tenant_has(app: TestApp) {
+    told(app, 11).await;
+}
 
-    async fn and_so_it_does_in_another_story(app: TestApp) {
-        told(app, 12).await;
-    }
+#[apply(both_databases)]
+async fn and_so_it_does_in_another_story(app: TestApp) {
+    told(app, 12).await;
+}
 
-    async fn and_in_a_third(app: TestApp) {
-        told(app, 13).await;
-    }
+#[apply(both_databases)]
+async fn and_in_a_third(app: TestApp) {
+    told(app, 13).await;
 }

@@ -116,41 +116,49 @@ async fn replaced(app: TestApp, seed: u64, own: Value, promised: Value) {
     assert_equal(&lab.backtest(&from, proposal).await);
 }
 
-both_databases! {
-    async fn whatever_happened_nothing_new_changes_nothing(app: TestApp) {
-        told(app, 1).await;
-    }
+#[apply(both_databases)]
+async fn whatever_happened_nothing_new_changes_nothing(app: TestApp) {
+    told(app, 1).await;
+}
 
-    async fn nor_does_it_in_another_story(app: TestApp) {
-        told(app, 2).await;
-    }
+#[apply(both_databases)]
+async fn nor_does_it_in_another_story(app: TestApp) {
+    told(app, 2).await;
+}
 
-    async fn nor_in_a_third(app: TestApp) {
-        told(app, 3).await;
-    }
+#[apply(both_databases)]
+async fn nor_in_a_third(app: TestApp) {
+    told(app, 3).await;
+}
 
-    async fn nor_in_a_fourth(app: TestApp) {
-        told(app, 4).await;
-    }
+#[apply(both_databases)]
+async fn nor_in_a_fourth(app: TestApp) {
+    told(app, 4).await;
+}
 
-    async fn nor_where_events_were_moved(app: TestApp) {
-        moved(app, 21).await;
-    }
+#[apply(both_databases)]
+async fn nor_where_events_were_moved(app: TestApp) {
+    moved(app, 21).await;
+}
 
-    async fn nor_where_others_were(app: TestApp) {
-        moved(app, 22).await;
-    }
+#[apply(both_databases)]
+async fn nor_where_others_were(app: TestApp) {
+    moved(app, 22).await;
+}
 
-    async fn nor_where_yet_others_were(app: TestApp) {
-        moved(app, 23).await;
-    }
+#[apply(both_databases)]
+async fn nor_where_yet_others_were(app: TestApp) {
+    moved(app, 23).await;
+}
 
-    async fn snapshots_replaced_by_the_same_terms_change_nothing(app: TestApp) {
-        let own = json!([{ "basis": "PERCENT", "value": "12.5" }, { "basis": "FIXED", "value": "1", "eventType": "purchase" }]);
-        replaced(app, 31, own.clone(), own).await;
-    }
+#[apply(both_databases)]
+async fn snapshots_replaced_by_the_same_terms_change_nothing(app: TestApp) {
+    let own =
+        json!([{ "basis": "PERCENT", "value": "12.5" }, { "basis": "FIXED", "value": "1", "eventType": "purchase" }]);
+    replaced(app, 31, own.clone(), own).await;
+}
 
-    async fn nor_do_those_replaced_by_none(app: TestApp) {
-        replaced(app, 32, json!([]), json!([{ "basis": "GROUP_RULES" }])).await;
-    }
+#[apply(both_databases)]
+async fn nor_do_those_replaced_by_none(app: TestApp) {
+    replaced(app, 32, json!([]), json!([{ "basis": "GROUP_RULES" }])).await;
 }

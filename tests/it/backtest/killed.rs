@@ -33,65 +33,71 @@ async fn result(lab: &Lab<'_>, id: &str) -> Value {
     backtest
 }
 
-both_databases! {
-    async fn whoever_is_left_finishes_it(app: TestApp) {
-        // Programs go by the clock on the wall, and approve what is mature by it before anything is compared.
-        let tenant = app.tenant("acme").await;
-        app.clock.advance((Clock::System.now() - app.clock.now()).to_std().unwrap());
-        let amounts = SeedAmounts { partners: 300, campaigns: 3, commissions: COMMISSIONS, rng_seed: 1 };
-        fill(&app.app, &tenant, amounts, |_| {}).await.unwrap();
-        while approve_matured(&app.app, 500).await.unwrap() > 0 {}
-        let lab = Lab(Shop { app: &app, tenant });
-        let campaign = lab.staff().data("{ campaigns(first: 1) { nodes { id } } }").await;
-        let campaign = crate::ledger::text(&campaign["campaigns"]["nodes"][0]["id"]);
-        let proposal = terms(&campaign, serde_json::json!([{ "basis": "PERCENT", "value": "12.5" }]));
-        let from = "2020-01-01T00:00:00Z";
-        let expected = lab.backtest(from, proposal.clone()).await;
-        let expected = result(&lab, expected["id"].as_str().unwrap()).await;
-        assert_ne!(expected["totals"][0]["rose"], 0, "{expected:#}");
-        let before = app.rows_but_log().await;
+#[apply(both_databases)]
+async fn whoever_is_left_finishes_it(app: TestApp) {
+    // Programs go by the clock on the wall, and approve what is mature by it before anything is compared.
+    let tenant = app.tenant("acme").await;
+    app.clock
+        .advance((Clock::System.now() - app.clock.now()).to_std().unwrap());
+    let amounts = SeedAmounts {
+        partners: 300,
+        campaigns: 3,
+        commissions: COMMISSIONS,
+        rng_seed: 1,
+    };
+    fill(&app.app, &tenant, amounts, |_| {}).await.unwrap();
+    while approve_matured(&app.app, 500).await.unwrap() > 0 {}
+    let lab = Lab(Shop { app: &app, tenant });
+    let campaign = lab.staff().data("{ campaigns(first: 1) { nodes { id } } }").await;
+    let campaign = crate::ledger::text(&campaign["campaigns"]["nodes"][0]["id"]);
+    let proposal = terms(&campaign, serde_json::json!([{ "basis": "PERCENT", "value": "12.5" }]));
+    let from = "2020-01-01T00:00:00Z";
+    let expected = lab.backtest(from, proposal.clone()).await;
+    let expected = result(&lab, expected["id"].as_str().unwrap()).await;
+    assert_ne!(expected["totals"][0]["rose"], 0, "{expected:#}");
+    let before = app.rows_but_log().await;
 
-        let id = lab.enter_until(from, expected["to"].as_str().unwrap(), proposal).await;
-        let mut programs = Vec::new();
-        for _ in 0..if app.is_postgres() { 2 } else { 1 } {
-            programs.push(Program::begin(&app, "").await);
+    let id = lab.enter_until(from, expected["to"].as_str().unwrap(), proposal).await;
+    let mut programs = Vec::new();
+    for _ in 0..if app.is_postgres() { 2 } else { 1 } {
+        programs.push(Program::begin(&app, "").await);
+    }
+    let mut cut = 0;
+    for kill in 0..KILLS {
+        let (_, at) = progress(&lab, &id).await;
+        // Of some partners it is written what they came to, or it has only begun.
+        let is_enough = |status: &str, events: i64| match kill % 2 {
+            0 => events > at,
+            _ => status == "RUNNING",
+        };
+        let (mut status, mut events) = progress(&lab, &id).await;
+        while status != "DONE" && !is_enough(&status, events) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            (status, events) = progress(&lab, &id).await;
         }
-        let mut cut = 0;
-        for kill in 0..KILLS {
-            let (_, at) = progress(&lab, &id).await;
-            // Of some partners it is written what they came to, or it has only begun.
-            let is_enough = |status: &str, events: i64| match kill % 2 {
-                0 => events > at,
-                _ => status == "RUNNING",
-            };
-            let (mut status, mut events) = progress(&lab, &id).await;
-            while status != "DONE" && !is_enough(&status, events) {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-                (status, events) = progress(&lab, &id).await;
-            }
-            if status == "DONE" {
-                break;
-            }
-            cut += 1;
-            drop(programs.swap_remove(fastrand::usize(..programs.len())));
-            // As if its time were over. Where the other one was at it, that finds that it holds it no longer.
-            app.execute("UPDATE backtest SET held_until = NULL WHERE status = 'RUNNING'").await;
-            programs.push(Program::begin(&app, "").await);
+        if status == "DONE" {
+            break;
         }
-        while progress(&lab, &id).await.0 != "DONE" {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        drop(programs);
-        assert!(cut >= 2, "killed {cut} times");
-        assert_eq!(result(&lab, &id).await, expected);
-        let mut after = app.rows_but_log().await;
-        let mut before = before;
-        for rows in [&mut before, &mut after] {
-            // Programs remove from the outbox what is old.
-            rows.retain(|table, _| !table.starts_with("backtest") && !table.starts_with("outbox"));
-        }
-        for (table, rows) in &before {
-            assert!(after.get(table) == Some(rows), "{table} was written");
-        }
+        cut += 1;
+        drop(programs.swap_remove(fastrand::usize(..programs.len())));
+        // As if its time were over. Where the other one was at it, that finds that it holds it no longer.
+        app.execute("UPDATE backtest SET held_until = NULL WHERE status = 'RUNNING'")
+            .await;
+        programs.push(Program::begin(&app, "").await);
+    }
+    while progress(&lab, &id).await.0 != "DONE" {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    drop(programs);
+    assert!(cut >= 2, "killed {cut} times");
+    assert_eq!(result(&lab, &id).await, expected);
+    let mut after = app.rows_but_log().await;
+    let mut before = before;
+    for rows in [&mut before, &mut after] {
+        // Programs remove from the outbox what is old.
+        rows.retain(|table, _| !table.starts_with("backtest") && !table.starts_with("outbox"));
+    }
+    for (table, rows) in &before {
+        assert!(after.get(table) == Some(rows), "{table} was written");
     }
 }

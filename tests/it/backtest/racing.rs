@@ -81,48 +81,52 @@ impl Reading<'_> {
     }
 }
 
-both_databases! {
-    async fn an_event_that_is_moved_meanwhile_is_read_once_as_it_was(app: TestApp) {
-        for (tenant, moves_first, moves_between) in
-            [("still", true, false), ("away", true, true), ("back", false, true), ("before", false, false)]
-        {
-            let lab = Lab(Shop::of(&app, tenant).await);
-            let (ann, bob) = (lab.partner("ann").await, lab.partner("bob").await);
-            let campaign = lab.percent("20").await;
-            let from = lab.now();
-            for name in ["one", "two", "three"] {
-                let sale = charge(name, &ann, &campaign, "100");
-                lab.record(merged(sale, json!({ "customerExternalId": "cust" }))).await;
-            }
-            lab.days_later(1);
-            let same = terms(&campaign, json!([{ "basis": "PERCENT", "value": "20" }]));
-            let id = lab.enter(&from, same).await;
-            let scope = Scope::tenant_wide(lab.tenant.id);
-            let found = by_ids(app.store().reader(), &scope, &[uuid(&id)]).await.expect("it answers");
-            let mut reading = Reading {
-                lab: &lab,
-                scope,
-                backtest: found.into_values().next().expect("it was entered"),
-                partners: [uuid(&ann), uuid(&bob)],
-                read: Vec::new(),
-            };
-            lab.days_later(1);
-            if tenant == "before" {
-                lab.move_to(Some((&bob, &campaign)), json!({})).await;
-            }
-            match moves_first {
-                true => reading.read_moves().await,
-                false => reading.read_events().await,
-            }
-            if moves_between {
-                lab.move_to(Some((&bob, &campaign)), json!({})).await;
-            }
-            match moves_first {
-                true => reading.read_events().await,
-                false => reading.read_moves().await,
-            }
-            let expected = ["one", "three", "two"].map(|name| format!("{name} Some(0) [\"20.00 EUR\"] Some(None)"));
-            assert_eq!(reading.told(), expected, "{tenant}");
+#[apply(both_databases)]
+async fn an_event_that_is_moved_meanwhile_is_read_once_as_it_was(app: TestApp) {
+    for (tenant, moves_first, moves_between) in [
+        ("still", true, false),
+        ("away", true, true),
+        ("back", false, true),
+        ("before", false, false),
+    ] {
+        let lab = Lab(Shop::of(&app, tenant).await);
+        let (ann, bob) = (lab.partner("ann").await, lab.partner("bob").await);
+        let campaign = lab.percent("20").await;
+        let from = lab.now();
+        for name in ["one", "two", "three"] {
+            let sale = charge(name, &ann, &campaign, "100");
+            lab.record(merged(sale, json!({ "customerExternalId": "cust" }))).await;
         }
+        lab.days_later(1);
+        let same = terms(&campaign, json!([{ "basis": "PERCENT", "value": "20" }]));
+        let id = lab.enter(&from, same).await;
+        let scope = Scope::tenant_wide(lab.tenant.id);
+        let found = by_ids(app.store().reader(), &scope, &[uuid(&id)])
+            .await
+            .expect("it answers");
+        let mut reading = Reading {
+            lab: &lab,
+            scope,
+            backtest: found.into_values().next().expect("it was entered"),
+            partners: [uuid(&ann), uuid(&bob)],
+            read: Vec::new(),
+        };
+        lab.days_later(1);
+        if tenant == "before" {
+            lab.move_to(Some((&bob, &campaign)), json!({})).await;
+        }
+        match moves_first {
+            true => reading.read_moves().await,
+            false => reading.read_events().await,
+        }
+        if moves_between {
+            lab.move_to(Some((&bob, &campaign)), json!({})).await;
+        }
+        match moves_first {
+            true => reading.read_events().await,
+            false => reading.read_moves().await,
+        }
+        let expected = ["one", "three", "two"].map(|name| format!("{name} Some(0) [\"20.00 EUR\"] Some(None)"));
+        assert_eq!(reading.told(), expected, "{tenant}");
     }
 }

@@ -49,73 +49,84 @@ async fn filled(app: &TestApp) -> Sales<'_> {
     sales
 }
 
-both_databases! {
-    async fn versions_and_payments_are_neither_changed_nor_removed(app: TestApp) {
-        filled(&app).await;
-        let before = app.rows().await;
-        assert_eq!((before["commission_rule_version"].len(), before["deal_payment"].len()), (1, 4));
-        for column in columns(&app, "commission_rule_version").await {
-            refused(&app, &format!("UPDATE commission_rule_version SET {column} = {column}")).await;
-        }
-        for column in columns(&app, "deal_payment").await {
-            let change = match column.as_str() {
-                // Once: a payment that is void stays so.
-                "voided_at" => "UPDATE deal_payment SET voided_at = NULL WHERE voided_at IS NOT NULL".to_owned(),
-                _ => format!("UPDATE deal_payment SET {column} = NULL WHERE {column} IS NOT NULL"),
-            };
-            refused(&app, &change).await;
-        }
-        refused(&app, "UPDATE deal_payment SET occurrence = occurrence + 1").await;
-        for table in ["commission_rule_version", "deal_payment"] {
-            refused(&app, &format!("DELETE FROM {table}")).await;
-            if app.is_postgres() {
-                refused(&app, &format!("TRUNCATE {table} CASCADE")).await;
-            }
-        }
-        assert_eq!(app.rows().await, before);
+#[apply(both_databases)]
+async fn versions_and_payments_are_neither_changed_nor_removed(app: TestApp) {
+    filled(&app).await;
+    let before = app.rows().await;
+    assert_eq!(
+        (before["commission_rule_version"].len(), before["deal_payment"].len()),
+        (1, 4)
+    );
+    for column in columns(&app, "commission_rule_version").await {
+        refused(&app, &format!("UPDATE commission_rule_version SET {column} = {column}")).await;
     }
-
-    async fn they_are_not_replaced_by_any_of_their_keys_on_sqlite(app: TestApp) {
+    for column in columns(&app, "deal_payment").await {
+        let change = match column.as_str() {
+            // Once: a payment that is void stays so.
+            "voided_at" => "UPDATE deal_payment SET voided_at = NULL WHERE voided_at IS NOT NULL".to_owned(),
+            _ => format!("UPDATE deal_payment SET {column} = NULL WHERE {column} IS NOT NULL"),
+        };
+        refused(&app, &change).await;
+    }
+    refused(&app, "UPDATE deal_payment SET occurrence = occurrence + 1").await;
+    for table in ["commission_rule_version", "deal_payment"] {
+        refused(&app, &format!("DELETE FROM {table}")).await;
         if app.is_postgres() {
-            return;
+            refused(&app, &format!("TRUNCATE {table} CASCADE")).await;
         }
-        filled(&app).await;
-        let before = app.rows().await;
-        for table in ["commission_rule_version", "deal_payment"] {
-            let columns = columns(&app, table).await;
-            let all = columns.join(", ");
-            // By the id, and with another id by the other keys.
-            let values: Vec<_> = columns.iter().map(|name| if name == "id" { "randomblob(16)" } else { name.as_str() }).collect();
-            for values in [all.clone(), values.join(", ")] {
-                for replace in ["INSERT OR REPLACE INTO", "REPLACE INTO"] {
-                    refused(&app, &format!("{replace} {table} ({all}) SELECT {values} FROM {table}")).await;
-                }
-            }
-        }
-        assert_eq!(app.rows().await, before);
     }
+    assert_eq!(app.rows().await, before);
+}
 
-    async fn a_slot_is_paid_once_whoever_writes(app: TestApp) {
-        filled(&app).await;
-        let before = app.rows().await;
-        let columns = columns(&app, "deal_payment").await;
-        let new_id = if app.is_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
+#[apply(both_databases)]
+async fn they_are_not_replaced_by_any_of_their_keys_on_sqlite(app: TestApp) {
+    if app.is_postgres() {
+        return;
+    }
+    filled(&app).await;
+    let before = app.rows().await;
+    for table in ["commission_rule_version", "deal_payment"] {
+        let columns = columns(&app, table).await;
+        let all = columns.join(", ");
+        // By the id, and with another id by the other keys.
         let values: Vec<_> = columns
             .iter()
-            .map(|name| match name.as_str() {
-                "id" => new_id,
-                "commission_id" => "NULL",
-                name => name,
-            })
+            .map(|name| if name == "id" { "randomblob(16)" } else { name.as_str() })
             .collect();
-        let copy = format!(
-            "INSERT INTO deal_payment ({}) SELECT {} FROM deal_payment WHERE voided_at IS NULL",
-            columns.join(", "),
-            values.join(", "),
-        );
-        run(&app, &copy).await.expect_err("the slots are taken");
-        assert_eq!(app.rows().await, before);
-        // Of what came to nothing there may be more.
-        assert_eq!(run(&app, &copy.replace("IS NULL", "IS NOT NULL")).await, Ok(2));
+        for values in [all.clone(), values.join(", ")] {
+            for replace in ["INSERT OR REPLACE INTO", "REPLACE INTO"] {
+                refused(&app, &format!("{replace} {table} ({all}) SELECT {values} FROM {table}")).await;
+            }
+        }
     }
+    assert_eq!(app.rows().await, before);
+}
+
+#[apply(both_databases)]
+async fn a_slot_is_paid_once_whoever_writes(app: TestApp) {
+    filled(&app).await;
+    let before = app.rows().await;
+    let columns = columns(&app, "deal_payment").await;
+    let new_id = if app.is_postgres() {
+        "gen_random_uuid()"
+    } else {
+        "randomblob(16)"
+    };
+    let values: Vec<_> = columns
+        .iter()
+        .map(|name| match name.as_str() {
+            "id" => new_id,
+            "commission_id" => "NULL",
+            name => name,
+        })
+        .collect();
+    let copy = format!(
+        "INSERT INTO deal_payment ({}) SELECT {} FROM deal_payment WHERE voided_at IS NULL",
+        columns.join(", "),
+        values.join(", "),
+    );
+    run(&app, &copy).await.expect_err("the slots are taken");
+    assert_eq!(app.rows().await, before);
+    // Of what came to nothing there may be more.
+    assert_eq!(run(&app, &copy.replace("IS NULL", "IS NOT NULL")).await, Ok(2));
 }

@@ -130,49 +130,69 @@ fn told(payment: &Value) -> String {
     .to_string()
 }
 
-both_databases! {
-    async fn the_ledger_holds_what_the_simulation_said(app: TestApp) {
-        let sales = Sales::new(&app).await;
-        let cases = if app.is_postgres() { 6 } else { 24 };
-        let (mut rows, mut lost) = (0, 0);
-        for seed in 0..cases {
-            let mut chance = Chance { rng: Rng::with_seed(seed), sales: &sales };
-            let (entries, more) = chance.rule();
-            let rule = sales.rule_with(entries.clone(), more.clone()).await;
-            for _ in 0..3 {
-                let deal_input = chance.deal();
-                let value = format!("{}.{:02}", chance.rng.u32(..100_000), chance.rng.u8(..100));
-                let path: Vec<String> = (0..chance.rng.usize(1..=9)).map(|_| chance.stage().clone()).collect();
-                let renewals = if path.last() == Some(&sales.lost) { 0 } else { chance.rng.usize(..8) };
-                let case = format!("seed {seed}: {entries} {more}, a deal of {value} with {deal_input} through {path:?} and {renewals} renewals");
+#[apply(both_databases)]
+async fn the_ledger_holds_what_the_simulation_said(app: TestApp) {
+    let sales = Sales::new(&app).await;
+    let cases = if app.is_postgres() { 6 } else { 24 };
+    let (mut rows, mut lost) = (0, 0);
+    for seed in 0..cases {
+        let mut chance = Chance {
+            rng: Rng::with_seed(seed),
+            sales: &sales,
+        };
+        let (entries, more) = chance.rule();
+        let rule = sales.rule_with(entries.clone(), more.clone()).await;
+        for _ in 0..3 {
+            let deal_input = chance.deal();
+            let value = format!("{}.{:02}", chance.rng.u32(..100_000), chance.rng.u8(..100));
+            let path: Vec<String> = (0..chance.rng.usize(1..=9)).map(|_| chance.stage().clone()).collect();
+            let renewals = if path.last() == Some(&sales.lost) {
+                0
+            } else {
+                chance.rng.usize(..8)
+            };
+            let case = format!(
+                "seed {seed}: {entries} {more}, a deal of {value} with {deal_input} through {path:?} and {renewals} renewals"
+            );
 
-                let simulated = merged(deal_input.clone(), json!({ "renewals": renewals }));
-                let simulated = sales.simulated(&rule, &value, &path.iter().collect::<Vec<_>>(), simulated).await;
-                let mut expected: Vec<_> = simulated.iter().filter(|payment| !decimal(&payment["amount"]["amount"]).is_zero()).map(told).collect();
+            let simulated = merged(deal_input.clone(), json!({ "renewals": renewals }));
+            let simulated = sales
+                .simulated(&rule, &value, &path.iter().collect::<Vec<_>>(), simulated)
+                .await;
+            let mut expected: Vec<_> = simulated
+                .iter()
+                .filter(|payment| !decimal(&payment["amount"]["amount"]).is_zero())
+                .map(told)
+                .collect();
 
-                let deal = sales.deal_with(&value, deal_input).await;
-                for stage in &path {
-                    sales.enter(&deal, stage).await;
-                }
-                for _ in 0..renewals {
-                    sales.renew(&deal).await;
-                }
-                let all = sales.rows_of(&deal).await;
-                assert!(all.iter().all(|row| !decimal(&row["amount"]["amount"]).is_zero()), "{case}");
-                let stands: Vec<_> = all.iter().filter(|row| row["status"] != "REVERSED").collect();
-                let mut live: Vec<_> = stands.iter().map(|row| told(row)).collect();
-                live.sort();
-                expected.sort();
-                assert_eq!(live, expected, "{case}");
-                rows += live.len();
-                lost += all.len() - live.len();
-                for row in stands {
-                    assert_eq!(text(&row["status"]), "ACCRUED");
-                }
+            let deal = sales.deal_with(&value, deal_input).await;
+            for stage in &path {
+                sales.enter(&deal, stage).await;
             }
-            sales.delete_rule(&rule).await;
+            for _ in 0..renewals {
+                sales.renew(&deal).await;
+            }
+            let all = sales.rows_of(&deal).await;
+            assert!(
+                all.iter().all(|row| !decimal(&row["amount"]["amount"]).is_zero()),
+                "{case}"
+            );
+            let stands: Vec<_> = all.iter().filter(|row| row["status"] != "REVERSED").collect();
+            let mut live: Vec<_> = stands.iter().map(|row| told(row)).collect();
+            live.sort();
+            expected.sort();
+            assert_eq!(live, expected, "{case}");
+            rows += live.len();
+            lost += all.len() - live.len();
+            for row in stands {
+                assert_eq!(text(&row["status"]), "ACCRUED");
+            }
         }
-        assert!(rows > 10 && lost > 0, "the cases pay something: {rows} rows, {lost} reversed");
-        sales.assert_fine().await;
+        sales.delete_rule(&rule).await;
     }
+    assert!(
+        rows > 10 && lost > 0,
+        "the cases pay something: {rows} rows, {lost} reversed"
+    );
+    sales.assert_fine().await;
 }

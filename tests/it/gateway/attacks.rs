@@ -354,44 +354,47 @@ fn attacks(program: &Program) -> Vec<Attack> {
     attacks
 }
 
-both_databases! {
-    async fn every_attack_has_its_answer_soon_and_the_next_request_is_served(app: TestApp) {
-        app.tenant("acme").await;
-        let program = Program::start(&app, "");
-        let rows = app.rows().await;
-        program.is_well();
-        let attacks = attacks(&program);
-        let mut slowest = Vec::new();
-        let (mut settled, mut problems) = (0, Vec::new());
-        for round in 0..9 {
-            for (index, attack) in attacks.iter().enumerate() {
-                let before = program.worked();
-                let reply = program.send(&attack.request);
-                let took = program.worked().saturating_sub(before);
-                if let Some(wrong) = attack.problem(&reply) {
-                    problems.push(format!("{}: {wrong}: {reply:?}", attack.name));
-                }
-                program.is_well();
-                match round {
-                    0 => slowest.push(took),
-                    // Others may use the machine, too: what counts is what it takes at best.
-                    _ => slowest[index] = slowest[index].min(took),
-                }
+#[apply(both_databases)]
+async fn every_attack_has_its_answer_soon_and_the_next_request_is_served(app: TestApp) {
+    app.tenant("acme").await;
+    let program = Program::start(&app, "");
+    let rows = app.rows().await;
+    program.is_well();
+    let attacks = attacks(&program);
+    let mut slowest = Vec::new();
+    let (mut settled, mut problems) = (0, Vec::new());
+    for round in 0..9 {
+        for (index, attack) in attacks.iter().enumerate() {
+            let before = program.worked();
+            let reply = program.send(&attack.request);
+            let took = program.worked().saturating_sub(before);
+            if let Some(wrong) = attack.problem(&reply) {
+                problems.push(format!("{}: {wrong}: {reply:?}", attack.name));
             }
-            assert!(problems.is_empty(), "{}", problems.join("\n"));
-            // Under load it may take some rounds until everything was in use at once.
-            if round < 5 {
-                settled = settled.max(program.resident());
+            program.is_well();
+            match round {
+                0 => slowest.push(took),
+                // Others may use the machine, too: what counts is what it takes at best.
+                _ => slowest[index] = slowest[index].min(took),
             }
         }
-        for (attack, took) in attacks.iter().zip(&slowest) {
-            println!("{took:>12?} {}", attack.name);
-            let allowed = if attack.request.len() > 100_000 { SOON_FOR_LARGE_BODIES } else { SOON };
-            assert!(*took < allowed, "{}: {took:?}", attack.name);
+        assert!(problems.is_empty(), "{}", problems.join("\n"));
+        // Under load it may take some rounds until everything was in use at once.
+        if round < 5 {
+            settled = settled.max(program.resident());
         }
-        let grown = program.resident().saturating_sub(settled);
-        println!("{settled} kB, grown by {grown} kB");
-        assert!(grown < 16 * 1024, "{settled} kB have grown by {grown} kB");
-        assert_eq!(app.rows().await, rows);
     }
+    for (attack, took) in attacks.iter().zip(&slowest) {
+        println!("{took:>12?} {}", attack.name);
+        let allowed = if attack.request.len() > 100_000 {
+            SOON_FOR_LARGE_BODIES
+        } else {
+            SOON
+        };
+        assert!(*took < allowed, "{}: {took:?}", attack.name);
+    }
+    let grown = program.resident().saturating_sub(settled);
+    println!("{settled} kB, grown by {grown} kB");
+    assert!(grown < 16 * 1024, "{settled} kB have grown by {grown} kB");
+    assert_eq!(app.rows().await, rows);
 }

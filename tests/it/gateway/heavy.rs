@@ -273,127 +273,179 @@ impl Seen {
     }
 }
 
-both_databases! {
-    async fn asking_for_much_takes_little(app: TestApp) {
-        let ids = programmes(&app).await;
-        // What is refused is charged, and would soon be refused for that.
-        let program = Program::start(&app, "[throttle]\nmaximum = 1000000000\nrestore_per_second = 1000000000\n");
-        let mut problems = Vec::new();
-        for attack in attacks(&ids) {
-            let request = program.asking(&attack.document, &attack.variables);
-            let before = program.resident();
-            program.forget_peak();
-            // Once for what is kept from then on.
-            program.send(&request);
-            let worked = program.worked();
-            let reply = program.send(&request);
-            let took = program.worked().saturating_sub(worked);
-            let grown = program.peak().saturating_sub(before);
-            let code = if reply.body.contains("\"errors\"") { reply.code() } else { String::new() };
-            println!("{:50} {code:26} {took:>10.1?} {grown:>7} kB", attack.name);
-            if code != attack.code {
-                problems.push(format!("{}: {code:?} instead of {:?}: {}", attack.name, attack.code, &reply.body[..reply.body.len().min(500)]));
-            }
-            if grown > MEMORY || took > WORK * SLOWER {
-                problems.push(format!("{}: {took:?} and {grown} kB", attack.name));
-            }
+#[apply(both_databases)]
+async fn asking_for_much_takes_little(app: TestApp) {
+    let ids = programmes(&app).await;
+    // What is refused is charged, and would soon be refused for that.
+    let program = Program::start(
+        &app,
+        "[throttle]\nmaximum = 1000000000\nrestore_per_second = 1000000000\n",
+    );
+    let mut problems = Vec::new();
+    for attack in attacks(&ids) {
+        let request = program.asking(&attack.document, &attack.variables);
+        let before = program.resident();
+        program.forget_peak();
+        // Once for what is kept from then on.
+        program.send(&request);
+        let worked = program.worked();
+        let reply = program.send(&request);
+        let took = program.worked().saturating_sub(worked);
+        let grown = program.peak().saturating_sub(before);
+        let code = if reply.body.contains("\"errors\"") {
+            reply.code()
+        } else {
+            String::new()
+        };
+        println!("{:50} {code:26} {took:>10.1?} {grown:>7} kB", attack.name);
+        if code != attack.code {
+            problems.push(format!(
+                "{}: {code:?} instead of {:?}: {}",
+                attack.name,
+                attack.code,
+                &reply.body[..reply.body.len().min(500)]
+            ));
         }
-        assert!(problems.is_empty(), "{}", problems.join("\n"));
+        if grown > MEMORY || took > WORK * SLOWER {
+            problems.push(format!("{}: {took:?} and {grown} kB", attack.name));
+        }
     }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
 
-    async fn who_asks_for_much_holds_nobody_up(app: TestApp) {
-        let ids = programmes(&app).await;
-        let program = Program::start(&app, "");
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-        let token = |tenant: &str, subject: String| app.sign(&json!({ "tenant": tenant, "sub": subject, "iat": now, "exp": now + 3600 }));
-        let calm = token("calm", "bob".to_owned());
-        let quiet = Seen::during(&program, &calm, || std::thread::park_timeout(lasts()));
-        println!("quiet: p99 {:?}, readiness {:?}", quiet.p99(), quiet.readiness[0]);
-        let mut problems = Vec::new();
-        for attack in attacks(&ids) {
-            let body = json!({ "query": attack.document, "variables": attack.variables }).to_string();
-            // Each is somebody else, and has all that a subject may ask for.
-            let requests: Vec<_> = (0..ATTACKERS).map(|n| program.request_of(&token("acme", format!("{}{n}", attack.name)), &body)).collect();
-            let answers = Mutex::new(BTreeMap::<u16, u32>::new());
-            let begun = Instant::now();
-            let seen = Seen::during(&program, &calm, || std::thread::scope(|scope| {
+#[apply(both_databases)]
+async fn who_asks_for_much_holds_nobody_up(app: TestApp) {
+    let ids = programmes(&app).await;
+    let program = Program::start(&app, "");
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let token = |tenant: &str, subject: String| {
+        app.sign(&json!({ "tenant": tenant, "sub": subject, "iat": now, "exp": now + 3600 }))
+    };
+    let calm = token("calm", "bob".to_owned());
+    let quiet = Seen::during(&program, &calm, || std::thread::park_timeout(lasts()));
+    println!("quiet: p99 {:?}, readiness {:?}", quiet.p99(), quiet.readiness[0]);
+    let mut problems = Vec::new();
+    for attack in attacks(&ids) {
+        let body = json!({ "query": attack.document, "variables": attack.variables }).to_string();
+        // Each is somebody else, and has all that a subject may ask for.
+        let requests: Vec<_> = (0..ATTACKERS)
+            .map(|n| program.request_of(&token("acme", format!("{}{n}", attack.name)), &body))
+            .collect();
+        let answers = Mutex::new(BTreeMap::<u16, u32>::new());
+        let begun = Instant::now();
+        let seen = Seen::during(&program, &calm, || {
+            std::thread::scope(|scope| {
                 for request in &requests {
                     scope.spawn(|| {
                         for sent in 0.. {
-                            if sent >= 5 && begun.elapsed() >= lasts() { break; }
+                            if sent >= 5 && begun.elapsed() >= lasts() {
+                                break;
+                            }
                             *answers.lock().unwrap().entry(program.send(request).status).or_default() += 1;
                         }
                     });
                 }
-            }));
-            println!(
-                "{:50} others' p99 {:>8.1?}, readiness {:>8.1?}, answered {:?}",
-                attack.name, seen.p99(), seen.readiness[0], answers.into_inner().unwrap()
-            );
-            // The machine may be busy with other tests: this is for what nobody should ever have to wait.
-            if seen.p99() > (quiet.p99() * 3).max(Duration::from_secs(2)) || seen.readiness[0] > Duration::from_secs(5) {
-                problems.push(format!("{}: others waited {:?}, readiness {:?}", attack.name, seen.p99(), seen.readiness[0]));
-            }
+            })
+        });
+        println!(
+            "{:50} others' p99 {:>8.1?}, readiness {:>8.1?}, answered {:?}",
+            attack.name,
+            seen.p99(),
+            seen.readiness[0],
+            answers.into_inner().unwrap()
+        );
+        // The machine may be busy with other tests: this is for what nobody should ever have to wait.
+        if seen.p99() > (quiet.p99() * 3).max(Duration::from_secs(2)) || seen.readiness[0] > Duration::from_secs(5) {
+            problems.push(format!(
+                "{}: others waited {:?}, readiness {:?}",
+                attack.name,
+                seen.p99(),
+                seen.readiness[0]
+            ));
         }
-        assert!(problems.is_empty(), "{}", problems.join("\n"));
     }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
 
-    async fn who_sends_refused_documents_is_told_to_wait(app: TestApp) {
-        app.tenant("acme").await;
-        let program = Program::start(&app, "[throttle]\nmaximum = 1000\nrestore_per_second = 1\n");
-        let unknown = format!("{{ partners {{ nodes {{ {} }} }} }}", numbered(200, |n| format!("{}{n:03}", "a".repeat(125))));
-        for document in [unknown.as_str(), "{", "{ partners(first: 501) { totalCount } }", "{ partners(first: 500) { nodes { group { partners(first: 500) { nodes { id } } } } } }"] {
-            let token = app.sign(&json!({ "sub": document.len().to_string(), "iat": 1, "exp": 4_000_000_000_u64 }));
-            let request = program.request_of(&token, &json!({ "query": document }).to_string());
-            let replies: Vec<_> = (0..120).map(|_| program.send(&request).status).collect();
-            assert_ne!(replies[0], 429, "{document}");
-            assert_eq!(replies.last(), Some(&429), "{document}");
-        }
-        program.is_well();
+#[apply(both_databases)]
+async fn who_sends_refused_documents_is_told_to_wait(app: TestApp) {
+    app.tenant("acme").await;
+    let program = Program::start(&app, "[throttle]\nmaximum = 1000\nrestore_per_second = 1\n");
+    let unknown = format!(
+        "{{ partners {{ nodes {{ {} }} }} }}",
+        numbered(200, |n| format!("{}{n:03}", "a".repeat(125)))
+    );
+    for document in [
+        unknown.as_str(),
+        "{",
+        "{ partners(first: 501) { totalCount } }",
+        "{ partners(first: 500) { nodes { group { partners(first: 500) { nodes { id } } } } } }",
+    ] {
+        let token = app.sign(&json!({ "sub": document.len().to_string(), "iat": 1, "exp": 4_000_000_000_u64 }));
+        let request = program.request_of(&token, &json!({ "query": document }).to_string());
+        let replies: Vec<_> = (0..120).map(|_| program.send(&request).status).collect();
+        assert_ne!(replies[0], 429, "{document}");
+        assert_eq!(replies.last(), Some(&429), "{document}");
     }
+    program.is_well();
+}
 
-    async fn no_document_within_the_limits_takes_long_or_much(app: TestApp) {
-        let ids = programmes(&app).await;
-        let program = Program::start(&app, "[throttle]\nmaximum = 1000000000\nrestore_per_second = 1000000000\n");
-        let (mut slowest, mut largest, mut answered) = (Duration::ZERO, 0, 0);
-        let (mut cost, mut worked) = (0, Duration::ZERO);
-        let mut problems = Vec::new();
-        for seed in 0..DOCUMENTS as u64 {
-            // What costs too much is made smaller until it does not.
-            let mut generator = Generator::new(seed, &ids);
-            let tree = generator.query();
-            let mut scale = 1.0;
-            let made = loop {
-                let document = tree.write(scale);
-                let request = program.asking(&document, &json!({}));
-                let reply = program.send(&request);
-                if reply.status == 200 {
-                    break Some((document, request));
-                }
-                assert!(["QUERY_TOO_COMPLEX", "BAD_USER_INPUT"].contains(&reply.code().as_str()), "{}: {document}", reply.body);
-                scale *= 0.7;
-                if scale < 1e-6 {
-                    // It is not its pages that cost too much.
-                    break None;
-                }
-            };
-            let Some((document, request)) = made else { continue };
-            let before = (program.resident(), program.worked());
-            program.forget_peak();
+#[apply(both_databases)]
+async fn no_document_within_the_limits_takes_long_or_much(app: TestApp) {
+    let ids = programmes(&app).await;
+    let program = Program::start(
+        &app,
+        "[throttle]\nmaximum = 1000000000\nrestore_per_second = 1000000000\n",
+    );
+    let (mut slowest, mut largest, mut answered) = (Duration::ZERO, 0, 0);
+    let (mut cost, mut worked) = (0, Duration::ZERO);
+    let mut problems = Vec::new();
+    for seed in 0..DOCUMENTS as u64 {
+        // What costs too much is made smaller until it does not.
+        let mut generator = Generator::new(seed, &ids);
+        let tree = generator.query();
+        let mut scale = 1.0;
+        let made = loop {
+            let document = tree.write(scale);
+            let request = program.asking(&document, &json!({}));
             let reply = program.send(&request);
-            let took = program.worked().saturating_sub(before.1);
-            let grown = program.peak().saturating_sub(before.0);
-            answered += usize::from(!reply.body.contains("\"errors\""));
-            slowest = slowest.max(took);
-            largest = largest.max(grown);
-            worked += took;
-            cost += reply.json()["extensions"]["cost"]["actualQueryCost"].as_u64().unwrap_or_default();
-            if took > WORK * SLOWER || grown > MEMORY_OF_GENERATED {
-                problems.push(format!("{seed}: {took:?}, {grown} kB: {document}"));
+            if reply.status == 200 {
+                break Some((document, request));
             }
+            assert!(
+                ["QUERY_TOO_COMPLEX", "BAD_USER_INPUT"].contains(&reply.code().as_str()),
+                "{}: {document}",
+                reply.body
+            );
+            scale *= 0.7;
+            if scale < 1e-6 {
+                // It is not its pages that cost too much.
+                break None;
+            }
+        };
+        let Some((document, request)) = made else { continue };
+        let before = (program.resident(), program.worked());
+        program.forget_peak();
+        let reply = program.send(&request);
+        let took = program.worked().saturating_sub(before.1);
+        let grown = program.peak().saturating_sub(before.0);
+        answered += usize::from(!reply.body.contains("\"errors\""));
+        slowest = slowest.max(took);
+        largest = largest.max(grown);
+        worked += took;
+        cost += reply.json()["extensions"]["cost"]["actualQueryCost"]
+            .as_u64()
+            .unwrap_or_default();
+        if took > WORK * SLOWER || grown > MEMORY_OF_GENERATED {
+            problems.push(format!("{seed}: {took:?}, {grown} kB: {document}"));
         }
-        println!("{answered} of {DOCUMENTS} without errors; the slowest {slowest:?}, the largest {largest} kB; {cost} units in {worked:?}");
-        assert!(problems.is_empty(), "{}", problems.join("\n"));
-        assert!(answered * 2 > DOCUMENTS, "{answered}");
     }
+    println!(
+        "{answered} of {DOCUMENTS} without errors; the slowest {slowest:?}, the largest {largest} kB; {cost} units in {worked:?}"
+    );
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert!(answered * 2 > DOCUMENTS, "{answered}");
 }

@@ -264,53 +264,53 @@ fn is_refused(payload: &Value) -> bool {
     first["userErrors"].as_array().is_none_or(|errors| !errors.is_empty())
 }
 
-both_databases! {
-    async fn every_mutation_written_in_parts_is_done_once(app: TestApp) {
-        let sdl = Sdl::read();
-        let mut left: Vec<usize> = Vec::new();
-        let mut round = 0;
-        let mut names_of = Vec::new();
-        loop {
-            // Once in one part, and in another tenant in five. What the mutations before have spoilt waits for the next
-            // pair of tenants.
-            let (slug, other_slug) = (format!("whole-{round}"), format!("parts-{round}"));
-            let whole = Programme::new(&app, &slug, &slug, &format!("other-{slug}")).await;
-            let parts = Programme::new(&app, &other_slug, &other_slug, &format!("other-{other_slug}")).await;
-            let mut inputs = Vec::new();
-            for p in [&whole, &parts] {
-                let ledger = Ledger::new(p).await;
-                let mut all = ledger.inputs(p);
-                all.extend(p.inputs());
-                // Nobody sends deliveries here, and one that is to be sent anyhow is not sent again.
-                all.retain(|(_, input)| input["what"]["deliveryId"].is_null());
-                for (mutation, input) in ledger.spare {
-                    let place = all.iter_mut().find(|(name, _)| *name == mutation);
-                    place.expect("a mutation").1 = input;
-                }
-                inputs.push(all);
+#[apply(both_databases)]
+async fn every_mutation_written_in_parts_is_done_once(app: TestApp) {
+    let sdl = Sdl::read();
+    let mut left: Vec<usize> = Vec::new();
+    let mut round = 0;
+    let mut names_of = Vec::new();
+    loop {
+        // Once in one part, and in another tenant in five. What the mutations before have spoilt waits for the next
+        // pair of tenants.
+        let (slug, other_slug) = (format!("whole-{round}"), format!("parts-{round}"));
+        let whole = Programme::new(&app, &slug, &slug, &format!("other-{slug}")).await;
+        let parts = Programme::new(&app, &other_slug, &other_slug, &format!("other-{other_slug}")).await;
+        let mut inputs = Vec::new();
+        for p in [&whole, &parts] {
+            let ledger = Ledger::new(p).await;
+            let mut all = ledger.inputs(p);
+            all.extend(p.inputs());
+            // Nobody sends deliveries here, and one that is to be sent anyhow is not sent again.
+            all.retain(|(_, input)| input["what"]["deliveryId"].is_null());
+            for (mutation, input) in ledger.spare {
+                let place = all.iter_mut().find(|(name, _)| *name == mutation);
+                place.expect("a mutation").1 = input;
             }
-            if round == 0 {
-                left = (0..inputs[0].len()).collect();
-                names_of = inputs[0].iter().map(|(name, _)| *name).collect();
+            inputs.push(all);
+        }
+        if round == 0 {
+            left = (0..inputs[0].len()).collect();
+            names_of = inputs[0].iter().map(|(name, _)| *name).collect();
+        }
+        let before = left.len();
+        let mut refused = Vec::new();
+        for index in left {
+            let (mutation, input) = &inputs[0][index];
+            let (other, own) = &inputs[1][index];
+            assert_eq!(mutation, other);
+            let (kind, made) = (input_type(&sdl, mutation), made_by_any(mutation));
+            let once = format!(
+                "mutation($input: {kind}) {{ {mutation}(input: $input) {{ userErrors {{ code field message }} {made} __typename }} }}"
+            );
+            let done = run(&app, &whole, &once, (mutation, input)).await;
+            if is_refused(&done.payload) {
+                assert_eq!(done.grown, BTreeMap::new(), "{mutation}: {}", done.payload);
+                refused.push((index, done.payload));
+                continue;
             }
-            let before = left.len();
-            let mut refused = Vec::new();
-            for index in left {
-                let (mutation, input) = &inputs[0][index];
-                let (other, own) = &inputs[1][index];
-                assert_eq!(mutation, other);
-                let (kind, made) = (input_type(&sdl, mutation), made_by_any(mutation));
-                let once = format!(
-                    "mutation($input: {kind}) {{ {mutation}(input: $input) {{ userErrors {{ code field message }} {made} __typename }} }}"
-                );
-                let done = run(&app, &whole, &once, (mutation, input)).await;
-                if is_refused(&done.payload) {
-                    assert_eq!(done.grown, BTreeMap::new(), "{mutation}: {}", done.payload);
-                    refused.push((index, done.payload));
-                    continue;
-                }
-                let in_parts = format!(
-                    "mutation($input: {kind}, $yes: Boolean!) {{
+            let in_parts = format!(
+                "mutation($input: {kind}, $yes: Boolean!) {{
                         {mutation}(input: $input) {{ userErrors {{ code }} }}
                         {mutation}: {mutation}(input: $input) @include(if: $yes) {{ userErrors {{ field }} }}
                         ...Made
@@ -319,70 +319,70 @@ both_databases! {
                     }}
                     fragment Made on Mutation {{ {mutation}(input: $input) {{ userErrors {{ message }} {made} }} }}
                     fragment Type on Mutation {{ ... {{ {mutation}(input: $input) {{ ... @include(if: $yes) {{ __typename }} }} }} }}"
-                );
-                let again = run(&app, &parts, &in_parts, (mutation, own)).await;
-                assert!(!is_refused(&again.payload), "{mutation}: {}", again.payload);
-                assert_eq!(again.grown, done.grown, "{mutation}");
-                assert_eq!(again.statements, done.statements, "{mutation}");
-                assert_eq!(again.keys, done.keys, "{mutation}");
-            }
-            left = refused.iter().map(|(index, _)| *index).collect();
-            if left.is_empty() {
-                break;
-            }
-            assert!(left.len() < before, "never succeed: {refused:?}");
-            round += 1;
+            );
+            let again = run(&app, &parts, &in_parts, (mutation, own)).await;
+            assert!(!is_refused(&again.payload), "{mutation}: {}", again.payload);
+            assert_eq!(again.grown, done.grown, "{mutation}");
+            assert_eq!(again.statements, done.statements, "{mutation}");
+            assert_eq!(again.keys, done.keys, "{mutation}");
         }
-        names_of.sort_unstable();
-        names_of.dedup();
-        assert_eq!(names_of, sdl.names("Mutation"));
-        assert!(LEDGER.iter().all(|name| names_of.contains(name)));
+        left = refused.iter().map(|(index, _)| *index).collect();
+        if left.is_empty() {
+            break;
+        }
+        assert!(left.len() < before, "never succeed: {refused:?}");
+        round += 1;
     }
+    names_of.sort_unstable();
+    names_of.dedup();
+    assert_eq!(names_of, sdl.names("Mutation"));
+    assert!(LEDGER.iter().all(|name| names_of.contains(name)));
+}
 
-    async fn parts_of_answers_are_not_lost(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let input = json!({ "partnerGroupId": p.group, "scenarios": [{ "chargeAmount": "10", "customerMonths": 1 }] });
-        for (whole, parts) in [
-            // These are written as bytes.
-            (
-                "results { finalFee { amount currency } effectivePercentage }",
-                "results { finalFee { amount } } results { finalFee { currency } effectivePercentage }",
-            ),
-            (
-                "results { finalFee { amount } } userErrors { code }",
-                "...F ... on SimulatePartnerGroupPayload { userErrors { code } }",
-            ),
-        ] {
-            let document = |selection: &str| {
-                format!(
-                    "mutation($input: SimulatePartnerGroupInput!) {{ simulatePartnerGroup(input: $input) {{ {selection} }} }} {}",
-                    match selection.contains("...F") {
-                        true => "fragment F on SimulatePartnerGroupPayload { results { finalFee { ... { amount } } } }",
-                        false => "",
-                    }
-                )
-            };
-            let whole = p.staff.ask_with(&document(whole), json!({ "input": input })).await;
-            let parts = p.staff.ask_with(&document(parts), json!({ "input": input })).await;
-            assert_eq!(data(&whole), data(&parts));
-        }
-        // Each of a list by its own type.
-        let ids = json!({ "ids": [p.a, p.campaign, p.commission, p.group], "no": false });
-        let whole = "query($ids: [ID!]!) { nodes(ids: $ids) {
+#[apply(both_databases)]
+async fn parts_of_answers_are_not_lost(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let input = json!({ "partnerGroupId": p.group, "scenarios": [{ "chargeAmount": "10", "customerMonths": 1 }] });
+    for (whole, parts) in [
+        // These are written as bytes.
+        (
+            "results { finalFee { amount currency } effectivePercentage }",
+            "results { finalFee { amount } } results { finalFee { currency } effectivePercentage }",
+        ),
+        (
+            "results { finalFee { amount } } userErrors { code }",
+            "...F ... on SimulatePartnerGroupPayload { userErrors { code } }",
+        ),
+    ] {
+        let document = |selection: &str| {
+            format!(
+                "mutation($input: SimulatePartnerGroupInput!) {{ simulatePartnerGroup(input: $input) {{ {selection} }} }} {}",
+                match selection.contains("...F") {
+                    true => "fragment F on SimulatePartnerGroupPayload { results { finalFee { ... { amount } } } }",
+                    false => "",
+                }
+            )
+        };
+        let whole = p.staff.ask_with(&document(whole), json!({ "input": input })).await;
+        let parts = p.staff.ask_with(&document(parts), json!({ "input": input })).await;
+        assert_eq!(data(&whole), data(&parts));
+    }
+    // Each of a list by its own type.
+    let ids = json!({ "ids": [p.a, p.campaign, p.commission, p.group], "no": false });
+    let whole = "query($ids: [ID!]!) { nodes(ids: $ids) {
             ... on Partner { name id partnerGroup: group { name rules { description ... on RecurringRule { percentage } } } __typename }
             ... on Campaign { id title: name __typename }
             ... on Commission { id __typename }
             ... on PartnerGroup { id __typename }
         } }";
-        let parts = "query($ids: [ID!]!, $no: Boolean!) {
+    let parts = "query($ids: [ID!]!, $no: Boolean!) {
             nodes(ids: $ids) { ... on Partner { name ...P } ...N }
             nodes(ids: $ids) { __typename ... on Partner { name @skip(if: $no) } ... on Node { __typename id } }
         }
         fragment N on Node { id ... on Campaign { title: name } ... on Partner { partnerGroup: group { ...G name } } }
         fragment P on Partner { id email @include(if: $no) partnerGroup: group { name } }
         fragment G on PartnerGroup { rules { ... on PartnerGroupRule { description } ... on RecurringRule { percentage } } }";
-        let whole = p.staff.ask_with(whole, json!({ "ids": ids["ids"] })).await;
-        let parts = p.staff.ask_with(parts, ids).await;
-        assert_eq!(data(&whole), data(&parts));
-    }
+    let whole = p.staff.ask_with(whole, json!({ "ids": ids["ids"] })).await;
+    let parts = p.staff.ask_with(parts, ids).await;
+    assert_eq!(data(&whole), data(&parts));
 }

@@ -205,234 +205,249 @@ pub fn needed(mutation: &str) -> &'static str {
     }
 }
 
-both_databases! {
-    async fn each_read_scope_opens_its_row_and_nothing_else_does(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let reads = reads(&p).await;
-        for root in Sdl::read().names("Query") {
-            let is_covered = reads
-                .iter()
-                .flat_map(|(_, reads)| reads)
-                .any(|read| read.starts_with(&format!("{root}(")) || read.starts_with(&format!("{root} ")));
-            assert!(
-                is_covered || ["node", "nodes", "viewer", "_service"].contains(&root.as_str()),
-                "{root} is in no row"
-            );
-        }
-        for (scope, reads) in reads {
-            let holder = app.staff(&p.tenant, scope);
-            let others = [all_but(&[scope]), String::new()].map(|scopes| app.staff(&p.tenant, &scopes));
-            for read in reads {
-                let document = format!("{{ {read} }}");
-                holder.data(&document).await;
-                p.staff.data(&document).await;
-                for other in &others {
-                    let answer = other.ask(&document).await;
-                    assert_eq!(answer.codes(), ["FORBIDDEN"], "{read} without {scope}: {}", answer.body);
-                    let message = answer.body["errors"][0]["message"].as_str().unwrap();
-                    assert_eq!(message, format!("this needs the scope {scope}"), "{read}");
-                }
+#[apply(both_databases)]
+async fn each_read_scope_opens_its_row_and_nothing_else_does(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let reads = reads(&p).await;
+    for root in Sdl::read().names("Query") {
+        let is_covered = reads
+            .iter()
+            .flat_map(|(_, reads)| reads)
+            .any(|read| read.starts_with(&format!("{root}(")) || read.starts_with(&format!("{root} ")));
+        assert!(
+            is_covered || ["node", "nodes", "viewer", "_service"].contains(&root.as_str()),
+            "{root} is in no row"
+        );
+    }
+    for (scope, reads) in reads {
+        let holder = app.staff(&p.tenant, scope);
+        let others = [all_but(&[scope]), String::new()].map(|scopes| app.staff(&p.tenant, &scopes));
+        for read in reads {
+            let document = format!("{{ {read} }}");
+            holder.data(&document).await;
+            p.staff.data(&document).await;
+            for other in &others {
+                let answer = other.ask(&document).await;
+                assert_eq!(answer.codes(), ["FORBIDDEN"], "{read} without {scope}: {}", answer.body);
+                let message = answer.body["errors"][0]["message"].as_str().unwrap();
+                assert_eq!(message, format!("this needs the scope {scope}"), "{read}");
             }
         }
     }
+}
 
-    async fn links_need_the_scope_of_what_they_lead_to(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        for (scope, document, path) in [
-            (
-                "partners:read",
-                format!("{{ partner(id: {:?}) {{ id group {{ description }} }} }}", p.a),
-                "partner",
+#[apply(both_databases)]
+async fn links_need_the_scope_of_what_they_lead_to(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    for (scope, document, path) in [
+        (
+            "partners:read",
+            format!("{{ partner(id: {:?}) {{ id group {{ description }} }} }}", p.a),
+            "partner",
+        ),
+        (
+            "partners:read",
+            format!(
+                "{{ partner(id: {:?}) {{ id commissionSnapshots {{ campaign {{ holdbackDays }} }} }} }}",
+                p.a
             ),
-            (
-                "partners:read",
-                format!(
-                    "{{ partner(id: {:?}) {{ id commissionSnapshots {{ campaign {{ holdbackDays }} }} }} }}",
-                    p.a
-                ),
-                "partner",
+            "partner",
+        ),
+        (
+            "partners:read",
+            format!("{{ partner(id: {:?}) {{ id campaigns {{ totalCount }} }} }}", p.a),
+            "partner",
+        ),
+        (
+            "partners:read",
+            format!(
+                "{{ partnershipRequest(id: {:?}) {{ id campaign {{ status }} }} }}",
+                p.request
             ),
-            (
-                "partners:read",
-                format!("{{ partner(id: {:?}) {{ id campaigns {{ totalCount }} }} }}", p.a),
-                "partner",
+            "partnershipRequest",
+        ),
+        (
+            "partner_groups:read",
+            format!(
+                "{{ partnerGroup(id: {:?}) {{ id partners {{ totalCount }} }} }}",
+                p.group
             ),
-            (
-                "partners:read",
-                format!(
-                    "{{ partnershipRequest(id: {:?}) {{ id campaign {{ status }} }} }}",
-                    p.request
-                ),
-                "partnershipRequest",
+            "partnerGroup",
+        ),
+        (
+            "campaigns:read",
+            format!(
+                "{{ campaign(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}",
+                p.campaign
             ),
-            (
-                "partner_groups:read",
-                format!(
-                    "{{ partnerGroup(id: {:?}) {{ id partners {{ totalCount }} }} }}",
-                    p.group
-                ),
-                "partnerGroup",
+            "campaign",
+        ),
+        (
+            "deals:read",
+            format!("{{ deal(id: {:?}) {{ id partner {{ email }} }} }}", p.pipeline.deal),
+            "deal",
+        ),
+        (
+            "deals:read",
+            format!(
+                "{{ deal(id: {:?}) {{ id commissions {{ totalCount }} }} }}",
+                p.pipeline.deal
             ),
-            (
-                "campaigns:read",
-                format!(
-                    "{{ campaign(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}",
-                    p.campaign
-                ),
-                "campaign",
+            "deal",
+        ),
+        (
+            "commissions:read",
+            format!(
+                "{{ commission(id: {:?}) {{ id deal {{ name }} }} }}",
+                p.pipeline.commission
             ),
-            (
-                "deals:read",
-                format!("{{ deal(id: {:?}) {{ id partner {{ email }} }} }}", p.pipeline.deal),
-                "deal",
+            "commission",
+        ),
+        (
+            "commission_rules:read",
+            format!(
+                "{{ commissionRule(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}",
+                p.pipeline.rule
             ),
-            (
-                "deals:read",
-                format!("{{ deal(id: {:?}) {{ id commissions {{ totalCount }} }} }}", p.pipeline.deal),
-                "deal",
+            "commissionRule",
+        ),
+        (
+            "partners:read",
+            format!("{{ partner(id: {:?}) {{ id deals {{ totalCount }} }} }}", p.a),
+            "partner",
+        ),
+        (
+            "tiered_commissions:read",
+            format!(
+                "{{ tieredCommission(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}",
+                p.tiered
             ),
-            (
-                "commissions:read",
-                format!("{{ commission(id: {:?}) {{ id deal {{ name }} }} }}", p.pipeline.commission),
-                "commission",
+            "tieredCommission",
+        ),
+        (
+            "tiered_commissions:read",
+            format!(
+                "{{ tieredCommission(id: {:?}) {{ id campaigns {{ status }} }} }}",
+                p.tiered
             ),
-            (
-                "commission_rules:read",
-                format!(
-                    "{{ commissionRule(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}",
-                    p.pipeline.rule
-                ),
-                "commissionRule",
+            "tieredCommission",
+        ),
+        (
+            "tiered_commissions:read",
+            format!(
+                "{{ tieredCommission(id: {:?}) {{ id advertisers {{ name }} }} }}",
+                p.tiered
             ),
-            (
-                "partners:read",
-                format!("{{ partner(id: {:?}) {{ id deals {{ totalCount }} }} }}", p.a),
-                "partner",
-            ),
-            (
-                "tiered_commissions:read",
-                format!(
-                    "{{ tieredCommission(id: {:?}) {{ id partners {{ nodes {{ name }} }} }} }}",
-                    p.tiered
-                ),
-                "tieredCommission",
-            ),
-            (
-                "tiered_commissions:read",
-                format!("{{ tieredCommission(id: {:?}) {{ id campaigns {{ status }} }} }}", p.tiered),
-                "tieredCommission",
-            ),
-            (
-                "tiered_commissions:read",
-                format!("{{ tieredCommission(id: {:?}) {{ id advertisers {{ name }} }} }}", p.tiered),
-                "tieredCommission",
-            ),
-        ] {
-            let answer = app.staff(&p.tenant, scope).ask(&document).await;
-            assert!(
-                answer.codes().iter().all(|code| *code == "FORBIDDEN"),
-                "{document}: {}",
+            "tieredCommission",
+        ),
+    ] {
+        let answer = app.staff(&p.tenant, scope).ask(&document).await;
+        assert!(
+            answer.codes().iter().all(|code| *code == "FORBIDDEN"),
+            "{document}: {}",
+            answer.body
+        );
+        assert!(!answer.codes().is_empty(), "{document}: {}", answer.body);
+        assert!(!answer.comparable().contains("alpha"), "{document}: {}", answer.body);
+        let both = app
+            .staff(
+                &p.tenant,
+                "partners:read partner_groups:read campaigns:read deals:read commissions:read commission_rules:read \
+                     tiered_commissions:read",
+            )
+            .data(&document)
+            .await;
+        assert!(both[path]["id"].is_string());
+    }
+}
+
+#[apply(both_databases)]
+async fn each_mutation_needs_its_write_scope_and_no_other(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let mut forbidden = Vec::new();
+    let before = app.rows().await;
+    for (mutation, input) in p.inputs() {
+        let needed = needed_by(mutation, &input);
+        let without = if needed == "admin" {
+            all_but(&[])
+        } else {
+            all_but(&[needed])
+        };
+        for scopes in [without.as_str(), ""] {
+            let answer = app
+                .staff(&p.tenant, scopes)
+                .try_mutate(mutation, input.clone(), made_by(mutation))
+                .await;
+            assert_eq!(
+                answer.codes(),
+                ["FORBIDDEN"],
+                "{mutation} without {needed}: {}",
                 answer.body
             );
-            assert!(!answer.codes().is_empty(), "{document}: {}", answer.body);
-            assert!(!answer.comparable().contains("alpha"), "{document}: {}", answer.body);
-            let both = app
-                .staff(
-                    &p.tenant,
-                    "partners:read partner_groups:read campaigns:read deals:read commissions:read commission_rules:read \
-                     tiered_commissions:read",
-                )
-                .data(&document)
-                .await;
-            assert!(both[path]["id"].is_string());
+            let message = answer.body["errors"][0]["message"].as_str().unwrap();
+            assert_eq!(message, format!("this needs the scope {needed}"));
         }
+        forbidden.push((mutation, input, needed));
     }
-
-    async fn each_mutation_needs_its_write_scope_and_no_other(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let mut forbidden = Vec::new();
-        let before = app.rows().await;
-        for (mutation, input) in p.inputs() {
-            let needed = needed_by(mutation, &input);
-            let without = if needed == "admin" {
-                all_but(&[])
-            } else {
-                all_but(&[needed])
-            };
-            for scopes in [without.as_str(), ""] {
-                let answer = app
-                    .staff(&p.tenant, scopes)
-                    .try_mutate(mutation, input.clone(), made_by(mutation))
-                    .await;
-                assert_eq!(
-                    answer.codes(),
-                    ["FORBIDDEN"],
-                    "{mutation} without {needed}: {}",
-                    answer.body
-                );
-                let message = answer.body["errors"][0]["message"].as_str().unwrap();
-                assert_eq!(message, format!("this needs the scope {needed}"));
-            }
-            forbidden.push((mutation, input, needed));
-        }
-        assert_eq!(app.rows().await, before);
-        for (mutation, input, needed) in forbidden {
-            // Whatever the state of things says to it: the scope is enough, but to try what is stored.
-            let scopes = match input.get("commissionRuleId").or(input.get("tieredCommissionIds")) {
-                Some(_) if mutation.starts_with("simulate") => format!("{needed} {}", needed.replace("write", "read")),
-                // And what is told, to have it told.
-                _ if needed == "webhooks:write" => format!("{needed} partners:read"),
-                _ => needed.to_owned(),
-            };
-            app.staff(&p.tenant, &scopes)
-                .mutate(mutation, input.clone(), made_by(mutation))
-                .await;
-            app.staff(&p.tenant, "admin")
-                .mutate(mutation, input, made_by(mutation))
-                .await;
-        }
-        assert_ne!(app.rows().await, before);
-    }
-
-    async fn what_a_rule_names_is_called_by_its_name_without_the_scope_of_deals(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let entries = |stage: &str| {
-            let rule = &p.pipeline.rule;
-            format!("{{ commissionRule(id: {rule:?}) {{ entries {{ paymentStage {{ {stage} }} }} }} }}")
+    assert_eq!(app.rows().await, before);
+    for (mutation, input, needed) in forbidden {
+        // Whatever the state of things says to it: the scope is enough, but to try what is stored.
+        let scopes = match input.get("commissionRuleId").or(input.get("tieredCommissionIds")) {
+            Some(_) if mutation.starts_with("simulate") => format!("{needed} {}", needed.replace("write", "read")),
+            // And what is told, to have it told.
+            _ if needed == "webhooks:write" => format!("{needed} partners:read"),
+            _ => needed.to_owned(),
         };
-        let staff = app.staff(&p.tenant, "commission_rules:read");
-        let answer = staff.data(&entries("id label externalId")).await;
-        let stage = &answer["commissionRule"]["entries"][0]["paymentStage"];
-        assert!(stage["id"].is_string() && stage["label"].is_string(), "{answer}");
-        assert_eq!(staff.ask(&entries("id outcome")).await.codes(), ["FORBIDDEN"]);
+        app.staff(&p.tenant, &scopes)
+            .mutate(mutation, input.clone(), made_by(mutation))
+            .await;
+        app.staff(&p.tenant, "admin")
+            .mutate(mutation, input, made_by(mutation))
+            .await;
     }
+    assert_ne!(app.rows().await, before);
+}
 
-    async fn unknown_scopes_grant_nothing(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let names = "partners Partners:read partners:READ partners:* *:read * all root superadmin admin:read admin:write read write \
+#[apply(both_databases)]
+async fn what_a_rule_names_is_called_by_its_name_without_the_scope_of_deals(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let entries = |stage: &str| {
+        let rule = &p.pipeline.rule;
+        format!("{{ commissionRule(id: {rule:?}) {{ entries {{ paymentStage {{ {stage} }} }} }} }}")
+    };
+    let staff = app.staff(&p.tenant, "commission_rules:read");
+    let answer = staff.data(&entries("id label externalId")).await;
+    let stage = &answer["commissionRule"]["entries"][0]["paymentStage"];
+    assert!(stage["id"].is_string() && stage["label"].is_string(), "{answer}");
+    assert_eq!(staff.ask(&entries("id outcome")).await.codes(), ["FORBIDDEN"]);
+}
+
+#[apply(both_databases)]
+async fn unknown_scopes_grant_nothing(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let names = "partners Partners:read partners:READ partners:* *:read * all root superadmin admin:read admin:write read write \
                      partners:readwrite partners:read:write :read partners: partner:read Admin ADMIN";
-        // Past the program's own minting, which would drop them: the claims say exactly this.
-        let token = app.sign(&serde_json::json!({ "tenant": "acme", "scope": names }));
-        let client = app.client(Some(token));
-        assert_eq!(
-            client.data("{ viewer { scopes subject } }").await["viewer"]["scopes"],
-            serde_json::json!([])
-        );
-        for (_, reads) in reads(&p).await {
-            for read in reads {
-                assert_eq!(
-                    client.ask(&format!("{{ {read} }}")).await.codes(),
-                    ["FORBIDDEN"],
-                    "{read}"
-                );
-            }
-        }
-        for (mutation, input) in p.inputs() {
+    // Past the program's own minting, which would drop them: the claims say exactly this.
+    let token = app.sign(&serde_json::json!({ "tenant": "acme", "scope": names }));
+    let client = app.client(Some(token));
+    assert_eq!(
+        client.data("{ viewer { scopes subject } }").await["viewer"]["scopes"],
+        serde_json::json!([])
+    );
+    for (_, reads) in reads(&p).await {
+        for read in reads {
             assert_eq!(
-                client.try_mutate(mutation, input, made_by(mutation)).await.codes(),
+                client.ask(&format!("{{ {read} }}")).await.codes(),
                 ["FORBIDDEN"],
-                "{mutation}"
+                "{read}"
             );
         }
+    }
+    for (mutation, input) in p.inputs() {
+        assert_eq!(
+            client.try_mutate(mutation, input, made_by(mutation)).await.codes(),
+            ["FORBIDDEN"],
+            "{mutation}"
+        );
     }
 }

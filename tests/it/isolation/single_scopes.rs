@@ -152,192 +152,271 @@ async fn examples(p: &Programme) -> Vec<(&'static str, String)> {
     ]
 }
 
-both_databases! {
-    async fn a_key_with_one_read_scope_reads_no_other_resource_through_any_link(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let sdl = Sdl::read();
-        // A rule that names a tier and a category, too.
-        let filters = json!({ "id": p.pipeline.rule, "tierIds": [p.tier], "categoryIds": [p.category] });
-        p.staff.done("updateCommissionRule", filters, "commissionRule { id }").await;
-        let (mut seen, mut tried) = (BTreeSet::new(), 0);
-        for (type_name, id) in examples(&p).await {
-            let own = resource(type_name).expect("a resource");
-            let key = app.staff(&p.tenant, &format!("{own}:read"));
-            let node = |selection: &str| format!("{{ node(id: {id:?}) {{ ... on {type_name} {{ {selection} }} }} }}");
-            assert!(shows(&key.data(&node("id")).await), "{type_name}");
-            for (selection, what) in borders(&sdl, type_name, own, 4) {
-                let document = node(&selection);
-                let answer = key.ask(&document).await;
-                assert!(!shows(&answer.body["data"]), "{document}: {}", answer.body);
-                assert!(answer.codes().iter().all(|code| *code == "FORBIDDEN"), "{document}: {}", answer.body);
-                // Where there is something to see, not seeing it is said.
-                if shows(&p.staff.data(&document).await) {
-                    assert!(!answer.codes().is_empty(), "{document}: {}", answer.body);
-                    seen.insert(format!("{type_name} -> {what}"));
-                }
-                tried += 1;
+#[apply(both_databases)]
+async fn a_key_with_one_read_scope_reads_no_other_resource_through_any_link(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let sdl = Sdl::read();
+    // A rule that names a tier and a category, too.
+    let filters = json!({ "id": p.pipeline.rule, "tierIds": [p.tier], "categoryIds": [p.category] });
+    p.staff
+        .done("updateCommissionRule", filters, "commissionRule { id }")
+        .await;
+    let (mut seen, mut tried) = (BTreeSet::new(), 0);
+    for (type_name, id) in examples(&p).await {
+        let own = resource(type_name).expect("a resource");
+        let key = app.staff(&p.tenant, &format!("{own}:read"));
+        let node = |selection: &str| format!("{{ node(id: {id:?}) {{ ... on {type_name} {{ {selection} }} }} }}");
+        assert!(shows(&key.data(&node("id")).await), "{type_name}");
+        for (selection, what) in borders(&sdl, type_name, own, 4) {
+            let document = node(&selection);
+            let answer = key.ask(&document).await;
+            assert!(!shows(&answer.body["data"]), "{document}: {}", answer.body);
+            assert!(
+                answer.codes().iter().all(|code| *code == "FORBIDDEN"),
+                "{document}: {}",
+                answer.body
+            );
+            // Where there is something to see, not seeing it is said.
+            if shows(&p.staff.data(&document).await) {
+                assert!(!answer.codes().is_empty(), "{document}: {}", answer.body);
+                seen.insert(format!("{type_name} -> {what}"));
             }
-        }
-        // The programme has something behind most links.
-        assert!(seen.len() > 150 && tried > 200, "{} of {tried}: {seen:?}", seen.len());
-        for border in ["CommissionRule -> PartnerTier.label", "CommissionRule -> PartnerCategory.label", "CommissionRule -> PaymentStage.position"] {
-            assert!(seen.contains(border), "{border}: {seen:?}");
+            tried += 1;
         }
     }
-
-    async fn a_key_with_one_write_scope_writes_and_reads_nothing(app: TestApp) {
-        let sdl = Sdl::read();
-        let (mut stages, mut stage) = (1, Stage::new(&app, 0).await);
-        let payload = |mutation: &str| {
-            let fields = sdl.fields("Mutation").iter();
-            fields.into_iter().find(|field| field.name == mutation).expect("a mutation").type_name.clone()
-        };
-        let mut tried = 0;
-        for (mutation, _) in writing(&sdl) {
-            let payload = payload(&mutation);
-            let links = sdl.fields(&payload).iter().filter(|field| resource(&field.type_name).is_some());
-            let links: Vec<_> = links.cloned().collect();
-            if mutation == "recordEvents" || links.is_empty() {
-                continue;
-            }
-            for link in links {
-                if mutation == "reassignCustomer" && link.name == "event" {
-                    continue; // Of one event only.
-                }
-                let is_leaf = |name: &str| sdl.fields(name).is_empty() && sdl.members(name).is_empty();
-                let mut leaves = sdl.fields(&link.type_name).iter().filter(|leaf| is_leaf(&leaf.type_name));
-                let leaf = leaves.find(|leaf| leaf.name != "id").expect("more than an id").name.clone();
-                let selection = format!("shown: {} {{ id }} hidden: {} {{ {leaf} }}", link.name, link.name);
-                let mut answer = None;
-                // A mutation before may be in its way.
-                for _ in 0..2 {
-                    let mut input = stage.input(&mutation).await;
-                    if mutation == "createApiKey" {
-                        // Nobody grants a scope that they lack.
-                        input = json!({ "name": "K", "scopes": [needed(&mutation)] });
-                    }
-                    // Who has partners told of needs to read them.
-                    let also = if mutation.contains("Webhook") { " partners:read" } else { "" };
-                    let key = app.staff(&stage.p.tenant, &format!("{}{also}", needed(&mutation)));
-                    let before = app.rows().await;
-                    let got = key.try_mutate(&mutation, input, &selection).await;
-                    if app.rows().await != before {
-                        answer = Some(got);
-                        break;
-                    }
-                    stage = Stage::new(&app, stages).await;
-                    stages += 1;
-                }
-                let answer = answer.unwrap_or_else(|| panic!("{mutation} writes nothing"));
-                let payload = match &answer.body["data"][&mutation] {
-                    Value::Array(results) => &results[0],
-                    payload => payload,
-                };
-                let codes = answer.codes();
-                assert!(!shows(&payload["hidden"]), "{mutation}: {}", answer.body);
-                assert!(codes.iter().all(|code| *code == "FORBIDDEN"), "{mutation}: {}", answer.body);
-                // Lists cannot be null, so that the payload is; and they may be empty.
-                if !link.is_list {
-                    assert!(!codes.is_empty() && payload["shown"]["id"].is_string(), "{mutation}: {}", answer.body);
-                }
-                tried += 1;
-            }
-        }
-        assert!(tried > 35, "{tried}");
+    // The programme has something behind most links.
+    assert!(seen.len() > 150 && tried > 200, "{} of {tried}: {seen:?}", seen.len());
+    for border in [
+        "CommissionRule -> PartnerTier.label",
+        "CommissionRule -> PartnerCategory.label",
+        "CommissionRule -> PaymentStage.position",
+    ] {
+        assert!(seen.contains(border), "{border}: {seen:?}");
     }
+}
 
-    async fn what_is_refused_or_changes_nothing_shows_nothing_either(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let writer = app.staff(&p.tenant, "partners:write commissions:write");
-        let empty = json!({ "id": p.a });
-        let answer = writer.try_mutate("updatePartner", empty, "partner { id email }").await;
-        assert_eq!(answer.codes(), ["FORBIDDEN"]);
-        assert_eq!(answer.body["data"]["updatePartner"], json!({ "partner": null, "userErrors": [] }));
-        let refused = json!({ "ids": [p.commission] });
-        let answer = writer.try_mutate("approveCommissions", refused, "id commission { amount { amount } }").await;
-        assert_eq!(answer.codes(), ["FORBIDDEN"]);
-        let result = &answer.body["data"]["approveCommissions"][0];
-        assert_eq!((&result["commission"], &result["userErrors"][0]["code"]), (&Value::Null, &json!("INVALID_TRANSITION")));
-    }
-
-    async fn a_simulation_shows_the_rules_of_a_group_to_who_may_read_them(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let events = json!([{ "occurredAt": "2026-03-01T00:00:00Z", "amount": { "amount": "100", "currency": "USD" } }]);
-        let explained = "commissions { amount { amount } explanation { detail } }";
-        for (scopes, allowed) in [("campaigns:write", false), ("campaigns:write partner_groups:read", true)] {
-            let key = app.staff(&p.tenant, scopes);
-            for group in [json!(p.group), Value::Null] {
-                let input = json!({ "terms": [], "partnerGroupId": group, "events": events });
-                let answer = key.try_mutate("simulateCampaignTerms", input, explained).await;
-                assert_eq!(answer.codes().is_empty(), allowed, "{}", answer.body);
-                assert_eq!(answer.body.to_string().contains("41.414141"), allowed, "{}", answer.body);
+#[apply(both_databases)]
+async fn a_key_with_one_write_scope_writes_and_reads_nothing(app: TestApp) {
+    let sdl = Sdl::read();
+    let (mut stages, mut stage) = (1, Stage::new(&app, 0).await);
+    let payload = |mutation: &str| {
+        let fields = sdl.fields("Mutation").iter();
+        fields
+            .into_iter()
+            .find(|field| field.name == mutation)
+            .expect("a mutation")
+            .type_name
+            .clone()
+    };
+    let mut tried = 0;
+    for (mutation, _) in writing(&sdl) {
+        let payload = payload(&mutation);
+        let links = sdl
+            .fields(&payload)
+            .iter()
+            .filter(|field| resource(&field.type_name).is_some());
+        let links: Vec<_> = links.cloned().collect();
+        if mutation == "recordEvents" || links.is_empty() {
+            continue;
+        }
+        for link in links {
+            if mutation == "reassignCustomer" && link.name == "event" {
+                continue; // Of one event only.
             }
-            let own = json!({ "terms": [{ "basis": "PERCENT", "value": "5" }], "events": events });
-            key.done("simulateCampaignTerms", own, explained).await;
-        }
-        for (scopes, allowed) in [("partner_groups:write", false), ("partner_groups:write partner_groups:read", true)] {
-            let input = json!({ "partnerGroupId": p.group, "scenarios": [{ "chargeAmount": "1", "customerMonths": 1 }] });
-            let key = app.staff(&p.tenant, scopes);
-            let answer = key.try_mutate("simulatePartnerGroup", input, "results { explanation { detail } }").await;
-            assert_eq!(answer.codes().is_empty(), allowed, "{}", answer.body);
-        }
-    }
-
-    async fn what_is_stored_is_simulated_by_who_may_read_it(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let inputs = p.inputs();
-        for (mutation, by_id, resource) in [
-            ("simulateCommissionRule", "commissionRuleId", "commission_rules"),
-            ("simulateTieredCommission", "tieredCommissionIds", "tiered_commissions"),
-        ] {
-            let writer = app.staff(&p.tenant, &format!("{resource}:write"));
-            let both = app.staff(&p.tenant, &format!("{resource}:write {resource}:read"));
-            let (mut stored, mut inline) = (0, 0);
-            for (_, input) in inputs.iter().filter(|(name, _)| *name == mutation) {
-                let answer = writer.try_mutate(mutation, input.clone(), made_by(mutation)).await;
-                if input[by_id].is_null() {
-                    inline += 1;
-                    assert!(answer.codes().is_empty(), "{input}: {}", answer.body);
+            let is_leaf = |name: &str| sdl.fields(name).is_empty() && sdl.members(name).is_empty();
+            let mut leaves = sdl
+                .fields(&link.type_name)
+                .iter()
+                .filter(|leaf| is_leaf(&leaf.type_name));
+            let leaf = leaves
+                .find(|leaf| leaf.name != "id")
+                .expect("more than an id")
+                .name
+                .clone();
+            let selection = format!("shown: {} {{ id }} hidden: {} {{ {leaf} }}", link.name, link.name);
+            let mut answer = None;
+            // A mutation before may be in its way.
+            for _ in 0..2 {
+                let mut input = stage.input(&mutation).await;
+                if mutation == "createApiKey" {
+                    // Nobody grants a scope that they lack.
+                    input = json!({ "name": "K", "scopes": [needed(&mutation)] });
+                }
+                // Who has partners told of needs to read them.
+                let also = if mutation.contains("Webhook") {
+                    " partners:read"
                 } else {
-                    stored += 1;
-                    assert_eq!(answer.codes(), ["FORBIDDEN"], "{input}: {}", answer.body);
-                    assert_eq!(answer.body["data"][mutation], Value::Null);
-                    // Nor is it told whether there is one.
-                    let mut unknown = input.clone();
-                    unknown[by_id] = json!(p.a);
-                    let answer = writer.try_mutate(mutation, unknown, made_by(mutation)).await;
-                    assert_eq!(answer.codes(), ["FORBIDDEN"], "{}", answer.body);
+                    ""
+                };
+                let key = app.staff(&stage.p.tenant, &format!("{}{also}", needed(&mutation)));
+                let before = app.rows().await;
+                let got = key.try_mutate(&mutation, input, &selection).await;
+                if app.rows().await != before {
+                    answer = Some(got);
+                    break;
                 }
-                let answer = both.try_mutate(mutation, input.clone(), made_by(mutation)).await;
-                assert!(answer.codes().is_empty() && !answer.body["data"][mutation].is_null(), "{}", answer.body);
+                stage = Stage::new(&app, stages).await;
+                stages += 1;
             }
-            assert!(stored > 0 && inline > 0, "{mutation}");
+            let answer = answer.unwrap_or_else(|| panic!("{mutation} writes nothing"));
+            let payload = match &answer.body["data"][&mutation] {
+                Value::Array(results) => &results[0],
+                payload => payload,
+            };
+            let codes = answer.codes();
+            assert!(!shows(&payload["hidden"]), "{mutation}: {}", answer.body);
+            assert!(
+                codes.iter().all(|code| *code == "FORBIDDEN"),
+                "{mutation}: {}",
+                answer.body
+            );
+            // Lists cannot be null, so that the payload is; and they may be empty.
+            if !link.is_list {
+                assert!(
+                    !codes.is_empty() && payload["shown"]["id"].is_string(),
+                    "{mutation}: {}",
+                    answer.body
+                );
+            }
+            tried += 1;
         }
     }
+    assert!(tried > 35, "{tried}");
+}
 
-    async fn nobody_grants_a_partner_what_they_may_not_read(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let minter = app.staff(&p.tenant, "partners:write");
-        let issued = minter.done("issuePartnerToken", json!({ "partnerId": p.a }), "token").await;
-        let portal = app.client(Some(issued["token"].as_str().unwrap().to_owned()));
-        for document in [
-            "{ campaigns { nodes { name } } }".to_owned(),
-            "{ partnerGroups { nodes { name } } }".to_owned(),
-            format!("{{ campaign(id: {:?}) {{ name }} }}", p.campaign),
-            format!("{{ partnerGroup(id: {:?}) {{ name }} }}", p.group),
-            format!("{{ node(id: {:?}) {{ id }} }}", p.campaign),
-            format!("{{ node(id: {:?}) {{ id }} }}", p.group),
-            format!("{{ _entities(representations: [{{ __typename: \"Campaign\", id: {:?} }}]) {{ __typename }} }}", p.campaign),
-            format!("{{ _entities(representations: [{{ __typename: \"PartnerGroup\", id: {:?} }}]) {{ __typename }} }}", p.group),
-        ] {
-            let answer = portal.ask(&document).await;
-            assert_eq!(answer.codes(), ["FORBIDDEN"], "{document}: {}", answer.body);
+#[apply(both_databases)]
+async fn what_is_refused_or_changes_nothing_shows_nothing_either(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let writer = app.staff(&p.tenant, "partners:write commissions:write");
+    let empty = json!({ "id": p.a });
+    let answer = writer.try_mutate("updatePartner", empty, "partner { id email }").await;
+    assert_eq!(answer.codes(), ["FORBIDDEN"]);
+    assert_eq!(
+        answer.body["data"]["updatePartner"],
+        json!({ "partner": null, "userErrors": [] })
+    );
+    let refused = json!({ "ids": [p.commission] });
+    let answer = writer
+        .try_mutate("approveCommissions", refused, "id commission { amount { amount } }")
+        .await;
+    assert_eq!(answer.codes(), ["FORBIDDEN"]);
+    let result = &answer.body["data"]["approveCommissions"][0];
+    assert_eq!(
+        (&result["commission"], &result["userErrors"][0]["code"]),
+        (&Value::Null, &json!("INVALID_TRANSITION"))
+    );
+}
+
+#[apply(both_databases)]
+async fn a_simulation_shows_the_rules_of_a_group_to_who_may_read_them(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let events = json!([{ "occurredAt": "2026-03-01T00:00:00Z", "amount": { "amount": "100", "currency": "USD" } }]);
+    let explained = "commissions { amount { amount } explanation { detail } }";
+    for (scopes, allowed) in [
+        ("campaigns:write", false),
+        ("campaigns:write partner_groups:read", true),
+    ] {
+        let key = app.staff(&p.tenant, scopes);
+        for group in [json!(p.group), Value::Null] {
+            let input = json!({ "terms": [], "partnerGroupId": group, "events": events });
+            let answer = key.try_mutate("simulateCampaignTerms", input, explained).await;
+            assert_eq!(answer.codes().is_empty(), allowed, "{}", answer.body);
+            assert_eq!(
+                answer.body.to_string().contains("41.414141"),
+                allowed,
+                "{}",
+                answer.body
+            );
         }
-        // The names belong to the rows that it may read.
-        let minter = app.staff(&p.tenant, "partners:write commissions:read");
-        let issued = minter.done("issuePartnerToken", json!({ "partnerId": p.a }), "token").await;
-        let portal = app.client(Some(issued["token"].as_str().unwrap().to_owned()));
-        let document = format!("{{ commission(id: {:?}) {{ campaign {{ name }} }} }}", p.commission);
-        assert_eq!(portal.data(&document).await["commission"]["campaign"]["name"], "alpha campaign");
+        let own = json!({ "terms": [{ "basis": "PERCENT", "value": "5" }], "events": events });
+        key.done("simulateCampaignTerms", own, explained).await;
     }
+    for (scopes, allowed) in [
+        ("partner_groups:write", false),
+        ("partner_groups:write partner_groups:read", true),
+    ] {
+        let input = json!({ "partnerGroupId": p.group, "scenarios": [{ "chargeAmount": "1", "customerMonths": 1 }] });
+        let key = app.staff(&p.tenant, scopes);
+        let answer = key
+            .try_mutate("simulatePartnerGroup", input, "results { explanation { detail } }")
+            .await;
+        assert_eq!(answer.codes().is_empty(), allowed, "{}", answer.body);
+    }
+}
+
+#[apply(both_databases)]
+async fn what_is_stored_is_simulated_by_who_may_read_it(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let inputs = p.inputs();
+    for (mutation, by_id, resource) in [
+        ("simulateCommissionRule", "commissionRuleId", "commission_rules"),
+        ("simulateTieredCommission", "tieredCommissionIds", "tiered_commissions"),
+    ] {
+        let writer = app.staff(&p.tenant, &format!("{resource}:write"));
+        let both = app.staff(&p.tenant, &format!("{resource}:write {resource}:read"));
+        let (mut stored, mut inline) = (0, 0);
+        for (_, input) in inputs.iter().filter(|(name, _)| *name == mutation) {
+            let answer = writer.try_mutate(mutation, input.clone(), made_by(mutation)).await;
+            if input[by_id].is_null() {
+                inline += 1;
+                assert!(answer.codes().is_empty(), "{input}: {}", answer.body);
+            } else {
+                stored += 1;
+                assert_eq!(answer.codes(), ["FORBIDDEN"], "{input}: {}", answer.body);
+                assert_eq!(answer.body["data"][mutation], Value::Null);
+                // Nor is it told whether there is one.
+                let mut unknown = input.clone();
+                unknown[by_id] = json!(p.a);
+                let answer = writer.try_mutate(mutation, unknown, made_by(mutation)).await;
+                assert_eq!(answer.codes(), ["FORBIDDEN"], "{}", answer.body);
+            }
+            let answer = both.try_mutate(mutation, input.clone(), made_by(mutation)).await;
+            assert!(
+                answer.codes().is_empty() && !answer.body["data"][mutation].is_null(),
+                "{}",
+                answer.body
+            );
+        }
+        assert!(stored > 0 && inline > 0, "{mutation}");
+    }
+}
+
+#[apply(both_databases)]
+async fn nobody_grants_a_partner_what_they_may_not_read(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let minter = app.staff(&p.tenant, "partners:write");
+    let issued = minter
+        .done("issuePartnerToken", json!({ "partnerId": p.a }), "token")
+        .await;
+    let portal = app.client(Some(issued["token"].as_str().unwrap().to_owned()));
+    for document in [
+        "{ campaigns { nodes { name } } }".to_owned(),
+        "{ partnerGroups { nodes { name } } }".to_owned(),
+        format!("{{ campaign(id: {:?}) {{ name }} }}", p.campaign),
+        format!("{{ partnerGroup(id: {:?}) {{ name }} }}", p.group),
+        format!("{{ node(id: {:?}) {{ id }} }}", p.campaign),
+        format!("{{ node(id: {:?}) {{ id }} }}", p.group),
+        format!(
+            "{{ _entities(representations: [{{ __typename: \"Campaign\", id: {:?} }}]) {{ __typename }} }}",
+            p.campaign
+        ),
+        format!(
+            "{{ _entities(representations: [{{ __typename: \"PartnerGroup\", id: {:?} }}]) {{ __typename }} }}",
+            p.group
+        ),
+    ] {
+        let answer = portal.ask(&document).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN"], "{document}: {}", answer.body);
+    }
+    // The names belong to the rows that it may read.
+    let minter = app.staff(&p.tenant, "partners:write commissions:read");
+    let issued = minter
+        .done("issuePartnerToken", json!({ "partnerId": p.a }), "token")
+        .await;
+    let portal = app.client(Some(issued["token"].as_str().unwrap().to_owned()));
+    let document = format!("{{ commission(id: {:?}) {{ campaign {{ name }} }} }}", p.commission);
+    assert_eq!(
+        portal.data(&document).await["commission"]["campaign"]["name"],
+        "alpha campaign"
+    );
 }

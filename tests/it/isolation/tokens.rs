@@ -132,74 +132,75 @@ async fn bad_tokens(app: &TestApp, acme: &Tenant) -> Vec<(&'static str, String)>
     tokens
 }
 
-both_databases! {
-    async fn every_bad_token_is_refused_alike(app: TestApp) {
-        let acme = app.tenant("acme").await;
-        let mut texts = Vec::new();
-        for (name, token) in bad_tokens(&app, &acme).await {
-            let answer = ask(&app, &token).await;
-            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}: {}", answer.body);
-            assert_eq!(answer.codes(), ["UNAUTHENTICATED"], "{name}");
-            assert!(answer.body.get("data").is_none(), "{name}");
-            assert_eq!(
-                answer.headers[header::WWW_AUTHENTICATE],
-                "Bearer error=\"invalid_token\"",
-                "{name}"
-            );
-            texts.push(answer.comparable());
-        }
-        texts.dedup();
-        assert_eq!(texts.len(), 1, "one answer for every cause: {texts:?}");
-    }
-
-    async fn a_good_token_is_good_until_it_ends(app: TestApp) {
-        let acme = app.tenant("acme").await;
-        let now = app.clock.now().timestamp();
-        for claims in [
-            json!({}),
-            json!({ "tenant": acme.id.to_string() }),
-            json!({ "aud": ["billing", "tributary"] }),
-            json!({ "iat": null }),
-            json!({ "nbf": now }),
-            json!({ "unknown": { "claim": 1 } }),
-            json!({ "scope": "" }),
-            json!({ "scope": null }),
-        ] {
-            let answer = ask(&app, &app.sign(&claims)).await;
-            assert_eq!(answer.data()["viewer"]["subject"], "ann", "{claims}");
-        }
-        let token = app.sign(&json!({ "exp": now + 60 }));
-        app.clock.advance(Duration::from_secs(59));
-        ask(&app, &token).await.data();
-        // Clocks may differ a little.
-        app.clock.advance(Duration::from_secs(31));
-        assert_eq!(ask(&app, &token).await.status, StatusCode::UNAUTHORIZED);
-    }
-
-    async fn without_a_token_the_gateway_says_what_to_send(app: TestApp) {
-        app.tenant("acme").await;
-        let answer = app.client(None).ask(ASK).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(answer.codes(), ["UNAUTHENTICATED"]);
-        assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer");
-        assert!(
-            answer.body["errors"][0]["message"]
-                .as_str()
-                .unwrap()
-                .contains("Authorization: Bearer")
+#[apply(both_databases)]
+async fn every_bad_token_is_refused_alike(app: TestApp) {
+    let acme = app.tenant("acme").await;
+    let mut texts = Vec::new();
+    for (name, token) in bad_tokens(&app, &acme).await {
+        let answer = ask(&app, &token).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}: {}", answer.body);
+        assert_eq!(answer.codes(), ["UNAUTHENTICATED"], "{name}");
+        assert!(answer.body.get("data").is_none(), "{name}");
+        assert_eq!(
+            answer.headers[header::WWW_AUTHENTICATE],
+            "Bearer error=\"invalid_token\"",
+            "{name}"
         );
-        for document in [
-            "{",
-            "",
-            "{ nothing }",
-            "mutation { updateTenant(input: {}) { tenant { id } } }",
-            "{ __schema { types { name } } }",
-        ] {
-            assert_eq!(
-                app.client(None).ask(document).await.status,
-                StatusCode::UNAUTHORIZED,
-                "{document}"
-            );
-        }
+        texts.push(answer.comparable());
+    }
+    texts.dedup();
+    assert_eq!(texts.len(), 1, "one answer for every cause: {texts:?}");
+}
+
+#[apply(both_databases)]
+async fn a_good_token_is_good_until_it_ends(app: TestApp) {
+    let acme = app.tenant("acme").await;
+    let now = app.clock.now().timestamp();
+    for claims in [
+        json!({}),
+        json!({ "tenant": acme.id.to_string() }),
+        json!({ "aud": ["billing", "tributary"] }),
+        json!({ "iat": null }),
+        json!({ "nbf": now }),
+        json!({ "unknown": { "claim": 1 } }),
+        json!({ "scope": "" }),
+        json!({ "scope": null }),
+    ] {
+        let answer = ask(&app, &app.sign(&claims)).await;
+        assert_eq!(answer.data()["viewer"]["subject"], "ann", "{claims}");
+    }
+    let token = app.sign(&json!({ "exp": now + 60 }));
+    app.clock.advance(Duration::from_secs(59));
+    ask(&app, &token).await.data();
+    // Clocks may differ a little.
+    app.clock.advance(Duration::from_secs(31));
+    assert_eq!(ask(&app, &token).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[apply(both_databases)]
+async fn without_a_token_the_gateway_says_what_to_send(app: TestApp) {
+    app.tenant("acme").await;
+    let answer = app.client(None).ask(ASK).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.codes(), ["UNAUTHENTICATED"]);
+    assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer");
+    assert!(
+        answer.body["errors"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("Authorization: Bearer")
+    );
+    for document in [
+        "{",
+        "",
+        "{ nothing }",
+        "mutation { updateTenant(input: {}) { tenant { id } } }",
+        "{ __schema { types { name } } }",
+    ] {
+        assert_eq!(
+            app.client(None).ask(document).await.status,
+            StatusCode::UNAUTHORIZED,
+            "{document}"
+        );
     }
 }

@@ -434,138 +434,153 @@ fn the_walk_knows_every_root_field_and_every_filter() {
     }
 }
 
-both_databases! {
-    async fn a_partner_sees_only_what_is_its_own_through_any_field(app: TestApp) {
-        let foreign = Programme::new(&app, "zulu", "foreign", "foreignother").await;
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let sdl = Sdl::read();
-        let own = p.staff.data_with(
+#[apply(both_databases)]
+async fn a_partner_sees_only_what_is_its_own_through_any_field(app: TestApp) {
+    let foreign = Programme::new(&app, "zulu", "foreign", "foreignother").await;
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let sdl = Sdl::read();
+    let own = p
+        .staff
+        .data_with(
             "query($id: ID!) { partner(id: $id) { id group { id } commissionSnapshots { id } campaigns { nodes { id } }
              commissions { nodes { id event { id attribution { id } } payout { id } } }
              deals { nodes { id stage { id } customFields { customField { id } option { id } } } } }
              viewer { tenant { id } } }",
             serde_json::json!({ "id": p.a }),
-        ).await;
-        let mut own: HashSet<String> = ids_in(&own).into_iter().map(|(_, id)| id).collect();
-        // Itself, group, two campaigns, the tenant, and four promises: one an approval, one at its creation, two amendments;
-        // a commission with its event, attribution and payout; a deal with its stage, its field and option, and its commission.
-        assert_eq!(own.len(), 18, "{own:?}");
-        // And the campaign that one of the promises is for, which it does not belong to.
-        own.insert(p.other_campaign.clone());
-        for scopes in ["admin", "partners:read partner_groups:read campaigns:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read webhooks:read audit:read"] {
-            let a = app.partner_with(&p.tenant, &p.a, scopes);
-            let mut seen = HashSet::new();
-            for (root, arguments) in calls(&p, &foreign) {
-                assert!(!arguments.is_empty(), "{root}");
-                for arguments in arguments {
-                    let answer = a.ask(&document(&sdl, root, &arguments)).await;
-                    let text = NAMED.iter().fold(answer.comparable(), |text, name| text.replace(name, ""));
-                    assert!(answer.body["errors"].is_null(), "{root}{arguments}: {text}");
-                    for word in ["bravo", "hidden", "foreign", "41.414141"] {
-                        assert!(!text.contains(word), "{root}{arguments} shows {word}: {text}");
-                    }
-                    for (path, id) in ids_in(&answer.body) {
-                        assert!(own.contains(&id), "{root}{arguments} shows {id} at {path}");
-                        seen.insert(id);
-                    }
-                    check_counts(&answer.body);
+        )
+        .await;
+    let mut own: HashSet<String> = ids_in(&own).into_iter().map(|(_, id)| id).collect();
+    // Itself, group, two campaigns, the tenant, and four promises: one an approval, one at its creation, two amendments;
+    // a commission with its event, attribution and payout; a deal with its stage, its field and option, and its commission.
+    assert_eq!(own.len(), 18, "{own:?}");
+    // And the campaign that one of the promises is for, which it does not belong to.
+    own.insert(p.other_campaign.clone());
+    for scopes in [
+        "admin",
+        "partners:read partner_groups:read campaigns:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read webhooks:read audit:read",
+    ] {
+        let a = app.partner_with(&p.tenant, &p.a, scopes);
+        let mut seen = HashSet::new();
+        for (root, arguments) in calls(&p, &foreign) {
+            assert!(!arguments.is_empty(), "{root}");
+            for arguments in arguments {
+                let answer = a.ask(&document(&sdl, root, &arguments)).await;
+                let text = NAMED
+                    .iter()
+                    .fold(answer.comparable(), |text, name| text.replace(name, ""));
+                assert!(answer.body["errors"].is_null(), "{root}{arguments}: {text}");
+                for word in ["bravo", "hidden", "foreign", "41.414141"] {
+                    assert!(!text.contains(word), "{root}{arguments} shows {word}: {text}");
                 }
+                for (path, id) in ids_in(&answer.body) {
+                    assert!(own.contains(&id), "{root}{arguments} shows {id} at {path}");
+                    seen.insert(id);
+                }
+                check_counts(&answer.body);
             }
-            // The walk went far enough to see all that there is to see.
-            assert_eq!(seen, own);
         }
+        // The walk went far enough to see all that there is to see.
+        assert_eq!(seen, own);
     }
+}
 
-    async fn the_terms_in_force_of_each_campaign_show_a_partner_nothing_of_others(app: TestApp) {
-        let foreign = Programme::new(&app, "zulu", "foreign", "foreignother").await;
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let (sdl, a) = (Sdl::read(), app.partner(&p.tenant, &p.a));
-        let walk = document(&sdl, "viewer", "");
-        assert!(walk.contains("termsInForce {"), "{walk}");
-        for (campaign, shown) in [
-            (&p.campaign, true),
-            (&p.second_campaign, true),
-            (&p.other_campaign, true),
-            (&foreign.campaign, false),
-        ] {
-            let of_campaign = walk.replace("termsInForce {", &format!("termsInForce(campaignId: {campaign:?}) {{"));
-            let answer = a.ask(&of_campaign).await;
-            let text = NAMED.iter().fold(answer.comparable(), |text, name| text.replace(name, ""));
-            assert!(answer.body["errors"].is_null(), "{text}");
-            for word in ["bravo", "hidden", "foreign"] {
-                assert!(!text.contains(word), "{campaign} shows {word}: {text}");
-            }
-            assert_eq!(answer.body["data"]["viewer"]["partner"]["Partner_termsInForce"].is_object(), shown, "{campaign}: {text}");
+#[apply(both_databases)]
+async fn the_terms_in_force_of_each_campaign_show_a_partner_nothing_of_others(app: TestApp) {
+    let foreign = Programme::new(&app, "zulu", "foreign", "foreignother").await;
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let (sdl, a) = (Sdl::read(), app.partner(&p.tenant, &p.a));
+    let walk = document(&sdl, "viewer", "");
+    assert!(walk.contains("termsInForce {"), "{walk}");
+    for (campaign, shown) in [
+        (&p.campaign, true),
+        (&p.second_campaign, true),
+        (&p.other_campaign, true),
+        (&foreign.campaign, false),
+    ] {
+        let of_campaign = walk.replace("termsInForce {", &format!("termsInForce(campaignId: {campaign:?}) {{"));
+        let answer = a.ask(&of_campaign).await;
+        let text = NAMED
+            .iter()
+            .fold(answer.comparable(), |text, name| text.replace(name, ""));
+        assert!(answer.body["errors"].is_null(), "{text}");
+        for word in ["bravo", "hidden", "foreign"] {
+            assert!(!text.contains(word), "{campaign} shows {word}: {text}");
         }
+        assert_eq!(
+            answer.body["data"]["viewer"]["partner"]["Partner_termsInForce"].is_object(),
+            shown,
+            "{campaign}: {text}"
+        );
     }
+}
 
-    async fn what_is_for_staff_is_forbidden_or_empty_for_a_partner(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let a = app.partner(&p.tenant, &p.a);
-        for filter in [
-            format!("partners(filter: {{ tierId: {:?} }})", p.tier),
-            format!("partners(filter: {{ categoryId: {:?} }})", p.category),
-            r#"partners(filter: { tag: "hidden tag" })"#.to_owned(),
-            format!("partners(filter: {{ tierIds: [{:?}] }})", p.tier),
-            format!("partners(filter: {{ categoryIds: [{:?}] }})", p.category),
-            r#"partners(filter: { tags: ["hidden"] })"#.to_owned(),
-            format!("campaigns(filter: {{ advertiserId: {:?} }})", p.advertiser),
-            format!("campaigns(filter: {{ advertiserIds: [{:?}] }})", p.advertiser),
-            r#"campaigns(filter: { externalIds: ["hidden-bravo-other"] })"#.to_owned(),
-            "campaigns(orderBy: { field: STARTS_AT })".to_owned(),
-            "campaigns(filter: { status: [ACTIVE] })".to_owned(),
-        ] {
-            let answer = a.ask(&format!("{{ {filter} {{ totalCount }} }}")).await;
-            assert_eq!(answer.codes(), ["FORBIDDEN"], "{filter}: {}", answer.body);
-        }
-        let data = a.data(
-            "{ viewer { partner { tags metadata tier { id } categories { id } transitions { at }
+#[apply(both_databases)]
+async fn what_is_for_staff_is_forbidden_or_empty_for_a_partner(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let a = app.partner(&p.tenant, &p.a);
+    for filter in [
+        format!("partners(filter: {{ tierId: {:?} }})", p.tier),
+        format!("partners(filter: {{ categoryId: {:?} }})", p.category),
+        r#"partners(filter: { tag: "hidden tag" })"#.to_owned(),
+        format!("partners(filter: {{ tierIds: [{:?}] }})", p.tier),
+        format!("partners(filter: {{ categoryIds: [{:?}] }})", p.category),
+        r#"partners(filter: { tags: ["hidden"] })"#.to_owned(),
+        format!("campaigns(filter: {{ advertiserId: {:?} }})", p.advertiser),
+        format!("campaigns(filter: {{ advertiserIds: [{:?}] }})", p.advertiser),
+        r#"campaigns(filter: { externalIds: ["hidden-bravo-other"] })"#.to_owned(),
+        "campaigns(orderBy: { field: STARTS_AT })".to_owned(),
+        "campaigns(filter: { status: [ACTIVE] })".to_owned(),
+    ] {
+        let answer = a.ask(&format!("{{ {filter} {{ totalCount }} }}")).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN"], "{filter}: {}", answer.body);
+    }
+    let data = a.data(
+        "{ viewer { partner { tags metadata tier { id } categories { id } transitions { at }
                 group { description externalId tags currency rules { description } }
                 commissionSnapshots { reason source } campaigns { nodes { externalId terms { basis } holdbackDays startsAt endsAt advertiser { id } } } } }
               partnerTiers { id } partnerCategories { id } advertisers { totalCount } partnershipRequests { totalCount }
               commissionRules { totalCount nodes { id } } tieredCommissions { totalCount nodes { id } } apiKeys { totalCount nodes { id } } webhookEndpoints { id } webhookDeliveries { totalCount nodes { id } } auditLog { totalCount nodes { id } } customFields { label externalId options { label externalId } }
               paymentStages { label externalId } deals { nodes { name externalId owner forecast { entry } commissions { nodes {
                 explanation { source detail } deal { name } } } } } }",
-        ).await;
-        let nothing = |external_id| serde_json::json!({ "externalId": external_id, "terms": [], "holdbackDays": null, "startsAt": null, "endsAt": null, "advertiser": null });
-        let promise = |source| serde_json::json!({ "reason": null, "source": source });
-        assert_eq!(
-            data,
-            serde_json::json!({
-                "viewer": { "partner": {
-                    "tags": [], "metadata": null, "tier": null, "categories": [], "transitions": [],
-                    "group": { "description": null, "externalId": "hidden-alpha group", "tags": [], "currency": null, "rules": [] },
-                    "commissionSnapshots": [promise("REQUEST_APPROVAL"), promise("AMENDMENT"), promise("AMENDMENT"), promise("INVITE")],
-                    "campaigns": { "nodes": [nothing("hidden-alpha-hidden"), nothing("hidden-alpha-second")] },
-                } },
-                "partnerTiers": [], "partnerCategories": [], "advertisers": { "totalCount": 0 }, "partnershipRequests": { "totalCount": 0 },
-                "commissionRules": { "totalCount": 0, "nodes": [] },
-                "tieredCommissions": { "totalCount": 0, "nodes": [] },
-                "apiKeys": { "totalCount": 0, "nodes": [] },
-                "webhookEndpoints": [], "webhookDeliveries": { "totalCount": 0, "nodes": [] }, "auditLog": { "totalCount": 0, "nodes": [] },
-                "customFields": [{
-                    "label": "alpha field", "externalId": null, "options": [{ "label": "alpha option", "externalId": null }],
-                }],
-                "paymentStages": [{ "label": "alpha stage", "externalId": null }],
-                "deals": { "nodes": [{
-                    "name": "alpha deal", "externalId": "alpha-deal", "owner": "alpha owner", "forecast": [],
-                    "commissions": { "nodes": [{
-                        "deal": { "name": "alpha deal" },
-                        "explanation": [
-                            { "source": "commission rule", "detail": "the one-off part" },
-                            { "source": "scaling", "detail": "8.00 USD" },
-                            { "source": "amount", "detail": "8.00 USD, fixed" },
-                            { "source": "rounding", "detail": "8.00 USD needs no rounding" },
-                        ],
-                    }] },
+    ).await;
+    let nothing = |external_id| serde_json::json!({ "externalId": external_id, "terms": [], "holdbackDays": null, "startsAt": null, "endsAt": null, "advertiser": null });
+    let promise = |source| serde_json::json!({ "reason": null, "source": source });
+    assert_eq!(
+        data,
+        serde_json::json!({
+            "viewer": { "partner": {
+                "tags": [], "metadata": null, "tier": null, "categories": [], "transitions": [],
+                "group": { "description": null, "externalId": "hidden-alpha group", "tags": [], "currency": null, "rules": [] },
+                "commissionSnapshots": [promise("REQUEST_APPROVAL"), promise("AMENDMENT"), promise("AMENDMENT"), promise("INVITE")],
+                "campaigns": { "nodes": [nothing("hidden-alpha-hidden"), nothing("hidden-alpha-second")] },
+            } },
+            "partnerTiers": [], "partnerCategories": [], "advertisers": { "totalCount": 0 }, "partnershipRequests": { "totalCount": 0 },
+            "commissionRules": { "totalCount": 0, "nodes": [] },
+            "tieredCommissions": { "totalCount": 0, "nodes": [] },
+            "apiKeys": { "totalCount": 0, "nodes": [] },
+            "webhookEndpoints": [], "webhookDeliveries": { "totalCount": 0, "nodes": [] }, "auditLog": { "totalCount": 0, "nodes": [] },
+            "customFields": [{
+                "label": "alpha field", "externalId": null, "options": [{ "label": "alpha option", "externalId": null }],
+            }],
+            "paymentStages": [{ "label": "alpha stage", "externalId": null }],
+            "deals": { "nodes": [{
+                "name": "alpha deal", "externalId": "alpha-deal", "owner": "alpha owner", "forecast": [],
+                "commissions": { "nodes": [{
+                    "deal": { "name": "alpha deal" },
+                    "explanation": [
+                        { "source": "commission rule", "detail": "the one-off part" },
+                        { "source": "scaling", "detail": "8.00 USD" },
+                        { "source": "amount", "detail": "8.00 USD, fixed" },
+                        { "source": "rounding", "detail": "8.00 USD needs no rounding" },
+                    ],
                 }] },
-            })
-        );
-        // Staff does see it, so the test looks in the right places.
-        let seen = p.staff.data_with(
-            "query($id: ID!) { partner(id: $id) { tags metadata tier { label } transitions { reason } commissionSnapshots { reason } } }",
-            serde_json::json!({ "id": p.a }),
-        ).await.to_string();
-        assert_eq!(seen.matches("hidden").count(), 6, "{seen}");
-    }
+            }] },
+        })
+    );
+    // Staff does see it, so the test looks in the right places.
+    let seen = p.staff.data_with(
+        "query($id: ID!) { partner(id: $id) { tags metadata tier { label } transitions { reason } commissionSnapshots { reason } } }",
+        serde_json::json!({ "id": p.a }),
+    ).await.to_string();
+    assert_eq!(seen.matches("hidden").count(), 6, "{seen}");
 }

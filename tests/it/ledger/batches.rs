@@ -125,65 +125,77 @@ fn without_ids(text: &str) -> String {
     parts.fold(first, |text, part| text + "com_" + &part[26..])
 }
 
-both_databases! {
-    async fn a_list_comes_to_the_same_as_its_events_one_by_one(app: TestApp) {
-        let mut met = Vec::new();
-        for seed in 0..6 {
-            let (together, alone) = (
-                World::new(&app, &format!("together-{seed}")).await,
-                World::new(&app, &format!("alone-{seed}")).await,
-            );
-            let events = |world: &World| {
-                let mut chance = Rng::with_seed(seed);
-                let mut events: Vec<Value> = Vec::new();
-                for number in 0..EVENTS {
-                    let again = (chance.u8(..10) == 0).then(|| chance.choice(&events).cloned()).flatten();
-                    events.push(again.unwrap_or_else(|| world.event(&mut chance, number)));
-                }
-                events
-            };
-            let mut one_by_one = Vec::new();
-            for event in events(&alone) {
-                one_by_one.extend(alone.record(&[event]).await);
+#[apply(both_databases)]
+async fn a_list_comes_to_the_same_as_its_events_one_by_one(app: TestApp) {
+    let mut met = Vec::new();
+    for seed in 0..6 {
+        let (together, alone) = (
+            World::new(&app, &format!("together-{seed}")).await,
+            World::new(&app, &format!("alone-{seed}")).await,
+        );
+        let events = |world: &World| {
+            let mut chance = Rng::with_seed(seed);
+            let mut events: Vec<Value> = Vec::new();
+            for number in 0..EVENTS {
+                let again = (chance.u8(..10) == 0)
+                    .then(|| chance.choice(&events).cloned())
+                    .flatten();
+                events.push(again.unwrap_or_else(|| world.event(&mut chance, number)));
             }
-            let (first, second) = (events(&together), EVENTS / 3);
-            let mut at_once = together.record(&first[..second]).await;
-            at_once.extend(together.record(&first[second..]).await);
-            for (number, (at_once, alone)) in at_once.iter().zip(&one_by_one).enumerate() {
-                assert_eq!(at_once, alone, "seed {seed} event {number}");
-            }
-            assert_eq!(together.ledger().await, alone.ledger().await, "seed {seed}");
-            met.extend(one_by_one);
-        }
-        let met = met.join(" ");
-        for one in ["\"duplicate\":true", "CONFLICT", "NOT_FOUND", "\"adjustmentCount\":2", "partner_ltv", "volume_gate"] {
-            assert!(met.contains(one), "no {one}");
-        }
-    }
-
-    async fn a_list_costs_the_same_whatever_its_length(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let campaign = shop.percent("20").await;
-        let mut partners = Vec::new();
-        for number in 0..64 {
-            partners.push(shop.partner(&format!("p{number}")).await);
-        }
-        let document = "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) { commissions { id amount { amount } } } }";
-        let cost = async |length: usize| {
-            let charges = partners[..length].iter().enumerate().map(|(number, partner)| json!({
-                "externalId": format!("{length}-{number}"), "kind": "CHARGE", "amount": euros("10"), "partnerId": partner,
-                "campaignId": campaign, "customerExternalId": format!("{length}-c{number}"),
-            }));
-            let input = json!({ "input": charges.collect::<Vec<_>>() });
-            app.reset_statements();
-            let data = shop.staff().data_with(document, input).await;
-            let answers = data["recordEvents"].as_array().expect("answers");
-            assert!(answers.iter().all(|answer| amounts(&answer["commissions"]) == ["2.00"]), "{data}");
-            app.statements().len()
+            events
         };
-        // The partner's lock, what there is of the event, and everything that it comes to.
-        assert_eq!(cost(1).await, 3, "{:?}", app.statements());
-        let (few, many) = (cost(4).await, cost(64).await);
-        assert_eq!(many, few, "for 4 and for 64");
+        let mut one_by_one = Vec::new();
+        for event in events(&alone) {
+            one_by_one.extend(alone.record(&[event]).await);
+        }
+        let (first, second) = (events(&together), EVENTS / 3);
+        let mut at_once = together.record(&first[..second]).await;
+        at_once.extend(together.record(&first[second..]).await);
+        for (number, (at_once, alone)) in at_once.iter().zip(&one_by_one).enumerate() {
+            assert_eq!(at_once, alone, "seed {seed} event {number}");
+        }
+        assert_eq!(together.ledger().await, alone.ledger().await, "seed {seed}");
+        met.extend(one_by_one);
     }
+    let met = met.join(" ");
+    for one in [
+        "\"duplicate\":true",
+        "CONFLICT",
+        "NOT_FOUND",
+        "\"adjustmentCount\":2",
+        "partner_ltv",
+        "volume_gate",
+    ] {
+        assert!(met.contains(one), "no {one}");
+    }
+}
+
+#[apply(both_databases)]
+async fn a_list_costs_the_same_whatever_its_length(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let campaign = shop.percent("20").await;
+    let mut partners = Vec::new();
+    for number in 0..64 {
+        partners.push(shop.partner(&format!("p{number}")).await);
+    }
+    let document = "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) { commissions { id amount { amount } } } }";
+    let cost = async |length: usize| {
+        let charges = partners[..length].iter().enumerate().map(|(number, partner)| json!({
+            "externalId": format!("{length}-{number}"), "kind": "CHARGE", "amount": euros("10"), "partnerId": partner,
+            "campaignId": campaign, "customerExternalId": format!("{length}-c{number}"),
+        }));
+        let input = json!({ "input": charges.collect::<Vec<_>>() });
+        app.reset_statements();
+        let data = shop.staff().data_with(document, input).await;
+        let answers = data["recordEvents"].as_array().expect("answers");
+        assert!(
+            answers.iter().all(|answer| amounts(&answer["commissions"]) == ["2.00"]),
+            "{data}"
+        );
+        app.statements().len()
+    };
+    // The partner's lock, what there is of the event, and everything that it comes to.
+    assert_eq!(cost(1).await, 3, "{:?}", app.statements());
+    let (few, many) = (cost(4).await, cost(64).await);
+    assert_eq!(many, few, "for 4 and for 64");
 }

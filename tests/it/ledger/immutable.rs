@@ -71,69 +71,98 @@ const MOVING: [&str; 8] = [
     "payout_id",
 ];
 
-both_databases! {
-    async fn what_a_commission_says_cannot_be_updated(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        filled(&shop).await;
-        let (database, before) = (raw(&app).await, app.rows().await);
-        let kept: Vec<_> = columns(&app, "commission").await.into_iter().filter(|name| !MOVING.contains(&name.as_str())).collect();
-        let is_entered = |name: &str| ENTERED.iter().any(|(entered, _)| *entered == name);
-        let (entered, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|name| is_entered(name));
-        assert_eq!((kept.len(), entered.len()), (18, ENTERED.len()), "{kept:?}");
-        for (column, value) in ENTERED {
-            refused(&database, &format!("UPDATE commission SET {column} = '{value}' WHERE {column} IS NULL")).await;
-        }
-        for column in kept {
-            refused(&database, &format!("UPDATE commission SET {column} = NULL WHERE {column} IS NOT NULL")).await;
-        }
-        for column in ["adjusts_id"] {
-            refused(&database, &format!("UPDATE commission SET {column} = id WHERE {column} IS NULL")).await;
-        }
-        refused(&database, "UPDATE commission SET amount_minor = amount_minor + 1").await;
-        refused(&database, "UPDATE commission SET status = 'APPROVED', amount_minor = 1").await;
-        assert_eq!(app.rows().await, before);
+#[apply(both_databases)]
+async fn what_a_commission_says_cannot_be_updated(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    filled(&shop).await;
+    let (database, before) = (raw(&app).await, app.rows().await);
+    let kept: Vec<_> = columns(&app, "commission")
+        .await
+        .into_iter()
+        .filter(|name| !MOVING.contains(&name.as_str()))
+        .collect();
+    let is_entered = |name: &str| ENTERED.iter().any(|(entered, _)| *entered == name);
+    let (entered, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|name| is_entered(name));
+    assert_eq!((kept.len(), entered.len()), (18, ENTERED.len()), "{kept:?}");
+    for (column, value) in ENTERED {
+        refused(
+            &database,
+            &format!("UPDATE commission SET {column} = '{value}' WHERE {column} IS NULL"),
+        )
+        .await;
     }
+    for column in kept {
+        refused(
+            &database,
+            &format!("UPDATE commission SET {column} = NULL WHERE {column} IS NOT NULL"),
+        )
+        .await;
+    }
+    for column in ["adjusts_id"] {
+        refused(
+            &database,
+            &format!("UPDATE commission SET {column} = id WHERE {column} IS NULL"),
+        )
+        .await;
+    }
+    refused(&database, "UPDATE commission SET amount_minor = amount_minor + 1").await;
+    refused(&database, "UPDATE commission SET status = 'APPROVED', amount_minor = 1").await;
+    assert_eq!(app.rows().await, before);
+}
 
-    async fn histories_cannot_be_updated(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        filled(&shop).await;
-        let (database, before) = (raw(&app).await, app.rows().await);
-        for table in ["commission_transition", "payout_item"] {
-            for column in columns(&app, table).await {
-                refused(&database, &format!("UPDATE {table} SET {column} = {column}")).await;
-            }
+#[apply(both_databases)]
+async fn histories_cannot_be_updated(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    filled(&shop).await;
+    let (database, before) = (raw(&app).await, app.rows().await);
+    for table in ["commission_transition", "payout_item"] {
+        for column in columns(&app, table).await {
+            refused(&database, &format!("UPDATE {table} SET {column} = {column}")).await;
         }
-        assert_eq!(app.rows().await, before);
     }
+    assert_eq!(app.rows().await, before);
+}
 
-    async fn nothing_of_the_ledger_can_be_deleted_or_replaced(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        filled(&shop).await;
-        let (database, before) = (raw(&app).await, app.rows().await);
-        for table in ["commission", "commission_transition", "payout_item"] {
-            assert!(!before[table].is_empty());
-            refused(&database, &format!("DELETE FROM {table}")).await;
-            if app.is_postgres() {
-                refused(&database, &format!("TRUNCATE {table} CASCADE")).await;
-            } else {
-                refused(&database, &format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}")).await;
-                refused(&database, &format!("REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")).await;
-            }
+#[apply(both_databases)]
+async fn nothing_of_the_ledger_can_be_deleted_or_replaced(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    filled(&shop).await;
+    let (database, before) = (raw(&app).await, app.rows().await);
+    for table in ["commission", "commission_transition", "payout_item"] {
+        assert!(!before[table].is_empty());
+        refused(&database, &format!("DELETE FROM {table}")).await;
+        if app.is_postgres() {
+            refused(&database, &format!("TRUNCATE {table} CASCADE")).await;
+        } else {
+            refused(
+                &database,
+                &format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"),
+            )
+            .await;
+            refused(
+                &database,
+                &format!("REPLACE INTO {table} SELECT * FROM {table} LIMIT 1"),
+            )
+            .await;
         }
-        assert_eq!(app.rows().await, before);
     }
+    assert_eq!(app.rows().await, before);
+}
 
-    async fn the_status_moves_and_a_recipient_is_named_once(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        filled(&shop).await;
-        let database = raw(&app).await;
-        for sql in [
-            "UPDATE commission SET status = 'APPROVED', approved_at = accrued_at WHERE status = 'ACCRUED'",
-            "UPDATE commission SET recipient = 'Ann'",
-        ] {
-            database.execute_raw(Statement::from_string(database.get_database_backend(), sql)).await.expect(sql);
-        }
-        refused(&database, "UPDATE commission SET recipient = 'Ben'").await;
-        refused(&database, "UPDATE commission SET recipient = NULL").await;
+#[apply(both_databases)]
+async fn the_status_moves_and_a_recipient_is_named_once(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    filled(&shop).await;
+    let database = raw(&app).await;
+    for sql in [
+        "UPDATE commission SET status = 'APPROVED', approved_at = accrued_at WHERE status = 'ACCRUED'",
+        "UPDATE commission SET recipient = 'Ann'",
+    ] {
+        database
+            .execute_raw(Statement::from_string(database.get_database_backend(), sql))
+            .await
+            .expect(sql);
     }
+    refused(&database, "UPDATE commission SET recipient = 'Ben'").await;
+    refused(&database, "UPDATE commission SET recipient = NULL").await;
 }

@@ -38,27 +38,39 @@ async fn after_waiting(shop: &Shop<'_>, partner: &str, field: &str, input: Value
     mutation.await
 }
 
-both_databases! {
-    async fn a_write_that_waited_has_the_time_at_which_its_turn_came(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let partner = shop.partner("ann").await;
-        let now = || app.clock.now();
-        let is_now = |at: &Value| text(at).parse::<tributary::domain::Timestamp>().unwrap() == now();
-        let manual = json!({ "partnerId": partner, "amount": euros("5"), "reason": "agreed" });
-        let made = after_waiting(&shop, &partner, "createManualCommission", manual, "commission { id accruedAt }").await;
-        assert!(is_now(&made["commission"]["accruedAt"]), "{made}");
-        shop.approve(&[&text(&made["commission"]["id"])]).await;
+#[apply(both_databases)]
+async fn a_write_that_waited_has_the_time_at_which_its_turn_came(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let partner = shop.partner("ann").await;
+    let now = || app.clock.now();
+    let is_now = |at: &Value| text(at).parse::<tributary::domain::Timestamp>().unwrap() == now();
+    let manual = json!({ "partnerId": partner, "amount": euros("5"), "reason": "agreed" });
+    let made = after_waiting(
+        &shop,
+        &partner,
+        "createManualCommission",
+        manual,
+        "commission { id accruedAt }",
+    )
+    .await;
+    assert!(is_now(&made["commission"]["accruedAt"]), "{made}");
+    shop.approve(&[&text(&made["commission"]["id"])]).await;
 
-        let selection = "payoutRun { createdAt payouts { nodes { id createdAt } } }";
-        let run = after_waiting(&shop, &partner, "createPayoutRun", json!({}), selection).await;
-        let payout = &run["payoutRun"]["payouts"]["nodes"][0];
-        assert!(is_now(&run["payoutRun"]["createdAt"]) && is_now(&payout["createdAt"]), "{run}");
+    let selection = "payoutRun { createdAt payouts { nodes { id createdAt } } }";
+    let run = after_waiting(&shop, &partner, "createPayoutRun", json!({}), selection).await;
+    let payout = &run["payoutRun"]["payouts"]["nodes"][0];
+    assert!(
+        is_now(&run["payoutRun"]["createdAt"]) && is_now(&payout["createdAt"]),
+        "{run}"
+    );
 
-        let settle = json!({ "id": payout["id"], "status": "PAID" });
-        let selection = "payout { settledAt commissions { nodes { paidAt } } }";
-        let settled = after_waiting(&shop, &partner, "settlePayout", settle, selection).await;
-        assert!(is_now(&settled["payout"]["settledAt"]), "{settled}");
-        assert!(is_now(&settled["payout"]["commissions"]["nodes"][0]["paidAt"]), "{settled}");
-        shop.assert_sound(&partner).await;
-    }
+    let settle = json!({ "id": payout["id"], "status": "PAID" });
+    let selection = "payout { settledAt commissions { nodes { paidAt } } }";
+    let settled = after_waiting(&shop, &partner, "settlePayout", settle, selection).await;
+    assert!(is_now(&settled["payout"]["settledAt"]), "{settled}");
+    assert!(
+        is_now(&settled["payout"]["commissions"]["nodes"][0]["paidAt"]),
+        "{settled}"
+    );
+    shop.assert_sound(&partner).await;
 }

@@ -420,8 +420,9 @@ async fn work(app: &TestApp) {
     assert_eq!(findings, []);
 }
 
-both_databases! {
-    async fn a_months_work_at_once_comes_to_what_was_acknowledged(app: TestApp) {
-        tokio::time::timeout(BOUND, work(&app)).await.expect("a month's work is done in time");
-    }
+#[apply(both_databases)]
+async fn a_months_work_at_once_comes_to_what_was_acknowledged(app: TestApp) {
+    tokio::time::timeout(BOUND, work(&app))
+        .await
+        .expect("a month's work is done in time");
 }

@@ -248,73 +248,73 @@ fn scenarios(p: &Programme) -> Vec<Case> {
     cases
 }
 
-both_databases! {
-    async fn wrong_amounts_rules_and_terms_are_refused_with_their_paths(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        check(&app, &p, cases(&p)).await;
-    }
+#[apply(both_databases)]
+async fn wrong_amounts_rules_and_terms_are_refused_with_their_paths(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    check(&app, &p, cases(&p)).await;
+}
 
-    async fn a_groups_currency_must_fit_the_amounts_of_its_rules(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let rules = json!([
-            { "recurring": { "percentage": "20" } }, { "partnerLtvUpgrade": { "minLtvTotal": "1234.5678", "upgradePercentage": "1" } },
-            { "chargeThresholdBonus": { "minChargeTotal": "100000000000000", "bonus": "-0.5" } },
-        ]);
-        p.staff
-            .done(
+#[apply(both_databases)]
+async fn a_groups_currency_must_fit_the_amounts_of_its_rules(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let rules = json!([
+        { "recurring": { "percentage": "20" } }, { "partnerLtvUpgrade": { "minLtvTotal": "1234.5678", "upgradePercentage": "1" } },
+        { "chargeThresholdBonus": { "minChargeTotal": "100000000000000", "bonus": "-0.5" } },
+    ]);
+    p.staff
+        .done(
+            "updatePartnerGroup",
+            json!({ "id": p.group, "currency": null, "rules": rules }),
+            "partnerGroup { id }",
+        )
+        .await;
+    for currency in ["JPY", "EUR", "KWD"] {
+        // The same rules under that currency are refused, so a change of the currency alone is, too.
+        check(
+            &app,
+            &p,
+            vec![Case {
+                mutation: "updatePartnerGroup",
+                changes: json!({ "currency": currency, "rules": rules }),
+                problems: {
+                    let bonus = (currency == "JPY").then_some("INVALID rules.2.bonus");
+                    let all = ["INVALID rules.1.minLtvTotal"].into_iter().chain(bonus);
+                    let large = (currency != "JPY").then_some("INVALID rules.2.minChargeTotal");
+                    all.chain(large).map(str::to_owned).collect()
+                },
+            }],
+        )
+        .await;
+        let payload = p
+            .staff
+            .mutate(
                 "updatePartnerGroup",
-                json!({ "id": p.group, "currency": null, "rules": rules }),
+                json!({ "id": p.group, "currency": currency }),
                 "partnerGroup { id }",
             )
             .await;
-        for currency in ["JPY", "EUR", "KWD"] {
-            // The same rules under that currency are refused, so a change of the currency alone is, too.
-            check(
-                &app,
-                &p,
-                vec![Case {
-                    mutation: "updatePartnerGroup",
-                    changes: json!({ "currency": currency, "rules": rules }),
-                    problems: {
-                        let bonus = (currency == "JPY").then_some("INVALID rules.2.bonus");
-                        let all = ["INVALID rules.1.minLtvTotal"].into_iter().chain(bonus);
-                        let large = (currency != "JPY").then_some("INVALID rules.2.minChargeTotal");
-                        all.chain(large).map(str::to_owned).collect()
-                    },
-                }],
-            )
-            .await;
-            let payload = p
-                .staff
-                .mutate(
-                    "updatePartnerGroup",
-                    json!({ "id": p.group, "currency": currency }),
-                    "partnerGroup { id }",
-                )
-                .await;
-            assert_eq!(
-                payload["userErrors"][0]["field"],
-                json!(["currency"]),
-                "{currency}: {payload}"
-            );
-            assert_eq!(payload["userErrors"][0]["code"], "INVALID");
-            assert!(payload["partnerGroup"].is_null());
-        }
-        // New rules that fit may come with the new currency.
-        let rules = json!([{ "recurring": { "percentage": "20" } }, { "chargeThresholdBonus": { "minChargeTotal": "100", "bonus": "-5" } }]);
-        p.staff
-            .done(
-                "updatePartnerGroup",
-                json!({ "id": p.group, "currency": "JPY", "rules": rules }),
-                "partnerGroup { id }",
-            )
-            .await;
-        p.staff
-            .done(
-                "updatePartnerGroup",
-                json!({ "id": p.group, "currency": "KWD" }),
-                "partnerGroup { id }",
-            )
-            .await;
+        assert_eq!(
+            payload["userErrors"][0]["field"],
+            json!(["currency"]),
+            "{currency}: {payload}"
+        );
+        assert_eq!(payload["userErrors"][0]["code"], "INVALID");
+        assert!(payload["partnerGroup"].is_null());
     }
+    // New rules that fit may come with the new currency.
+    let rules = json!([{ "recurring": { "percentage": "20" } }, { "chargeThresholdBonus": { "minChargeTotal": "100", "bonus": "-5" } }]);
+    p.staff
+        .done(
+            "updatePartnerGroup",
+            json!({ "id": p.group, "currency": "JPY", "rules": rules }),
+            "partnerGroup { id }",
+        )
+        .await;
+    p.staff
+        .done(
+            "updatePartnerGroup",
+            json!({ "id": p.group, "currency": "KWD" }),
+            "partnerGroup { id }",
+        )
+        .await;
 }

@@ -124,9 +124,8 @@ pub fn wrong_values(
     cases.collect()
 }
 
-both_databases! {
-    async fn wrong_stages_fields_and_deals_are_refused_with_their_paths(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        check(&app, &p, cases(&p)).await;
-    }
+#[apply(both_databases)]
+async fn wrong_stages_fields_and_deals_are_refused_with_their_paths(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    check(&app, &p, cases(&p)).await;
 }

@@ -32,9 +32,8 @@ pub fn cases(p: &Programme) -> Vec<Case> {
     ]
 }
 
-both_databases! {
-    async fn wrong_api_keys_are_refused(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        check(&app, &p, cases(&p)).await;
-    }
+#[apply(both_databases)]
+async fn wrong_api_keys_are_refused(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    check(&app, &p, cases(&p)).await;
 }

@@ -71,52 +71,55 @@ async fn check(app: &TestApp, p: &Programme, cases: Vec<Case>) {
     }
 }
 
-both_databases! {
-    async fn every_mutation_has_its_mistakes_tried(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let cases = [
-            names::cases(&p),
-            amounts::cases(&p),
-            states::cases(&p),
-            deals::cases(&p),
-            rules::cases(&p),
-            tiers::cases(&p),
-            keys::cases(&p),
-            webhooks::cases(&p),
-            backtests::cases(&p),
-        ];
-        let tried: BTreeSet<_> = cases.iter().flatten().map(|case| case.mutation.to_owned()).collect();
-        let all = Sdl::read().names("Mutation").into_iter().filter(|name| !LEDGER.contains(&name.as_str()));
-        assert_eq!(tried.into_iter().collect::<Vec<_>>(), all.collect::<Vec<_>>());
-    }
+#[apply(both_databases)]
+async fn every_mutation_has_its_mistakes_tried(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let cases = [
+        names::cases(&p),
+        amounts::cases(&p),
+        states::cases(&p),
+        deals::cases(&p),
+        rules::cases(&p),
+        tiers::cases(&p),
+        keys::cases(&p),
+        webhooks::cases(&p),
+        backtests::cases(&p),
+    ];
+    let tried: BTreeSet<_> = cases.iter().flatten().map(|case| case.mutation.to_owned()).collect();
+    let all = Sdl::read()
+        .names("Mutation")
+        .into_iter()
+        .filter(|name| !LEDGER.contains(&name.as_str()));
+    assert_eq!(tried.into_iter().collect::<Vec<_>>(), all.collect::<Vec<_>>());
+}
 
-    async fn every_problem_of_an_input_is_named_at_once(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        let term = json!({ "basis": "PERCENT", "value": "101", "trigger": "FIRST" });
-        check(&app, &p, vec![
-            case("createPartner", json!({
-                "name": " ", "email": "no", "externalId": "alpha-1", "groupId": p.a, "tierId": "x", "campaignIds": [p.campaign, "y"],
-                "categoryIds": ["cat_01h2xcejqtf2nbrexx3vqjhp41"], "tags": ["fine", ""], "metadata": vec![1; 1_000],
-                "commissionSnapshot": { "campaignId": "z", "holdbackDays": 366, "terms": [{ "basis": "GROUP_RULES" }, term] },
-            }), &[
-                "REQUIRED name", "INVALID email", "TAKEN externalId", "INVALID groupId", "INVALID tierId", "INVALID campaignIds.1",
-                "NOT_FOUND categoryIds.0", "REQUIRED tags.1", "INVALID metadata", "INVALID commissionSnapshot.campaignId",
-                "INVALID commissionSnapshot.holdbackDays", "INVALID commissionSnapshot.terms.1.value",
-                "REQUIRED commissionSnapshot.terms.1.eventType",
-            ]),
-            case("updateCampaign", json!({
-                "name": null, "externalId": "hidden-alpha-second", "holdbackDays": -1, "advertiserId": p.a, "terms": [term],
-                "startsAt": "2027-01-01T00:00:00Z",
-            }), &[
-                "REQUIRED name", "TAKEN externalId", "INVALID holdbackDays", "INVALID advertiserId", "INVALID terms.0.value",
-                "REQUIRED terms.0.eventType", "INVALID endsAt",
-            ]),
-            case("issuePartnerToken", json!({ "partnerId": "x", "scopes": ["admin"], "ttlSeconds": 0 }), &[
-                "INVALID partnerId", "INVALID scopes.0", "INVALID ttlSeconds",
-            ]),
-            case("amendCommissionSnapshot", json!({ "partnerId": "x", "campaignId": "y", "reason": "", "terms": [], "holdbackDays": -1 }), &[
-                "INVALID partnerId", "INVALID campaignId", "REQUIRED reason", "REQUIRED terms", "INVALID holdbackDays",
-            ]),
-        ]).await;
-    }
+#[apply(both_databases)]
+async fn every_problem_of_an_input_is_named_at_once(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let term = json!({ "basis": "PERCENT", "value": "101", "trigger": "FIRST" });
+    check(&app, &p, vec![
+        case("createPartner", json!({
+            "name": " ", "email": "no", "externalId": "alpha-1", "groupId": p.a, "tierId": "x", "campaignIds": [p.campaign, "y"],
+            "categoryIds": ["cat_01h2xcejqtf2nbrexx3vqjhp41"], "tags": ["fine", ""], "metadata": vec![1; 1_000],
+            "commissionSnapshot": { "campaignId": "z", "holdbackDays": 366, "terms": [{ "basis": "GROUP_RULES" }, term] },
+        }), &[
+            "REQUIRED name", "INVALID email", "TAKEN externalId", "INVALID groupId", "INVALID tierId", "INVALID campaignIds.1",
+            "NOT_FOUND categoryIds.0", "REQUIRED tags.1", "INVALID metadata", "INVALID commissionSnapshot.campaignId",
+            "INVALID commissionSnapshot.holdbackDays", "INVALID commissionSnapshot.terms.1.value",
+            "REQUIRED commissionSnapshot.terms.1.eventType",
+        ]),
+        case("updateCampaign", json!({
+            "name": null, "externalId": "hidden-alpha-second", "holdbackDays": -1, "advertiserId": p.a, "terms": [term],
+            "startsAt": "2027-01-01T00:00:00Z",
+        }), &[
+            "REQUIRED name", "TAKEN externalId", "INVALID holdbackDays", "INVALID advertiserId", "INVALID terms.0.value",
+            "REQUIRED terms.0.eventType", "INVALID endsAt",
+        ]),
+        case("issuePartnerToken", json!({ "partnerId": "x", "scopes": ["admin"], "ttlSeconds": 0 }), &[
+            "INVALID partnerId", "INVALID scopes.0", "INVALID ttlSeconds",
+        ]),
+        case("amendCommissionSnapshot", json!({ "partnerId": "x", "campaignId": "y", "reason": "", "terms": [], "holdbackDays": -1 }), &[
+            "INVALID partnerId", "INVALID campaignId", "REQUIRED reason", "REQUIRED terms", "INVALID holdbackDays",
+        ]),
+    ]).await;
 }

@@ -114,9 +114,8 @@ pub fn cases(p: &Programme) -> Vec<Case> {
     cases
 }
 
-both_databases! {
-    async fn what_the_state_of_things_does_not_allow_is_refused(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        check(&app, &p, cases(&p)).await;
-    }
+#[apply(both_databases)]
+async fn what_the_state_of_things_does_not_allow_is_refused(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    check(&app, &p, cases(&p)).await;
 }

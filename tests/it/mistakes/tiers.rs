@@ -251,9 +251,8 @@ pub fn cases(p: &Programme) -> Vec<Case> {
     cases
 }
 
-both_databases! {
-    async fn wrong_tiers_are_refused_with_the_paths_of_all_that_is_wrong(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        check(&app, &p, cases(&p)).await;
-    }
+#[apply(both_databases)]
+async fn wrong_tiers_are_refused_with_the_paths_of_all_that_is_wrong(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    check(&app, &p, cases(&p)).await;
 }

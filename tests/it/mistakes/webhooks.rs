@@ -51,9 +51,8 @@ pub fn cases(p: &Programme) -> Vec<Case> {
     ]
 }
 
-both_databases! {
-    async fn wrong_webhooks_are_refused(app: TestApp) {
-        let p = Programme::new(&app, "acme", "alpha", "bravo").await;
-        check(&app, &p, cases(&p)).await;
-    }
+#[apply(both_databases)]
+async fn wrong_webhooks_are_refused(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    check(&app, &p, cases(&p)).await;
 }

@@ -98,8 +98,7 @@ async fn replay(app: &TestApp) -> usize {
     compared
 }
 
-both_databases! {
-    async fn the_page_says_what_happens(app: TestApp) {
-        assert_eq!(replay(&app).await, PAGE.matches("```json").count());
-    }
+#[apply(both_databases)]
+async fn the_page_says_what_happens(app: TestApp) {
+    assert_eq!(replay(&app).await, PAGE.matches("```json").count());
 }

@@ -57,40 +57,66 @@ impl House<'_> {
     }
 }
 
-both_databases! {
-    async fn a_spreadsheet_comes_in(app: TestApp) {
-        let house = House::new(&app).await;
-        assert_eq!(house.follow("A spreadsheet", "ann@example.com").await, ["EUR 0.00 0.00 200.50 0.00 0.00"]);
-    }
+#[apply(both_databases)]
+async fn a_spreadsheet_comes_in(app: TestApp) {
+    let house = House::new(&app).await;
+    assert_eq!(
+        house.follow("A spreadsheet", "ann@example.com").await,
+        ["EUR 0.00 0.00 200.50 0.00 0.00"]
+    );
+}
 
-    async fn dub_comes_in(app: TestApp) {
-        let house = House::new(&app).await;
-        assert_eq!(house.follow("Dub", "ann@example.com").await, ["USD 10.00 0.00 20.00 0.00 0.00"]);
-    }
+#[apply(both_databases)]
+async fn dub_comes_in(app: TestApp) {
+    let house = House::new(&app).await;
+    assert_eq!(
+        house.follow("Dub", "ann@example.com").await,
+        ["USD 10.00 0.00 20.00 0.00 0.00"]
+    );
+}
 
-    async fn rewardful_comes_in(app: TestApp) {
-        let house = House::new(&app).await;
-        assert_eq!(house.follow("Rewardful", "ann@example.com").await, ["USD 0.00 30.00 15.00 0.00 30.00"]);
-    }
+#[apply(both_databases)]
+async fn rewardful_comes_in(app: TestApp) {
+    let house = House::new(&app).await;
+    assert_eq!(
+        house.follow("Rewardful", "ann@example.com").await,
+        ["USD 0.00 30.00 15.00 0.00 30.00"]
+    );
+}
 
-    async fn partnerstack_comes_in(app: TestApp) {
-        let house = House::new(&app).await;
-        assert_eq!(house.follow("PartnerStack", "ann@example.com").await, ["USD 0.00 25.00 0.00 0.00 25.00"]);
-    }
-    async fn tapfiliate_comes_in(app: TestApp) {
-        let house = House::new(&app).await;
-        assert_eq!(house.follow("Tapfiliate", "ann@example.com").await, ["EUR 8.00 12.50 0.00 0.00 12.50"]);
-    }
+#[apply(both_databases)]
+async fn partnerstack_comes_in(app: TestApp) {
+    let house = House::new(&app).await;
+    assert_eq!(
+        house.follow("PartnerStack", "ann@example.com").await,
+        ["USD 0.00 25.00 0.00 0.00 25.00"]
+    );
+}
+#[apply(both_databases)]
+async fn tapfiliate_comes_in(app: TestApp) {
+    let house = House::new(&app).await;
+    assert_eq!(
+        house.follow("Tapfiliate", "ann@example.com").await,
+        ["EUR 8.00 12.50 0.00 0.00 12.50"]
+    );
+}
 
-    async fn affiliatewp_comes_in(app: TestApp) {
-        let house = House::new(&app).await;
-        assert_eq!(house.follow("AffiliateWP", "ann@example.com").await, ["USD 0.00 12.50 30.00 0.00 12.50"]);
-    }
+#[apply(both_databases)]
+async fn affiliatewp_comes_in(app: TestApp) {
+    let house = House::new(&app).await;
+    assert_eq!(
+        house.follow("AffiliateWP", "ann@example.com").await,
+        ["USD 0.00 12.50 30.00 0.00 12.50"]
+    );
+}
 
-    async fn refersion_comes_in(app: TestApp) {
-        let house = House::new(&app).await;
-        assert_eq!(house.follow("Refersion", "ann@example.com").await, ["USD 0.00 7.25 10.00 0.00 7.25"]);
-    }
+#[apply(both_databases)]
+async fn refersion_comes_in(app: TestApp) {
+    let house = House::new(&app).await;
+    assert_eq!(
+        house.follow("Refersion", "ann@example.com").await,
+        ["USD 0.00 7.25 10.00 0.00 7.25"]
+    );
 }
 
 /// All states of a mapping are ours.

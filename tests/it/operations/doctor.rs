@@ -68,63 +68,115 @@ fn report(database: &str, arguments: &[&str]) -> Report {
     Report { code, checks }
 }
 
-both_databases! {
-    async fn nothing_is_wrong_with_what_is_sound(app: TestApp) {
-        let found = report(&app.database_url(), &["--jwt-secret", SECRET]);
-        let (wrong, code) = (found.wrong(), found.code);
-        assert_eq!((wrong, code), (vec![], Some(0)), "{:?}", found.checks);
-        let checks: Vec<_> = found.checks.iter().map(|found| found["check"].as_str().unwrap()).collect();
-        let before = ["settings", "production", "exposure", "graphiql", "keys", "webhook keys", "database", "schema", "writes"];
-        let besides: &[&str] = if app.is_postgres() { &["connections", "clock"] } else { &["file", "disk", "clock"] };
-        assert_eq!(checks, [&before[..], besides].concat());
-        for check in checks.iter().filter(|check| !["graphiql", "disk", "connections"].contains(check)) {
-            assert_eq!(found.of(check), "ok", "{check}");
-        }
-        found.says("database", "ok", if app.is_postgres() { "PostgreSQL " } else { "SQLite 3." });
-        // The same for people.
-        let output = command(&app.database_url(), &["doctor", "--jwt-secret", SECRET]).output().unwrap();
-        let lines = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(lines.lines().count(), checks.len());
-        assert!(lines.lines().all(|line| line.starts_with("ok      ") || line.starts_with("warning ")), "{lines}");
-        assert!(!lines.contains(SECRET), "{lines}");
+#[apply(both_databases)]
+async fn nothing_is_wrong_with_what_is_sound(app: TestApp) {
+    let found = report(&app.database_url(), &["--jwt-secret", SECRET]);
+    let (wrong, code) = (found.wrong(), found.code);
+    assert_eq!((wrong, code), (vec![], Some(0)), "{:?}", found.checks);
+    let checks: Vec<_> = found
+        .checks
+        .iter()
+        .map(|found| found["check"].as_str().unwrap())
+        .collect();
+    let before = [
+        "settings",
+        "production",
+        "exposure",
+        "graphiql",
+        "keys",
+        "webhook keys",
+        "database",
+        "schema",
+        "writes",
+    ];
+    let besides: &[&str] = if app.is_postgres() {
+        &["connections", "clock"]
+    } else {
+        &["file", "disk", "clock"]
+    };
+    assert_eq!(checks, [&before[..], besides].concat());
+    for check in checks
+        .iter()
+        .filter(|check| !["graphiql", "disk", "connections"].contains(check))
+    {
+        assert_eq!(found.of(check), "ok", "{check}");
     }
+    found.says(
+        "database",
+        "ok",
+        if app.is_postgres() { "PostgreSQL " } else { "SQLite 3." },
+    );
+    // The same for people.
+    let output = command(&app.database_url(), &["doctor", "--jwt-secret", SECRET])
+        .output()
+        .unwrap();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(lines.lines().count(), checks.len());
+    assert!(
+        lines
+            .lines()
+            .all(|line| line.starts_with("ok      ") || line.starts_with("warning ")),
+        "{lines}"
+    );
+    assert!(!lines.contains(SECRET), "{lines}");
+}
 
-    async fn what_migrations_are_missing_or_unknown_is_told(app: TestApp) {
-        let url = app.database_url();
-        let secret = ["--jwt-secret", SECRET];
-        let undone = command(&url, &["migrate", "down", "--yes"]).output().unwrap();
-        assert!(undone.status.success(), "{}", String::from_utf8_lossy(&undone.stderr));
-        let found = report(&url, &secret);
-        assert_eq!((found.wrong(), found.code), (vec!["schema"], Some(1)));
-        found.says("schema", "wrong", "1 migrations are missing");
-        found.says("schema", "wrong", "tributary migrate");
-        let done = command(&url, &["migrate"]).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        assert_eq!(report(&url, &secret).wrong(), Vec::<&str>::new());
-        execute(&url, "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_tomorrow', 0)").await;
-        let found = report(&url, &secret);
-        assert_eq!(found.wrong(), ["schema"]);
-        found.says("schema", "wrong", "a newer program has changed it (migrations: 1, such as m9999_tomorrow)");
-    }
+#[apply(both_databases)]
+async fn what_migrations_are_missing_or_unknown_is_told(app: TestApp) {
+    let url = app.database_url();
+    let secret = ["--jwt-secret", SECRET];
+    let undone = command(&url, &["migrate", "down", "--yes"]).output().unwrap();
+    assert!(undone.status.success(), "{}", String::from_utf8_lossy(&undone.stderr));
+    let found = report(&url, &secret);
+    assert_eq!((found.wrong(), found.code), (vec!["schema"], Some(1)));
+    found.says("schema", "wrong", "1 migrations are missing");
+    found.says("schema", "wrong", "tributary migrate");
+    let done = command(&url, &["migrate"]).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(report(&url, &secret).wrong(), Vec::<&str>::new());
+    execute(
+        &url,
+        "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_tomorrow', 0)",
+    )
+    .await;
+    let found = report(&url, &secret);
+    assert_eq!(found.wrong(), ["schema"]);
+    found.says(
+        "schema",
+        "wrong",
+        "a newer program has changed it (migrations: 1, such as m9999_tomorrow)",
+    );
+}
 
-    async fn webhooks_whose_secrets_do_not_open_are_told(app: TestApp) {
-        app.tenant("acme").await;
-        let program = Program::start(&app, "");
-        let make = "mutation { createWebhookEndpoint(input: { url: \"https://receiver.example/hooks\" }) { userErrors { message } } }";
-        let reply = program.send(&program.asking(make, &json!({})));
-        assert_eq!(reply.json()["data"]["createWebhookEndpoint"]["userErrors"], json!([]), "{}", reply.body);
-        let url = app.database_url();
-        let secret = ["--jwt-secret", SECRET];
-        let with = |more: &[&str]| report(&url, &[&secret, more].concat());
-        assert_eq!(with(&[]).of("webhook keys"), "ok");
-        with(&["--webhook-keys", WEBHOOK_KEY])
-            .says("webhook keys", "wrong", "cannot decrypt the secrets of 1 webhook endpoints: the settings have no key \"development\"");
-        with(&["--production"]).says("webhook keys", "wrong", "1 webhook endpoints get no deliveries");
-        with(&["--webhook-keys", "a:short"]).says("webhook keys", "wrong", "ID:BASE64");
-        // Even where there is no database to ask.
-        let nowhere = report("postgres://ann:s3cret@127.0.0.1:1/none", &["--jwt-secret", SECRET, "--webhook-keys", "a:short"]);
-        assert_eq!(nowhere.wrong(), ["webhook keys", "database"]);
-    }
+#[apply(both_databases)]
+async fn webhooks_whose_secrets_do_not_open_are_told(app: TestApp) {
+    app.tenant("acme").await;
+    let program = Program::start(&app, "");
+    let make = "mutation { createWebhookEndpoint(input: { url: \"https://receiver.example/hooks\" }) { userErrors { message } } }";
+    let reply = program.send(&program.asking(make, &json!({})));
+    assert_eq!(
+        reply.json()["data"]["createWebhookEndpoint"]["userErrors"],
+        json!([]),
+        "{}",
+        reply.body
+    );
+    let url = app.database_url();
+    let secret = ["--jwt-secret", SECRET];
+    let with = |more: &[&str]| report(&url, &[&secret, more].concat());
+    assert_eq!(with(&[]).of("webhook keys"), "ok");
+    with(&["--webhook-keys", WEBHOOK_KEY]).says(
+        "webhook keys",
+        "wrong",
+        "cannot decrypt the secrets of 1 webhook endpoints: the settings have no key \"development\"",
+    );
+    with(&["--production"]).says("webhook keys", "wrong", "1 webhook endpoints get no deliveries");
+    with(&["--webhook-keys", "a:short"]).says("webhook keys", "wrong", "ID:BASE64");
+    // Even where there is no database to ask.
+    let nowhere = report(
+        "postgres://ann:s3cret@127.0.0.1:1/none",
+        &["--jwt-secret", SECRET, "--webhook-keys", "a:short"],
+    );
+    assert_eq!(nowhere.wrong(), ["webhook keys", "database"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

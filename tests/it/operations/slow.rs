@@ -36,28 +36,57 @@ fn of<'a>(lines: &'a [Value], message: &str) -> Vec<&'a Value> {
     fields.filter(|fields| fields["message"] == message).collect()
 }
 
-both_databases! {
-    async fn what_is_slow_is_named_by_its_document(app: TestApp) {
-        app.tenant("acme").await;
-        let lines = logged(&app, "[slow]\noperation_milliseconds = 0\nstatement_milliseconds = 0");
-        let document: String = Sha256::digest(DOCUMENT).iter().map(|byte| format!("{byte:02x}")).collect();
-        let operations = of(&lines, "slow operation");
-        let [operation] = operations[..] else { panic!("{operations:?}") };
-        assert_eq!((&operation["request"], &operation["document"]), (&json!("asked"), &json!(document)));
-        assert_eq!((&operation["kind"], &operation["operation"]), (&json!("query"), &json!("Searched")));
-        assert!(operation["milliseconds"].as_f64().unwrap() > 0.0 && operation["cost"].is_u64(), "{operation}");
-        let statements = of(&lines, "slow statement");
-        // The token's partner and the like are looked up before there is a document, and background work has none.
-        let of_it: Vec<_> = statements.iter().filter(|line| line["document"] == json!(document)).collect();
-        assert!(!of_it.is_empty() && of_it.len() < statements.len(), "{statements:?}");
-        assert!(of_it.iter().all(|line| line["request"] == "asked"), "{of_it:?}");
-        let texts: Vec<_> = of_it.iter().map(|line| line["statement"].as_str().unwrap()).collect();
-        assert!(texts.iter().any(|text| text.starts_with("SELECT ") && text.contains("\"partner\"")), "{texts:?}");
-    }
+#[apply(both_databases)]
+async fn what_is_slow_is_named_by_its_document(app: TestApp) {
+    app.tenant("acme").await;
+    let lines = logged(&app, "[slow]\noperation_milliseconds = 0\nstatement_milliseconds = 0");
+    let document: String = Sha256::digest(DOCUMENT)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let operations = of(&lines, "slow operation");
+    let [operation] = operations[..] else {
+        panic!("{operations:?}")
+    };
+    assert_eq!(
+        (&operation["request"], &operation["document"]),
+        (&json!("asked"), &json!(document))
+    );
+    assert_eq!(
+        (&operation["kind"], &operation["operation"]),
+        (&json!("query"), &json!("Searched"))
+    );
+    assert!(
+        operation["milliseconds"].as_f64().unwrap() > 0.0 && operation["cost"].is_u64(),
+        "{operation}"
+    );
+    let statements = of(&lines, "slow statement");
+    // The token's partner and the like are looked up before there is a document, and background work has none.
+    let of_it: Vec<_> = statements
+        .iter()
+        .filter(|line| line["document"] == json!(document))
+        .collect();
+    assert!(!of_it.is_empty() && of_it.len() < statements.len(), "{statements:?}");
+    assert!(of_it.iter().all(|line| line["request"] == "asked"), "{of_it:?}");
+    let texts: Vec<_> = of_it.iter().map(|line| line["statement"].as_str().unwrap()).collect();
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.starts_with("SELECT ") && text.contains("\"partner\"")),
+        "{texts:?}"
+    );
+}
 
-    async fn what_is_not_slow_is_not_named(app: TestApp) {
-        app.tenant("acme").await;
-        let lines = logged(&app, "[slow]\noperation_milliseconds = 600000\nstatement_milliseconds = 600000");
-        assert_eq!(of(&lines, "slow operation").len() + of(&lines, "slow statement").len(), 0, "{lines:?}");
-    }
+#[apply(both_databases)]
+async fn what_is_not_slow_is_not_named(app: TestApp) {
+    app.tenant("acme").await;
+    let lines = logged(
+        &app,
+        "[slow]\noperation_milliseconds = 600000\nstatement_milliseconds = 600000",
+    );
+    assert_eq!(
+        of(&lines, "slow operation").len() + of(&lines, "slow statement").len(),
+        0,
+        "{lines:?}"
+    );
 }

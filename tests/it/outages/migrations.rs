@@ -46,20 +46,19 @@ impl MigrationTrait for MadeUp {
     }
 }
 
-both_databases! {
-    /// During an upgrade, replicas that know nothing of the change go on writing.
-    async fn an_older_replica_writes_on_after_a_migration(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
-        shop.sale("1", &ann, &campaign, "10").await;
-        let later = connect(&app.database_url(), 2, LONG).await;
-        assert_eq!(store::migrate_by::<LaterRelease>(&later).await.unwrap(), 1);
-        shop.sale("2", &ann, &campaign, "10").await;
-        shop.refund("3", "2", None).await;
-        assert_eq!(app.texts("SELECT made_up FROM event").await, ["old"; 3]);
-        assert_eq!(verify(&app.app, &shop.tenant).await.unwrap(), []);
-        assert_eq!(store::migrate_by::<LaterRelease>(&later).await.unwrap(), 0);
-    }
+/// During an upgrade, replicas that know nothing of the change go on writing.
+#[apply(both_databases)]
+async fn an_older_replica_writes_on_after_a_migration(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+    shop.sale("1", &ann, &campaign, "10").await;
+    let later = connect(&app.database_url(), 2, LONG).await;
+    assert_eq!(store::migrate_by::<LaterRelease>(&later).await.unwrap(), 1);
+    shop.sale("2", &ann, &campaign, "10").await;
+    shop.refund("3", "2", None).await;
+    assert_eq!(app.texts("SELECT made_up FROM event").await, ["old"; 3]);
+    assert_eq!(verify(&app.app, &shop.tenant).await.unwrap(), []);
+    assert_eq!(store::migrate_by::<LaterRelease>(&later).await.unwrap(), 0);
 }
 
 /// Waits until the database says so much, while a migration waits.

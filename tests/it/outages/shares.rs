@@ -36,55 +36,68 @@ async fn one(store: &Store, sql: &str) {
     store.reader().query_one_raw(statement).await.expect("it answers");
 }
 
-both_databases! {
-    async fn a_busy_tenant_is_overtaken_by_others(app: TestApp) {
-        const HEAVY: usize = 16;
-        let (busy, quiet) = (app.tenant("busy").await, app.tenant("quiet").await);
-        let store = with_share(&app, 2).await;
-        let heavy = match app.is_postgres() {
-            true => "SELECT 1 FROM pg_sleep(1)",
-            false => "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 3000000) SELECT count(*) FROM n",
-        };
-        let done = Arc::new(AtomicUsize::new(0));
-        let heavies = (0..HEAVY).map(|_| {
-            let (store, done) = (store.of_tenant(busy.id), done.clone());
-            tokio::spawn(async move {
-                one(&store, heavy).await;
-                done.fetch_add(1, Ordering::SeqCst);
-            })
-        });
-        let heavies: Vec<_> = heavies.collect();
-        tokio::task::yield_now().await;
-        let others = store.of_tenant(quiet.id);
-        for _ in 0..10 {
-            one(&others, "SELECT 1").await;
+#[apply(both_databases)]
+async fn a_busy_tenant_is_overtaken_by_others(app: TestApp) {
+    const HEAVY: usize = 16;
+    let (busy, quiet) = (app.tenant("busy").await, app.tenant("quiet").await);
+    let store = with_share(&app, 2).await;
+    let heavy = match app.is_postgres() {
+        true => "SELECT 1 FROM pg_sleep(1)",
+        false => {
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 3000000) SELECT count(*) FROM n"
         }
-        // Without shares they would have waited for at least twelve.
-        let before = done.load(Ordering::SeqCst);
-        assert!(before <= HEAVY / 2, "{before} heavy ones were done first");
-        join_all(heavies).await;
-        assert_eq!(done.load(Ordering::SeqCst), HEAVY);
+    };
+    let done = Arc::new(AtomicUsize::new(0));
+    let heavies = (0..HEAVY).map(|_| {
+        let (store, done) = (store.of_tenant(busy.id), done.clone());
+        tokio::spawn(async move {
+            one(&store, heavy).await;
+            done.fetch_add(1, Ordering::SeqCst);
+        })
+    });
+    let heavies: Vec<_> = heavies.collect();
+    tokio::task::yield_now().await;
+    let others = store.of_tenant(quiet.id);
+    for _ in 0..10 {
+        one(&others, "SELECT 1").await;
     }
+    // Without shares they would have waited for at least twelve.
+    let before = done.load(Ordering::SeqCst);
+    assert!(before <= HEAVY / 2, "{before} heavy ones were done first");
+    join_all(heavies).await;
+    assert_eq!(done.load(Ordering::SeqCst), HEAVY);
+}
 
-    async fn what_is_asked_for_over_http_is_the_tenants_share(app: TestApp) {
-        let (busy, quiet) = (app.tenant("busy").await, app.tenant("quiet").await);
-        let store = with_share(&app, 1).await;
-        let gateway = Arc::new(App::new(store, app.clock.clone(), app.app.keys.clone()));
-        let timeouts = TimeoutsSection { query_seconds: 1, ..TimeoutsSection::default() };
-        let (_, ending) = watch::channel(false);
-        let options = HttpOptions { timeouts, ..HttpOptions::default() };
-        let router = http::router(gateway.clone(), options, ending).unwrap();
-        let client = |tenant: &str| Client::new(router.clone(), Some(app.sign(&json!({ "tenant": tenant }))));
-        let query = "{ partners { totalCount } }";
-        // All that it has.
-        let taken = gateway.store.of_tenant(busy.id).begin_unaudited().await.unwrap();
-        let answer = client("busy").ask(query).await;
-        assert_eq!((answer.status.as_u16(), answer.codes()), (504, vec!["TIMEOUT"]), "{}", answer.body);
-        client("quiet").data(query).await;
-        assert!(quiet.id != busy.id);
-        drop(taken);
-        client("busy").data(query).await;
-    }
+#[apply(both_databases)]
+async fn what_is_asked_for_over_http_is_the_tenants_share(app: TestApp) {
+    let (busy, quiet) = (app.tenant("busy").await, app.tenant("quiet").await);
+    let store = with_share(&app, 1).await;
+    let gateway = Arc::new(App::new(store, app.clock.clone(), app.app.keys.clone()));
+    let timeouts = TimeoutsSection {
+        query_seconds: 1,
+        ..TimeoutsSection::default()
+    };
+    let (_, ending) = watch::channel(false);
+    let options = HttpOptions {
+        timeouts,
+        ..HttpOptions::default()
+    };
+    let router = http::router(gateway.clone(), options, ending).unwrap();
+    let client = |tenant: &str| Client::new(router.clone(), Some(app.sign(&json!({ "tenant": tenant }))));
+    let query = "{ partners { totalCount } }";
+    // All that it has.
+    let taken = gateway.store.of_tenant(busy.id).begin_unaudited().await.unwrap();
+    let answer = client("busy").ask(query).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.codes()),
+        (504, vec!["TIMEOUT"]),
+        "{}",
+        answer.body
+    );
+    client("quiet").data(query).await;
+    assert!(quiet.id != busy.id);
+    drop(taken);
+    client("busy").data(query).await;
 }
 
 /// Asks without the runtime, and gives the status line.

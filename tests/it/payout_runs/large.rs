@@ -91,53 +91,55 @@ async fn sell(office: &Office<'_>, partners: &[String]) {
     }
 }
 
-both_databases! {
-    async fn thousands_are_approved_in_two_calls_and_settled_in_ten(app: TestApp) {
-        let office = Office::new(&app).await;
-        let partners = partners(&office).await;
-        sell(&office, &partners).await;
+#[apply(both_databases)]
+async fn thousands_are_approved_in_two_calls_and_settled_in_ten(app: TestApp) {
+    let office = Office::new(&app).await;
+    let partners = partners(&office).await;
+    sell(&office, &partners).await;
 
-        let (mut after, mut approved, mut calls) = (Value::Null, 0, 0);
-        loop {
-            let input = json!({ "filter": {}, "after": after });
-            let answer = office.staff().done("approveMatchingCommissions", input, "approved refusedCount next").await;
-            assert_eq!(answer["refusedCount"], 0);
-            approved += answer["approved"].as_u64().unwrap();
-            calls += 1;
-            after = answer["next"].clone();
-            if after.is_null() {
-                break;
-            }
+    let (mut after, mut approved, mut calls) = (Value::Null, 0, 0);
+    loop {
+        let input = json!({ "filter": {}, "after": after });
+        let answer = office
+            .staff()
+            .done("approveMatchingCommissions", input, "approved refusedCount next")
+            .await;
+        assert_eq!(answer["refusedCount"], 0);
+        approved += answer["approved"].as_u64().unwrap();
+        calls += 1;
+        after = answer["next"].clone();
+        if after.is_null() {
+            break;
         }
-        assert_eq!((approved, calls), (SALES as u64, 2));
-
-        let preview = office.staff().done("previewPayoutRun", json!({}), TOTALS).await;
-        let selection = format!("payoutRun {{ id {} lines {{ totalCount }} }}", TOTALS);
-        let run = office.staff().done("createPayoutRun", json!({}), &selection).await["payoutRun"].clone();
-        assert_eq!(run["lines"]["totalCount"], PARTNERS);
-        assert_eq!(totals(&run), ["PAID_OUT PENDING EUR 5000 105000.00"]);
-        assert_eq!(preview["totals"], run["totals"]);
-
-        let what = json!({ "run": { "runId": run["id"], "status": "PAID", "reference": "batch" } });
-        let (mut calls, mut settled) = (0, 0);
-        loop {
-            app.reset_statements();
-            let answer = office.settled(what.clone()).await;
-            let statements = app.statements().len();
-            let most = if app.is_postgres() { 15 } else { 150 };
-            assert!(statements <= most, "{statements}");
-            calls += 1;
-            settled += answer["settled"].as_u64().unwrap();
-            if answer["remaining"] == 0 {
-                break;
-            }
-        }
-        assert_eq!((calls, settled), (10, PARTNERS as u64));
-        let document = format!("query($id: ID!) {{ payoutRun(id: $id) {{ {} }} }}", TOTALS);
-        let data = office.staff().data_with(&document, json!({ "id": run["id"] })).await;
-        assert_eq!(totals(&data["payoutRun"]), ["PAID_OUT PAID EUR 5000 105000.00"]);
-        let again = office.settled(what).await;
-        assert_eq!((&again["settled"], &again["remaining"]), (&json!(0), &json!(0)));
-        office.assert_verified().await;
     }
+    assert_eq!((approved, calls), (SALES as u64, 2));
+
+    let preview = office.staff().done("previewPayoutRun", json!({}), TOTALS).await;
+    let selection = format!("payoutRun {{ id {} lines {{ totalCount }} }}", TOTALS);
+    let run = office.staff().done("createPayoutRun", json!({}), &selection).await["payoutRun"].clone();
+    assert_eq!(run["lines"]["totalCount"], PARTNERS);
+    assert_eq!(totals(&run), ["PAID_OUT PENDING EUR 5000 105000.00"]);
+    assert_eq!(preview["totals"], run["totals"]);
+
+    let what = json!({ "run": { "runId": run["id"], "status": "PAID", "reference": "batch" } });
+    let (mut calls, mut settled) = (0, 0);
+    loop {
+        app.reset_statements();
+        let answer = office.settled(what.clone()).await;
+        let statements = app.statements().len();
+        let most = if app.is_postgres() { 15 } else { 150 };
+        assert!(statements <= most, "{statements}");
+        calls += 1;
+        settled += answer["settled"].as_u64().unwrap();
+        if answer["remaining"] == 0 {
+            break;
+        }
+    }
+    assert_eq!((calls, settled), (10, PARTNERS as u64));
+    let document = format!("query($id: ID!) {{ payoutRun(id: $id) {{ {} }} }}", TOTALS);
+    let data = office.staff().data_with(&document, json!({ "id": run["id"] })).await;
+    assert_eq!(totals(&data["payoutRun"]), ["PAID_OUT PAID EUR 5000 105000.00"]);
+    let again = office.settled(what).await;
+    assert_eq!((&again["settled"], &again["remaining"]), (&json!(0), &json!(0)));
+    office.assert_verified().await;
 }

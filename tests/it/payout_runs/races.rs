@@ -66,80 +66,114 @@ async fn work(gateway: Arc<App>, caller: Caller, rows: Vec<String>, round: usize
     approve_matured(&gateway, 500).await.expect("no fault");
 }
 
-both_databases! {
-    async fn whatever_runs_at_once_no_row_is_paid_twice_and_every_line_is_true(app: TestApp) {
-        let office = Office::new(&app).await;
-        let campaign = office.campaign_with(json!({ "holdbackDays": 0, "terms": [{ "basis": "PERCENT", "value": "10" }] })).await;
-        let mut partners = Vec::new();
-        for number in 0..PARTNERS {
-            partners.push(office.partner(&format!("p{number}")).await);
-        }
-        let mut rows = Vec::new();
-        for sale in 0..SALES {
-            rows.push(office.sale(&format!("e{sale}"), &partners[sale % PARTNERS], &campaign, "100").await);
-        }
-        app.clock.advance(std::time::Duration::from_secs(3600));
-        let gateways = two_gateways(&app).await;
-        let caller = Caller::operator(office.tenant.id, "ann");
-        let mut tasks = Vec::new();
-        for round in 0..6 {
-            let some = rows[round * 8..round * 8 + 4].to_vec();
-            tasks.push(tokio::spawn(work(gateways[round % 2].clone(), caller.clone(), some, round)));
-        }
-        for part in 0..4 {
-            let staff = office.staff();
-            let refunds: Vec<_> = (0..SALES).filter(|sale| sale % 4 == part).collect();
-            tasks.push(tokio::spawn(async move {
-                for sale in refunds {
-                    let input = refund(&format!("r{sale}"), &format!("e{sale}"), Some("30"));
-                    staff.done("recordEvent", input, "event { id }").await;
-                }
-            }));
-        }
-        let (staff, late, campaign) = (office.staff(), office.partner("late").await, campaign.clone());
+#[apply(both_databases)]
+async fn whatever_runs_at_once_no_row_is_paid_twice_and_every_line_is_true(app: TestApp) {
+    let office = Office::new(&app).await;
+    let campaign = office
+        .campaign_with(json!({ "holdbackDays": 0, "terms": [{ "basis": "PERCENT", "value": "10" }] }))
+        .await;
+    let mut partners = Vec::new();
+    for number in 0..PARTNERS {
+        partners.push(office.partner(&format!("p{number}")).await);
+    }
+    let mut rows = Vec::new();
+    for sale in 0..SALES {
+        rows.push(
+            office
+                .sale(&format!("e{sale}"), &partners[sale % PARTNERS], &campaign, "100")
+                .await,
+        );
+    }
+    app.clock.advance(std::time::Duration::from_secs(3600));
+    let gateways = two_gateways(&app).await;
+    let caller = Caller::operator(office.tenant.id, "ann");
+    let mut tasks = Vec::new();
+    for round in 0..6 {
+        let some = rows[round * 8..round * 8 + 4].to_vec();
+        tasks.push(tokio::spawn(work(
+            gateways[round % 2].clone(),
+            caller.clone(),
+            some,
+            round,
+        )));
+    }
+    for part in 0..4 {
+        let staff = office.staff();
+        let refunds: Vec<_> = (0..SALES).filter(|sale| sale % 4 == part).collect();
         tasks.push(tokio::spawn(async move {
-            for sale in 0..20 {
-                staff.done("recordEvent", charge(&format!("late{sale}"), &late, &campaign, "50"), "event { id }").await;
+            for sale in refunds {
+                let input = refund(&format!("r{sale}"), &format!("e{sale}"), Some("30"));
+                staff.done("recordEvent", input, "event { id }").await;
             }
         }));
-        for done in join_all(tasks).await {
-            done.expect("no worker failed");
-        }
-        office.assert_verified().await;
-
-        let mut held = HashSet::new();
-        for payout in payouts(&office).await {
-            let rows = payout["commissions"]["nodes"].as_array().unwrap();
-            let ids: HashSet<_> = rows.iter().map(|row| text(&row["id"])).collect();
-            if payout["status"] == "PENDING" || payout["status"] == "PAID" {
-                assert!(ids.iter().all(|id| held.insert(id.clone())), "{payout} holds what another one holds");
-            }
-            let Some(before) = payout["run"]["accruedBefore"].as_str() else { continue };
-            let before: tributary::domain::Timestamp = before.parse().unwrap();
-            for row in rows {
-                let accrued_at: tributary::domain::Timestamp = text(&row["accruedAt"]).parse().unwrap();
-                let goes_with = row["kind"] == "CLAWBACK" && row["adjusts"]["id"].as_str().is_some_and(|id| ids.contains(id));
-                assert!(accrued_at < before || goes_with, "{row} of {payout}");
-            }
-        }
-
-        // Two runs at once share what is left without a rest.
-        let payable = "{ partners(first: 50) { nodes { balances { payable } } } }";
-        let sum = |data: &Value| {
-            let partners = data["partners"]["nodes"].as_array().unwrap().iter();
-            partners.flat_map(|partner| partner["balances"].as_array().unwrap().clone()).map(|balance| decimal(&balance["payable"])).sum::<rust_decimal::Decimal>()
-        };
-        let before = sum(&office.staff().data(payable).await);
-        let runs = gateways.iter().map(|gateway| create_run(gateway, &caller, NewPayoutRun::default()));
-        let runs: Vec<_> = join_all(runs).await.into_iter().map(|run| run.expect("no fault").id.to_string()).collect();
-        let mut paid_out = rust_decimal::Decimal::ZERO;
-        for run in &runs {
-            let document = "query($id: ID!) { payoutRun(id: $id) { totals { outcome amount { amount } } } }";
-            let data = office.staff().data_with(document, json!({ "id": run })).await;
-            let totals = data["payoutRun"]["totals"].as_array().unwrap().iter();
-            paid_out += totals.filter(|total| total["outcome"] == "PAID_OUT").map(|total| decimal(&total["amount"]["amount"])).sum::<rust_decimal::Decimal>();
-        }
-        assert_eq!(before - paid_out, sum(&office.staff().data(payable).await));
-        office.assert_verified().await;
     }
+    let (staff, late, campaign) = (office.staff(), office.partner("late").await, campaign.clone());
+    tasks.push(tokio::spawn(async move {
+        for sale in 0..20 {
+            staff
+                .done(
+                    "recordEvent",
+                    charge(&format!("late{sale}"), &late, &campaign, "50"),
+                    "event { id }",
+                )
+                .await;
+        }
+    }));
+    for done in join_all(tasks).await {
+        done.expect("no worker failed");
+    }
+    office.assert_verified().await;
+
+    let mut held = HashSet::new();
+    for payout in payouts(&office).await {
+        let rows = payout["commissions"]["nodes"].as_array().unwrap();
+        let ids: HashSet<_> = rows.iter().map(|row| text(&row["id"])).collect();
+        if payout["status"] == "PENDING" || payout["status"] == "PAID" {
+            assert!(
+                ids.iter().all(|id| held.insert(id.clone())),
+                "{payout} holds what another one holds"
+            );
+        }
+        let Some(before) = payout["run"]["accruedBefore"].as_str() else {
+            continue;
+        };
+        let before: tributary::domain::Timestamp = before.parse().unwrap();
+        for row in rows {
+            let accrued_at: tributary::domain::Timestamp = text(&row["accruedAt"]).parse().unwrap();
+            let goes_with =
+                row["kind"] == "CLAWBACK" && row["adjusts"]["id"].as_str().is_some_and(|id| ids.contains(id));
+            assert!(accrued_at < before || goes_with, "{row} of {payout}");
+        }
+    }
+
+    // Two runs at once share what is left without a rest.
+    let payable = "{ partners(first: 50) { nodes { balances { payable } } } }";
+    let sum = |data: &Value| {
+        let partners = data["partners"]["nodes"].as_array().unwrap().iter();
+        partners
+            .flat_map(|partner| partner["balances"].as_array().unwrap().clone())
+            .map(|balance| decimal(&balance["payable"]))
+            .sum::<rust_decimal::Decimal>()
+    };
+    let before = sum(&office.staff().data(payable).await);
+    let runs = gateways
+        .iter()
+        .map(|gateway| create_run(gateway, &caller, NewPayoutRun::default()));
+    let runs: Vec<_> = join_all(runs)
+        .await
+        .into_iter()
+        .map(|run| run.expect("no fault").id.to_string())
+        .collect();
+    let mut paid_out = rust_decimal::Decimal::ZERO;
+    for run in &runs {
+        let document = "query($id: ID!) { payoutRun(id: $id) { totals { outcome amount { amount } } } }";
+        let data = office.staff().data_with(document, json!({ "id": run })).await;
+        let totals = data["payoutRun"]["totals"].as_array().unwrap().iter();
+        paid_out += totals
+            .filter(|total| total["outcome"] == "PAID_OUT")
+            .map(|total| decimal(&total["amount"]["amount"]))
+            .sum::<rust_decimal::Decimal>();
+    }
+    assert_eq!(before - paid_out, sum(&office.staff().data(payable).await));
+    office.assert_verified().await;
 }

@@ -222,87 +222,121 @@ async fn earned(two: &Two<'_>) -> Vec<String> {
     rows
 }
 
-both_databases! {
-    /// Moved events earn what the engine gives with the terms of today, in the order of recording and with their refunds: as in
-    /// a tenant in which these terms paid from the start.
-    async fn moved_events_earn_what_todays_terms_give(app: TestApp) {
-        for seed in 100..112 {
-            let mut random = Rng::with_seed(seed);
-            let made = made(&mut random);
-            if !made.events.iter().any(|(_, is_moved)| *is_moved) {
-                continue;
-            }
-            let (moving, group) = Pays::earlier().programme(&app, &format!("moving-{seed}")).await;
-            let (fresh, _) = Pays::usual().programme(&app, &format!("fresh-{seed}")).await;
-            let is_tiered = random.bool();
-            if is_tiered {
-                add_tier(&moving).await;
-                add_tier(&fresh).await;
-            }
-            made.record(&moving, &moving.ann).await;
-            made.record(&fresh, &fresh.bob).await;
-            Pays::usual().change(&moving, &group).await;
-            let moved = moving.reassign(merged(moving.to_bob().await, json!({ "customerId": moved_customer(&moving).await }))).await;
-            assert_eq!(moved["remaining"], 0);
-            let expected = earned(&fresh).await;
-            assert!(expected.iter().any(|row| row.contains(" EVENT ")), "seed {seed}: {expected:?}");
-            assert_eq!(earned(&moving).await, expected, "seed {seed}, tiered {is_tiered}: {:#?}", made.events);
-            moving.assert_sound().await;
+/// Moved events earn what the engine gives with the terms of today, in the order of recording and with their refunds: as in
+/// a tenant in which these terms paid from the start.
+#[apply(both_databases)]
+async fn moved_events_earn_what_todays_terms_give(app: TestApp) {
+    for seed in 100..112 {
+        let mut random = Rng::with_seed(seed);
+        let made = made(&mut random);
+        if !made.events.iter().any(|(_, is_moved)| *is_moved) {
+            continue;
         }
+        let (moving, group) = Pays::earlier().programme(&app, &format!("moving-{seed}")).await;
+        let (fresh, _) = Pays::usual().programme(&app, &format!("fresh-{seed}")).await;
+        let is_tiered = random.bool();
+        if is_tiered {
+            add_tier(&moving).await;
+            add_tier(&fresh).await;
+        }
+        made.record(&moving, &moving.ann).await;
+        made.record(&fresh, &fresh.bob).await;
+        Pays::usual().change(&moving, &group).await;
+        let moved = moving
+            .reassign(merged(
+                moving.to_bob().await,
+                json!({ "customerId": moved_customer(&moving).await }),
+            ))
+            .await;
+        assert_eq!(moved["remaining"], 0);
+        let expected = earned(&fresh).await;
+        assert!(
+            expected.iter().any(|row| row.contains(" EVENT ")),
+            "seed {seed}: {expected:?}"
+        );
+        assert_eq!(
+            earned(&moving).await,
+            expected,
+            "seed {seed}, tiered {is_tiered}: {:#?}",
+            made.events
+        );
+        moving.assert_sound().await;
     }
+}
 
-    async fn counters_equal_those_of_a_tenant_that_recorded_it_so(app: TestApp) {
-        for seed in 0..10 {
-            let mut random = Rng::with_seed(seed);
-            let made = made(&mut random);
-            if !made.events.iter().any(|(_, is_moved)| *is_moved) {
-                continue;
-            }
-            let moving = programme(&app, &format!("moving-{seed}")).await;
-            let fresh = programme(&app, &format!("fresh-{seed}")).await;
-            for two in [&moving, &fresh] {
-                record_own(two).await;
-            }
-            made.record(&moving, &moving.ann).await;
-            made.record(&fresh, &fresh.bob).await;
-            let paid = random.bool();
-            if paid {
-                let rows = moving.shop.rows(&moving.ann).await;
-                let ids: Vec<_> = rows.iter().filter(|row| row["status"] == "ACCRUED" && row["kind"] == "EVENT").filter_map(|row| row["id"].as_str()).collect();
-                if !ids.is_empty() {
-                    moving.shop.approve(&ids[..ids.len().div_ceil(2)]).await;
-                    moving.shop.pay().await;
-                }
-            }
-            let others = |rows: Vec<Value>| rows.into_iter().filter(|row| {
-                let name = row["event"]["externalId"].as_str().unwrap_or_default();
-                made.events.iter().any(|(event, is_moved)| !is_moved && event["externalId"] == name)
-            }).collect::<Vec<_>>();
-            let (anns, bobs) = (others(moving.shop.rows(&moving.ann).await), moving.shop.rows(&moving.bob).await);
-            let input = json!({
-                "customerId": moved_customer(&moving).await, "partnerId": moving.bob, "campaignId": moving.campaign,
-                "from": "2000-01-01T00:00:00Z", "reason": "x", "clawBackPaid": random.bool(),
-            });
-            moving.shop.staff().done("reassignCustomer", input, &selection()).await;
-            moving.assert_sound().await;
-            for (moved, recorded) in [(&moving.ann, &fresh.ann), (&moving.bob, &fresh.bob)] {
-                assert_eq!(counted(&moving, moved).await, counted(&fresh, recorded).await, "seed {seed}");
-            }
-            // What is not moved stays to the letter.
-            assert_eq!(others(moving.shop.rows(&moving.ann).await), anns, "seed {seed}");
-            assert_eq!(moving.shop.rows(&moving.bob).await[..bobs.len()], bobs, "seed {seed}");
-            // What is recorded from now on earns the same, to the cent, in whatever order, and for the same reasons.
-            for (number, (to_bob, probe)) in probes(&mut random).into_iter().enumerate() {
-                let here = if to_bob { &moving.bob } else { &moving.ann };
-                let there = if to_bob { &fresh.bob } else { &fresh.ann };
-                let earned = later(&moving, here, number, &probe).await;
-                let expected = later(&fresh, there, number, &probe).await;
-                assert_eq!(earned, expected, "seed {seed}: {to_bob} {probe}");
-            }
-            for (moved, recorded) in [(&moving.ann, &fresh.ann), (&moving.bob, &fresh.bob)] {
-                assert_eq!(counted(&moving, moved).await, counted(&fresh, recorded).await, "seed {seed}");
-            }
-            moving.assert_sound().await;
+#[apply(both_databases)]
+async fn counters_equal_those_of_a_tenant_that_recorded_it_so(app: TestApp) {
+    for seed in 0..10 {
+        let mut random = Rng::with_seed(seed);
+        let made = made(&mut random);
+        if !made.events.iter().any(|(_, is_moved)| *is_moved) {
+            continue;
         }
+        let moving = programme(&app, &format!("moving-{seed}")).await;
+        let fresh = programme(&app, &format!("fresh-{seed}")).await;
+        for two in [&moving, &fresh] {
+            record_own(two).await;
+        }
+        made.record(&moving, &moving.ann).await;
+        made.record(&fresh, &fresh.bob).await;
+        let paid = random.bool();
+        if paid {
+            let rows = moving.shop.rows(&moving.ann).await;
+            let ids: Vec<_> = rows
+                .iter()
+                .filter(|row| row["status"] == "ACCRUED" && row["kind"] == "EVENT")
+                .filter_map(|row| row["id"].as_str())
+                .collect();
+            if !ids.is_empty() {
+                moving.shop.approve(&ids[..ids.len().div_ceil(2)]).await;
+                moving.shop.pay().await;
+            }
+        }
+        let others = |rows: Vec<Value>| {
+            rows.into_iter()
+                .filter(|row| {
+                    let name = row["event"]["externalId"].as_str().unwrap_or_default();
+                    made.events
+                        .iter()
+                        .any(|(event, is_moved)| !is_moved && event["externalId"] == name)
+                })
+                .collect::<Vec<_>>()
+        };
+        let (anns, bobs) = (
+            others(moving.shop.rows(&moving.ann).await),
+            moving.shop.rows(&moving.bob).await,
+        );
+        let input = json!({
+            "customerId": moved_customer(&moving).await, "partnerId": moving.bob, "campaignId": moving.campaign,
+            "from": "2000-01-01T00:00:00Z", "reason": "x", "clawBackPaid": random.bool(),
+        });
+        moving.shop.staff().done("reassignCustomer", input, &selection()).await;
+        moving.assert_sound().await;
+        for (moved, recorded) in [(&moving.ann, &fresh.ann), (&moving.bob, &fresh.bob)] {
+            assert_eq!(
+                counted(&moving, moved).await,
+                counted(&fresh, recorded).await,
+                "seed {seed}"
+            );
+        }
+        // What is not moved stays to the letter.
+        assert_eq!(others(moving.shop.rows(&moving.ann).await), anns, "seed {seed}");
+        assert_eq!(moving.shop.rows(&moving.bob).await[..bobs.len()], bobs, "seed {seed}");
+        // What is recorded from now on earns the same, to the cent, in whatever order, and for the same reasons.
+        for (number, (to_bob, probe)) in probes(&mut random).into_iter().enumerate() {
+            let here = if to_bob { &moving.bob } else { &moving.ann };
+            let there = if to_bob { &fresh.bob } else { &fresh.ann };
+            let earned = later(&moving, here, number, &probe).await;
+            let expected = later(&fresh, there, number, &probe).await;
+            assert_eq!(earned, expected, "seed {seed}: {to_bob} {probe}");
+        }
+        for (moved, recorded) in [(&moving.ann, &fresh.ann), (&moving.bob, &fresh.bob)] {
+            assert_eq!(
+                counted(&moving, moved).await,
+                counted(&fresh, recorded).await,
+                "seed {seed}"
+            );
+        }
+        moving.assert_sound().await;
     }
 }

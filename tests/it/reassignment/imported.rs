@@ -44,12 +44,12 @@ async fn moved(app: &TestApp, claws_back: bool) {
     assert_eq!(verify(&shop.app.app, &shop.tenant).await.expect("no fault"), []);
 }
 
-both_databases! {
-    async fn imported_commissions_stay_and_what_has_none_earns(app: TestApp) {
-        moved(&app, false).await;
-    }
+#[apply(both_databases)]
+async fn imported_commissions_stay_and_what_has_none_earns(app: TestApp) {
+    moved(&app, false).await;
+}
 
-    async fn imported_commissions_stay_although_paid_ones_are_clawed_back(app: TestApp) {
-        moved(&app, true).await;
-    }
+#[apply(both_databases)]
+async fn imported_commissions_stay_although_paid_ones_are_clawed_back(app: TestApp) {
+    moved(&app, true).await;
 }

@@ -66,63 +66,94 @@ async fn ids(admin: &Client) -> Value {
     admin.data("{ partners(first: 500) { nodes { id commissionSnapshots { id } campaigns { nodes { id } } group { id } } } }").await
 }
 
-both_databases! {
-    async fn seeding_twice_doubles_nothing(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let admin = app.staff(&tenant, "admin");
-        let made = seed(&app, &tenant, 60, 5, 7).await;
-        assert_eq!((made.partners, made.campaigns), (60, 5));
-        assert!(made.snapshots > 0);
-        let before = content(&admin).await;
-        assert_eq!(seed(&app, &tenant, 60, 5, 7).await, SeedCounts::default());
-        assert_eq!(content(&admin).await, before);
-        let statuses = before["partners"].as_array().unwrap().iter().map(|partner| partner["status"].as_str().unwrap());
-        assert!(statuses.collect::<std::collections::HashSet<_>>().len() >= 3, "a programme has partners of every kind");
-    }
+#[apply(both_databases)]
+async fn seeding_twice_doubles_nothing(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let admin = app.staff(&tenant, "admin");
+    let made = seed(&app, &tenant, 60, 5, 7).await;
+    assert_eq!((made.partners, made.campaigns), (60, 5));
+    assert!(made.snapshots > 0);
+    let before = content(&admin).await;
+    assert_eq!(seed(&app, &tenant, 60, 5, 7).await, SeedCounts::default());
+    assert_eq!(content(&admin).await, before);
+    let statuses = before["partners"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|partner| partner["status"].as_str().unwrap());
+    assert!(
+        statuses.collect::<std::collections::HashSet<_>>().len() >= 3,
+        "a programme has partners of every kind"
+    );
+}
 
-    async fn the_same_numbers_give_the_same_content_in_every_tenant(app: TestApp) {
-        let (one, two) = (app.tenant("one").await, app.tenant("two").await);
-        seed(&app, &one, 300, 10, 3).await;
-        app.clock.advance(std::time::Duration::from_secs(86_400));
-        // In two goes: a thing does not depend on how many there are.
-        seed(&app, &two, 120, 10, 3).await;
-        seed(&app, &two, 300, 10, 3).await;
-        let (one, two) = (app.staff(&one, "admin"), app.staff(&two, "admin"));
-        assert_eq!(content(&one).await, content(&two).await);
-        assert_ne!(ids(&one).await, ids(&two).await, "ids are unique across tenants");
-        let other = app.tenant("other").await;
-        seed(&app, &other, 300, 10, 4).await;
-        assert_ne!(content(&app.staff(&other, "admin")).await["partners"], content(&one).await["partners"]);
-    }
+#[apply(both_databases)]
+async fn the_same_numbers_give_the_same_content_in_every_tenant(app: TestApp) {
+    let (one, two) = (app.tenant("one").await, app.tenant("two").await);
+    seed(&app, &one, 300, 10, 3).await;
+    app.clock.advance(std::time::Duration::from_secs(86_400));
+    // In two goes: a thing does not depend on how many there are.
+    seed(&app, &two, 120, 10, 3).await;
+    seed(&app, &two, 300, 10, 3).await;
+    let (one, two) = (app.staff(&one, "admin"), app.staff(&two, "admin"));
+    assert_eq!(content(&one).await, content(&two).await);
+    assert_ne!(ids(&one).await, ids(&two).await, "ids are unique across tenants");
+    let other = app.tenant("other").await;
+    seed(&app, &other, 300, 10, 4).await;
+    assert_ne!(
+        content(&app.staff(&other, "admin")).await["partners"],
+        content(&one).await["partners"]
+    );
+}
 
-    async fn seeds_go_together_with_each_other_and_with_what_is_there(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let admin = app.staff(&tenant, "admin");
-        admin.done("createPartnerTier", json!({ "label": "Gold" }), "partnerTier { id }").await;
-        admin.done("createPartnerGroup", json!({
-            "name": "Own", "default": true, "rules": [{ "recurring": { "percentage": "1" } }],
-        }), "partnerGroup { id }").await;
-        seed(&app, &tenant, 20, 2, 1).await;
-        assert_eq!(seed(&app, &tenant, 20, 2, 2).await.partners, 20);
-        assert_eq!(seed(&app, &tenant, 5, 0, 3).await.partners, 5);
-        let data = admin.data("{ partners { totalCount } campaigns { totalCount } partnerTiers { id } partnerGroups { nodes { name default } } }").await;
-        assert_eq!((&data["partners"]["totalCount"], &data["campaigns"]["totalCount"]), (&json!(45), &json!(4)));
-        assert_eq!(data["partnerTiers"].as_array().unwrap().len(), 4, "labels are unique");
-        let groups = data["partnerGroups"]["nodes"].as_array().unwrap();
-        let defaults: Vec<_> = groups.iter().filter(|group| group["default"] == true).map(|group| &group["name"]).collect();
-        assert_eq!(defaults, ["Own"], "the tenant's default stays");
-    }
+#[apply(both_databases)]
+async fn seeds_go_together_with_each_other_and_with_what_is_there(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let admin = app.staff(&tenant, "admin");
+    admin
+        .done("createPartnerTier", json!({ "label": "Gold" }), "partnerTier { id }")
+        .await;
+    admin
+        .done(
+            "createPartnerGroup",
+            json!({
+                "name": "Own", "default": true, "rules": [{ "recurring": { "percentage": "1" } }],
+            }),
+            "partnerGroup { id }",
+        )
+        .await;
+    seed(&app, &tenant, 20, 2, 1).await;
+    assert_eq!(seed(&app, &tenant, 20, 2, 2).await.partners, 20);
+    assert_eq!(seed(&app, &tenant, 5, 0, 3).await.partners, 5);
+    let data = admin.data("{ partners { totalCount } campaigns { totalCount } partnerTiers { id } partnerGroups { nodes { name default } } }").await;
+    assert_eq!(
+        (&data["partners"]["totalCount"], &data["campaigns"]["totalCount"]),
+        (&json!(45), &json!(4))
+    );
+    assert_eq!(data["partnerTiers"].as_array().unwrap().len(), 4, "labels are unique");
+    let groups = data["partnerGroups"]["nodes"].as_array().unwrap();
+    let defaults: Vec<_> = groups
+        .iter()
+        .filter(|group| group["default"] == true)
+        .map(|group| &group["name"])
+        .collect();
+    assert_eq!(defaults, ["Own"], "the tenant's default stays");
+}
 
-    async fn seeding_reads_and_writes_whole_sets(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        app.reset_statements();
-        seed(&app, &tenant, 400, 10, 1).await;
-        let first = app.statements().len();
-        assert!(first < 100, "{first} statements for 400 partners");
-        app.reset_statements();
-        seed(&app, &tenant, 400, 10, 1).await;
-        assert!(app.statements().len() < 30, "{} statements to find that all are there", app.statements().len());
-    }
+#[apply(both_databases)]
+async fn seeding_reads_and_writes_whole_sets(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    app.reset_statements();
+    seed(&app, &tenant, 400, 10, 1).await;
+    let first = app.statements().len();
+    assert!(first < 100, "{first} statements for 400 partners");
+    app.reset_statements();
+    seed(&app, &tenant, 400, 10, 1).await;
+    assert!(
+        app.statements().len() < 30,
+        "{} statements to find that all are there",
+        app.statements().len()
+    );
 }
 
 #[tokio::test]

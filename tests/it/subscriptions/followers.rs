@@ -55,44 +55,55 @@ async fn heard(listener: &mut Listener) -> Vec<String> {
         .collect()
 }
 
-both_databases! {
-    async fn nobody_reads_where_nobody_listens(app: TestApp) {
-        let rows = rows(&app).await;
-        let reads = |app: &TestApp| app.statements().iter().filter(|sql| sql.contains("FROM outbox")).count();
-        app.reset_statements();
-        let shop = Shop { app: &app, tenant: tributary::store::tenant::find_by_name(app.store().reader(), "acme").await.unwrap().unwrap() };
-        shop.approve(&[&rows[0]]).await;
-        assert_eq!(reads(&app), 0);
-        let mut listener = app.app.changes.listen().await.unwrap();
-        shop.approve(&[&rows[1]]).await;
-        // What happened before is past.
-        assert_eq!(heard(&mut listener).await, [rows[1].clone()]);
-        assert!(reads(&app) > 0);
-        let mut second = app.app.changes.listen().await.unwrap();
-        drop(listener);
-        shop.approve(&[&rows[2]]).await;
-        assert_eq!(heard(&mut second).await, [rows[2].clone()]);
-        drop(second);
-        until_listening(&app.app, 0).await;
-        // And it begins anew.
-        while app.app.changes.lag().is_some() {
-            tokio::task::yield_now().await;
-        }
-        let mut third = app.app.changes.listen().await.unwrap();
-        shop.reverse(&[&rows[0]]).await;
-        assert_eq!(heard(&mut third).await, [rows[0].clone()]);
-        assert!(app.app.changes.lag().is_some());
+#[apply(both_databases)]
+async fn nobody_reads_where_nobody_listens(app: TestApp) {
+    let rows = rows(&app).await;
+    let reads = |app: &TestApp| {
+        app.statements()
+            .iter()
+            .filter(|sql| sql.contains("FROM outbox"))
+            .count()
+    };
+    app.reset_statements();
+    let shop = Shop {
+        app: &app,
+        tenant: tributary::store::tenant::find_by_name(app.store().reader(), "acme")
+            .await
+            .unwrap()
+            .unwrap(),
+    };
+    shop.approve(&[&rows[0]]).await;
+    assert_eq!(reads(&app), 0);
+    let mut listener = app.app.changes.listen().await.unwrap();
+    shop.approve(&[&rows[1]]).await;
+    // What happened before is past.
+    assert_eq!(heard(&mut listener).await, [rows[1].clone()]);
+    assert!(reads(&app) > 0);
+    let mut second = app.app.changes.listen().await.unwrap();
+    drop(listener);
+    shop.approve(&[&rows[2]]).await;
+    assert_eq!(heard(&mut second).await, [rows[2].clone()]);
+    drop(second);
+    until_listening(&app.app, 0).await;
+    // And it begins anew.
+    while app.app.changes.lag().is_some() {
+        tokio::task::yield_now().await;
     }
+    let mut third = app.app.changes.listen().await.unwrap();
+    shop.reverse(&[&rows[0]]).await;
+    assert_eq!(heard(&mut third).await, [rows[0].clone()]);
+    assert!(app.app.changes.lag().is_some());
+}
 
-    async fn what_wakes_nobody_is_found_all_the_same(app: TestApp) {
-        let rows = rows(&app).await;
-        let mut listener = app.app.changes.listen().await.unwrap();
-        // As bulk writes do, or a program that is killed before it can tell.
-        let transaction = app.store().begin_unaudited().await.unwrap();
-        append(&transaction, &rows[0]).await;
-        transaction.commit().await.unwrap();
-        assert_eq!(heard(&mut listener).await, [rows[0].clone()]);
-    }
+#[apply(both_databases)]
+async fn what_wakes_nobody_is_found_all_the_same(app: TestApp) {
+    let rows = rows(&app).await;
+    let mut listener = app.app.changes.listen().await.unwrap();
+    // As bulk writes do, or a program that is killed before it can tell.
+    let transaction = app.store().begin_unaudited().await.unwrap();
+    append(&transaction, &rows[0]).await;
+    transaction.commit().await.unwrap();
+    assert_eq!(heard(&mut listener).await, [rows[0].clone()]);
 }
 
 /// SQLite has one writer at a time.

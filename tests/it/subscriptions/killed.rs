@@ -94,69 +94,76 @@ fn bursts(programs: &[Program], seller: &Seller, sample: &str, rows: usize) -> (
 
 type Burst = tokio::task::JoinHandle<Happened>;
 
-both_databases! {
-    async fn whoever_comes_back_after_a_kill_hears_everything_once(app: TestApp) {
-        let staff = admin(&app).await;
-        let seller = Seller::new(&staff, "ann").await;
-        let sample = seller.earns(&staff, "1").await;
-        let before = committed(&app).await;
-        let replicas = if app.is_postgres() { 2 } else { 1 };
-        let mut programs = Vec::new();
-        for _ in 0..replicas {
-            programs.push(Program::begin(&app, "").await);
+#[apply(both_databases)]
+async fn whoever_comes_back_after_a_kill_hears_everything_once(app: TestApp) {
+    let staff = admin(&app).await;
+    let seller = Seller::new(&staff, "ann").await;
+    let sample = seller.earns(&staff, "1").await;
+    let before = committed(&app).await;
+    let replicas = if app.is_postgres() { 2 } else { 1 };
+    let mut programs = Vec::new();
+    for _ in 0..replicas {
+        programs.push(Program::begin(&app, "").await);
+    }
+    let mut listener = Listener::default();
+    let mut socket = listener
+        .begin(programs[0].address, &programs[0].token)
+        .await
+        .expect("it is there");
+    // The pong says that it listens.
+    while socket.hear().await["type"] != "pong" {}
+    let (_, first) = bursts(&programs, &seller, &sample, 1);
+    let mut answered = Happened::new();
+    for burst in first {
+        answered.extend(burst.await.unwrap());
+    }
+    listener.hear(&mut socket, answered.len()).await;
+    drop(socket);
+    for _ in 0..KILLS {
+        let (count, bursts) = bursts(&programs, &seller, &sample, BURST);
+        let enough = fastrand::usize(1..BURST);
+        let victim = programs.swap_remove(fastrand::usize(..programs.len()));
+        // It listens to the one that is killed, or to one that stays and that it leaves.
+        let at = programs.first().filter(|_| fastrand::bool());
+        let is_cut_off = at.is_none();
+        let (address, token) = at.map_or((victim.address, victim.token.clone()), |at| {
+            (at.address, at.token.clone())
+        });
+        let listening = async {
+            if let Some(mut socket) = listener.begin(address, &token).await {
+                listener.hear(&mut socket, usize::MAX).await;
+            }
+        };
+        let killing = async {
+            while count.load(Ordering::Relaxed) < enough && !bursts.iter().all(Burst::is_finished) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            drop(victim);
+        };
+        match is_cut_off {
+            true => drop(tokio::join!(listening, killing)),
+            false => tokio::select! {
+                () = listening => panic!("nobody cut it off"),
+                () = killing => {}
+            },
         }
-        let mut listener = Listener::default();
-        let mut socket = listener.begin(programs[0].address, &programs[0].token).await.expect("it is there");
-        // The pong says that it listens.
-        while socket.hear().await["type"] != "pong" {}
-        let (_, first) = bursts(&programs, &seller, &sample, 1);
-        let mut answered = Happened::new();
-        for burst in first {
+        programs.push(Program::begin(&app, "").await);
+        for burst in bursts {
             answered.extend(burst.await.unwrap());
         }
-        listener.hear(&mut socket, answered.len()).await;
-        drop(socket);
-        for _ in 0..KILLS {
-            let (count, bursts) = bursts(&programs, &seller, &sample, BURST);
-            let enough = fastrand::usize(1..BURST);
-            let victim = programs.swap_remove(fastrand::usize(..programs.len()));
-            // It listens to the one that is killed, or to one that stays and that it leaves.
-            let at = programs.first().filter(|_| fastrand::bool());
-            let is_cut_off = at.is_none();
-            let (address, token) = at.map_or((victim.address, victim.token.clone()), |at| (at.address, at.token.clone()));
-            let listening = async {
-                if let Some(mut socket) = listener.begin(address, &token).await {
-                    listener.hear(&mut socket, usize::MAX).await;
-                }
-            };
-            let killing = async {
-                while count.load(Ordering::Relaxed) < enough && !bursts.iter().all(Burst::is_finished) {
-                    tokio::time::sleep(Duration::from_millis(1)).await;
-                }
-                drop(victim);
-            };
-            match is_cut_off {
-                true => drop(tokio::join!(listening, killing)),
-                false => tokio::select! {
-                    () = listening => panic!("nobody cut it off"),
-                    () = killing => {}
-                },
-            }
-            programs.push(Program::begin(&app, "").await);
-            for burst in bursts {
-                answered.extend(burst.await.unwrap());
-            }
-        }
-        let committed = committed(&app).await;
-        assert!(answered.is_subset(&committed), "what was answered is there");
-        let expected: Happened = committed.difference(&before).cloned().collect();
-        let mut socket = listener.begin(programs[0].address, &programs[0].token).await.expect("it is there");
-        listener.hear(&mut socket, expected.len()).await;
-        assert_eq!(listener.heard, counts(&expected));
-        assert!(expected.len() > KILLS * BURST / 4, "{}", expected.len());
-        // And nothing more.
-        let last = seller.earns(&staff, "1").await;
-        listener.hear(&mut socket, expected.len() + 1).await;
-        assert_eq!(listener.heard.get(&hex(&last)), Some(&1));
     }
+    let committed = committed(&app).await;
+    assert!(answered.is_subset(&committed), "what was answered is there");
+    let expected: Happened = committed.difference(&before).cloned().collect();
+    let mut socket = listener
+        .begin(programs[0].address, &programs[0].token)
+        .await
+        .expect("it is there");
+    listener.hear(&mut socket, expected.len()).await;
+    assert_eq!(listener.heard, counts(&expected));
+    assert!(expected.len() > KILLS * BURST / 4, "{}", expected.len());
+    // And nothing more.
+    let last = seller.earns(&staff, "1").await;
+    listener.hear(&mut socket, expected.len() + 1).await;
+    assert_eq!(listener.heard.get(&hex(&last)), Some(&1));
 }

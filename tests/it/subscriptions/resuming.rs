@@ -58,214 +58,260 @@ const FOREIGN: &str = "the cursor does not belong to this subscription: subscrib
 const PRUNED: &str =
     "the events since this cursor are no longer kept: subscribe without one, then query what was missed";
 
-both_databases! {
-    async fn what_happened_meanwhile_is_heard_once_and_then_what_comes(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
-        let gateway = Gateway::start(&app).await;
-        let admin = token(&app, json!({}));
-        let mut stream = gateway.events(&admin, CHANGES).await;
-        let first = sales(&shop, "first", 3, &ann, &campaign).await;
-        assert_eq!(stream.changed().await, first[0]);
-        let (cursor, second) = stream.behind().await;
-        assert_eq!(summary(&second), first[1]);
-        drop(stream);
-        // More than are read at once, in transactions of many and of one.
-        let mut missed = first[2..].to_vec();
-        for round in 0..5 {
-            missed.extend(sales(&shop, &format!("many {round}"), 120, &ann, &campaign).await);
-            missed.push(format!("ACCRUED {}", shop.sale(&format!("one {round}"), &ann, &campaign, "10").await));
-        }
-        let mut by_argument = after(&gateway, &admin, &cursor).await;
-        let mut by_header = Events::of(gateway.back(&admin, CHANGES, &cursor).await);
-        let mut socket = gateway.socket(&admin).await;
-        socket.start("1", &AFTER.replace("($after: String)", "").replace("$after", &format!("{cursor:?}"))).await;
-        assert_eq!(changed(&mut by_argument, missed.len()).await, missed);
-        assert_eq!(changed(&mut by_header, missed.len()).await, missed);
-        for expected in &missed {
-            assert_eq!(&socket.changed("1").await, expected);
-        }
-        let coming = sales(&shop, "coming", 2, &ann, &campaign).await;
-        assert_eq!(changed(&mut by_argument, 2).await, coming);
-        assert_eq!(changed(&mut by_header, 2).await, coming);
-        for expected in &coming {
-            assert_eq!(&socket.changed("1").await, expected);
+#[apply(both_databases)]
+async fn what_happened_meanwhile_is_heard_once_and_then_what_comes(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+    let gateway = Gateway::start(&app).await;
+    let admin = token(&app, json!({}));
+    let mut stream = gateway.events(&admin, CHANGES).await;
+    let first = sales(&shop, "first", 3, &ann, &campaign).await;
+    assert_eq!(stream.changed().await, first[0]);
+    let (cursor, second) = stream.behind().await;
+    assert_eq!(summary(&second), first[1]);
+    drop(stream);
+    // More than are read at once, in transactions of many and of one.
+    let mut missed = first[2..].to_vec();
+    for round in 0..5 {
+        missed.extend(sales(&shop, &format!("many {round}"), 120, &ann, &campaign).await);
+        missed.push(format!(
+            "ACCRUED {}",
+            shop.sale(&format!("one {round}"), &ann, &campaign, "10").await
+        ));
+    }
+    let mut by_argument = after(&gateway, &admin, &cursor).await;
+    let mut by_header = Events::of(gateway.back(&admin, CHANGES, &cursor).await);
+    let mut socket = gateway.socket(&admin).await;
+    socket
+        .start(
+            "1",
+            &AFTER
+                .replace("($after: String)", "")
+                .replace("$after", &format!("{cursor:?}")),
+        )
+        .await;
+    assert_eq!(changed(&mut by_argument, missed.len()).await, missed);
+    assert_eq!(changed(&mut by_header, missed.len()).await, missed);
+    for expected in &missed {
+        assert_eq!(&socket.changed("1").await, expected);
+    }
+    let coming = sales(&shop, "coming", 2, &ann, &campaign).await;
+    assert_eq!(changed(&mut by_argument, 2).await, coming);
+    assert_eq!(changed(&mut by_header, 2).await, coming);
+    for expected in &coming {
+        assert_eq!(&socket.changed("1").await, expected);
+    }
+}
+
+#[apply(both_databases)]
+async fn every_event_is_a_place_to_come_back_to(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+    let gateway = Gateway::start(&app).await;
+    let other = replica(&app).await;
+    let there = Gateway::with(&other, Default::default()).await;
+    let admin = token(&app, json!({}));
+    let mut stream = gateway.events(&admin, CHANGES).await;
+    let mut all = sales(&shop, "many", 7, &ann, &campaign).await;
+    for number in 0..4 {
+        all.push(format!(
+            "ACCRUED {}",
+            shop.sale(&number.to_string(), &ann, &campaign, "10").await
+        ));
+    }
+    let mut cursors = Vec::new();
+    for expected in &all {
+        let (cursor, result) = stream.behind().await;
+        assert_eq!(&summary(&result), expected);
+        cursors.push(cursor);
+    }
+    // Also of what was heard of when it was read again, and on another replica.
+    let mut again = after(&there, &admin, &cursors[0]).await;
+    for number in 1..all.len() {
+        let (cursor, result) = again.behind().await;
+        assert_eq!(summary(&result), all[number]);
+        for (gateway, cursor) in [(&gateway, &cursor), (&there, &cursors[number])] {
+            let mut stream = after(gateway, &admin, cursor).await;
+            let rest = &all[number + 1..];
+            assert_eq!(changed(&mut stream, rest.len()).await, rest, "behind {number}");
         }
     }
+}
 
-    async fn every_event_is_a_place_to_come_back_to(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
-        let gateway = Gateway::start(&app).await;
-        let other = replica(&app).await;
-        let there = Gateway::with(&other, Default::default()).await;
-        let admin = token(&app, json!({}));
-        let mut stream = gateway.events(&admin, CHANGES).await;
-        let mut all = sales(&shop, "many", 7, &ann, &campaign).await;
-        for number in 0..4 {
-            all.push(format!("ACCRUED {}", shop.sale(&number.to_string(), &ann, &campaign, "10").await));
-        }
-        let mut cursors = Vec::new();
-        for expected in &all {
-            let (cursor, result) = stream.behind().await;
-            assert_eq!(&summary(&result), expected);
-            cursors.push(cursor);
-        }
-        // Also of what was heard of when it was read again, and on another replica.
-        let mut again = after(&there, &admin, &cursors[0]).await;
-        for number in 1..all.len() {
-            let (cursor, result) = again.behind().await;
-            assert_eq!(summary(&result), all[number]);
-            for (gateway, cursor) in [(&gateway, &cursor), (&there, &cursors[number])] {
-                let mut stream = after(gateway, &admin, cursor).await;
-                let rest = &all[number + 1..];
-                assert_eq!(changed(&mut stream, rest.len()).await, rest, "behind {number}");
-            }
-        }
+/// Whoever comes back is told with the others again, wherever it came back to.
+#[apply(both_databases)]
+async fn listeners_that_came_back_take_the_statements_of_one(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+    let gateway = Gateway::start(&app).await;
+    let admin = token(&app, json!({}));
+    let mut stream = gateway.events(&admin, CHANGES).await;
+    let all = sales(&shop, "many", 20, &ann, &campaign).await;
+    let mut cursors = Vec::new();
+    for _ in &all {
+        cursors.push(stream.behind().await.0);
     }
-
-    /// Whoever comes back is told with the others again, wherever it came back to.
-    async fn listeners_that_came_back_take_the_statements_of_one(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
-        let gateway = Gateway::start(&app).await;
-        let admin = token(&app, json!({}));
-        let mut stream = gateway.events(&admin, CHANGES).await;
-        let all = sales(&shop, "many", 20, &ann, &campaign).await;
-        let mut cursors = Vec::new();
-        for _ in &all {
-            cursors.push(stream.behind().await.0);
+    drop(stream);
+    until_listening(&app.app, 0).await;
+    let mut taken = Vec::new();
+    for count in [1, 10] {
+        let mut sockets = Vec::new();
+        for cursor in &cursors[all.len() - count..] {
+            let mut socket = gateway.socket(&admin).await;
+            let payload = json!({ "query": AFTER, "variables": { "after": cursor } });
+            socket
+                .say(json!({ "type": "subscribe", "id": "1", "payload": payload }))
+                .await;
+            sockets.push(socket);
         }
-        drop(stream);
+        // What is heard once all of them listen is the last that they read by themselves.
+        until_listening(&app.app, count).await;
+        let row = shop.sale(&format!("before {count}"), &ann, &campaign, "10").await;
+        for socket in &mut sockets {
+            while socket.changed("1").await != format!("ACCRUED {row}") {}
+        }
+        app.reset_statements();
+        let row = shop.sale(&count.to_string(), &ann, &campaign, "10").await;
+        for socket in &mut sockets {
+            assert_eq!(socket.changed("1").await, format!("ACCRUED {row}"));
+        }
+        let statements = app.statements();
+        taken.push(statements.iter().filter(|sql| !sql.contains("outbox")).count());
+        drop(sockets);
         until_listening(&app.app, 0).await;
-        let mut taken = Vec::new();
-        for count in [1, 10] {
-            let mut sockets = Vec::new();
-            for cursor in &cursors[all.len() - count..] {
-                let mut socket = gateway.socket(&admin).await;
-                let payload = json!({ "query": AFTER, "variables": { "after": cursor } });
-                socket.say(json!({ "type": "subscribe", "id": "1", "payload": payload })).await;
-                sockets.push(socket);
-            }
-            // What is heard once all of them listen is the last that they read by themselves.
-            until_listening(&app.app, count).await;
-            let row = shop.sale(&format!("before {count}"), &ann, &campaign, "10").await;
-            for socket in &mut sockets {
-                while socket.changed("1").await != format!("ACCRUED {row}") {}
-            }
-            app.reset_statements();
-            let row = shop.sale(&count.to_string(), &ann, &campaign, "10").await;
-            for socket in &mut sockets {
-                assert_eq!(socket.changed("1").await, format!("ACCRUED {row}"));
-            }
-            let statements = app.statements();
-            taken.push(statements.iter().filter(|sql| !sql.contains("outbox")).count());
-            drop(sockets);
-            until_listening(&app.app, 0).await;
-        }
-        assert_eq!(taken[0], taken[1]);
     }
+    assert_eq!(taken[0], taken[1]);
+}
 
-    /// The header goes before the argument, which clients send as they did at first.
-    async fn a_client_that_comes_back_again_goes_on_where_it_was(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
-        let gateway = Gateway::start(&app).await;
-        let admin = token(&app, json!({}));
-        let mut stream = gateway.events(&admin, CHANGES).await;
-        let all = sales(&shop, "many", 3, &ann, &campaign).await;
-        let (first, _) = stream.behind().await;
-        let (second, _) = stream.behind().await;
-        let document = AFTER.replace("($after: String)", "").replace("$after", &format!("{first:?}"));
-        let mut back = Events::of(gateway.back(&admin, &document, &second).await);
-        assert_eq!(back.changed().await, all[2]);
+/// The header goes before the argument, which clients send as they did at first.
+#[apply(both_databases)]
+async fn a_client_that_comes_back_again_goes_on_where_it_was(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+    let gateway = Gateway::start(&app).await;
+    let admin = token(&app, json!({}));
+    let mut stream = gateway.events(&admin, CHANGES).await;
+    let all = sales(&shop, "many", 3, &ann, &campaign).await;
+    let (first, _) = stream.behind().await;
+    let (second, _) = stream.behind().await;
+    let document = AFTER
+        .replace("($after: String)", "")
+        .replace("$after", &format!("{first:?}"));
+    let mut back = Events::of(gateway.back(&admin, &document, &second).await);
+    assert_eq!(back.changed().await, all[2]);
+}
+
+#[apply(both_databases)]
+async fn partners_come_back_to_their_own(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, ben, campaign) = (
+        shop.partner("ann").await,
+        shop.partner("ben").await,
+        shop.percent("10").await,
+    );
+    app.tenant("other").await;
+    let gateway = Gateway::start(&app).await;
+    let (admin, own) = (token(&app, json!({})), of_partner(&app, &ann));
+    let elsewhere = token(&app, json!({ "tenant": "other" }));
+    let mut staff = gateway.events(&admin, CHANGES).await;
+    let mut stream = gateway.events(&own, CHANGES).await;
+    shop.sale("1", &ann, &campaign, "10").await;
+    let ((of_staff, _), (cursor, _)) = (staff.behind().await, stream.behind().await);
+    drop((staff, stream));
+    let mut expected = Vec::new();
+    for number in 2..5 {
+        shop.sale(&format!("b{number}"), &ben, &campaign, "10").await;
+        expected.push(format!(
+            "ACCRUED {}",
+            shop.sale(&format!("a{number}"), &ann, &campaign, "10").await
+        ));
     }
-
-    async fn partners_come_back_to_their_own(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, ben, campaign) = (shop.partner("ann").await, shop.partner("ben").await, shop.percent("10").await);
-        app.tenant("other").await;
-        let gateway = Gateway::start(&app).await;
-        let (admin, own) = (token(&app, json!({})), of_partner(&app, &ann));
-        let elsewhere = token(&app, json!({ "tenant": "other" }));
-        let mut staff = gateway.events(&admin, CHANGES).await;
-        let mut stream = gateway.events(&own, CHANGES).await;
-        shop.sale("1", &ann, &campaign, "10").await;
-        let ((of_staff, _), (cursor, _)) = (staff.behind().await, stream.behind().await);
-        drop((staff, stream));
-        let mut expected = Vec::new();
-        for number in 2..5 {
-            shop.sale(&format!("b{number}"), &ben, &campaign, "10").await;
-            expected.push(format!("ACCRUED {}", shop.sale(&format!("a{number}"), &ann, &campaign, "10").await));
-        }
-        let mut stream = after(&gateway, &own, &cursor).await;
-        assert_eq!(changed(&mut stream, 3).await, expected);
-        shop.sale("b5", &ben, &campaign, "10").await;
-        let row = shop.sale("a5", &ann, &campaign, "10").await;
-        assert_eq!(stream.changed().await, format!("ACCRUED {row}"));
-        // Staff that asks for one partner hears that partner's.
-        let document = format!("subscription {{ commissionChanged(partnerId: {ann:?}, after: {of_staff:?}) {{ id status }} }}");
-        let mut of_ann = gateway.events(&admin, &document).await;
-        assert_eq!(changed(&mut of_ann, 3).await, expected);
-        // A cursor is good for whom it was given to.
-        for (bearer, cursor) in [
-            (&own, &of_staff), (&admin, &cursor), (&of_partner(&app, &ben), &cursor), (&elsewhere, &of_staff), (&elsewhere, &cursor),
-        ] {
-            assert_eq!(refused(&gateway, bearer, cursor).await, FOREIGN);
-        }
+    let mut stream = after(&gateway, &own, &cursor).await;
+    assert_eq!(changed(&mut stream, 3).await, expected);
+    shop.sale("b5", &ben, &campaign, "10").await;
+    let row = shop.sale("a5", &ann, &campaign, "10").await;
+    assert_eq!(stream.changed().await, format!("ACCRUED {row}"));
+    // Staff that asks for one partner hears that partner's.
+    let document =
+        format!("subscription {{ commissionChanged(partnerId: {ann:?}, after: {of_staff:?}) {{ id status }} }}");
+    let mut of_ann = gateway.events(&admin, &document).await;
+    assert_eq!(changed(&mut of_ann, 3).await, expected);
+    // A cursor is good for whom it was given to.
+    for (bearer, cursor) in [
+        (&own, &of_staff),
+        (&admin, &cursor),
+        (&of_partner(&app, &ben), &cursor),
+        (&elsewhere, &of_staff),
+        (&elsewhere, &cursor),
+    ] {
+        assert_eq!(refused(&gateway, bearer, cursor).await, FOREIGN);
     }
+}
 
-    async fn what_is_no_cursor_is_refused(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
-        let gateway = Gateway::start(&app).await;
-        let admin = token(&app, json!({}));
-        let mut stream = gateway.events(&admin, CHANGES).await;
-        shop.sale("1", &ann, &campaign, "10").await;
-        let (cursor, _) = stream.behind().await;
-        let list = shop.staff().data("{ commissions { edges { cursor } } }").await;
-        let of_list = list["commissions"]["edges"][0]["cursor"].as_str().unwrap();
-        for wrong in ["", "nonsense", "💥", &cursor[1..], &format!("{cursor}AAAA"), of_list] {
-            assert_eq!(refused(&gateway, &admin, wrong).await, FOREIGN, "{wrong}");
-        }
-        // As those of a database that has seen more.
-        let ahead = ahead_of(&cursor);
-        assert_eq!(refused(&gateway, &admin, &ahead).await, FOREIGN, "{ahead}");
-        let response = gateway.accepting("application/json", &admin, &json!({ "query": AFTER, "variables": { "after": 1 } })).await;
-        assert_eq!(whole(response).await["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
-        // A header with nothing in it is none.
-        let response = gateway.back(&admin, CHANGES, "").await;
-        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream; charset=utf-8");
-        let row = shop.sale("2", &ann, &campaign, "10").await;
-        assert_eq!(Events::of(response).changed().await, format!("ACCRUED {row}"));
+#[apply(both_databases)]
+async fn what_is_no_cursor_is_refused(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+    let gateway = Gateway::start(&app).await;
+    let admin = token(&app, json!({}));
+    let mut stream = gateway.events(&admin, CHANGES).await;
+    shop.sale("1", &ann, &campaign, "10").await;
+    let (cursor, _) = stream.behind().await;
+    let list = shop.staff().data("{ commissions { edges { cursor } } }").await;
+    let of_list = list["commissions"]["edges"][0]["cursor"].as_str().unwrap();
+    for wrong in ["", "nonsense", "💥", &cursor[1..], &format!("{cursor}AAAA"), of_list] {
+        assert_eq!(refused(&gateway, &admin, wrong).await, FOREIGN, "{wrong}");
     }
+    // As those of a database that has seen more.
+    let ahead = ahead_of(&cursor);
+    assert_eq!(refused(&gateway, &admin, &ahead).await, FOREIGN, "{ahead}");
+    let response = gateway
+        .accepting(
+            "application/json",
+            &admin,
+            &json!({ "query": AFTER, "variables": { "after": 1 } }),
+        )
+        .await;
+    assert_eq!(
+        whole(response).await["errors"][0]["extensions"]["code"],
+        "BAD_USER_INPUT"
+    );
+    // A header with nothing in it is none.
+    let response = gateway.back(&admin, CHANGES, "").await;
+    assert_eq!(
+        response.headers()[header::CONTENT_TYPE],
+        "text/event-stream; charset=utf-8"
+    );
+    let row = shop.sale("2", &ann, &campaign, "10").await;
+    assert_eq!(Events::of(response).changed().await, format!("ACCRUED {row}"));
+}
 
-    async fn what_is_no_longer_kept_is_not_passed_over(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
-        let gateway = Gateway::start(&app).await;
-        let lasting = || token(&app, json!({}));
-        let mut cursors: Vec<String> = Vec::new();
-        for number in 0..9 {
-            let mut stream = match cursors.last() {
-                Some(cursor) => after(&gateway, &lasting(), cursor).await,
-                None => gateway.events(&lasting(), CHANGES).await,
-            };
-            shop.sale(&number.to_string(), &ann, &campaign, "10").await;
-            cursors.push(stream.behind().await.0);
-            shop.days_later(1);
-        }
-        // Nothing was forgotten so far.
-        let mut back = after(&gateway, &lasting(), &cursors[0]).await;
-        assert_eq!(changed(&mut back, 8).await.len(), 8);
-        while prune(&app.app).await.unwrap() > 0 {}
-        for cursor in &cursors[..2] {
-            assert_eq!(refused(&gateway, &lasting(), cursor).await, PRUNED);
-        }
-        for (place, cursor) in cursors.iter().enumerate().skip(3) {
-            let mut back = after(&gateway, &lasting(), cursor).await;
-            assert_eq!(changed(&mut back, 8 - place).await.len(), 8 - place);
-        }
+#[apply(both_databases)]
+async fn what_is_no_longer_kept_is_not_passed_over(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let (ann, campaign) = (shop.partner("ann").await, shop.percent("10").await);
+    let gateway = Gateway::start(&app).await;
+    let lasting = || token(&app, json!({}));
+    let mut cursors: Vec<String> = Vec::new();
+    for number in 0..9 {
+        let mut stream = match cursors.last() {
+            Some(cursor) => after(&gateway, &lasting(), cursor).await,
+            None => gateway.events(&lasting(), CHANGES).await,
+        };
+        shop.sale(&number.to_string(), &ann, &campaign, "10").await;
+        cursors.push(stream.behind().await.0);
+        shop.days_later(1);
+    }
+    // Nothing was forgotten so far.
+    let mut back = after(&gateway, &lasting(), &cursors[0]).await;
+    assert_eq!(changed(&mut back, 8).await.len(), 8);
+    while prune(&app.app).await.unwrap() > 0 {}
+    for cursor in &cursors[..2] {
+        assert_eq!(refused(&gateway, &lasting(), cursor).await, PRUNED);
+    }
+    for (place, cursor) in cursors.iter().enumerate().skip(3) {
+        let mut back = after(&gateway, &lasting(), cursor).await;
+        assert_eq!(changed(&mut back, 8 - place).await.len(), 8 - place);
     }
 }
 

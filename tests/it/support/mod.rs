@@ -39,30 +39,28 @@ use database::Database;
 pub use rows::execute;
 pub use sdl::Sdl;
 
-/// Declares a test that runs once on each database.
+/// Runs a test once on each database: `#[apply(both_databases)] async fn says_what_it_shows(app: TestApp) { ... }`.
 macro_rules! both_databases {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {
-        $(
-            $(#[$meta])*
-            mod $name {
-                #[allow(unused_imports, reason = "a test may use nothing of its file")]
-                use super::*;
+    ($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block) => {
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports, reason = "a test may use nothing of its file")]
+            use super::*;
 
-                async fn test($app: $crate::support::TestApp) $body
+            async fn test($app: $crate::support::TestApp) $body
 
-                #[tokio::test]
-                async fn sqlite() {
-                    test($crate::support::TestApp::on_sqlite().await).await;
-                }
+            #[tokio::test]
+            async fn sqlite() {
+                test($crate::support::TestApp::on_sqlite().await).await;
+            }
 
-                #[tokio::test]
-                async fn postgres() {
-                    if let Some(app) = $crate::support::TestApp::on_postgres().await {
-                        test(app).await;
-                    }
+            #[tokio::test]
+            async fn postgres() {
+                if let Some(app) = $crate::support::TestApp::on_postgres().await {
+                    test(app).await;
                 }
             }
-        )+
+        }
     };
 }
 

@@ -52,42 +52,63 @@ fn holds_no_secret(text: &str, token: &str) {
     }
 }
 
-both_databases! {
-    async fn every_request_is_one_line_of_json(app: TestApp) {
-        app.tenant("acme").await;
-        let (text, token) = logged(&app, &["--log-format", "json"]);
-        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-        let answered: Vec<_> = lines.iter().filter(|line| line["fields"]["message"] == "answered").collect();
-        assert_eq!(answered.len(), 4, "{text}");
-        for (line, (id, method, status)) in answered.iter().zip([("good", "POST", 200), ("wrong", "POST", 200), ("get", "GET", 200), ("stranger", "POST", 401)]) {
-            let fields = &line["fields"];
-            assert_eq!((&line["span"]["id"], &fields["method"], &fields["status"]), (&json!(id), &json!(method), &json!(status)));
-            assert_eq!(fields["path"], "/graphql");
-            assert!(fields["milliseconds"].as_f64().unwrap() > 0.0);
-            assert_eq!(fields.get("operation"), (id == "good").then_some(&json!("Searched")));
-            assert_eq!(fields.get("kind"), (id == "good" || id == "get").then_some(&json!("query")));
-            assert_eq!(fields.get("cost").is_some(), id == "good" || id == "get");
-        }
-        assert_eq!(answered[1]["fields"]["code"], "GRAPHQL_VALIDATION_FAILED");
-        assert_eq!(answered[3]["fields"]["code"], "UNAUTHENTICATED");
-        holds_no_secret(&text, &token);
+#[apply(both_databases)]
+async fn every_request_is_one_line_of_json(app: TestApp) {
+    app.tenant("acme").await;
+    let (text, token) = logged(&app, &["--log-format", "json"]);
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let answered: Vec<_> = lines
+        .iter()
+        .filter(|line| line["fields"]["message"] == "answered")
+        .collect();
+    assert_eq!(answered.len(), 4, "{text}");
+    for (line, (id, method, status)) in answered.iter().zip([
+        ("good", "POST", 200),
+        ("wrong", "POST", 200),
+        ("get", "GET", 200),
+        ("stranger", "POST", 401),
+    ]) {
+        let fields = &line["fields"];
+        assert_eq!(
+            (&line["span"]["id"], &fields["method"], &fields["status"]),
+            (&json!(id), &json!(method), &json!(status))
+        );
+        assert_eq!(fields["path"], "/graphql");
+        assert!(fields["milliseconds"].as_f64().unwrap() > 0.0);
+        assert_eq!(fields.get("operation"), (id == "good").then_some(&json!("Searched")));
+        assert_eq!(
+            fields.get("kind"),
+            (id == "good" || id == "get").then_some(&json!("query"))
+        );
+        assert_eq!(fields.get("cost").is_some(), id == "good" || id == "get");
     }
+    assert_eq!(answered[1]["fields"]["code"], "GRAPHQL_VALIDATION_FAILED");
+    assert_eq!(answered[3]["fields"]["code"], "UNAUTHENTICATED");
+    holds_no_secret(&text, &token);
+}
 
-    async fn every_request_is_one_line_for_people(app: TestApp) {
-        app.tenant("acme").await;
-        let (text, token) = logged(&app, &[]);
-        let answered: Vec<_> = text.lines().filter(|line| line.contains("answered")).collect();
-        assert_eq!(answered.len(), 4, "{text}");
-        for (line, id) in answered.iter().zip(["good", "wrong", "get", "stranger"]) {
-            assert!(line.contains(id) && line.contains("INFO"), "{line}");
-        }
-        holds_no_secret(&text, &token);
+#[apply(both_databases)]
+async fn every_request_is_one_line_for_people(app: TestApp) {
+    app.tenant("acme").await;
+    let (text, token) = logged(&app, &[]);
+    let answered: Vec<_> = text.lines().filter(|line| line.contains("answered")).collect();
+    assert_eq!(answered.len(), 4, "{text}");
+    for (line, id) in answered.iter().zip(["good", "wrong", "get", "stranger"]) {
+        assert!(line.contains(id) && line.contains("INFO"), "{line}");
     }
+    holds_no_secret(&text, &token);
+}
 
-    async fn not_even_everything_that_can_be_logged_holds_a_secret(app: TestApp) {
-        app.tenant("acme").await;
-        let (text, token) = logged(&app, &["--log", "trace"]);
-        assert!(text.lines().filter(|line| line.contains("answered")).count() == 4, "{text}");
-        holds_no_secret(&text, &token);
-    }
+#[apply(both_databases)]
+async fn not_even_everything_that_can_be_logged_holds_a_secret(app: TestApp) {
+    app.tenant("acme").await;
+    let (text, token) = logged(&app, &["--log", "trace"]);
+    assert!(
+        text.lines().filter(|line| line.contains("answered")).count() == 4,
+        "{text}"
+    );
+    holds_no_secret(&text, &token);
 }

@@ -90,61 +90,77 @@ fn simulated(payload: &Value) -> (Vec<[String; 2]>, [Vec<String>; 2]) {
     (earned, adjustments)
 }
 
-both_databases! {
-    async fn the_ledger_holds_what_the_simulation_said(app: TestApp) {
-        let mut adjusted = 0;
-        for seed in 0..12 {
-            let mut chance = Chance(Rng::with_seed(seed));
-            let tiers = Tiers::of(&format!("seed-{seed}"), &app, json!([{ "basis": "PERCENT", "value": "10" }])).await;
-            let mut drafts = Vec::new();
-            for number in 0..chance.0.usize(1..=3) {
-                let tier = chance.tier(number);
-                drafts.push(merged(tiers.draft(), tier.clone()));
-                tiers.tier(tier).await;
-            }
-            let (mut conversions, mut live) = (Vec::new(), Vec::new());
-            for number in 0..12 {
-                let (sale, revenue, base, at) = chance.conversion();
-                let input = json!({ "amount": euros(&sale), "revenue": euros(&revenue), "base": base, "occurredAt": at });
-                let mut document = merged(tiers.conversion(&format!("c{number}")), input);
-                document["kind"] = "CHARGE".into();
-                let recorded = tiers.shop.record(document).await;
-                live.push(recorded);
-                let payout = rust_decimal::Decimal::from_str_exact(&sale).expect("a number") / rust_decimal::Decimal::TEN;
-                let payout = payout.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
-                conversions.push(json!({
-                    "occurredAt": at, "saleAmount": sale, "basePayout": payout.to_string(), "baseRevenue": revenue, "base": base,
-                }));
-            }
-            let input = json!({ "tiers": drafts, "conversions": conversions });
-            let selection = "conversions { payout { amount } revenue { amount }
-                adjustments { conversion amount { amount } } revenueAdjustments { conversion amount { amount } } } totalPayout { amount }";
-            let payload = tiers.shop.staff().done("simulateTieredCommission", input, selection).await;
-            let (earned, [payouts, revenues]) = simulated(&payload);
-            let mut of_revenue = Vec::new();
-            for (number, recorded) in live.iter().enumerate() {
-                let rows = recorded["commissions"].as_array().expect("rows").iter();
-                let sum: rust_decimal::Decimal = rows.map(|row| decimal(&row["amount"]["amount"])).sum();
-                let revenue = tiers.revenue(&format!("c{number}")).await;
-                assert_eq!(format!("{sum:.2}"), earned[number][0], "seed {seed} payout {number}");
-                assert_eq!(revenue[0], earned[number][1], "seed {seed} revenue {number}");
-                of_revenue.extend(revenue[1..].iter().map(|amount| format!("{number} {amount}")));
-            }
-            let rows = tiers.shop.rows(&tiers.partner).await;
-            let of_payout = rows.iter().filter(|row| row["kind"] == "TIER_ADJUSTMENT").map(|row| {
-                format!("{} {}", &text(&row["event"]["externalId"])[1..], text(&row["amount"]["amount"]))
-            });
-            assert_eq!(of_payout.collect::<Vec<_>>(), payouts, "seed {seed}");
-            let (mut revenues, mut of_revenue) = (revenues, of_revenue);
-            revenues.sort();
-            of_revenue.sort();
-            assert_eq!(of_revenue, revenues, "seed {seed}");
-            if !rows.is_empty() {
-                assert_eq!(tiers.accrued().await, text(&payload["totalPayout"]["amount"]), "seed {seed}");
-            }
-            adjusted += payouts.len() + revenues.len();
-            tiers.assert_sound().await;
+#[apply(both_databases)]
+async fn the_ledger_holds_what_the_simulation_said(app: TestApp) {
+    let mut adjusted = 0;
+    for seed in 0..12 {
+        let mut chance = Chance(Rng::with_seed(seed));
+        let tiers = Tiers::of(
+            &format!("seed-{seed}"),
+            &app,
+            json!([{ "basis": "PERCENT", "value": "10" }]),
+        )
+        .await;
+        let mut drafts = Vec::new();
+        for number in 0..chance.0.usize(1..=3) {
+            let tier = chance.tier(number);
+            drafts.push(merged(tiers.draft(), tier.clone()));
+            tiers.tier(tier).await;
         }
-        assert!(adjusted > 50, "the tiers hardly ever adjust: {adjusted}");
+        let (mut conversions, mut live) = (Vec::new(), Vec::new());
+        for number in 0..12 {
+            let (sale, revenue, base, at) = chance.conversion();
+            let input = json!({ "amount": euros(&sale), "revenue": euros(&revenue), "base": base, "occurredAt": at });
+            let mut document = merged(tiers.conversion(&format!("c{number}")), input);
+            document["kind"] = "CHARGE".into();
+            let recorded = tiers.shop.record(document).await;
+            live.push(recorded);
+            let payout = rust_decimal::Decimal::from_str_exact(&sale).expect("a number") / rust_decimal::Decimal::TEN;
+            let payout = payout.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+            conversions.push(json!({
+                "occurredAt": at, "saleAmount": sale, "basePayout": payout.to_string(), "baseRevenue": revenue, "base": base,
+            }));
+        }
+        let input = json!({ "tiers": drafts, "conversions": conversions });
+        let selection = "conversions { payout { amount } revenue { amount }
+                adjustments { conversion amount { amount } } revenueAdjustments { conversion amount { amount } } } totalPayout { amount }";
+        let payload = tiers
+            .shop
+            .staff()
+            .done("simulateTieredCommission", input, selection)
+            .await;
+        let (earned, [payouts, revenues]) = simulated(&payload);
+        let mut of_revenue = Vec::new();
+        for (number, recorded) in live.iter().enumerate() {
+            let rows = recorded["commissions"].as_array().expect("rows").iter();
+            let sum: rust_decimal::Decimal = rows.map(|row| decimal(&row["amount"]["amount"])).sum();
+            let revenue = tiers.revenue(&format!("c{number}")).await;
+            assert_eq!(format!("{sum:.2}"), earned[number][0], "seed {seed} payout {number}");
+            assert_eq!(revenue[0], earned[number][1], "seed {seed} revenue {number}");
+            of_revenue.extend(revenue[1..].iter().map(|amount| format!("{number} {amount}")));
+        }
+        let rows = tiers.shop.rows(&tiers.partner).await;
+        let of_payout = rows.iter().filter(|row| row["kind"] == "TIER_ADJUSTMENT").map(|row| {
+            format!(
+                "{} {}",
+                &text(&row["event"]["externalId"])[1..],
+                text(&row["amount"]["amount"])
+            )
+        });
+        assert_eq!(of_payout.collect::<Vec<_>>(), payouts, "seed {seed}");
+        let (mut revenues, mut of_revenue) = (revenues, of_revenue);
+        revenues.sort();
+        of_revenue.sort();
+        assert_eq!(of_revenue, revenues, "seed {seed}");
+        if !rows.is_empty() {
+            assert_eq!(
+                tiers.accrued().await,
+                text(&payload["totalPayout"]["amount"]),
+                "seed {seed}"
+            );
+        }
+        adjusted += payouts.len() + revenues.len();
+        tiers.assert_sound().await;
     }
+    assert!(adjusted > 50, "the tiers hardly ever adjust: {adjusted}");
 }

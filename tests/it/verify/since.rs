@@ -270,64 +270,91 @@ impl<'a> World<'a> {
     }
 }
 
-both_databases! {
-    async fn whatever_is_written_about_a_partner_has_it_looked_at_again(app: TestApp) {
-        let world = World::new(&app).await;
-        let partner = &world.sales.partner;
-        let staff = world.sales.staff();
-        staff.done("updatePartner", json!({ "id": partner, "externalId": "ann" }), "partner { id }").await;
-        world.sales.deal_with("100", json!({ "externalId": "idle" })).await;
-        let vandal = Vandal::new(&app).await;
-        let of = [partner, &world.untouched].map(|id| vandal.raw(id)).join(", ");
-        let broken = |by: &str| format!("UPDATE partner_balance SET paid_minor = paid_minor {by} WHERE partner_id IN ({of})");
-        let mut known = VerifiedState::default();
-        assert_eq!(world.since(&mut known).await, []);
-        for what in WRITES {
-            vandal.run(&broken("+ 1")).await;
-            // Nothing was written in the program's way: this is for a run from the beginning.
-            assert_eq!(world.since(&mut known).await, [], "before {what}");
-            app.clock.advance(Duration::from_secs(1));
-            world.write(what).await;
-            let findings = world.since(&mut known).await;
-            let told = |id: &str| findings.iter().any(|finding| finding.ids.iter().any(|other| other == id));
-            assert!(told(partner), "{what}: {findings:#?}");
-            assert!(!told(&world.untouched), "{what}: {findings:#?}");
-            let all = verify(&app.app, &world.sales.tenant).await.unwrap();
-            assert!(all.len() > findings.len(), "{what}: {all:#?}");
-            vandal.run(&broken("- 1")).await;
-            assert_eq!(world.since(&mut known).await, [], "after {what}");
-        }
-        assert_eq!(verify(&app.app, &world.sales.tenant).await.unwrap(), []);
-    }
-
-    async fn what_belongs_to_nobody_is_looked_at_again_when_there_is_more_of_it(app: TestApp) {
-        let world = World::new(&app).await;
-        let vandal = Vandal::new(&app).await;
-        let mut known = VerifiedState::default();
-        assert_eq!(world.since(&mut known).await, []);
-        vandal.run("UPDATE event SET refunded_minor = 7 WHERE primary_attribution_id IS NULL").await;
-        assert_eq!(world.since(&mut known).await, []);
-        world.sales.record(merged(refund("back", "nobody's", Some("1")), json!({}))).await;
+#[apply(both_databases)]
+async fn whatever_is_written_about_a_partner_has_it_looked_at_again(app: TestApp) {
+    let world = World::new(&app).await;
+    let partner = &world.sales.partner;
+    let staff = world.sales.staff();
+    staff
+        .done(
+            "updatePartner",
+            json!({ "id": partner, "externalId": "ann" }),
+            "partner { id }",
+        )
+        .await;
+    world.sales.deal_with("100", json!({ "externalId": "idle" })).await;
+    let vandal = Vandal::new(&app).await;
+    let of = [partner, &world.untouched].map(|id| vandal.raw(id)).join(", ");
+    let broken =
+        |by: &str| format!("UPDATE partner_balance SET paid_minor = paid_minor {by} WHERE partner_id IN ({of})");
+    let mut known = VerifiedState::default();
+    assert_eq!(world.since(&mut known).await, []);
+    for what in WRITES {
+        vandal.run(&broken("+ 1")).await;
+        // Nothing was written in the program's way: this is for a run from the beginning.
+        assert_eq!(world.since(&mut known).await, [], "before {what}");
+        app.clock.advance(Duration::from_secs(1));
+        world.write(what).await;
         let findings = world.since(&mut known).await;
-        assert!(findings.iter().any(|finding| finding.what.contains("refunded amount is not")), "{findings:#?}");
-        // And as long as it does not hold.
-        assert_eq!(world.since(&mut known).await, findings);
-        vandal.run("UPDATE event SET refunded_minor = 100 WHERE primary_attribution_id IS NULL AND original_id IS NULL").await;
-        assert_eq!(world.since(&mut known).await, []);
+        let told = |id: &str| {
+            findings
+                .iter()
+                .any(|finding| finding.ids.iter().any(|other| other == id))
+        };
+        assert!(told(partner), "{what}: {findings:#?}");
+        assert!(!told(&world.untouched), "{what}: {findings:#?}");
+        let all = verify(&app.app, &world.sales.tenant).await.unwrap();
+        assert!(all.len() > findings.len(), "{what}: {all:#?}");
+        vandal.run(&broken("- 1")).await;
+        assert_eq!(world.since(&mut known).await, [], "after {what}");
     }
+    assert_eq!(verify(&app.app, &world.sales.tenant).await.unwrap(), []);
+}
 
-    async fn the_newest_of_the_outbox_is_looked_at_every_time(app: TestApp) {
-        let world = World::new(&app).await;
-        let vandal = Vandal::new(&app).await;
-        let mut known = VerifiedState::default();
-        assert_eq!(world.since(&mut known).await, []);
-        vandal.run("DELETE FROM outbox WHERE type = 'COMMISSION_ACCRUED'").await;
-        let findings = world.since(&mut known).await;
-        assert_eq!(findings.len(), 3, "{findings:#?}");
-        // Two days later a clean run has moved on.
-        let mut later = VerifiedState { whole: None, ..known.clone() };
-        later.whole = Some(app.clock.now() + Duration::from_secs(2 * 86_400));
-        assert_eq!(world.since(&mut later).await, []);
-        assert_eq!(verify(&app.app, &world.sales.tenant).await.unwrap().len(), 3);
-    }
+#[apply(both_databases)]
+async fn what_belongs_to_nobody_is_looked_at_again_when_there_is_more_of_it(app: TestApp) {
+    let world = World::new(&app).await;
+    let vandal = Vandal::new(&app).await;
+    let mut known = VerifiedState::default();
+    assert_eq!(world.since(&mut known).await, []);
+    vandal
+        .run("UPDATE event SET refunded_minor = 7 WHERE primary_attribution_id IS NULL")
+        .await;
+    assert_eq!(world.since(&mut known).await, []);
+    world
+        .sales
+        .record(merged(refund("back", "nobody's", Some("1")), json!({})))
+        .await;
+    let findings = world.since(&mut known).await;
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.what.contains("refunded amount is not")),
+        "{findings:#?}"
+    );
+    // And as long as it does not hold.
+    assert_eq!(world.since(&mut known).await, findings);
+    vandal
+        .run("UPDATE event SET refunded_minor = 100 WHERE primary_attribution_id IS NULL AND original_id IS NULL")
+        .await;
+    assert_eq!(world.since(&mut known).await, []);
+}
+
+#[apply(both_databases)]
+async fn the_newest_of_the_outbox_is_looked_at_every_time(app: TestApp) {
+    let world = World::new(&app).await;
+    let vandal = Vandal::new(&app).await;
+    let mut known = VerifiedState::default();
+    assert_eq!(world.since(&mut known).await, []);
+    vandal.run("DELETE FROM outbox WHERE type = 'COMMISSION_ACCRUED'").await;
+    let findings = world.since(&mut known).await;
+    assert_eq!(findings.len(), 3, "{findings:#?}");
+    // Two days later a clean run has moved on.
+    let mut later = VerifiedState {
+        whole: None,
+        ..known.clone()
+    };
+    later.whole = Some(app.clock.now() + Duration::from_secs(2 * 86_400));
+    assert_eq!(world.since(&mut later).await, []);
+    assert_eq!(verify(&app.app, &world.sales.tenant).await.unwrap().len(), 3);
 }

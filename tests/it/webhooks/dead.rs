@@ -78,12 +78,12 @@ async fn hears_beside(app: TestApp, dead: usize) {
     drop(end);
 }
 
-both_databases! {
-    async fn one_dead_endpoint_delays_nobody(app: TestApp) {
-        hears_beside(app, 1).await;
-    }
+#[apply(both_databases)]
+async fn one_dead_endpoint_delays_nobody(app: TestApp) {
+    hears_beside(app, 1).await;
+}
 
-    async fn fifty_dead_endpoints_delay_nobody(app: TestApp) {
-        hears_beside(app, 50).await;
-    }
+#[apply(both_databases)]
+async fn fifty_dead_endpoints_delay_nobody(app: TestApp) {
+    hears_beside(app, 50).await;
 }

@@ -125,71 +125,79 @@ fn misbehaviour() -> impl Iterator<Item = How> {
     })
 }
 
-both_databases! {
-    async fn twenty_kills_mid_burst_lose_nothing(app: TestApp) {
-        let app = app.with_webhooks(local());
-        let staff = admin(&app).await;
-        let seller = Seller::new(&staff, "ann").await;
-        let receivers = [Receiver::start().await, Receiver::start().await];
-        for receiver in &receivers {
-            endpoint(&staff, &receiver.url(), &TYPES).await;
-        }
-        let sample = seller.earns(&staff, "1").await;
-        let mut messages = [Vec::new(), Vec::new()];
-        let mut answered = Happened::new();
-        let replicas = if app.is_postgres() { 2 } else { 1 };
-        let mut programs = Vec::new();
-        for _ in 0..replicas {
-            programs.push(Program::begin(&app, SETTINGS).await);
-        }
-        for _ in 0..KILLS {
-            receivers.iter().for_each(|receiver| receiver.answer(misbehaviour()));
-            let count = Arc::<AtomicUsize>::default();
-            let bursts: Vec<_> = programs.iter().map(|program| {
+#[apply(both_databases)]
+async fn twenty_kills_mid_burst_lose_nothing(app: TestApp) {
+    let app = app.with_webhooks(local());
+    let staff = admin(&app).await;
+    let seller = Seller::new(&staff, "ann").await;
+    let receivers = [Receiver::start().await, Receiver::start().await];
+    for receiver in &receivers {
+        endpoint(&staff, &receiver.url(), &TYPES).await;
+    }
+    let sample = seller.earns(&staff, "1").await;
+    let mut messages = [Vec::new(), Vec::new()];
+    let mut answered = Happened::new();
+    let replicas = if app.is_postgres() { 2 } else { 1 };
+    let mut programs = Vec::new();
+    for _ in 0..replicas {
+        programs.push(Program::begin(&app, SETTINGS).await);
+    }
+    for _ in 0..KILLS {
+        receivers.iter().for_each(|receiver| receiver.answer(misbehaviour()));
+        let count = Arc::<AtomicUsize>::default();
+        let bursts: Vec<_> = programs
+            .iter()
+            .map(|program| {
                 let (asking, count) = (Asking::new(program, &seller, &sample), count.clone());
                 tokio::task::spawn_blocking(move || asking.burst(BURST, &count))
-            }).collect();
-            // Somewhere in the middle: of what is asked, of what is made of it, of what is told.
-            let enough = fastrand::usize(1..BURST);
-            while count.load(Ordering::Relaxed) < enough && !bursts.iter().all(|burst| burst.is_finished()) {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-            let victim = programs.swap_remove(fastrand::usize(..programs.len()));
-            let number = victim.id();
-            drop(victim);
-            // As if its lease were over: its owner is certainly gone.
-            app.execute(&format!(
-                "UPDATE webhook_endpoint SET lease_owner = NULL, lease_until = NULL WHERE lease_owner LIKE '{number}-%'"
-            )).await;
-            programs.push(Program::begin(&app, SETTINGS).await);
-            for burst in bursts {
-                answered.extend(burst.await.unwrap());
-            }
-            for (receiver, messages) in receivers.iter().zip(&mut messages) {
-                messages.extend(receiver.take());
-            }
+            })
+            .collect();
+        // Somewhere in the middle: of what is asked, of what is made of it, of what is told.
+        let enough = fastrand::usize(1..BURST);
+        while count.load(Ordering::Relaxed) < enough && !bursts.iter().all(|burst| burst.is_finished()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        let heard: usize = messages.iter().map(Vec::len).sum();
-        drop(programs);
+        let victim = programs.swap_remove(fastrand::usize(..programs.len()));
+        let number = victim.id();
+        drop(victim);
+        // As if its lease were over: its owner is certainly gone.
+        app.execute(&format!(
+            "UPDATE webhook_endpoint SET lease_owner = NULL, lease_until = NULL WHERE lease_owner LIKE '{number}-%'"
+        ))
+        .await;
+        programs.push(Program::begin(&app, SETTINGS).await);
+        for burst in bursts {
+            answered.extend(burst.await.unwrap());
+        }
         for (receiver, messages) in receivers.iter().zip(&mut messages) {
-            receiver.behave();
             messages.extend(receiver.take());
         }
-        // What failed is tried again in its time, by the clock that the test moves.
-        let ahead = (Clock::System.now() - app.clock.now()).to_std().unwrap_or_default();
-        app.clock.advance(ahead);
-        for _ in 0..12 {
-            moved(&app, Duration::from_secs(30 * 60 * 60)).await;
-        }
-        let committed = committed(&app).await;
-        assert!(answered.is_subset(&committed), "what was answered is there");
-        for (receiver, mut messages) in receivers.iter().zip(messages) {
-            messages.extend(receiver.take());
-            assert_eq!(told(&messages), committed);
-        }
-        assert!(committed.len() > KILLS * BURST / 4, "{}", committed.len());
-        let open = app.texts("SELECT status FROM webhook_delivery WHERE status <> 'DELIVERED'").await;
-        assert_eq!(open, [""; 0]);
-        println!("{} changes; {heard} messages came while programs were killed", committed.len());
     }
+    let heard: usize = messages.iter().map(Vec::len).sum();
+    drop(programs);
+    for (receiver, messages) in receivers.iter().zip(&mut messages) {
+        receiver.behave();
+        messages.extend(receiver.take());
+    }
+    // What failed is tried again in its time, by the clock that the test moves.
+    let ahead = (Clock::System.now() - app.clock.now()).to_std().unwrap_or_default();
+    app.clock.advance(ahead);
+    for _ in 0..12 {
+        moved(&app, Duration::from_secs(30 * 60 * 60)).await;
+    }
+    let committed = committed(&app).await;
+    assert!(answered.is_subset(&committed), "what was answered is there");
+    for (receiver, mut messages) in receivers.iter().zip(messages) {
+        messages.extend(receiver.take());
+        assert_eq!(told(&messages), committed);
+    }
+    assert!(committed.len() > KILLS * BURST / 4, "{}", committed.len());
+    let open = app
+        .texts("SELECT status FROM webhook_delivery WHERE status <> 'DELIVERED'")
+        .await;
+    assert_eq!(open, [""; 0]);
+    println!(
+        "{} changes; {heard} messages came while programs were killed",
+        committed.len()
+    );
 }

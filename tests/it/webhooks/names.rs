@@ -118,12 +118,12 @@ async fn others_hear_at_once(app: TestApp, ending: &str) {
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
-both_databases! {
-    async fn dead_names_of_some_delay_nobody_else(app: TestApp) {
-        others_hear_at_once(app, DEAD).await;
-    }
+#[apply(both_databases)]
+async fn dead_names_of_some_delay_nobody_else(app: TestApp) {
+    others_hear_at_once(app, DEAD).await;
+}
 
-    async fn slow_names_of_some_delay_nobody_else(app: TestApp) {
-        others_hear_at_once(app, SLOW).await;
-    }
+#[apply(both_databases)]
+async fn slow_names_of_some_delay_nobody_else(app: TestApp) {
+    others_hear_at_once(app, SLOW).await;
 }

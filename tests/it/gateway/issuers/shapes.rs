@@ -155,57 +155,91 @@ fn partner_claim(provider: &str) -> &'static str {
     }
 }
 
-both_databases! {
-    async fn documented_tokens_of_the_providers_open_what_they_should(app: TestApp) {
-        let admin = app.admin().await;
-        let made = admin.done("createPartner", json!({ "name": "A", "email": "a@a.example" }), "partner { id }").await;
-        let partner = made["partner"]["id"].clone();
-        let pair = KeyPair::generate(Algorithm::RS256);
-        let other = admin.done("createPartner", json!({ "name": "B", "email": "b@b.example" }), "partner { id }").await;
-        for case in cases() {
-            let provider = Provider::start().await;
-            // As they serve it: with what is for encryption beside it.
-            let mut key = pair.jwk("key");
-            let mut encrypts = key.clone();
-            key["use"] = json!("sig");
-            (encrypts["use"], encrypts["alg"], encrypts["kid"]) = (json!("enc"), json!("RSA-OAEP"), json!("other"));
-            provider.serve(&[encrypts, key]);
-            let settings = IssuerSettings { jwks_url: Some(provider.keys_url()), ..documented(case.provider) };
-            let gateway = Gateway::with(&app, provider, settings);
-            let now = app.clock.now().timestamp();
-            let times = json!({ "iat": now, "exp": now + 3600, "auth_time": now });
-            let token = |changes: &Value| pair.sign(&case.header, &changed(&changed(&case.claims, &times), changes));
+#[apply(both_databases)]
+async fn documented_tokens_of_the_providers_open_what_they_should(app: TestApp) {
+    let admin = app.admin().await;
+    let made = admin
+        .done(
+            "createPartner",
+            json!({ "name": "A", "email": "a@a.example" }),
+            "partner { id }",
+        )
+        .await;
+    let partner = made["partner"]["id"].clone();
+    let pair = KeyPair::generate(Algorithm::RS256);
+    let other = admin
+        .done(
+            "createPartner",
+            json!({ "name": "B", "email": "b@b.example" }),
+            "partner { id }",
+        )
+        .await;
+    for case in cases() {
+        let provider = Provider::start().await;
+        // As they serve it: with what is for encryption beside it.
+        let mut key = pair.jwk("key");
+        let mut encrypts = key.clone();
+        key["use"] = json!("sig");
+        (encrypts["use"], encrypts["alg"], encrypts["kid"]) = (json!("enc"), json!("RSA-OAEP"), json!("other"));
+        provider.serve(&[encrypts, key]);
+        let settings = IssuerSettings {
+            jwks_url: Some(provider.keys_url()),
+            ..documented(case.provider)
+        };
+        let gateway = Gateway::with(&app, provider, settings);
+        let now = app.clock.now().timestamp();
+        let times = json!({ "iat": now, "exp": now + 3600, "auth_time": now });
+        let token = |changes: &Value| pair.sign(&case.header, &changed(&changed(&case.claims, &times), changes));
 
-            let client = Client::new(gateway.router.clone(), Some(token(&json!({}))));
-            let viewer = client.data("{ viewer { subject scopes partner { id } tenant { slug } } }").await["viewer"].clone();
-            let expected = json!({
-                "subject": format!("{}|{}", case.claims["iss"].as_str().unwrap(), case.claims["sub"].as_str().unwrap()), "scopes": viewer["scopes"], "partner": null, "tenant": { "slug": "acme" },
-            });
-            assert_eq!(viewer, expected, "{}", case.provider);
-            let mut scopes: Vec<_> = viewer["scopes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-            let mut expected = case.scopes.to_vec();
-            scopes.sort_unstable();
-            expected.sort_unstable();
-            assert_eq!(scopes, expected, "{}", case.provider);
-            for changes in &case.refused {
-                assert_eq!(gateway.status(token(changes)).await, NO, "{}: {changes}", case.provider);
-            }
-
-            // The same provider's token of a partner shows what is the partner's.
-            let name = partner_claim(case.provider);
-            let bound = Client::new(gateway.router.clone(), Some(token(&json!({ name: partner }))));
-            let document = "query($other: ID!) { viewer { partner { id } } partner(id: $other) { id } }";
-            let seen = bound.data_with(document, json!({ "other": other["partner"]["id"] })).await;
-            assert_eq!(seen["viewer"]["partner"]["id"], partner, "{}", case.provider);
-            assert_eq!(seen["partner"], Value::Null, "{}", case.provider);
-            for wrong in [json!([partner]), json!("par_01h2xcejqtf2nbrexx3vqjhp41"), json!("")] {
-                assert_eq!(gateway.status(token(&json!({ name: wrong }))).await, NO, "{}: {wrong}", case.provider);
-            }
-            let mut nothing = changed(&case.claims, &times);
-            nothing[name] = Value::Null;
-            assert_eq!(gateway.status(pair.sign(&case.header, &nothing)).await, NO, "{}", case.provider);
-            assert_eq!(gateway.status(token(&json!({}))).await, OK);
+        let client = Client::new(gateway.router.clone(), Some(token(&json!({}))));
+        let viewer = client
+            .data("{ viewer { subject scopes partner { id } tenant { slug } } }")
+            .await["viewer"]
+            .clone();
+        let expected = json!({
+            "subject": format!("{}|{}", case.claims["iss"].as_str().unwrap(), case.claims["sub"].as_str().unwrap()), "scopes": viewer["scopes"], "partner": null, "tenant": { "slug": "acme" },
+        });
+        assert_eq!(viewer, expected, "{}", case.provider);
+        let mut scopes: Vec<_> = viewer["scopes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        let mut expected = case.scopes.to_vec();
+        scopes.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(scopes, expected, "{}", case.provider);
+        for changes in &case.refused {
+            assert_eq!(gateway.status(token(changes)).await, NO, "{}: {changes}", case.provider);
         }
+
+        // The same provider's token of a partner shows what is the partner's.
+        let name = partner_claim(case.provider);
+        let bound = Client::new(gateway.router.clone(), Some(token(&json!({ name: partner }))));
+        let document = "query($other: ID!) { viewer { partner { id } } partner(id: $other) { id } }";
+        let seen = bound
+            .data_with(document, json!({ "other": other["partner"]["id"] }))
+            .await;
+        assert_eq!(seen["viewer"]["partner"]["id"], partner, "{}", case.provider);
+        assert_eq!(seen["partner"], Value::Null, "{}", case.provider);
+        for wrong in [json!([partner]), json!("par_01h2xcejqtf2nbrexx3vqjhp41"), json!("")] {
+            assert_eq!(
+                gateway.status(token(&json!({ name: wrong }))).await,
+                NO,
+                "{}: {wrong}",
+                case.provider
+            );
+        }
+        let mut nothing = changed(&case.claims, &times);
+        nothing[name] = Value::Null;
+        assert_eq!(
+            gateway.status(pair.sign(&case.header, &nothing)).await,
+            NO,
+            "{}",
+            case.provider
+        );
+        assert_eq!(gateway.status(token(&json!({}))).await, OK);
     }
 }
 

@@ -46,77 +46,108 @@ impl Anns {
     }
 }
 
-both_databases! {
-    async fn a_key_for_repetitions_is_of_one_issuer_s_name(app: TestApp) {
-        app.tenant("acme").await;
-        let anns = Anns::at(&app, HttpOptions::default()).await;
-        let mut made = Vec::new();
-        for (subject, token) in &anns.known {
-            let client = anns.client(token);
-            let input = json!({ "label": subject, "idempotencyKey": "k" });
-            for _ in 0..2 {
-                let tier = client.done("createPartnerTier", input.clone(), "partnerTier { id label }").await;
-                assert_eq!(tier["partnerTier"]["label"], subject.as_str());
-                made.push(tier["partnerTier"]["id"].as_str().unwrap().to_owned());
-            }
+#[apply(both_databases)]
+async fn a_key_for_repetitions_is_of_one_issuer_s_name(app: TestApp) {
+    app.tenant("acme").await;
+    let anns = Anns::at(&app, HttpOptions::default()).await;
+    let mut made = Vec::new();
+    for (subject, token) in &anns.known {
+        let client = anns.client(token);
+        let input = json!({ "label": subject, "idempotencyKey": "k" });
+        for _ in 0..2 {
+            let tier = client
+                .done("createPartnerTier", input.clone(), "partnerTier { id label }")
+                .await;
+            assert_eq!(tier["partnerTier"]["label"], subject.as_str());
+            made.push(tier["partnerTier"]["id"].as_str().unwrap().to_owned());
         }
-        made.dedup();
-        assert_eq!(made.len(), 3, "one for each, and the same again: {made:?}");
+    }
+    made.dedup();
+    assert_eq!(made.len(), 3, "one for each, and the same again: {made:?}");
 
-        let staff = anns.client(&anns.known[0].1);
-        for (subject, _) in &anns.known {
-            let data = staff.data_with(
+    let staff = anns.client(&anns.known[0].1);
+    for (subject, _) in &anns.known {
+        let data = staff
+            .data_with(
                 "query($actor: String) { auditLog(filter: { actor: $actor, operation: \"createPartnerTier\" }) {
                  nodes { actor } } }",
                 json!({ "actor": subject }),
-            ).await;
-            assert_eq!(data["auditLog"]["nodes"], json!([{ "actor": subject }]));
-        }
+            )
+            .await;
+        assert_eq!(data["auditLog"]["nodes"], json!([{ "actor": subject }]));
     }
+}
 
-    async fn histories_name_the_issuer(app: TestApp) {
-        app.tenant("acme").await;
-        let anns = Anns::at(&app, HttpOptions::default()).await;
-        for (index, (subject, token)) in anns.known.iter().enumerate() {
-            let client = anns.client(token);
-            assert_eq!(client.data("{ viewer { subject } }").await["viewer"]["subject"], subject.as_str());
-            let input = json!({ "name": "A", "email": format!("{index}@a.example") });
-            let partner = client.done("createPartner", input, "partner { id }").await["partner"]["id"].clone();
-            let input = json!({ "id": partner, "reason": "a reason" });
-            let moved = client.done("suspendPartner", input, "partner { transitions { actor } }").await;
-            let actors = moved["partner"]["transitions"].as_array().unwrap();
-            assert!(!actors.is_empty() && actors.iter().all(|one| one["actor"] == subject.as_str()), "{moved}");
-        }
+#[apply(both_databases)]
+async fn histories_name_the_issuer(app: TestApp) {
+    app.tenant("acme").await;
+    let anns = Anns::at(&app, HttpOptions::default()).await;
+    for (index, (subject, token)) in anns.known.iter().enumerate() {
+        let client = anns.client(token);
+        assert_eq!(
+            client.data("{ viewer { subject } }").await["viewer"]["subject"],
+            subject.as_str()
+        );
+        let input = json!({ "name": "A", "email": format!("{index}@a.example") });
+        let partner = client.done("createPartner", input, "partner { id }").await["partner"]["id"].clone();
+        let input = json!({ "id": partner, "reason": "a reason" });
+        let moved = client
+            .done("suspendPartner", input, "partner { transitions { actor } }")
+            .await;
+        let actors = moved["partner"]["transitions"].as_array().unwrap();
+        assert!(
+            !actors.is_empty() && actors.iter().all(|one| one["actor"] == subject.as_str()),
+            "{moved}"
+        );
     }
+}
 
-    async fn each_has_a_bucket_and_places_of_its_own(app: TestApp) {
-        app.tenant("acme").await;
-        let throttle = ThrottleSection { maximum: 40, restore_per_second: 1, ..ThrottleSection::default() };
-        let subscriptions = SubscriptionsSection { per_subject: 1, ..SubscriptionsSection::default() };
-        let anns = Anns::at(&app, HttpOptions { throttle, subscriptions, ..HttpOptions::default() }).await;
-        let listening = json!({ "query": "subscription { commissionChanged { id } }" });
-        let mut streams = Vec::new();
-        for (subject, token) in &anns.known {
-            let client = anns.client(token);
-            for expected in [StatusCode::OK, StatusCode::TOO_MANY_REQUESTS] {
-                let request = client.post(&listening, Some("text/event-stream"));
-                let stream = tower::ServiceExt::oneshot(anns.router.clone(), request).await.unwrap();
-                assert_eq!(stream.status(), expected, "{subject}");
-                if expected == StatusCode::TOO_MANY_REQUESTS {
-                    assert!(stream.headers().contains_key(header::RETRY_AFTER));
+#[apply(both_databases)]
+async fn each_has_a_bucket_and_places_of_its_own(app: TestApp) {
+    app.tenant("acme").await;
+    let throttle = ThrottleSection {
+        maximum: 40,
+        restore_per_second: 1,
+        ..ThrottleSection::default()
+    };
+    let subscriptions = SubscriptionsSection {
+        per_subject: 1,
+        ..SubscriptionsSection::default()
+    };
+    let anns = Anns::at(
+        &app,
+        HttpOptions {
+            throttle,
+            subscriptions,
+            ..HttpOptions::default()
+        },
+    )
+    .await;
+    let listening = json!({ "query": "subscription { commissionChanged { id } }" });
+    let mut streams = Vec::new();
+    for (subject, token) in &anns.known {
+        let client = anns.client(token);
+        for expected in [StatusCode::OK, StatusCode::TOO_MANY_REQUESTS] {
+            let request = client.post(&listening, Some("text/event-stream"));
+            let stream = tower::ServiceExt::oneshot(anns.router.clone(), request).await.unwrap();
+            assert_eq!(stream.status(), expected, "{subject}");
+            if expected == StatusCode::TOO_MANY_REQUESTS {
+                assert!(stream.headers().contains_key(header::RETRY_AFTER));
+            }
+            streams.push(stream);
+        }
+        let mut refused = 0;
+        while refused == 0 {
+            refused = match client.ask("{ partners(first: 5) { nodes { id } } }").await {
+                answer if answer.status == StatusCode::TOO_MANY_REQUESTS => 1,
+                answer => {
+                    answer.data();
+                    0
                 }
-                streams.push(stream);
-            }
-            let mut refused = 0;
-            while refused == 0 {
-                refused = match client.ask("{ partners(first: 5) { nodes { id } } }").await {
-                    answer if answer.status == StatusCode::TOO_MANY_REQUESTS => 1,
-                    answer => { answer.data(); 0 }
-                };
-            }
+            };
         }
-        drop(streams);
     }
+    drop(streams);
 }
 
 #[tokio::test]

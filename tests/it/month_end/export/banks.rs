@@ -92,61 +92,100 @@ async fn statement(shop: &Shop<'_>, partner: &Value, currency: &str, months: [&s
 const MARCH: [&str; 2] = ["2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z"];
 const APRIL: [&str; 2] = ["2026-03-31T22:00:00Z", "2026-04-30T22:00:00Z"];
 
-both_databases! {
-    async fn a_payment_that_comes_back_two_weeks_later_is_paid_again_and_counted_once(app: TestApp) {
-        let shop = Shop::new(&app).await;
-        let staff = shop.staff();
-        let run = Run::of(&shop, &[
+#[apply(both_databases)]
+async fn a_payment_that_comes_back_two_weeks_later_is_paid_again_and_counted_once(app: TestApp) {
+    let shop = Shop::new(&app).await;
+    let staff = shop.staff();
+    let run = Run::of(
+        &shop,
+        &[
             ("Ann", json!({}), "74.00 EUR"),
             ("Bob", json!({ "payoutReference": "12345678" }), "100.00 USD"),
             ("Cleo", json!({}), "1500 HUF"),
-        ]).await;
-        let sent = |run: &str, more: &str| format!("/export/payout-file?runId={run}&{more}");
-        let euros = file(&staff, &sent(&run.id, "format=paypal&currency=EUR")).await;
-        let paid = |word: &str, others| (vec![word.to_owned()], Vec::new(), 0, others);
-        assert_eq!(settled(&shop, &of_paypal(&euros, "SUCCESS", 10), &PAYPAL).await, paid("SUCCESS", 0));
-        let forints = file(&staff, &sent(&run.id, "format=paypal&currency=HUF")).await;
-        assert!(forints.contains(",1500,HUF,"), "{forints}");
-        assert_eq!(settled(&shop, &of_paypal(&forints, "SUCCESS", 20), &PAYPAL).await, paid("SUCCESS", 0));
-        let dollars = file(&staff, &sent(&run.id, "format=wise&payees=SAVED")).await;
-        assert_eq!(settled(&shop, &of_wise(&dollars), &WISE).await, paid("COMPLETED", 1));
+        ],
+    )
+    .await;
+    let sent = |run: &str, more: &str| format!("/export/payout-file?runId={run}&{more}");
+    let euros = file(&staff, &sent(&run.id, "format=paypal&currency=EUR")).await;
+    let paid = |word: &str, others| (vec![word.to_owned()], Vec::new(), 0, others);
+    assert_eq!(
+        settled(&shop, &of_paypal(&euros, "SUCCESS", 10), &PAYPAL).await,
+        paid("SUCCESS", 0)
+    );
+    let forints = file(&staff, &sent(&run.id, "format=paypal&currency=HUF")).await;
+    assert!(forints.contains(",1500,HUF,"), "{forints}");
+    assert_eq!(
+        settled(&shop, &of_paypal(&forints, "SUCCESS", 20), &PAYPAL).await,
+        paid("SUCCESS", 0)
+    );
+    let dollars = file(&staff, &sent(&run.id, "format=wise&payees=SAVED")).await;
+    assert_eq!(settled(&shop, &of_wise(&dollars), &WISE).await, paid("COMPLETED", 1));
 
-        shop.days_later(14);
-        let answer = "Customer ID,Transaction ID,Transaction Status\n,0C413693MN9701910,RETURNED\n,9XX,Completed\n";
-        let by_transaction = [("id", "Transaction ID"), ("status", "Transaction Status"), ("reference", "")];
-        let back = |word: &str| (Vec::new(), vec![word.to_owned()], 0, 1);
-        assert_eq!(settled(&shop, answer, &by_transaction).await, back("RETURNED"));
-        assert_eq!(settled(&shop, answer, &by_transaction).await, (Vec::new(), Vec::new(), 1, 1));
+    shop.days_later(14);
+    let answer = "Customer ID,Transaction ID,Transaction Status\n,0C413693MN9701910,RETURNED\n,9XX,Completed\n";
+    let by_transaction = [
+        ("id", "Transaction ID"),
+        ("status", "Transaction Status"),
+        ("reference", ""),
+    ];
+    let back = |word: &str| (Vec::new(), vec![word.to_owned()], 0, 1);
+    assert_eq!(settled(&shop, answer, &by_transaction).await, back("RETURNED"));
+    assert_eq!(
+        settled(&shop, answer, &by_transaction).await,
+        (Vec::new(), Vec::new(), 1, 1)
+    );
 
-        // 2 April: it is paid again.
-        shop.days_later(18);
-        let staff = shop.staff();
-        let payload = staff.done("createPayoutRun", json!({}), "payoutRun { id payouts { totalCount } }").await;
-        assert_eq!(payload["payoutRun"]["payouts"]["totalCount"], 1);
-        let again = file(&staff, &sent(&text(&payload["payoutRun"]["id"]), "format=paypal&currency=EUR")).await;
-        assert_eq!(settled(&shop, &of_paypal(&again, "SUCCESS", 30), &PAYPAL).await, paid("SUCCESS", 0));
-        shop.days_later(60);
+    // 2 April: it is paid again.
+    shop.days_later(18);
+    let staff = shop.staff();
+    let payload = staff
+        .done("createPayoutRun", json!({}), "payoutRun { id payouts { totalCount } }")
+        .await;
+    assert_eq!(payload["payoutRun"]["payouts"]["totalCount"], 1);
+    let again = file(
+        &staff,
+        &sent(&text(&payload["payoutRun"]["id"]), "format=paypal&currency=EUR"),
+    )
+    .await;
+    assert_eq!(
+        settled(&shop, &of_paypal(&again, "SUCCESS", 30), &PAYPAL).await,
+        paid("SUCCESS", 0)
+    );
+    shop.days_later(60);
 
-        let staff = shop.staff();
-        let [ann, bob, cleo] = ["Ann", "Bob", "Cleo"].map(|name| run.payout(name)["partner"]["id"].clone());
-        let march = statement(&shop, &ann, "EUR", MARCH).await;
-        assert_eq!(statements::told(&march), [
-            "03-01 ACCRUED 74.00 74.00", "03-01 PAID -74.00 0.00", "03-15 RETURNED 74.00 74.00",
-        ]);
-        let april = statement(&shop, &ann, "EUR", APRIL).await;
-        assert_eq!(april["opening"]["amount"], march["closing"]["amount"]);
-        assert_eq!(statements::told(&april), ["04-02 PAID -74.00 0.00"]);
-        for (partner, currency, paid) in [(&bob, "USD", "-100.00"), (&cleo, "HUF", "-1500.00")] {
-            let march = statement(&shop, partner, currency, MARCH).await;
-            assert_eq!((&march["closing"]["amount"], &march["totals"][1]["amount"]["amount"]), (&json!("0.00"), &json!(paid)));
-            assert_eq!(statement(&shop, partner, currency, APRIL).await["movements"]["totalCount"], 0);
-        }
-        assert_eq!(shop.balances(&text(&ann)).await, ["EUR 0.00 0.00 74.00 0.00 0.00"]);
-        let year = json!({ "basis": "PAID", "from": "2025-12-31T23:00:00Z", "to": "2026-12-31T23:00:00Z" });
-        assert_eq!(report::told(&report::rows(&staff, year).await), ["3 74.00 EUR", "1 1500.00 HUF", "1 100.00 USD"]);
-        // March alone: paid, and back again.
-        let march = json!({ "basis": "PAID", "filter": { "currency": "EUR" }, "from": MARCH[0], "to": MARCH[1] });
-        assert_eq!(report::told(&report::rows(&staff, march).await), ["2 0.00 EUR"]);
-        assert_eq!(verify(&app.app, &shop.tenant).await.expect("the database answers"), []);
+    let staff = shop.staff();
+    let [ann, bob, cleo] = ["Ann", "Bob", "Cleo"].map(|name| run.payout(name)["partner"]["id"].clone());
+    let march = statement(&shop, &ann, "EUR", MARCH).await;
+    assert_eq!(
+        statements::told(&march),
+        [
+            "03-01 ACCRUED 74.00 74.00",
+            "03-01 PAID -74.00 0.00",
+            "03-15 RETURNED 74.00 74.00",
+        ]
+    );
+    let april = statement(&shop, &ann, "EUR", APRIL).await;
+    assert_eq!(april["opening"]["amount"], march["closing"]["amount"]);
+    assert_eq!(statements::told(&april), ["04-02 PAID -74.00 0.00"]);
+    for (partner, currency, paid) in [(&bob, "USD", "-100.00"), (&cleo, "HUF", "-1500.00")] {
+        let march = statement(&shop, partner, currency, MARCH).await;
+        assert_eq!(
+            (&march["closing"]["amount"], &march["totals"][1]["amount"]["amount"]),
+            (&json!("0.00"), &json!(paid))
+        );
+        assert_eq!(
+            statement(&shop, partner, currency, APRIL).await["movements"]["totalCount"],
+            0
+        );
     }
+    assert_eq!(shop.balances(&text(&ann)).await, ["EUR 0.00 0.00 74.00 0.00 0.00"]);
+    let year = json!({ "basis": "PAID", "from": "2025-12-31T23:00:00Z", "to": "2026-12-31T23:00:00Z" });
+    assert_eq!(
+        report::told(&report::rows(&staff, year).await),
+        ["3 74.00 EUR", "1 1500.00 HUF", "1 100.00 USD"]
+    );
+    // March alone: paid, and back again.
+    let march = json!({ "basis": "PAID", "filter": { "currency": "EUR" }, "from": MARCH[0], "to": MARCH[1] });
+    assert_eq!(report::told(&report::rows(&staff, march).await), ["2 0.00 EUR"]);
+    assert_eq!(verify(&app.app, &shop.tenant).await.expect("the database answers"), []);
 }

@@ -106,67 +106,85 @@ async fn compare(client: &Client) -> Vec<usize> {
     counts
 }
 
-both_databases! {
-    async fn a_file_has_the_cells_that_the_schema_shows(app: TestApp) {
-        let programme = Programme::new(&app, "acme", "own", "other").await;
-        let staff = compare(&programme.staff).await;
-        assert!(staff.iter().all(|count| *count > 1), "{staff:?}");
-        let partner = compare(&app.partner(&programme.tenant, &programme.a)).await;
-        assert_eq!(partner[3], 1);
-        assert!(partner[0] > 0 && partner[0] < staff[0], "{partner:?} {staff:?}");
-        let hidden = file(&app.partner(&programme.tenant, &programme.a), "/export/partners").await;
-        assert!(!hidden.contains("hidden tag") && !hidden.contains("other"), "{hidden}");
-        // A neighbour has nothing of it.
-        let stranger = app.staff(&app.tenant("else").await, "admin");
-        for (list, _) in COLUMNS {
-            assert_eq!(rows_of_csv(&file(&stranger, &format!("/export/{list}")).await), []);
+#[apply(both_databases)]
+async fn a_file_has_the_cells_that_the_schema_shows(app: TestApp) {
+    let programme = Programme::new(&app, "acme", "own", "other").await;
+    let staff = compare(&programme.staff).await;
+    assert!(staff.iter().all(|count| *count > 1), "{staff:?}");
+    let partner = compare(&app.partner(&programme.tenant, &programme.a)).await;
+    assert_eq!(partner[3], 1);
+    assert!(partner[0] > 0 && partner[0] < staff[0], "{partner:?} {staff:?}");
+    let hidden = file(&app.partner(&programme.tenant, &programme.a), "/export/partners").await;
+    assert!(!hidden.contains("hidden tag") && !hidden.contains("other"), "{hidden}");
+    // A neighbour has nothing of it.
+    let stranger = app.staff(&app.tenant("else").await, "admin");
+    for (list, _) in COLUMNS {
+        assert_eq!(rows_of_csv(&file(&stranger, &format!("/export/{list}")).await), []);
+    }
+}
+
+#[apply(both_databases)]
+async fn a_column_is_empty_for_who_may_not_read_it(app: TestApp) {
+    let programme = Programme::new(&app, "acme", "own", "other").await;
+    let few = app.staff(&programme.tenant, "commissions:read");
+    let rows = rows_of_json(&file(&few, "/export/commissions?format=jsonl").await);
+    let all = rows_of_json(&file(&programme.staff, "/export/commissions?format=jsonl").await);
+    assert!(all.iter().any(|row| row["payoutId"].is_string()) && all.iter().any(|row| row["dealId"].is_string()));
+    let without = all.into_iter().map(|mut row| {
+        row["payoutId"] = Value::Null;
+        row["dealId"] = Value::Null;
+        row
+    });
+    assert_eq!(rows, without.collect::<Vec<_>>());
+}
+
+#[apply(both_databases)]
+async fn free_text_is_no_formula_and_amounts_are_numbers(app: TestApp) {
+    let tenant = app.tenant("acme").await;
+    let staff = app.staff(&tenant, "admin");
+    let names = [
+        "=1+1",
+        "+49 30 123",
+        "-x",
+        "@here",
+        "'=quoted",
+        "'s-Hertogenbosch",
+        "a \"b\", c",
+        "ä=1",
+    ];
+    for (number, name) in names.iter().enumerate() {
+        let partner = json!({ "name": name, "email": format!("p{number}@example.com"), "metadata": { "=a": number } });
+        let made = staff.done("createPartner", partner, "partner { id }").await;
+        if number == 0 {
+            let amount = json!({ "amount": "-5.50", "currency": "EUR" });
+            let taken = json!({ "partnerId": made["partner"]["id"], "amount": amount, "reason": "a slip" });
+            staff.done("createManualCommission", taken, "commission { id }").await;
         }
     }
-
-    async fn a_column_is_empty_for_who_may_not_read_it(app: TestApp) {
-        let programme = Programme::new(&app, "acme", "own", "other").await;
-        let few = app.staff(&programme.tenant, "commissions:read");
-        let rows = rows_of_json(&file(&few, "/export/commissions?format=jsonl").await);
-        let all = rows_of_json(&file(&programme.staff, "/export/commissions?format=jsonl").await);
-        assert!(all.iter().any(|row| row["payoutId"].is_string()) && all.iter().any(|row| row["dealId"].is_string()));
-        let without = all.into_iter().map(|mut row| {
-            row["payoutId"] = Value::Null;
-            row["dealId"] = Value::Null;
-            row
-        });
-        assert_eq!(rows, without.collect::<Vec<_>>());
-    }
-
-    async fn free_text_is_no_formula_and_amounts_are_numbers(app: TestApp) {
-        let tenant = app.tenant("acme").await;
-        let staff = app.staff(&tenant, "admin");
-        let names = ["=1+1", "+49 30 123", "-x", "@here", "'=quoted", "'s-Hertogenbosch", "a \"b\", c", "ä=1"];
-        for (number, name) in names.iter().enumerate() {
-            let partner = json!({ "name": name, "email": format!("p{number}@example.com"), "metadata": { "=a": number } });
-            let made = staff.done("createPartner", partner, "partner { id }").await;
-            if number == 0 {
-                let amount = json!({ "amount": "-5.50", "currency": "EUR" });
-                let taken = json!({ "partnerId": made["partner"]["id"], "amount": amount, "reason": "a slip" });
-                staff.done("createManualCommission", taken, "commission { id }").await;
-            }
-        }
-        let csv = file(&staff, "/export/partners").await;
-        let mut cells: Vec<_> = rows_of_csv(&csv).iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect();
-        let mut expected: Vec<_> = names
-            .iter()
-            .map(|name| match name.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t']) {
+    let csv = file(&staff, "/export/partners").await;
+    let mut cells: Vec<_> = rows_of_csv(&csv)
+        .iter()
+        .map(|row| row["name"].as_str().unwrap().to_owned())
+        .collect();
+    let mut expected: Vec<_> = names
+        .iter()
+        .map(
+            |name| match name.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t']) {
                 true => format!("'{}", name),
                 false => (*name).to_owned(),
-            })
-            .collect();
-        cells.sort();
-        expected.sort();
-        assert_eq!(cells, expected);
-        let json = rows_of_json(&file(&staff, "/export/partners?format=jsonl").await);
-        assert!(json.iter().any(|row| row["name"] == "=1+1"));
-        let commissions = file(&staff, "/export/commissions").await;
-        let row = &rows_of_csv(&commissions)[0];
-        assert_eq!((&row["amount"], &row["partnerName"]), (&json!("-5.50"), &json!("'=1+1")));
-        assert!(commissions.contains(",-5.50,EUR,"), "{commissions}");
-    }
+            },
+        )
+        .collect();
+    cells.sort();
+    expected.sort();
+    assert_eq!(cells, expected);
+    let json = rows_of_json(&file(&staff, "/export/partners?format=jsonl").await);
+    assert!(json.iter().any(|row| row["name"] == "=1+1"));
+    let commissions = file(&staff, "/export/commissions").await;
+    let row = &rows_of_csv(&commissions)[0];
+    assert_eq!(
+        (&row["amount"], &row["partnerName"]),
+        (&json!("-5.50"), &json!("'=1+1"))
+    );
+    assert!(commissions.contains(",-5.50,EUR,"), "{commissions}");
 }

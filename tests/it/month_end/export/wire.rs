@@ -129,97 +129,126 @@ async fn how_it_ends(mut stream: tokio::net::TcpStream) -> Result<(), ErrorKind>
     rest.await.expect("an end").map(drop).map_err(|error| error.kind())
 }
 
-both_databases! {
-    async fn every_body_comes_whole_in_every_encoding(app: TestApp) {
-        let tenant = seeded(&app, "acme", 600).await;
-        let logged = tempfile::NamedTempFile::new().unwrap();
-        let settings = "[throttle]\nmaximum = 10000000";
-        let log = logged.reopen().unwrap();
-        let program = Program::launch(&app, settings, "127.0.0.1:0", &["--log", "error"], log);
-        let stream = json!({ "query": "{ partners(first: 50) { nodes { id name email } } }" }).to_string();
-        let posted = |accept: &str| {
-            format!("content-type: application/json\r\naccept: {accept}\r\ncontent-length: {}\r\n", stream.len())
-        };
-        for (line, headers, body) in [
-            ("GET /export/commissions", String::new(), ""),
-            ("GET /export/partners?format=jsonl", String::new(), ""),
-            ("POST /graphql", posted("application/json"), stream.as_str()),
-            ("POST /graphql", posted("text/event-stream"), stream.as_str()),
-        ] {
-            let plain = hear(&program, line, "1.1", &headers, body).text().expect("a whole body");
-            assert!(plain.len() > 1024, "{plain}");
-            for encoding in ENCODINGS {
-                for version in ["1.0", "1.1"] {
-                    let heard = hear(&program, line, version, &format!("{headers}{encoding}"), body);
-                    let what = format!("{line} {version} {encoding:?}: {}", heard.head);
-                    assert!(heard.head.starts_with(&format!("http/{version} 200 ok")), "{what}");
-                    assert_eq!(heard.ended, Ok(()), "{what}");
-                    assert_eq!(heard.text().as_deref().map(without_cost), Some(without_cost(&plain)), "{what}");
-                    let is_compressed = encoding.contains("gzip") && !encoding.contains("q=0\r")
-                        && !headers.contains("event-stream");
-                    assert_eq!(heard.header("content-encoding").is_some(), is_compressed, "{what}");
-                }
-            }
-        }
-        let logged = std::fs::read_to_string(logged.path()).unwrap();
-        assert!(logged.is_empty(), "{logged}");
-        drop(tenant);
-    }
-
-    async fn head_gets_the_head_and_costs_and_writes_nothing(app: TestApp) {
-        let tenant = seeded(&app, "acme", 600).await;
-        let staff = app.staff(&tenant, "admin");
-        // Enough for a few looks, and for no export.
-        let program = Program::start(&app, "[throttle]\nmaximum = 100\nrestore_per_second = 1");
-        let count = "{ auditLog(filter: { operation: \"export commissions\" }) { totalCount } }";
-        for version in ["1.0", "1.1"] {
-            for (encoding, compressed) in [("", None), ("accept-encoding: gzip\r\n", Some("gzip"))] {
-                let heard = hear(&program, "HEAD /export/commissions", version, encoding, "");
-                assert!(heard.head.starts_with(&format!("http/{version} 200 ok")), "{}", heard.head);
-                assert_eq!((heard.ended, heard.body.len()), (Ok(()), 0));
-                assert_eq!(heard.header("content-length"), None, "{}", heard.head);
-                assert_eq!(heard.header("content-encoding"), compressed, "{}", heard.head);
-                assert_eq!(heard.header("content-type"), Some("text/csv; charset=utf-8; header=present"));
-                assert!(heard.header("content-disposition").is_some());
-            }
-        }
-        assert_eq!(staff.data(count).await["auditLog"]["totalCount"], 0);
-        let wrong = hear(&program, "HEAD /export/commissions?nonsense=1", "1.1", "", "");
-        assert!(wrong.head.starts_with("http/1.1 400 "), "{}", wrong.head);
-        let costly = hear(&program, "GET /export/commissions", "1.1", "", "");
-        assert!(costly.head.starts_with("http/1.1 429 "), "{}", costly.head);
-    }
-
-    async fn what_fails_in_the_middle_has_no_clean_end(app: TestApp) {
-        broken(&app).await;
-        let program = Program::start(&app, "");
-        for version in ["1.0", "1.1"] {
-            for encoding in ["", "accept-encoding: gzip\r\n"] {
-                let heard = hear(&program, "GET /export/partners", version, encoding, "");
-                assert!(heard.head.starts_with(&format!("http/{version} 200 ok")), "{}", heard.head);
-                assert_eq!(heard.text(), None, "{version} {encoding}");
-                assert_eq!(heard.ended, Err(ErrorKind::ConnectionReset), "{version} {encoding}");
+#[apply(both_databases)]
+async fn every_body_comes_whole_in_every_encoding(app: TestApp) {
+    let tenant = seeded(&app, "acme", 600).await;
+    let logged = tempfile::NamedTempFile::new().unwrap();
+    let settings = "[throttle]\nmaximum = 10000000";
+    let log = logged.reopen().unwrap();
+    let program = Program::launch(&app, settings, "127.0.0.1:0", &["--log", "error"], log);
+    let stream = json!({ "query": "{ partners(first: 50) { nodes { id name email } } }" }).to_string();
+    let posted = |accept: &str| {
+        format!(
+            "content-type: application/json\r\naccept: {accept}\r\ncontent-length: {}\r\n",
+            stream.len()
+        )
+    };
+    for (line, headers, body) in [
+        ("GET /export/commissions", String::new(), ""),
+        ("GET /export/partners?format=jsonl", String::new(), ""),
+        ("POST /graphql", posted("application/json"), stream.as_str()),
+        ("POST /graphql", posted("text/event-stream"), stream.as_str()),
+    ] {
+        let plain = hear(&program, line, "1.1", &headers, body)
+            .text()
+            .expect("a whole body");
+        assert!(plain.len() > 1024, "{plain}");
+        for encoding in ENCODINGS {
+            for version in ["1.0", "1.1"] {
+                let heard = hear(&program, line, version, &format!("{headers}{encoding}"), body);
+                let what = format!("{line} {version} {encoding:?}: {}", heard.head);
+                assert!(heard.head.starts_with(&format!("http/{version} 200 ok")), "{what}");
+                assert_eq!(heard.ended, Ok(()), "{what}");
+                assert_eq!(
+                    heard.text().as_deref().map(without_cost),
+                    Some(without_cost(&plain)),
+                    "{what}"
+                );
+                let is_compressed =
+                    encoding.contains("gzip") && !encoding.contains("q=0\r") && !headers.contains("event-stream");
+                assert_eq!(heard.header("content-encoding").is_some(), is_compressed, "{what}");
             }
         }
     }
+    let logged = std::fs::read_to_string(logged.path()).unwrap();
+    assert!(logged.is_empty(), "{logged}");
+    drop(tenant);
+}
 
-    async fn who_stops_reading_by_http_1_0_sees_that_something_is_missing(app: TestApp) {
-        seeded(&app, "acme", 12_000).await;
-        let program = Program::start(&app, "[throttle]\nmaximum = 100000000\n[exports]\nfloor_seconds = 1\nper_tenant = 1");
-        let reader = stalled(&program).await;
-        let start = Instant::now();
-        while !hear(&program, "GET /export/partners", "1.1", "", "").head.starts_with("http/1.1 200") {
-            assert!(start.elapsed() < PATIENCE, "it is not given up");
+#[apply(both_databases)]
+async fn head_gets_the_head_and_costs_and_writes_nothing(app: TestApp) {
+    let tenant = seeded(&app, "acme", 600).await;
+    let staff = app.staff(&tenant, "admin");
+    // Enough for a few looks, and for no export.
+    let program = Program::start(&app, "[throttle]\nmaximum = 100\nrestore_per_second = 1");
+    let count = "{ auditLog(filter: { operation: \"export commissions\" }) { totalCount } }";
+    for version in ["1.0", "1.1"] {
+        for (encoding, compressed) in [("", None), ("accept-encoding: gzip\r\n", Some("gzip"))] {
+            let heard = hear(&program, "HEAD /export/commissions", version, encoding, "");
+            assert!(
+                heard.head.starts_with(&format!("http/{version} 200 ok")),
+                "{}",
+                heard.head
+            );
+            assert_eq!((heard.ended, heard.body.len()), (Ok(()), 0));
+            assert_eq!(heard.header("content-length"), None, "{}", heard.head);
+            assert_eq!(heard.header("content-encoding"), compressed, "{}", heard.head);
+            assert_eq!(
+                heard.header("content-type"),
+                Some("text/csv; charset=utf-8; header=present")
+            );
+            assert!(heard.header("content-disposition").is_some());
         }
-        assert_eq!(how_it_ends(reader).await, Err(ErrorKind::ConnectionReset));
     }
+    assert_eq!(staff.data(count).await["auditLog"]["totalCount"], 0);
+    let wrong = hear(&program, "HEAD /export/commissions?nonsense=1", "1.1", "", "");
+    assert!(wrong.head.starts_with("http/1.1 400 "), "{}", wrong.head);
+    let costly = hear(&program, "GET /export/commissions", "1.1", "", "");
+    assert!(costly.head.starts_with("http/1.1 429 "), "{}", costly.head);
+}
 
-    async fn the_end_of_the_program_is_not_the_end_of_an_export(app: TestApp) {
-        seeded(&app, "acme", 12_000).await;
-        let program = Program::start(&app, "[timeouts]\nshutdown_seconds = 2");
-        let reader = stalled(&program).await;
-        program.terminate();
-        assert_eq!(program.wait().code(), Some(0));
-        assert_eq!(how_it_ends(reader).await, Err(ErrorKind::ConnectionReset));
+#[apply(both_databases)]
+async fn what_fails_in_the_middle_has_no_clean_end(app: TestApp) {
+    broken(&app).await;
+    let program = Program::start(&app, "");
+    for version in ["1.0", "1.1"] {
+        for encoding in ["", "accept-encoding: gzip\r\n"] {
+            let heard = hear(&program, "GET /export/partners", version, encoding, "");
+            assert!(
+                heard.head.starts_with(&format!("http/{version} 200 ok")),
+                "{}",
+                heard.head
+            );
+            assert_eq!(heard.text(), None, "{version} {encoding}");
+            assert_eq!(heard.ended, Err(ErrorKind::ConnectionReset), "{version} {encoding}");
+        }
     }
+}
+
+#[apply(both_databases)]
+async fn who_stops_reading_by_http_1_0_sees_that_something_is_missing(app: TestApp) {
+    seeded(&app, "acme", 12_000).await;
+    let program = Program::start(
+        &app,
+        "[throttle]\nmaximum = 100000000\n[exports]\nfloor_seconds = 1\nper_tenant = 1",
+    );
+    let reader = stalled(&program).await;
+    let start = Instant::now();
+    while !hear(&program, "GET /export/partners", "1.1", "", "")
+        .head
+        .starts_with("http/1.1 200")
+    {
+        assert!(start.elapsed() < PATIENCE, "it is not given up");
+    }
+    assert_eq!(how_it_ends(reader).await, Err(ErrorKind::ConnectionReset));
+}
+
+#[apply(both_databases)]
+async fn the_end_of_the_program_is_not_the_end_of_an_export(app: TestApp) {
+    seeded(&app, "acme", 12_000).await;
+    let program = Program::start(&app, "[timeouts]\nshutdown_seconds = 2");
+    let reader = stalled(&program).await;
+    program.terminate();
+    assert_eq!(program.wait().code(), Some(0));
+    assert_eq!(how_it_ends(reader).await, Err(ErrorKind::ConnectionReset));
 }

@@ -79,71 +79,87 @@ fn compare_all(bytes: Vec<u8>, csv: &[Map<String, Value>], sheet: &str) {
     }
 }
 
-both_databases! {
-    async fn a_workbook_has_the_cells_of_the_csv_file(app: TestApp) {
-        let tenant = seeded(&app, "acme", 1_203).await;
-        let staff = app.staff(&tenant, "admin");
-        let formula = json!({ "name": "=1+1", "email": "f@example.com", "externalId": "-5" });
-        let partner = staff.done("createPartner", formula, "partner { id }").await["partner"]["id"].clone();
-        let amount = json!({ "amount": "-1234567890.12", "currency": "EUR" });
-        let taken = json!({ "partnerId": partner, "amount": amount, "reason": "a slip" });
-        staff.done("createManualCommission", taken, "commission { id }").await;
-        let now = app.clock.now().to_rfc3339();
-        let range = format!("from=2026-01-01T00:00:00Z&to={}", now.replace('+', "%2B"));
-        for (list, query) in [
-            ("commissions", String::new()),
-            ("payouts", String::new()),
-            ("events", String::new()),
-            ("partners", "status=ACTIVE,INVITED".to_owned()),
-            ("customers", String::new()),
-            ("statement", format!("partnerId={}&currency=EUR&{range}", partner.as_str().unwrap())),
-            ("report", format!("groupBy=PARTNER,KIND&interval=MONTH&{range}")),
-        ] {
-            let csv = rows_of_csv(&file(&staff, &format!("/export/{list}?{query}")).await);
-            assert!(csv.len() > 1 || list == "payouts", "{list}");
-            compare_all(workbook(&staff, &format!("/export/{list}?format=xlsx&{query}")).await, &csv, list);
-        }
-        // What is wrong is named by the parameter.
-        for (path, says) in [
-            ("payouts?partnerId=", "partnerId must be an id, and is empty"),
-            ("payouts?partnerId=x", "partnerId is not an id"),
-            ("payouts?runId=x", "runId is not an id"),
-            ("commissions?campaignIds=x", "campaignIds is not an id"),
-            ("statement?partnerId=x&currency=EUR&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z", "partnerId is not an id"),
-            ("payouts?format=xlsx&separator=;", "separator is for csv only"),
-            ("payouts?separator=|", "separator must be"),
-        ] {
-            let text = get(&staff, &format!("/export/{path}")).await.refusal().1;
-            assert!(text.starts_with(says), "{path}: {text}");
-        }
+#[apply(both_databases)]
+async fn a_workbook_has_the_cells_of_the_csv_file(app: TestApp) {
+    let tenant = seeded(&app, "acme", 1_203).await;
+    let staff = app.staff(&tenant, "admin");
+    let formula = json!({ "name": "=1+1", "email": "f@example.com", "externalId": "-5" });
+    let partner = staff.done("createPartner", formula, "partner { id }").await["partner"]["id"].clone();
+    let amount = json!({ "amount": "-1234567890.12", "currency": "EUR" });
+    let taken = json!({ "partnerId": partner, "amount": amount, "reason": "a slip" });
+    staff.done("createManualCommission", taken, "commission { id }").await;
+    let now = app.clock.now().to_rfc3339();
+    let range = format!("from=2026-01-01T00:00:00Z&to={}", now.replace('+', "%2B"));
+    for (list, query) in [
+        ("commissions", String::new()),
+        ("payouts", String::new()),
+        ("events", String::new()),
+        ("partners", "status=ACTIVE,INVITED".to_owned()),
+        ("customers", String::new()),
+        (
+            "statement",
+            format!("partnerId={}&currency=EUR&{range}", partner.as_str().unwrap()),
+        ),
+        ("report", format!("groupBy=PARTNER,KIND&interval=MONTH&{range}")),
+    ] {
+        let csv = rows_of_csv(&file(&staff, &format!("/export/{list}?{query}")).await);
+        assert!(csv.len() > 1 || list == "payouts", "{list}");
+        compare_all(
+            workbook(&staff, &format!("/export/{list}?format=xlsx&{query}")).await,
+            &csv,
+            list,
+        );
     }
+    // What is wrong is named by the parameter.
+    for (path, says) in [
+        ("payouts?partnerId=", "partnerId must be an id, and is empty"),
+        ("payouts?partnerId=x", "partnerId is not an id"),
+        ("payouts?runId=x", "runId is not an id"),
+        ("commissions?campaignIds=x", "campaignIds is not an id"),
+        (
+            "statement?partnerId=x&currency=EUR&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",
+            "partnerId is not an id",
+        ),
+        ("payouts?format=xlsx&separator=;", "separator is for csv only"),
+        ("payouts?separator=|", "separator must be"),
+    ] {
+        let text = get(&staff, &format!("/export/{path}")).await.refusal().1;
+        assert!(text.starts_with(says), "{path}: {text}");
+    }
+}
 
-    async fn a_spreadsheet_of_another_country_gets_what_it_wants(app: TestApp) {
-        let tenant = seeded(&app, "acme", 20).await;
-        let staff = app.staff(&tenant, "admin");
-        let plain = file(&staff, "/export/commissions").await;
-        let other = file(&staff, "/export/commissions?separator=%3B&decimal=,&bom=true").await;
-        let other = other.strip_prefix('\u{feff}').expect("a mark");
-        let again = other.replace(',', ".").replace(';', ",");
-        assert_eq!(again, plain);
-    }
+#[apply(both_databases)]
+async fn a_spreadsheet_of_another_country_gets_what_it_wants(app: TestApp) {
+    let tenant = seeded(&app, "acme", 20).await;
+    let staff = app.staff(&tenant, "admin");
+    let plain = file(&staff, "/export/commissions").await;
+    let other = file(&staff, "/export/commissions?separator=%3B&decimal=,&bom=true").await;
+    let other = other.strip_prefix('\u{feff}').expect("a mark");
+    let again = other.replace(',', ".").replace(';', ",");
+    assert_eq!(again, plain);
+}
 
-    async fn what_is_exported_as_a_workbook_is_imported_again(app: TestApp) {
-        let tenant = seeded(&app, "acme", 20).await;
-        let staff = app.staff(&tenant, "admin");
-        let bytes = workbook(&staff, "/export/partners?format=xlsx").await;
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("partners.xlsx");
-        std::fs::write(&path, bytes).unwrap();
-        let other = app.tenant("other").await;
-        let caller = tributary::auth::Caller::operator(other.id, "import");
-        let map = ["groupId", "groupExternalId", "tierLabel", "categories"].map(|name| (name.to_owned(), String::new()));
-        let options = tributary::import::moving_in::ImportOptions { map: map.to_vec(), ..Default::default() };
-        let kind = tributary::import::moving_in::FileKind::Partners;
-        let report = tributary::import::moving_in::run(&app.app, &caller, kind, &path, &options, |_| {}).await.expect("a file");
-        let told: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
-        assert_eq!((told, report.created), (vec![], 12));
-    }
+#[apply(both_databases)]
+async fn what_is_exported_as_a_workbook_is_imported_again(app: TestApp) {
+    let tenant = seeded(&app, "acme", 20).await;
+    let staff = app.staff(&tenant, "admin");
+    let bytes = workbook(&staff, "/export/partners?format=xlsx").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("partners.xlsx");
+    std::fs::write(&path, bytes).unwrap();
+    let other = app.tenant("other").await;
+    let caller = tributary::auth::Caller::operator(other.id, "import");
+    let map = ["groupId", "groupExternalId", "tierLabel", "categories"].map(|name| (name.to_owned(), String::new()));
+    let options = tributary::import::moving_in::ImportOptions {
+        map: map.to_vec(),
+        ..Default::default()
+    };
+    let kind = tributary::import::moving_in::FileKind::Partners;
+    let report = tributary::import::moving_in::run(&app.app, &caller, kind, &path, &options, |_| {})
+        .await
+        .expect("a file");
+    let told: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
+    assert_eq!((told, report.created), (vec![], 12));
 }
 
 #[tokio::test]
