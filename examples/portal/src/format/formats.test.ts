@@ -1,19 +1,30 @@
 import { describe, expect, it } from "vitest";
 import { lastMonths, monthOf, rangeOfMonths, startOfMonth } from "./months";
-import { amountText, decimalText, sentence } from "./words";
+import { formatsOf } from "./formats";
 
 const digits = (text: string) => text.replace(/\D/g, "");
 
-describe("amounts", () => {
+describe.each(["en-GB", "de-DE"])("amounts in %s", (locale) => {
+  const format = formatsOf(locale);
+
   it("keep every digit of the API's text, and no other", () => {
     for (const amount of ["74.98", "-0.05", "1200", "123456789012345678.91", "0.125"]) {
-      expect(digits(amountText(amount, "EUR"))).toBe(digits(amount));
+      expect(digits(format.amount(amount, "EUR"))).toBe(digits(amount));
     }
   });
 
   it("drop needless zeros where a rate is meant", () => {
-    expect(decimalText("12.50")).toMatch(/^12[.,]5$/);
+    expect(format.decimal("12.50")).toMatch(/^12[.,]5$/);
+    expect(format.percent("12.50")).toMatch(/^12[.,]5\s?%$/);
   });
+});
+
+it("figures and days read as the language writes them", () => {
+  const [english, german] = [formatsOf("en-GB"), formatsOf("de-DE")];
+  expect(english.amount("1234.50", "EUR")).toBe("€1,234.50");
+  expect(german.amount("1234.50", "EUR").replace(/\s/, " ")).toBe("1.234,50 €");
+  expect(english.day("2026-04-30T23:30:00Z", "Europe/Berlin")).toBe("1 May 2026");
+  expect(german.month("2026-03", "long")).toBe("März 2026");
 });
 
 describe("months", () => {
@@ -47,5 +58,3 @@ describe("months", () => {
     }
   });
 });
-
-it("enums read as words", () => expect(sentence("TIER_ADJUSTMENT")).toBe("Tier adjustment"));
