@@ -5,6 +5,7 @@ use super::history::Moment;
 use super::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId};
 use super::money::Money;
 use super::{Timestamp, text_enum};
+use crate::audit::audited;
 
 text_enum! {
     /// The kind of an event. Only charges and conversions earn; the others take back.
@@ -177,6 +178,13 @@ pub struct Customer {
     pub partner_id: Option<PartnerId>,
     pub campaign_id: Option<CampaignId>,
 }
+
+audited!(Customer as "Customer": { id: _, external_id, acquired_at, partner_id, campaign_id } => [
+    "externalId": external_id,
+    "acquiredAt": acquired_at,
+    "partnerId": partner_id,
+    "campaignId": campaign_id,
+]);
 
 #[cfg(test)]
 pub(crate) mod tests;

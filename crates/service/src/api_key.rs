@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
-use crate::stored::find_in;
+use crate::stored::{find_in, stored};
 use crate::{ServiceError, partner, require, token};
 use auth::{ApiKey, Caller, NewKey, Resource, Scope};
 use domain::Timestamp;
@@ -14,6 +14,8 @@ use domain::id::{self, ApiKeyId, TenantId};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use store::{Store, StoreError};
+
+stored!(ApiKey: ApiKey, in api_key);
 
 /// A key as requested.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::stored::stored;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
@@ -14,6 +15,8 @@ use domain::terms::{self, TermDraft};
 use domain::{text, time};
 use store::locks::InForce;
 use store::{StoreError, Transaction};
+
+stored!(Campaign: Campaign, in campaign, with external_id, answer);
 
 /// A campaign as entered.
 #[derive(Clone, Debug, Default)]

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::snapshot::{self, Promise};
+use crate::stored::stored;
 use crate::{ServiceError, campaign, partner, require, stored};
 use auth::{Caller, Resource, Writer};
 use domain::id::{self, PartnershipRequestId};
@@ -16,6 +17,8 @@ use domain::{Timestamp, text};
 use store::locks::InForce;
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction};
+
+stored!(PartnershipRequest: PartnershipRequest, in partnership_request, with answer);
 
 /// A request as entered.
 #[derive(Clone, Debug)]

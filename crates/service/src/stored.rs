@@ -6,14 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use auth::Scope;
-use domain::deal::{CustomField, PaymentStage};
-use domain::event::{Customer, Event};
-use domain::id::{self, Id, Kind};
-use domain::label::Label;
-use domain::webhook::{WebhookDelivery, WebhookEndpoint};
-use domain::{
-    backtest, campaign, commission, deal_rules, partner, partner_group, partnership_request, snapshot, tiered,
-};
+use domain::id::{Id, Kind};
 use store::{Connection, StoreError};
 
 /// A kind of objects that are read by their ids.
@@ -28,48 +21,62 @@ pub trait Stored: Kind {
     ) -> impl Future<Output = Result<HashMap<Uuid, Self::Object>, StoreError>> + Send;
 }
 
-/// Declares which objects the ids of each kind are of, and the function that reads them.
+/// Declares, beside its service, which objects the ids of a kind are of, and the module of the store that reads them:
+/// `stored!(PaymentStage: PaymentStage, in stage, with external_id, answer)`. `external_id`: such an object is found by
+/// the id that another system gave it; `answer`: a call may return it, and be repeated with the same idempotency key.
 macro_rules! stored {
-    ($($kind:ident: $object:ty = $by_ids:path;)+) => {
-        $(
-            impl Stored for id::$kind {
-                type Object = $object;
+    ($kind:ident: $object:ty, in $($module:ident)::+) => {
+        impl $crate::stored::Stored for domain::id::$kind {
+            type Object = $object;
 
-                async fn by_ids(
-                    database: &Connection,
-                    scope: &Scope,
-                    ids: &[Uuid],
-                ) -> Result<HashMap<Uuid, $object>, StoreError> {
-                    $by_ids(database, scope, ids).await
-                }
+            async fn by_ids(
+                database: &store::Connection,
+                scope: &auth::Scope,
+                ids: &[uuid::Uuid],
+            ) -> Result<std::collections::HashMap<uuid::Uuid, $object>, store::StoreError> {
+                store::$($module)::+::by_ids(database, scope, ids).await
             }
-        )+
+        }
+    };
+    ($kind:ident: $object:ty, in $($module:ident)::+, with $($more:ident),+) => {
+        $crate::stored::stored!($kind: $object, in $($module)::+);
+        $crate::stored::stored!(@[$($more)+] $kind: $object, in $($module)::+);
+    };
+    (@[] $kind:ident: $object:ty, in $($module:ident)::+) => {};
+    (@[external_id $($more:ident)*] $kind:ident: $object:ty, in $($module:ident)::+) => {
+        impl $crate::external_id::WithExternalId for domain::id::$kind {
+            async fn holder(
+                database: &store::Connection,
+                scope: &auth::Scope,
+                external_id: &str,
+            ) -> Result<Option<domain::id::Id<Self>>, store::StoreError> {
+                let holder = store::$($module)::+::find_by_external_id(database, scope, external_id).await?;
+                Ok(holder.map(|holder| holder.id))
+            }
+        }
+
+        $crate::stored::stored!(@[$($more)*] $kind: $object, in $($module)::+);
+    };
+    (@[answer $($more:ident)*] $kind:ident: $object:ty, in $($module:ident)::+) => {
+        impl $crate::once::Answer for $object {
+            fn to_stored(&self) -> serde_json::Value {
+                serde_json::json!(self.id.to_string())
+            }
+
+            async fn reload(
+                store: &store::Store,
+                scope: &auth::Scope,
+                kept: &serde_json::Value,
+            ) -> Result<Option<Self>, store::StoreError> {
+                $crate::stored::find_in::<domain::id::$kind>(store.reader(), scope, kept).await
+            }
+        }
+
+        $crate::stored::stored!(@[$($more)*] $kind: $object, in $($module)::+);
     };
 }
 
-stored! {
-    Advertiser: Label<id::Advertiser> = store::label::by_ids;
-    ApiKey: auth::ApiKey = store::api_key::by_ids;
-    Backtest: backtest::Backtest = store::backtest::by_ids;
-    Campaign: campaign::Campaign = store::campaign::by_ids;
-    Commission: commission::Commission = store::commission::by_ids;
-    CommissionRule: deal_rules::CommissionRule = store::commission_rule::by_ids;
-    CustomField: CustomField = store::custom_field::by_ids;
-    Customer: Customer = store::customer::by_ids;
-    Event: Event = store::event::by_ids;
-    Partner: partner::Partner = store::partner::by_ids;
-    PartnerCategory: Label<id::PartnerCategory> = store::label::by_ids;
-    PartnerGroup: partner_group::PartnerGroup = store::partner_group::by_ids;
-    PartnerTier: Label<id::PartnerTier> = store::label::by_ids;
-    PartnershipRequest: partnership_request::PartnershipRequest = store::partnership_request::by_ids;
-    PaymentStage: PaymentStage = store::stage::by_ids;
-    Payout: commission::Payout = store::payout::by_ids;
-    PayoutRun: commission::PayoutRun = store::payout_run::by_ids;
-    Snapshot: snapshot::CommissionSnapshot = store::snapshot::by_ids;
-    TieredCommission: tiered::TieredCommission = store::tiered_commission::by_ids;
-    WebhookDelivery: WebhookDelivery = store::webhook::delivery::by_ids;
-    WebhookEndpoint: WebhookEndpoint = store::webhook::endpoint::by_ids;
-}
+pub(crate) use stored;
 
 /// The object with this id.
 pub(crate) async fn find<K: Stored>(

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit};
+use crate::stored::stored;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
@@ -20,6 +21,8 @@ mod references;
 mod simulate;
 
 pub use simulate::{SimulatedTiers, TierSimulation, simulate};
+
+stored!(TieredCommission: TieredCommission, in tiered_commission, with external_id, answer);
 
 /// A tiered commission as entered.
 #[derive(Clone, Debug)]

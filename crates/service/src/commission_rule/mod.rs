@@ -8,6 +8,7 @@ mod update;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::once::{begin, commit};
+use crate::stored::stored;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 pub use checks::NewCommissionRule;
@@ -18,6 +19,8 @@ use domain::problem::Problems;
 pub use simulate::{SimulatedDeal, SimulatedPayments, simulate};
 use store::locks::InForce;
 pub use update::{CommissionRuleChange, delete, update};
+
+stored!(CommissionRule: CommissionRule, in commission_rule, with external_id, answer);
 
 pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Result<CommissionRule, ServiceError> {
     let writer = caller.write(Resource::CommissionRules)?;

@@ -1,5 +1,6 @@
 //! Events as they are sent, and the checks that need no database.
 
+use crate::stored::stored;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -12,6 +13,8 @@ use domain::id::{CampaignId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::{text, time};
+
+stored!(Event: Event, in event);
 
 /// An event as sent.
 #[derive(Clone, Debug)]

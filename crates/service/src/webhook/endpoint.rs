@@ -7,7 +7,7 @@ use super::{Webhooks, check_readable};
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
-use crate::stored::find_in;
+use crate::stored::{find_in, stored};
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Sealed, SealingError, SealingKeys, Writer, new_secret};
 use domain::audit::CHANGED;
@@ -21,6 +21,8 @@ use domain::webhook::{API_VERSION, WebhookEndpoint, WebhookEventType};
 use store::outbox::OutboxPosition;
 use store::webhook::{delivery, endpoint};
 use store::{Store, StoreError, Transaction};
+
+stored!(WebhookEndpoint: WebhookEndpoint, in webhook::endpoint);
 
 /// An endpoint as requested.
 #[derive(Clone, Debug, Default)]

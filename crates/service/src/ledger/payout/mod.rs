@@ -4,5 +4,10 @@
 mod run;
 mod settle;
 
+use crate::stored::stored;
+use domain::commission::{Payout, PayoutRun};
 pub use run::{NewPayoutRun, Preview, create_run, preview_run};
 pub use settle::{MAX_SETTLEMENTS, Settled, Settlement, settle, settle_many, settle_run, take_back};
+
+stored!(Payout: Payout, in payout, with answer);
+stored!(PayoutRun: PayoutRun, in payout_run, with answer);
