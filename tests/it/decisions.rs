@@ -81,8 +81,10 @@ pub async fn every_reason(shop: &Shop<'_>) -> Vec<(&'static str, Value, Vec<Stri
     let dollars = json!({ "amount": { "amount": "100", "currency": "USD" } });
     let none = Vec::new;
     let one = |detail: &str| vec![detail.to_owned()];
+    let coded = json!({ "externalId": "", "kind": "CHARGE", "amount": euros("100"), "couponCode": "NONE" });
     let unattributed = json!({ "externalId": "", "kind": "CHARGE", "amount": euros("100") });
     vec![
+        ("COUPON_INVALID", coded, none()),
         ("UNATTRIBUTED", unattributed, none()),
         ("PARTNER_SUSPENDED", by(&suspended, &plain, json!({})), none()),
         ("PARTNER_REVOKED", by(&revoked, &plain, json!({})), none()),

@@ -10,6 +10,7 @@ pub mod backtest;
 pub mod campaign;
 pub mod clock;
 pub mod commission_rule;
+pub mod coupon;
 pub mod custom_field;
 pub mod deal;
 pub mod deletion;

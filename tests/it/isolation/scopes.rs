@@ -93,6 +93,10 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
             ],
         ),
         (
+            "coupons:read",
+            vec![one("coupon", &p.coupon), list("coupons"), node(&p.coupon)],
+        ),
+        (
             "commissions:read",
             vec![
                 one("commission", &p.commission),
@@ -187,6 +191,7 @@ pub fn needed(mutation: &str) -> &'static str {
             "commissions:write"
         }
         "updateTenant" => "admin",
+        _ if mutation.ends_with("Coupon") => "coupons:write",
         _ if mutation.ends_with("ApiKey") => "api_keys:write",
         _ if mutation.contains("Webhook") => "webhooks:write",
         "recordDealRenewal" => "deals:write",

@@ -162,6 +162,18 @@ pub fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<Strin
                 ])
                 .collect(),
         ),
+        by_name("coupon", vec![&p.coupon, &p.other_coupon, &foreign.coupon], &[]),
+        (
+            "coupons",
+            [
+                r#"(filter: { search: "bravo" })"#.to_owned(),
+                format!("(filter: {{ partnerIds: [{:?}], campaignIds: [{:?}], status: [ACTIVE] }})", p.b, p.campaign),
+                r#"(filter: { createdFrom: "2020-01-01T00:00:00Z", createdTo: "2030-01-01T00:00:00Z" })"#.to_owned(),
+            ]
+            .into_iter()
+            .chain(list())
+            .collect(),
+        ),
         ("customFields", vec![String::new()]),
         by_name(
             "deal",
@@ -303,6 +315,8 @@ fn everything(p: &Programme) -> Vec<String> {
         &p.other_campaign,
         &p.a,
         &p.b,
+        &p.coupon,
+        &p.other_coupon,
         &p.request,
         &p.decided_request,
         &p.commission,
