@@ -142,7 +142,7 @@ async fn coupons_are_made_changed_and_deleted(app: TestApp) {
         (json!({ "code": "a\nb" }), vec!["INVALID code"]),
         (
             json!({ "partnerId": "par_01h2xcejqtf2nbrexx3vqjhp41", "campaignId": "cmp_01h2xcejqtf2nbrexx3vqjhp41" }),
-            vec!["NOT_FOUND partnerId", "NOT_FOUND campaignId"],
+            vec!["NOT_FOUND campaignId", "NOT_FOUND partnerId"],
         ),
         (
             json!({ "startsAt": "2026-02-01T00:00:00Z", "endsAt": "2026-02-01T00:00:00Z" }),
@@ -189,12 +189,13 @@ async fn codes_cost_a_list_of_events_one_statement(app: TestApp) {
         coupon(&shop, &ann, &campaign, code, json!({})).await;
     }
     let document = "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) { userErrors { code } } }";
-    let (codes, mut counts) = (["a", "b", "c"], Vec::new());
-    for round in ["with", "without"] {
+    let (codes, mut counts) = (["a", "b"], Vec::new());
+    // The first round also makes the partner a member of the campaign.
+    for round in ["first", "without", "with"] {
         let events: Vec<_> = (0..10)
             .map(|number| {
                 let credited = match round {
-                    "with" => json!({ "couponCode": codes[number % 3] }),
+                    "with" => json!({ "couponCode": codes[number % 2] }),
                     _ => json!({ "couponCode": null, "partnerId": ann, "campaignId": campaign }),
                 };
                 sale(&format!("{round}-{number}"), "", credited)
@@ -204,7 +205,7 @@ async fn codes_cost_a_list_of_events_one_statement(app: TestApp) {
         shop.staff().data_with(document, json!({ "input": events })).await;
         counts.push(app.statements().len());
     }
-    assert_eq!(counts[0], counts[1] + 1, "{counts:?}");
+    assert_eq!(counts[2], counts[1] + 1, "{counts:?}");
 }
 
 #[apply(both_databases)]

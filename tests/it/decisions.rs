@@ -208,7 +208,7 @@ async fn every_reason_of_zero_is_told(app: TestApp) {
     assert_eq!(app.statements().len(), 4, "{:#?}", app.statements());
     assert_eq!(
         (&data["earned"]["totalCount"], &data["not"]["totalCount"]),
-        (&json!(1), &json!(19))
+        (&json!(1), &json!(20))
     );
     assert_eq!(data["neither"]["totalCount"], 0);
     let totals = data["eventDecisionTotals"].as_array().unwrap();

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
-use crate::stored::{find_in, stored};
+use crate::stored::find_in;
 use crate::{ServiceError, partner, require, token};
 use auth::{ApiKey, Caller, NewKey, Resource, Scope};
 use domain::Timestamp;
@@ -15,7 +16,7 @@ use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use store::{Store, StoreError};
 
-stored!(ApiKey: ApiKey, in api_key);
+aggregate!(ApiKey: ApiKey, in api_key);
 
 /// A key as requested.
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
 //! Campaigns.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit};
-use crate::stored::stored;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
@@ -16,7 +16,7 @@ use domain::{text, time};
 use store::locks::InForce;
 use store::{StoreError, Transaction};
 
-stored!(Campaign: Campaign, in campaign, with external_id, answer);
+aggregate!(Campaign: Campaign, in campaign, with external_id, answer);
 
 /// A campaign as entered.
 #[derive(Clone, Debug, Default)]

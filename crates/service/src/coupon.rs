@@ -1,9 +1,9 @@
 //! Coupons: creating, changing and deleting them.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
-use crate::stored::stored;
 use crate::{ServiceError, campaign, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
@@ -16,7 +16,7 @@ use domain::webhook::body::OutboxEvent;
 use domain::{text, time};
 use store::{StoreError, Transaction};
 
-stored!(Coupon: Coupon, in coupon, with answer);
+aggregate!(Coupon: Coupon, in coupon, with answer);
 
 /// A coupon as entered.
 #[derive(Clone, Debug, Default)]

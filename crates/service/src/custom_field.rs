@@ -1,6 +1,6 @@
 //! Custom fields and their options.
 
-use crate::stored::stored;
+use crate::aggregate::aggregate;
 use std::collections::HashSet;
 
 use crate::app::App;
@@ -17,7 +17,7 @@ use domain::text;
 use store::locks::InForce;
 use store::{StoreError, Transaction};
 
-stored!(CustomField: CustomField, in custom_field, with external_id, answer);
+aggregate!(CustomField: CustomField, in custom_field, with external_id, answer);
 
 /// Maximum number of options of a field.
 pub const MAX_OPTIONS: usize = 500;

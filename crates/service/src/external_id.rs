@@ -5,7 +5,7 @@ use domain::id::{Id, Kind};
 use domain::problem::Problems;
 use store::{Connection, StoreError};
 
-/// A kind of objects with external ids; declared with [`stored!`](crate::stored::stored).
+/// A kind of objects with external ids; declared with `aggregate!`.
 pub trait WithExternalId: Kind + Sized {
     /// The object that has this external id.
     fn holder(

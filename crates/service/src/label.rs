@@ -1,10 +1,11 @@
 //! Partner tiers, partner categories and advertisers.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::{WithExternalId, check_free};
 use crate::ids::named;
 use crate::once::{begin, commit};
-use crate::stored::{Stored, stored};
+use crate::stored::Stored;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::id::{self, Id};
@@ -14,9 +15,9 @@ use domain::text;
 use store::label::LabelTable;
 use store::{StoreError, Transaction};
 
-stored!(Advertiser: Label<id::Advertiser>, in label, with external_id);
-stored!(PartnerCategory: Label<id::PartnerCategory>, in label, with external_id);
-stored!(PartnerTier: Label<id::PartnerTier>, in label, with external_id);
+aggregate!(Advertiser: Label<id::Advertiser>, in label, with external_id);
+aggregate!(PartnerCategory: Label<id::PartnerCategory>, in label, with external_id);
+aggregate!(PartnerTier: Label<id::PartnerTier>, in label, with external_id);
 
 /// A kind of label, with the resource whose permission guards it.
 pub trait LabelKind: LabelTable + Labelled + Stored<Object = Label<Self>> + WithExternalId {

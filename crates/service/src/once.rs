@@ -23,7 +23,7 @@ use store::idempotency::StoredAnswer;
 use store::{Connection, Store, StoreError, Transaction};
 
 /// The result of a call, and what is stored of it: enough to read it again. Objects that are read by their ids declare it
-/// with [`stored!`](crate::stored::stored).
+/// with `aggregate!`.
 pub trait Answer: Send + Sync + Sized {
     fn to_stored(&self) -> Value;
 

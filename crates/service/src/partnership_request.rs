@@ -1,10 +1,10 @@
 //! Requests to promote a campaign: creating, approving and rejecting them.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::snapshot::{self, Promise};
-use crate::stored::stored;
 use crate::{ServiceError, campaign, partner, require, stored};
 use auth::{Caller, Resource, Writer};
 use domain::id::{self, PartnershipRequestId};
@@ -18,7 +18,7 @@ use store::locks::InForce;
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction};
 
-stored!(PartnershipRequest: PartnershipRequest, in partnership_request, with answer);
+aggregate!(PartnershipRequest: PartnershipRequest, in partnership_request, with answer);
 
 /// A request as entered.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Stamping commission snapshots, which record what a partner is promised.
 
-use crate::stored::stored;
+use crate::aggregate::aggregate;
 use serde_json::json;
 
 use crate::app::App;
@@ -18,7 +18,7 @@ use domain::text;
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction};
 
-stored!(Snapshot: CommissionSnapshot, in snapshot, with answer);
+aggregate!(Snapshot: CommissionSnapshot, in snapshot, with answer);
 
 /// Terms to stamp, as entered.
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
 //! Payment stages.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit};
-use crate::stored::stored;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::deal::{PaymentStage, StageOutcome};
@@ -14,7 +14,7 @@ use domain::text;
 use store::locks::InForce;
 use store::{StoreError, Transaction};
 
-stored!(PaymentStage: PaymentStage, in stage, with external_id, answer);
+aggregate!(PaymentStage: PaymentStage, in stage, with external_id, answer);
 
 /// A stage as entered.
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
 //! Tiered commissions.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit};
-use crate::stored::stored;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
@@ -22,7 +22,7 @@ mod simulate;
 
 pub use simulate::{SimulatedTiers, TierSimulation, simulate};
 
-stored!(TieredCommission: TieredCommission, in tiered_commission, with external_id, answer);
+aggregate!(TieredCommission: TieredCommission, in tiered_commission, with external_id, answer);
 
 /// A tiered commission as entered.
 #[derive(Clone, Debug)]

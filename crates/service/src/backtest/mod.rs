@@ -4,9 +4,9 @@ mod propose;
 mod read_ahead;
 mod work;
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::once::{begin, commit};
-use crate::stored::stored;
 use crate::tiered_commission::NewTieredCommission;
 use crate::{ServiceError, require, stored};
 use auth::{Caller, Resource, Scope};
@@ -20,7 +20,7 @@ use domain::{text, time};
 use store::backtest::Proposal;
 pub use work::{WaitState, delete_expired, work, work_on_one};
 
-stored!(Backtest: Backtest, in backtest, with answer);
+aggregate!(Backtest: Backtest, in backtest, with answer);
 
 /// Maximum number of backtests of a tenant that are queued or running at the same time.
 pub const MAX_OPEN: u64 = 20;

@@ -5,10 +5,10 @@ pub mod import;
 mod simulate;
 mod update;
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::once::{begin, commit};
-use crate::stored::stored;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource};
 pub use checks::NewCommissionRule;
@@ -20,7 +20,7 @@ pub use simulate::{SimulatedDeal, SimulatedPayments, simulate};
 use store::locks::InForce;
 pub use update::{CommissionRuleChange, delete, update};
 
-stored!(CommissionRule: CommissionRule, in commission_rule, with external_id, answer);
+aggregate!(CommissionRule: CommissionRule, in commission_rule, with external_id, answer);
 
 pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Result<CommissionRule, ServiceError> {
     let writer = caller.write(Resource::CommissionRules)?;

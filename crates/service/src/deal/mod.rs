@@ -14,8 +14,9 @@ mod update;
 
 use serde_json::{Value, json};
 
+use crate::aggregate::aggregate;
 use crate::once::Answer;
-use crate::stored::{id_in, stored};
+use crate::stored::id_in;
 use auth::Scope;
 pub(super) use checks::{field_values, known_fields, locked};
 pub use create::{NewDeal, create};
@@ -26,7 +27,7 @@ pub use stages::{move_to, renew};
 use store::{Store, StoreError};
 pub use update::{DealChange, update};
 
-stored!(Deal: Deal, in deal, with external_id);
+aggregate!(Deal: Deal, in deal, with external_id);
 
 /// A deal as it is now, and the ledger rows that the operation wrote.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Events as they are sent, and the checks that need no database.
 
-use crate::stored::stored;
+use crate::aggregate::aggregate;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::{text, time};
 
-stored!(Event: Event, in event);
+aggregate!(Event: Event, in event);
 
 /// An event as sent.
 #[derive(Clone, Debug)]

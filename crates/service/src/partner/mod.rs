@@ -6,7 +6,7 @@ mod membership;
 mod status;
 mod update;
 
-use crate::stored::stored;
+use crate::aggregate::aggregate;
 use domain::partner::Partner;
 
 pub(super) use checks::{group, locked, metadata};
@@ -17,4 +17,4 @@ pub(super) use membership::note_joined;
 pub use status::change_status;
 pub use update::{PartnerChange, update};
 
-stored!(Partner: Partner, in partner, with external_id, answer);
+aggregate!(Partner: Partner, in partner, with external_id, answer);

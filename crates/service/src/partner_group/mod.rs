@@ -4,10 +4,10 @@ pub mod import;
 mod simulate;
 mod update;
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::once::{begin, commit};
-use crate::stored::stored;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::group_rules::{self, RuleDraft};
@@ -21,7 +21,7 @@ use store::locks::InForce;
 use store::{StoreError, Transaction};
 pub use update::{PartnerGroupChange, delete, update};
 
-stored!(PartnerGroup: PartnerGroup, in partner_group, with external_id, answer);
+aggregate!(PartnerGroup: PartnerGroup, in partner_group, with external_id, answer);
 
 /// A group as entered.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! Deliveries on request: tests and redeliveries.
 
-use crate::stored::stored;
+use crate::aggregate::aggregate;
 use serde_json::{Value, json};
 
 use super::check_readable;
@@ -18,7 +18,7 @@ use domain::webhook::{WebhookDelivery, WebhookDeliveryStatus, WebhookEventType};
 use store::webhook::delivery::{self, NewDelivery, RedeliverySelection};
 use store::{Store, StoreError, Transaction};
 
-stored!(WebhookDelivery: WebhookDelivery, in webhook::delivery, with answer);
+aggregate!(WebhookDelivery: WebhookDelivery, in webhook::delivery, with answer);
 
 /// Maximum number of deliveries that one call sends again.
 pub const MAX_REDELIVERIES: u64 = 10_000;

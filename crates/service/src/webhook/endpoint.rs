@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{Webhooks, check_readable};
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
-use crate::stored::{find_in, stored};
+use crate::stored::find_in;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Scope, Sealed, SealingError, SealingKeys, Writer, new_secret};
 use domain::audit::CHANGED;
@@ -22,7 +23,7 @@ use store::outbox::OutboxPosition;
 use store::webhook::{delivery, endpoint};
 use store::{Store, StoreError, Transaction};
 
-stored!(WebhookEndpoint: WebhookEndpoint, in webhook::endpoint);
+aggregate!(WebhookEndpoint: WebhookEndpoint, in webhook::endpoint);
 
 /// An endpoint as requested.
 #[derive(Clone, Debug, Default)]

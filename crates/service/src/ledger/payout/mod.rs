@@ -4,10 +4,10 @@
 mod run;
 mod settle;
 
-use crate::stored::stored;
+use crate::aggregate::aggregate;
 use domain::commission::{Payout, PayoutRun};
 pub use run::{NewPayoutRun, Preview, create_run, preview_run};
 pub use settle::{MAX_SETTLEMENTS, Settled, Settlement, settle, settle_many, settle_run, take_back};
 
-stored!(Payout: Payout, in payout, with answer);
-stored!(PayoutRun: PayoutRun, in payout_run, with answer);
+aggregate!(Payout: Payout, in payout, with answer);
+aggregate!(PayoutRun: PayoutRun, in payout_run, with answer);

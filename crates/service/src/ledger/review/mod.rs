@@ -9,8 +9,8 @@ mod reverse;
 mod rows;
 
 use crate::ServiceError;
+use crate::aggregate::aggregate;
 use crate::app::App;
-use crate::stored::stored;
 pub(super) use approve::approve_one;
 use auth::{Caller, Resource, Writer};
 use domain::commission::Commission;
@@ -24,7 +24,7 @@ pub(super) use repeated::{from_kept, to_keep};
 use reverse::reverse_one;
 pub(super) use reverse::undo;
 
-stored!(Commission: Commission, in commission, with answer);
+aggregate!(Commission: Commission, in commission, with answer);
 
 /// Approves commissions that have matured. With a reason, which needs `admin`, the holdback is overridden and the
 /// transition records the reason.
