@@ -19,6 +19,7 @@ export const REASONS: Record<NoCommissionReason, Words> = {
     "What it had earned was paid before it was moved here: claw that back when moving, if it was wrong",
     "What it had earned was paid before it was credited to you.",
   ),
+  COUPON_INVALID: words("Code not valid", "Check the code of the coupon, its dates and its partner"),
   UNATTRIBUTED: words("No partner", "Name a partner with the event, or bind the customer to one"),
   PARTNER_SUSPENDED: words(
     "Partner suspended",
