@@ -8,7 +8,7 @@ use entity::partner;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Select};
 
-use super::filter::{contains, one_of_ids, one_of_words};
+use super::filter::{contains_key, one_of_ids, one_of_words};
 use super::references::references;
 use super::scope::{covered, visible};
 use super::writes::{Conflict, Writes};
@@ -58,7 +58,7 @@ pub fn list_of_partners() -> view::List {
 fn filtered(scope: &Scope, filter: &CouponFilter) -> Select<Entity> {
     let search = filter.search.as_deref();
     let wanted = Condition::all()
-        .add_option(search.map(|search| Column::CodeKey.like(contains(&text::coupon_key(search)))))
+        .add_option(search.map(|search| Column::CodeKey.like(contains_key(&text::coupon_key(search)))))
         .add_option(one_of_words(
             Column::Status,
             filter.statuses.as_deref(),

@@ -2,7 +2,6 @@
 
 use chrono::Duration;
 
-use super::step::TimelineStep;
 use super::{DemoContext, IdsByName, on};
 use service::ServiceError;
 use service::coupon::{NewCoupon, create};
@@ -27,11 +26,9 @@ pub fn code_of(partner: usize, campaign: &str) -> Option<&'static str> {
         .map(|(code, ..)| *code)
 }
 
-pub fn steps() -> impl Iterator<Item = (Duration, TimelineStep)> {
-    COUPONS
-        .iter()
-        .enumerate()
-        .map(|(place, (.., day, _))| (on(*day, place), TimelineStep::Coupon(place)))
+/// When each was made.
+pub fn made() -> impl Iterator<Item = Duration> {
+    COUPONS.iter().enumerate().map(|(place, (.., day, _))| on(*day, place))
 }
 
 pub async fn make(

@@ -25,7 +25,8 @@ fn steps() -> Vec<Dated> {
     steps.extend(campaigns::steps());
     steps.extend(tiers::steps());
     steps.extend(partners::steps());
-    steps.extend(coupons::steps());
+    let coupons = coupons::made().enumerate();
+    steps.extend(coupons.map(|(place, age)| (age, TimelineStep::Coupon(place))));
     steps.extend(requests::steps());
     steps.extend(deals::steps());
     steps.extend(reviews::steps());
