@@ -7,6 +7,7 @@ export const reasons: Reasons = {
     "Was sie verdient hatte, war vor dem Umzug ausgezahlt: beim Umziehen zurückfordern, falls das falsch war",
     "Was sie verdient hatte, war ausgezahlt, bevor sie Ihnen zugeschrieben wurde.",
   ),
+  COUPON_INVALID: reason("Code nicht gültig", "Den Code des Gutscheins, seine Daten und seinen Partner prüfen"),
   UNATTRIBUTED: reason("Kein Partner", "Einen Partner zum Ereignis nennen oder den Kunden an einen binden"),
   PARTNER_SUSPENDED: reason(
     "Partner ausgesetzt",

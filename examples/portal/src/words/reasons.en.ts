@@ -7,6 +7,7 @@ export const reasons: Reasons = {
     "What it had earned was paid before it was moved here: claw that back when moving, if it was wrong",
     "What it had earned was paid before it was credited to you.",
   ),
+  COUPON_INVALID: reason("Code not valid", "Check the code of the coupon, its dates and its partner"),
   UNATTRIBUTED: reason("No partner", "Name a partner with the event, or bind the customer to one"),
   PARTNER_SUSPENDED: reason(
     "Partner suspended",

@@ -3,8 +3,6 @@
 //! Changes of objects are recorded field by field, under the API's names. Objects with history rows of their own
 //! (events, approvals, payouts) are only counted.
 
-mod objects;
-
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -12,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::Timestamp;
 use super::id::{ApiKeyId, AuditEntryId, PartnerId};
+use super::money::Money;
 
 /// Maximum size of a recorded value, as JSON text; longer values are replaced by a hash.
 pub const MAX_BYTES: usize = 1024;
@@ -122,6 +121,32 @@ pub trait Audited {
 
     /// The fields that callers change or may want to know. No secrets, and no update times, which the entry has itself.
     fn fields(&self) -> Fields;
+}
+
+/// Implements [`Audited`] for a type, beside it: the pattern that destructures it in full, so that no new field is
+/// forgotten, and its fields in the API with their values.
+macro_rules! audited {
+    ($type:ty as $name:literal: { $($pattern:tt)* } => [$($field:literal: $value:expr),+ $(,)?]) => {
+        impl $crate::audit::Audited for $type {
+            const TYPE: &'static str = $name;
+
+            fn object_id(&self) -> String {
+                self.id.to_string()
+            }
+
+            fn fields(&self) -> $crate::audit::Fields {
+                let Self { $($pattern)* } = self;
+                vec![$(($field, serde_json::json!($value))),+]
+            }
+        }
+    };
+}
+
+pub(crate) use audited;
+
+/// An amount as the audit log shows it.
+pub(crate) fn money(amount: &Money) -> Value {
+    json!({ "amount": amount.amount().to_string(), "currency": amount.currency().code() })
 }
 
 impl FieldChange {
