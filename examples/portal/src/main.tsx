@@ -4,6 +4,7 @@ import { App } from "./app";
 import { Speaking } from "./words/texts";
 import "./styles/base.css";
 import "./styles/parts.css";
+import "./styles/layout.css";
 import "./styles/pages.css";
 
 const root = document.getElementById("portal");
