@@ -6,12 +6,12 @@ use chrono_tz::UTC;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rust_decimal::Decimal;
 use tributary::domain::Timestamp;
-use tributary::domain::accrual::{self, CustomerHistory, EarningEvent, FirstEvents, GroupRuleFacts};
+use tributary::domain::accrual::{self, CustomerHistory, CustomerStage, EarningEvent, FirstEvents, GroupRuleFacts};
 use tributary::domain::campaign::{Campaign, CampaignStatus};
 use tributary::domain::commission::PaymentTarget;
 use tributary::domain::deal::StageOutcome;
 use tributary::domain::deal_rules::{self, CommissionRule, DealView, Filters, Part, Plan, RuleEntry, ValueType};
-use tributary::domain::event::EventKind;
+use tributary::domain::event::{AttributedVia, EventKind};
 use tributary::domain::explain::Step;
 use tributary::domain::group_rules::{GroupRuleInputs, RuleDraft, RuleDraftKind, RuleSet, evaluate, rule_set};
 use tributary::domain::id::{CampaignId, CommissionRuleId, PartnerGroupId, PaymentStageId};
@@ -19,7 +19,7 @@ use tributary::domain::money::{Currency, Money, parse_decimal};
 use tributary::domain::partner::PartnerType;
 use tributary::domain::partner_group::PartnerGroup;
 use tributary::domain::problem::Problems;
-use tributary::domain::terms::{BasisKind, Term, TermDraft, Trigger, terms};
+use tributary::domain::terms::{BasisKind, Per, Term, TermDraft, Trigger, terms};
 use tributary::domain::tiered::{
     self, Action, ConversionDraft, CrossingPolicy, Goal, Metric, Modifier, Period, Retroactive, Status, Tier,
 };
@@ -144,6 +144,9 @@ fn term(basis: BasisKind, value: Option<&str>, trigger: Trigger, recurring_month
         trigger,
         event_type: None,
         recurring_months,
+        matching: None,
+        exclusive: None,
+        per: Per::Event,
     }
 }
 
@@ -171,6 +174,9 @@ fn campaign_terms(criterion: &mut Criterion) {
         kind: EventKind::Charge,
         event_type: None,
         amount: Some(money("49.90")),
+        items: &[],
+        country: None,
+        via: AttributedVia::Named,
         occurred_at: day(40),
         customer: Some(CustomerHistory {
             acquired_at: day(0),
@@ -183,6 +189,7 @@ fn campaign_terms(criterion: &mut Criterion) {
                 with_amount: Some(day(1)),
             },
             is_qualified: true,
+            stage: CustomerStage::Buyer,
         }),
     };
     let mut benches = criterion.benchmark_group("terms");

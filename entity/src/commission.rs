@@ -26,6 +26,8 @@ pub struct Model {
     pub adjusts_id: Option<Uuid>,
     /// How its amount was determined: refunds take back fixed amounts only as a whole.
     pub basis: Option<String>,
+    /// What of its event it was earned for: null, if that is all, by its amount or as a whole.
+    pub sight: Option<String>,
     pub holdback_days: Option<i32>,
     pub accrued_at: DateTimeUtc,
     pub mature_at: Option<DateTimeUtc>,

@@ -22,6 +22,7 @@ pub struct Model {
     pub snapshot_id: Option<Uuid>,
     pub adjusts_id: Option<Uuid>,
     pub basis: Option<String>,
+    pub sight: Option<String>,
     pub holdback_days: Option<i32>,
     pub accrued_at: DateTimeUtc,
     pub mature_at: Option<DateTimeUtc>,

@@ -28,9 +28,16 @@ pub struct Model {
     pub original_id: Option<Uuid>,
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub metadata: Option<Json>,
+    /// What was in it, or what a refund or chargeback takes back of each item; null where that is not known.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub items: Option<Json>,
+    pub country: Option<String>,
     /// How much of it has been taken back so far.
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
+    /// How much of each item; null: nothing.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub refunded_items: Option<Json>,
     /// The audit log entry of the transaction that wrote it; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }

@@ -11,6 +11,8 @@ pub struct Model {
     pub id: Uuid,
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub refunded_items: Option<Json>,
 }
 
 no_relations!();

@@ -25,6 +25,8 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         dialect::run(manager, UP).await?;
         dialect::keep_audit_entry(manager, "event", "audit_entry_id").await?;
+        let changed = dialect::any_changed(CONTENTS);
+        dialect::refuse_updates_of(manager, "event", "event_keep_items", CONTENTS, &changed).await?;
         let has_ended = "(OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at)";
         dialect::keep_columns(manager, "attribution", ATTRIBUTION, has_ended).await?;
         let own_key = "event_id = NEW.event_id AND number = NEW.number AND place = NEW.place";
@@ -35,6 +37,9 @@ impl MigrationTrait for Migration {
         dialect::run(manager, DOWN).await
     }
 }
+
+/// What was in an event and where it happened, by which its rows were earned and are taken back.
+const CONTENTS: &[&str] = &["items", "country"];
 
 /// The columns of an attribution that never change.
 const ATTRIBUTION: &[&str] = &[
@@ -104,8 +109,11 @@ CREATE TABLE event (
   primary_attribution_id {id},
   original_id {id},
   metadata {json},
+  items {json},
+  country text,
   refunded_minor bigint NOT NULL,
   wholly_refunded boolean NOT NULL,
+  refunded_items {json},
   audit_entry_id {id},
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, customer_id) REFERENCES customer (tenant_id, id),

@@ -142,6 +142,8 @@ pub static LISTS: [ExportList; 8] = [
             column("originalId", "original.id"),
             column("originalExternalId", "original.externalId"),
             own("metadata"),
+            column("items", "items { index product category quantity amount { amount } }"),
+            own("country"),
         ],
     },
     ExportList {

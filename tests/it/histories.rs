@@ -14,7 +14,7 @@ use tributary::domain::event::EventKind;
 use tributary::domain::money::{Currency, parse_decimal};
 use tributary::domain::partner::PartnerTransitionKind;
 use tributary::domain::tenant::Tenant;
-use tributary::domain::terms::{BasisKind, TermDraft, Trigger};
+use tributary::domain::terms::{BasisKind, Per, TermDraft, Trigger};
 use tributary::service::ledger::event::NewEvent;
 use tributary::service::ledger::record::record;
 use tributary::service::ledger::review::{approve, reverse};
@@ -61,6 +61,8 @@ fn event(name: String, partner: &str, campaign: &str) -> NewEvent {
         base: true,
         amount: Some((parse_decimal("10").unwrap(), Currency::parse("EUR").unwrap())),
         revenue: None,
+        items: Vec::new(),
+        country: None,
         occurred_at: None,
         customer_external_id: None,
         customer_acquired_at: None,
@@ -94,6 +96,9 @@ fn promise(percent: usize) -> SnapshotDraft {
             trigger: Trigger::Every,
             event_type: None,
             recurring_months: None,
+            matching: None,
+            exclusive: None,
+            per: Per::Event,
         }],
         holdback_days: Some(0),
     }

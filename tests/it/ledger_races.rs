@@ -49,6 +49,8 @@ fn event(number: usize, partner: &str) -> NewEvent {
         base: true,
         amount: Some((parse_decimal("10").unwrap(), Currency::parse("EUR").unwrap())),
         revenue: None,
+        items: Vec::new(),
+        country: None,
         occurred_at: None,
         customer_external_id: Some(format!("customer-{}", number % 20)),
         customer_acquired_at: None,

@@ -2,7 +2,7 @@
 
 import { newestDecisions, sorted } from "./lists.mjs";
 import { bad, mapping } from "./mapping.mjs";
-import { hexOf, keptMoment, momentOf, readId, units } from "./values-of-rows.mjs";
+import { hexOf, keptMoment, momentOf, readId, units, upper } from "./values-of-rows.mjs";
 
 const RESOURCES = ["partners", "partner_groups", "campaigns", "events", "commissions", "payouts", "commission_rules", "deals", "tiered_commissions", "api_keys"];
 
@@ -60,6 +60,15 @@ export const code = {
     const index = reference.once("decisions by event", () => new Map(newestDecisions(reference).map((decision) => [decision.event_id, decision])));
     return reference.wrap("EventDecision", index.get(row.id));
   },
+  eventItems: (reference, { row }) => (row.items ?? []).map(({ index, product, category = null, quantity, amount_minor: minor }) => (
+    { index, product, category, quantity, amount: reference.money(minor, row.currency) })),
+  termMatch: (_, { row: { match } }) => match && {
+    products: match.products ?? [], categories: match.categories ?? [], excludeProducts: match.exclude_products ?? [],
+    countries: match.countries ?? [], via: (match.via ?? []).map(upper), minAmount: match.min_amount ?? null,
+    maxAmount: match.max_amount ?? null, customer: match.customer ? upper(match.customer) : null,
+  },
+  termExclusive: (_, { row }) => row.exclusive ?? false,
+  termPer: (_, { row }) => upper(row.per ?? "EVENT"),
   earned: (_, { row }) => row.reason === null,
   payoutRunTotals: (reference, { row }) => {
     const status = new Map(reference.table("payout").map((payout) => [payout.id, payout.status]));

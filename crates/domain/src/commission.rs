@@ -2,6 +2,7 @@
 
 use super::explain::{Outcome, Step};
 use super::id::{AttributionId, CampaignId, CommissionId, EventId, PartnerId, PayoutId, SnapshotId};
+use super::items::Sight;
 use super::money::{Currency, Money};
 use super::terms::BasisKind;
 use super::{Timestamp, text_enum};
@@ -93,6 +94,8 @@ pub struct Commission {
     pub adjusts_id: Option<CommissionId>,
     /// How the amount was computed, for rows of events.
     pub basis: Option<BasisKind>,
+    /// What of its event it was earned for, which is what refunds take it back by.
+    pub sight: Sight,
     pub holdback_days: Option<u32>,
     pub accrued_at: Timestamp,
     /// The earliest time at which it may be approved; `None`: it is approved by hand, at any time.
@@ -137,6 +140,7 @@ impl Commission {
             snapshot_id: None,
             adjusts_id: None,
             basis: None,
+            sight: Sight::default(),
             holdback_days: None,
             accrued_at: now,
             mature_at: None,

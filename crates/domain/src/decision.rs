@@ -1,6 +1,7 @@
 //! Why an event earned what it earned, or nothing: stored with every recorded charge and conversion, and immutable.
 
 use super::campaign::{Campaign, CampaignStatus};
+use super::customer_stage::CustomerStage;
 use super::id::{PartnerGroupId, SnapshotId, TieredCommissionId};
 use super::money::Money;
 use super::partner::PartnerStatus;
@@ -22,6 +23,12 @@ text_enum! {
         CampaignEnded = "CAMPAIGN_ENDED",
         NoTerms = "NO_TERMS",
         EventType = "EVENT_TYPE",
+        Product = "PRODUCT",
+        Country = "COUNTRY",
+        Via = "VIA",
+        AmountRange = "AMOUNT_RANGE",
+        NotNewCustomer = "NOT_NEW_CUSTOMER",
+        NotReturningCustomer = "NOT_RETURNING_CUSTOMER",
         CustomerRequired = "CUSTOMER_REQUIRED",
         NotFirst = "NOT_FIRST",
         NotSubsequent = "NOT_SUBSEQUENT",
@@ -90,6 +97,8 @@ pub struct MadeWith {
     pub own_group: Option<Option<PartnerGroupId>>,
     /// The group whose rules were evaluated, and their version.
     pub group: Option<(PartnerGroupId, u32)>,
+    /// What was recorded of the customer before with any partner; `None`: the terms did not depend on it.
+    pub customer_stage: Option<CustomerStage>,
     /// The tiered commissions that counted the event, and their versions.
     pub tiers: Vec<(TieredCommissionId, u32)>,
 }

@@ -3,7 +3,10 @@
 
 use super::history::Moment;
 use super::id::{AttributionId, CampaignId, CouponId, CustomerId, EventId, PartnerId};
+use super::items::{Item, ItemRefund, Sight};
 use super::money::Money;
+use super::refunded::{Refunded, RefundedPart};
+pub use super::via::AttributedVia;
 use super::{Timestamp, text_enum};
 use crate::audit::audited;
 
@@ -19,19 +22,6 @@ impl EventKind {
             Self::Charge | Self::Conversion => false,
             Self::Refund | Self::Chargeback => true,
         }
-    }
-}
-
-text_enum! {
-    /// How it is known who brought an event.
-    AttributedVia {
-        /// The event named the partner, or staff did later.
-        Named = "NAMED",
-        /// Its customer was bound to the partner.
-        Binding = "BINDING",
-        Link = "LINK",
-        Coupon = "COUPON",
-        Referral = "REFERRAL",
     }
 }
 
@@ -145,6 +135,10 @@ pub struct Event {
     pub base: bool,
     pub amount: Option<Money>,
     pub revenue: Option<Money>,
+    /// What was in it, or what a refund or chargeback takes back of each item of its original; empty: that is not known.
+    pub items: Vec<Item>,
+    /// The ISO 3166-1 alpha-2 code of the country in which it happened.
+    pub country: Option<String>,
     pub occurred_at: Timestamp,
     pub recorded_at: Timestamp,
     pub customer_id: Option<CustomerId>,
@@ -156,6 +150,8 @@ pub struct Event {
     /// The total refunded so far, in minor units.
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
+    /// How much of each item was refunded so far; empty: nothing.
+    pub refunded_items: Vec<ItemRefund>,
 }
 
 impl Event {
@@ -163,6 +159,56 @@ impl Event {
     pub fn was_credited_so(&self, at: Timestamp) -> bool {
         self.attribution
             .is_some_and(|credited| credited.moved_at.is_none_or(|moved_at| at >= moved_at))
+    }
+
+    /// How much of it is refunded.
+    pub fn refunded(&self) -> Refunded {
+        Refunded {
+            refunded_minor: self.refunded_minor,
+            charged_minor: self.amount.map_or(0, Money::minor),
+            wholly: self.wholly_refunded,
+        }
+    }
+
+    /// How much is refunded of what one of its rows saw.
+    pub fn refunded_part(&self, sight: Sight) -> RefundedPart {
+        RefundedPart::seen_by(sight, self.refunded(), &self.items, &self.refunded_items)
+    }
+
+    /// The same event before anything was refunded.
+    pub fn unrefunded(self) -> Self {
+        Self {
+            refunded_minor: 0,
+            wholly_refunded: false,
+            refunded_items: Vec::new(),
+            ..self
+        }
+    }
+
+    /// The same event once this amount is taken back, too, and of its items these.
+    pub fn refunded_by(&self, taken: Option<Money>, items: &[Item]) -> Self {
+        let Refunded {
+            refunded_minor,
+            charged_minor,
+            ..
+        } = self.refunded();
+        let after = Refunded::new(refunded_minor + taken.map_or(0, Money::minor), charged_minor);
+        let mut refunded_items = self.refunded_items.clone();
+        if refunded_items.is_empty() && !items.is_empty() {
+            refunded_items = vec![ItemRefund::default(); self.items.len()];
+        }
+        for item in items {
+            if let Some(refunded) = refunded_items.get_mut(item.index) {
+                refunded.amount_minor += item.amount_minor;
+                refunded.quantity += item.quantity;
+            }
+        }
+        Self {
+            refunded_minor: after.refunded_minor,
+            wholly_refunded: after.wholly,
+            refunded_items,
+            ..self.clone()
+        }
     }
 
     /// Its position in the history of the partner that it is credited to.

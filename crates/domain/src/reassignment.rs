@@ -156,6 +156,7 @@ mod tests {
             snapshot_id: None,
             adjusts_id: None,
             basis: None,
+            sight: Default::default(),
             holdback_days: None,
             accrued_at: at,
             mature_at: None,

@@ -1,36 +1,10 @@
 //! What refunds and chargebacks take back from a row of the ledger.
 
 use super::commission::{Commission, CommissionStatus};
-use super::event::Event;
 use super::explain::{Outcome, Step};
+use super::items::Measure;
 use super::money::{self, Currency, Money};
-use super::terms::BasisKind;
-
-/// How much of an event is refunded, including the current refund. The default: nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Refunded {
-    pub refunded_minor: i64,
-    /// The amount charged; 0 if the event had no amount.
-    pub charged_minor: i64,
-    pub wholly: bool,
-}
-
-impl Refunded {
-    /// With `refunded_minor` taken back of what was charged.
-    pub fn new(refunded_minor: i64, charged_minor: i64) -> Self {
-        Self {
-            refunded_minor,
-            charged_minor,
-            wholly: refunded_minor == charged_minor,
-        }
-    }
-
-    /// The state of the event once `taken` is refunded, too.
-    pub fn after(event: &Event, taken: Option<Money>) -> Self {
-        let minor = |amount: Option<Money>| amount.map_or(0, Money::minor);
-        Self::new(event.refunded_minor + minor(taken), minor(event.amount))
-    }
-}
+pub use super::refunded::{Refunded, RefundedPart};
 
 /// What happens to a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,15 +17,8 @@ pub enum TakeBack {
 }
 
 /// What a refund does to `row`, of which `clawed_minor` (negative, for a positive row) was already clawed back by
-/// `clawbacks` rows. `is_fixed`: the row, or the one that it adjusts, is a fixed amount, which is only taken back as a
-/// whole.
-pub fn take_back(
-    row: &Commission,
-    is_fixed: bool,
-    clawbacks: usize,
-    clawed_minor: i64,
-    refunded: Refunded,
-) -> TakeBack {
+/// `clawbacks` rows. `refunded` says how much is refunded of what the row, or the one that it adjusts, saw.
+pub fn take_back(row: &Commission, clawbacks: usize, clawed_minor: i64, refunded: RefundedPart) -> TakeBack {
     let untouched = match row.status {
         CommissionStatus::Reversed => return TakeBack::Nothing,
         CommissionStatus::Accrued | CommissionStatus::Approved => row.payout_id.is_none() && clawbacks == 0,
@@ -60,7 +27,7 @@ pub fn take_back(
     if refunded.wholly && untouched {
         return TakeBack::Reverse;
     }
-    let share = share(row.amount.minor(), is_fixed, refunded);
+    let share = share(row.amount.minor(), refunded);
     let clawback = -(share + clawed_minor);
     let currency = row.amount.currency();
     if clawback == 0 {
@@ -80,14 +47,14 @@ pub fn status_beside(status: CommissionStatus) -> CommissionStatus {
     }
 }
 
-/// How much of `amount_minor` is taken back in total: all of it when wholly refunded, otherwise nothing of a fixed
-/// amount, and of any other amount the refunded proportion, rounded half away from zero. A single refund takes the
-/// difference to what was taken back before, so that several refunds together take exactly as much as one.
-pub fn share(amount_minor: i64, is_fixed: bool, refunded: Refunded) -> i64 {
-    match (refunded.wholly, is_fixed) {
+/// How much of `amount_minor` is taken back in total: all of it when wholly refunded, otherwise nothing of what is taken
+/// back only as a whole, and of any other amount the refunded proportion, rounded half away from zero. A single refund
+/// takes the difference to what was taken back before, so that several refunds together take exactly as much as one.
+pub fn share(amount_minor: i64, refunded: RefundedPart) -> i64 {
+    match (refunded.wholly, refunded.measure) {
         (true, _) => amount_minor,
-        (false, true) => 0,
-        (false, false) => proportion(amount_minor, refunded.refunded_minor, refunded.charged_minor),
+        (false, Measure::Whole) => 0,
+        (false, Measure::Amount | Measure::Units) => proportion(amount_minor, refunded.refunded, refunded.of),
     }
 }
 
@@ -103,16 +70,18 @@ fn proportion(amount: i64, part: i64, whole: i64) -> i64 {
 
 /// Explains how much of `row` is taken back: `share` in total, of which `clawed_minor` (negative, for a positive row)
 /// was taken back before.
-pub fn explain(row: &Commission, share: i64, clawed_minor: i64, refunded: Refunded, amount: Money) -> Vec<Step> {
+pub fn explain(row: &Commission, share: i64, clawed_minor: i64, refunded: RefundedPart, amount: Money) -> Vec<Step> {
     let show = |minor: i64, currency: Currency| rust_decimal::Decimal::new(minor, currency.exponent());
     let currency = row.amount.currency();
     let shown = |minor: i64| money::written(show(minor, currency), currency);
-    // A row that is not fixed has its event's currency; a fixed one is taken back as a whole.
-    let how = if refunded.wholly {
-        "all of it is refunded".to_owned()
-    } else {
-        let (refunded, charged) = (shown(refunded.refunded_minor), shown(refunded.charged_minor));
-        format!("{refunded} of {charged} is refunded")
+    let how = match (refunded.wholly, refunded.measure) {
+        (true, _) => "all of it is refunded".to_owned(),
+        (false, Measure::Units) => format!("{} of {} units are refunded", refunded.refunded, refunded.of),
+        // A row that is measured by the amount has its event's currency; others are taken back as a whole.
+        (false, Measure::Amount | Measure::Whole) => {
+            let (refunded, charged) = (shown(refunded.refunded), shown(refunded.of));
+            format!("{refunded} of {charged} is refunded")
+        }
     };
     let mut steps = vec![Step {
         source: "refund".to_owned(),
@@ -135,14 +104,6 @@ pub fn explain(row: &Commission, share: i64, clawed_minor: i64, refunded: Refund
         });
     }
     steps
-}
-
-/// Whether a row's amount is fixed.
-pub fn is_fixed(basis: Option<BasisKind>) -> bool {
-    match basis {
-        Some(BasisKind::Fixed) => true,
-        Some(BasisKind::Percent | BasisKind::GroupRules) | None => false,
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use domain::group_rules::{RuleDraft, RuleDraftKind};
 use domain::money::parse_decimal;
-use domain::terms::{BasisKind, TermDraft, Trigger};
+use domain::terms::{BasisKind, MatchDraft, Per, TermDraft, Trigger};
 
 pub fn decimal(text: &str) -> Decimal {
     parse_decimal(text).expect("a constant number")
@@ -58,6 +58,9 @@ fn term(basis: BasisKind, value: Option<Decimal>) -> TermDraft {
         trigger: Trigger::Every,
         event_type: None,
         recurring_months: None,
+        matching: None,
+        exclusive: None,
+        per: Per::Event,
     }
 }
 
@@ -87,6 +90,29 @@ pub fn subsequent(event_type: &str, draft: TermDraft) -> TermDraft {
     TermDraft {
         trigger: Trigger::Subsequent,
         event_type: Some(event_type.to_owned()),
+        ..draft
+    }
+}
+
+/// Only for items of a category, which the components after it do not see.
+pub fn of_category(category: &str, draft: TermDraft) -> TermDraft {
+    TermDraft {
+        matching: Some(MatchDraft {
+            categories: vec![category.to_owned()],
+            ..MatchDraft::default()
+        }),
+        ..draft
+    }
+}
+
+/// For each unit of the items of a product, which the components after it do not see.
+pub fn per_unit(product: &str, draft: TermDraft) -> TermDraft {
+    TermDraft {
+        matching: Some(MatchDraft {
+            products: vec![product.to_owned()],
+            ..MatchDraft::default()
+        }),
+        per: Per::Unit,
         ..draft
     }
 }

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use entity::customer::{self, Column, Entity};
 use entity::{customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Select};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
 
 use super::filter::contains;
 use super::filter::one_of_ids;
 use super::order::{SortBy, SortColumn, Sorted};
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, locks, view};
+use super::{Connection, StoreError, locks, many, view};
+use crate::lock_order::Lock;
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
@@ -90,6 +94,19 @@ fn filtered(scope: &Scope, filter: &CustomerFilter) -> Select<Entity> {
         .add_option(filter.acquired_from.map(|from| Column::AcquiredAt.gte(from)))
         .add_option(filter.acquired_to.map(|to| Column::AcquiredAt.lt(to)));
     select.filter(more)
+}
+
+/// Locks these customers, in the order of their ids: others record nothing of them until this transaction ends.
+pub async fn lock_all(transaction: &Connection, scope: &Scope, ids: &[Uuid]) -> Result<(), StoreError> {
+    let select = visible::<Entity>(scope)
+        .filter(many::among(transaction, Column::Id, ids))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .select_only()
+        .column(Column::Id);
+    let locked: Vec<Uuid> = select.into_tuple().all(transaction).await?;
+    transaction.hold(locked.into_iter().map(|id| (Lock::Customer(id), true)));
+    Ok(())
 }
 
 /// Writes customers whose external ids must be new: a writer that loses a race for one gets the error for a taken id.

@@ -16,6 +16,7 @@ use super::writes::{Conflict, Writes};
 use super::{Connection, StoreError, many, row, sum};
 use auth::Scope;
 use domain::Timestamp;
+use domain::accrual::CustomerStage;
 use domain::backtest::HistoryDecision;
 use domain::campaign::CampaignStatus;
 use domain::decision::{Component, Decision, MadeWith, NoCommissionReason, TermsSource};
@@ -255,6 +256,9 @@ fn made_with_json(made_with: &MadeWith) -> Json {
     if let Some(group) = made_with.own_group {
         json["ownGroup"] = json!(group);
     }
+    if let Some(stage) = made_with.customer_stage {
+        json["customerStage"] = json!(stage.as_str());
+    }
     json
 }
 
@@ -302,6 +306,7 @@ fn made_with(kept: &Json) -> Result<MadeWith, StoreError> {
         campaign_version: version(&kept["campaignVersion"]),
         own_group,
         group,
+        customer_stage: read(&kept["customerStage"], CustomerStage::parse).ok_or_else(corrupt)?,
         tiers,
     })
 }

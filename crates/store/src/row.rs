@@ -4,7 +4,9 @@
 use sea_orm::prelude::Json;
 
 use super::StoreError;
+use domain::items::Sight;
 use domain::money::{Currency, Money};
+use domain::terms::BasisKind;
 
 /// Parses a column that holds an enumeration, a currency, or anything else that `parse` knows.
 pub fn text<T>(
@@ -39,6 +41,22 @@ pub fn json<T: serde::de::DeserializeOwned>(
 
 pub fn to_json<T: serde::Serialize>(value: &T) -> Json {
     serde_json::to_value(value).expect("domain values have text keys and finite numbers")
+}
+
+/// How the amount of a row of the ledger was computed.
+pub fn basis(table: &'static str, stored: Option<&str>) -> Result<Option<BasisKind>, StoreError> {
+    stored
+        .map(|basis| text(table, "basis", basis, BasisKind::parse))
+        .transpose()
+}
+
+/// What of its event a row of the ledger was earned for.
+pub fn sight(table: &'static str, of_basis: Option<&str>, stored: Option<&str>) -> Result<Sight, StoreError> {
+    Sight::read(basis(table, of_basis)?, stored).ok_or_else(|| StoreError::Corrupt {
+        table,
+        column: "sight",
+        value: stored.unwrap_or_default().to_owned(),
+    })
 }
 
 pub fn unsigned(table: &'static str, column: &'static str, value: i32) -> Result<u32, StoreError> {

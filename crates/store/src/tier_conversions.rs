@@ -17,9 +17,8 @@ use domain::Timestamp;
 use domain::commission::{Commission, CommissionKind, CommissionStatus};
 use domain::event::{Event, EventKind};
 use domain::id::{CommissionId, SnapshotId};
+use domain::items::Sight;
 use domain::money::Money;
-use domain::refund;
-use domain::terms::BasisKind;
 use domain::tiered::Window;
 
 /// An event with everything that it earned.
@@ -39,7 +38,7 @@ pub struct RecordedConversionRow {
     pub kind: CommissionKind,
     pub status: CommissionStatus,
     pub amount: Money,
-    pub is_fixed: bool,
+    pub sight: Sight,
     pub snapshot_id: Option<SnapshotId>,
     pub holdback_days: Option<u32>,
     pub mature_at: Option<Timestamp>,
@@ -53,7 +52,7 @@ impl From<&Commission> for RecordedConversionRow {
             kind: row.kind,
             status: row.status,
             amount: row.amount,
-            is_fixed: refund::is_fixed(row.basis),
+            sight: row.sight,
             snapshot_id: row.snapshot_id,
             holdback_days: row.holdback_days,
             mature_at: row.mature_at,
@@ -71,6 +70,7 @@ struct ConversionColumns {
     amount_minor: i64,
     currency: String,
     basis: Option<String>,
+    sight: Option<String>,
     snapshot_id: Option<Uuid>,
     holdback_days: Option<i32>,
     mature_at: Option<Timestamp>,
@@ -167,6 +167,7 @@ async fn rows(
             Column::AmountMinor,
             Column::Currency,
             Column::Basis,
+            Column::Sight,
             Column::SnapshotId,
             Column::HoldbackDays,
             Column::MatureAt,
@@ -182,15 +183,13 @@ async fn rows(
 fn from_columns(columns: ConversionColumns) -> Result<RecordedConversionRow, StoreError> {
     const TABLE: &str = "commission";
     let currency = row::currency(TABLE, "currency", &columns.currency)?;
-    let basis = columns.basis.as_deref();
-    let basis = basis.map(|text| row::text(TABLE, "basis", text, BasisKind::parse));
     let holdback = columns.holdback_days;
     Ok(RecordedConversionRow {
         id: CommissionId::from_uuid(columns.id),
         kind: row::text(TABLE, "kind", &columns.kind, CommissionKind::parse)?,
         status: row::text(TABLE, "status", &columns.status, CommissionStatus::parse)?,
         amount: row::money(TABLE, "amount_minor", columns.amount_minor, currency)?,
-        is_fixed: refund::is_fixed(basis.transpose()?),
+        sight: row::sight(TABLE, columns.basis.as_deref(), columns.sight.as_deref())?,
         snapshot_id: columns.snapshot_id.map(SnapshotId::from_uuid),
         holdback_days: holdback
             .map(|days| row::unsigned(TABLE, "holdback_days", days))

@@ -5,6 +5,7 @@ mod simulation;
 mod snapshot;
 mod snapshot_mutation;
 mod term;
+mod term_match;
 mod tier_offer;
 
 pub use in_force::TermsInForce;

@@ -7,7 +7,7 @@ use super::term::CommissionTermInput;
 use crate::graphql::context::mutation;
 use crate::graphql::error::Nullable;
 use crate::graphql::input::{MoneyInput, each};
-use crate::graphql::ledger::event::EventKind;
+use crate::graphql::ledger::event::{AttributedVia, EventItemInput, EventKind};
 use crate::graphql::money::{ExplanationStep, Money};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::user_error::{UserError, answer};
@@ -40,6 +40,13 @@ pub struct SimulatedEventInput {
     pub event_type: Option<String>,
     /// The amount; at least 0.
     pub amount: Option<MoneyInput>,
+    /// What was in it, as for a recorded event.
+    pub items: Option<Vec<EventItemInput>>,
+    /// The country in which it happens, as an ISO 3166-1 alpha-2 code such as DE.
+    pub country: Option<String>,
+    /// How it is known who brought it.
+    #[graphql(default_with = "AttributedVia::Named")]
+    pub via: AttributedVia,
     /// When it happens.
     pub occurred_at: DateTime,
     /// The customer: any name; the same name is the same customer.
@@ -107,6 +114,9 @@ impl SimulateTermsMutation {
             kind: event.kind.into(),
             event_type: event.event_type,
             amount: event.amount.map(Into::into),
+            items: each(event.items.unwrap_or_default()),
+            country: event.country,
+            via: event.via.into(),
             occurred_at: event.occurred_at.0,
             customer: event.customer,
         });

@@ -55,6 +55,16 @@ fn terms(random: &mut fastrand::Rng) -> Value {
             purchase(json!({ "basis": "PERCENT", "value": "7.5", "trigger": "SUBSEQUENT" })),
         ]),
         json!([{ "basis": "PERCENT", "value": "12.5", "recurringMonths": 1 }]),
+        json!([
+            { "basis": "PERCENT", "value": "40", "match": { "products": ["gold"] } },
+            { "basis": "PERCENT", "value": "7.5" },
+        ]),
+        json!([
+            { "basis": "FIXED", "value": "2", "per": "UNIT", "match": { "categories": ["metal"], "customer": "NEW" } },
+            { "basis": "GROUP_RULES", "match": { "countries": ["DE"], "maxAmount": "150" }, "exclusive": true },
+            { "basis": "FIXED", "value": "1", "match": { "products": ["other"] } },
+            { "basis": "PERCENT", "value": "3", "match": { "customer": "RETURNING" } },
+        ]),
         json!([]),
     ];
     all[random.usize(..all.len())].clone()
@@ -68,6 +78,20 @@ fn rules(random: &mut fastrand::Rng) -> Value {
         { "partnerLtvUpgrade": { "minLtvTotal": "500", "upgradePercentage": "2.5" } },
         { "chargeThresholdBonus": { "minChargeTotal": "100", "bonus": "3" } },
         { "customerVolumeGate": { "minQualifiedCustomers": 1 } },
+    ])
+}
+
+/// Three fifths of an amount are gold and three tenths something else; what is left is the rest.
+fn items(amount: &Value, step: usize) -> Value {
+    let amount: rust_decimal::Decimal = text(&amount["amount"]).parse().expect("a number");
+    let part = |tenths| {
+        (amount * rust_decimal::Decimal::new(tenths, 1))
+            .trunc_with_scale(2)
+            .to_string()
+    };
+    json!([
+        { "product": "gold", "category": "metal", "amount": part(6), "quantity": 1 + step % 4 },
+        { "product": "other", "amount": part(3) },
     ])
 }
 
@@ -100,6 +124,8 @@ pub fn commands(seed: u64, steps: usize) -> Vec<Command> {
                     "externalId": id,
                     "kind": if is_charge { "CHARGE" } else { "CONVERSION" },
                     "type": random.bool().then_some("purchase"),
+                    "items": (has_amount && step % 3 > 0).then(|| items(&amount, step)),
+                    "country": (step % 5 > 1).then_some(["DE", "AT"][step % 2]),
                     "amount": has_amount.then_some(amount),
                     "customerExternalId": (random.u32(..4) > 0).then(|| format!("customer {}", random.u32(..6))),
                     // Late ones, too.
@@ -241,7 +267,8 @@ impl<'a> Programme<'a> {
             Command::TakeBack { original, id, part } => {
                 let mut input = json!({ "externalId": id, "kind": "REFUND", "originalExternalId": original });
                 if let Some(part) = part {
-                    let document = "query($id: ID!) { event(id: $id) { amount { amount currency } } }";
+                    let document =
+                        "query($id: ID!) { event(id: $id) { amount { amount currency } items { amount { amount } } } }";
                     let found = shop
                         .staff()
                         .data_with(document, json!({ "id": self.events[original] }))
@@ -250,7 +277,20 @@ impl<'a> Programme<'a> {
                     if let Some(amount) = charged["amount"].as_str() {
                         let amount: rust_decimal::Decimal = amount.parse().expect("a number");
                         let taken = (amount * rust_decimal::Decimal::new(*part, 2)).trunc_with_scale(2);
-                        input["amount"] = json!({ "amount": taken.to_string(), "currency": charged["currency"] });
+                        // Some name an item, of which they take the same part, or a unit.
+                        let item = usize::try_from(*part % 5).expect("0 to 4");
+                        let of_item = found["event"]["items"][item]["amount"]["amount"].as_str();
+                        match of_item.map(|amount| amount.parse::<rust_decimal::Decimal>().expect("a number")) {
+                            Some(_) if part % 2 == 0 => input["items"] = json!([{ "index": item, "quantity": 1 }]),
+                            Some(amount) => {
+                                let taken = (amount * rust_decimal::Decimal::new(*part, 2)).trunc_with_scale(2);
+                                input["items"] = json!([{ "index": item, "amount": taken.to_string() }]);
+                            }
+                            None => {
+                                input["amount"] =
+                                    json!({ "amount": taken.to_string(), "currency": charged["currency"] });
+                            }
+                        }
                     }
                 }
                 let payload = self.try_to("recordEvent", input, "event { id }").await;

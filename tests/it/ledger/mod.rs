@@ -7,6 +7,7 @@ mod events;
 mod examples;
 mod immutable;
 mod inputs;
+mod items;
 mod large;
 mod lists;
 mod payouts;

@@ -117,3 +117,31 @@ async fn events_may_earn_instead(app: TestApp) {
     );
     house.assert_sound().await;
 }
+
+#[apply(both_databases)]
+async fn items_come_with_their_events(app: TestApp) {
+    let house = House::new(&app).await;
+    let events = "externalId,kind,amount,currency,occurredAt,items,country,originalExternalId\n\
+        i1,CHARGE,100.00,EUR,2025-01-01T10:00:00Z,\"[{\"\"product\"\":\"\"hat\"\",\"\"quantity\"\":2,\"\"amount\"\":60.00}]\",de,\n\
+        i2,REFUND,,,2025-01-02T10:00:00Z,\"[{\"\"index\"\":0,\"\"amount\"\":{\"\"amount\"\":\"\"15\"\"}}]\",,i1\n\
+        i3,REFUND,17.00,EUR,2025-01-03T10:00:00Z,,,i1\n";
+    assert_eq!(house.moved(FileKind::Events, events).await, 3);
+    let document =
+        "{ event(externalId: \"i1\") { country refundedAmount { amount } items { product quantity amount { amount } }
+        refunds { amount { amount } items { index product quantity amount { amount } } } } }";
+    let data = house.shop.staff().data(document).await;
+    let taken = |minor: &str| json!([{ "index": 0, "product": "hat", "quantity": 0, "amount": { "amount": minor } }]);
+    assert_eq!(
+        data["event"],
+        json!({
+            "country": "DE", "refundedAmount": { "amount": "32.00" },
+            "items": [{ "product": "hat", "quantity": 2, "amount": { "amount": "60.00" } }],
+            // The second one is spread over what is left: 45.00 of the hat and 40.00 of the rest.
+            "refunds": [
+                { "amount": { "amount": "15.00" }, "items": taken("15.00") },
+                { "amount": { "amount": "17.00" }, "items": taken("9.00") },
+            ],
+        })
+    );
+    house.assert_sound().await;
+}

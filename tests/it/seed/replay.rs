@@ -61,6 +61,8 @@ fn input(event: &Value) -> NewEvent {
         base: event["base"].as_bool().unwrap(),
         amount: money(&event["amount"]),
         revenue: money(&event["revenue"]),
+        items: Vec::new(),
+        country: None,
         occurred_at: Some(event["occurredAt"].as_str().unwrap().parse().unwrap()),
         customer_external_id: own(&event["customer"]["externalId"]),
         customer_acquired_at: None,

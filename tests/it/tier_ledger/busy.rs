@@ -19,6 +19,8 @@ fn conversion(number: usize, tiers: &Tiers<'_>) -> NewEvent {
         base: true,
         amount: None,
         revenue: None,
+        items: Vec::new(),
+        country: None,
         occurred_at: None,
         customer_external_id: None,
         customer_acquired_at: None,

@@ -89,6 +89,7 @@ const UNSEEN: &[&str] = &[
     "event.content",
     "event.revenue_currency",
     "event.metadata",
+    "event.country",
     "event_decision.made_with",
     "event_move.from_attribution_id",
     "event_move.from_partner_id",
@@ -184,6 +185,14 @@ async fn with_everything(app: &TestApp) -> Ledger {
     let rules = json!([{ "recurring": { "percentage": "3" } }]);
     let input = json!({ "id": groups["partnerGroups"]["nodes"][0]["id"], "rules": rules });
     staff.done("updatePartnerGroup", input, "partnerGroup { id }").await;
+    // With items, of which one is refunded in part.
+    let items = json!([{ "product": "hat", "amount": "6" }]);
+    let sold = json!({ "externalId": "items", "kind": "CHARGE", "partnerId": bea, "campaignId": campaign, "items": items,
+        "amount": { "amount": "10", "currency": "EUR" } });
+    staff.done("recordEvent", sold, "event { id }").await;
+    let back = json!({ "externalId": "items back", "kind": "REFUND", "originalExternalId": "items",
+        "items": [{ "index": 0, "amount": "2" }] });
+    staff.done("recordEvent", back, "event { id }").await;
     // Brought in, and matured.
     let folder = tempfile::tempdir().unwrap();
     for (kind, content) in [
@@ -273,6 +282,8 @@ fn another(column: &str, kind: &str, is_postgres: bool) -> String {
             | "campaign_ids"
             | "advertiser_ids"
             | "metadata"
+            | "items"
+            | "refunded_items"
             | "tags"
             | "minimum_payouts"
     );

@@ -3,11 +3,13 @@
 
 use chrono_tz::Tz;
 
+use super::conditions::{Stop, listed_products, uncounted, unmatched};
 use super::{ApplicableTerms, CustomerHistory, EarningEvent};
 use crate::calendar::{add_months, month_of_life};
 use crate::decision::{NoCommissionReason, Refusal};
-use crate::money::Currency;
-use crate::terms::{Basis, BasisKind, Term, Trigger};
+use crate::items::{Measure, Sight};
+use crate::money::{Currency, Money};
+use crate::terms::{Basis, BasisKind, Per, Term, Trigger};
 
 /// A component of the terms, and why it does not pay.
 #[derive(Clone, Debug)]
@@ -15,8 +17,54 @@ pub struct ConsideredTerm<'a> {
     /// Its index in the terms.
     pub index: usize,
     pub term: &'a Term,
+    /// What it sees of the event.
+    pub seen: Seen,
     /// `None`: the event matches it.
     pub refused: Option<Refusal>,
+}
+
+/// What a component sees of an event.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub sight: Sight,
+    /// The amount of what it sees; `None`: the event has none.
+    pub amount: Option<Money>,
+    pub units: i64,
+    /// What that is, for explanations; `None`: everything.
+    pub named: Option<String>,
+}
+
+impl Seen {
+    /// What a component sees if those before it have claimed these items.
+    fn of(term: &Term, event: &EarningEvent<'_>, claimed: Sight) -> Self {
+        let measure = match (term.basis_kind(), term.per) {
+            (BasisKind::Fixed, Per::Unit) => Measure::Units,
+            (BasisKind::Fixed, Per::Event) => Measure::Whole,
+            (BasisKind::Percent | BasisKind::GroupRules, _) => Measure::Amount,
+        };
+        let mut sight = Sight::without_items(!term.matching.names_items(), measure);
+        for item in event.items.iter().filter(|item| term.matching.takes(item)) {
+            if !claimed.sees(item.index) {
+                sight.add(item.index);
+            }
+        }
+        let is_everything = sight.is_everything_of(event.items);
+        let amount = event.amount.map(|amount| match is_everything {
+            true => amount,
+            false => Money::from_minor(sight.amount_minor(event.items, amount.minor()), amount.currency())
+                .expect("a part of the event's amount"),
+        });
+        Self {
+            amount,
+            units: sight.units(event.items),
+            named: (!is_everything).then(|| listed_products(sight, event)),
+            sight: if is_everything {
+                Sight::everything(measure)
+            } else {
+                sight
+            },
+        }
+    }
 }
 
 impl ConsideredTerm<'_> {
@@ -36,27 +84,35 @@ pub fn consider<'a>(
     if event.kind.takes_back() {
         return Vec::new();
     }
-    let considered = terms.terms.iter().enumerate().map(|(index, term)| ConsideredTerm {
-        index,
-        term,
-        refused: refused(term, event, zone, base),
+    let mut claimed = Sight::without_items(false, Measure::Amount);
+    let considered = terms.terms.iter().enumerate().map(|(index, term)| {
+        let seen = Seen::of(term, event, claimed);
+        let unmatched = unmatched_conditions(term, event, &seen, zone, base);
+        // One that is for the event claims its items, whatever it then pays for them.
+        if term.exclusive && unmatched.is_none() {
+            claimed.add_items_of(seen.sight);
+        }
+        let stop = unmatched.or_else(|| without_amount(term, &seen));
+        ConsideredTerm {
+            index,
+            term,
+            seen,
+            refused: stop.map(|(reason, detail)| Refusal { reason, detail }),
+        }
     });
     considered.collect()
 }
 
-fn refused(term: &Term, event: &EarningEvent<'_>, zone: Tz, base: Currency) -> Option<Refusal> {
-    let (reason, detail) = other_type(term, event.event_type)
+fn unmatched_conditions(term: &Term, event: &EarningEvent<'_>, seen: &Seen, zone: Tz, base: Currency) -> Stop {
+    other_type(term, event.event_type)
+        .or_else(|| unmatched(term, event, seen.sight, base))
         .or_else(|| without_customer(term, event))
         .or_else(|| {
             let history = event.customer.as_ref()?;
             wrong_turn(term, event, history).or_else(|| too_late(term, event, history, zone))
         })
         .or_else(|| other_currency(term, event, base))
-        .or_else(|| without_amount(term, event))?;
-    Some(Refusal { reason, detail })
 }
-
-type Stop = Option<(NoCommissionReason, String)>;
 
 fn other_type(term: &Term, given: Option<&str>) -> Stop {
     let wanted = term.event_type.as_deref()?;
@@ -114,15 +170,6 @@ fn wrong_turn(term: &Term, event: &EarningEvent<'_>, history: &CustomerHistory) 
     }
 }
 
-/// That an event brought no money, so that it is neither the first nor a subsequent one.
-fn uncounted(event: &EarningEvent<'_>, what: &str) -> String {
-    let kind = event.kind.as_str().to_lowercase();
-    match event.amount {
-        Some(amount) => format!("a {kind} of {amount} does not count as a {what} event"),
-        None => format!("a {kind} without an amount does not count as a {what} event"),
-    }
-}
-
 fn too_late(term: &Term, event: &EarningEvent<'_>, history: &CustomerHistory, zone: Tz) -> Stop {
     let months = term.recurring_months?;
     let first = match term.event_type {
@@ -154,15 +201,16 @@ fn other_currency(term: &Term, event: &EarningEvent<'_>, base: Currency) -> Stop
     })
 }
 
-fn without_amount(term: &Term, event: &EarningEvent<'_>) -> Stop {
+fn without_amount(term: &Term, seen: &Seen) -> Stop {
     match &term.basis {
         Basis::Fixed { .. } => return None,
         Basis::Percent { .. } | Basis::GroupRules => {}
     }
-    let detail = match event.amount {
-        None => "the event has no amount".to_owned(),
-        Some(amount) if amount.minor() == 0 => format!("the event's amount is {amount}"),
-        Some(_) => return None,
+    let detail = match (seen.amount, &seen.named) {
+        (None, _) => "the event has no amount".to_owned(),
+        (Some(amount), None) if amount.minor() == 0 => format!("the event's amount is {amount}"),
+        (Some(amount), Some(named)) if amount.minor() == 0 => format!("the amount of {named} is {amount}"),
+        (Some(_), _) => return None,
     };
     Some((NoCommissionReason::NoAmount, detail))
 }

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+use super::component::Seen;
 use super::component::months as months_of;
 use super::{ApplicableTerms, ConsideredTerm, EarningEvent, GroupRuleFacts};
 use crate::calendar::month_of_life;
@@ -10,9 +11,10 @@ use crate::decision::{Component, NoCommissionReason, Refusal};
 use crate::event::EventKind;
 use crate::explain::{Outcome, Step, rounding};
 use crate::group_rules::{self, GroupRuleInputs};
+use crate::items::Sight;
 use crate::money::{AmountTooLarge, Currency, Money, written};
 use crate::partner_group::PartnerGroup;
-use crate::terms::{Basis, BasisKind, Term, Trigger};
+use crate::terms::{Basis, BasisKind, CustomerCondition, Match, Per, Term, Trigger};
 
 /// What one component pays.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +22,8 @@ pub struct ComponentEarning {
     /// The index of the component.
     pub term: usize,
     pub basis: BasisKind,
+    /// What of the event it was earned for.
+    pub sight: Sight,
     /// Never 0.
     pub amount: Money,
     /// A short description of how it was computed.
@@ -72,10 +76,15 @@ pub fn earned(
     base: Currency,
 ) -> Result<Vec<Verdict>, AmountTooLarge> {
     let verdicts = considered.into_iter().map(|considered| {
-        let ConsideredTerm { index, term, refused } = considered;
+        let ConsideredTerm {
+            index,
+            term,
+            seen,
+            refused,
+        } = considered;
         let paid = match refused {
             Some(refusal) => Err(refusal),
-            None => pay(terms, index, term, event, group, zone, base)?,
+            None => pay(terms, (index, term, &seen), event, group, zone, base)?,
         };
         Ok(match paid {
             Ok(earned) => Verdict::Pays(earned),
@@ -96,8 +105,7 @@ struct RoundedAmount {
 
 fn pay(
     terms: &ApplicableTerms,
-    index: usize,
-    term: &Term,
+    (index, term, seen): (usize, &Term, &Seen),
     event: &EarningEvent<'_>,
     group: Option<(&PartnerGroup, GroupRuleFacts)>,
     zone: Tz,
@@ -113,11 +121,11 @@ fn pay(
         threshold: None,
         amount: None,
     }];
-    let worth = match (&term.basis, event.amount) {
+    let worth = match (&term.basis, seen.amount) {
         (Basis::Percent { value }, Some(charged)) => {
             let exact = value.of(charged.amount());
             let rounded = Money::round(exact, charged.currency())?;
-            let detail = format!("{value} % of {charged}");
+            let detail = format!("{value} % of {charged}{}", in_brackets(seen));
             steps.push(term_step(index, term, detail.clone(), exact));
             steps.push(rounding(exact, rounded));
             RoundedAmount {
@@ -128,18 +136,29 @@ fn pay(
             }
         }
         (Basis::Fixed { value, currency }, _) => {
-            let rounded = Money::round(*value, currency.unwrap_or(base))?;
-            let detail = format!("{rounded}, fixed");
+            let once = Money::round(*value, currency.unwrap_or(base))?;
+            let (rounded, detail) = match term.per {
+                Per::Event => (once, format!("{once}, fixed")),
+                Per::Unit => {
+                    let minor = once.minor().checked_mul(seen.units).ok_or(AmountTooLarge)?;
+                    let units = match seen.units {
+                        1 => "1 unit".to_owned(),
+                        count => format!("{count} units"),
+                    };
+                    let detail = format!("{once} for each of {units}{}", in_brackets(seen));
+                    (Money::from_minor(minor, once.currency())?, detail)
+                }
+            };
             steps.push(term_step(index, term, detail.clone(), rounded.amount()));
             RoundedAmount {
-                exact: *value,
+                exact: rounded.amount(),
                 rounded,
                 detail,
                 zero: NoCommissionReason::ZeroRate,
             }
         }
         (Basis::GroupRules, Some(charged)) => match group {
-            Some((group, standing)) => by_group(group, standing, charged, event, zone, &mut steps)?,
+            Some((group, standing)) => by_group(group, standing, (charged, seen), event, zone, &mut steps)?,
             None => {
                 let detail = "no partner group, and no default group".to_owned();
                 return Ok(Err(Refusal {
@@ -162,6 +181,7 @@ fn pay(
         return Ok(Ok(ComponentEarning {
             term: index,
             basis: term.basis_kind(),
+            sight: seen.sight,
             amount: rounded,
             detail,
             explanation: steps,
@@ -178,10 +198,15 @@ fn pay(
     }))
 }
 
+/// What a component sees, where that is not the whole event.
+fn in_brackets(seen: &Seen) -> String {
+    seen.named.as_ref().map_or(String::new(), |named| format!(" ({named})"))
+}
+
 fn by_group(
     group: &PartnerGroup,
     standing: GroupRuleFacts,
-    charged: Money,
+    (charged, seen): (Money, &Seen),
     event: &EarningEvent<'_>,
     zone: Tz,
     steps: &mut Vec<Step>,
@@ -217,8 +242,10 @@ fn by_group(
         exact: fee.exact,
         rounded: fee.fee,
         detail: format!(
-            "rules of the group {}: {} % of {charged}{why}",
-            group.name, fee.effective_percentage
+            "rules of the group {}: {} % of {charged}{}{why}",
+            group.name,
+            fee.effective_percentage,
+            in_brackets(seen)
         ),
         zero: NoCommissionReason::RulesGaveZero,
     })
@@ -235,6 +262,7 @@ fn term_step(index: usize, term: &Term, detail: String, amount: Decimal) -> Step
     if let Some(months) = term.recurring_months {
         conditions.push(format!("in the first {}", months_of(months)));
     }
+    conditions.extend(match_conditions(&term.matching));
     Step {
         source: format!("terms.{index} {}", term.basis_kind().as_str()),
         outcome: Outcome::Applied,
@@ -242,4 +270,29 @@ fn term_step(index: usize, term: &Term, detail: String, amount: Decimal) -> Step
         threshold: Some(conditions.join(", ")).filter(|text| !text.is_empty()),
         amount: Some(amount.normalize()),
     }
+}
+
+/// The conditions of a match, in words.
+fn match_conditions(wanted: &Match) -> Vec<String> {
+    let mut conditions = Vec::new();
+    let lists = [
+        ("product", &wanted.products),
+        ("category", &wanted.categories),
+        ("not product", &wanted.exclude_products),
+        ("country", &wanted.countries),
+    ];
+    for (what, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+        conditions.push(format!("{what} {}", list.join(" or ")));
+    }
+    if !wanted.via.is_empty() {
+        let via: Vec<_> = wanted.via.iter().map(|via| via.as_str()).collect();
+        conditions.push(format!("attributed via {}", via.join(" or ")));
+    }
+    conditions.extend(wanted.min_amount.map(|least| format!("amount at least {least}")));
+    conditions.extend(wanted.max_amount.map(|below| format!("amount below {below}")));
+    conditions.extend(wanted.customer.map(|customer| match customer {
+        CustomerCondition::New => "new customer".to_owned(),
+        CustomerCondition::Returning => "returning customer".to_owned(),
+    }));
+    conditions
 }

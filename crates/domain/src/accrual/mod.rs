@@ -2,6 +2,7 @@
 //! Recording and simulation call the same functions.
 
 mod component;
+mod conditions;
 mod earn;
 #[cfg(test)]
 mod tests;
@@ -13,9 +14,11 @@ pub use earn::{ComponentEarning, Verdict, earned};
 
 use super::Timestamp;
 use super::campaign::{Campaign, CampaignStatus};
+pub use super::customer_stage::CustomerStage;
 use super::decision::{NoCommissionReason, TermsSource};
-use super::event::{self, EventKind};
+use super::event::{self, AttributedVia, EventKind};
 use super::id::SnapshotId;
+use super::items::Item;
 use super::money::Money;
 use super::partner::PartnerStatus;
 use super::snapshot::{self, CommissionSnapshot};
@@ -39,6 +42,11 @@ impl ApplicableTerms {
     /// Whether the rules of the partner's group determine the amount of any component.
     pub fn uses_group_rules(&self) -> bool {
         self.terms.iter().any(|term| term.basis_kind() == BasisKind::GroupRules)
+    }
+
+    /// Whether any component asks if the customer is new to the tenant.
+    pub fn asks_customer(&self) -> bool {
+        self.terms.iter().any(|term| term.matching.customer.is_some())
     }
 
     /// No snapshot or campaign terms apply, and there is no group either: nothing is paid.
@@ -130,6 +138,11 @@ pub struct EarningEvent<'a> {
     pub kind: EventKind,
     pub event_type: Option<&'a str>,
     pub amount: Option<Money>,
+    /// Empty: what was in it is not known, so that all of its amount is rest.
+    pub items: &'a [Item],
+    pub country: Option<&'a str>,
+    /// How it is known who brought it.
+    pub via: AttributedVia,
     pub occurred_at: Timestamp,
     /// `None`: the event names no customer.
     pub customer: Option<CustomerHistory>,
@@ -154,6 +167,8 @@ pub struct CustomerHistory {
     pub first_of_type: FirstEvents,
     /// Whether the customer already has a charge above 0 with the partner that was not wholly refunded.
     pub is_qualified: bool,
+    /// With any partner of the tenant.
+    pub stage: CustomerStage,
 }
 
 /// When the first recorded events occurred that count for FIRST, SUBSEQUENT and the start of `recurringMonths`. Free
@@ -167,6 +182,15 @@ pub struct FirstEvents {
 }
 
 impl FirstEvents {
+    /// The stage of a customer of whom these are the first.
+    pub fn stage(self) -> CustomerStage {
+        match (self.with_amount, self.qualifying) {
+            (Some(_), _) => CustomerStage::Buyer,
+            (None, Some(_)) => CustomerStage::Lead,
+            (None, None) => CustomerStage::New,
+        }
+    }
+
     /// These, or else the later ones.
     #[must_use]
     pub fn or(self, later: Self) -> Self {

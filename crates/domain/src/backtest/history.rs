@@ -1,10 +1,12 @@
 //! The input of a replay: the recorded steps of a partner's history, and the resulting rows.
 
 use crate::Timestamp;
+use crate::accrual::CustomerStage;
 use crate::commission::CommissionKind;
 use crate::decision::{Component, MadeWith, NoCommissionReason};
 use crate::event::Event;
 use crate::id::{CampaignId, CommissionId, EventId, TieredCommissionId};
+use crate::items::Sight;
 use crate::money::Money;
 
 /// The position of a step in a partner's history: its time, which never decreases from one step to the next, and among
@@ -37,6 +39,8 @@ pub struct HistoryEvent {
     pub event: Event,
     /// When its customer was acquired.
     pub acquired_at: Option<Timestamp>,
+    /// What was recorded of its customer before, with any partner.
+    pub customer_stage: CustomerStage,
     /// `None`: it is a refund or chargeback.
     pub decision: Option<HistoryDecision>,
     /// The rows that refer to it and accrued before the range ended, in the order in which they were written.
@@ -103,8 +107,8 @@ pub struct HistoryRow {
     pub id: CommissionId,
     pub kind: CommissionKind,
     pub amount: Money,
-    /// Whether refunds take it back only as a whole.
-    pub is_fixed: bool,
+    /// What of its event it was earned for.
+    pub sight: Sight,
     /// The event that it refers to; for clawbacks without an event, that of the row that they adjust.
     pub event: EventId,
     pub campaign: Option<CampaignId>,

@@ -74,6 +74,7 @@ impl PartnerState {
             first_of_any: known.map(|customer| customer.first(None)).unwrap_or_default(),
             first_of_type: known.and_then(of_type).unwrap_or_default(),
             is_qualified: event.kind == EventKind::Charge && known.is_some_and(|customer| customer.paid_charges > 0),
+            stage: recorded.customer_stage,
         })
     }
 

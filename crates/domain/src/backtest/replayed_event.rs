@@ -6,8 +6,9 @@ use crate::commission::CommissionKind;
 use crate::event::Event;
 use crate::explain::Step;
 use crate::id::{CommissionId, EventId, TieredCommissionId};
+use crate::items::{Item, Sight};
 use crate::money::Money;
-use crate::refund::Refunded;
+use crate::refund::RefundedPart;
 use crate::tiered::{Conversion, EarnedRow, PastConversion, SideEarnings, TakenBack};
 
 /// A row of the proposal's side.
@@ -17,7 +18,8 @@ pub struct ProposedRow {
     /// For EVENT rows, the index of the component that earned it.
     pub term: Option<usize>,
     pub amount: Money,
-    pub is_fixed: bool,
+    /// What of its event it was earned for; of an adjustment, that of the row that it adjusts.
+    pub sight: Sight,
     pub is_reversed: bool,
     pub accrued_at: Timestamp,
     /// The event under which it is compared.
@@ -60,6 +62,7 @@ impl ActualRow {
 
 #[derive(Clone, Debug)]
 pub struct ReplayedEvent {
+    /// Of which is refunded what the refunds so far took back.
     pub event: Event,
     /// Its earnings before any tier.
     pub base: Vec<Money>,
@@ -67,8 +70,6 @@ pub struct ReplayedEvent {
     pub is_moved: bool,
     pub rows: Vec<ProposedRow>,
     pub written: Vec<ActualRow>,
-    /// By the refunds so far.
-    pub refunded: Refunded,
     /// The last of them.
     pub last_refund: Option<EventId>,
 }
@@ -97,10 +98,20 @@ impl ReplayedEvent {
         Conversion::recorded(&self.event, self.base.clone())
     }
 
+    /// How much is refunded of what a row saw.
+    pub fn refunded_part(&self, sight: Sight) -> RefundedPart {
+        self.event.refunded_part(sight)
+    }
+
+    /// Takes back this amount, and of the items these.
+    pub fn refund(&mut self, taken: Option<Money>, items: &[Item]) {
+        self.event = self.event.refunded_by(taken, items);
+    }
+
     pub fn taken_back(&self) -> TakenBack {
         let mut own = self.own().peekable();
         TakenBack {
-            refunded: self.refunded,
+            refunded: self.event.refunded(),
             rows_reversed: own.peek().is_some() && own.all(|place| self.rows[place].is_reversed),
         }
     }
@@ -109,7 +120,7 @@ impl ReplayedEvent {
     pub fn past(&self) -> PastConversion {
         let rows = self.own().map(|place| EarnedRow {
             amount: self.rows[place].amount,
-            is_fixed: self.rows[place].is_fixed,
+            refunded: self.refunded_part(self.rows[place].sight),
             is_reversed: self.rows[place].is_reversed,
         });
         let adjustments = self
@@ -165,7 +176,7 @@ impl ReplayedEvent {
                 kind: CommissionKind::Clawback,
                 term: None,
                 amount,
-                is_fixed: false,
+                sight: Sight::default(),
                 is_reversed: false,
                 accrued_at: at,
                 on: row.on,

@@ -9,8 +9,8 @@ use crate::commission::CommissionKind;
 use crate::event::{Attribution, AttributionSource, Event, EventKind};
 use crate::history::Moment;
 use crate::id::{Id, Kind};
+use crate::items::Sight;
 use crate::money::{Currency, Money};
-use crate::refund::Refunded;
 use crate::tiered::{Audience, CrossingPolicy, Period, Status, Tier, TieredCommission};
 
 /// This many minutes after the beginning.
@@ -51,6 +51,8 @@ pub fn charge(number: i64) -> Event {
         base: true,
         amount: Some(euros(10_000)),
         revenue: None,
+        items: Vec::new(),
+        country: None,
         occurred_at: at(number),
         recorded_at: at(number),
         customer_id: Some(id(1)),
@@ -59,6 +61,7 @@ pub fn charge(number: i64) -> Event {
         metadata: None,
         refunded_minor: 0,
         wholly_refunded: false,
+        refunded_items: Vec::new(),
     };
     credited(event, number)
 }
@@ -80,6 +83,7 @@ pub fn recorded(event: Event) -> HistoryEvent {
     HistoryEvent {
         event,
         acquired_at: None,
+        customer_stage: Default::default(),
         decision: None,
         rows: Vec::new(),
         rated: Vec::new(),
@@ -93,7 +97,7 @@ pub fn proposed(kind: CommissionKind, minor: i64, stands_for: Option<i64>) -> Pr
         kind,
         term: None,
         amount: euros(minor),
-        is_fixed: false,
+        sight: Sight::default(),
         is_reversed: false,
         accrued_at: at(1),
         on: id(1),
@@ -125,7 +129,6 @@ pub fn held(rows: Vec<ProposedRow>, written: Vec<ActualRow>) -> ReplayedEvent {
         is_moved: false,
         rows,
         written,
-        refunded: Refunded::new(0, 10_000),
         last_refund: None,
     }
 }

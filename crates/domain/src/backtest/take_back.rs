@@ -7,9 +7,9 @@ use super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
 use crate::Timestamp;
 use crate::commission::{Commission, CommissionKind, CommissionStatus, PaymentTarget};
 use crate::id::{CommissionId, EventId, PartnerId};
+use crate::items::Sight;
 use crate::money::Money;
-use crate::refund::{Refunded, TakeBack, take_back};
-use crate::terms::BasisKind;
+use crate::refund::{TakeBack, take_back};
 
 impl Replay<'_> {
     /// Replays a refund or chargeback.
@@ -35,14 +35,10 @@ impl Replay<'_> {
         };
         let taken_minor = refund.amount.map_or(0, Money::minor);
         let before = held.taken_back();
-        held.refunded = refunded(&held, taken_minor);
+        held.refund(refund.amount, &refund.items);
         held.last_refund = Some(refund.id);
-        let after = held.taken_back();
-        self.standings.take_back(&held.event, taken_minor, held.refunded.wholly);
-        if let Some(campaign) = held.event.attribution.and_then(|attribution| attribution.campaign_id) {
-            let left = self.counts.uncount(campaign, &held.conversion(), (before, after));
-            left.map_err(too_large)?;
-        }
+        self.standings
+            .take_back(&held.event, taken_minor, held.event.wholly_refunded);
         for row in recorded.rows.iter().filter(|_| !held.is_moved) {
             held.written.push(ActualRow::of(row, None));
             self.schedule(id, row);
@@ -51,6 +47,12 @@ impl Replay<'_> {
             (true, _) => {}
             (false, true) => take_back_rows(&mut held, refund.id, recorded, place, self.whose.partner),
             (false, false) => as_recorded(&mut held, &recorded.rows, (place, from)),
+        }
+        // Afterwards, since a refund reverses the rows of which all that they saw is refunded.
+        let after = held.taken_back();
+        if let Some(campaign) = held.event.attribution.and_then(|attribution| attribution.campaign_id) {
+            let left = self.counts.uncount(campaign, &held.conversion(), (before, after));
+            left.map_err(too_large)?;
         }
         self.held.insert(id, held);
         Ok(())
@@ -106,12 +108,6 @@ impl Replay<'_> {
     }
 }
 
-fn refunded(held: &ReplayedEvent, taken_minor: i64) -> Refunded {
-    let charged_minor = held.event.amount.map_or(0, Money::minor);
-    let refunded_minor = held.refunded.refunded_minor + taken_minor;
-    Refunded::new(refunded_minor, charged_minor)
-}
-
 /// Applies a refund before the range as it was recorded. Clawbacks that name it and accrued in the range are those of
 /// adjustments that were written then.
 fn as_recorded(held: &mut ReplayedEvent, rows: &[HistoryRow], (place, from): (HistoryPosition, Timestamp)) {
@@ -132,7 +128,7 @@ fn as_recorded(held: &mut ReplayedEvent, rows: &[HistoryRow], (place, from): (Hi
             kind: row.kind,
             term: None,
             amount: row.amount,
-            is_fixed: row.is_fixed,
+            sight: row.sight,
             is_reversed: false,
             accrued_at: row.accrued_at,
             on: row.event,
@@ -168,12 +164,12 @@ fn take_back_rows(
             .iter()
             .filter(|other| other.under == Some(above) && other.kind == CommissionKind::Clawback && !other.is_reversed);
         let (count, sum) = clawbacks.fold((0, 0), |(count, sum), row| (count + 1, sum + row.amount.minor()));
-        // An adjustment is fixed if the row that it adjusts is.
-        let is_fixed = row.under.map_or(row.is_fixed, |adjusted| held.rows[adjusted].is_fixed);
+        // An adjustment has the sight of the row that it adjusts.
+        let sight = row.under.map_or(row.sight, |adjusted| held.rows[adjusted].sight);
         let written = row.stands_for.and_then(|id| held.written(id));
         let is_kept = written.is_some_and(|row| !row.reversed.is_some_and(|reversed| reversed.is(place)));
         let commission = commission(row, partner, is_kept);
-        match take_back(&commission, is_fixed, count, sum, held.refunded) {
+        match take_back(&commission, count, sum, held.refunded_part(sight)) {
             TakeBack::Nothing => {}
             TakeBack::Reverse => held.rows[above].is_reversed = true,
             TakeBack::Clawback(amount, _, steps) => {
@@ -187,7 +183,7 @@ fn take_back_rows(
                     kind: CommissionKind::Clawback,
                     term: None,
                     amount,
-                    is_fixed: false,
+                    sight: Sight::default(),
                     is_reversed: false,
                     accrued_at: place.at,
                     on: refund,
@@ -220,7 +216,8 @@ fn commission(row: &ProposedRow, partner: PartnerId, is_kept: bool) -> Commissio
         attribution_id: None,
         snapshot_id: None,
         adjusts_id: None,
-        basis: row.is_fixed.then_some(BasisKind::Fixed),
+        basis: None,
+        sight: row.sight,
         holdback_days: None,
         accrued_at: row.accrued_at,
         mature_at: None,

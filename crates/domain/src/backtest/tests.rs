@@ -67,6 +67,8 @@ fn event(number: i64, kind: EventKind, amount: Money, original: Option<EventId>)
         base: true,
         amount: Some(amount),
         revenue: None,
+        items: Vec::new(),
+        country: None,
         occurred_at: at,
         recorded_at: at,
         customer_id: None,
@@ -75,6 +77,7 @@ fn event(number: i64, kind: EventKind, amount: Money, original: Option<EventId>)
         metadata: None,
         refunded_minor: 0,
         wholly_refunded: false,
+        refunded_items: Vec::new(),
     };
     let moment = Moment { sequence: number, at };
     let attribution = Attribution::whole(&event, (id(2), Some(id(1))), AttributionSource::NAMED, moment);
@@ -89,7 +92,7 @@ fn row(number: u64, of: &Event, kind: CommissionKind, amount: Money, adjusts: Op
         id: id(1_000 + number),
         kind,
         amount,
-        is_fixed: false,
+        sight: Default::default(),
         event: of.id,
         campaign: None,
         adjusts,
@@ -144,6 +147,7 @@ fn history(sales: &[Sale], value: u32) -> Vec<HistoryEvent> {
         history.push(HistoryEvent {
             event: sale,
             acquired_at: None,
+            customer_stage: Default::default(),
             decision: Some(decision),
             rows: if earned == 0 { Vec::new() } else { vec![own] },
             rated: Vec::new(),
@@ -159,13 +163,14 @@ fn history(sales: &[Sale], value: u32) -> Vec<HistoryEvent> {
                 charged_minor: *charged,
                 wholly: false,
             };
-            let back = share(earned, false, refunded) - clawed;
+            let back = share(earned, refunded.into()) - clawed;
             clawed += back;
             let kind = CommissionKind::Clawback;
             let rows = (back != 0).then(|| row(number.unsigned_abs(), &refund, kind, euros(-back), Some(own_id)));
             history.push(HistoryEvent {
                 event: refund,
                 acquired_at: None,
+                customer_stage: Default::default(),
                 decision: None,
                 rows: rows.into_iter().collect(),
                 rated: Vec::new(),
@@ -218,7 +223,7 @@ fn left(sales: &[Sale], value: u32) -> i64 {
             wholly: false,
         };
         let earned = part(*charged, value);
-        earned - share(earned, false, refunded)
+        earned - share(earned, refunded.into())
     };
     sales.iter().map(left).sum()
 }

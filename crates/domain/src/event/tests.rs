@@ -15,6 +15,8 @@ pub(crate) fn charge(amount: Option<Money>) -> Event {
         base: true,
         amount,
         revenue: None,
+        items: Vec::new(),
+        country: None,
         occurred_at: minute(0),
         recorded_at: minute(0),
         customer_id: None,
@@ -23,6 +25,7 @@ pub(crate) fn charge(amount: Option<Money>) -> Event {
         metadata: None,
         refunded_minor: 0,
         wholly_refunded: false,
+        refunded_items: Vec::new(),
     }
 }
 

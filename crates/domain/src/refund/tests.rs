@@ -4,6 +4,7 @@ use super::*;
 use crate::commission::CommissionKind;
 use crate::event::tests::charge;
 use crate::id::{CommissionId, PartnerId, PayoutId};
+use crate::terms::BasisKind;
 
 #[test]
 fn proportions_round_half_away_from_zero() {
@@ -19,6 +20,19 @@ fn proportions_round_half_away_from_zero() {
     }
     let most = crate::money::MAX_MINOR;
     assert_eq!(proportion(most, most - 1, most), most - 1);
+}
+
+/// This part of what a row saw is refunded.
+fn part(refunded: i64, of: i64) -> RefundedPart {
+    Refunded::new(refunded, of).into()
+}
+
+/// The same of a row that is only taken back as a whole.
+fn fixed(refunded: i64, of: i64) -> RefundedPart {
+    RefundedPart {
+        measure: Measure::Whole,
+        ..part(refunded, of)
+    }
 }
 
 fn row(minor: i64, status: CommissionStatus) -> Commission {
@@ -46,22 +60,19 @@ fn clawed(taken: TakeBack) -> (i64, CommissionStatus) {
 #[test]
 fn what_nobody_has_touched_is_reversed_by_a_whole_refund_and_anything_else_clawed_back() {
     use CommissionStatus::{Accrued, Approved, Paid, Reversed};
-    let whole = Refunded::new(10_000, 10_000);
+    let (whole, whole_fixed) = (part(10_000, 10_000), fixed(10_000, 10_000));
     for status in [Accrued, Approved] {
-        assert_eq!(take_back(&row(2_000, status), false, 0, 0, whole), TakeBack::Reverse);
-        assert_eq!(take_back(&row(2_000, status), true, 0, 0, whole), TakeBack::Reverse);
+        assert_eq!(take_back(&row(2_000, status), 0, 0, whole), TakeBack::Reverse);
+        assert_eq!(take_back(&row(2_000, status), 0, 0, whole_fixed), TakeBack::Reverse);
     }
-    assert_eq!(take_back(&row(2_000, Reversed), false, 0, 0, whole), TakeBack::Nothing);
-    assert_eq!(
-        clawed(take_back(&row(2_000, Paid), false, 0, 0, whole)),
-        (-2_000, Approved)
-    );
+    assert_eq!(take_back(&row(2_000, Reversed), 0, 0, whole), TakeBack::Nothing);
+    assert_eq!(clawed(take_back(&row(2_000, Paid), 0, 0, whole)), (-2_000, Approved));
     // If it is in a payout, or was partly clawed back, the row stays, and the rest is clawed back.
     let mut held = row(2_000, Approved);
     held.payout_id = Some(PayoutId::from_parts(held.accrued_at, 0, 1));
-    assert_eq!(clawed(take_back(&held, false, 0, 0, whole)), (-2_000, Approved));
+    assert_eq!(clawed(take_back(&held, 0, 0, whole)), (-2_000, Approved));
     assert_eq!(
-        clawed(take_back(&row(2_000, Accrued), false, 1, -600, whole)),
+        clawed(take_back(&row(2_000, Accrued), 1, -600, whole)),
         (-1_400, Accrued)
     );
 }
@@ -69,26 +80,26 @@ fn what_nobody_has_touched_is_reversed_by_a_whole_refund_and_anything_else_clawe
 #[test]
 fn a_part_takes_the_difference_to_what_went_back_before() {
     use CommissionStatus::{Accrued, Approved};
-    let first = take_back(&row(2_000, Accrued), false, 0, 0, Refunded::new(3_000, 10_000));
+    let first = take_back(&row(2_000, Accrued), 0, 0, part(3_000, 10_000));
     assert_eq!(clawed(first), (-600, Accrued));
-    let second = take_back(&row(2_000, Approved), false, 1, -600, Refunded::new(5_000, 10_000));
+    let second = take_back(&row(2_000, Approved), 1, -600, part(5_000, 10_000));
     assert_eq!(clawed(second), (-400, Approved));
     assert_eq!(
-        take_back(&row(2_000, Accrued), false, 1, -600, Refunded::new(3_000, 10_000)),
+        take_back(&row(2_000, Accrued), 1, -600, part(3_000, 10_000)),
         TakeBack::Nothing
     );
     // A refund of a deduction gives it back.
     assert_eq!(
-        clawed(take_back(&row(-500, Approved), false, 0, 0, Refunded::new(2, 10))),
+        clawed(take_back(&row(-500, Approved), 0, 0, part(2, 10))),
         (100, Approved)
     );
     // A fixed amount is taken back as a whole or not at all.
     assert_eq!(
-        take_back(&row(2_000, Accrued), true, 0, 0, Refunded::new(9_999, 10_000)),
+        take_back(&row(2_000, Accrued), 0, 0, fixed(9_999, 10_000)),
         TakeBack::Nothing
     );
-    assert_eq!(share(2_000, true, Refunded::new(10_000, 10_000)), 2_000);
-    assert_eq!(share(2_000, true, Refunded::default()), 0);
+    assert_eq!(share(2_000, fixed(10_000, 10_000)), 2_000);
+    assert_eq!(share(2_000, fixed(0, 10_000)), 0);
 }
 
 #[test]
@@ -106,7 +117,7 @@ fn steps_say_what_goes_back_and_what_went_before() {
             .map(|step| (step.source, step.detail, step.amount.unwrap().to_string()));
         told.collect::<Vec<_>>()
     };
-    let part = (
+    let half = (
         "refund",
         "50.00 EUR of 100.00 EUR is refunded: 10.00 EUR of 20.00 EUR goes back",
         "-10",
@@ -117,20 +128,12 @@ fn steps_say_what_goes_back_and_what_went_before() {
         "6",
     );
     let own = |(source, detail, amount): (&str, &str, &str)| (source.to_owned(), detail.to_owned(), amount.to_owned());
-    assert_eq!(steps(0, Refunded::new(5_000, 10_000)), [own(part)]);
-    assert_eq!(steps(-600, Refunded::new(5_000, 10_000)), [own(part), own(before)]);
+    assert_eq!(steps(0, part(5_000, 10_000)), [own(half)]);
+    assert_eq!(steps(-600, part(5_000, 10_000)), [own(half), own(before)]);
     assert_eq!(
-        steps(0, Refunded::new(1, 1))[0].1,
+        steps(0, part(1, 1))[0].1,
         "all of it is refunded: 10.00 EUR of 20.00 EUR goes back"
     );
-}
-
-#[test]
-fn only_fixed_amounts_are_fixed() {
-    assert!(is_fixed(Some(BasisKind::Fixed)));
-    for basis in [Some(BasisKind::Percent), Some(BasisKind::GroupRules), None] {
-        assert!(!is_fixed(basis), "{basis:?}");
-    }
 }
 
 #[test]
@@ -152,7 +155,7 @@ fn an_event_is_wholly_refunded_once_nothing_of_its_amount_is_left() {
             wholly,
         };
         assert_eq!(
-            Refunded::after(&event, taken.map(euros)),
+            event.refunded_by(taken.map(euros), &[]).refunded(),
             expected,
             "{before} + {taken:?} of {charged:?}"
         );
@@ -171,15 +174,16 @@ proptest! {
         let row = row(amount, CommissionStatus::Paid);
         let (mut event, mut clawed) = (charge(Some(euros(charged))), 0);
         for (clawbacks, taken) in refunds.into_iter().enumerate() {
-            let refunded = Refunded::after(&event, Some(euros(taken)));
-            match take_back(&row, false, clawbacks, clawed, refunded) {
+            let after = event.refunded_by(Some(euros(taken)), &[]);
+            let refunded = after.refunded();
+            match take_back(&row, clawbacks, clawed, refunded.into()) {
                 TakeBack::Clawback(amount, status, _) => {
                     prop_assert_eq!(status, CommissionStatus::Approved);
                     clawed += amount.minor();
                 }
                 other => prop_assert_eq!(other, TakeBack::Nothing),
             }
-            event.refunded_minor += taken;
+            event = after;
             // |-clawed - amount x refunded / charged| <= 1/2, without the division.
             prop_assert!(2 * (clawed * charged + amount * event.refunded_minor).abs() <= charged);
         }

@@ -62,6 +62,7 @@ impl Drawn {
             snapshot_id: None,
             adjusts_id: None,
             basis: None,
+            sight: Default::default(),
             holdback_days: None,
             accrued_at: at,
             mature_at: None,

@@ -75,7 +75,7 @@ impl Conversion {
                 Refunded { refunded_minor: 0, .. } => Decimal::ZERO,
                 refunded => {
                     let minor = sum_minor(amount, currency)?;
-                    Decimal::new(refund::share(minor, false, refunded), currency.exponent())
+                    Decimal::new(refund::share(minor, refunded.into()), currency.exponent())
                 }
             };
             Ok(amount - taken)
@@ -133,11 +133,7 @@ impl TakenBack {
     /// The state of a recorded event after its refunds so far.
     pub fn recorded(event: &Event, rows_reversed: bool) -> Self {
         Self {
-            refunded: Refunded {
-                refunded_minor: event.refunded_minor,
-                charged_minor: event.amount.map_or(0, Money::minor),
-                wholly: event.wholly_refunded,
-            },
+            refunded: event.refunded(),
             rows_reversed,
         }
     }

@@ -17,7 +17,7 @@ use super::rate::{DueRetroactive, TierState, source};
 use super::{Action, Retroactive, Side, Tier};
 use crate::explain::Step;
 use crate::money::{AmountTooLarge, Money};
-use crate::refund;
+use crate::refund::{self, RefundedPart};
 
 /// A recorded conversion, and what it has earned.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,8 +58,8 @@ pub struct SideEarnings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EarnedRow {
     pub amount: Money,
-    /// Whether it belongs to a FIXED component, whose rows are only taken back as a whole.
-    pub is_fixed: bool,
+    /// How much is refunded of what it was earned for.
+    pub refunded: RefundedPart,
     pub is_reversed: bool,
 }
 
@@ -213,8 +213,9 @@ fn new_amount(
 
 /// The part of an adjustment to claw back at once, as if the adjustment had preceded the refunds.
 fn clawback(past: &PastConversion, row: Option<usize>, amount: Money) -> Option<Money> {
-    let is_fixed = row.is_some_and(|row| past.payout.rows[row].is_fixed);
-    let share = refund::share(amount.minor(), is_fixed, past.taken_back.refunded);
+    // Without a row, that of the whole event.
+    let refunded = row.map_or(past.taken_back.refunded.into(), |row| past.payout.rows[row].refunded);
+    let share = refund::share(amount.minor(), refunded);
     let back = Money::from_minor(-share, amount.currency()).expect("no more than the adjustment");
     (share != 0).then_some(back)
 }

@@ -19,6 +19,7 @@ use crate::Timestamp;
 use crate::explain::{Step, rounding};
 use crate::money::{AmountTooLarge, Currency, Money, check_amount, written};
 use crate::problem::{Fault, Problems};
+use crate::refund::RefundedPart;
 use crate::time;
 
 /// Maximum number of conversions in one simulation.
@@ -294,7 +295,7 @@ fn earned(rows: &[RatedRow]) -> SideEarnings {
         rows: written
             .map(|row| EarnedRow {
                 amount: row.amount,
-                is_fixed: false,
+                refunded: RefundedPart::default(),
                 is_reversed: false,
             })
             .collect(),

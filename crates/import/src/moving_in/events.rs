@@ -1,5 +1,6 @@
 //! Events from files.
 
+use super::items::items;
 use super::parsed_row::{BatchResults, ParsedRow};
 use super::resolve::ResolvedNames;
 use crate::ImportError;
@@ -13,7 +14,7 @@ use service::ledger::event::NewEvent;
 use service::ledger::record::record;
 use service::moving_in::{self, Mode};
 
-pub const COLUMNS: [&str; 23] = [
+pub const COLUMNS: [&str; 25] = [
     "externalId",
     "id",
     "kind",
@@ -37,6 +38,8 @@ pub const COLUMNS: [&str; 23] = [
     "couponCode",
     "originalExternalId",
     "metadata",
+    "items",
+    "country",
 ];
 
 /// Our own words, and those of other products.
@@ -91,6 +94,8 @@ pub async fn batch(
             coupon_code,
             original_external_id: cells.text("originalExternalId"),
             metadata: cells.json("metadata"),
+            items: items(&mut cells, kind),
+            country: cells.text("country").filter(|_| own),
             idempotency_key: None,
         };
         ParsedRow::done(cells, names, event)

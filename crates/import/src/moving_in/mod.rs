@@ -7,6 +7,7 @@ mod commissions;
 mod coupons;
 mod customers;
 mod events;
+mod items;
 mod parsed_row;
 mod partners;
 mod resolve;

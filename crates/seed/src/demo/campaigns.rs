@@ -4,10 +4,11 @@ use chrono::Duration;
 
 use super::step::TimelineStep;
 use super::{DemoContext, IdsByName, on};
-use crate::draft::{first, fixed, for_months, group_rules, percent, subsequent};
+use crate::draft::{decimal, first, fixed, for_months, group_rules, of_category, per_unit, percent, subsequent};
 use domain::campaign::CampaignStatus;
+use domain::event::AttributedVia;
 use domain::problem::Patch;
-use domain::terms::TermDraft;
+use domain::terms::{CustomerCondition, MatchDraft, TermDraft};
 use service::ServiceError;
 use service::campaign::{CampaignChange, NewCampaign, create, update};
 use service::once::answered;
@@ -26,7 +27,7 @@ struct CampaignRow {
     window: (Option<i64>, Option<i64>),
 }
 
-fn rows() -> [CampaignRow; 10] {
+fn rows() -> [CampaignRow; 12] {
     use CampaignStatus::{Active, Ended, Paused};
     let row = |key, name, advertiser, terms, holdback_days, status| CampaignRow {
         key,
@@ -39,6 +40,11 @@ fn rows() -> [CampaignRow; 10] {
     };
     let always = |draft| vec![draft];
     let team = vec![first("purchase", percent("30")), subsequent("purchase", percent("7.5"))];
+    let goods = vec![
+        per_unit("Starter Kit", fixed("4.00")),
+        of_category("Apparel", percent("20")),
+        percent("5"),
+    ];
     let reader = vec![first("activation", fixed("40.00")), percent("0.35")];
     [
         row(
@@ -109,7 +115,33 @@ fn rows() -> [CampaignRow; 10] {
                 Active,
             )
         },
+        // What it pays depends on what was in the order.
+        row("goods", "Lumen Goods", "lumen", goods, Some(14), Active),
+        row("launch", "Lumen Goods Launch", "lumen", launch(), Some(14), Active),
     ]
+}
+
+/// For new customers of larger orders of clothes in two countries, whom the partner names; and a little for what these order
+/// again.
+fn launch() -> Vec<TermDraft> {
+    let new = MatchDraft {
+        categories: vec!["Apparel".to_owned()],
+        countries: vec!["DE".to_owned(), "AT".to_owned()],
+        via: vec![AttributedVia::Named],
+        min_amount: Some(decimal("50")),
+        customer: Some(CustomerCondition::New),
+        ..MatchDraft::default()
+    };
+    let returning = MatchDraft {
+        customer: Some(CustomerCondition::Returning),
+        ..MatchDraft::default()
+    };
+    let of_type = |event_type: &str, value, matching| TermDraft {
+        event_type: Some(event_type.to_owned()),
+        matching: Some(matching),
+        ..percent(value)
+    };
+    vec![of_type("launch", "15", new), of_type("reorder", "2", returning)]
 }
 
 pub fn steps() -> impl Iterator<Item = (Duration, TimelineStep)> {

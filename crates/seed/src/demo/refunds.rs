@@ -2,6 +2,7 @@
 
 use super::sales::SaleRow;
 use domain::event::EventKind::{Charge, Chargeback, Refund};
+use domain::items::ItemDraft;
 
 pub fn all() -> impl Iterator<Item = SaleRow> {
     let returns = [
@@ -20,6 +21,9 @@ pub fn all() -> impl Iterator<Item = SaleRow> {
             ..SaleRow::new(190, "chargeback-tromso-outdoor-6", Chargeback)
         },
         whole(224, "rail-3"),
+        // One of two T-shirts, and one of two starter kits: what was earned for the other items stays.
+        of_item(184, "goods-3", 0),
+        of_item(210, "goods-4", 0),
     ];
     let newest = [
         SaleRow::new(239, "praxis-amsel-extra", Charge)
@@ -42,6 +46,18 @@ pub fn all() -> impl Iterator<Item = SaleRow> {
 
 fn refund(day: i64, original: &str, amount: &str) -> SaleRow {
     whole(day, original).worth(amount, "EUR")
+}
+
+/// One unit of an item.
+fn of_item(day: i64, original: &str, index: i32) -> SaleRow {
+    SaleRow {
+        items: vec![ItemDraft {
+            index: Some(index),
+            quantity: Some(1),
+            ..ItemDraft::default()
+        }],
+        ..whole(day, original)
+    }
 }
 
 fn whole(day: i64, original: &str) -> SaleRow {

@@ -9,6 +9,7 @@ use super::{DemoContext, IdsByName, coupons, currency};
 use crate::draft::decimal;
 use crate::source::SeedSource;
 use domain::event::EventKind::{self, Charge, Conversion};
+use domain::items::ItemDraft;
 use domain::problem::Problem;
 use service::ServiceError;
 use service::ledger::event::NewEvent;
@@ -27,6 +28,9 @@ pub struct SaleRow {
     pub event_type: Option<&'static str>,
     pub amount: Option<(Decimal, &'static str)>,
     pub revenue: Option<Decimal>,
+    /// What was in it, or what a refund takes back of it.
+    pub items: Vec<ItemDraft>,
+    pub country: Option<&'static str>,
     /// The age of the programme when it happened.
     pub happened: Duration,
     pub customer: Option<String>,
@@ -117,6 +121,8 @@ impl SaleRow {
             event_type: None,
             amount: None,
             revenue: None,
+            items: Vec::new(),
+            country: None,
             happened: Duration::days(day) + Duration::minutes(minute),
             customer: None,
             partner: None,
@@ -173,7 +179,50 @@ pub fn external_id(name: &str) -> String {
 
 /// The regular sales.
 pub fn regular() -> impl Iterator<Item = SaleRow> {
-    subscriptions().chain(singles())
+    subscriptions().chain(singles()).chain(goods())
+}
+
+/// Orders with items, on the campaign whose terms are for some of them: (day, country, amount, items: product, category,
+/// quantity and amount).
+type Order = (
+    i64,
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str, i32, &'static str)],
+);
+
+#[rustfmt::skip]
+const ORDERS: [Order; 5] = [
+    (130, "DE", "93.90", &[("Hoodie", "Apparel", 1, "59.00"), ("Notebook", "Stationery", 2, "30.00")]),
+    (148, "AT", "124.90", &[("Starter Kit", "Kits", 3, "120.00")]),
+    (177, "DE", "68.00", &[("T-Shirt", "Apparel", 2, "58.00"), ("Stickers", "Stationery", 5, "10.00")]),
+    (204, "CH", "164.90", &[("Starter Kit", "Kits", 2, "80.00"), ("Hoodie", "Apparel", 1, "59.00"), ("Pen", "Stationery", 4, "18.00")]),
+    (222, "FR", "33.90", &[("Notebook", "Stationery", 2, "30.00")]),
+];
+
+/// An item: product, category, quantity and amount.
+pub fn item((product, category, quantity, amount): &(&str, &str, i32, &str)) -> ItemDraft {
+    ItemDraft {
+        product: Some((*product).to_owned()),
+        category: Some((*category).to_owned()),
+        quantity: Some(*quantity),
+        amount: Some(decimal(amount)),
+        index: None,
+    }
+}
+
+fn goods() -> impl Iterator<Item = SaleRow> {
+    (1..).zip(ORDERS).map(|(number, (day, country, amount, items))| {
+        let customer = format!("goods-{number}");
+        let sale = SaleRow::new(day, customer.clone(), Charge)
+            .typed("purchase")
+            .by(11, "goods");
+        SaleRow {
+            items: items.iter().map(item).collect(),
+            country: Some(country),
+            ..sale.of(customer).worth(amount, "EUR")
+        }
+    })
 }
 
 fn subscriptions() -> impl Iterator<Item = SaleRow> {
@@ -238,6 +287,8 @@ pub async fn record(
         base: true,
         amount: sale.amount.map(|(amount, unit)| (amount, currency(unit))),
         revenue: sale.revenue.map(|revenue| (revenue, currency("EUR"))),
+        items: sale.items,
+        country: sale.country.map(str::to_owned),
         occurred_at: Some(demo.moment(sale.happened)),
         customer_external_id: sale.customer.as_deref().map(external_id),
         customer_acquired_at: None,

@@ -1,6 +1,6 @@
 //! Sales that earned nothing, at least one for each reason. Blue Harbor has those that partners ask support about.
 
-use super::sales::SaleRow;
+use super::sales::{SaleRow, item};
 use domain::event::EventKind::{Charge, Conversion};
 
 /// In the order in which the reasons are checked.
@@ -85,8 +85,41 @@ pub fn all() -> impl Iterator<Item = SaleRow> {
         signup(216, "inbox-6", 13),
         signup(233, "inbox-7", 13),
     ];
+    let unmatched = [
+        // A new customer, who pays.
+        launch(205, "launch-1", "launch-buyer", "Apparel", "DE", "60.00").by(11, "launch"),
+        // PRODUCT, COUNTRY, VIA (its customer is bound to the partner), AMOUNT_RANGE.
+        launch(206, "launch-2", "launch-2", "Stationery", "DE", "60.00").by(11, "launch"),
+        launch(207, "launch-3", "launch-3", "Apparel", "FR", "60.00").by(11, "launch"),
+        launch(208, "launch-4", "launch-buyer", "Apparel", "DE", "60.00"),
+        launch(209, "launch-5", "launch-5", "Apparel", "AT", "45.00").by(11, "launch"),
+        // NOT_NEW_CUSTOMER, NOT_RETURNING_CUSTOMER.
+        launch(211, "launch-6", "launch-buyer", "Apparel", "DE", "60.00").by(11, "launch"),
+        launch(212, "launch-7", "launch-7", "Apparel", "DE", "60.00")
+            .by(11, "launch")
+            .typed("reorder"),
+    ];
     // RECURRING_MONTHS_OVER: the rental of backstube-lenz, from its fifth payment on.
-    stopped.into_iter().chain(refused)
+    stopped.into_iter().chain(refused).chain(unmatched)
+}
+
+/// An order of one item.
+fn launch(
+    day: i64,
+    name: &str,
+    customer: &str,
+    category: &'static str,
+    country: &'static str,
+    amount: &'static str,
+) -> SaleRow {
+    SaleRow {
+        items: vec![item(&("Launch Edition", category, 1, amount))],
+        country: Some(country),
+        ..SaleRow::new(day, name, Charge)
+            .typed("launch")
+            .of(customer)
+            .worth(amount, "EUR")
+    }
 }
 
 fn signup(day: i64, name: &str, partner: usize) -> SaleRow {

@@ -10,6 +10,7 @@ use domain::Timestamp;
 use domain::event::{Attribution, AttributionSource, Customer, Event, EventKind};
 use domain::history::Moment;
 use domain::id::{CampaignId, EventId, PartnerId};
+use domain::items::{self, Item, ItemDraft};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::{text, time};
@@ -25,6 +26,10 @@ pub struct NewEvent {
     pub base: bool,
     pub amount: Option<(Decimal, Currency)>,
     pub revenue: Option<(Decimal, Currency)>,
+    /// What was in it; of a refund or chargeback, what it takes back of the original's items. Empty: not known.
+    pub items: Vec<ItemDraft>,
+    /// An ISO 3166-1 alpha-2 code.
+    pub country: Option<String>,
     pub occurred_at: Option<Timestamp>,
     pub customer_external_id: Option<String>,
     pub customer_acquired_at: Option<Timestamp>,
@@ -46,6 +51,11 @@ pub struct CheckedEvent {
     pub base: bool,
     pub amount: Option<Money>,
     pub revenue: Option<Money>,
+    /// Of a charge or conversion.
+    pub items: Vec<Item>,
+    /// Of a refund or chargeback; what they name is checked with the original.
+    pub refund_items: Vec<ItemDraft>,
+    pub country: Option<String>,
     pub occurred_at: Option<Timestamp>,
     pub customer_external_id: Option<String>,
     pub customer_acquired_at: Option<Timestamp>,
@@ -79,6 +89,8 @@ impl NewEvent {
             "couponCode": text(&self.coupon_code),
             "originalExternalId": text(&self.original_external_id),
             "metadata": self.metadata,
+            "items": (!self.items.is_empty()).then(|| self.items.iter().map(item_content).collect::<Vec<_>>()),
+            "country": text(&self.country).map(|country| country.to_ascii_uppercase()),
         }))
     }
 
@@ -99,6 +111,7 @@ impl NewEvent {
         let revenue = problems.within("revenue", |problems| {
             problems.optional("amount", self.revenue, |revenue| at_least(revenue, 0))
         });
+        let country = problems.optional("country", self.country.clone(), |country| items::country(&country));
         let customer = problems.optional("customerExternalId", self.customer_external_id, |text| {
             text::external_id(&text)
         });
@@ -123,6 +136,7 @@ impl NewEvent {
                 ("campaignId", self.campaign_id.is_some()),
                 ("couponCode", matches!(&coupon_code, Some(Some(_)))),
                 ("revenue", matches!(revenue, Some(Some(_)))),
+                ("country", self.country.is_some()),
             ];
             for (field, _) in superfluous.iter().filter(|(_, given)| *given) {
                 problems.add(
@@ -150,6 +164,14 @@ impl NewEvent {
                 );
             }
         }
+        let (items, refund_items) = match takes_back {
+            true => (Some(Vec::new()), self.items),
+            // Without an amount that is right there is nothing to compare them with.
+            false => (
+                amount.and_then(|amount| items::items(self.items, amount, problems)),
+                Vec::new(),
+            ),
+        };
         Some(CheckedEvent {
             external_id: external_id?,
             content,
@@ -158,6 +180,9 @@ impl NewEvent {
             base: self.base,
             amount: amount?,
             revenue: revenue?,
+            items: items?,
+            refund_items,
+            country: country?,
             occurred_at: self.occurred_at,
             customer_external_id: customer?,
             customer_acquired_at: self.customer_acquired_at,
@@ -184,6 +209,8 @@ impl CheckedEvent {
             base: self.base,
             amount: self.amount,
             revenue: self.revenue,
+            items: self.items,
+            country: self.country,
             occurred_at: self.occurred_at.unwrap_or(now),
             recorded_at: now,
             customer_id: None,
@@ -192,13 +219,21 @@ impl CheckedEvent {
             metadata: self.metadata,
             refunded_minor: 0,
             wholly_refunded: false,
+            refunded_items: Vec::new(),
         }
     }
 
-    /// The refund or chargeback as it is recorded now: credited as its original is.
-    pub fn taking_back(self, original: &Event, amount: Option<Money>, moment: Option<Moment>, now: Timestamp) -> Event {
+    /// The refund or chargeback of this amount and these items as it is recorded now: credited as its original is.
+    pub fn taking_back(
+        self,
+        original: &Event,
+        (amount, items): (Option<Money>, Vec<Item>),
+        moment: Option<Moment>,
+        now: Timestamp,
+    ) -> Event {
         let event = Event {
             amount,
+            items,
             customer_id: original.customer_id,
             original_id: Some(original.id),
             ..self.recorded(EventId::new(now), now)
@@ -212,6 +247,19 @@ impl CheckedEvent {
             ..event
         }
     }
+}
+
+/// The content of an item, without its defaults.
+fn item_content(item: &ItemDraft) -> Value {
+    let text = |text: &Option<String>| text.as_deref().map(text::normalised);
+    let is_default = item.index.is_none() && item.quantity == Some(1);
+    json!({
+        "index": item.index,
+        "product": text(&item.product),
+        "category": text(&item.category),
+        "quantity": item.quantity.filter(|_| !is_default),
+        "amount": item.amount.map(|amount| amount.normalize().to_string()),
+    })
 }
 
 /// The partner and the campaign that an event is credited to, or that a customer is bound to.

@@ -12,9 +12,10 @@ use domain::commission::{Commission, CommissionKind, CommissionStatus, Explained
 use domain::event::{Attribution, Event};
 use domain::explain::Step;
 use domain::id::{CommissionId, PartnerId};
+use domain::items::{Item, refund_by_item, refund_spread};
 use domain::money::Money;
 use domain::problem::{Fault, ProblemCode, Problems};
-use domain::refund::{Refunded, TakeBack, is_fixed, take_back};
+use domain::refund::{TakeBack, take_back};
 use store::locks::InForce;
 use store::partner::LockedPartner;
 use store::standing::PaidCharges;
@@ -83,23 +84,22 @@ pub async fn record(
     let next = |locked: &LockedPartner| (locked.partner.id, locked.last.next(now));
     let moments: Moments = locked.iter().map(next).collect();
     let moment = credited.and_then(|partner| moments.get(&partner)).copied();
-    let amount = problems.take("amount.amount", amount_taken(&original, checked.amount));
-    let Some(amount) = amount else { return Ok(None) };
-
-    let refunded = Refunded::after(&original, amount);
-    let event = checked.taking_back(&original, amount, moment, now);
+    let Some(taken) = taken(&original, &checked, problems) else {
+        return Ok(None);
+    };
+    let after = original.refunded_by(taken.0, &taken.1);
+    let event = checked.taking_back(&original, taken, moment, now);
     if !store::event::insert(transaction, writer.tenant(), &event).await? {
         return Ok(Some(RefundOutcome::Raced));
     }
     transaction.counted(1);
-    let refund = [(original.id, refunded)];
     let write = transaction.write(|writes| {
         store::event::add_attribution(writes, writer.tenant(), &event);
-        store::event::set_refunded(writes, writer.tenant(), refund);
+        store::event::set_refunded(writes, writer.tenant(), [&after]);
     });
     write.await?;
     let rows = store::commission::of_event(transaction, &scope, original.id).await?;
-    let (clawbacks, reversed) = apply(transaction, writer, (&original, rows), &event, refunded, moments).await?;
+    let (clawbacks, reversed) = apply(transaction, writer, (&original, rows), &event, &after, moments).await?;
     let clawbacks = clawbacks.into_iter().map(|clawback| clawback.row).collect();
     Ok(Some(RefundOutcome::Done {
         event: Box::new(event),
@@ -123,8 +123,25 @@ pub async fn reversed_by(
     Ok(rows)
 }
 
+/// What a refund or chargeback takes back: its amount, and what of each item of its original; `None` after noting what
+/// is wrong with it.
+pub fn taken(original: &Event, checked: &CheckedEvent, problems: &mut Problems) -> Option<(Option<Money>, Vec<Item>)> {
+    let amount = problems.take("amount.amount", amount_taken(original, checked.amount))?;
+    if checked.refund_items.is_empty() {
+        let items = refund_spread(original, amount.map_or(0, Money::minor));
+        return Some((amount, items));
+    }
+    let Some(charged) = original.amount else {
+        let message = "cannot be given: the original has no amount, so it is taken back as a whole";
+        problems.add("items", ProblemCode::Invalid, message);
+        return None;
+    };
+    let (amount, items) = refund_by_item(original, charged, checked.amount, &checked.refund_items, problems)?;
+    Some((Some(amount), items))
+}
+
 /// The amount to take back: what the refund says, or all that is left.
-pub fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Money>, Fault> {
+fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Money>, Fault> {
     if original.wholly_refunded {
         return Err(Fault::invalid(
             "exceeds what is left: all of the original was taken back already",
@@ -151,22 +168,25 @@ pub fn amount_taken(original: &Event, wanted: Option<Money>) -> Result<Option<Mo
     }
 }
 
-/// Applies a refund to what its original counts for, and to these rows of it. `original` says how much was refunded
-/// before. Returns the refund's own rows, and those that it reversed. The caller holds the locks of the rows' partners.
+/// Applies a refund to what its original counts for, and to these rows of it. `original` is the event before the refund,
+/// `after` the same one after it. Returns the refund's own rows, and those that it reversed. The caller holds the locks of the rows' partners.
 pub(super) async fn apply(
     transaction: &Transaction,
     writer: &Writer,
     (original, rows): (&Event, Vec<Commission>),
     refund: &Event,
-    refunded: Refunded,
+    after: &Event,
     moments: Moments,
 ) -> Result<(Vec<ExplainedCommission>, Vec<Commission>), StoreError> {
+    let refunded = after.refunded();
     let taken_minor = refunded.refunded_minor - original.refunded_minor;
     lower_standing(transaction, writer, original, taken_minor, refunded.wholly).await?;
-    let leaving = [tiers::TakenBackEvent::Refunded(original, refunded)];
+    let taken = take_back_rows(transaction, writer, (original, rows), refund, after, moments).await?;
+    let has_reversed = !taken.1.is_empty();
+    let leaving = [tiers::TakenBackEvent::Refunded(original, refunded, has_reversed)];
     let left = tiers::uncount(transaction, writer, &leaving).await;
     left.map_err(tiers::Failure::of_what_is_stored)?;
-    take_back_rows(transaction, writer, (original, rows), refund, refunded, moments).await
+    Ok(taken)
 }
 
 /// A refunded amount leaves the partner's lifetime value; a wholly refunded charge no longer qualifies the customer.
@@ -214,7 +234,7 @@ async fn take_back_rows(
     writer: &Writer,
     (original, rows): (&Event, Vec<Commission>),
     refund: &Event,
-    refunded: Refunded,
+    after: &Event,
     moments: Moments,
 ) -> Result<(Vec<ExplainedCommission>, Vec<Commission>), StoreError> {
     let scope = writer.scope();
@@ -245,12 +265,12 @@ async fn take_back_rows(
             continue;
         }
         // An adjustment follows the row that it adjusts.
-        let basis = row
+        let sight = row
             .adjusts_id
             .and_then(|id| by_id.get(&id))
-            .map_or(row.basis, |adjusted| adjusted.basis);
+            .map_or(row.sight, |adjusted| adjusted.sight);
         let (count, sum) = clawed.get(&row.id).copied().unwrap_or_default();
-        match take_back(row, is_fixed(basis), count, sum, refunded) {
+        match take_back(row, count, sum, after.refunded_part(sight)) {
             TakeBack::Nothing => {}
             TakeBack::Reverse => {
                 reversed.extend(posting.move_to(row, CommissionStatus::Reversed, Some(&reason)));

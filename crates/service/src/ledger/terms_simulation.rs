@@ -14,8 +14,9 @@ use domain::accrual::{
 };
 use domain::campaign::{Campaign, CampaignStatus};
 use domain::commission::mature_at;
-use domain::event::EventKind;
+use domain::event::{AttributedVia, EventKind};
 use domain::id::{self, CampaignId, PartnerId, SnapshotId};
+use domain::items::{self, Item, ItemDraft};
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::snapshot::{CommissionSnapshot, SnapshotSource};
@@ -42,6 +43,11 @@ pub struct SimulatedEvent {
     pub kind: EventKind,
     pub event_type: Option<String>,
     pub amount: Option<(Decimal, Currency)>,
+    pub items: Vec<ItemDraft>,
+    /// An ISO 3166-1 alpha-2 code.
+    pub country: Option<String>,
+    /// How it would be known who brought it.
+    pub via: AttributedVia,
     pub occurred_at: Timestamp,
     pub customer: Option<String>,
 }
@@ -187,6 +193,9 @@ struct CheckedSimulation<'a> {
     kind: EventKind,
     event_type: Option<&'a str>,
     amount: Option<Money>,
+    items: Vec<Item>,
+    country: Option<String>,
+    via: AttributedVia,
     occurred_at: Timestamp,
     customer: Option<&'a str>,
 }
@@ -211,11 +220,16 @@ fn checked<'a>(event: &'a SimulatedEvent, problems: &mut Problems) -> Option<Che
             Money::exact(amount, currency)
         })
     })?;
+    let items = items::items(event.items.clone(), amount, problems)?;
+    let country = problems.optional("country", event.country.as_deref(), items::country)?;
     let (event_type, customer) = (event.event_type.as_deref(), event.customer.as_deref());
     Some(CheckedSimulation {
         kind: event.kind,
         event_type,
         amount,
+        items,
+        country,
+        via: event.via,
         occurred_at: event.occurred_at,
         customer,
     })
@@ -232,12 +246,15 @@ struct SimulatedPast<'a> {
 }
 
 impl<'a> SimulatedPast<'a> {
-    fn earning_event(&self, event: &CheckedSimulation<'a>) -> EarningEvent<'a> {
+    fn earning_event<'e>(&self, event: &'e CheckedSimulation<'a>) -> EarningEvent<'e> {
         let customer = event.customer.map(|customer| {
             let of_type = |kind| self.first_of_type.get(&(customer, kind)).copied();
+            let first_of_any = self.first_of_any.get(customer).copied().unwrap_or_default();
             CustomerHistory {
                 acquired_at: self.acquired_at.get(customer).copied().unwrap_or(event.occurred_at),
-                first_of_any: self.first_of_any.get(customer).copied().unwrap_or_default(),
+                first_of_any,
+                // There is no other partner.
+                stage: first_of_any.stage(),
                 first_of_type: event.event_type.and_then(of_type).unwrap_or_default(),
                 is_qualified: self.qualified.contains(customer),
             }
@@ -247,6 +264,9 @@ impl<'a> SimulatedPast<'a> {
             kind,
             event_type,
             amount,
+            items: &event.items,
+            country: event.country.as_deref(),
+            via: event.via,
             occurred_at: event.occurred_at,
             customer,
         }

@@ -20,6 +20,7 @@ use domain::commission::{Commission, CommissionKind, CommissionStatus, Entered, 
 use domain::event::Event;
 use domain::explain::{Outcome as Verdict, Step};
 use domain::id::{AttributionId, CampaignId, CommissionId, EventId, PartnerId};
+use domain::items::Sight;
 use domain::money::{Currency, Money};
 use domain::problem::{Fault, Problem, ProblemCode, Problems};
 use domain::terms::BasisKind;
@@ -142,6 +143,7 @@ impl CheckedOpening {
             event_id: of.map(|of| of.event),
             attribution_id: of.and_then(|of| of.attribution),
             basis: Some(basis),
+            sight: Sight::of_basis(Some(basis)),
             mature_at: self.opening.mature_at,
             approved_at: at(CommissionStatus::Approved),
             paid_at: at(CommissionStatus::Paid),

@@ -17,8 +17,6 @@ use domain::backtest::{Backtest, HistoryPosition, HistoryRow};
 use domain::commission::{CommissionKind, CommissionStatus};
 use domain::id::{CampaignId, CommissionId, EventId, PartnerGroupId, PartnerId, TieredCommissionId};
 use domain::partner::PartnerStatus;
-use domain::refund;
-use domain::terms::BasisKind;
 
 /// A partner as it is now.
 #[derive(Clone, Copy, Debug)]
@@ -215,6 +213,7 @@ struct LedgerColumns {
     event_id: Option<Uuid>,
     adjusts_id: Option<Uuid>,
     basis: Option<String>,
+    sight: Option<String>,
     accrued_at: Timestamp,
     reversed_at: Option<Timestamp>,
 }
@@ -244,6 +243,7 @@ pub(super) async fn read_rows(
             Column::EventId,
             Column::AdjustsId,
             Column::Basis,
+            Column::Sight,
             Column::AccruedAt,
             Column::ReversedAt,
         ])
@@ -256,16 +256,12 @@ pub(super) async fn read_rows(
     let rows = found.into_iter().map(|row| {
         let currency = row::currency(TABLE, "currency", &row.currency)?;
         let id = CommissionId::from_uuid(row.id);
-        let basis = row.basis.as_deref();
-        let basis = basis
-            .map(|text| row::text(TABLE, "basis", text, BasisKind::parse))
-            .transpose()?;
         let at = row.reversed_at.filter(|at| *at < of.to);
         let read = HistoryRow {
             id,
             kind: row::text(TABLE, "kind", &row.kind, CommissionKind::parse)?,
             amount: row::money(TABLE, "amount_minor", row.amount_minor, currency)?,
-            is_fixed: refund::is_fixed(basis),
+            sight: row::sight(TABLE, row.basis.as_deref(), row.sight.as_deref())?,
             event: EventId::from_uuid(row.event_id.unwrap_or_default()),
             campaign: row.campaign_id.map(CampaignId::from_uuid),
             adjusts: row.adjusts_id.map(CommissionId::from_uuid),

@@ -17,6 +17,7 @@ use crate::attribution::{from_row, moved_before};
 use crate::tier_result::TierResult;
 use auth::Scope;
 use domain::Timestamp;
+use domain::accrual::CustomerStage;
 use domain::backtest::{Backtest, HistoryDecision, HistoryEvent, HistoryRow, Passage};
 use domain::event::{Attribution, Event, EventKind};
 
@@ -82,6 +83,7 @@ pub async fn moves(
                 let came = HistoryEvent {
                     event: credited_so(refund, credited),
                     acquired_at: None,
+                    customer_stage: CustomerStage::default(),
                     decision: None,
                     rows: own.map(|(_, row)| row.clone()).collect(),
                     rated: Vec::new(),
@@ -169,6 +171,8 @@ impl MovedEvent<'_> {
         HistoryEvent {
             event: credited_so(self.event, credited),
             acquired_at: self.acquired_at,
+            // Its rows are as recorded, whatever the terms.
+            customer_stage: CustomerStage::default(),
             decision: self.decisions.get(&credited.id.uuid()).cloned(),
             rows: own
                 .filter(|(_, row)| is_of(row.accrued_at))

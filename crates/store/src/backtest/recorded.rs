@@ -141,7 +141,7 @@ impl Packing {
 }
 
 /// The events of a stretch that were credited to its partners from their recording until the range ends; those that were
-/// moved before are what [`moves`](super::moves) reads. A move that is made meanwhile changes neither. Six statements.
+/// moved before are what [`moves`](super::moves) reads. A move that is made meanwhile changes neither. Seven statements.
 pub async fn recorded(
     database: &Connection,
     scope: &Scope,
@@ -167,6 +167,7 @@ pub async fn recorded(
         .collect();
     let customers = many::distinct(events.iter().filter_map(|(event, _)| event.customer_id));
     let acquired = acquired_at(database, scope, &customers).await?;
+    let stages = super::super::event::customer_stages(database, scope, &ids).await?;
     let mut decided = decisions::of_attributions(database, scope, &ids).await?;
     let mut results = results(database, scope, &ids).await?;
     // What tiers did for whom an event was moved to later is none of this.
@@ -187,9 +188,14 @@ pub async fn recorded(
         (event.content, event.metadata) = (Vec::new(), None);
         let credited = event.attribution;
         let whose = credited.map(|credited| (credited.partner_id.uuid(), event.id));
+        let decision = credited.and_then(|credited| decided.remove(&credited.id.uuid()));
+        // As it was decided, or else as it is recorded.
+        let kept = decision.as_ref().and_then(|decision| decision.made_with.customer_stage);
+        let customer_stage = kept.or_else(|| stages.get(&event.id.uuid()).copied());
         Ok(HistoryEvent {
             acquired_at,
-            decision: credited.and_then(|credited| decided.remove(&credited.id.uuid())),
+            customer_stage: customer_stage.unwrap_or_default(),
+            decision,
             rows: whose.and_then(|whose| rows.remove(&whose)).unwrap_or_default(),
             rated: rated_of.remove(&event.id).unwrap_or_default(),
             had_since: None,

@@ -8,13 +8,13 @@ use sea_orm::{IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::all;
+use super::rows::refunded_items;
 use crate::scope::visible;
 use crate::writes::Writes;
 use crate::{Connection, StoreError, many, view};
 use auth::Scope;
 use domain::event::Event;
-use domain::id::{EventId, TenantId};
-use domain::refund::Refunded;
+use domain::id::TenantId;
 
 /// The refunds and chargebacks of events, in the order of recording.
 pub fn refunds() -> view::Family {
@@ -47,14 +47,15 @@ pub async fn refunds_of(
     Ok(refunds)
 }
 
-/// Writes how far events are refunded; each event is given once.
-pub fn set_refunded(writes: &mut Writes, tenant: TenantId, refunded: impl IntoIterator<Item = (EventId, Refunded)>) {
-    let rows = refunded.into_iter().map(|(event, refunded)| {
+/// Writes how far these events are refunded; each is given once.
+pub fn set_refunded<'a>(writes: &mut Writes, tenant: TenantId, refunded: impl IntoIterator<Item = &'a Event>) {
+    let rows = refunded.into_iter().map(|event| {
         let row = event_refunded::Model {
             tenant_id: tenant.uuid(),
-            id: event.uuid(),
-            refunded_minor: refunded.refunded_minor,
-            wholly_refunded: refunded.wholly,
+            id: event.id.uuid(),
+            refunded_minor: event.refunded_minor,
+            wholly_refunded: event.wholly_refunded,
+            refunded_items: refunded_items(&event.refunded_items),
         };
         row.into_active_model()
     });

@@ -1,12 +1,14 @@
 //! From rows to events and back.
 
 use entity::{attribution, event};
+use sea_orm::prelude::Json;
 
 use super::TABLE;
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use crate::{StoreError, row, view};
 use domain::event::Event;
+use domain::items::ItemRefund;
 use domain::money::Money;
 
 fn money(
@@ -19,6 +21,24 @@ fn money(
         return Ok(None);
     };
     row::money(TABLE, amount, minor, row::currency(TABLE, currency, &code)?).map(Some)
+}
+
+/// A list as it is stored: nothing, where it is empty.
+fn listed<T: serde::Serialize>(list: &[T]) -> Option<Json> {
+    (!list.is_empty()).then(|| row::to_json(&list))
+}
+
+/// A list that is stored in this column.
+pub(crate) fn list<T: serde::de::DeserializeOwned>(
+    column: &'static str,
+    stored: Option<Json>,
+) -> Result<Vec<T>, StoreError> {
+    stored.map_or_else(|| Ok(Vec::new()), |stored| row::json(TABLE, column, stored))
+}
+
+/// How much of each item is refunded, as it is stored.
+pub(crate) fn refunded_items(refunded: &[ItemRefund]) -> Option<Json> {
+    listed(refunded)
 }
 
 table_functions!(Event: at_hand but "audit_entry_id");
@@ -42,11 +62,13 @@ pub(crate) fn from_joined((row, credited): JoinedRow) -> Result<Event, StoreErro
 mapped! {
     pub(crate) fn (row: event::Model, event: Event) of TABLE;
     both: id, external_id, content, kind, base, occurred_at, recorded_at, customer_id, original_id, metadata,
-        refunded_minor, wholly_refunded;
+        country, refunded_minor, wholly_refunded;
     read: {
         event_type: row.r#type,
         amount: money("amount_minor", "currency", row.amount_minor, row.currency)?,
         revenue: money("revenue_minor", "revenue_currency", row.revenue_minor, row.revenue_currency)?,
+        items: list("items", row.items)?,
+        refunded_items: list("refunded_items", row.refunded_items)?,
         attribution: None,
     }
     written: {
@@ -56,6 +78,8 @@ mapped! {
         revenue_minor: event.revenue.map(Money::minor),
         revenue_currency: event.revenue.map(|revenue| revenue.currency().code().to_owned()),
         primary_attribution_id: event.attribution.map(|attribution| attribution.id.uuid()),
+        items: listed(&event.items),
+        refunded_items: refunded_items(&event.refunded_items),
         audit_entry_id: None,
     }
 }

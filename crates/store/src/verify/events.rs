@@ -5,10 +5,11 @@ use uuid::Uuid;
 
 use super::marks::ask;
 use super::{QuestionSubjects, one_of};
-use crate::{Connection, StoreError, row};
+use crate::{Connection, StoreError, event as stored, row};
 use auth::Scope;
 use domain::Timestamp;
 use domain::event::EventKind;
+use domain::items::{Item, ItemRefund};
 
 /// An event, and the one that it takes back, if any.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct EventFacts {
     pub currency: Option<String>,
     pub refunded_minor: i64,
     pub wholly_refunded: bool,
+    pub items: Vec<Item>,
+    pub refunded_items: Vec<ItemRefund>,
     /// When its present attribution was written; `None`: with the event, or there is none.
     pub moved_at: Option<Timestamp>,
 }
@@ -42,9 +45,10 @@ pub struct EventFacts {
 /// `{credited}` stands for how events and their attributions are joined.
 const SELECT: &str =
     "SELECT event.id, event.kind, credited.partner_id, credited.campaign_id, event.customer_id, event.amount_minor,
-  event.currency, event.refunded_minor, event.wholly_refunded, credited.moved_at,
+  event.currency, event.refunded_minor, event.wholly_refunded, credited.moved_at, event.items, event.refunded_items,
   original.id, original.kind, former.partner_id, former.campaign_id, original.customer_id, original.amount_minor,
-  original.currency, original.refunded_minor, original.wholly_refunded, former.moved_at,
+  original.currency, original.refunded_minor, original.wholly_refunded, former.moved_at, original.items,
+  original.refunded_items,
   event.recorded_at, credited.sequence, event.audit_entry_id, event.original_id IS NOT NULL
   FROM {credited} LEFT JOIN event AS original ON original.tenant_id = $1 AND original.id = event.original_id
   LEFT JOIN attribution AS former ON former.tenant_id = $1 AND former.id = original.primary_attribution_id
@@ -108,18 +112,18 @@ async fn read(
 }
 
 fn event(found: &QueryResult) -> Result<EventRow, StoreError> {
-    let original: Option<Uuid> = found.try_get_by_index(10)?;
+    let original: Option<Uuid> = found.try_get_by_index(12)?;
     Ok(EventRow {
         id: found.try_get_by_index(0)?,
         about: about(found, 1)?,
         original: match original {
-            Some(id) => Some((id, about(found, 11)?)),
+            Some(id) => Some((id, about(found, 13)?)),
             None => None,
         },
-        recorded_at: found.try_get_by_index(20)?,
-        sequence: found.try_get_by_index(21)?,
-        audit_entry: found.try_get_by_index(22)?,
-        names_original: found.try_get_by_index(23)?,
+        recorded_at: found.try_get_by_index(24)?,
+        sequence: found.try_get_by_index(25)?,
+        audit_entry: found.try_get_by_index(26)?,
+        names_original: found.try_get_by_index(27)?,
     })
 }
 
@@ -135,5 +139,7 @@ fn about(found: &QueryResult, first: usize) -> Result<EventFacts, StoreError> {
         refunded_minor: found.try_get_by_index(first + 6)?,
         wholly_refunded: found.try_get_by_index(first + 7)?,
         moved_at: found.try_get_by_index(first + 8)?,
+        items: stored::stored_list("items", found.try_get_by_index(first + 9)?)?,
+        refunded_items: stored::stored_list("refunded_items", found.try_get_by_index(first + 10)?)?,
     })
 }

@@ -31,6 +31,18 @@ pub enum NoCommissionReason {
     NoTerms,
     /// The component is for events of another type.
     EventType,
+    /// The component is for other products or categories, or those before it claim all that it is for.
+    Product,
+    /// The component is for other countries.
+    Country,
+    /// The component is for events that are attributed in another way.
+    Via,
+    /// The event's amount is not within the range of the component, or in another currency.
+    AmountRange,
+    /// The component is for new customers.
+    NotNewCustomer,
+    /// The component is for returning customers.
+    NotReturningCustomer,
     /// The component depends on the customer's history, and the event has no customer.
     CustomerRequired,
     /// The component pays only for the customer's first event of the type, and this is a later one.

@@ -41,6 +41,9 @@ declare! {
     /// What the advertiser pays for it; null if none was given.
     "revenue": Option<Money> = optional_amount(Column::RevenueCurrency, Column::RevenueMinor).for_partners(PartnerVisibility::Null);
     "finalRevenue" = Event::computed().for_partners(PartnerVisibility::Null);
+    "items" = Event::computed();
+    /// The country in which it happened, as an ISO 3166-1 alpha-2 code; null if none was given.
+    "country": Option<String> = value(Column::Country, view::text);
     /// When it happened.
     "occurredAt": DateTime = value(Column::OccurredAt, view::moment);
     /// When it was recorded in the ledger. FIRST, counters and other sequences follow the order of recording.

@@ -7,6 +7,7 @@ use paged::paged;
 
 use super::decision::EventDecision;
 use super::description::EVENT;
+use super::item::EventItem;
 use super::revenue::{RevenueAdjustment, revenue_adjustments};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
@@ -54,6 +55,19 @@ impl Event {
             Ok(rated.or(self.0.revenue).map(Money::from))
         })
         .await
+    }
+
+    /// What was in it, or what a refund or chargeback takes back of each item of its original; empty if that is not
+    /// known. What the items do not account for of its amount is the rest.
+    async fn items(&self, ctx: &Context<'_>) -> Result<Vec<EventItem>, ApiError> {
+        identity::require_read(ctx, Resource::Events)?;
+        let Some(amount) = self.0.amount else {
+            return Ok(Vec::new());
+        };
+        let items = self.0.items.iter();
+        Ok(items
+            .filter_map(|item| EventItem::of(item, amount.currency()))
+            .collect())
     }
 
     /// Why it earned what it earned, or nothing; null for refunds and chargebacks, and for events recorded before

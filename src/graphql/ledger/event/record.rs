@@ -2,9 +2,10 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 
+use super::item::EventItemInput;
 use super::object::{Event, EventKind};
 use crate::graphql::error::{ApiError, Nullable};
-use crate::graphql::input::MoneyInput;
+use crate::graphql::input::{MoneyInput, each};
 use crate::graphql::ledger::commission::Commission;
 use crate::graphql::rows::{PlainObject, Projected, ResultObject, Rows, RowsField, SubSelection, unwritten};
 use crate::graphql::scalar::{DateTime, Json};
@@ -28,10 +29,16 @@ pub struct RecordEventInput {
     #[graphql(default = true)]
     pub base: bool,
     /// The amount: for a charge, required and at least 0; for a refund, what is taken back, above 0; if absent, all
-    /// that is left.
+    /// that is left, or the sum of its items.
     pub amount: Option<MoneyInput>,
     /// What the advertiser pays for it; at least 0.
     pub revenue: Option<MoneyInput>,
+    /// What was in it, at most 100 items, whose amounts sum to at most the event's; what is left is the rest (shipping,
+    /// tax). Of a refund or chargeback: what it takes back of the original's items; by default it is spread over what is
+    /// left of every item and of the rest. If the event's amount exceeds the sum of these, the rest is taken back, too.
+    pub items: Option<Vec<EventItemInput>>,
+    /// The country in which it happened, as an ISO 3166-1 alpha-2 code such as DE.
+    pub country: Option<String>,
     /// When it happened; by default now.
     pub occurred_at: Option<DateTime>,
     /// The external id of its customer. The customer's first attributed event binds it to the partner and campaign.
@@ -63,6 +70,8 @@ impl From<RecordEventInput> for NewEvent {
             base: input.base,
             amount: input.amount.map(Into::into),
             revenue: input.revenue.map(Into::into),
+            items: each(input.items.unwrap_or_default()),
+            country: input.country,
             occurred_at: input.occurred_at.map(Into::into),
             customer_external_id: input.customer_external_id,
             customer_acquired_at: input.customer_acquired_at.map(Into::into),

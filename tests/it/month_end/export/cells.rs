@@ -29,7 +29,8 @@ const COLUMNS: [(&str, &str); 5] = [
          customerExternalId=customer.externalId attributionId=attribution.id partnerId=attribution.partner.id
          partnerExternalId=attribution.partner.externalId partnerName=attribution.partner.name
          campaignId=attribution.campaign.id campaignExternalId=attribution.campaign.externalId
-         campaignName=attribution.campaign.name originalId=original.id originalExternalId=original.externalId metadata",
+         campaignName=attribution.campaign.name originalId=original.id originalExternalId=original.externalId metadata
+         items country",
     ),
     (
         "partners",
@@ -60,7 +61,7 @@ fn selection(list: &str) -> &'static str {
         "events" => {
             "id externalId kind type base amount { amount currency } revenue { amount currency } occurredAt recordedAt
              customer { id externalId } attribution { id partner { id externalId name } campaign { id externalId name } }
-             original { id externalId } metadata"
+             original { id externalId } metadata items { index product category quantity amount { amount } } country"
         }
         "partners" => {
             "id externalId name email type status group { id externalId name } tier { id label } categories { id label }

@@ -1,6 +1,7 @@
 //! Why components do not pay, what the others pay, and where terms come from.
 
 mod amounts;
+mod items;
 mod refusals;
 mod terms;
 
@@ -72,12 +73,16 @@ fn charge() -> EarningEvent<'static> {
         kind: EventKind::Charge,
         event_type: Some("invoice_paid"),
         amount: Some(money(10_000, "EUR")),
+        items: &[],
+        country: None,
+        via: AttributedVia::Named,
         occurred_at: at(2026, 3, 1),
         customer: Some(CustomerHistory {
             acquired_at: at(2026, 3, 1),
             first_of_any: FirstEvents::default(),
             first_of_type: FirstEvents::default(),
             is_qualified: false,
+            stage: CustomerStage::New,
         }),
     }
 }
@@ -97,6 +102,7 @@ fn after_first(first: Timestamp) -> EarningEvent<'static> {
             first_of_any: paid_at(first),
             first_of_type: paid_at(first),
             is_qualified: true,
+            stage: CustomerStage::Buyer,
         }),
         ..charge()
     }

@@ -9,10 +9,8 @@ use super::Replay;
 use crate::accrual::{self, ComponentEarning, ConsideredTerm, EarningEvent, Verdict};
 use crate::commission::CommissionKind;
 use crate::decision::{NoCommissionReason, TermsSource};
-use crate::event::Event;
-use crate::money::Money;
+use crate::event::{AttributedVia, Event};
 use crate::partner_group::PartnerGroup;
-use crate::refund::Refunded;
 use crate::snapshot;
 
 impl Replay<'_> {
@@ -39,16 +37,11 @@ impl Replay<'_> {
             ActualRow::of(row, term)
         });
         let mut held = ReplayedEvent {
-            event: event.clone(),
+            event: event.clone().unrefunded(),
             base: Vec::new(),
             is_moved: recorded.is_moved(),
             rows: Vec::new(),
             written: written.collect(),
-            refunded: Refunded {
-                refunded_minor: 0,
-                charged_minor: event.amount.map_or(0, Money::minor),
-                wholly: false,
-            },
             last_refund: None,
         };
         let scheduled = self.whose.loose.iter().filter(|loose| {
@@ -87,7 +80,7 @@ impl Replay<'_> {
                 kind: row.kind,
                 term: written.and_then(|written| written.term),
                 amount: row.amount,
-                is_fixed: row.is_fixed,
+                sight: row.sight,
                 is_reversed: false,
                 accrued_at: row.accrued_at,
                 on: row.event,
@@ -130,6 +123,11 @@ impl Replay<'_> {
             kind: event.kind,
             event_type: event.event_type.as_deref(),
             amount: event.amount,
+            items: &event.items,
+            country: event.country.as_deref(),
+            via: event
+                .attribution
+                .map_or(AttributedVia::Named, |credited| credited.source.via),
             occurred_at: event.occurred_at,
             customer: self.standings.history(recorded),
         };

@@ -239,9 +239,8 @@ impl<'a> Replay<'a> {
     /// Removes an event that is moved away from everything that counts it.
     fn leave(&mut self, event: EventId) {
         let Some(held) = self.held.remove(&event) else { return };
-        let refunded = held.refunded;
-        self.standings
-            .forget(&held.event, refunded.refunded_minor, refunded.wholly);
+        let (refunded_minor, wholly) = (held.event.refunded_minor, held.event.wholly_refunded);
+        self.standings.forget(&held.event, refunded_minor, wholly);
         if let Some(campaign) = held.event.attribution.and_then(|attribution| attribution.campaign_id) {
             self.counts.forget(campaign);
         }

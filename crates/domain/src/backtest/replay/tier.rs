@@ -9,8 +9,8 @@ use crate::Timestamp;
 use crate::accrual::{ComponentEarning, partner_earns};
 use crate::commission::CommissionKind;
 use crate::id::{CampaignId, EventId};
+use crate::items::Sight;
 use crate::money::AmountTooLarge;
-use crate::terms::BasisKind;
 use crate::tiered::{self, Conversion, Side, TierState, TieredCommission};
 
 impl Replay<'_> {
@@ -105,7 +105,7 @@ impl Replay<'_> {
                 kind: CommissionKind::Event,
                 term: Some(earned.term),
                 amount: rated.amount,
-                is_fixed: earned.basis == BasisKind::Fixed,
+                sight: earned.sight,
                 is_reversed: false,
                 accrued_at: recorded.event.recorded_at,
                 on: recorded.event.id,
@@ -156,7 +156,7 @@ impl Replay<'_> {
                 kind: CommissionKind::TierAdjustment,
                 term: None,
                 amount: adjustment.amount,
-                is_fixed: under.is_some_and(|row| held.rows[row].is_fixed),
+                sight: under.map_or(Sight::default(), |row| held.rows[row].sight),
                 is_reversed: false,
                 accrued_at: at,
                 on: held.event.id,
@@ -173,7 +173,7 @@ impl Replay<'_> {
                 ProposedRow {
                     kind: CommissionKind::Clawback,
                     amount,
-                    is_fixed: false,
+                    sight: Sight::default(),
                     on: held.last_refund.unwrap_or(held.event.id),
                     under: Some(place),
                     stands_for: written,

@@ -3,6 +3,7 @@ use CommissionKind::{Clawback, Event as Own, TierAdjustment};
 use super::*;
 use crate::backtest::samples::{at, euros, held, id, proposed, written};
 use crate::explain::Outcome;
+use crate::refund::Refunded;
 
 fn under(above: usize, row: ProposedRow) -> ProposedRow {
     ProposedRow {
@@ -74,7 +75,7 @@ fn what_tiers_look_at_are_its_own_rows_and_their_adjustments() {
         ),
     ] {
         let mut held = held(rows, Vec::new());
-        held.refunded = Refunded::new(3_000, 10_000);
+        held.refund(Some(euros(3_000)), &[]);
         let past = held.past();
         let rows: Vec<_> = past
             .payout
@@ -86,7 +87,7 @@ fn what_tiers_look_at_are_its_own_rows_and_their_adjustments() {
         let of_tiers: Vec<_> = past.payout.adjustments.iter().map(|amount| amount.minor()).collect();
         assert_eq!(of_tiers, adjustments, "{own:?}");
         let expected = TakenBack {
-            refunded: held.refunded,
+            refunded: Refunded::new(3_000, 10_000),
             rows_reversed,
         };
         assert_eq!((past.taken_back, held.taken_back()), (expected, expected), "{own:?}");

@@ -9,6 +9,7 @@ use super::*;
 use crate::backtest::samples::{at, charge, currency, euros, held, id, place, proposed, recorded, tier, written};
 use crate::backtest::{ReplayedPartner, Versions};
 use crate::event::{Event, EventKind};
+use crate::items::{Measure, Sight};
 use crate::partner::PartnerStatus;
 
 /// A replay of a range that begins with step `from`, after the charge of step 1.
@@ -51,7 +52,7 @@ fn clawback(number: i64, refund: i64, minor: i64, adjusts: Option<i64>) -> Histo
         id: id(number),
         kind: Clawback,
         amount: euros(minor),
-        is_fixed: false,
+        sight: Default::default(),
         event: id(refund),
         campaign: Some(id(1)),
         adjusts: adjusts.map(id),
@@ -69,7 +70,10 @@ fn under(above: usize, row: ProposedRow) -> ProposedRow {
 }
 
 fn fixed(row: ProposedRow) -> ProposedRow {
-    ProposedRow { is_fixed: true, ..row }
+    ProposedRow {
+        sight: Sight::everything(Measure::Whole),
+        ..row
+    }
 }
 
 fn gone(row: ProposedRow) -> ProposedRow {

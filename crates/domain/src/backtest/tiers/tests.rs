@@ -28,10 +28,11 @@ fn sold(number: i64, campaign: Option<i64>, event_type: Option<&str>, minutes: i
             event_type: event_type.map(str::to_owned),
             occurred_at: at(minutes),
             attribution,
+            refunded_minor: refunded,
+            wholly_refunded: refunded == 10_000,
             ..charge
         },
         base: vec![euros(2_000)],
-        refunded: Refunded::new(refunded, 10_000),
         ..held(Vec::new(), Vec::new())
     }
 }

@@ -2,8 +2,9 @@
 //! change in between.
 
 use super::*;
+use crate::items::Measure;
 use crate::money::MAX_SUM_MINOR;
-use crate::refund::Refunded;
+use crate::refund::{Refunded, RefundedPart};
 
 fn conversion(payout: &[Money]) -> Conversion {
     Conversion {
@@ -19,7 +20,7 @@ fn conversion(payout: &[Money]) -> Conversion {
 fn past(payout: &[Money]) -> PastConversion {
     let row = |amount: &Money| EarnedRow {
         amount: *amount,
-        is_fixed: false,
+        refunded: RefundedPart::default(),
         is_reversed: false,
     };
     let earned = |rows: &[Money]| SideEarnings {
@@ -32,6 +33,14 @@ fn past(payout: &[Money]) -> PastConversion {
         payout: earned(payout),
         revenue: earned(&[usd("9.00")]),
     }
+}
+
+/// A conversion that earned 4.00, taken back so far.
+fn past_refunded(taken_back: TakenBack) -> PastConversion {
+    let mut past = past(&[usd("4.00")]);
+    past.taken_back = taken_back;
+    past.payout.rows[0].refunded = taken_back.refunded.into();
+    past
 }
 
 fn refunded(part: i64, whole: i64) -> TakenBack {
@@ -73,10 +82,7 @@ fn fired_on(tier: &Tier, past: PastConversion) -> Option<(Option<usize>, Money, 
 
 #[test]
 fn a_half_refunded_conversion_keeps_half_of_its_adjustment() {
-    let half = PastConversion {
-        taken_back: refunded(1000, 2000),
-        ..past(&[usd("4.00")])
-    };
+    let half = past_refunded(refunded(1000, 2000));
     // 4.00 - 2.00 + 5.00 - 2.50 = 4.50.
     assert_eq!(
         fired_on(&flat("5"), half.clone()),
@@ -84,16 +90,13 @@ fn a_half_refunded_conversion_keeps_half_of_its_adjustment() {
     );
     // A fixed amount is only taken back as a whole.
     let mut fixed = half;
-    fixed.payout.rows[0].is_fixed = true;
+    fixed.payout.rows[0].refunded.measure = Measure::Whole;
     assert_eq!(fired_on(&flat("5"), fixed), Some((Some(0), usd("5.00"), None)));
 }
 
 #[test]
 fn what_has_left_the_window_is_left_out() {
-    let wholly = PastConversion {
-        taken_back: refunded(2000, 2000),
-        ..past(&[usd("4.00")])
-    };
+    let wholly = past_refunded(refunded(2000, 2000));
     assert_eq!(fired_on(&flat("5"), wholly), None);
     let mut reversed = past(&[usd("4.00")]);
     reversed.payout.rows[0].is_reversed = true;
@@ -143,10 +146,7 @@ fn percent_moves_every_row_as_the_rate_does() {
 #[test]
 fn revenue_has_adjustments_of_its_own_and_no_clawbacks() {
     let tier = flat("5");
-    let half = PastConversion {
-        taken_back: refunded(1000, 2000),
-        ..past(&[usd("4.00")])
-    };
+    let half = past_refunded(refunded(1000, 2000));
     let tier_states = [state(&tier, Counters::default(), Fired::default(), &half.conversion)];
     let due = pay(&tier_states, &half.conversion).expect("small").due;
     let sides: Vec<_> = due.iter().map(|due| due.side).collect();

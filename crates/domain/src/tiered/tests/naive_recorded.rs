@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::naive::{UNIT, any_retroactive, divided, minor, scaled};
 use super::*;
-use crate::refund::Refunded;
+use crate::items::Measure;
+use crate::refund::{Refunded, RefundedPart};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
@@ -84,7 +85,14 @@ proptest! {
                 rows_reversed: !rows.is_empty() && rows.iter().all(|row| row.3),
             },
             payout: SideEarnings {
-                rows: rows.iter().map(|row| EarnedRow { amount: money(row.1), is_fixed: row.2, is_reversed: row.3 }).collect(),
+                rows: rows.iter().map(|row| EarnedRow {
+                    amount: money(row.1),
+                    refunded: RefundedPart {
+                        refunded: *refunded, of: 60, wholly: *refunded == 60,
+                        measure: if row.2 { Measure::Whole } else { Measure::Amount },
+                    },
+                    is_reversed: row.3,
+                }).collect(),
                 adjustments: adjusted.iter().map(|minor| money(*minor)).collect(),
             },
             revenue: SideEarnings::default(),

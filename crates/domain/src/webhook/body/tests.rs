@@ -45,6 +45,7 @@ fn row() -> Commission {
         snapshot_id: None,
         adjusts_id: None,
         basis: None,
+        sight: Default::default(),
         holdback_days: Some(1),
         accrued_at: at(CREATED),
         mature_at: Some(at(CHANGED)),

@@ -11,7 +11,7 @@ use domain::Timestamp;
 use domain::accrual::{
     self, ApplicableTerms, ComponentEarning, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict,
 };
-use domain::event::{Attribution, AttributionSource, Event, EventKind};
+use domain::event::{AttributedVia, Attribution, AttributionSource, Event, EventKind};
 use domain::history::Moment;
 use domain::id::{AttributionId, CampaignId, PartnerId};
 use domain::money::{Currency, Money};
@@ -66,6 +66,9 @@ impl<'a> PartnerLife<'a> {
             kind: input.kind,
             event_type: input.event_type.as_deref(),
             amount,
+            items: &[],
+            country: None,
+            via: AttributedVia::Named,
             occurred_at,
             customer: client.map(|client| CustomerHistory {
                 acquired_at: client.customer.acquired_at,
@@ -76,6 +79,7 @@ impl<'a> PartnerLife<'a> {
                     .map(|event_type| client.first_of(event_type))
                     .unwrap_or_default(),
                 is_qualified: client.paid_charges > 0,
+                stage: client.first_of_any.stage(),
             }),
         };
         let (zone, base) = (before.tenant.time_zone, before.tenant.base_currency);

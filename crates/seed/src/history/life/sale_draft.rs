@@ -45,6 +45,8 @@ pub fn draft_sale<'a>(life: &mut PartnerLife<'a>, at: Timestamp) -> SaleDraft<'a
         base: true,
         amount: None,
         revenue: None,
+        items: Vec::new(),
+        country: None,
         occurred_at,
         customer_external_id: None,
         customer_acquired_at: None,

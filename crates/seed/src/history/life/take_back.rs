@@ -10,8 +10,9 @@ use crate::source::happens;
 use domain::Timestamp;
 use domain::commission::CommissionStatus;
 use domain::event::{Event, EventKind};
+use domain::items::refund_spread;
 use domain::money::Money;
-use domain::refund::{Refunded, TakeBack, is_fixed, take_back};
+use domain::refund::{TakeBack, take_back};
 use service::ledger::event::NewEvent;
 use service::ledger::refund;
 
@@ -49,6 +50,8 @@ impl<'a> PartnerLife<'a> {
             base: true,
             amount: wanted.map(|money| (money.amount(), money.currency())),
             revenue: None,
+            items: Vec::new(),
+            country: None,
             occurred_at: None,
             customer_external_id: None,
             customer_acquired_at: None,
@@ -63,11 +66,12 @@ impl<'a> PartnerLife<'a> {
         let id = self.ledger.ids.next(at);
         let attribution = self.ledger.ids.next(at);
         let original = &mut self.events[event];
-        let refunded = Refunded::after(original, taken);
-        original.refunded_minor = refunded.refunded_minor;
-        original.wholly_refunded = refunded.wholly;
+        let items = refund_spread(original, taken.map_or(0, Money::minor));
+        *original = original.refunded_by(taken, &items);
+        let (original, wholly) = (original.clone(), original.wholly_refunded);
         let event = Event {
             amount: taken,
+            items,
             customer_id: original.customer_id,
             original_id: Some(original.id),
             ..checked.recorded(id, at)
@@ -76,19 +80,20 @@ impl<'a> PartnerLife<'a> {
         let event = credited(event, (attribution, self.before.partner.id, campaign));
         if let (EventKind::Charge, Some(taken)) = (original.kind, taken) {
             *self.lifetime_values.entry(taken.currency()).or_default() -= taken.minor();
-            if refunded.wholly {
+            if wholly {
                 self.count_paid_charge(client, -1);
             }
         }
-        if refunded.wholly {
+        if wholly {
             self.sales.remove(chosen);
         }
-        self.take_back_rows(rows, &event, refunded);
+        self.take_back_rows(rows, &event, &original);
         self.events.push(event);
         true
     }
 
-    fn take_back_rows(&mut self, rows: Range<usize>, event: &Event, refunded: Refunded) {
+    /// Takes back from these rows of an event that is refunded by now.
+    fn take_back_rows(&mut self, rows: Range<usize>, event: &Event, original: &Event) {
         let at = event.recorded_at;
         let reason = refund::reason(event);
         let note = TransitionNote {
@@ -104,7 +109,7 @@ impl<'a> PartnerLife<'a> {
                 .filter(|row| !row.is_reversed());
             let (count, sum) = standing.fold((0, 0), |(count, sum), row| (count + 1, sum + row.amount.minor()));
             let row = &self.ledger.rows[index];
-            match take_back(row, is_fixed(row.basis), count, sum, refunded) {
+            match take_back(row, count, sum, original.refunded_part(row.sight)) {
                 TakeBack::Nothing => {}
                 TakeBack::Reverse => {
                     self.ledger.move_to(index, CommissionStatus::Reversed, note);

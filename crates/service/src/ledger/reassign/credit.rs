@@ -9,12 +9,15 @@ use super::Correction;
 use super::answer::{After, MovedRow};
 use crate::ServiceError;
 use crate::ledger::posting::{Moments, Posting};
-use crate::ledger::record::{AttemptError, EventLookup, Prepared, PreparedEvents, Recorder};
+use crate::ledger::record::{
+    AttemptError, EventLookup, Prepared, PreparedEvents, Recorder, RecordingState, asks_customer,
+};
+use domain::accrual::CustomerStage;
 use domain::commission::ExplainedCommission;
 use domain::decision::{Decision, NoCommissionReason};
 use domain::event::{Attribution, AttributionSource, Event, EventKind};
 use domain::history::Moment;
-use domain::id::{CampaignId, EventId, PartnerId};
+use domain::id::{CampaignId, CustomerId, EventId, PartnerId};
 use domain::reassignment::{ReassignmentOutcome, earned_step};
 use domain::tiered::TieredCommission;
 use store::event::Recredited;
@@ -143,9 +146,7 @@ impl Correction<'_> {
         // As if it were recorded now.
         let arriving = Event {
             recorded_at: moment.at,
-            refunded_minor: 0,
-            wholly_refunded: false,
-            ..now.clone()
+            ..now.clone().unrefunded()
         };
         let is_charge = arriving.kind == EventKind::Charge;
         let mut prepared = Prepared::new(
@@ -165,7 +166,7 @@ impl Correction<'_> {
         };
         // What was written for earlier events counts, so nothing is cached from one event to the next.
         let mut found = EventLookup {
-            known: Default::default(),
+            known: RecordingState::with_stages(self.stages(target, &now).await?),
             credits: HashMap::new(),
             partners: HashMap::from([(credited.id, credited)]),
             facts: HashMap::new(),
@@ -216,6 +217,19 @@ impl Correction<'_> {
             self.earned(other.unwrap_or(&now), place, adjustment, None);
         }
         Ok(now)
+    }
+
+    /// What was recorded of the event's customer before it, if the terms in force ask for it.
+    async fn stages(
+        &self,
+        target: &NewCredit,
+        event: &Event,
+    ) -> Result<HashMap<CustomerId, CustomerStage>, StoreError> {
+        let Some(customer) = event.customer_id.filter(|_| asks_customer(&target.facts)) else {
+            return Ok(HashMap::new());
+        };
+        let stages = store::event::customer_stages(self.transaction, &self.writer.scope(), &[event.id.uuid()]).await?;
+        Ok(stages.into_values().map(|stage| (customer, stage)).collect())
     }
 
     async fn write_earned(

@@ -9,7 +9,6 @@ use crate::ledger::refund;
 use domain::commission::{Commission, ExplainedCommission};
 use domain::event::Event;
 use domain::reassignment::ReassignmentOutcome;
-use domain::refund::Refunded;
 use store::event::Recredited;
 
 impl Correction<'_> {
@@ -22,14 +21,11 @@ impl Correction<'_> {
         refunds: Vec<Event>,
         rows: usize,
     ) -> Result<(), ServiceError> {
-        let mut original = Event {
-            refunded_minor: 0,
-            wholly_refunded: false,
-            ..event.clone()
-        };
+        let mut original = event.clone().unrefunded();
         for refund in refunds {
             let moment = self.step(target.partner);
-            let refunded = Refunded::after(&original, refund.amount);
+            // What was taken of each item then is taken again.
+            let refunded = original.refunded_by(refund.amount, &refund.items);
             let before = refund.attribution;
             let to = event
                 .attribution
@@ -48,7 +44,7 @@ impl Correction<'_> {
                 .transaction
                 .write(|writes| store::event::recredit(writes, tenant, [moved]));
             credit.await?;
-            if refunded.wholly && original.customer_id.is_some() && original.charged().is_some() {
+            if refunded.wholly_refunded && original.customer_id.is_some() && original.charged().is_some() {
                 target.paid_charges -= 1;
             }
             let arriving = Event {
@@ -59,10 +55,10 @@ impl Correction<'_> {
             own.retain(|row| event.was_credited_so(row.accrued_at));
             let moments = Moments::from([(target.partner, moment)]);
             let (writer, transaction) = (self.writer, self.transaction);
-            let taken = refund::apply(transaction, writer, (&original, own), &arriving, refunded, moments);
+            let taken = refund::apply(transaction, writer, (&original, own), &arriving, &refunded, moments);
             let (clawbacks, reversed) = taken.await?;
             self.note_taken(event, rows, clawbacks, &reversed);
-            (original.refunded_minor, original.wholly_refunded) = (refunded.refunded_minor, refunded.wholly);
+            original = refunded;
         }
         Ok(())
     }

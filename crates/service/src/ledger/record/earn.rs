@@ -4,12 +4,12 @@ use super::look_up::EventLookup;
 use super::prepared::{Prepared, PreparedEvents};
 use super::recorder::{AttemptError, Recorder};
 use domain::accrual::{
-    self, ApplicableTerms, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, FirstEvents,
+    self, ApplicableTerms, ComponentEarning, ConsideredTerm, CustomerHistory, CustomerStage, EarningEvent, FirstEvents,
     GroupRuleFacts, Verdict,
 };
 use domain::commission::{Commission, CommissionKind, ExplainedCommission, mature_at};
 use domain::decision::{Decision, NoCommissionReason};
-use domain::event::Event;
+use domain::event::{AttributedVia, Event};
 use domain::id::{CampaignId, CommissionId, PartnerId};
 use domain::money::Currency;
 use domain::partner_group::PartnerGroup;
@@ -41,11 +41,25 @@ impl Recorder<'_> {
             return Ok(None);
         }
         let terms = accrual::terms_in_force(snapshot.map_or(&[], std::slice::from_ref), campaign);
+        let stage = prepared.customer.as_ref().map(|(customer, _)| {
+            let stage = found.known.stages.get(&customer.id);
+            stage.copied().unwrap_or_default()
+        });
         let history = self.history(prepared, &terms, waiting).await?;
+        let history = history
+            .zip(stage)
+            .map(|(history, stage)| CustomerHistory { stage, ..history });
+        prepared.made_with.customer_stage = stage.filter(|_| terms.asks_customer());
+        let event = &prepared.event;
         let earning = EarningEvent {
             kind: event.kind,
             event_type: event.event_type.as_deref(),
             amount: event.amount,
+            items: &event.items,
+            country: event.country.as_deref(),
+            via: event
+                .attribution
+                .map_or(AttributedVia::Named, |credited| credited.source.via),
             occurred_at: event.occurred_at,
             customer: history,
         };
@@ -147,6 +161,7 @@ impl Recorder<'_> {
             first_of_any: FirstEvents::default(),
             first_of_type: FirstEvents::default(),
             is_qualified: prepared.paid_charges > 0,
+            stage: CustomerStage::default(),
         };
         if *is_new {
             return Ok(Some(history));
@@ -186,6 +201,7 @@ pub fn rows(
         attribution_id: event.attribution.map(|credited| credited.id),
         snapshot_id: terms.snapshot_id,
         basis: Some(earned.basis),
+        sight: earned.sight,
         holdback_days: terms.holdback_days,
         mature_at: mature_at(now, terms.holdback_days),
         ..Commission::accrued(id, CommissionKind::Event, partner, earned.amount, now)

@@ -9,8 +9,9 @@ use super::recorder::{AttemptError, Recorder};
 use super::recording_state::RecordingState;
 use crate::ledger::event::{Binding, CheckedEvent, binding, credited};
 use domain::Timestamp;
+use domain::accrual::CustomerStage;
 use domain::coupon::{Coupon, CouponRefusal};
-use domain::id::{self, CampaignId, CouponId, PartnerId};
+use domain::id::{self, CampaignId, CouponId, CustomerId, PartnerId};
 use domain::partner::PartnerStatus;
 use domain::problem::Problems;
 use domain::text;
@@ -106,6 +107,7 @@ impl Recorder<'_> {
             now,
         };
         found.tiers = self.tiers(run, &found).await?;
+        found.known.stages = self.stages(&found).await?;
         Ok(found)
     }
 
@@ -162,6 +164,22 @@ impl Recorder<'_> {
         Ok(credits)
     }
 
+    /// What was recorded so far of the customers, if the terms of any event ask for it. The customers are locked, so that
+    /// of two events that are recorded at once only one finds its customer new.
+    async fn stages(&self, found: &EventLookup) -> Result<HashMap<CustomerId, CustomerStage>, StoreError> {
+        let is_asked = |facts: &RecordingFacts| !facts.is_known && facts.customer.is_some() && asks_customer(facts);
+        if !found.facts.values().any(is_asked) {
+            return Ok(HashMap::new());
+        }
+        let customers = found.facts.values().filter_map(|facts| facts.customer.as_ref());
+        let customers: BTreeSet<_> = customers.map(|customer| customer.id.uuid()).collect();
+        let (scope, customers) = (self.writer.scope(), Vec::from_iter(customers));
+        store::customer::lock_all(self.transaction, &scope, &customers).await?;
+        let stages = store::event::customer_stages_now(self.transaction, &scope, &customers).await?;
+        let stages = stages.into_iter();
+        Ok(stages.map(|(id, stage)| (CustomerId::from_uuid(id), stage)).collect())
+    }
+
     /// The coupons whose codes events name, and the status of their partners, by key.
     async fn coupons(&self, run: &LookupBatch) -> Result<HashMap<String, (Coupon, PartnerStatus)>, StoreError> {
         let unnamed = run.events.iter().filter(|(_, event)| event.partner_id.is_none());
@@ -190,6 +208,13 @@ impl Recorder<'_> {
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         store::tiered_commission::counting(transaction, &scope, &partners, &campaigns, &advertisers).await
     }
+}
+
+/// Whether the terms in force ask if the customer is new to the tenant.
+pub fn asks_customer(facts: &RecordingFacts) -> bool {
+    let promised = facts.snapshot.as_ref().map(|snapshot| &snapshot.terms);
+    let terms = promised.or(facts.campaign.as_ref().map(|campaign| &campaign.terms));
+    terms.is_some_and(|terms| terms.iter().any(|term| term.matching.customer.is_some()))
 }
 
 fn check_coupon(

@@ -30,11 +30,12 @@ use domain::problem::{Problem, ProblemCode, Problems};
 pub use earn::rows;
 use evaluate::EvaluatedEvent;
 use idempotency::KeyedEvents;
-pub use look_up::EventLookup;
+pub use look_up::{EventLookup, asks_customer};
 use lookup_batch::LookupBatch;
 pub use prepared::{Prepared, PreparedEvents};
 use recorder::NumberedResults;
 pub use recorder::{AttemptError, RecordResult, RecordedEvent, Recorder};
+pub use recording_state::RecordingState;
 use store::StoreError;
 
 /// Maximum number of events of one call.

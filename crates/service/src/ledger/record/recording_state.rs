@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::prepared::Prepared;
 use crate::ledger::event::CheckedEvent;
+use domain::accrual::CustomerStage;
 use domain::event::Customer;
 use domain::id::{CustomerId, PartnerGroupId, PartnerId};
 use domain::money::Sum;
@@ -26,9 +27,20 @@ pub struct RecordingState {
     pub groups: HashMap<Option<PartnerGroupId>, Option<PartnerGroup>>,
     /// Lifetime values and numbers of qualified customers of the batch's partners, as they are stored.
     pub standings: Option<(LifetimeValues, HashMap<Uuid, i64>)>,
+    /// What was recorded of customers so far, with any partner; those that are not in it are new. Only complete where the
+    /// terms of an event ask for it.
+    pub stages: HashMap<CustomerId, CustomerStage>,
 }
 
 impl RecordingState {
+    /// A state that knows only what was recorded of these customers.
+    pub fn with_stages(stages: HashMap<CustomerId, CustomerStage>) -> Self {
+        Self {
+            stages,
+            ..Self::default()
+        }
+    }
+
     /// Updates what was found of an event with what earlier events of the batch changed.
     pub fn complete(&self, event: &CheckedEvent, partner: Option<&CreditedPartner>, facts: &mut RecordingFacts) {
         let external_id = event.customer_external_id.as_ref();
@@ -47,7 +59,11 @@ impl RecordingState {
         let Some((customer, is_new)) = &prepared.customer else {
             return;
         };
-        let partner = prepared.partner_id();
+        let (partner, event) = (prepared.partner_id(), &prepared.event);
+        if partner.is_some() {
+            let stage = self.stages.entry(customer.id).or_default();
+            *stage = stage.followed_by(event.kind, event.amount);
+        }
         let mut bound = customer.clone();
         if bound.partner_id.is_none() {
             bound.partner_id = partner;

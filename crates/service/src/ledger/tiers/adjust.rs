@@ -10,7 +10,7 @@ use domain::commission::{Commission, CommissionKind, CommissionStatus, Explained
 use domain::id::{CommissionId, EventId, PartnerId, SnapshotId};
 use domain::money::Money;
 use domain::refund;
-use domain::tiered::{self, Adjustment, DueRetroactive, Side, TakenBack, TierState};
+use domain::tiered::{self, Adjustment, DueRetroactive, Side, TierState};
 use store::tier_conversions::{RecordedConversion, RecordedConversionRow};
 use store::tier_result::{ResultKind, TierResult};
 
@@ -95,7 +95,9 @@ impl Crossing<'_> {
     /// The immediate clawback of an adjustment, because its event was refunded in part before. It names that refund.
     fn clawback(&self, row: &Commission, event: &RecordedConversion, amount: Money) -> ExplainedCommission {
         let status = refund::status_beside(row.status);
-        let refunded = TakenBack::recorded(&event.event, false).refunded;
+        let adjusted = recorded::own(event).find(|own| Some(own.id) == row.adjusts_id);
+        let sight = adjusted.map_or(row.sight, |adjusted| adjusted.sight);
+        let refunded = event.event.refunded_part(sight);
         let taken = Commission {
             event_id: self.refunds.get(&event.event.id).copied(),
             ..row.clawback(CommissionId::new(row.accrued_at), amount, status, row.accrued_at)

@@ -37,7 +37,7 @@ pub fn rows_reversed(past: &RecordedConversion) -> bool {
 pub fn past(past: &RecordedConversion) -> PastConversion {
     let rows = own(past).map(|row| EarnedRow {
         amount: row.amount,
-        is_fixed: row.is_fixed,
+        refunded: past.event.refunded_part(row.sight),
         is_reversed: row.status == CommissionStatus::Reversed,
     });
     let adjustments = past
@@ -46,7 +46,7 @@ pub fn past(past: &RecordedConversion) -> PastConversion {
         .filter(|row| row.kind == CommissionKind::TierAdjustment);
     let revenue = final_revenue(past).map(|amount| EarnedRow {
         amount,
-        is_fixed: false,
+        refunded: past.event.refunded().into(),
         is_reversed: false,
     });
     let revenue_adjustments = past

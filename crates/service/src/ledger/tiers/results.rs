@@ -4,8 +4,8 @@ use domain::Timestamp;
 use domain::commission::ExplainedCommission;
 use domain::event::Event;
 use domain::id::{TierResultId, TieredCommissionId};
+use domain::items::Measure;
 use domain::money::Money;
-use domain::refund;
 use domain::tiered::{RatedRow, Side};
 use store::tier_result::{ResultKind, TierResult};
 
@@ -23,7 +23,7 @@ pub(super) fn rated_rows(
         earned.row.amount = rated.amount;
         let is_left = rated.amount.minor() != 0;
         if let Some(tier) = rated.tier {
-            let is_fixed = refund::is_fixed(earned.row.basis);
+            let is_fixed = earned.row.sight.measure == Measure::Whole;
             results.push(TierResult {
                 is_fixed,
                 commission: is_left.then_some(earned.row.id),

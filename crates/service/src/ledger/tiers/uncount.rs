@@ -14,8 +14,9 @@ use store::tier_counter::{CounterKey, NewCounter, StoredCounter};
 
 /// An event that is being taken back.
 pub enum TakenBackEvent<'a> {
-    /// By a refund: the event as it was before it, and how much is refunded with it.
-    Refunded(&'a Event, Refunded),
+    /// By a refund: the event as it was before it, how much is refunded with it, and whether it reversed rows, as it does
+    /// where all that these saw is refunded.
+    Refunded(&'a Event, Refunded, bool),
     /// By hand: some of its rows were reversed.
     Reversed(&'a Event),
 }
@@ -23,7 +24,7 @@ pub enum TakenBackEvent<'a> {
 impl TakenBackEvent<'_> {
     fn event(&self) -> &Event {
         match self {
-            Self::Refunded(event, _) | Self::Reversed(event) => event,
+            Self::Refunded(event, ..) | Self::Reversed(event) => event,
         }
     }
 
@@ -32,8 +33,11 @@ impl TakenBackEvent<'_> {
         let rows_reversed = recorded::rows_reversed(past);
         let now = TakenBack::recorded(self.event(), rows_reversed);
         match self {
-            Self::Refunded(_, refunded) => (
-                now,
+            Self::Refunded(_, refunded, has_reversed) => (
+                TakenBack {
+                    rows_reversed: rows_reversed && !has_reversed,
+                    ..now
+                },
                 TakenBack {
                     refunded: *refunded,
                     ..now

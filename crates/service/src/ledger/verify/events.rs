@@ -8,6 +8,7 @@ use super::finding_log::FindingLog;
 use auth::Scope;
 use domain::event::EventKind;
 use domain::id::{CustomerId, EventId, PartnerId};
+use domain::items::{Item, ItemRefund, rest_minor};
 use store::verify::{EventFacts, EventRow, lifetime_values, missing_entries, moved, paid_charges, qualified_customers};
 use store::{StoreError, Transaction};
 
@@ -22,10 +23,39 @@ pub struct EventTotals {
     paid: BTreeMap<(Uuid, Uuid), i64>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct RefundTotals {
     refunds: u64,
     minor: i128,
+    /// Of each item.
+    items: Vec<ItemRefund>,
+}
+
+impl RefundTotals {
+    /// Adds what one refund takes back of `count` items.
+    fn add(&mut self, taken: &[Item], count: usize) {
+        self.items.resize(count, ItemRefund::default());
+        for item in taken {
+            if let Some(sum) = self.items.get_mut(item.index) {
+                sum.amount_minor += item.amount_minor;
+                sum.quantity += item.quantity;
+            }
+        }
+    }
+
+    /// Whether the event says the same, and no more was taken of any item than there was.
+    fn agrees_with(&self, event: &EventFacts) -> bool {
+        let of = |list: &[ItemRefund], index: usize| list.get(index).copied().unwrap_or_default();
+        let is_complete = event.refunded_items.is_empty() || event.refunded_items.len() == event.items.len();
+        let mut items = event.items.iter();
+        let is_right = items.all(|item| {
+            let taken = of(&self.items, item.index);
+            taken == of(&event.refunded_items, item.index)
+                && (0..=item.amount_minor).contains(&taken.amount_minor)
+                && (0..=item.quantity).contains(&taken.quantity)
+        });
+        is_complete && is_right
+    }
 }
 
 impl EventTotals {
@@ -62,6 +92,10 @@ impl EventTotals {
             if is_wrong_refund(event) {
                 found.add("a refund names no charge or conversion, or disagrees with it", id);
             }
+            let about = &event.about;
+            if !about.items.is_empty() && rest_minor(&about.items, about.minor.unwrap_or(0)) < 0 {
+                found.add("the items of an event sum to more than its amount", id);
+            }
             self.count(event);
         }
         Ok(())
@@ -69,7 +103,7 @@ impl EventTotals {
 
     fn count(&mut self, event: &EventRow) {
         let about = &event.about;
-        if about.refunded_minor != 0 || about.wholly_refunded {
+        if about.refunded_minor != 0 || about.wholly_refunded || !about.refunded_items.is_empty() {
             self.refunded
                 .entry(event.id)
                 .or_insert_with(|| (about.clone(), RefundTotals::default()));
@@ -87,6 +121,7 @@ impl EventTotals {
                 .or_insert_with(|| (original.clone(), RefundTotals::default()));
             taken.refunds += 1;
             taken.minor += minor;
+            taken.add(&about.items, original.items.len());
         }
         let Some(partner) = about.partner else { return };
         let worth = match original {
@@ -114,6 +149,11 @@ impl EventTotals {
                 || about.wholly_refunded != is_whole
             {
                 let what = "the event's refunded amount is not the sum of its refunds";
+                found.add(what, [EventId::from_uuid(*id)]);
+            }
+            if !taken.agrees_with(about) {
+                let what =
+                    "what is refunded of the event's items is not the sum of its refunds, or more than there was";
                 found.add(what, [EventId::from_uuid(*id)]);
             }
         }

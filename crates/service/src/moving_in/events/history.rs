@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::imported_event::ImportedEvent;
 use crate::ledger::event::source;
-use crate::ledger::refund::amount_taken;
+use crate::ledger::refund::taken;
 use crate::ledger::tiers;
 use auth::Writer;
 use domain::Timestamp;
@@ -17,7 +17,6 @@ use domain::history::Moment;
 use domain::id::{CampaignId, CustomerId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::problem::{Problem, ProblemCode, Problems};
-use domain::refund::Refunded;
 use store::partner::CreditedPartner;
 use store::standing::PaidCharges;
 use store::{StoreError, Transaction};
@@ -48,8 +47,8 @@ pub struct History {
     paid_charges: Sums<(PartnerId, CustomerId)>,
     members: BTreeSet<(PartnerId, CampaignId)>,
     moments: BTreeMap<PartnerId, Moment>,
-    /// Existing events that are taken back: as they were, and how much is refunded now.
-    taken: BTreeMap<EventId, (Event, Refunded)>,
+    /// Existing events that are taken back: as they were, and as they are now.
+    taken: BTreeMap<EventId, (Event, Event)>,
 }
 
 impl History {
@@ -153,40 +152,36 @@ impl History {
             let message = "names an event that has commissions: import its refund with --earn";
             problems.add("originalExternalId", ProblemCode::Invalid, message);
         }
-        let amount = problems.take("amount.amount", amount_taken(&original, named.event.amount));
-        let (Some(amount), true) = (amount, problems.is_empty()) else {
+        let taken = taken(&original, &named.event, &mut problems);
+        let (Some(taken), true) = (taken, problems.is_empty()) else {
             return Err(problems.into_vec());
         };
         let moment = original
             .attribution
             .map(|attribution| self.step(attribution.partner_id));
         let at = moment.map_or_else(|| self.now.max(original.recorded_at), |moment| moment.at);
-        let refunded = Refunded::after(&original, amount);
-        let event = named.event.clone().taking_back(&original, amount, moment, at);
+        let amount = taken.0;
+        let after = original.refunded_by(amount, &taken.1);
+        let event = named.event.clone().taking_back(&original, taken, moment, at);
         if let Some((partner, charged)) = original.charged() {
             let sum = self.lifetime_values.entry((partner, charged.currency()));
             *sum.or_default() -= amount.map_or(0, Money::minor);
-            if let (true, Some(customer)) = (refunded.wholly, original.customer_id) {
+            if let (true, Some(customer)) = (after.wholly_refunded, original.customer_id) {
                 let count = self.paid_charges.entry((partner, customer));
                 *count.or_default() -= 1;
             }
         }
-        self.taken_back(place, original, refunded, event);
+        self.taken_back(place, original, after, event);
         Ok(())
     }
 
-    /// Notes how much of an event was taken back, and by which event.
-    fn taken_back(&mut self, place: Option<usize>, original: Event, refunded: Refunded, by: Event) {
-        let now = Event {
-            refunded_minor: refunded.refunded_minor,
-            wholly_refunded: refunded.wholly,
-            ..original.clone()
-        };
+    /// Notes what an event is after something was taken back of it, and by which event.
+    fn taken_back(&mut self, place: Option<usize>, original: Event, now: Event, by: Event) {
         match place {
             Some(place) => self.new[place] = now,
             None => {
-                let first = self.taken.entry(original.id).or_insert((original, refunded));
-                first.1 = refunded;
+                let first = self.taken.entry(original.id).or_insert((original, now.clone()));
+                first.1 = now.clone();
                 self.there.insert(now.external_id.clone(), now);
             }
         }
@@ -254,7 +249,7 @@ impl History {
         let leaving: Vec<_> = self
             .taken
             .values()
-            .map(|(event, refunded)| tiers::TakenBackEvent::Refunded(event, *refunded))
+            .map(|(event, after)| tiers::TakenBackEvent::Refunded(event, after.refunded(), false))
             .collect();
         tiers::uncount(transaction, writer, &leaving)
             .await
@@ -264,8 +259,7 @@ impl History {
             let bound = self.bound.iter();
             let bound = bound.map(|(customer, (partner, campaign))| (*customer, *partner, *campaign));
             store::customer::bind_all(writes, tenant, bound);
-            let refunded = self.taken.iter().map(|(event, (_, refunded))| (*event, *refunded));
-            store::event::set_refunded(writes, tenant, refunded);
+            store::event::set_refunded(writes, tenant, self.taken.values().map(|(_, after)| after));
         });
         write.await?;
         let zone = store::tenant::get(transaction, &scope).await?.time_zone;

@@ -117,7 +117,7 @@ fn earned(number: i64, made_with: MadeWith) -> HistoryEvent {
         id: id(100 + number),
         kind: CommissionKind::Event,
         amount: euros(1_000),
-        is_fixed: false,
+        sight: Default::default(),
         event: event.id,
         campaign: Some(id(1)),
         adjusts: None,

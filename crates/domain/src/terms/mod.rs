@@ -1,6 +1,10 @@
 //! Commission terms: how a campaign, or the snapshot of what a partner was promised, turns an event into amounts.
 
+mod matching;
+
 use rust_decimal::Decimal;
+
+pub use matching::{CustomerCondition, Match, MatchDraft};
 
 use super::money::{Currency, Percentage, check_stored_amount};
 use super::problem::{Fault, ProblemCode, Problems};
@@ -25,6 +29,17 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What a fixed amount is paid for.
+    #[derive(Default, serde::Serialize, serde::Deserialize)]
+    Per {
+        #[default]
+        Event = "EVENT",
+        /// Every unit of the items that the component sees.
+        Unit = "UNIT",
+    }
+}
+
 /// One component; every component that matches an event creates its own commission.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Term {
@@ -38,6 +53,22 @@ pub struct Term {
     /// The number of calendar months from the first event in which the component applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recurring_months: Option<u32>,
+    /// Which events, and which of their items, it is for.
+    #[serde(default, rename = "match", skip_serializing_if = "Match::is_empty")]
+    pub matching: Match,
+    /// Whether the components after it do not see the items that it is for.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub exclusive: bool,
+    #[serde(default, skip_serializing_if = "is_per_event")]
+    pub per: Per,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+fn is_per_event(per: &Per) -> bool {
+    *per == Per::Event
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -64,6 +95,9 @@ impl Term {
             trigger: Trigger::Every,
             event_type: None,
             recurring_months: None,
+            matching: Match::default(),
+            exclusive: false,
+            per: Per::Event,
         }
     }
 
@@ -86,6 +120,10 @@ pub struct TermDraft {
     pub trigger: Trigger,
     pub event_type: Option<String>,
     pub recurring_months: Option<i32>,
+    pub matching: Option<MatchDraft>,
+    /// `None`: exclusive if it names products or categories.
+    pub exclusive: Option<bool>,
+    pub per: Per,
 }
 
 /// The terms, or `None` after recording problems under `terms.N`. `base_currency` is the tenant's.
@@ -131,17 +169,25 @@ fn term(draft: TermDraft, base_currency: Currency, problems: &mut Problems) -> O
         Some(months @ 1..=600) => Some(Some(months.unsigned_abs())),
         Some(_) => problems.take("recurringMonths", Err(Fault::invalid("must be from 1 to 600"))),
     };
+    if draft.per == Per::Unit && draft.basis != BasisKind::Fixed {
+        problems.add("per", ProblemCode::Invalid, "can be UNIT only with the basis FIXED");
+    }
+    let matching = matching::matching(draft.matching, draft.currency, base_currency, problems)?;
     Some(Term {
         basis: basis?,
         trigger: draft.trigger,
         event_type: event_type?,
         recurring_months: recurring_months?,
+        exclusive: draft.exclusive.unwrap_or(matching.names_items()),
+        matching,
+        per: draft.per,
     })
 }
 
 fn basis(draft: &TermDraft, base_currency: Currency, problems: &mut Problems) -> Option<Basis> {
-    if draft.currency.is_some() && draft.basis != BasisKind::Fixed {
-        problems.add("currency", ProblemCode::Invalid, "is only for the basis FIXED");
+    if draft.currency.is_some() && !matching::uses_currency(draft.matching.as_ref(), draft.basis == BasisKind::Fixed) {
+        let message = "is only for the basis FIXED, and for the amounts of a match";
+        problems.add("currency", ProblemCode::Invalid, message);
     }
     match (draft.basis, draft.value) {
         (BasisKind::Percent, Some(value)) => problems
@@ -192,6 +238,9 @@ mod tests {
             trigger: Trigger::Every,
             event_type: None,
             recurring_months: None,
+            matching: None,
+            exclusive: None,
+            per: Per::Event,
         }
     }
 
