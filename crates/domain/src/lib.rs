@@ -24,6 +24,7 @@ pub mod partner_group;
 pub mod partnership_request;
 pub mod payment_service;
 pub mod payout_run;
+pub mod personal;
 pub mod problem;
 pub mod reassignment;
 pub mod refund;

@@ -61,6 +61,7 @@ pub mod reassignment;
 pub mod recording;
 mod references;
 mod row;
+mod salt;
 mod scope;
 mod share;
 mod slow;

@@ -10,6 +10,7 @@ use domain::event::{AttributedVia, Attribution, Customer, Event, EventKind};
 use domain::history::Moment;
 use domain::id::{CampaignId, EventId, PartnerId};
 use domain::money::{Currency, Money};
+use domain::personal::Content;
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::{text, time};
 
@@ -169,7 +170,7 @@ impl CheckedEvent {
         Event {
             id,
             external_id: self.external_id,
-            content: self.content,
+            content: Content::Given(self.content),
             kind: self.kind,
             event_type: self.event_type,
             base: self.base,

@@ -21,6 +21,7 @@ use domain::event::Event;
 use domain::explain::{Outcome as Verdict, Step};
 use domain::id::{AttributionId, CampaignId, CommissionId, EventId, PartnerId};
 use domain::money::{Currency, Money};
+use domain::personal::{Compared, Content};
 use domain::problem::{Fault, Problem, ProblemCode, Problems};
 use domain::terms::BasisKind;
 use domain::{Timestamp, text, time};
@@ -176,7 +177,7 @@ impl CheckedOpening {
     fn entered(&self) -> Entered {
         Entered {
             external_id: Some(self.opening.external_id.clone()),
-            content: Some(self.content.clone()),
+            content: Some(Content::Given(self.content.clone())),
             source: self.opening.source,
             ..Entered::default()
         }
@@ -203,7 +204,7 @@ fn hash(opening: &NewOpening, amount: Money) -> Vec<u8> {
 
 /// The records that commissions refer to.
 struct ReferencedRecords {
-    contents: HashMap<String, Vec<u8>>,
+    contents: HashMap<String, Content>,
     /// External ids that are ids of rows here, as in this tenant's own export.
     own: BTreeSet<String>,
     events: HashMap<String, Event>,
@@ -237,13 +238,21 @@ async fn attempt(
         };
         let name = &checked.opening.external_id;
         answers.push(match there.contents.get(name) {
-            Some(content) if *content == checked.content => Ok(Outcome::Unchanged),
-            Some(_) => Err(conflict("externalId", "was imported before with different content")),
+            Some(content) => match content.compare(&checked.content) {
+                Compared::Same => Ok(Outcome::Unchanged),
+                Compared::Different => Err(conflict("externalId", "was imported before with different content")),
+                Compared::Erased => {
+                    let message = "was imported before, and its personal data has been erased";
+                    Err(conflict("externalId", message))
+                }
+            },
             None if there.own.contains(name) => Err(conflict("externalId", "is the id of an existing commission")),
             None => match place(checked, locked.iter().map(|locked| locked.partner.id), &there) {
                 Err(problems) => Err(problems),
                 Ok((campaign, event)) => {
-                    there.contents.insert(name.clone(), checked.content.clone());
+                    there
+                        .contents
+                        .insert(name.clone(), Content::Given(checked.content.clone()));
                     new.push((checked, campaign, event));
                     Ok(Outcome::Created)
                 }

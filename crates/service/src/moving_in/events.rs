@@ -15,9 +15,11 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::imported::Outcome;
 use crate::ledger::event::NewEvent;
+use crate::ledger::record::ERASED;
 use auth::{Caller, Resource, Writer};
 use domain::event::Event;
 use domain::id::PartnerId;
+use domain::personal::Compared;
 use domain::problem::Problem;
 use store::locks::InForce;
 use store::{StoreError, Transaction};
@@ -84,8 +86,13 @@ impl Attempt<'_> {
             answers.push(match named {
                 Err(problems) => Err(problems.clone()),
                 Ok(named) => match history.content(&named.event.external_id) {
-                    Some(content) if *content == named.event.content => Ok(Outcome::Unchanged),
-                    Some(_) => Err(conflict("externalId", "was recorded before with different content")),
+                    Some(content) => match content.compare(&named.event.content) {
+                        Compared::Same => Ok(Outcome::Unchanged),
+                        Compared::Different => {
+                            Err(conflict("externalId", "was recorded before with different content"))
+                        }
+                        Compared::Erased => Err(conflict("externalId", ERASED)),
+                    },
                     None if named.event.kind.takes_back() => history.take_back(named).map(|()| Outcome::Created),
                     None => history.add(named).map(|()| Outcome::Created),
                 },

@@ -19,7 +19,7 @@ pub(super) use read::all;
 pub use read::{by_external_ids, by_ids, find_by_external_id, first_events, named_by_ids};
 pub use refunds::{refunds, refunds_of, set_refunded};
 pub use rows::{at_hand, whole};
-pub(super) use rows::{from_joined, to_row};
+pub(super) use rows::{from_joined, to_new_row};
 pub use write::{Recredited, add, add_attribution, insert, recredit};
 
 const TABLE: &str = "event";

@@ -5,9 +5,11 @@ use entity::{attribution, event};
 use super::TABLE;
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
-use crate::{StoreError, row, view};
+use crate::{StoreError, row, salt, view};
 use domain::event::Event;
+use domain::id::TenantId;
 use domain::money::Money;
+use domain::personal::Content;
 
 fn money(
     amount: &'static str,
@@ -21,7 +23,17 @@ fn money(
     row::money(TABLE, amount, minor, row::currency(TABLE, currency, &code)?).map(Some)
 }
 
-table_functions!(Event: at_hand but "audit_entry_id");
+table_functions!(Event: at_hand but "audit_entry_id", "content", "salt");
+
+/// The row of a new event, with a salt.
+pub(crate) fn to_new_row(tenant: TenantId, event: &Event) -> event::Model {
+    let salt = salt::draw();
+    event::Model {
+        content: event.content.salted(&salt),
+        salt: salt.to_vec(),
+        ..to_row(tenant, event)
+    }
+}
 
 /// Decodes a row whose columns were all read under names with this prefix: the event without its attribution.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<Event, StoreError> {
@@ -38,15 +50,16 @@ pub(crate) fn from_joined((row, credited): JoinedRow) -> Result<Event, StoreErro
     })
 }
 
-// Without the id of the audit log entry, which the domain value does not carry.
+// Without the id of the audit log entry, which the domain value does not carry, and the salted content.
 mapped! {
-    pub(crate) fn (row: event::Model, event: Event) of TABLE;
-    both: id, external_id, content, kind, base, occurred_at, recorded_at, customer_id, original_id, metadata,
+    fn (row: event::Model, event: Event) of TABLE;
+    both: id, external_id, kind, base, occurred_at, recorded_at, customer_id, original_id, metadata,
         refunded_minor, wholly_refunded;
     read: {
         event_type: row.r#type,
         amount: money("amount_minor", "currency", row.amount_minor, row.currency)?,
         revenue: money("revenue_minor", "revenue_currency", row.revenue_minor, row.revenue_currency)?,
+        content: Content::Stored { salt: row.salt, hash: row.content },
         attribution: None,
     }
     written: {
@@ -57,5 +70,7 @@ mapped! {
         revenue_currency: event.revenue.map(|revenue| revenue.currency().code().to_owned()),
         primary_attribution_id: event.attribution.map(|attribution| attribution.id.uuid()),
         audit_entry_id: None,
+        content: Vec::new(),
+        salt: Vec::new(),
     }
 }

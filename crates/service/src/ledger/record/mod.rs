@@ -33,6 +33,7 @@ use idempotency::KeyedEvents;
 pub use look_up::EventLookup;
 use lookup_batch::LookupBatch;
 pub use prepared::{Prepared, PreparedEvents};
+pub(crate) use recorder::ERASED;
 use recorder::NumberedResults;
 pub use recorder::{AttemptError, RecordResult, RecordedEvent, Recorder};
 use store::StoreError;

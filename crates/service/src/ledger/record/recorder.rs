@@ -8,6 +8,7 @@ use crate::ledger::refund;
 use auth::Writer;
 use domain::commission::{Commission, CommissionKind};
 use domain::event::Event;
+use domain::personal::Compared;
 use domain::problem::{Problem, ProblemCode, Problems};
 use store::{StoreError, Transaction};
 
@@ -48,6 +49,9 @@ impl From<Problems> for AttemptError {
     }
 }
 
+/// Why an event cannot be compared with what was recorded under its external id.
+pub(crate) const ERASED: &str = "was recorded before, and its personal data has been erased";
+
 /// One attempt, in one transaction.
 pub struct Recorder<'a> {
     pub clock: &'a Clock,
@@ -68,8 +72,12 @@ impl Recorder<'_> {
         let Some(event) = store::event::find_by_external_id(transaction, &scope, &checked.external_id).await? else {
             return Ok(None);
         };
-        if event.content != checked.content {
-            let message = "was recorded before with different content";
+        let message = match event.content.compare(&checked.content) {
+            Compared::Same => None,
+            Compared::Different => Some("was recorded before with different content"),
+            Compared::Erased => Some(ERASED),
+        };
+        if let Some(message) = message {
             return Err(Problems::one("externalId", ProblemCode::Conflict, message).into());
         }
         let commissions = store::commission::of_event(transaction, &scope, event.id).await?;
