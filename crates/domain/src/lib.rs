@@ -10,6 +10,7 @@ pub mod commission;
 pub mod deal;
 pub mod deal_rules;
 pub mod decision;
+pub mod erasure;
 pub mod event;
 pub mod exact_numbers;
 pub mod explain;

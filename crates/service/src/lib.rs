@@ -13,6 +13,8 @@ pub mod commission_rule;
 pub mod custom_field;
 pub mod deal;
 pub mod deletion;
+mod erased_names;
+pub mod erasure;
 mod error;
 mod external_id;
 mod ids;

@@ -202,7 +202,7 @@ macro_rules! found_by_id {
 }
 
 found_by_id! {
-    Backtest Campaign Commission CommissionRule CustomField Partner PartnerGroup PartnershipRequest PaymentStage Payout
+    Backtest Campaign Commission CommissionRule CustomField Erasure Partner PartnerGroup PartnershipRequest PaymentStage Payout
     PayoutRun Snapshot TieredCommission WebhookDelivery
 }
 

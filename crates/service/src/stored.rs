@@ -56,6 +56,7 @@ stored! {
     CommissionRule: deal_rules::CommissionRule = store::commission_rule::by_ids;
     CustomField: CustomField = store::custom_field::by_ids;
     Customer: Customer = store::customer::by_ids;
+    Erasure: domain::erasure::Erasure = store::erasure::by_ids;
     Event: Event = store::event::by_ids;
     Partner: partner::Partner = store::partner::by_ids;
     PartnerCategory: Label<id::PartnerCategory> = store::label::by_ids;

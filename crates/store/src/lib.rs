@@ -26,6 +26,7 @@ pub mod deal_payment;
 pub mod deletion;
 pub mod diagnostics;
 mod engine_transaction;
+pub mod erasure;
 mod error;
 mod error_code;
 pub mod event;

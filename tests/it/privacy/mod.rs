@@ -1,6 +1,7 @@
 //! What docs/privacy.md says of personal data is complete: it knows every column that could hold any.
 
 mod columns;
+mod erasing;
 mod guards;
 
 use columns::{in_entities, known};

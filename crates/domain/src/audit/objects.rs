@@ -8,6 +8,7 @@ use crate::backtest::Backtest;
 use crate::campaign::Campaign;
 use crate::deal::{CustomField, CustomFieldOption, Deal, PaymentStage};
 use crate::deal_rules::CommissionRule;
+use crate::erasure::Erasure;
 use crate::event::Customer;
 use crate::label::{Label, Labelled};
 use crate::money::Money;
@@ -141,6 +142,16 @@ audited!(WebhookEndpoint as "WebhookEndpoint": {
     "apiVersion": api_version,
     "active": active,
     "disabledReason": disabled_reason,
+]);
+
+// Whose values are erased is not named where only a name says so, nor why.
+audited!(Erasure as "Erasure": {
+    id: _, number, subject, requested_by: _, reason: _, forced, requested_at: _, finished_at: _, changed_rows: _
+} => [
+    "number": number,
+    "subjectType": subject.kind().as_str(),
+    "subjectId": subject.id(),
+    "forced": forced,
 ]);
 
 audited!(PaymentStage as "PaymentStage": { id: _, label, position, outcome, external_id } => [

@@ -11,6 +11,7 @@ use super::{MAX_RECORDS, Mode, MovingInResult, attempts, conflict};
 use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::erased_names::ErasedNames;
 use crate::imported::Outcome;
 use crate::ledger::content;
 use crate::ledger::lock_partners;
@@ -65,7 +66,20 @@ pub async fn bring_in(
     let writer = caller.write(Resource::Commissions)?;
     let latest = app.clock.now() + app.latest_occurrence;
     let checked = openings.into_iter().map(|opening| CheckedOpening::of(opening, latest));
-    let checked: Vec<_> = checked.collect();
+    let mut checked: Vec<_> = checked.collect();
+    let names = checked
+        .iter()
+        .flatten()
+        .filter_map(|checked| checked.opening.event_external_id.as_ref());
+    let keys = app.webhooks.keys.as_deref();
+    let erased = ErasedNames::if_any(keys, app.store.reader(), &writer, names).await?;
+    for checked in checked.iter_mut().flatten() {
+        checked
+            .opening
+            .event_external_id
+            .iter_mut()
+            .for_each(|name| erased.rename(name));
+    }
     attempts(app, &writer, mode, async |transaction| {
         attempt(transaction, &writer, &app.clock, &checked).await
     })

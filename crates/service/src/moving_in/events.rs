@@ -13,6 +13,7 @@ use super::{MAX_RECORDS, Mode, MovingInResult, attempts, conflict};
 use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::erased_names::{self, ErasedNames};
 use crate::imported::Outcome;
 use crate::ledger::event::NewEvent;
 use crate::ledger::record::ERASED;
@@ -37,10 +38,19 @@ pub async fn bring_in(
     debug_assert!(events.len() <= MAX_RECORDS, "the caller cuts them");
     let writer = caller.write(Resource::Events)?;
     let latest = app.clock.now() + app.latest_occurrence;
-    let checked: Vec<_> = events
+    let mut checked: Vec<_> = events
         .into_iter()
         .map(|event| ImportedEvent::of(event, latest, mode))
         .collect();
+    let names = checked
+        .iter()
+        .flatten()
+        .flat_map(|named| erased_names::named(&named.event));
+    let keys = app.webhooks.keys.as_deref();
+    let erased = ErasedNames::if_any(keys, app.store.reader(), &writer, names).await?;
+    for named in checked.iter_mut().flatten() {
+        erased.rename_in(&mut named.event);
+    }
     attempts(app, &writer, mode, async |transaction| {
         let attempt = Attempt {
             transaction,

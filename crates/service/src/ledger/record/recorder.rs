@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::erased_names::{ErasedNames, named};
 use crate::ledger::event::CheckedEvent;
 use crate::ledger::refund;
-use auth::Writer;
+use auth::{SealingKeys, Writer};
 use domain::commission::{Commission, CommissionKind};
 use domain::event::Event;
 use domain::personal::Compared;
@@ -34,6 +35,8 @@ pub enum AttemptError {
     Rejected(Vec<Problem>),
     /// Another writer recorded the same event meanwhile: try again.
     Raced,
+    /// Events name erased ones: try again with what stands in the place of these external ids.
+    Renamed(ErasedNames),
     Store(StoreError),
 }
 
@@ -60,12 +63,32 @@ pub struct Recorder<'a> {
     pub transaction: &'a Transaction,
     /// Whether the transaction writes only once; what cannot be written with the rest is left to another transaction.
     pub writes_once: bool,
+    /// The keys that erased external ids are found by; `None`: the settings have none.
+    pub keys: Option<&'a SealingKeys>,
+    /// Those of the events that are known to be erased.
+    pub renamed: ErasedNames,
 }
 
 /// Results with the indexes of their events in the list.
 pub(super) type NumberedResults = Vec<(usize, RecordResult)>;
 
 impl Recorder<'_> {
+    /// Ends the attempt if any of these events names what was erased, unless that is known already.
+    pub(super) async fn refuse_erased(
+        &self,
+        events: impl IntoIterator<Item = &CheckedEvent>,
+    ) -> Result<(), AttemptError> {
+        if !self.renamed.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<_> = events.into_iter().flat_map(named).collect();
+        let renamed = ErasedNames::among(self.keys, self.transaction, self.writer, names).await?;
+        match renamed.is_empty() {
+            true => Ok(()),
+            false => Err(AttemptError::Renamed(renamed)),
+        }
+    }
+
     /// The event as it was recorded before; a CONFLICT if its content differs.
     pub(super) async fn known(&self, checked: &CheckedEvent) -> Result<Option<RecordedEvent>, AttemptError> {
         let (scope, transaction) = (self.writer.scope(), self.transaction);
