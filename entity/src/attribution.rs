@@ -14,6 +14,8 @@ pub struct Model {
     pub campaign_id: Option<Uuid>,
     /// How it is known who brought the event.
     pub via: String,
+    /// The coupon whose code the event named, where that decided.
+    pub coupon_id: Option<Uuid>,
     /// Its part of the event.
     pub weight_numerator: i64,
     pub weight_denominator: i64,

@@ -19,6 +19,8 @@ pub struct Model {
     pub attribution_id: Option<Uuid>,
     /// Null: rows were written along with it.
     pub reason: Option<String>,
+    /// What the reason is about, if that is no component; for staff.
+    pub detail: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub components: Json,
     /// What it was made with.

@@ -36,6 +36,7 @@ pub mod commission_snapshot;
 pub mod commission_state;
 pub mod commission_transition;
 pub mod commission_written;
+pub mod coupon;
 pub mod custom_field;
 pub mod custom_field_option;
 pub mod customer;

@@ -1,4 +1,4 @@
-//! Partners: what they are members of, what they were promised (snapshots), and requests to join.
+//! Partners: what they are members of, what they were promised (snapshots), requests to join, and their coupons.
 //!
 //! A partner's history has an order: every step (an event, a change of a row's status or of the partner's, a snapshot, a
 //! payout and its settlement, the assignment of a recipient, a payment of a deal) gets the next number of its partner,
@@ -213,9 +213,35 @@ CREATE INDEX partnership_request_by_campaign ON partnership_request (tenant_id, 
 CREATE INDEX partnership_request_by_status ON partnership_request (tenant_id, status, id)
 --
 CREATE UNIQUE INDEX partnership_request_pending_key
-  ON partnership_request (tenant_id, campaign_id, email) WHERE status = 'PENDING'";
+  ON partnership_request (tenant_id, campaign_id, email) WHERE status = 'PENDING'
+--
+CREATE TABLE coupon (
+  tenant_id {id} NOT NULL REFERENCES tenant (id),
+  id {id} NOT NULL,
+  partner_id {id} NOT NULL,
+  campaign_id {id} NOT NULL,
+  code text NOT NULL,
+  code_key {sorted} NOT NULL,
+  status text NOT NULL,
+  starts_at {time},
+  ends_at {time},
+  customer_benefit text,
+  created_at {time} NOT NULL,
+  updated_at {time} NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id),
+  FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
+)
+--
+CREATE UNIQUE INDEX coupon_code_key ON coupon (tenant_id, code_key)
+--
+CREATE INDEX coupon_by_partner ON coupon (tenant_id, partner_id, id)
+--
+CREATE INDEX coupon_by_campaign ON coupon (tenant_id, campaign_id, id)";
 
 const DOWN: &str = "
+DROP TABLE coupon
+--
 DROP TABLE partnership_request
 --
 DROP TABLE commission_snapshot

@@ -44,6 +44,7 @@ const ATTRIBUTION: &[&str] = &[
     "partner_id",
     "campaign_id",
     "via",
+    "coupon_id",
     "weight_numerator",
     "weight_denominator",
     "share_minor",
@@ -129,6 +130,7 @@ CREATE TABLE attribution (
   partner_id {id} NOT NULL,
   campaign_id {id},
   via text NOT NULL,
+  coupon_id {id},
   weight_numerator bigint NOT NULL,
   weight_denominator bigint NOT NULL,
   share_minor bigint,
@@ -147,8 +149,11 @@ CREATE TABLE attribution (
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, event_id) REFERENCES event (tenant_id, id),
   FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id),
-  FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
+  FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
+  FOREIGN KEY (tenant_id, coupon_id) REFERENCES coupon (tenant_id, id)
 )
+--
+CREATE INDEX attribution_by_coupon ON attribution (tenant_id, coupon_id, event_id) WHERE coupon_id IS NOT NULL
 --
 CREATE INDEX attribution_by_partner ON attribution (tenant_id, partner_id, event_id, ended_at)
 --
@@ -165,6 +170,7 @@ CREATE TABLE event_decision (
   place integer NOT NULL,
   attribution_id {id},
   reason text,
+  detail text,
   components {json} NOT NULL,
   made_with {json} NOT NULL,
   decided_at {time} NOT NULL,

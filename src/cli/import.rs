@@ -23,7 +23,9 @@ use service::audit::Import;
 use service::imported::Outcome;
 
 pub async fn run(config: &Config, wanted: ImportArguments) -> Result<(), CliError> {
-    use ImportSource::{Commissions, Customers, Donutwork, Events, Everflow, Journeybee, Partners, Settlements};
+    use ImportSource::{
+        Commissions, Coupons, Customers, Donutwork, Events, Everflow, Journeybee, Partners, Settlements,
+    };
     let ImportArguments {
         source,
         file,
@@ -93,6 +95,7 @@ pub async fn run(config: &Config, wanted: ImportArguments) -> Result<(), CliErro
         }
         Settlements => return settle(config, from, &options).await,
         Partners => FileKind::Partners,
+        Coupons => FileKind::Coupons,
         Customers => FileKind::Customers,
         Events => FileKind::Events,
         Commissions => FileKind::Commissions,

@@ -51,7 +51,7 @@ const fn with(resource: Resource, name: &'static str, path: &'static str) -> Exp
     ExportColumn { name, path, needs }
 }
 
-pub static LISTS: [ExportList; 7] = [
+pub static LISTS: [ExportList; 8] = [
     ExportList {
         name: "commissions",
         field: "commissions",
@@ -170,6 +170,28 @@ pub static LISTS: [ExportList; 7] = [
             own("activatedAt"),
             own("revokedAt"),
             own("metadata"),
+        ],
+    },
+    ExportList {
+        name: "coupons",
+        field: "coupons",
+        asked: ParameterSource::Filter,
+        resource: Resource::Coupons,
+        columns: &[
+            own("id"),
+            own("code"),
+            own("status"),
+            column("partnerId", "partner.id"),
+            column("partnerExternalId", "partner.externalId"),
+            column("partnerName", "partner.name"),
+            column("campaignId", "campaign.id"),
+            column("campaignExternalId", "campaign.externalId"),
+            column("campaignName", "campaign.name"),
+            own("startsAt"),
+            own("endsAt"),
+            own("customerBenefit"),
+            own("createdAt"),
+            own("updatedAt"),
         ],
     },
     ExportList {

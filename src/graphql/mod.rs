@@ -18,6 +18,7 @@ mod call;
 mod campaign;
 mod connection;
 mod context;
+mod coupon;
 mod cursor;
 mod deal;
 mod entry_result;

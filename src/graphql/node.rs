@@ -13,6 +13,7 @@ use super::error::{ApiError, Nullable, nullable};
 use super::rows::{Any, AnyList, RegisterType, TypeDescription, plain_field};
 use crate::graphql::backtest::{BACKTEST, Backtest};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
+use crate::graphql::coupon::{COUPON, Coupon};
 use crate::graphql::deal::pipeline::{CUSTOM_FIELD, CustomField, PAYMENT_STAGE, PaymentStage};
 use crate::graphql::deal::rule::{COMMISSION_RULE, CommissionRule};
 use crate::graphql::deal::{DEAL, Deal};
@@ -80,7 +81,7 @@ impl OutputType for Node {
 
 /// The types whose objects are rows: the prefix of their ids, the description, and the function that registers the
 /// type.
-pub const TYPES: [(&str, &TypeDescription, RegisterType); 24] = [
+pub const TYPES: [(&str, &TypeDescription, RegisterType); 25] = [
     (id::Partner::PREFIX, &PARTNER, Partner::create_type_info),
     (id::PartnerGroup::PREFIX, &PARTNER_GROUP, PartnerGroup::create_type_info),
     (id::PartnerTier::PREFIX, &PARTNER_TIER, PartnerTier::create_type_info),
@@ -101,6 +102,7 @@ pub const TYPES: [(&str, &TypeDescription, RegisterType); 24] = [
         &PARTNERSHIP_REQUEST,
         PartnershipRequest::create_type_info,
     ),
+    (id::Coupon::PREFIX, &COUPON, Coupon::create_type_info),
     (id::Event::PREFIX, &EVENT, Event::create_type_info),
     (id::Customer::PREFIX, &CUSTOMER, Customer::create_type_info),
     (id::Attribution::PREFIX, &ATTRIBUTION, Attribution::create_type_info),

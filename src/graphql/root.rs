@@ -4,6 +4,7 @@ use async_graphql::MergedObject;
 
 use crate::graphql::backtest::{BacktestMutation, BacktestQuery};
 use crate::graphql::campaign::{CampaignMutation, CampaignQuery};
+use crate::graphql::coupon::{CouponMutation, CouponQuery};
 use crate::graphql::deal::pipeline::{PipelineMutation, PipelineQuery};
 use crate::graphql::deal::rule::{CommissionRuleMutation, CommissionRuleQuery, SimulateRuleMutation};
 use crate::graphql::deal::{DealMutation, DealQuery};
@@ -55,6 +56,7 @@ pub struct PartnerQueries(
 #[derive(Default, MergedObject)]
 pub struct LedgerQueries(
     CampaignQuery,
+    CouponQuery,
     EventQuery,
     CustomerQuery,
     DecisionQuery,
@@ -102,6 +104,7 @@ pub struct CampaignMutations(
     PartnershipRequestMutation,
     LabelMutation,
     CampaignMutation,
+    CouponMutation,
     SimulateTermsMutation,
 );
 

@@ -190,8 +190,8 @@ pub async fn admit(
             .await
             .map_err(RequestRefusal::Unauthenticated)?;
     }
-    state.throttle.give_back(&payer, look, Instant::now());
-    charge(state, &payer, admitted.cost)?;
+    let taken = state.throttle.exchange(&payer, look, admitted.cost, Instant::now());
+    taken.map_err(RequestRefusal::Throttled)?;
     Ok(Admission {
         document: ready.document,
         merged,

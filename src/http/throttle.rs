@@ -75,11 +75,32 @@ impl Throttle {
 
     /// Takes `cost` out of both buckets, or nothing of either. A cost above a capacity needs a full bucket.
     pub fn take(&self, payer: &Payer, cost: u64, now: Instant) -> Result<(), BucketEmpty> {
+        self.lock().take(payer, cost, now)
+    }
+
+    /// Refunds what was not needed, and returns how much the payer can spend now.
+    pub fn give_back(&self, payer: &Payer, cost: u64, now: Instant) -> u64 {
+        self.lock().give_back(payer, cost, now)
+    }
+
+    /// Takes `cost` in place of what was `paid` before. If there is not enough, what was paid is refunded all the same.
+    pub fn exchange(&self, payer: &Payer, paid: u64, cost: u64, now: Instant) -> Result<(), BucketEmpty> {
         let mut buckets = self.lock();
-        let BothKinds {
+        buckets.give_back(payer, paid, now);
+        buckets.take(payer, cost, now)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BothKinds> {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl BothKinds {
+    fn take(&mut self, payer: &Payer, cost: u64, now: Instant) -> Result<(), BucketEmpty> {
+        let Self {
             of_subjects,
             of_tenants,
-        } = &mut *buckets;
+        } = self;
         let after_subject = of_subjects.after(&payer.subject, cost, now);
         let after_tenant = of_tenants.after(&payer.tenant, cost, now);
         let empty = |holder, wait| BucketEmpty { holder, wait };
@@ -95,16 +116,10 @@ impl Throttle {
         }
     }
 
-    /// Refunds what was not needed, and returns how much the payer can spend now.
-    pub fn give_back(&self, payer: &Payer, cost: u64, now: Instant) -> u64 {
-        let mut buckets = self.lock();
-        let subject = buckets.of_subjects.give_back(&payer.subject, cost, now);
-        let tenant = buckets.of_tenants.give_back(&payer.tenant, cost, now);
+    fn give_back(&mut self, payer: &Payer, cost: u64, now: Instant) -> u64 {
+        let subject = self.of_subjects.give_back(&payer.subject, cost, now);
+        let tenant = self.of_tenants.give_back(&payer.tenant, cost, now);
         subject.min(tenant)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BothKinds> {
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -212,6 +227,21 @@ mod tests {
         assert_eq!(throttle.take(ann, 50, later), Ok(()));
         assert_eq!(throttle.give_back(ann, 20, later), 20);
         assert_eq!(throttle.give_back(ann, 0, later + Duration::from_secs(60)), 100);
+    }
+
+    #[test]
+    fn an_exchange_refunds_what_was_paid_before_whether_or_not_there_is_enough() {
+        let throttle = throttle(100, 10);
+        let (now, ann) = (Instant::now(), &of("t", "ann"));
+        assert_eq!(throttle.take(ann, 30, now), Ok(()));
+        // The whole bucket: without the refund there would be 70.
+        assert_eq!(throttle.exchange(ann, 30, 100, now), Ok(()));
+        assert_eq!(throttle.give_back(ann, 40, now), 40);
+        assert_eq!(
+            throttle.exchange(ann, 10, 60, now),
+            empty(BucketHolder::Subject, Duration::from_secs(1))
+        );
+        assert_eq!(throttle.give_back(ann, 0, now), 50);
     }
 
     #[test]

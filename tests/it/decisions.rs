@@ -81,8 +81,10 @@ pub async fn every_reason(shop: &Shop<'_>) -> Vec<(&'static str, Value, Vec<Stri
     let dollars = json!({ "amount": { "amount": "100", "currency": "USD" } });
     let none = Vec::new;
     let one = |detail: &str| vec![detail.to_owned()];
+    let coded = json!({ "externalId": "", "kind": "CHARGE", "amount": euros("100"), "couponCode": "NONE" });
     let unattributed = json!({ "externalId": "", "kind": "CHARGE", "amount": euros("100") });
     vec![
+        ("COUPON_INVALID", coded, none()),
         ("UNATTRIBUTED", unattributed, none()),
         ("PARTNER_SUSPENDED", by(&suspended, &plain, json!({})), none()),
         ("PARTNER_REVOKED", by(&revoked, &plain, json!({})), none()),
@@ -206,7 +208,7 @@ async fn every_reason_of_zero_is_told(app: TestApp) {
     assert_eq!(app.statements().len(), 4, "{:#?}", app.statements());
     assert_eq!(
         (&data["earned"]["totalCount"], &data["not"]["totalCount"]),
-        (&json!(1), &json!(19))
+        (&json!(1), &json!(20))
     );
     assert_eq!(data["neither"]["totalCount"], 0);
     let totals = data["eventDecisionTotals"].as_array().unwrap();

@@ -65,6 +65,7 @@ fn event(name: String, partner: &str, campaign: &str) -> NewEvent {
         customer_external_id: None,
         customer_acquired_at: None,
         partner_id: Some(partner.to_owned()),
+        coupon_code: None,
         campaign_id: Some(campaign.to_owned()),
         original_external_id: None,
         metadata: None,

@@ -54,6 +54,7 @@ fn event(number: usize, partner: &str) -> NewEvent {
         customer_acquired_at: None,
         partner_id: Some(partner.to_owned()),
         campaign_id: None,
+        coupon_code: None,
         original_external_id: None,
         metadata: None,
         idempotency_key: None,

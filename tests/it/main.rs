@@ -18,6 +18,7 @@ mod circles;
 mod citus;
 mod command_line;
 mod connections;
+mod coupons;
 mod deals;
 mod decisions;
 mod demo;

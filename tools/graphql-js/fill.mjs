@@ -78,16 +78,20 @@ for (const [index, { id, campaigns }] of people.entries()) {
 const moment = (minutes) => new Date(Date.now() - 86_400_000 + minutes * 60_000).toISOString();
 const eur = (amount) => ({ amount, currency: "EUR" });
 for (const [index, { id, campaigns }] of people.entries()) {
+  const window = index % 2 ? { startsAt: moment(-60), endsAt: moment(10_000) } : {};
+  await write("createCoupon", { partnerId: id, campaignId: campaigns.nodes[0].id, code: `Fill ${index}`, customerBenefit: index % 3 ? null : "10 % off", ...window }, "coupon { id }");
+  await write("createCoupon", { partnerId: id, campaignId: campaigns.nodes[0].id, code: `Old ${index}`, status: "DISABLED" }, "coupon { id }");
   for (let turn = 0; turn < 6; turn += 1) {
     const externalId = `fill-event-${index}-${turn}`;
     const input = {
       externalId, kind: turn === 4 ? "CONVERSION" : "CHARGE", type: ["purchase", "signup", null][turn % 3], amount: eur(`${40 + turn}.${10 + index}`), occurredAt: moment(index * 20 + turn),
-      partnerId: turn === 5 ? null : id, campaignId: turn === 5 ? null : campaigns.nodes[0].id, customerExternalId: `fill-customer-${index}-${turn % 2}`, metadata: turn % 2 ? { order: turn, tags: ["a", "b"] } : null,
+      ...(turn === 5 ? {} : turn === 3 ? { couponCode: `FILL ${index}` } : { partnerId: id, campaignId: campaigns.nodes[0].id }), customerExternalId: `fill-customer-${index}-${turn % 2}`, metadata: turn % 2 ? { order: turn, tags: ["a", "b"] } : null,
       revenue: turn % 2 ? null : eur(`${60 + turn}`), base: turn !== 3,
     };
     await write("recordEvent", input, "event { id }");
     if (turn < 2) await write("recordEvent", { externalId: `${externalId}-back`, kind: turn ? "CHARGEBACK" : "REFUND", amount: eur("5"), occurredAt: moment(index * 20 + turn + 5), originalExternalId: externalId }, "event { id }");
   }
+  await write("recordEvent", { externalId: `fill-code-${index}`, kind: "CHARGE", amount: eur("12"), occurredAt: moment(index * 20), couponCode: index % 2 ? `old ${index}` : "nobody's" }, "event { id }");
   await write("createManualCommission", { amount: eur(`${3 + index}.00`), partnerId: id, reason: "Thanks.", note: index % 2 ? null : "For the press." }, "commission { id }");
 }
 

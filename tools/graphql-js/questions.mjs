@@ -57,7 +57,7 @@ const COLUMNS = {
 };
 /** Whose moments filters are drawn from, where not those of commissions. */
 const MOMENTS = {
-  CampaignFilter: ["Campaign", "created_at"], CustomerFilter: ["Customer", "acquired_at"], DealFilter: ["Deal", "created_at"],
+  CampaignFilter: ["Campaign", "created_at"], CouponFilter: ["Coupon", "created_at"], CustomerFilter: ["Customer", "acquired_at"], DealFilter: ["Deal", "created_at"],
   EventFilter: ["Event", "recorded_at"], PartnerFilter: ["Partner", "created_at"], PartnershipRequestFilter: ["PartnershipRequest", "created_at"],
   PayoutFilter: ["Payout", "created_at"],
 };

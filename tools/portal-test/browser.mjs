@@ -1,14 +1,16 @@
 // Chromium, and what it complains about.
+import axe from "axe-core";
 import { chromium } from "playwright-core";
 import { CHROMIUM_FLAGS } from "../chromium.mjs";
 import { check } from "./gateway.mjs";
 
-export async function open(executablePath, home) {
+/** `others` are further addresses that pages may load: the identity provider's. */
+export async function open(executablePath, home, others = []) {
   const browser = await chromium.launch({
     executablePath,
     args: CHROMIUM_FLAGS,
   });
-  const host = new URL(home).host;
+  const hosts = [home, ...others].map((address) => new URL(address).host);
 
   /** A window of its own, with its own session; `complaints` and `requests` grow while it is used. */
   async function windowOf(options = {}) {
@@ -41,7 +43,7 @@ export async function open(executablePath, home) {
         accept: request.headers().accept ?? "",
         body: request.postData() ?? "",
       });
-      return new URL(request.url()).host === host ? route.continue() : route.abort();
+      return hosts.includes(new URL(request.url()).host) ? route.continue() : route.abort();
     });
     return { page, complaints, requests, close: () => context.close() };
   }
@@ -51,7 +53,7 @@ export async function open(executablePath, home) {
 
 /** What the page asked of the gateway: queries and streams. */
 export function asked(requests) {
-  const operations = requests.filter(({ method }) => method === "POST");
+  const operations = requests.filter(({ method, url }) => method === "POST" && url.endsWith("/graphql"));
   return {
     queries: operations.filter(({ body }) => JSON.parse(body).query.includes("query ")).length,
     streams: operations.filter(({ body }) => JSON.parse(body).query.includes("subscription ")).length,
@@ -79,4 +81,35 @@ export async function amountsIn(locator) {
     );
   }
   return found.map(([value]) => value);
+}
+
+/** Nothing on the page is in the way of somebody who cannot see it, or only with contrast, or uses no mouse. */
+export async function accessible(page, what) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const told = violations.map(
+    ({ id, help, nodes }) =>
+      `${id} (${help}):\n    ${nodes.map(({ html, failureSummary }) => `${html}\n      ${failureSummary}`).join("\n    ")}`,
+  );
+  check(violations.length === 0, `${what} is hard to use for some:\n  ${told.join("\n  ")}`);
+}
+
+/** At both widths and in both colour schemes: nothing sticks out of the page, and nobody is shut out. */
+export async function fits(page, what) {
+  for (const [width, height] of [
+    [390, 844],
+    [1280, 900],
+  ]) {
+    await page.setViewportSize({ width, height });
+    // Plots are drawn anew for the width that there is.
+    await page.waitForFunction((most) => document.documentElement.scrollWidth <= most, width);
+    for (const plot of await page.locator(".plot svg.recharts-surface").all()) {
+      const [inner, outer] = [await plot.boundingBox(), await page.locator(".panel:has(.plot)").first().boundingBox()];
+      check(inner.x >= outer.x && inner.x + inner.width <= outer.x + outer.width, `${what}: the plot leaves its card`);
+    }
+    for (const colorScheme of ["dark", "light"]) {
+      await page.emulateMedia({ colorScheme });
+      await accessible(page, `${what}, ${width} pixels wide, ${colorScheme}`);
+    }
+  }
 }

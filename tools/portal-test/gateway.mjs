@@ -21,6 +21,14 @@ export async function ask(token, query, variables = {}) {
   return answer.data;
 }
 
+/** An export, as the gateway gives it. */
+export async function exported(token, name, parameters) {
+  const address = `${url.replace(/\/graphql$/, "")}/export/${name}?${new URLSearchParams(parameters)}`;
+  const response = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
+  check(response.ok, `${address}: status ${response.status}`);
+  return response.text();
+}
+
 /** A mutation by the staff that found nothing to mend. */
 export async function act(name, input, selection) {
   const type = `${name[0].toUpperCase()}${name.slice(1)}Input!`;
@@ -32,7 +40,7 @@ export async function act(name, input, selection) {
 }
 
 const run = Date.now().toString(36);
-let events = 0;
+let [events, newcomers] = [0, 0];
 
 export async function sell(partnerId, campaignId, amount) {
   events += 1;
@@ -116,9 +124,27 @@ export async function makePartner() {
   return { id: partner.id, name, campaign, token: await tokenOf(partner.id) };
 }
 
+/** Two partners with something to be paid: one whose payee PayPal knows, and one whose payee it does not. */
+export async function makeOwed() {
+  for (const [name, payoutReference] of [
+    ["Heron Studio", "pay@heron.example"],
+    ["Wren & Daughters", "account 4711"],
+  ]) {
+    const email = `${name.split(" ")[0].toLowerCase()}-${run}@owed.example`;
+    const input = { name, email, sendInvite: false, payoutReference };
+    const { partner } = await act("createPartner", input, "partner { id status }");
+    if (partner.status !== "ACTIVE") await act("activatePartner", { id: partner.id }, "partner { id }");
+    const row = { partnerId: partner.id, amount: { amount: "250.00", currency: "EUR" }, reason: "A welcome" };
+    const { commission } = await act("createManualCommission", row, "commission { id status }");
+    if (commission.status === "ACCRUED") await act("approveCommissions", { ids: [commission.id] }, "id");
+  }
+}
+
 /** A partner that has nothing yet. */
 export async function makeNewcomer() {
-  const input = { name: `Newcomer ${run}`, email: `new-${run}@newcomer.example`, sendInvite: false };
+  newcomers += 1;
+  const [name, email] = [`Newcomer ${run} ${newcomers}`, `new-${run}-${newcomers}@newcomer.example`];
+  const input = { name, email, sendInvite: false };
   const { partner } = await act("createPartner", input, "partner { id status }");
   if (partner.status !== "ACTIVE") await act("activatePartner", { id: partner.id }, "partner { id }");
   return { id: partner.id, token: await tokenOf(partner.id) };

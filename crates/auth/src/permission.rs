@@ -8,6 +8,7 @@ text_enum! {
         Partners = "partners",
         PartnerGroups = "partner_groups",
         Campaigns = "campaigns",
+        Coupons = "coupons",
         Events = "events",
         Commissions = "commissions",
         Payouts = "payouts",

@@ -3,6 +3,7 @@
 use super::id::{AdvertiserId, CampaignId};
 use super::terms::Term;
 use super::{Timestamp, text_enum};
+use crate::audit::audited;
 
 text_enum! {
     /// Whether events of a campaign earn commissions.
@@ -28,3 +29,18 @@ pub struct Campaign {
     /// which tiers count.
     pub version: u32,
 }
+
+audited!(Campaign as "Campaign": {
+    id: _, name, external_id, status, terms, holdback_days, starts_at, ends_at, advertiser_id, created_at: _,
+    updated_at: _, version
+} => [
+    "name": name,
+    "externalId": external_id,
+    "status": status.as_str(),
+    "terms": terms,
+    "holdbackDays": holdback_days,
+    "startsAt": starts_at,
+    "endsAt": ends_at,
+    "advertiserId": advertiser_id,
+    "version": version,
+]);

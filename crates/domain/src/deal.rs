@@ -3,6 +3,7 @@
 use super::id::{CustomFieldId, CustomFieldOptionId, DealId, PartnerId, PaymentStageId};
 use super::money::Money;
 use super::{Timestamp, text_enum};
+use crate::audit::{self, audited};
 
 text_enum! {
     /// What a stage means for the outcome of a deal.
@@ -29,6 +30,13 @@ pub struct PaymentStage {
     pub external_id: Option<String>,
 }
 
+audited!(PaymentStage as "PaymentStage": { id: _, label, position, outcome, external_id } => [
+    "label": label,
+    "position": position,
+    "outcome": outcome.as_str(),
+    "externalId": external_id,
+]);
+
 /// A classification of deals: a deal has at most one of its options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomField {
@@ -37,6 +45,16 @@ pub struct CustomField {
     pub external_id: Option<String>,
     /// In the order in which they were entered.
     pub options: Vec<CustomFieldOption>,
+}
+
+audited!(CustomField as "CustomField": { id: _, label, external_id, options } => [
+    "label": label,
+    "externalId": external_id,
+    "options": options.iter().map(option).collect::<Vec<_>>(),
+]);
+
+fn option(CustomFieldOption { id, label, external_id }: &CustomFieldOption) -> serde_json::Value {
+    serde_json::json!({ "id": id, "label": label, "externalId": external_id })
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,3 +93,18 @@ pub struct Deal {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
+
+audited!(Deal as "Deal": {
+    id: _, external_id, name, value, partner_id, stage_id, lead_creator, owner, renewals, fields, created_at: _,
+    updated_at: _
+} => [
+    "name": name,
+    "externalId": external_id,
+    "value": audit::money(value),
+    "partnerId": partner_id,
+    "stageId": stage_id,
+    "leadCreator": lead_creator,
+    "owner": owner,
+    "renewals": renewals,
+    "customFields": fields,
+]);

@@ -12,6 +12,8 @@ text_enum! {
         Imported = "IMPORTED",
         /// It was reassigned to this partner after its earlier commission had been paid.
         AlreadyPaid = "ALREADY_PAID",
+        /// It names the code of a coupon that is not valid, and nothing else says who brought it.
+        CouponInvalid = "COUPON_INVALID",
         Unattributed = "UNATTRIBUTED",
         PartnerSuspended = "PARTNER_SUSPENDED",
         PartnerRevoked = "PARTNER_REVOKED",
@@ -110,6 +112,8 @@ impl MadeWith {
 pub struct Decision {
     /// Why no row was written with the event; `None`: at least one was.
     pub reason: Option<NoCommissionReason>,
+    /// What the reason is about, if that is no component of the terms; for staff only.
+    pub detail: Option<String>,
     /// Every component of the terms, in order; empty if the reason was found before the terms were evaluated.
     pub components: Vec<Component>,
 }
@@ -119,7 +123,16 @@ impl Decision {
     pub fn stopped(reason: NoCommissionReason) -> Self {
         Self {
             reason: Some(reason),
+            detail: None,
             components: Vec::new(),
+        }
+    }
+
+    /// The event earns nothing, since its code of a coupon is not valid and nothing else says who brought it.
+    pub fn without_coupon(detail: String) -> Self {
+        Self {
+            detail: Some(detail),
+            ..Self::stopped(NoCommissionReason::CouponInvalid)
         }
     }
 
@@ -130,6 +143,7 @@ impl Decision {
             let Some(reason) = component.reason else {
                 return Self {
                     reason: None,
+                    detail: None,
                     components,
                 };
             };
@@ -137,6 +151,7 @@ impl Decision {
         }
         Self {
             reason: Some(furthest.unwrap_or(NoCommissionReason::NoTerms)),
+            detail: None,
             components,
         }
     }
@@ -154,10 +169,7 @@ impl Decision {
             }
         }
         match self.reason {
-            Some(reason) => Self {
-                reason: Some(reason),
-                components,
-            },
+            Some(_) => Self { components, ..self },
             None => Self::of(components),
         }
     }

@@ -1,7 +1,7 @@
 //! Erasing the personal values of a subject: whose, and what stands in their place.
 
 use super::Timestamp;
-use super::audit::FieldChange;
+use super::audit::{FieldChange, audited};
 use super::id::{CustomerId, ErasureId, PartnerId, PartnershipRequestId};
 use super::text_enum;
 
@@ -87,6 +87,16 @@ pub struct Erasure {
     /// How many rows were changed so far.
     pub changed_rows: u64,
 }
+
+// Whose values are erased is not named where only a name says so, nor why.
+audited!(Erasure as "Erasure": {
+    id: _, number, subject, requested_by: _, reason: _, forced, requested_at: _, finished_at: _, changed_rows: _
+} => [
+    "number": number,
+    "subjectType": subject.kind().as_str(),
+    "subjectId": subject.id(),
+    "forced": forced,
+]);
 
 /// What stands in the place of a text that was erased and cannot be null.
 pub fn placeholder(number: u32) -> String {

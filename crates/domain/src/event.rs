@@ -2,10 +2,11 @@
 //! behind them.
 
 use super::history::Moment;
-use super::id::{AttributionId, CampaignId, CustomerId, EventId, PartnerId};
+use super::id::{AttributionId, CampaignId, CouponId, CustomerId, EventId, PartnerId};
 use super::money::Money;
 use super::personal::Content;
 use super::{Timestamp, text_enum};
+use crate::audit::audited;
 
 text_enum! {
     /// The kind of an event. Only charges and conversions earn; the others take back.
@@ -32,6 +33,32 @@ text_enum! {
         Link = "LINK",
         Coupon = "COUPON",
         Referral = "REFERRAL",
+    }
+}
+
+/// What an attribution rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttributionSource {
+    pub via: AttributedVia,
+    /// The coupon whose code the event named, if that decided.
+    pub coupon_id: Option<CouponId>,
+}
+
+impl AttributionSource {
+    pub const NAMED: Self = Self {
+        via: AttributedVia::Named,
+        coupon_id: None,
+    };
+    pub const BINDING: Self = Self {
+        via: AttributedVia::Binding,
+        coupon_id: None,
+    };
+
+    pub fn coupon(id: CouponId) -> Self {
+        Self {
+            via: AttributedVia::Coupon,
+            coupon_id: Some(id),
+        }
     }
 }
 
@@ -71,7 +98,7 @@ pub struct Attribution {
     pub event_id: EventId,
     pub partner_id: PartnerId,
     pub campaign_id: Option<CampaignId>,
-    pub via: AttributedVia,
+    pub source: AttributionSource,
     pub weight: Weight,
     /// Its shares of the event's amount and revenue, in minor units of their currencies; `None` where the event has
     /// none.
@@ -89,7 +116,7 @@ impl Attribution {
     pub fn whole(
         event: &Event,
         (partner_id, campaign_id): (PartnerId, Option<CampaignId>),
-        via: AttributedVia,
+        source: AttributionSource,
         moment: Moment,
     ) -> Self {
         Self {
@@ -97,7 +124,7 @@ impl Attribution {
             event_id: event.id,
             partner_id,
             campaign_id,
-            via,
+            source,
             weight: Weight::WHOLE,
             share_minor: event.amount.map(Money::minor),
             revenue_share_minor: event.revenue.map(Money::minor),
@@ -178,6 +205,13 @@ pub struct Customer {
     pub partner_id: Option<PartnerId>,
     pub campaign_id: Option<CampaignId>,
 }
+
+audited!(Customer as "Customer": { id: _, external_id, acquired_at, partner_id, campaign_id } => [
+    "externalId": external_id,
+    "acquiredAt": acquired_at,
+    "partnerId": partner_id,
+    "campaignId": campaign_id,
+]);
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -51,6 +51,7 @@ kinds! {
     Customer CustomerId "cus";
     Event EventId "evt";
     Attribution AttributionId "att";
+    Coupon CouponId "cpn";
     Commission CommissionId "com";
     CommissionTransition CommissionTransitionId "ctr";
     Payout PayoutId "pay";

@@ -7,6 +7,7 @@ pub mod bank_reference;
 pub mod calendar;
 pub mod campaign;
 pub mod commission;
+pub mod coupon;
 pub mod deal;
 pub mod deal_rules;
 pub mod decision;

@@ -3,6 +3,7 @@
 use super::id::{PartnerGroupId, PartnerId, PartnerTierId};
 use super::money::Currency;
 use super::{Timestamp, text_enum};
+use crate::audit::audited;
 
 text_enum! {
     /// How a partner brings customers.
@@ -73,6 +74,25 @@ pub struct Partner {
     /// Tokens issued before this moment are invalid.
     pub tokens_valid_from: Timestamp,
 }
+
+audited!(Partner as "Partner": {
+    id: _, name, email, external_id, partner_type, status, tags, metadata, group_id, tier_id, payout_currency,
+    payout_reference, created_at: _, updated_at: _, activated_at, revoked_at, tokens_valid_from: _
+} => [
+    "name": name,
+    "email": email,
+    "externalId": external_id,
+    "type": partner_type.as_str(),
+    "status": status.as_str(),
+    "tags": tags,
+    "metadata": metadata,
+    "groupId": group_id,
+    "tierId": tier_id,
+    "payoutCurrency": payout_currency.map(|currency| currency.code()),
+    "payoutReference": payout_reference,
+    "activatedAt": activated_at,
+    "revokedAt": revoked_at,
+]);
 
 impl Partner {
     /// The address of payments to the partner.

@@ -4,6 +4,7 @@ use super::Timestamp;
 use super::group_rules::RuleSet;
 use super::id::PartnerGroupId;
 use super::money::Currency;
+use crate::audit::audited;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartnerGroup {
@@ -22,3 +23,16 @@ pub struct PartnerGroup {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
+
+audited!(PartnerGroup as "PartnerGroup": {
+    id: _, name, external_id, description, tags, is_default, currency, rules, version, created_at: _, updated_at: _
+} => [
+    "name": name,
+    "externalId": external_id,
+    "description": description,
+    "tags": tags,
+    "default": is_default,
+    "currency": currency.map(|currency| currency.code()),
+    "rules": rules,
+    "version": version,
+]);

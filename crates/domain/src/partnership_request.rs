@@ -2,6 +2,7 @@
 
 use super::id::{CampaignId, PartnerId, PartnershipRequestId};
 use super::{Timestamp, text_enum};
+use crate::audit::audited;
 
 text_enum! {
     /// Whether a request was decided, and how.
@@ -22,3 +23,16 @@ pub struct PartnershipRequest {
     pub created_at: Timestamp,
     pub decided_at: Option<Timestamp>,
 }
+
+audited!(PartnershipRequest as "PartnershipRequest": {
+    id: _, name, email, campaign_id, status, message, partner_id, reason, created_at: _, decided_at
+} => [
+    "name": name,
+    "email": email,
+    "campaignId": campaign_id,
+    "status": status.as_str(),
+    "message": message,
+    "partnerId": partner_id,
+    "reason": reason,
+    "decidedAt": decided_at,
+]);

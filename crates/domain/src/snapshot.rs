@@ -3,6 +3,7 @@
 use super::id::{CampaignId, PartnerId, SnapshotId};
 use super::terms::Term;
 use super::{Timestamp, text_enum};
+use crate::audit::audited;
 
 text_enum! {
     /// Why the terms were recorded.
@@ -35,6 +36,19 @@ pub struct CommissionSnapshot {
     /// When the next version replaced it; `None`: it is in force.
     pub superseded_at: Option<Timestamp>,
 }
+
+audited!(CommissionSnapshot as "CommissionSnapshot": {
+    id: _, partner_id, campaign_id, version, terms, holdback_days, source, reason, created_at: _, sequence: _,
+    superseded_at: _
+} => [
+    "partnerId": partner_id,
+    "campaignId": campaign_id,
+    "terms": terms,
+    "holdbackDays": holdback_days,
+    "source": source.as_str(),
+    "reason": reason,
+    "version": version,
+]);
 
 /// The snapshot that applies to `campaign`: the newest of that campaign, else the newest partner-wide one. Without a
 /// campaign, the newest partner-wide one. `snapshots` are those of one partner, in any order.

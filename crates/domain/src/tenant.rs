@@ -1,5 +1,6 @@
 //! Tenants: organisations with a partner programme.
 
+use crate::audit::{self, audited};
 use chrono_tz::Tz;
 
 use super::Timestamp;
@@ -20,6 +21,16 @@ pub struct Tenant {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
+
+audited!(Tenant as "Tenant": {
+    id: _, slug, name, base_currency, time_zone, minimum_payouts, created_at: _, updated_at: _
+} => [
+    "slug": slug,
+    "name": name,
+    "baseCurrency": base_currency.code(),
+    "timeZone": time_zone.name(),
+    "minimumPayouts": minimum_payouts.iter().map(audit::money).collect::<Vec<_>>(),
+]);
 
 /// A short name in lower case, for use in URLs: letters, digits and inner hyphens, at most 63.
 pub fn slug(text: &str) -> Result<String, Fault> {

@@ -36,6 +36,16 @@ pub fn event_type(text: &str) -> Result<String, Fault> {
     identifier(text, 100)
 }
 
+/// The code of a coupon: not blank, at most 64 characters, none of them invisible.
+pub fn coupon_code(text: &str) -> Result<String, Fault> {
+    identifier(text, 64)
+}
+
+/// By which codes of coupons are compared: customers type them in any case and width.
+pub fn coupon_key(code: &str) -> String {
+    code.trim().nfkc().collect::<String>().to_uppercase().nfkc().collect()
+}
+
 /// A longer text: at most 5,000 characters; may be blank.
 pub fn description(text: &str) -> Result<String, Fault> {
     let text = normalised(text);

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::Timestamp;
-use crate::problem::Fault;
+use crate::problem::{Fault, ProblemCode, Problems};
 
 /// Earlier times are what programs write that have none: year 1, 1899-12-30, 1970-01-01.
 const EARLIEST: NaiveDate = NaiveDate::from_ymd_opt(1990, 1, 1).expect("a day");
@@ -34,6 +34,17 @@ pub fn day(day: NaiveDate) -> Result<NaiveDate, Fault> {
     match day.year() {
         ..=9999 => Ok(day),
         _ => Err(Fault::invalid("is after the year 9999")),
+    }
+}
+
+/// Adds a problem if a window [start, end) as entered is empty, or begins or ends with a time that is none.
+pub fn check_window(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, problems: &mut Problems) {
+    problems.optional("startsAt", starts_at, recorded);
+    problems.optional("endsAt", ends_at, recorded);
+    if let (Some(start), Some(end)) = (starts_at, ends_at)
+        && start >= end
+    {
+        problems.add("endsAt", ProblemCode::Invalid, "must be after startsAt");
     }
 }
 

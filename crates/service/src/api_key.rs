@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
@@ -14,6 +15,8 @@ use domain::id::{self, ApiKeyId, TenantId};
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::text;
 use store::{Store, StoreError};
+
+aggregate!(ApiKey: ApiKey, in api_key);
 
 /// A key as requested.
 #[derive(Clone, Debug)]

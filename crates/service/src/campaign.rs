@@ -1,5 +1,6 @@
 //! Campaigns.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::ids::named;
@@ -14,6 +15,8 @@ use domain::terms::{self, TermDraft};
 use domain::{text, time};
 use store::locks::InForce;
 use store::{StoreError, Transaction};
+
+aggregate!(Campaign: Campaign, in campaign, with external_id, answer);
 
 /// A campaign as entered.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +55,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
     let terms = terms::terms(input.terms, base_currency, &mut problems);
     let holdback_days = problems.optional("holdbackDays", input.holdback_days, terms::holdback_days);
     let status = input.status.unwrap_or(CampaignStatus::Active);
-    check_window(input.starts_at, input.ends_at, &mut problems);
+    time::check_window(input.starts_at, input.ends_at, &mut problems);
     let transaction = begin(app, &writer).await?;
     let now = app.clock.now();
     let ends_at = window_end(status, input.ends_at, now);
@@ -124,7 +127,7 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         let message = "is past: give a later one, or null, to reopen an ended campaign";
         problems.add("endsAt", ProblemCode::Invalid, message);
     } else if enters_end || status != Some(ended) {
-        check_window(starts_at, ends_at, &mut problems);
+        time::check_window(starts_at, ends_at, &mut problems);
     }
     let ends_at = status.map_or(ends_at, |status| window_end(status, ends_at, now));
     check_free(&transaction, &writer, &external_id, Some(current.id), &mut problems).await?;
@@ -184,18 +187,6 @@ fn window_end(status: CampaignStatus, ends_at: Option<Timestamp>, now: Timestamp
     match status {
         CampaignStatus::Ended => Some(ends_at.map_or(now, |end| end.min(now))),
         CampaignStatus::Active | CampaignStatus::Paused => ends_at,
-    }
-}
-
-/// Adds a problem if a window as entered is empty, or begins or ends with a time that is none. One that becomes empty because the campaign ends before its start is
-/// fine.
-fn check_window(starts_at: Option<Timestamp>, ends_at: Option<Timestamp>, problems: &mut Problems) {
-    problems.optional("startsAt", starts_at, time::recorded);
-    problems.optional("endsAt", ends_at, time::recorded);
-    if let (Some(start), Some(end)) = (starts_at, ends_at)
-        && start >= end
-    {
-        problems.add("endsAt", ProblemCode::Invalid, "must be after startsAt");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Custom fields and their options.
 
+use crate::aggregate::aggregate;
 use std::collections::HashSet;
 
 use crate::app::App;
@@ -15,6 +16,8 @@ use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
 use store::locks::InForce;
 use store::{StoreError, Transaction};
+
+aggregate!(CustomField: CustomField, in custom_field, with external_id, answer);
 
 /// Maximum number of options of a field.
 pub const MAX_OPTIONS: usize = 500;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::ids::{named, object};
 use crate::once::{begin, commit};
@@ -15,6 +16,8 @@ use domain::problem::{ProblemCode, Problems};
 use domain::{audit, text};
 use store::erasure::Batch;
 use store::{StoreError, Transaction};
+
+aggregate!(Erasure: Erasure, in erasure, with answer);
 
 /// Whose personal values to erase, as sent.
 #[derive(Clone, Debug)]

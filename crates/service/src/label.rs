@@ -1,5 +1,6 @@
 //! Partner tiers, partner categories and advertisers.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::{WithExternalId, check_free};
 use crate::ids::named;
@@ -13,6 +14,10 @@ use domain::problem::{Patch, Problems};
 use domain::text;
 use store::label::LabelTable;
 use store::{StoreError, Transaction};
+
+aggregate!(Advertiser: Label<id::Advertiser>, in label, with external_id);
+aggregate!(PartnerCategory: Label<id::PartnerCategory>, in label, with external_id);
+aggregate!(PartnerTier: Label<id::PartnerTier>, in label, with external_id);
 
 /// A kind of label, with the resource whose permission guards it.
 pub trait LabelKind: LabelTable + Labelled + Stored<Object = Label<Self>> + WithExternalId {

@@ -2,6 +2,7 @@
 //! one transaction. Every function reports all problems of its input at once, and then has changed nothing; functions
 //! that take a list of independent items report per item instead.
 
+mod aggregate;
 pub mod api_key;
 pub mod app;
 pub mod audit;
@@ -10,6 +11,7 @@ pub mod backtest;
 pub mod campaign;
 pub mod clock;
 pub mod commission_rule;
+pub mod coupon;
 pub mod custom_field;
 pub mod deal;
 pub mod deletion;

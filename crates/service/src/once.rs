@@ -19,11 +19,12 @@ use domain::Timestamp;
 use domain::label::Label;
 use domain::personal::{Compared, Content};
 use domain::problem::{ProblemCode, Problems};
-use domain::{id, tenant, text};
+use domain::{tenant, text};
 use store::idempotency::StoredAnswer;
 use store::{Connection, Store, StoreError, Transaction};
 
-/// The result of a call, and what is stored of it: enough to read it again.
+/// The result of a call, and what is stored of it: enough to read it again. Objects that are read by their ids declare it
+/// with `aggregate!`.
 pub trait Answer: Send + Sync + Sized {
     fn to_stored(&self) -> Value;
 
@@ -182,28 +183,6 @@ where
             answered => return answered,
         }
     }
-}
-
-/// Results that are read again by their id.
-macro_rules! found_by_id {
-    ($($kind:ident)+) => {
-        $(
-            impl Answer for <id::$kind as Stored>::Object {
-                fn to_stored(&self) -> Value {
-                    json!(self.id.to_string())
-                }
-
-                async fn reload(store: &Store, scope: &Scope, kept: &Value) -> Result<Option<Self>, StoreError> {
-                    find_in::<id::$kind>(store.reader(), scope, kept).await
-                }
-            }
-        )+
-    };
-}
-
-found_by_id! {
-    Backtest Campaign Commission CommissionRule CustomField Erasure Partner PartnerGroup PartnershipRequest PaymentStage Payout
-    PayoutRun Snapshot TieredCommission WebhookDelivery
 }
 
 impl<K: Stored<Object = Self>> Answer for Label<K> {

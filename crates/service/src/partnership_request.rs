@@ -1,5 +1,6 @@
 //! Requests to promote a campaign: creating, approving and rejecting them.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{begin, commit};
@@ -16,6 +17,8 @@ use domain::{Timestamp, text};
 use store::locks::InForce;
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction};
+
+aggregate!(PartnershipRequest: PartnershipRequest, in partnership_request, with answer);
 
 /// A request as entered.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! Stamping commission snapshots, which record what a partner is promised.
 
+use crate::aggregate::aggregate;
 use serde_json::json;
 
 use crate::app::App;
@@ -16,6 +17,8 @@ use domain::terms::{self, Term, TermDraft};
 use domain::text;
 use store::partner::LockedPartner;
 use store::{StoreError, Transaction};
+
+aggregate!(Snapshot: CommissionSnapshot, in snapshot, with answer);
 
 /// Terms to stamp, as entered.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! Payment stages.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::ids::named;
@@ -12,6 +13,8 @@ use domain::problem::{Fault, Patch, ProblemCode, Problems};
 use domain::text;
 use store::locks::InForce;
 use store::{StoreError, Transaction};
+
+aggregate!(PaymentStage: PaymentStage, in stage, with external_id, answer);
 
 /// A stage as entered.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! Tiered commissions.
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::ids::named;
@@ -20,6 +21,8 @@ mod references;
 mod simulate;
 
 pub use simulate::{SimulatedTiers, TierSimulation, simulate};
+
+aggregate!(TieredCommission: TieredCommission, in tiered_commission, with external_id, answer);
 
 /// A tiered commission as entered.
 #[derive(Clone, Debug)]

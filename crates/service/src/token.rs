@@ -18,10 +18,11 @@ use store::{Store, StoreError};
 const MAX_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The resources that a partner's token may give access to at all.
-const FOR_PARTNERS: [Resource; 8] = [
+const FOR_PARTNERS: [Resource; 9] = [
     Resource::Partners,
     Resource::PartnerGroups,
     Resource::Campaigns,
+    Resource::Coupons,
     Resource::Events,
     Resource::Commissions,
     Resource::Payouts,

@@ -12,8 +12,8 @@ use super::writes::{Conflict, Writes};
 use super::{StoreError, row};
 use auth::Scope;
 use domain::Timestamp;
-use domain::event::{AttributedVia, Attribution, Event, Weight};
-use domain::id::{AttributionId, CampaignId, EventId, PartnerId, TenantId};
+use domain::event::{AttributedVia, Attribution, AttributionSource, Event, Weight};
+use domain::id::{AttributionId, CampaignId, CouponId, EventId, PartnerId, TenantId};
 
 const TABLE: &str = "attribution";
 
@@ -102,7 +102,8 @@ pub(super) fn to_row(tenant: TenantId, event: &Event) -> Option<attribution::Mod
         event_id: event.id.uuid(),
         partner_id: credited.partner_id.uuid(),
         campaign_id: credited.campaign_id.map(|id| id.uuid()),
-        via: credited.via.as_str().to_owned(),
+        via: credited.source.via.as_str().to_owned(),
+        coupon_id: credited.source.coupon_id.map(|id| id.uuid()),
         weight_numerator: credited.weight.numerator,
         weight_denominator: credited.weight.denominator,
         share_minor: credited.share_minor,
@@ -127,7 +128,10 @@ pub(super) fn from_row(row: attribution::Model) -> Result<Attribution, StoreErro
         event_id: EventId::from_uuid(row.event_id),
         partner_id: PartnerId::from_uuid(row.partner_id),
         campaign_id: row.campaign_id.map(CampaignId::from_uuid),
-        via: row::text(TABLE, "via", &row.via, AttributedVia::parse)?,
+        source: AttributionSource {
+            via: row::text(TABLE, "via", &row.via, AttributedVia::parse)?,
+            coupon_id: row.coupon_id.map(CouponId::from_uuid),
+        },
         weight: Weight {
             numerator: row.weight_numerator,
             denominator: row.weight_denominator,
@@ -146,8 +150,10 @@ pub fn at_hand(attribution: &Attribution) -> AtHand {
         attribution.partner_id.uuid(),
         attribution.campaign_id.map(|id| id.uuid()),
     );
+    let coupon = attribution.source.coupon_id.map(|id| id.uuid());
     Box::new(move |name| match name {
         "id" => Some(id.into()),
+        "coupon_id" => Some(coupon.into()),
         "event_id" => Some(event.into()),
         "partner_id" => Some(partner.into()),
         "campaign_id" => Some(campaign.into()),

@@ -47,9 +47,13 @@ pub async fn find_by_external_id(
     database: &Connection,
     scope: &Scope,
     external_id: &str,
-) -> Result<Option<CustomFieldId>, StoreError> {
+) -> Result<Option<CustomField>, StoreError> {
     let select = visible::<Entity>(scope).filter(Column::ExternalId.eq(external_id));
-    Ok(select.one(database).await?.map(|row| CustomFieldId::from_uuid(row.id)))
+    let Some(field) = select.one(database).await? else {
+        return Ok(None);
+    };
+    let options = options_of(database, scope, &[field.id]).await?;
+    Ok(joined(vec![field], options).pop())
 }
 
 /// Selects the field for update: other writers of it and of its options wait until this transaction ends.

@@ -61,6 +61,7 @@ pub fn add<'a>(writes: &mut Writes, tenant: TenantId, decisions: impl IntoIterat
             place: 1,
             attribution_id: attribution.map(|attribution| attribution.id.uuid()),
             reason: decision.reason.map(|reason| reason.as_str().to_owned()),
+            detail: decision.detail.clone(),
             components: row::to_json(&decision.components.iter().map(stored_component).collect::<Vec<_>>()),
             made_with: made_with_json(made.with),
             decided_at: made.at,
@@ -114,7 +115,7 @@ pub(super) async fn of_attributions(
             continue;
         };
         let made_with = made_with(&row.made_with)?;
-        let Decision { reason, components } = from_row(row)?;
+        let Decision { reason, components, .. } = from_row(row)?;
         let decision = HistoryDecision {
             reason,
             components,
@@ -324,6 +325,7 @@ fn from_row(row: event_decision::Model) -> Result<Decision, StoreError> {
     });
     Ok(Decision {
         reason: row.reason.as_deref().map(parse_reason).transpose()?,
+        detail: row.detail,
         components: components.collect::<Result<_, StoreError>>()?,
     })
 }

@@ -20,10 +20,15 @@ pub(super) fn one_of_words<T: Copy>(
     values.map(|values| column.is_in(values.iter().map(|value| word(*value))))
 }
 
-/// A LIKE pattern for texts that contain `search`, which is taken literally.
+/// A LIKE pattern for keys of texts (see [`text::sort_key`]) that contain `search`, which is taken literally.
 pub(super) fn contains(search: &str) -> LikeExpr {
+    contains_key(&text::sort_key(search.trim()))
+}
+
+/// The same for a search that is folded as the column is.
+pub(super) fn contains_key(search: &str) -> LikeExpr {
     let mut pattern = String::from("%");
-    for letter in text::sort_key(search.trim()).chars() {
+    for letter in search.chars() {
         if matches!(letter, '%' | '_' | '\\') {
             pattern.push('\\');
         }

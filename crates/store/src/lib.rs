@@ -19,6 +19,7 @@ pub mod commission_rule;
 pub mod commission_totals;
 mod connect;
 mod connection;
+pub mod coupon;
 pub mod custom_field;
 pub mod customer;
 pub mod deal;

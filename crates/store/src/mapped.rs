@@ -97,6 +97,7 @@ words! {
     domain::commission::CommissionStatus,
     domain::commission::PaymentTarget,
     domain::commission::PayoutStatus,
+    domain::coupon::CouponStatus,
     domain::deal::StageOutcome,
     domain::event::EventKind,
     domain::partner::PartnerStatus,

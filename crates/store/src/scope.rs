@@ -4,7 +4,7 @@ use entity::{
     advertiser, api_key, attribution, audit_entry, audit_object, backtest, backtest_event, backtest_partner,
     backtest_sum, campaign, campaign_member, campaign_version, commission, commission_entered, commission_rule,
     commission_rule_reference, commission_rule_version, commission_snapshot, commission_transition, commission_written,
-    custom_field, custom_field_option, customer, deal, deal_field, deal_payment, default_group_version,
+    coupon, custom_field, custom_field_option, customer, deal, deal_field, deal_payment, default_group_version,
     deleted_partner, erasure, event, event_decision, event_move, idempotency, outbox, partner, partner_balance,
     partner_category, partner_category_member, partner_customer, partner_group, partner_group_version,
     partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
@@ -128,6 +128,7 @@ scoped! {
     api_key: |_partner, _scope| none();
     partnership_request: |_partner, _scope| none();
     event: |partner, scope| Condition::all().add(Expr::exists(credited_to(partner, scope)));
+    coupon: |partner, _scope| own(coupon::Column::PartnerId, partner);
     // Those that have ended, too: rows that were made for them name them.
     attribution: |partner, _scope| own(attribution::Column::PartnerId, partner);
     event_decision: |partner, _scope| own(event_decision::Column::PartnerId, partner);

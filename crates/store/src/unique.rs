@@ -8,7 +8,7 @@ use super::StoreError;
 /// The unique index, as PostgreSQL names it; the table and the last column, as SQLite does; the input's field.
 type UniqueKey = (&'static str, &'static str, &'static str);
 
-const KEYS: [UniqueKey; 10] = [
+const KEYS: [UniqueKey; 11] = [
     ("tenant_slug_key", "tenant.slug", "slug"),
     ("partner_email_key", "partner.email", "email"),
     (
@@ -19,6 +19,7 @@ const KEYS: [UniqueKey; 10] = [
     ("partner_tier_label_key", "partner_tier.label", "label"),
     ("partner_category_label_key", "partner_category.label", "label"),
     ("partnership_request_pending_key", "partnership_request.email", "email"),
+    ("coupon_code_key", "coupon.code_key", "code"),
     ("idempotency_key_key", "idempotency.idempotency_key", "idempotencyKey"),
     ("customer_external_id_key", "customer.external_id", "customerExternalId"),
     ("commission_snapshot_version_key", "commission_snapshot.version", ""),
@@ -29,18 +30,6 @@ const KEYS: [UniqueKey; 10] = [
     ),
 ];
 
-/// The keys of the external ids of these tables.
-macro_rules! external_ids {
-    ($($table:literal)+) => {
-        &[$((concat!($table, "_external_id_key"), concat!($table, ".external_id"), "externalId")),+]
-    };
-}
-
-const EXTERNAL_IDS: &[UniqueKey] = external_ids!(
-    "partner" "partner_group" "partner_tier" "partner_category" "advertiser" "campaign" "event" "commission"
-    "payment_stage" "custom_field" "deal" "commission_rule" "tiered_commission"
-);
-
 /// The field whose value another row already has, if that is why the database refused.
 pub fn taken_field(error: &StoreError) -> Option<&'static str> {
     let StoreError::Database(error) = error else {
@@ -49,28 +38,29 @@ pub fn taken_field(error: &StoreError) -> Option<&'static str> {
     let Some(SqlErr::UniqueConstraintViolation(message)) = DbErr::sql_err(error) else {
         return None;
     };
-    let names = |key: &str| {
-        message
-            .split(|c: char| !(c.is_alphanumeric() || "_.'".contains(c)))
-            .any(|word| word == key)
-    };
-    KEYS.iter()
-        .chain(EXTERNAL_IDS)
-        .find(|(index, column, _)| names_index(&message, index) || names(column))
-        .map(|key| key.2)
+    let named = KEYS
+        .iter()
+        .find(|(index, column, _)| names(&message, |name| name == *index || name == *column));
+    match named {
+        Some((.., field)) => Some(field),
+        // Of all other tables.
+        None => names(&message, |name| {
+            name.ends_with("_external_id_key") || name.ends_with(".external_id")
+        })
+        .then_some("externalId"),
+    }
 }
 
-/// Whether PostgreSQL's message names this index, or a part of it: where Citus distributes it, each part has a number.
-fn names_index(message: &str, index: &str) -> bool {
+/// Whether the database's message names such an index or column. Where Citus distributes an index, each part's name ends
+/// with a number.
+fn names(message: &str, is_such: impl Fn(&str) -> bool) -> bool {
+    let mut words = message.split(|c: char| !(c.is_alphanumeric() || "_.'".contains(c)));
     let mut quoted = message.split('"').skip(1).step_by(2);
-    let is_number = |rest: &str| {
-        rest.strip_prefix('_')
-            .is_some_and(|digits| digits.parse::<u64>().is_ok())
-    };
-    quoted.any(|name| {
-        name.strip_prefix(index)
-            .is_some_and(|rest| rest.is_empty() || is_number(rest))
-    })
+    words.any(&is_such)
+        || quoted.any(|name| {
+            let whole = name.trim_end_matches(|c: char| c.is_ascii_digit());
+            is_such(name) || is_such(whole.strip_suffix('_').unwrap_or(whole))
+        })
 }
 
 /// Whether the database refused because a sum would exceed its bounds, which it checks as it adds.

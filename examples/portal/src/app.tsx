@@ -1,62 +1,56 @@
-// The door, and behind it one of two pages: the partner's at /, the staff's at /staff.
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
-import { Provider } from "urql";
-import { connect } from "./gateway/client";
-import { closeSession, openSession, type Session } from "./gateway/session";
+// The door, and behind it the pages.
+import { useEffect, useState } from "react";
+import { beginSession, closeSession, openSession, type Session } from "./gateway/session";
+import { returned } from "./sign-in/provider";
+import { Shell } from "./shell/shell";
 import { Boundary } from "./ui/boundary";
-import { Door } from "./ui/door";
-import { Skeleton } from "./ui/skeleton";
+import { Door, type Why } from "./ui/door";
 
-const PartnerPage = lazy(() => import("./partner/page"));
-const StaffPage = lazy(() => import("./staff/page"));
+type Standing = { kind: "inside"; session: Session } | { kind: "outside"; why: Why };
+
+function standing(): Standing {
+  const session = openSession();
+  if (session) return { kind: "inside", session };
+  return { kind: "outside", why: returned() ? "signing in" : "no token" };
+}
 
 export function App() {
-  const [session, setSession] = useState<Session | null>(openSession);
-  const [refused, setRefused] = useState(false);
+  const [now, setNow] = useState(standing);
 
   // Another link in the same tab, which reloads nothing.
   useEffect(() => {
-    const opened = () => {
-      setSession(openSession());
-      setRefused(false);
-    };
+    const opened = () => setNow(standing());
     window.addEventListener("hashchange", opened);
     return () => window.removeEventListener("hashchange", opened);
   }, []);
 
-  const leave = () => {
-    closeSession();
-    setSession(null);
-    setRefused(false);
-  };
-  const refuse = () => {
-    closeSession();
-    setRefused(true);
-  };
+  const signingIn = now.kind === "outside" && now.why === "signing in";
+  useEffect(() => {
+    if (!signingIn) return;
+    returned()?.then(
+      (token) => setNow({ kind: "inside", session: beginSession(token) }),
+      (error: unknown) => {
+        console.info("sign-in:", error);
+        setNow({ kind: "outside", why: "not signed in" });
+      },
+    );
+  }, [signingIn]);
 
-  if (!session) return <Door why="no token" />;
-  if (refused) return <Door why={session.expiresAt && session.expiresAt <= new Date() ? "expired" : "refused"} />;
+  if (now.kind === "outside") return <Door why={now.why} />;
+  const { session } = now;
+  const shut = (why: Why) => {
+    closeSession();
+    setNow({ kind: "outside", why });
+  };
+  const hasExpired = session.expiresAt !== null && session.expiresAt <= new Date();
   return (
     <Boundary>
-      <Suspense fallback={<Skeleton />}>
-        <Inside key={session.token} session={session} onLeave={leave} onRefused={refuse} />
-      </Suspense>
+      <Shell
+        key={session.token}
+        token={session.token}
+        onLeave={() => shut("no token")}
+        onRefused={() => shut(hasExpired ? "expired" : "refused")}
+      />
     </Boundary>
-  );
-}
-
-export interface PageProps {
-  gateway: ReturnType<typeof connect>;
-  onLeave: () => void;
-  onRefused: () => void;
-}
-
-function Inside({ session, onLeave, onRefused }: { session: Session } & Omit<PageProps, "gateway">) {
-  const gateway = useMemo(() => connect(session.token), [session.token]);
-  const Page = window.location.pathname.replace(/\/$/, "").endsWith("/staff") ? StaffPage : PartnerPage;
-  return (
-    <Provider value={gateway.client}>
-      <Page gateway={gateway} onLeave={onLeave} onRefused={onRefused} />
-    </Provider>
   );
 }

@@ -59,6 +59,8 @@ pub enum ImportSource {
     Everflow,
     /// Partners: CSV, XLSX or JSON Lines, with the columns of the export
     Partners,
+    /// Coupons of partners
+    Coupons,
     /// Customers, and which partners brought them
     Customers,
     /// Events as history, which earn nothing; with --earn they are recorded as if they happened now

@@ -207,6 +207,7 @@ loaders! {
     offers: OffersOfPartner,
     event_count_of_customer: CountsOf<EventsOfCustomer>,
     customer_count_of_partner: CountsOf<CustomersOfPartner>,
+    coupon_count_of_partner: CountsOf<CouponsOfPartner>,
     commission_counts: CommissionCounts,
     commission_totals: CommissionTotals,
     commission_explanation: ExplanationOfCommission,

@@ -7,11 +7,12 @@ use super::object::Partner;
 use super::transition::{PARTNER_TRANSITION, PartnerTransition};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::connection::Connection;
+use crate::graphql::coupon::{COUPON, Coupon};
 use crate::graphql::deal::{DEAL, Deal};
 use crate::graphql::label::{PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
 use crate::graphql::ledger::commission::{CommissionConnection, commission_pages, commissions_under};
 use crate::graphql::ledger::customer::{CUSTOMER, Customer};
-use crate::graphql::loader::{CampaignsOfPartner, CustomersOfPartner, DealsOfPartner};
+use crate::graphql::loader::{CampaignsOfPartner, CouponsOfPartner, CustomersOfPartner, DealsOfPartner};
 use crate::graphql::money::Money;
 use crate::graphql::partner::PartnerType;
 use crate::graphql::partner::kind::PartnerStatus;
@@ -98,6 +99,10 @@ declare! {
     "balancesAsOf" = Partner::computed();
     /// Its payouts, newest first.
     "payouts": Connection<Payout> = page_of(|ctx| payout_pages(ctx, PayoutParent::Partner));
+    /// Its coupons, newest first.
+    "coupons": Connection<Coupon> = page_of(|ctx| {
+        child_list_of::<CouponsOfPartner>(ctx, Resource::Coupons, &COUPON)
+    });
     /// The customers bound to it, newest first.
     "customers": Connection<Customer> = page_of(|ctx| {
         child_list_of::<CustomersOfPartner>(ctx, Resource::Events, &CUSTOMER)

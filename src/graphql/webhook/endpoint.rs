@@ -44,6 +44,8 @@ pub enum WebhookEventType {
     PartnerRevoked,
     /// A revoked partner was reinstated: `partner.reinstated`.
     PartnerReinstated,
+    /// A partner got a coupon: `coupon.created`.
+    CouponCreated,
     /// A customer was reassigned: `customer.reassigned`.
     CustomerReassigned,
     /// Somebody requested to promote a campaign: `partnership_request.created`.

@@ -84,6 +84,7 @@ fn every_command_and_job_is_known() {
         "journeybee",
         "everflow",
         "partners",
+        "coupons",
         "customers",
         "events",
         "commissions",

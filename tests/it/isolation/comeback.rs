@@ -215,6 +215,7 @@ async fn an_issued_token_reads_what_was_granted_until_it_ends(app: TestApp) {
                 "partners:read",
                 "partner_groups:read",
                 "campaigns:read",
+                "coupons:read",
                 "events:read",
                 "commissions:read",
                 "payouts:read",

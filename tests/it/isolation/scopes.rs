@@ -14,7 +14,7 @@ fn all_but(names: &[&str]) -> String {
         .map(|scope| scope.to_string())
         .filter(|scope| !names.contains(&scope.as_str()))
         .collect();
-    assert_eq!(kept.len(), 24 - names.len());
+    assert_eq!(kept.len(), 26 - names.len());
     kept.join(" ")
 }
 
@@ -91,6 +91,10 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 list("customers"),
                 "eventDecisionTotals(from: \"2026-03-01T00:00:00Z\", to: \"2026-03-03T00:00:00Z\") { count }".to_owned(),
             ],
+        ),
+        (
+            "coupons:read",
+            vec![one("coupon", &p.coupon), list("coupons"), node(&p.coupon)],
         ),
         (
             "commissions:read",
@@ -187,6 +191,7 @@ pub fn needed(mutation: &str) -> &'static str {
             "commissions:write"
         }
         "updateTenant" => "admin",
+        _ if mutation.ends_with("Coupon") => "coupons:write",
         _ if mutation.ends_with("ApiKey") => "api_keys:write",
         _ if mutation.contains("Webhook") => "webhooks:write",
         "recordDealRenewal" => "deals:write",

@@ -11,7 +11,7 @@ use crate::support::programme::{Programme, made_by};
 use crate::support::{Sdl, both_databases};
 
 /// The types that are a resource, or a part of one with an id of its own.
-const RESOURCES: [(&str, &str); 24] = [
+const RESOURCES: [(&str, &str); 25] = [
     ("Partner", "partners"),
     ("PartnerTier", "partners"),
     ("PartnerCategory", "partners"),
@@ -20,6 +20,7 @@ const RESOURCES: [(&str, &str); 24] = [
     ("PartnerGroup", "partner_groups"),
     ("Campaign", "campaigns"),
     ("Advertiser", "campaigns"),
+    ("Coupon", "coupons"),
     ("Event", "events"),
     ("Customer", "events"),
     ("Attribution", "events"),
@@ -39,10 +40,11 @@ const RESOURCES: [(&str, &str); 24] = [
 ];
 
 /// What a row names belongs to the row as far as it says which one it is.
-const NAMES: [(&str, &[&str]); 7] = [
+const NAMES: [(&str, &[&str]); 8] = [
     ("Partner", &["id", "name", "externalId"]),
     ("PartnerGroup", &["id", "name", "externalId"]),
     ("Campaign", &["id", "name", "externalId"]),
+    ("Coupon", &["id", "code"]),
     ("Event", &["id", "externalId"]),
     ("Attribution", &["id"]),
     ("PaymentStage", &["id", "label", "externalId"]),

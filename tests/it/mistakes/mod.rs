@@ -2,6 +2,7 @@
 
 mod amounts;
 mod backtests;
+mod coupons;
 mod deals;
 mod keys;
 mod moves;
@@ -76,6 +77,7 @@ async fn every_mutation_has_its_mistakes_tried(app: TestApp) {
     let p = Programme::new(&app, "acme", "alpha", "bravo").await;
     let cases = [
         names::cases(&p),
+        coupons::cases(&p),
         amounts::cases(&p),
         states::cases(&p),
         deals::cases(&p),

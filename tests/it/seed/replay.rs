@@ -66,6 +66,7 @@ fn input(event: &Value) -> NewEvent {
         customer_acquired_at: None,
         partner_id: own(&event["attribution"]["partner"]["id"]),
         campaign_id: own(&event["attribution"]["campaign"]["id"]),
+        coupon_code: None,
         original_external_id: text(&event["original"]["externalId"]),
         metadata: Some(event["metadata"].clone()).filter(|value| !value.is_null()),
         idempotency_key: None,

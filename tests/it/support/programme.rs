@@ -33,6 +33,9 @@ pub struct Programme {
     pub other_campaign: String,
     pub a: String,
     pub b: String,
+    /// Of each.
+    pub coupon: String,
+    pub other_coupon: String,
     /// Waits for a decision.
     pub request: String,
     pub decided_request: String,
@@ -162,6 +165,12 @@ impl Programme {
             .await;
             make("activatePartner", "partner", json!({ "id": partner })).await;
         }
+        let coupon = |name: &str, partner: &str| {
+            let benefit = format!("{name} benefit");
+            json!({ "partnerId": partner, "campaignId": campaign, "code": format!("{name}-10"), "customerBenefit": benefit })
+        };
+        let own_coupon = make("createCoupon", "coupon", coupon(own, &a)).await;
+        let other_coupon = make("createCoupon", "coupon", coupon(other, &b)).await;
         let asked = |name: &str, campaign: &str| {
             let (name, email) = (format!("hidden {name}"), format!("{name}@{name}.example"));
             json!({ "name": name, "email": email, "campaignId": campaign, "message": "hidden message" })
@@ -264,6 +273,8 @@ impl Programme {
             other_campaign,
             a,
             b,
+            coupon: own_coupon,
+            other_coupon,
             request,
             decided_request,
             commission: commissions[0].clone(),

@@ -23,6 +23,7 @@ fn conversion(number: usize, tiers: &Tiers<'_>) -> NewEvent {
         customer_external_id: None,
         customer_acquired_at: None,
         partner_id: Some(tiers.partner.clone()),
+        coupon_code: None,
         campaign_id: Some(tiers.campaign.clone()),
         original_external_id: None,
         metadata: None,

@@ -105,7 +105,7 @@ mod tests {
         );
         for other in ["https://a.example", "https://A.example/", "https://b.example/", ""] {
             assert!(
-                jwks_url(document, other).unwrap_err().contains("of the issuer"),
+                jwks_url(document, other).unwrap_err().contains("its issuer is"),
                 "{other}"
             );
         }

@@ -42,6 +42,7 @@ use super::Timestamp;
 use super::id::{BacktestId, CampaignId, PartnerGroupId, TieredCommissionId};
 use super::money::AmountTooLarge;
 use super::text_enum;
+use crate::audit::audited;
 pub use versions::{VersionAt, Versioned, Versions};
 
 text_enum! {
@@ -94,6 +95,18 @@ pub struct Backtest {
     /// them.
     pub incomplete_history: bool,
 }
+
+audited!(Backtest as "Backtest": {
+    id: _, name, status, from, to, proposal, campaign_id: _, group_id: _, tier_id: _, created_at: _, started_at: _,
+    finished_at: _, created_by: _, events: _, of_events: _, failure, incomplete_history: _
+} => [
+    "name": name,
+    "status": status.as_str(),
+    "from": from,
+    "to": to,
+    "proposal": proposal,
+    "failure": failure,
+]);
 
 /// Why a replay fails.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

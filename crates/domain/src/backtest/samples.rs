@@ -6,7 +6,7 @@ use super::history::{HistoryEvent, HistoryPosition};
 use super::replayed_event::{ActualRow, ProposedRow, ReplayedEvent};
 use crate::Timestamp;
 use crate::commission::CommissionKind;
-use crate::event::{AttributedVia, Attribution, Event, EventKind};
+use crate::event::{Attribution, AttributionSource, Event, EventKind};
 use crate::history::Moment;
 use crate::id::{Id, Kind};
 use crate::money::{Currency, Money};
@@ -69,7 +69,7 @@ fn credited(event: Event, sequence: i64) -> Event {
         sequence,
         at: event.recorded_at,
     };
-    let attribution = Attribution::whole(&event, (id(1), Some(id(1))), AttributedVia::Named, moment);
+    let attribution = Attribution::whole(&event, (id(1), Some(id(1))), AttributionSource::NAMED, moment);
     Event {
         attribution: Some(attribution),
         ..event

@@ -11,7 +11,7 @@ use super::*;
 use crate::campaign::{Campaign, CampaignStatus};
 use crate::commission::CommissionKind;
 use crate::decision::{Component, MadeWith, TermsSource};
-use crate::event::{AttributedVia, Attribution, Event, EventKind};
+use crate::event::{Attribution, AttributionSource, Event, EventKind};
 use crate::history::Moment;
 use crate::id::{CommissionId, EventId, Id, Kind, PartnerId};
 use crate::money::{Currency, Money, Percentage};
@@ -77,7 +77,7 @@ fn event(number: i64, kind: EventKind, amount: Money, original: Option<EventId>)
         wholly_refunded: false,
     };
     let moment = Moment { sequence: number, at };
-    let attribution = Attribution::whole(&event, (id(2), Some(id(1))), AttributedVia::Named, moment);
+    let attribution = Attribution::whole(&event, (id(2), Some(id(1))), AttributionSource::NAMED, moment);
     Event {
         attribution: Some(attribution),
         ..event

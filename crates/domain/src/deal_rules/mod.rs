@@ -24,6 +24,7 @@ mod tests;
 mod validate;
 mod value;
 
+use crate::audit::audited;
 use rust_decimal::Decimal;
 
 pub use deal_view::DealView;
@@ -75,6 +76,24 @@ pub struct CommissionRule {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
+
+audited!(CommissionRule as "CommissionRule": {
+    id: _, external_id, version, plan, filters, archived_at, created_at: _, updated_at: _
+} => [
+    "label": plan.label,
+    "externalId": external_id,
+    "partnerType": filters.partner_type.as_str(),
+    "paymentTarget": plan.payment_target.as_str(),
+    "autoAssignRecipient": plan.auto_assign_recipient.map(|assignment| assignment.as_str()),
+    "currency": plan.currency.map(|currency| currency.code()),
+    "holdbackDays": plan.holdback_days,
+    "entries": plan.entries,
+    "tierIds": filters.tiers,
+    "categoryIds": filters.categories,
+    "partnerIds": filters.partners,
+    "version": version,
+    "archivedAt": archived_at,
+]);
 
 /// What a rule pays: everything that a version of it fixes for the payments that start under it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -52,7 +52,7 @@ fn credit(event: &Event) -> Attribution {
         at: minute(0),
     };
     let partner = PartnerId::from_parts(minute(0), 0, 1);
-    Attribution::whole(event, (partner, None), AttributedVia::Named, moment)
+    Attribution::whole(event, (partner, None), AttributionSource::NAMED, moment)
 }
 
 #[test]

@@ -42,6 +42,7 @@ mod tests;
 mod validate;
 mod window;
 
+use crate::audit::audited;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -308,3 +309,29 @@ pub struct TieredCommission {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
+
+audited!(TieredCommission as "TieredCommission": {
+    id: _, external_id, version, tier, notes, audience, archived_at, created_at: _, updated_at: _
+} => [
+    "name": tier.name,
+    "externalId": external_id,
+    "notes": notes,
+    "status": tier.status.as_str(),
+    "startDate": tier.start_date,
+    "endDate": tier.end_date,
+    "period": tier.period.as_str(),
+    "crossingPolicy": tier.crossing_policy.as_str(),
+    "currency": tier.currency.code(),
+    "eventType": tier.event_type,
+    "goals": tier.goals,
+    "payout": tier.payout,
+    "revenue": tier.revenue,
+    "retroactivePayout": tier.retroactive_payout,
+    "retroactiveRevenue": tier.retroactive_revenue,
+    "applyToAllPartners": audience.apply_to_all_partners,
+    "partnerIds": audience.partner_ids,
+    "campaignIds": audience.campaign_ids,
+    "advertiserIds": audience.advertiser_ids,
+    "version": version,
+    "archivedAt": archived_at,
+]);

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::{API_VERSION, WebhookEventType};
 use crate::Timestamp;
 use crate::commission::{Commission, Payout, PayoutStatus};
-use crate::id::{CampaignId, EventId, PartnerId};
+use crate::coupon::Coupon;
+use crate::id::{AttributionId, CampaignId, CouponId, EventId, PartnerId};
 use crate::money::Money;
 use crate::partnership_request::PartnershipRequest;
 
@@ -30,6 +31,8 @@ pub struct ExternalIds {
     pub partners: HashMap<Uuid, Option<String>>,
     pub campaigns: HashMap<Uuid, Option<String>>,
     pub events: HashMap<Uuid, String>,
+    /// The coupons that attributions rest on, by the attribution.
+    pub coupons: HashMap<Uuid, CouponId>,
 }
 
 impl ExternalIds {
@@ -39,6 +42,10 @@ impl ExternalIds {
 
     fn campaign(&self, id: Option<CampaignId>) -> Option<&str> {
         self.campaigns.get(&id?.uuid())?.as_deref()
+    }
+
+    fn coupon(&self, attribution: Option<AttributionId>) -> Option<CouponId> {
+        self.coupons.get(&attribution?.uuid()).copied()
     }
 
     fn event(&self, id: Option<EventId>) -> Option<&str> {
@@ -87,6 +94,7 @@ pub fn commission(row: &Commission, event_type: WebhookEventType, at: Timestamp,
         "campaignExternalId": ids.campaign(row.campaign_id),
         "eventId": row.event_id,
         "eventExternalId": ids.event(row.event_id),
+        "couponId": ids.coupon(row.attribution_id),
         "adjustsCommissionId": row.adjusts_id,
         "payoutId": row.payout_id.filter(|_| is_paid),
         "returnedPayoutId": row.returned_payout_id,
@@ -120,6 +128,19 @@ pub fn payout(row: &Payout, event_type: WebhookEventType, at: Timestamp, ids: &E
 /// A partner; its status is in the outbox event's detail.
 pub fn partner(id: PartnerId, at: Timestamp, ids: &ExternalIds) -> Value {
     json!({ "partnerId": id, "partnerExternalId": ids.partner(Some(id)), "changedAt": moment(at) })
+}
+
+/// A coupon that was created; its code is read by its id.
+pub fn coupon(row: &Coupon, at: Timestamp, ids: &ExternalIds) -> Value {
+    json!({
+        "couponId": row.id,
+        "partnerId": row.partner_id,
+        "partnerExternalId": ids.partner(Some(row.partner_id)),
+        "campaignId": row.campaign_id,
+        "campaignExternalId": ids.campaign(Some(row.campaign_id)),
+        "createdAt": moment(row.created_at),
+        "changedAt": moment(at),
+    })
 }
 
 /// A request that was created or decided at `at`.

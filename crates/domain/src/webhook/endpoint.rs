@@ -2,6 +2,7 @@
 
 use super::WebhookEventType;
 use crate::Timestamp;
+use crate::audit::audited;
 use crate::id::WebhookEndpointId;
 
 /// Maximum number of endpoints per tenant.
@@ -24,6 +25,18 @@ pub struct WebhookEndpoint {
     pub updated_at: Timestamp,
     pub deleted_at: Option<Timestamp>,
 }
+
+audited!(WebhookEndpoint as "WebhookEndpoint": {
+    id: _, url, description, event_types, api_version, active, disabled_reason, secret_rotated_at: _, created_at: _,
+    updated_at: _, deleted_at: _
+} => [
+    "url": url,
+    "description": description,
+    "eventTypes": event_types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
+    "apiVersion": api_version,
+    "active": active,
+    "disabledReason": disabled_reason,
+]);
 
 impl WebhookEndpoint {
     /// The event types that it receives.

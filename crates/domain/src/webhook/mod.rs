@@ -36,6 +36,7 @@ text_enum! {
         PartnerSuspended = "PARTNER_SUSPENDED",
         PartnerRevoked = "PARTNER_REVOKED",
         PartnerReinstated = "PARTNER_REINSTATED",
+        CouponCreated = "COUPON_CREATED",
         CustomerReassigned = "CUSTOMER_REASSIGNED",
         PartnershipRequestCreated = "PARTNERSHIP_REQUEST_CREATED",
         PartnershipRequestDecided = "PARTNERSHIP_REQUEST_DECIDED",

@@ -6,13 +6,14 @@ use crate::ImportError;
 use crate::file::FileRow;
 use auth::Caller;
 use domain::event::EventKind;
+use domain::problem::ProblemCode;
 use service::app::App;
 use service::imported::Outcome;
 use service::ledger::event::NewEvent;
 use service::ledger::record::record;
 use service::moving_in::{self, Mode};
 
-pub const COLUMNS: [&str; 22] = [
+pub const COLUMNS: [&str; 23] = [
     "externalId",
     "id",
     "kind",
@@ -33,6 +34,7 @@ pub const COLUMNS: [&str; 22] = [
     "campaignExternalId",
     "campaignId",
     "campaign",
+    "couponCode",
     "originalExternalId",
     "metadata",
 ];
@@ -67,6 +69,11 @@ pub async fn batch(
         let kind = cells.word("kind", &KINDS).unwrap_or(EventKind::Charge);
         // A refund or chargeback takes these from its original, though exports repeat them.
         let own = !kind.takes_back();
+        let coupon_code = cells.text("couponCode").filter(|_| own);
+        if coupon_code.is_some() && !earn {
+            let message = "decides only for events that earn (--earn): history names its partner";
+            cells.problems.add("couponCode", ProblemCode::Invalid, message);
+        }
         let event = NewEvent {
             external_id,
             kind,
@@ -81,6 +88,7 @@ pub async fn batch(
             customer_acquired_at: cells.moment("customerAcquiredAt").filter(|_| own),
             partner_id: partner.filter(|_| own).map(|id| id.to_string()),
             campaign_id: campaign.filter(|_| own).map(|id| id.to_string()),
+            coupon_code,
             original_external_id: cells.text("originalExternalId"),
             metadata: cells.json("metadata"),
             idempotency_key: None,

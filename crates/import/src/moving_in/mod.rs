@@ -1,9 +1,10 @@
-//! Another system's data of a programme, from files: partners, customers, events and commissions, in this order. A file
+//! Another system's data of a programme, from files: partners, their coupons, customers, events and commissions, in this order. A file
 //! is read as a stream and imported in batches; rows that already exist with the same content change nothing, so that a
 //! file whose import was interrupted is imported again as a whole.
 
 mod cells;
 mod commissions;
+mod coupons;
 mod customers;
 mod events;
 mod parsed_row;
@@ -19,6 +20,7 @@ pub use run::run;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     Partners,
+    Coupons,
     Customers,
     Events,
     Commissions,
@@ -29,6 +31,7 @@ impl FileKind {
     pub fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Partners => &partners::COLUMNS,
+            Self::Coupons => &coupons::COLUMNS,
             Self::Customers => &customers::COLUMNS,
             Self::Events => &events::COLUMNS,
             Self::Commissions => &commissions::COLUMNS,
@@ -41,6 +44,7 @@ impl FileKind {
         const NAME: &[&str] = &["externalId", "id"];
         match self {
             Self::Partners => &[NAME, &["name"], &["email"]],
+            Self::Coupons => &[&["code"], &resolve::PARTNER, &resolve::CAMPAIGN],
             Self::Customers => &[NAME],
             Self::Events if earn => &[NAME, &["kind"]],
             Self::Events => &[NAME, &["kind"], &["occurredAt"]],
@@ -57,6 +61,7 @@ impl FileKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Partners => "partners",
+            Self::Coupons => "coupons",
             Self::Customers => "customers",
             Self::Events => "events",
             Self::Commissions => "commissions",

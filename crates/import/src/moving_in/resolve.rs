@@ -14,7 +14,7 @@ use store::{Store, StoreError};
 
 /// The columns that name the partner and the campaign, whichever of them a file has.
 pub const PARTNER: [&str; 4] = ["partnerExternalId", "partnerEmail", "partnerId", "partner"];
-const CAMPAIGN: [&str; 3] = ["campaignExternalId", "campaignId", "campaign"];
+pub const CAMPAIGN: [&str; 3] = ["campaignExternalId", "campaignId", "campaign"];
 
 /// The names of a row's partner and campaign.
 #[derive(Clone, Debug, Default)]

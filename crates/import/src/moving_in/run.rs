@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use super::resolve::RowNames;
-use super::{FileKind, ImportOptions, ImportReport, commissions, customers, events, partners};
+use super::{FileKind, ImportOptions, ImportReport, commissions, coupons, customers, events, partners};
 use crate::ImportError;
 use crate::file::{ColumnMapping, FileRow, FileRows, LineProblem, ReadOptions, hash};
 use auth::{Caller, Scope};
@@ -117,6 +117,7 @@ async fn batches(
         if is_over || batch.len() + found.len() == MAX_RECORDS || bytes > MAX_BATCH_BYTES {
             let answers = match kind {
                 FileKind::Partners => partners::batch(app, caller, mode, &batch).await?,
+                FileKind::Coupons => coupons::batch(app, caller, mode, &batch).await?,
                 FileKind::Customers => customers::batch(app, caller, mode, &batch).await?,
                 FileKind::Events => events::batch(app, caller, mode, earn, &batch).await?,
                 FileKind::Commissions => commissions::batch(app, caller, mode, &batch).await?,

@@ -11,6 +11,7 @@
 //! the same, too.
 
 mod campaigns;
+mod coupons;
 mod deals;
 mod groups_and_labels;
 mod partners;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use rust_decimal::Decimal;
 
-use super::{DemoContext, IdsByName, currency};
+use super::{DemoContext, IdsByName, coupons, currency};
 use crate::draft::decimal;
 use crate::source::SeedSource;
 use domain::event::EventKind::{self, Charge, Conversion};
@@ -32,6 +32,8 @@ pub struct SaleRow {
     pub customer: Option<String>,
     pub partner: Option<usize>,
     pub campaign: Option<&'static str>,
+    /// The code that the customer typed.
+    pub coupon: Option<&'static str>,
     /// The name of the event that it takes back.
     pub original: Option<String>,
 }
@@ -119,6 +121,7 @@ impl SaleRow {
             customer: None,
             partner: None,
             campaign: None,
+            coupon: None,
             original: None,
         }
     }
@@ -128,6 +131,14 @@ impl SaleRow {
         Self {
             partner: Some(partner),
             campaign: Some(campaign),
+            ..self
+        }
+    }
+
+    /// With the code of a coupon, and without a partner.
+    pub fn with_code(self, code: &'static str) -> Self {
+        Self {
+            coupon: Some(code),
             ..self
         }
     }
@@ -191,7 +202,11 @@ fn singles() -> impl Iterator<Item = SaleRow> {
             (1..).zip(*days).map(move |(number, day)| {
                 let customer = format!("{name}-{number}");
                 let sale = SaleRow::new(*day, customer.clone(), *kind).typed(event_type);
-                let sale = sale.by(*partner, campaign).of(customer);
+                let sale = match coupons::code_of(*partner, campaign) {
+                    Some(code) => sale.with_code(code),
+                    None => sale.by(*partner, campaign),
+                };
+                let sale = sale.of(customer);
                 SaleRow {
                     amount: (!amount.is_empty()).then(|| (decimal(amount), "EUR")),
                     revenue: (!revenue.is_empty()).then(|| decimal(revenue)),
@@ -228,6 +243,7 @@ pub async fn record(
         customer_acquired_at: None,
         partner_id: sale.partner.map(|place| ids.of("partner", place)),
         campaign_id: sale.campaign.map(|name| ids.of("campaign", name)),
+        coupon_code: sale.coupon.map(str::to_owned),
         original_external_id: sale.original.as_deref().map(external_id),
         metadata: None,
         idempotency_key: None,

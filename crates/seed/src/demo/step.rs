@@ -15,6 +15,7 @@ pub enum TimelineStep {
     Settle,
     Tier(usize),
     Partner(usize),
+    Coupon(usize),
     Amend(usize),
     Lead(usize),
     Ask(usize),

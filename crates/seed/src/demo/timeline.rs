@@ -5,8 +5,8 @@ use futures::future::BoxFuture;
 
 use super::step::TimelineStep;
 use super::{
-    DAYS, DemoContext, IdsByName, campaigns, deals, groups_and_labels, on, partners, payouts, pipeline, refunds,
-    requests, reviews, sales, tiers, unpaid_sales,
+    DAYS, DemoContext, IdsByName, campaigns, coupons, deals, groups_and_labels, on, partners, payouts, pipeline,
+    refunds, requests, reviews, sales, tiers, unpaid_sales,
 };
 use service::ServiceError;
 use service::ledger::review::approve_matured_of;
@@ -25,6 +25,8 @@ fn steps() -> Vec<Dated> {
     steps.extend(campaigns::steps());
     steps.extend(tiers::steps());
     steps.extend(partners::steps());
+    let coupons = coupons::made().enumerate();
+    steps.extend(coupons.map(|(place, age)| (age, TimelineStep::Coupon(place))));
     steps.extend(requests::steps());
     steps.extend(deals::steps());
     steps.extend(reviews::steps());
@@ -67,6 +69,7 @@ fn take<'a>(
         TimelineStep::Settle => boxed(move || groups_and_labels::settle(demo, age, ids)),
         TimelineStep::Tier(place) => boxed(move || tiers::make(demo, age, place, ids)),
         TimelineStep::Partner(place) => boxed(move || partners::make(demo, age, place, ids)),
+        TimelineStep::Coupon(place) => boxed(move || coupons::make(demo, age, place, ids)),
         TimelineStep::Amend(place) => boxed(move || partners::renegotiate(demo, age, place, ids)),
         TimelineStep::Lead(place) => boxed(move || partners::lead(demo, age, place, ids)),
         TimelineStep::Ask(place) => boxed(move || requests::ask(demo, age, place, ids)),

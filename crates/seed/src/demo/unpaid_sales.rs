@@ -6,6 +6,15 @@ use domain::event::EventKind::{Charge, Conversion};
 /// In the order in which the reasons are checked.
 pub fn all() -> impl Iterator<Item = SaleRow> {
     let stopped = [
+        // COUPON_INVALID: the code has ended; nobody has such a code.
+        SaleRow::new(161, "winter-code", Charge)
+            .with_code("winter25")
+            .of("winter-code")
+            .worth("730.00", "EUR"),
+        SaleRow::new(198, "blue-tea", Charge)
+            .with_code("BLUETEA")
+            .of("blue-tea")
+            .worth("149.00", "EUR"),
         // UNATTRIBUTED: no partner is named, and the customer is bound to none.
         SaleRow::new(73, "walk-in-1", Charge)
             .of("walk-in")

@@ -4,6 +4,7 @@ mod propose;
 mod read_ahead;
 mod work;
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::once::{begin, commit};
 use crate::tiered_commission::NewTieredCommission;
@@ -18,6 +19,8 @@ use domain::terms::TermDraft;
 use domain::{text, time};
 use store::backtest::Proposal;
 pub use work::{WaitState, delete_expired, work, work_on_one};
+
+aggregate!(Backtest: Backtest, in backtest, with answer);
 
 /// Maximum number of backtests of a tenant that are queued or running at the same time.
 pub const MAX_OPEN: u64 = 20;

@@ -5,6 +5,7 @@ pub mod import;
 mod simulate;
 mod update;
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::once::{begin, commit};
@@ -18,6 +19,8 @@ use domain::problem::Problems;
 pub use simulate::{SimulatedDeal, SimulatedPayments, simulate};
 use store::locks::InForce;
 pub use update::{CommissionRuleChange, delete, update};
+
+aggregate!(CommissionRule: CommissionRule, in commission_rule, with external_id, answer);
 
 pub async fn create(app: &App, caller: &Caller, input: NewCommissionRule) -> Result<CommissionRule, ServiceError> {
     let writer = caller.write(Resource::CommissionRules)?;

@@ -14,6 +14,7 @@ mod update;
 
 use serde_json::{Value, json};
 
+use crate::aggregate::aggregate;
 use crate::once::Answer;
 use crate::stored::id_in;
 use auth::Scope;
@@ -25,6 +26,8 @@ use domain::id;
 pub use stages::{move_to, renew};
 use store::{Store, StoreError};
 pub use update::{DealChange, update};
+
+aggregate!(Deal: Deal, in deal, with external_id);
 
 /// A deal as it is now, and the ledger rows that the operation wrote.
 #[derive(Clone, Debug)]

@@ -1,18 +1,21 @@
 //! Events as they are sent, and the checks that need no database.
 
+use crate::aggregate::aggregate;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::content;
 use crate::partner::metadata;
 use domain::Timestamp;
-use domain::event::{AttributedVia, Attribution, Customer, Event, EventKind};
+use domain::event::{Attribution, AttributionSource, Customer, Event, EventKind};
 use domain::history::Moment;
 use domain::id::{CampaignId, EventId, PartnerId};
 use domain::money::{Currency, Money};
 use domain::personal::Content;
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::{text, time};
+
+aggregate!(Event: Event, in event);
 
 /// An event as sent.
 #[derive(Clone, Debug)]
@@ -28,6 +31,7 @@ pub struct NewEvent {
     pub customer_acquired_at: Option<Timestamp>,
     pub partner_id: Option<String>,
     pub campaign_id: Option<String>,
+    pub coupon_code: Option<String>,
     pub original_external_id: Option<String>,
     pub metadata: Option<Value>,
     pub idempotency_key: Option<String>,
@@ -48,6 +52,7 @@ pub struct CheckedEvent {
     pub customer_acquired_at: Option<Timestamp>,
     pub partner_id: Option<String>,
     pub campaign_id: Option<String>,
+    pub coupon_code: Option<String>,
     pub original_external_id: Option<String>,
     pub metadata: Option<Value>,
     pub idempotency_key: Option<String>,
@@ -72,6 +77,7 @@ impl NewEvent {
             "customerAcquiredAt": self.customer_acquired_at.map(|moment| moment.timestamp_micros()),
             "partnerId": self.partner_id,
             "campaignId": self.campaign_id,
+            "couponCode": text(&self.coupon_code),
             "originalExternalId": text(&self.original_external_id),
             "metadata": self.metadata,
         }))
@@ -100,6 +106,7 @@ impl NewEvent {
         let original = problems.optional("originalExternalId", self.original_external_id, |text| {
             text::external_id(&text)
         });
+        let coupon_code = problems.optional("couponCode", self.coupon_code, |text| text::coupon_code(&text));
         let metadata = problems.optional("metadata", self.metadata, metadata);
         let key = problems.optional("idempotencyKey", self.idempotency_key, |key| text::external_id(&key));
         if takes_back {
@@ -115,6 +122,7 @@ impl NewEvent {
                 ("customerAcquiredAt", self.customer_acquired_at.is_some()),
                 ("partnerId", self.partner_id.is_some()),
                 ("campaignId", self.campaign_id.is_some()),
+                ("couponCode", matches!(&coupon_code, Some(Some(_)))),
                 ("revenue", matches!(revenue, Some(Some(_)))),
             ];
             for (field, _) in superfluous.iter().filter(|(_, given)| *given) {
@@ -156,6 +164,7 @@ impl NewEvent {
             customer_acquired_at: self.customer_acquired_at,
             partner_id: self.partner_id,
             campaign_id: self.campaign_id,
+            coupon_code: coupon_code?,
             original_external_id: original?,
             metadata: metadata?,
             idempotency_key: key?,
@@ -199,7 +208,7 @@ impl CheckedEvent {
         Event {
             attribution: credited.map(|(of_original, moment)| {
                 let to = (of_original.partner_id, of_original.campaign_id);
-                Attribution::whole(&event, to, of_original.via, moment)
+                Attribution::whole(&event, to, of_original.source, moment)
             }),
             ..event
         }
@@ -209,11 +218,11 @@ impl CheckedEvent {
 /// The partner and the campaign that an event is credited to, or that a customer is bound to.
 pub type Binding = (Option<PartnerId>, Option<CampaignId>);
 
-/// How it is known to whom an event is credited: the event names the partner, or its customer is bound to it.
-pub fn via(names_partner: bool) -> AttributedVia {
+/// What an attribution without a coupon rests on: the event names the partner, or its customer is bound to it.
+pub fn source(names_partner: bool) -> AttributionSource {
     match names_partner {
-        true => AttributedVia::Named,
-        false => AttributedVia::Binding,
+        true => AttributionSource::NAMED,
+        false => AttributionSource::BINDING,
     }
 }
 

@@ -4,6 +4,7 @@
 //! was interrupted.
 
 mod commissions;
+mod coupons;
 mod customers;
 mod events;
 mod partners;
@@ -14,6 +15,7 @@ use crate::imported::Outcome;
 use crate::once::repeated;
 use auth::Writer;
 pub use commissions::{NewOpening, bring_in as commissions};
+pub use coupons::{ImportedCoupon, bring_in as coupons};
 pub use customers::{NewCustomer, bring_in as customers};
 use domain::problem::{Problem, ProblemCode, Problems};
 pub use events::bring_in as events;

@@ -4,6 +4,7 @@ pub mod import;
 mod simulate;
 mod update;
 
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::external_id::check_free;
 use crate::once::{begin, commit};
@@ -19,6 +20,8 @@ pub use simulate::{RulesSource, SimulatedFee, simulate};
 use store::locks::InForce;
 use store::{StoreError, Transaction};
 pub use update::{PartnerGroupChange, delete, update};
+
+aggregate!(PartnerGroup: PartnerGroup, in partner_group, with external_id, answer);
 
 /// A group as entered.
 #[derive(Clone, Debug, Default)]

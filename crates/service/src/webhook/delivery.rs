@@ -1,5 +1,6 @@
 //! Deliveries on request: tests and redeliveries.
 
+use crate::aggregate::aggregate;
 use serde_json::{Value, json};
 
 use super::check_readable;
@@ -16,6 +17,8 @@ use domain::webhook::body;
 use domain::webhook::{WebhookDelivery, WebhookDeliveryStatus, WebhookEventType};
 use store::webhook::delivery::{self, NewDelivery, RedeliverySelection};
 use store::{Store, StoreError, Transaction};
+
+aggregate!(WebhookDelivery: WebhookDelivery, in webhook::delivery, with answer);
 
 /// Maximum number of deliveries that one call sends again.
 pub const MAX_REDELIVERIES: u64 = 10_000;

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{Webhooks, check_readable};
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::ids::named;
 use crate::once::{Answer, begin, commit};
@@ -21,6 +22,8 @@ use domain::webhook::{API_VERSION, WebhookEndpoint, WebhookEventType};
 use store::outbox::OutboxPosition;
 use store::webhook::{delivery, endpoint};
 use store::{Store, StoreError, Transaction};
+
+aggregate!(WebhookEndpoint: WebhookEndpoint, in webhook::endpoint);
 
 /// An endpoint as requested.
 #[derive(Clone, Debug, Default)]

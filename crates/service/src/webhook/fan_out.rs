@@ -14,6 +14,7 @@ use crate::app::App;
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{Commission, Payout};
+use domain::coupon::Coupon;
 use domain::id::{PartnerId, TenantId};
 use domain::partnership_request::PartnershipRequest;
 use domain::webhook::WebhookEventType;
@@ -163,6 +164,7 @@ struct ChangedObjects {
     commissions: HashMap<Uuid, Commission>,
     payouts: HashMap<Uuid, Payout>,
     requests: HashMap<Uuid, PartnershipRequest>,
+    coupons: HashMap<Uuid, Coupon>,
     ids: ExternalIds,
 }
 
@@ -183,12 +185,18 @@ impl ChangedObjects {
         let commissions = store::commission::by_ids(database, scope, &wanted(ObjectKind::Commission)).await?;
         let payouts = store::payout::by_ids(database, scope, &wanted(ObjectKind::Payout)).await?;
         let requests = store::partnership_request::by_ids(database, scope, &wanted(ObjectKind::Request)).await?;
+        let coupons = store::coupon::by_ids(database, scope, &wanted(ObjectKind::Coupon)).await?;
+        let attributions = commissions.values().filter_map(|row| row.attribution_id);
+        let attributions = store::distinct(attributions.map(|id| id.uuid()));
+        let attributions = store::attribution::by_ids(database, scope, &attributions).await?;
         let partners = commissions.values().map(|row| row.partner_id);
+        let partners = partners.chain(coupons.values().map(|row| row.partner_id));
         let partners = partners.chain(payouts.values().map(|row| row.partner_id));
         let partners = partners.chain(requests.values().filter_map(|row| row.partner_id));
         let partners = partners.map(PartnerId::uuid).chain(wanted(ObjectKind::Partner));
         let campaigns = commissions.values().filter_map(|row| row.campaign_id);
         let campaigns = campaigns.chain(requests.values().map(|row| row.campaign_id));
+        let campaigns = campaigns.chain(coupons.values().map(|row| row.campaign_id));
         let events = commissions.values().filter_map(|row| row.event_id);
         let partners = store::partner::by_ids(database, scope, &store::distinct(partners)).await?;
         let campaigns =
@@ -204,11 +212,16 @@ impl ChangedObjects {
                 .map(|(id, campaign)| (id, campaign.external_id))
                 .collect(),
             events: events.into_iter().map(|(id, event)| (id, event.external_id)).collect(),
+            coupons: attributions
+                .into_iter()
+                .filter_map(|(id, attribution)| Some((id, attribution.source.coupon_id?)))
+                .collect(),
         };
         Ok(Self {
             commissions,
             payouts,
             requests,
+            coupons,
             ids,
         })
     }
@@ -225,6 +238,7 @@ impl ChangedObjects {
             ObjectKind::Payout => body::payout(self.payouts.get(object)?, event_type, at, &self.ids),
             ObjectKind::Request => body::request(self.requests.get(object)?, event_type, at, &self.ids),
             ObjectKind::Partner => body::partner(PartnerId::from_uuid(*object), at, &self.ids),
+            ObjectKind::Coupon => body::coupon(self.coupons.get(object)?, at, &self.ids),
             ObjectKind::Customer => body::other(at),
         })
     }
@@ -237,6 +251,7 @@ enum ObjectKind {
     Payout,
     Partner,
     Request,
+    Coupon,
     Customer,
 }
 
@@ -256,6 +271,7 @@ impl ObjectKind {
             | Type::PartnerRevoked
             | Type::PartnerReinstated => Self::Partner,
             Type::PartnershipRequestCreated | Type::PartnershipRequestDecided => Self::Request,
+            Type::CouponCreated => Self::Coupon,
             Type::CustomerReassigned => Self::Customer,
         }
     }

@@ -77,6 +77,7 @@ pub fn resource(event_type: WebhookEventType) -> Resource {
         | Type::PartnerReinstated
         | Type::PartnershipRequestCreated
         | Type::PartnershipRequestDecided => Resource::Partners,
+        Type::CouponCreated => Resource::Coupons,
         Type::CustomerReassigned => Resource::Events,
     }
 }

@@ -90,6 +90,14 @@ pub const CHECKS: &[Check] = &[
         subjects: &[Event],
         sql: "SELECT event_id, COALESCE(reason, 'none') AS detail FROM event_decision
               WHERE tenant_id = $1 AND event_id IN ({events}) AND attribution_id IS NULL
-                AND COALESCE(reason, '') NOT IN ('UNATTRIBUTED', 'IMPORTED')",
+                AND COALESCE(reason, '') NOT IN ('UNATTRIBUTED', 'IMPORTED', 'COUPON_INVALID')",
+    },
+    Check {
+        of: Events,
+        what: "the decision about the event does not say why its coupon is not valid, or says so though none was",
+        subjects: &[Event],
+        sql: "SELECT event_id, '' AS detail FROM event_decision
+              WHERE tenant_id = $1 AND event_id IN ({events})
+                AND (detail IS NOT NULL) <> (COALESCE(reason, '') = 'COUPON_INVALID' AND attribution_id IS NULL)",
     },
 ];

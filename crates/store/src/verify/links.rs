@@ -76,6 +76,17 @@ pub const CHECKS: &[Check] = &[
                   OR (event.kind = 'CHARGE' AND COALESCE(event.amount_minor, 0) > 0)))",
     },
     Check {
+        of: Partners,
+        what: "an attribution rests on a coupon of another partner or campaign, or on none though it says so",
+        subjects: &[Partner, Event],
+        sql: "SELECT credited.partner_id, credited.event_id, '' AS detail FROM attribution AS credited
+              LEFT JOIN coupon ON coupon.tenant_id = $1 AND coupon.id = credited.coupon_id
+              WHERE credited.tenant_id = $1 AND credited.partner_id {mine} AND (
+                (credited.via = 'COUPON') <> (credited.coupon_id IS NOT NULL)
+                OR (credited.coupon_id IS NOT NULL AND (coupon.id IS NULL OR coupon.partner_id <> credited.partner_id
+                  OR coupon.campaign_id IS DISTINCT FROM credited.campaign_id)))",
+    },
+    Check {
         of: Whole,
         what: "the event names an attribution that is not there, has ended, or is another event's",
         subjects: &[Event],

@@ -16,15 +16,6 @@ export function lastMonths(count: number, now: Date, timeZone: string): string[]
   });
 }
 
-export function monthText(month: string, length: "short" | "long"): string {
-  const format = new Intl.DateTimeFormat(undefined, {
-    month: length,
-    year: length === "long" ? "numeric" : undefined,
-    timeZone: "UTC",
-  });
-  return format.format(new Date(`${month}-15T00:00:00Z`));
-}
-
 /**
  * What to ask for so that the last months are whole in every time zone, the programme's being known with the answer only:
  * a month and a day more than are shown.
@@ -63,7 +54,9 @@ function shownAt(moment: number, timeZone: string): number {
     hourCycle: "h23",
     timeZone,
   });
-  const parts = Object.fromEntries(format.formatToParts(new Date(moment)).map(({ type, value }) => [type, Number(value)]));
+  const parts = Object.fromEntries(
+    format.formatToParts(new Date(moment)).map(({ type, value }) => [type, Number(value)]),
+  );
   const part = (type: string) => parts[type] ?? 0;
   return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
 }

@@ -9,7 +9,8 @@ export type Problem =
   /** Asked too often, or the gateway is busy: later it works. */
   | { kind: "busy" }
   | { kind: "unreachable" }
-  | { kind: "failed"; detail: string; requestId?: string };
+  /** `detail` of null: there was no answer, or none that can be read. */
+  | { kind: "failed"; detail: string | null; requestId?: string };
 
 interface Coded {
   message: string;
@@ -24,7 +25,7 @@ export function problemOf({ graphQLErrors, networkError, response }: CombinedErr
   // What stands before a gateway that is away answers 500 to 504 in its place.
   if (networkError && (!status || status >= 500)) return { kind: "unreachable" };
   if (networkError) return { kind: "failed", detail: networkError.message };
-  return { kind: "failed", detail: "The gateway gave no answer." };
+  return { kind: "failed", detail: null };
 }
 
 export function problemOfCode({ message, extensions }: Coded): Problem {
@@ -40,4 +41,12 @@ export function problemOfCode({ message, extensions }: Coded): Problem {
     default:
       return { kind: "failed", detail: message, requestId: extensions?.requestId as string | undefined };
   }
+}
+
+/** Of an export, which answers with a status, and with the same errors as GraphQL. */
+export async function problemOfStatus(response: Response): Promise<Problem> {
+  const answer: unknown = await response.json().catch(() => null);
+  const [first] = (answer as { errors?: Coded[] } | null)?.errors ?? [];
+  if (first) return problemOfCode(first);
+  return response.status >= 500 ? { kind: "unreachable" } : { kind: "failed", detail: null };
 }

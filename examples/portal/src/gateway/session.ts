@@ -19,8 +19,16 @@ export function openSession(): Session | null {
     window.history.replaceState(null, "", window.location.pathname + window.location.search);
   }
   const token = sessionStorage.getItem(KEY);
-  return token ? { token, expiresAt: expiryOf(token) } : null;
+  return token ? sessionOf(token) : null;
 }
+
+/** A session with a token that came another way than in the address: from an identity provider. */
+export function beginSession(token: string): Session {
+  sessionStorage.setItem(KEY, token);
+  return sessionOf(token);
+}
+
+const sessionOf = (token: string): Session => ({ token, expiresAt: expiryOf(token) });
 
 export function closeSession(): void {
   sessionStorage.removeItem(KEY);

@@ -1,10 +1,12 @@
 import { isZero } from "../format/decimal";
-import { dayText, decimalText, sentence } from "../format/words";
+import { capital, spaced } from "../format/formats";
 import { graphql, read, type FragmentType } from "../generated";
 import type { CommissionRowFragment } from "../generated/graphql";
+import { usePortal } from "../shell/portal";
 import { Amount } from "../ui/amount";
-import { Empty, Section } from "../ui/section";
+import { Empty } from "../ui/section";
 import { Status } from "../ui/status";
+import { useTexts } from "../words/texts";
 
 export const COMMISSION = graphql(`
   fragment CommissionRow on Commission {
@@ -51,30 +53,29 @@ export const LIST = graphql(`
 interface CommissionsProps {
   commissions: FragmentType<typeof LIST>;
   timeZone: string;
-  fresh: ReadonlySet<string>;
-  loading: boolean;
-  onMore: () => void;
+  loading?: boolean;
+  /** Asks for more of them, where the page can. */
+  onMore?: () => void;
 }
 
-export function Commissions({ commissions, timeZone, fresh, loading, onMore }: CommissionsProps) {
+export function Commissions({ commissions, timeZone, loading = false, onMore }: CommissionsProps) {
+  const { words } = useTexts();
+  const { live } = usePortal();
   const { nodes, pageInfo } = read(LIST, commissions);
+  if (nodes.length === 0) return <Empty>{words.commissions.empty}</Empty>;
   return (
-    <Section title="Newest commissions">
-      {nodes.length === 0 ? (
-        <Empty>No commission yet. Each sale that you bring appears here, with the steps that led to its amount.</Empty>
-      ) : (
-        <ul className="rows">
-          {read(COMMISSION, nodes).map((commission) => (
-            <Row key={commission.id} commission={commission} timeZone={timeZone} fresh={fresh.has(commission.id)} />
-          ))}
-        </ul>
-      )}
-      {pageInfo.hasNextPage && (
+    <>
+      <ul className="rows">
+        {read(COMMISSION, nodes).map((commission) => (
+          <Row key={commission.id} commission={commission} timeZone={timeZone} fresh={live.fresh.has(commission.id)} />
+        ))}
+      </ul>
+      {onMore && pageInfo.hasNextPage && (
         <button type="button" className="button more" onClick={onMore} disabled={loading}>
-          Show more
+          {words.table.more}
         </button>
       )}
-    </Section>
+    </>
   );
 }
 
@@ -86,6 +87,7 @@ interface RowProps {
 
 /** A line, and behind it why the amount is what it is. */
 function Row({ commission, timeZone, fresh }: RowProps) {
+  const { words, format } = useTexts();
   const { id, status, amount, accruedAt, matureAt, campaign, explanation } = commission;
   const steps = explanation.filter((step) => step.outcome === "APPLIED" && !roundsNothing(step));
   return (
@@ -93,15 +95,17 @@ function Row({ commission, timeZone, fresh }: RowProps) {
       <details>
         <summary>
           <span className="row-what">
-            <span>{whatFor(commission)}</span>
+            <span>
+              <What commission={commission} />
+            </span>
             <small>
-              {dayText(accruedAt, timeZone)}
+              {format.day(accruedAt, timeZone)}
               {campaign && ` · ${campaign.name}`}
             </small>
           </span>
           <span className="row-sum">
             <Amount {...amount} />
-            <Status status={status} />
+            <Status status={status} text={words.commissionStatus[status]} />
           </span>
         </summary>
         <div className="why">
@@ -109,18 +113,19 @@ function Row({ commission, timeZone, fresh }: RowProps) {
             <ol>
               {steps.map(({ source, detail, amount: given }, index) => (
                 <li key={index}>
-                  <span>
+                  {/* The gateway explains in English. */}
+                  <span lang="en">
                     {detail} <small>{stepName(source)}</small>
                   </span>
-                  {given != null && <span className="amount">{decimalText(given)}</span>}
+                  {given != null && <span className="amount">{format.decimal(given)}</span>}
                 </li>
               ))}
             </ol>
           ) : (
-            <p>No steps are kept for it.</p>
+            <p>{words.commissions.noSteps}</p>
           )}
           {status === "ACCRUED" && matureAt && (
-            <p className="hint">It can be approved from {dayText(matureAt, timeZone)} on.</p>
+            <p className="hint">{words.commissions.matures(format.day(matureAt, timeZone))}</p>
           )}
         </div>
       </details>
@@ -128,23 +133,15 @@ function Row({ commission, timeZone, fresh }: RowProps) {
   );
 }
 
-function whatFor({ kind, event }: CommissionRowFragment) {
-  if (!event || kind !== "EVENT") return sentence(kind);
-  return (
-    <>
-      {sentence(event.type ?? event.kind)}
-      {event.amount && (
-        <>
-          {" "}
-          of <Amount {...event.amount} />
-        </>
-      )}
-    </>
-  );
+function What({ commission: { kind, event } }: { commission: CommissionRowFragment }) {
+  const { words } = useTexts();
+  if (!event || kind !== "EVENT") return words.commissionKind[kind];
+  const what = capital(event.type ? spaced(event.type) : words.eventKind[event.kind]);
+  return event.amount ? words.commissions.saleOf(what, <Amount {...event.amount} />) : what;
 }
 
 const roundsNothing = ({ source, amount }: { source: string; amount?: string | null }) =>
   source === "rounding" && amount != null && isZero(amount);
 
 /** "rules.0 new_customer_time_tier" -> "new customer time tier": places in a list mean nothing to a partner. */
-const stepName = (source: string) => source.replace(/^\S+\.\d+ /, "").replaceAll("_", " ");
+const stepName = (source: string) => spaced(source.replace(/^\S+\.\d+ /, ""));

@@ -1,7 +1,7 @@
 import { compare, minus } from "../format/decimal";
-import { amountText, counted, decimalText, percentText } from "../format/words";
 import { graphql, read, type FragmentType } from "../generated";
 import { Progress } from "../ui/progress";
+import { useTexts } from "../words/texts";
 
 export const RULE = graphql(`
   fragment Rule on PartnerGroupRule {
@@ -41,66 +41,56 @@ interface RuleProps {
 }
 
 export function RuleLine({ rule: masked, only, currency, lifetimeValue, qualifiedCustomers }: RuleProps) {
+  const { words, format } = useTexts();
   const rule = read(RULE, masked);
+  const inCurrency = (amount: string) => (currency ? format.amount(amount, currency) : format.decimal(amount));
   switch (rule.__typename) {
     case "NewCustomerTimeTierRule":
-      return (
-        <li>
-          {percentText(rule.percentage)} of every sale in a customer's first {counted(rule.maxMonths, "month")}
-        </li>
-      );
+      return <li>{words.rules.newCustomer(format.percent(rule.percentage), rule.maxMonths)}</li>;
     case "RecurringRule":
-      return (
-        <li>
-          {percentText(rule.percentage)} of every {only ? "" : "other "}sale
-        </li>
-      );
+      return <li>{words.rules.recurring(format.percent(rule.percentage), only)}</li>;
     case "PartnerLtvUpgradeRule": {
       // Each currency's sales count for its own charges; without one of the rules', the furthest is worth showing.
       const own = lifetimeValue.filter((value) => currency === null || value.currency === currency);
       const [most] = own.toSorted((left, right) => compare(right.amount, left.amount));
       const reached = most !== undefined && compare(most.amount, rule.minLtvTotal) >= 0;
+      const missing = most && format.amount(minus(rule.minLtvTotal, most.amount), most.currency);
       return (
         <li>
-          {decimalText(rule.upgradePercentage)} percentage points more once your sales come to{" "}
-          {inCurrency(rule.minLtvTotal, currency)}
-          {most && (
+          {words.rules.upgrade(format.decimal(rule.upgradePercentage), inCurrency(rule.minLtvTotal))}
+          {most && missing && (
             <Way
-              label="Towards the upgrade"
+              label={words.rules.towardsUpgrade}
               value={most.amount}
               goal={rule.minLtvTotal}
-              text={reached ? "Reached" : `${amountText(minus(rule.minLtvTotal, most.amount), most.currency)} to go`}
+              text={reached ? words.tiers.reached : words.tiers.toGo(missing)}
             />
           )}
         </li>
       );
     }
-    case "ChargeThresholdBonusRule":
+    case "ChargeThresholdBonusRule": {
+      const more = !rule.bonus.startsWith("-");
       return (
-        <li>
-          {inCurrency(rule.bonus.replace("-", ""), currency)} {rule.bonus.startsWith("-") ? "less" : "more"} for each
-          sale of {inCurrency(rule.minChargeTotal, currency)} or more
-        </li>
+        <li>{words.rules.bonus(inCurrency(rule.bonus.replace("-", "")), more, inCurrency(rule.minChargeTotal))}</li>
       );
+    }
     case "CustomerVolumeGateRule": {
       const missing = rule.minQualifiedCustomers - (qualifiedCustomers ?? 0);
       return (
         <li>
-          Earns from {counted(rule.minQualifiedCustomers, "paying customer")} on
+          {words.rules.gate(rule.minQualifiedCustomers)}
           <Way
-            label="Towards the first earning customer"
+            label={words.rules.towardsGate}
             value={String(qualifiedCustomers ?? 0)}
             goal={String(rule.minQualifiedCustomers)}
-            text={missing <= 0 ? "Reached" : `${counted(missing, "customer")} to go`}
+            text={missing <= 0 ? words.tiers.reached : words.rules.customersToGo(missing)}
           />
         </li>
       );
     }
   }
 }
-
-const inCurrency = (amount: string, currency: string | null) =>
-  currency ? amountText(amount, currency) : decimalText(amount);
 
 function Way({ label, value, goal, text }: { label: string; value: string; goal: string; text: string }) {
   return (

@@ -1,5 +1,6 @@
-import { amountText, counted, percentText } from "../format/words";
+import { spaced } from "../format/formats";
 import type { TermsFragment } from "../generated/graphql";
+import type { Texts } from "../words/texts";
 
 type Term = TermsFragment["terms"][number];
 
@@ -7,34 +8,23 @@ type Term = TermsFragment["terms"][number];
 export const isJustRules = ({ basis, trigger, eventType, recurringMonths }: Term): boolean =>
   basis === "GROUP_RULES" && trigger === "EVERY" && !eventType && !recurringMonths;
 
-/** A component of the terms as a sentence. */
-export function termText(term: Term): string {
-  return [rateText(term), whenText(term), howLongText(term)].filter(Boolean).join(" ");
+/** A component of the terms as a sentence: what, for which sales, and for how long. */
+export function termText(term: Term, texts: Texts): string {
+  const { words } = texts;
+  const { trigger, eventType, recurringMonths } = term;
+  const when = words.terms.when(trigger, eventType ? spaced(eventType) : null, term.basis === "PERCENT");
+  return [rateText(term, texts), when, recurringMonths ? words.terms.firstMonths(recurringMonths) : ""]
+    .filter(Boolean)
+    .join(" ");
 }
 
-function rateText({ basis, value, currency }: Term): string {
+function rateText({ basis, value, currency }: Term, { words, format }: Texts): string {
   switch (basis) {
     case "PERCENT":
-      return percentText(value ?? "0");
+      return format.percent(value ?? "0");
     case "FIXED":
-      return value && currency ? amountText(value, currency) : (value ?? "A fixed amount");
+      return value && currency ? format.amount(value, currency) : (value ?? words.terms.fixed);
     case "GROUP_RULES":
-      return "Your group's rules";
+      return words.terms.groupRules;
   }
 }
-
-function whenText({ trigger, eventType, basis }: Term): string {
-  const what = eventType ? eventType.replaceAll("_", " ") : "sale";
-  const of = basis === "PERCENT" ? "of" : "for";
-  switch (trigger) {
-    case "EVERY":
-      return `${of} every ${what}`;
-    case "FIRST":
-      return `${of} each customer's first ${what}`;
-    case "SUBSEQUENT":
-      return `${of} each customer's later ${what}s`;
-  }
-}
-
-const howLongText = ({ recurringMonths }: Term): string =>
-  recurringMonths ? `in the customer's first ${counted(recurringMonths, "month")}` : "";

@@ -1,9 +1,11 @@
 // The way to the next tier: what each goal still misses, until when, and what it is worth.
-import { amountText, dayText, decimalText, plainDayText, sentence } from "../format/words";
+import { spaced } from "../format/formats";
 import { graphql, read, type FragmentType } from "../generated";
-import type { TierFragment } from "../generated/graphql";
+import type { TierFragment, TierMetric } from "../generated/graphql";
 import { Progress } from "../ui/progress";
-import { Empty } from "../ui/section";
+import { Empty, Section } from "../ui/section";
+import { useTexts, type Texts } from "../words/texts";
+import { lastDay } from "./goals";
 
 export const TIER = graphql(`
   fragment Tier on TierOffer {
@@ -35,12 +37,12 @@ export const TIER = graphql(`
 `);
 
 export function Tiers({ tiers: masked, timeZone }: { tiers: readonly FragmentType<typeof TIER>[]; timeZone: string }) {
+  const { words } = useTexts();
   const tiers = read(TIER, masked);
   return (
-    <div>
-      <h3>The way to the next tier</h3>
+    <Section title={words.tiers.title}>
       {tiers.length === 0 ? (
-        <Empty>No tiers count the sales of this campaign.</Empty>
+        <Empty>{words.tiers.none}</Empty>
       ) : (
         <ul className="tiers">
           {tiers.map((tier, index) => (
@@ -48,88 +50,64 @@ export function Tiers({ tiers: masked, timeZone }: { tiers: readonly FragmentTyp
           ))}
         </ul>
       )}
-    </div>
+    </Section>
   );
 }
 
 function Tier({ tier, timeZone }: { tier: TierFragment; timeZone: string }) {
+  const texts = useTexts();
+  const { words, format } = texts;
   const end = tier.counters.find(({ windowEnd }) => windowEnd)?.windowEnd;
+  const figure = (value: string, metric: TierMetric) =>
+    metric === "CONVERSION" || metric === "EVENT" ? format.decimal(value) : format.amount(value, tier.currency);
   return (
     <li className={`tier ${tier.achieved ? "achieved" : ""}`}>
       <div className="tier-head">
         <strong>{tier.name}</strong>
         {tier.acts ? (
-          <span className="tag tag-on">In force</span>
+          <span className="tag tag-on">{words.tiers.acts}</span>
         ) : (
-          tier.achieved && <span className="tag">Reached</span>
+          tier.achieved && <span className="tag">{words.tiers.reached}</span>
         )}
       </div>
-      <p>{rewards(tier).join("; ") || "Counts your sales"}</p>
-      {tier.counters.map((counter) => (
-        <div className="goal" key={counter.metric}>
-          <Progress label={`${tier.name}: ${METRICS[counter.metric]}`} value={counter.value} goal={counter.goal} />
+      <p>{rewards(tier, texts).join("; ") || words.tiers.counts}</p>
+      {tier.counters.map(({ metric, value, goal, remaining, goalReached }) => (
+        <div className="goal" key={metric}>
+          <Progress label={`${tier.name}: ${words.tiers.metrics[metric]}`} value={value} goal={goal} />
           <small>
-            {figure(counter.value, counter.metric, tier.currency)} of{" "}
-            {figure(counter.goal, counter.metric, tier.currency)} {METRICS[counter.metric]}
-            <b>
-              {counter.goalReached ? "Reached" : `${figure(counter.remaining, counter.metric, tier.currency)} to go`}
-            </b>
+            {words.tiers.progress(figure(value, metric), figure(goal, metric), words.tiers.metrics[metric])}
+            <b>{goalReached ? words.tiers.reached : words.tiers.toGo(figure(remaining, metric))}</b>
           </small>
         </div>
       ))}
       <small className="muted">
-        {sentence(tier.period)}
-        {end ? `, until ${lastDayText(end, timeZone)}` : `, until ${plainDayText(tier.endDate)}`}
-        {tier.eventType && ` · only ${tier.eventType.replaceAll("_", " ")}`}
+        {words.tiers.periods[tier.period]},{" "}
+        {words.tiers.until(end ? lastDay(end, timeZone, format.day) : format.plainDay(tier.endDate))}
+        {tier.eventType && ` · ${words.tiers.only(spaced(tier.eventType))}`}
       </small>
     </li>
   );
 }
 
-const METRICS = {
-  CONVERSION: "conversions",
-  EVENT: "events",
-  SALE_AMOUNT: "in sales",
-  PAYOUT: "in commission",
-  REVENUE: "in revenue",
-} as const;
-
-type Metric = keyof typeof METRICS;
-
-const figure = (value: string, metric: Metric, currency: string) =>
-  metric === "CONVERSION" || metric === "EVENT" ? decimalText(value) : amountText(value, currency);
-
-/** A window ends where the next one begins: its last day is the one before. */
-const lastDayText = (end: string, timeZone: string) =>
-  dayText(new Date(new Date(end).getTime() - 1000).toISOString(), timeZone);
-
-function rewards({ payout, retroactivePayout, currency }: TierFragment): string[] {
-  const texts: string[] = [];
-  if (payout) texts.push(`${change(payout, currency)} for what follows`);
+function rewards({ payout, retroactivePayout, currency }: TierFragment, texts: Texts): string[] {
+  const { words, format } = texts;
+  const found: string[] = [];
+  if (payout) found.push(words.tiers.fromThen(change(payout, currency, texts)));
   if (retroactivePayout) {
     const exactShare = retroactivePayout.action === "EXACT" && retroactivePayout.type === "CPS";
     const text = exactShare
-      ? `${decimalText(retroactivePayout.value)} % of the sale`
-      : change(retroactivePayout, currency);
-    texts.push(`${text} for each sale of the ${payout ? "same " : ""}period, paid afterwards`);
+      ? words.tiers.ofTheSale(format.percent(retroactivePayout.value))
+      : change(retroactivePayout, currency, texts);
+    found.push(words.tiers.afterwards(text, payout != null));
   }
-  return texts;
+  return found;
 }
 
 function change(
-  { action, value }: { action: "INCREASE" | "DECREASE" | "FLAT_INCREASE" | "FLAT_DECREASE" | "EXACT"; value: string },
+  { action, value }: NonNullable<TierFragment["payout"]>,
   currency: string,
+  { words, format }: Texts,
 ): string {
-  switch (action) {
-    case "INCREASE":
-      return `${decimalText(value)} % more commission`;
-    case "DECREASE":
-      return `${decimalText(value)} % less commission`;
-    case "FLAT_INCREASE":
-      return `${amountText(value, currency)} more`;
-    case "FLAT_DECREASE":
-      return `${amountText(value, currency)} less`;
-    case "EXACT":
-      return amountText(value, currency);
-  }
+  const isShare = action === "INCREASE" || action === "DECREASE";
+  return words.tiers.changes[action](isShare ? format.percent(value) : format.amount(value, currency));
 }

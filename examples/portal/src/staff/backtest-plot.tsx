@@ -1,37 +1,34 @@
 // Two bars a month: what was earned, and what would have been.
+import { useTexts } from "../words/texts";
 import { Amount } from "../ui/amount";
 import { Bars } from "../ui/bars";
 import type { ComparedMonth } from "./backtest-result";
 
-const SIDES = [
-  { name: "Earned", className: "bar-approved", amount: ({ actual }: ComparedMonth) => actual },
-  { name: "Proposed", className: "bar-accrued", amount: ({ proposed }: ComparedMonth) => proposed },
-];
-
 export default function BacktestPlot({ months, currency }: { months: ComparedMonth[]; currency: string }) {
+  const { words } = useTexts();
+  const sides = (["actual", "proposed"] as const).map((side) => ({
+    name: words.backtest[side],
+    className: side === "actual" ? "bar-approved" : "bar-accrued",
+    amount: (month: ComparedMonth) => month[side],
+  }));
   return (
     <Bars
-      label="Earned and proposed by month"
+      label={words.backtest.label}
       months={months}
-      sides={SIDES}
+      sides={sides}
       currency={currency}
-      card={(month) => <ComparedCard month={month} currency={currency} />}
+      card={(month) => (
+        <dl>
+          {(["actual", "proposed", "difference"] as const).map((side) => (
+            <div key={side}>
+              <dt>{words.backtest[side]}</dt>
+              <dd>
+                <Amount amount={month[side]} currency={currency} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
     />
-  );
-}
-
-function ComparedCard({ month, currency }: { month: ComparedMonth; currency: string }) {
-  const rows = [...SIDES.map(({ name, amount }) => [name, amount(month)] as const), ["Difference", month.difference] as const];
-  return (
-    <dl>
-      {rows.map(([name, amount]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>
-            <Amount amount={amount} currency={currency} />
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

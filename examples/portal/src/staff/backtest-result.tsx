@@ -1,24 +1,44 @@
 // What a backtest came to: in all, by month, and for whom it changes most.
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense } from "react";
 import { compare } from "../format/decimal";
 import { monthOf } from "../format/months";
-import { counted } from "../format/words";
 import { usePage } from "../gateway/use-page";
 import { graphql, read, type FragmentType } from "../generated";
+import { useParameter } from "../shell/address";
 import { Amount } from "../ui/amount";
-import { Choice } from "../ui/choice";
+import { chosenOf, Choice } from "../ui/choice";
 import { MonthTable } from "../ui/month-table";
 import { Empty } from "../ui/section";
 import { Trouble } from "../ui/trouble";
+import { useTexts } from "../words/texts";
 
 const Plot = lazy(() => import("./backtest-plot"));
 
-const RESULT = graphql(`
-  query BacktestResult($id: ID!) {
-    backtest(id: $id) {
-      id
-      incompleteHistory
-      totals {
+export const RESULT = graphql(`
+  fragment BacktestResult on Backtest {
+    id
+    incompleteHistory
+    totals {
+      actual {
+        amount
+        currency
+      }
+      proposed {
+        amount
+        currency
+      }
+      difference {
+        amount
+        currency
+      }
+      rose
+      fell
+      appeared
+      disappeared
+    }
+    months {
+      start
+      differences {
         actual {
           amount
           currency
@@ -30,27 +50,6 @@ const RESULT = graphql(`
         difference {
           amount
           currency
-        }
-        rose
-        fell
-        appeared
-        disappeared
-      }
-      months {
-        start
-        differences {
-          actual {
-            amount
-            currency
-          }
-          proposed {
-            amount
-            currency
-          }
-          difference {
-            amount
-            currency
-          }
         }
       }
     }
@@ -96,27 +95,25 @@ export interface ComparedMonth {
   difference: string;
 }
 
-const COLUMNS = [
-  { name: "Earned", amount: ({ actual }: ComparedMonth) => actual },
-  { name: "Proposed", amount: ({ proposed }: ComparedMonth) => proposed },
-  { name: "Difference", amount: ({ difference }: ComparedMonth) => difference },
-];
-
 /** How many partners are shown on either side. */
 const MOST = 5;
 
-export function BacktestResult({ id, timeZone }: { id: string; timeZone: string }) {
-  const [wanted, setWanted] = useState("");
-  const page = usePage(RESULT, { id });
-  const totals = page.data?.backtest?.totals ?? [];
+interface ResultProps {
+  backtest: FragmentType<typeof RESULT>;
+  timeZone: string;
+}
+
+export function BacktestResult({ backtest: masked, timeZone }: ResultProps) {
+  const { words, format } = useTexts();
+  const { id, incompleteHistory, totals, months: all } = read(RESULT, masked);
+  const [wanted, setWanted] = useParameter("currency");
   const currencies = totals.map(({ actual }) => actual.currency);
-  const currency = currencies.includes(wanted) ? wanted : (currencies[0] ?? "");
+  const currency = chosenOf(currencies, wanted);
+  // Who gains and loses is asked for in the currency that is shown, and so comes second.
   const partners = usePage(PARTNERS, { id, currency, count: MOST }, currency === "");
-  if (page.problem) return <Trouble problem={page.problem} onRetry={page.ask} />;
-  if (!page.data?.backtest) return <div className="bone bone-plot" />;
   const total = totals.find(({ actual }) => actual.currency === currency);
-  if (!total) return <Empty>Nothing was earned there in that time, and nothing would have been.</Empty>;
-  const months = page.data.backtest.months.flatMap(({ start, differences }): ComparedMonth[] => {
+  if (!total) return <Empty>{words.backtest.nothing}</Empty>;
+  const months = all.flatMap(({ start, differences }): ComparedMonth[] => {
     const own = differences.find(({ actual }) => actual.currency === currency);
     if (!own) return [];
     const { actual, proposed, difference } = own;
@@ -129,29 +126,38 @@ export function BacktestResult({ id, timeZone }: { id: string; timeZone: string 
       },
     ];
   });
+  const columns = (["actual", "proposed", "difference"] as const).map((side) => ({
+    name: words.backtest[side],
+    amount: (month: ComparedMonth) => month[side],
+  }));
+  const [higher, lower] = [total.rose + total.appeared, total.fell + total.disappeared];
   return (
     <div className="backtest-result" data-backtest={id}>
-      <Choice label="Currency" options={currencies} chosen={currency} onChoose={setWanted} />
+      <Choice label={words.table.currency} options={currencies} chosen={currency} onChoose={setWanted} />
       <p className="lead">
-        <Amount {...total.proposed} /> <span>instead of</span> <Amount {...total.actual} /> <span>that was earned:</span>{" "}
-        <Amount {...total.difference} />
+        {words.backtest.insteadOf(
+          <Amount {...total.proposed} />,
+          <Amount {...total.actual} />,
+          <Amount {...total.difference} />,
+        )}
       </p>
       <p className="hint">
-        {counted(total.rose + total.appeared, "amount")} would be higher, {total.fell + total.disappeared} lower.
-        {page.data.backtest.incompleteHistory &&
-          " What some older sales were decided with is not known; for these, what is in force now was taken."}
+        {words.backtest.changes(format.count(higher), format.count(lower))}
+        {incompleteHistory && ` ${words.backtest.incomplete}`}
       </p>
       <Suspense fallback={<div className="bone bone-plot" />}>
         <Plot months={months} currency={currency} />
       </Suspense>
       <ul className="legend" aria-hidden="true">
-        <li className="status status-approved">Earned</li>
-        <li className="status status-accrued">Proposed</li>
+        <li className="status status-approved">{words.backtest.actual}</li>
+        <li className="status status-accrued">{words.backtest.proposed}</li>
       </ul>
-      <MonthTable label="Earned and proposed by month" months={months} columns={COLUMNS} currency={currency} />
+      <MonthTable label={words.backtest.label} months={months} columns={columns} currency={currency} />
       {partners.problem && <Trouble problem={partners.problem} onRetry={partners.ask} />}
-      <Changes title="Gain most" sign={1} changed={partners.data?.backtest?.gain} />
-      <Changes title="Lose most" sign={-1} changed={partners.data?.backtest?.lose} />
+      <div className="columns">
+        <Changes title={words.backtest.gain} sign={1} changed={partners.data?.backtest?.gain} />
+        <Changes title={words.backtest.lose} sign={-1} changed={partners.data?.backtest?.lose} />
+      </div>
     </div>
   );
 }
@@ -168,8 +174,8 @@ function Changes({ title, sign, changed }: ChangesProps) {
   const own = nodes.filter(({ difference }) => Math.sign(compare(difference.difference.amount, "0")) === sign);
   if (own.length === 0) return null;
   return (
-    <>
-      <h3 className="hint">{title}</h3>
+    <div>
+      <h3>{title}</h3>
       <ul className="backtest-changes" aria-label={title}>
         {own.map(({ partner, difference }) => (
           <li key={partner.id} data-changed={partner.id}>
@@ -177,6 +183,6 @@ function Changes({ title, sign, changed }: ChangesProps) {
           </li>
         ))}
       </ul>
-    </>
+    </div>
   );
 }

@@ -1,100 +1,91 @@
-// Partners by what they earned. One page of them is put in order here, exactly; of a longer list it says so.
+// All partners: found by name, status and order, which the gateway applies to the whole list.
 import { useState } from "react";
-import { compare, sum } from "../format/decimal";
-import { counted } from "../format/words";
-import { graphql, read, type FragmentType } from "../generated";
-import { Amount } from "../ui/amount";
-import { Choice } from "../ui/choice";
-import { Empty, Section } from "../ui/section";
-import { Status } from "../ui/status";
+import { usePage } from "../gateway/use-page";
+import { graphql } from "../generated";
+import type { PartnerOrder, PartnerStatus } from "../generated/graphql";
+import { useParameter } from "../shell/address";
+import { Page } from "../shell/page";
+import { Pick } from "../ui/pick";
+import { Refresh } from "../ui/refresh";
+import { useTexts } from "../words/texts";
+import { PartnerTable } from "./partner-table";
 
-export const PARTNERS = graphql(`
-  fragment PartnerList on PartnerConnection {
-    totalCount
-    nodes {
-      id
-      name
-      status
-      group {
-        name
-      }
-      balances {
-        currency
-        accrued
-        approved
-        paid
-      }
+const QUERY = graphql(`
+  query PartnersPage($count: Int!, $filter: PartnerFilter!, $order: PartnerOrder!) {
+    viewer {
+      ...Shell
+    }
+    partners(first: $count, filter: $filter, orderBy: $order) {
+      ...PartnerList
     }
   }
 `);
 
-export function Partners({ partners: masked }: { partners: FragmentType<typeof PARTNERS> }) {
-  const { totalCount, nodes } = read(PARTNERS, masked);
-  const currencies = [...new Set(nodes.flatMap(({ balances }) => balances.map(({ currency }) => currency)))].sort();
-  const [wanted, setWanted] = useState("");
-  const currency = currencies.includes(wanted) ? wanted : (currencies[0] ?? "");
-  const rows = nodes
-    .flatMap(({ balances, ...partner }) =>
-      balances
-        .filter((balance) => balance.currency === currency)
-        .map((balance) => ({ ...partner, ...balance, earned: sum([balance.accrued, balance.approved, balance.paid]) })),
-    )
-    .sort((left, right) => compare(right.earned, left.earned));
+const STEP = 50;
+const STATUSES: PartnerStatus[] = ["ACTIVE", "INVITED", "SUSPENDED", "REVOKED"];
+
+/** "PAYABLE-EUR": the most in EUR first. Amounts in different currencies cannot be compared. */
+function orderOf(text: string | null): PartnerOrder {
+  const [field, currency] = text?.split("-") ?? [];
+  if (field === "NAME") return { field, direction: "ASC" };
+  if ((field === "PAYABLE" || field === "LIFETIME_VALUE") && currency) return { field, direction: "DESC", currency };
+  return { field: "CREATED_AT", direction: "DESC" };
+}
+
+export default function Partners() {
+  const { words } = useTexts();
+  const [count, setCount] = useState(STEP);
+  const [search, setSearch] = useParameter("search");
+  const [wanted, setStatus] = useParameter("status");
+  const [order, setOrder] = useParameter("order");
+  const status = STATUSES.find((one) => one === wanted);
+  const filter = { ...(search && { search }), ...(status && { status: [status] }) };
+  const asked = usePage(QUERY, { count, filter, order: orderOf(order) });
   return (
-    <Section
-      title="Partners by earnings"
-      aside={<Choice label="Partners' currency" options={currencies} chosen={currency} onChoose={setWanted} />}
-    >
-      {rows.length === 0 ? (
-        <Empty>No partner has earned anything yet.</Empty>
-      ) : (
-        <div className="scroll" tabIndex={0} role="group" aria-label="Partners by earnings">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Partner</th>
-                <th scope="col">Status</th>
-                <th scope="col" className="sum">
-                  Earned
-                </th>
-                <th scope="col" className="sum">
-                  Waiting
-                </th>
-                <th scope="col" className="sum">
-                  To be paid
-                </th>
-                <th scope="col" className="sum">
-                  Paid
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ id, name, status, group, earned, accrued, approved, paid }) => (
-                <tr key={id} data-partner={id}>
-                  <th scope="row">
-                    {name}
-                    <small className="muted">{group?.name ?? "Standard rules"}</small>
-                  </th>
-                  <td>
-                    <Status status={status} />
-                  </td>
-                  {[earned, accrued, approved, paid].map((amount, index) => (
-                    <td key={index}>
-                      <Amount amount={amount} currency={currency} />
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+    <Page asked={asked} aside={<Refresh asked={asked} />}>
+      {({ partners }, { tenant }) => (
+        <>
+          <search className="filters">
+            <label className="pick">
+              <span className="hint">{words.partners.search}</span>
+              <input
+                type="search"
+                defaultValue={search ?? ""}
+                key={search}
+                maxLength={200}
+                onBlur={(event) => event.target.value !== (search ?? "") && setSearch(event.target.value)}
+                onKeyDown={(event) => event.key === "Enter" && setSearch(event.currentTarget.value)}
+              />
+            </label>
+            <Pick
+              label={words.table.status}
+              chosen={status ?? ""}
+              options={[
+                { value: "", text: words.partners.everyStatus },
+                ...STATUSES.map((one) => ({ value: one, text: words.partnerStatus[one] })),
+              ]}
+              onChoose={setStatus}
+            />
+            <Pick
+              label={words.partners.order}
+              chosen={order ?? ""}
+              options={[
+                { value: "", text: words.partners.newest },
+                { value: "NAME", text: words.partners.byName },
+                { value: `PAYABLE-${tenant.baseCurrency}`, text: words.partners.byPayable(tenant.baseCurrency) },
+                { value: `LIFETIME_VALUE-${tenant.baseCurrency}`, text: words.partners.bySales(tenant.baseCurrency) },
+              ]}
+              onChoose={setOrder}
+            />
+          </search>
+          <PartnerTable
+            partners={partners}
+            loading={asked.loading}
+            onMore={() => setCount(count + STEP * 3)}
+            onChanged={asked.ask}
+          />
+        </>
       )}
-      <p className="hint">
-        {counted(rows.length, "partner")} with earnings
-        {nodes.length < totalCount
-          ? `, of the newest ${nodes.length}; the programme has ${counted(totalCount, "partner")}.`
-          : ` of ${totalCount}.`}
-      </p>
-    </Section>
+    </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { amountText } from "../format/words";
+import { useTexts } from "../words/texts";
 
 interface AmountProps {
   amount: string;
@@ -8,9 +8,10 @@ interface AmountProps {
 
 /** An amount as people read it, with the exact value for programs. */
 export function Amount({ amount, currency, className = "" }: AmountProps) {
+  const { format } = useTexts();
   return (
     <data className={`amount ${amount.startsWith("-") ? "negative" : ""} ${className}`} value={`${amount} ${currency}`}>
-      {amountText(amount, currency)}
+      {format.amount(amount, currency)}
     </data>
   );
 }

@@ -1,9 +1,8 @@
 // Bars by month. Their heights may be floats, as pixels are; every figure that is read stays the exact text.
 import type { ReactNode } from "react";
 import { Bar, BarChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { monthText } from "../format/months";
 import { ticks } from "../format/ticks";
-import { roughText } from "../format/words";
+import { useTexts } from "../words/texts";
 
 export interface Side<Month> {
   name: string;
@@ -25,10 +24,18 @@ interface BarsProps<Month> {
   card: (month: Month) => ReactNode;
 }
 
-export function Bars<Month extends { month: string }>({ label, months, sides, currency, stacked, card }: BarsProps<Month>) {
+export function Bars<Month extends { month: string }>({
+  label,
+  months,
+  sides,
+  currency,
+  stacked,
+  card,
+}: BarsProps<Month>) {
+  const { words, format } = useTexts();
   const marks = ticks(...extremes(months, sides, stacked));
   return (
-    <div className="plot" role="group" aria-label={`${label}; the arrow keys go from month to month`}>
+    <div className="plot" role="group" aria-label={words.table.plot(label)}>
       <ResponsiveContainer width="100%" height="100%">
         <BarChart
           data={months}
@@ -39,13 +46,13 @@ export function Bars<Month extends { month: string }>({ label, months, sides, cu
           <CartesianGrid vertical={false} className="plot-grid" />
           <XAxis
             dataKey="month"
-            tickFormatter={(month: string) => monthText(month, "short")}
+            tickFormatter={(month: string) => format.month(month, "short")}
             tickLine={false}
             axisLine={false}
-            interval="preserveStartEnd"
+            interval="equidistantPreserveStart"
           />
           <YAxis
-            tickFormatter={(value: number) => roughText(value, currency)}
+            tickFormatter={(value: number) => format.rough(value, currency)}
             tickLine={false}
             axisLine={false}
             width={52}
@@ -60,7 +67,7 @@ export function Bars<Month extends { month: string }>({ label, months, sides, cu
               const month = payload?.[0]?.payload as Month | undefined;
               return active && month ? (
                 <div className="month-card">
-                  <strong>{monthText(month.month, "long")}</strong>
+                  <strong>{format.month(month.month, "long")}</strong>
                   {card(month)}
                 </div>
               ) : null;

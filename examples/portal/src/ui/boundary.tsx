@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from "react";
 import { Trouble } from "./trouble";
 
-/** A fault of the page's own is told, instead of leaving a blank screen. */
+/** A fault of the portal's own is told, instead of leaving a blank screen. */
 export class Boundary extends Component<{ children: ReactNode }, { fault: Error | null }> {
   override state = { fault: null as Error | null };
 
@@ -12,10 +12,6 @@ export class Boundary extends Component<{ children: ReactNode }, { fault: Error 
   override render() {
     const { fault } = this.state;
     if (!fault) return this.props.children;
-    return (
-      <main className="door">
-        <Trouble problem={{ kind: "failed", detail: fault.message }} onRetry={() => window.location.reload()} />
-      </main>
-    );
+    return <Trouble problem={{ kind: "failed", detail: fault.message }} onRetry={() => window.location.reload()} />;
   }
 }

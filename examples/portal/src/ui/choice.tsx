@@ -24,3 +24,7 @@ export function Choice({ label, options, chosen, onChoose }: ChoiceProps) {
     </fieldset>
   );
 }
+
+/** What was chosen, as long as there is such an option; else the first; "" of none. */
+export const chosenOf = (options: string[], wanted: string | null): string =>
+  wanted !== null && options.includes(wanted) ? wanted : (options[0] ?? "");

@@ -1,29 +1,35 @@
+import { useState } from "react";
+import { PROVIDER, signIn } from "../sign-in/provider";
+import { LanguageSwitch, useTexts } from "../words/texts";
 import { Mark } from "./mark";
 
-const WORDS = {
-  "no token": {
-    title: "Open the portal with your link",
-    text: "This page opens with the personal link that your partner manager sent you. The link holds your access, so it works from any browser.",
-  },
-  expired: {
-    title: "Your link has expired",
-    text: "Links are good for a limited time. Ask your partner manager for a new one, or open the portal from where you usually do.",
-  },
-  refused: {
-    title: "This link no longer opens the portal",
-    text: "Your access has ended, or your partnership is suspended at the moment. What you have earned is not lost. Your partner manager can tell you more.",
-  },
-} as const;
+export type Why = "no token" | "expired" | "refused" | "signing in" | "not signed in";
 
-/** For whoever may not come in. The gateway says the same of every token that is not good, and so does this page. */
-export function Door({ why }: { why: keyof typeof WORDS }) {
-  const { title, text } = WORDS[why];
+/** For whoever is not in. The gateway says the same of every token that is not good, and so does this page. */
+export function Door({ why }: { why: Why }) {
+  const { words } = useTexts();
+  const [away, setAway] = useState(false);
+  const { title, text } = words.door(why, PROVIDER !== null);
+  const provider = PROVIDER;
   return (
-    <main className="door" role="alert">
+    <main className="door">
       <div className="door-card">
         <Mark />
-        <h1>{title}</h1>
-        <p>{text}</p>
+        <div role={why === "signing in" ? "status" : "alert"}>
+          <h1>{title}</h1>
+          <p>{text}</p>
+        </div>
+        {provider && why !== "signing in" && (
+          <button
+            type="button"
+            className="button button-main"
+            onClick={() => signIn(provider).catch(() => setAway(true))}
+          >
+            {words.shell.signIn}
+          </button>
+        )}
+        {away && <p role="alert">{words.shell.providerAway}</p>}
+        <LanguageSwitch />
       </div>
     </main>
   );

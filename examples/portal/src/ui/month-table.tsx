@@ -1,6 +1,7 @@
 // The same as a plot, as a table: the newest month first.
-import { monthText } from "../format/months";
+import { useTexts } from "../words/texts";
 import { Amount } from "./amount";
+import { Table } from "./table";
 
 interface MonthTableProps<Month> {
   label: string;
@@ -9,36 +10,28 @@ interface MonthTableProps<Month> {
   currency: string;
 }
 
-export function MonthTable<Month extends { month: string }>({ label, months, columns, currency }: MonthTableProps<Month>) {
+export function MonthTable<Month extends { month: string }>({
+  label,
+  months,
+  columns,
+  currency,
+}: MonthTableProps<Month>) {
+  const { words, format } = useTexts();
   return (
     <details className="as-table">
-      <summary>The same as a table</summary>
-      <div className="scroll" tabIndex={0} role="group" aria-label={label}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Month</th>
-              {columns.map(({ name }) => (
-                <th key={name} scope="col" className="sum">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {months.toReversed().map((month) => (
-              <tr key={month.month} data-month={month.month}>
-                <th scope="row">{monthText(month.month, "long")}</th>
-                {columns.map(({ name, amount }) => (
-                  <td key={name}>
-                    <Amount amount={amount(month)} currency={currency} />
-                  </td>
-                ))}
-              </tr>
+      <summary>{words.table.sameAsTable}</summary>
+      <Table label={label} heads={[words.table.month, ...columns.map(({ name }) => ({ sum: name }))]}>
+        {months.toReversed().map((month) => (
+          <tr key={month.month} data-month={month.month}>
+            <th scope="row">{format.month(month.month, "long")}</th>
+            {columns.map(({ name, amount }) => (
+              <td key={name}>
+                <Amount amount={amount(month)} currency={currency} />
+              </td>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        ))}
+      </Table>
     </details>
   );
 }

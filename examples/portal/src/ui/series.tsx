@@ -1,10 +1,12 @@
 // Sums by month and status: as a plot, and the same as a table.
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { sum, zeroLike } from "../format/decimal";
 import { lastMonths, monthOf } from "../format/months";
 import { graphql, read, type FragmentType } from "../generated";
+import { useParameter } from "../shell/address";
+import { useTexts } from "../words/texts";
 import { Amount } from "./amount";
-import { Choice } from "./choice";
+import { chosenOf, Choice } from "./choice";
 import { MonthTable } from "./month-table";
 import { Empty, Section } from "./section";
 
@@ -15,7 +17,9 @@ export const POINT = graphql(`
     start
     currency
     status
-    amount
+    total {
+      amount
+    }
   }
 `);
 
@@ -24,13 +28,6 @@ export const MONTHS = 12;
 export const STATUSES = ["PAID", "APPROVED", "ACCRUED"] as const;
 
 export type Month = { month: string; total: string } & Record<(typeof STATUSES)[number], string>;
-
-const COLUMNS = [
-  { name: "Paid", amount: (month: Month) => month.PAID },
-  { name: "Approved", amount: (month: Month) => month.APPROVED },
-  { name: "Waiting", amount: (month: Month) => month.ACCRUED },
-  { name: "Total", amount: (month: Month) => month.total },
-];
 
 interface SeriesProps {
   title: string;
@@ -41,17 +38,18 @@ interface SeriesProps {
 export function Series({ title, points: masked, timeZone }: SeriesProps) {
   const points = read(POINT, masked);
   const currencies = [...new Set(points.map(({ currency }) => currency))].sort();
-  const [wanted, setWanted] = useState("");
-  const currency = currencies.includes(wanted) ? wanted : (currencies[0] ?? "");
+  const { words } = useTexts();
+  const [wanted, setWanted] = useParameter("currency");
+  const currency = chosenOf(currencies, wanted);
   const months = useMemo(() => {
     const own = points
       .filter((point) => point.currency === currency)
       .map((point) => ({ ...point, month: monthOf(new Date(point.start), timeZone) }));
-    const zero = zeroLike(own[0]?.amount ?? "0");
+    const zero = zeroLike(own[0]?.total.amount ?? "0");
     return lastMonths(MONTHS, new Date(), timeZone).map((month): Month => {
       const of = (status: string) =>
         sum(
-          own.filter((point) => point.status === status && point.month === month).map(({ amount }) => amount),
+          own.filter((point) => point.status === status && point.month === month).map(({ total }) => total.amount),
           zero,
         );
       const [PAID, APPROVED, ACCRUED] = [of("PAID"), of("APPROVED"), of("ACCRUED")];
@@ -59,29 +57,35 @@ export function Series({ title, points: masked, timeZone }: SeriesProps) {
     });
   }, [points, currency, timeZone]);
 
+  const columns = [
+    ...STATUSES.map((status) => ({ name: words.series[status], amount: (month: Month) => month[status] })),
+    { name: words.series.total, amount: (month: Month) => month.total },
+  ];
   return (
     <Section
       title={title}
       className="series"
-      aside={<Choice label="Currency" options={currencies} chosen={currency} onChoose={setWanted} />}
+      aside={<Choice label={words.table.currency} options={currencies} chosen={currency} onChoose={setWanted} />}
     >
       {currency === "" ? (
-        <Empty>Nothing yet. The first commission appears here by itself.</Empty>
+        <Empty>{words.series.empty}</Empty>
       ) : (
         <>
           <p className="lead">
             <Amount amount={sum(months.map(({ total }) => total))} currency={currency} />{" "}
-            <span>in the last {MONTHS} months</span>
+            <span>{words.series.lastMonths(MONTHS)}</span>
           </p>
           <Suspense fallback={<div className="bone bone-plot" />}>
             <Plot months={months} currency={currency} />
           </Suspense>
           <ul className="legend" aria-hidden="true">
-            <li className="status status-paid">Paid</li>
-            <li className="status status-approved">Approved</li>
-            <li className="status status-accrued">Waiting for approval</li>
+            {STATUSES.map((status) => (
+              <li key={status} className={`status status-${status.toLowerCase()}`}>
+                {words.series[status]}
+              </li>
+            ))}
           </ul>
-          <MonthTable label="Earnings by month" months={months} columns={COLUMNS} currency={currency} />
+          <MonthTable label={words.series.label} months={months} columns={columns} currency={currency} />
         </>
       )}
     </Section>

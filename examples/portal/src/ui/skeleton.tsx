@@ -1,14 +1,12 @@
-/** What a page looks like before its answer is there. */
-export function Skeleton() {
+import { useTexts } from "../words/texts";
+
+/** What is in the place of a page's figures before its answer is there. */
+export function Bones() {
+  const { words } = useTexts();
   return (
-    <main className="page" aria-busy="true" aria-label="Loading">
-      <div className="bone bone-title" />
-      <div className="cards">
-        <div className="bone bone-card" />
-        <div className="bone bone-card" />
-        <div className="bone bone-card" />
-      </div>
+    <div className="bones" role="status" aria-label={words.shell.loading}>
+      <div className="bone bone-card" />
       <div className="bone bone-plot" />
-    </main>
+    </div>
   );
 }

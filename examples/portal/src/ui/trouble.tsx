@@ -1,44 +1,27 @@
 import type { Problem } from "../gateway/problem";
+import { useTexts } from "../words/texts";
 
-function words(problem: Problem): { title: string; text: string } {
-  switch (problem.kind) {
-    case "forbidden":
-      return { title: "Your link does not open all of this page", text: `It lacks a scope: ${problem.detail}.` };
-    case "busy":
-      return { title: "The gateway is busy", text: "It asks to be tried again in a moment." };
-    case "unreachable":
-      return { title: "The gateway cannot be reached", text: "Check your connection. Nothing is lost." };
-    case "refused":
-      return { title: "This link no longer opens the portal", text: "Ask your partner manager for a new one." };
-    case "failed":
-      return {
-        title: "Something went wrong",
-        text: problem.requestId ? `${problem.detail} (request ${problem.requestId})` : problem.detail,
-      };
-  }
-}
-
-/** In the place of a page that could not be loaded; above one whose newest figures could not. */
-export function Trouble({
-  problem,
-  onRetry,
-  stale = false,
-}: {
+interface TroubleProps {
   problem: Problem;
   onRetry: () => void;
+  /** Whether figures that came before are still shown. */
   stale?: boolean;
-}) {
-  const { title, text } = words(problem);
+}
+
+/** In the place of what could not be loaded; above figures of which the newest could not. */
+export function Trouble({ problem, onRetry, stale = false }: TroubleProps) {
+  const { words } = useTexts();
+  const { title, text } = words.trouble(problem);
   return (
     <div className={stale ? "trouble trouble-stale" : "trouble"} role="alert">
       <div>
         <h2>{title}</h2>
         <p>
-          {text} {stale && "The figures below are the last ones that arrived."}
+          {text} {stale && words.shell.stale}
         </p>
       </div>
       <button type="button" className="button" onClick={onRetry}>
-        Try again
+        {words.shell.retry}
       </button>
     </div>
   );

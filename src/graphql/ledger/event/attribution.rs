@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, ID};
+use async_graphql::{ComplexObject, Enum, ID};
 use uuid::Uuid;
 
 use super::description::EVENT;
 use super::object::Event;
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
+use crate::graphql::coupon::{COUPON, Coupon};
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{RowObject, TypeDescription, declare, link, required, value};
 use crate::graphql::shared::shares;
@@ -20,6 +21,22 @@ use store::view::AttributionColumn as Column;
 /// The link from an event to the partner, and the campaign, to which it is credited.
 #[derive(Clone)]
 pub struct Attribution(Arc<event::Attribution>);
+
+/// How it is known who brought an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "event::AttributedVia")]
+pub enum AttributedVia {
+    /// The event named the partner, or staff credited it later.
+    Named,
+    /// Its customer was bound to the partner.
+    Binding,
+    /// The visitor came by a link of the partner.
+    Link,
+    /// It named the code of a coupon of the partner.
+    Coupon,
+    /// Another system says that the partner referred the customer.
+    Referral,
+}
 
 shares!(Attribution, event::Attribution);
 
@@ -51,6 +68,10 @@ declare! {
     "partner": Partner = required(Column::PartnerId, &PARTNER);
     /// The campaign; null if there is none.
     "campaign": Option<Campaign> = link(Column::CampaignId, &CAMPAIGN);
+    /// How it is known who brought the event.
+    "via": AttributedVia = value(Column::Via, view::word!(event::AttributedVia));
+    /// The coupon whose code decided; null if it was none. Needs `coupons:read`.
+    "coupon": Option<Coupon> = link(Column::CouponId, &COUPON);
     /// The event.
     "event": Event = required(Column::EventId, &EVENT);
 }

@@ -13,6 +13,8 @@ pub enum NoCommissionReason {
     Imported,
     /// It was moved to this partner after another partner had been paid for it.
     AlreadyPaid,
+    /// It names the code of a coupon that is not valid for it, and nothing else says who brought it.
+    CouponInvalid,
     /// It names no partner, and its customer is not bound to one.
     Unattributed,
     /// The partner was suspended when the event was recorded.
@@ -60,6 +62,8 @@ pub struct EventDecision {
     pub earned: bool,
     /// Why no commission was written; null if the event earned.
     pub reason: Option<NoCommissionReason>,
+    /// What the reason is about, if that is no component, such as the code of a coupon; null otherwise.
+    pub detail: Option<String>,
     /// The result of each component of the terms, in their order; empty if the reason was found before any component
     /// was considered.
     pub components: Vec<DecisionComponent>,
@@ -83,6 +87,7 @@ impl From<decision::Decision> for EventDecision {
         Self {
             earned: decision.earned(),
             reason: decision.reason.map(NoCommissionReason::from),
+            detail: decision.detail,
             components: decision.components.into_iter().map(DecisionComponent::from).collect(),
         }
     }

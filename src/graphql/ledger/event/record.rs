@@ -38,11 +38,14 @@ pub struct RecordEventInput {
     pub customer_external_id: Option<String>,
     /// When the customer was acquired; used only with the customer's first event.
     pub customer_acquired_at: Option<DateTime>,
-    /// The partner to credit; by default the one to which the customer is bound.
+    /// The partner to credit; by default that of the coupon, or the one to which the customer is bound.
     pub partner_id: Option<ID>,
     /// The campaign; by default, if the partner is the one to which the customer is bound, the campaign to which it is
     /// bound.
     pub campaign_id: Option<ID>,
+    /// The code of a coupon: if it is valid when the event happened and no partner is named, the event is credited to the
+    /// coupon's partner and campaign, also if the customer is bound to another partner.
+    pub coupon_code: Option<String>,
     /// For REFUND and CHARGEBACK: the external id of the event that is taken back.
     pub original_external_id: Option<String>,
     /// Arbitrary JSON data that other systems keep with it; at most 16 KB.
@@ -65,6 +68,7 @@ impl From<RecordEventInput> for NewEvent {
             customer_acquired_at: input.customer_acquired_at.map(Into::into),
             partner_id: input.partner_id.map(Into::into),
             campaign_id: input.campaign_id.map(Into::into),
+            coupon_code: input.coupon_code,
             original_external_id: input.original_external_id,
             metadata: input.metadata.map(Into::into),
             idempotency_key: input.idempotency_key,

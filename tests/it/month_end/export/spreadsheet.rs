@@ -38,6 +38,13 @@ pub fn cells(document: &str) -> Vec<Vec<Cell>> {
                 "boolean" => attribute(tag, "office:boolean-value").unwrap_or_default(),
                 _ => text.unwrap_or_default(),
             };
+            // LibreOffice reads TRUE and FALSE as functions; some of its versions say that their value is a number.
+            let formula = attribute(tag, "table:formula");
+            let (kind, value) = match formula {
+                Some("of:=TRUE()") => ("boolean", "true"),
+                Some("of:=FALSE()") => ("boolean", "false"),
+                _ => (kind, value),
+            };
             let times = attribute(tag, "table:number-columns-repeated").map_or(1, |times| times.parse().unwrap());
             let cell = || Cell {
                 kind: kind.to_owned(),
@@ -45,7 +52,7 @@ pub fn cells(document: &str) -> Vec<Vec<Cell>> {
                     .replace("&apos;", "'")
                     .replace("&quot;", "\"")
                     .replace("&amp;", "&"),
-                is_formula: tag.contains("table:formula"),
+                is_formula: formula.is_some() && kind != "boolean",
             };
             std::iter::repeat_with(cell).take(times).collect::<Vec<_>>()
         });

@@ -35,6 +35,12 @@ impl Programme {
                 json!({ "name": "New", "externalId": "new", "advertiserId": self.advertiser, "terms": terms }),
             ),
             (
+                "createCoupon",
+                json!({ "partnerId": a, "campaignId": self.campaign, "code": "NEW" }),
+            ),
+            ("deleteCoupon", json!({ "id": self.coupon })),
+            ("updateCoupon", json!({ "id": self.coupon, "status": "DISABLED" })),
+            (
                 "createPartner",
                 json!({
                     "name": "New", "email": "new@new.example", "externalId": "new", "groupId": self.group,
@@ -271,6 +277,7 @@ pub fn made_by(mutation: &str) -> &'static str {
         "recordDealRenewal" => "deal { id }",
         _ if mutation.starts_with("delete") => "deletedId",
         _ if mutation.contains("Webhook") => "webhookEndpoint { id }",
+        _ if mutation.ends_with("Coupon") => "coupon { id }",
         _ if mutation.ends_with("CommissionRule") => "commissionRule { id }",
         _ if mutation.ends_with("TieredCommission") => "tieredCommission { id }",
         _ if mutation.ends_with("CustomField") => "customField { id }",

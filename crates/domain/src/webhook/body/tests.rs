@@ -1,5 +1,6 @@
 use super::*;
 use crate::commission::{CommissionKind, CommissionStatus, PaymentTarget, PayoutStatus};
+use crate::coupon::CouponStatus;
 use crate::id::{Id, Kind};
 use crate::money::Currency;
 use crate::partnership_request::PartnershipRequestStatus;
@@ -20,6 +21,7 @@ fn external_ids() -> ExternalIds {
         partners: [(Uuid::from_u128(1), Some("P-1".to_owned())), (Uuid::from_u128(9), None)].into(),
         campaigns: [(Uuid::from_u128(2), Some("C-2".to_owned()))].into(),
         events: [(Uuid::from_u128(3), "E-3".to_owned())].into(),
+        coupons: [(Uuid::from_u128(12), CouponId::from_uuid(Uuid::from_u128(13)))].into(),
     }
 }
 
@@ -39,7 +41,7 @@ fn row() -> Commission {
         partner_id: id(1),
         campaign_id: Some(id(2)),
         event_id: Some(id(3)),
-        attribution_id: None,
+        attribution_id: Some(id(12)),
         snapshot_id: None,
         adjusts_id: None,
         basis: None,
@@ -86,7 +88,7 @@ fn a_commission_is_shown_as_of_the_event_and_its_payout_only_when_paid() {
             "amount": { "amount": "12.50", "currency": "EUR" },
             "partnerId": row.partner_id, "partnerExternalId": "P-1",
             "campaignId": row.campaign_id, "campaignExternalId": "C-2",
-            "eventId": row.event_id, "eventExternalId": "E-3",
+            "eventId": row.event_id, "eventExternalId": "E-3", "couponId": id::<crate::id::Coupon>(13),
             "adjustsCommissionId": null, "payoutId": payout, "returnedPayoutId": null,
             "accruedAt": CREATED, "matureAt": "2026-03-02T12:00:00.500Z", "changedAt": "2026-03-02T12:00:00.500Z",
         });
@@ -96,6 +98,27 @@ fn a_commission_is_shown_as_of_the_event_and_its_payout_only_when_paid() {
     shown(WebhookEventType::CommissionApproved, None);
     shown(WebhookEventType::CommissionPaid, row.payout_id);
     shown(WebhookEventType::CommissionReversed, None);
+}
+
+#[test]
+fn the_code_of_a_coupon_is_no_part_of_its_body() {
+    let coupon = Coupon {
+        id: id(13),
+        partner_id: id(1),
+        campaign_id: id(2),
+        code: "SPRING".to_owned(),
+        status: CouponStatus::Active,
+        starts_at: None,
+        ends_at: None,
+        customer_benefit: Some("20 % off".to_owned()),
+        created_at: at(CREATED),
+        updated_at: at(CREATED),
+    };
+    let expected = json!({
+        "couponId": coupon.id, "partnerId": coupon.partner_id, "partnerExternalId": "P-1",
+        "campaignId": coupon.campaign_id, "campaignExternalId": "C-2", "createdAt": CREATED, "changedAt": CREATED,
+    });
+    assert_eq!(super::coupon(&coupon, at(CREATED), &external_ids()), expected);
 }
 
 #[test]

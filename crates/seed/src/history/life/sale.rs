@@ -11,7 +11,7 @@ use domain::Timestamp;
 use domain::accrual::{
     self, ApplicableTerms, ComponentEarning, CustomerHistory, EarningEvent, GroupRuleFacts, Verdict,
 };
-use domain::event::{AttributedVia, Attribution, Event, EventKind};
+use domain::event::{Attribution, AttributionSource, Event, EventKind};
 use domain::history::Moment;
 use domain::id::{AttributionId, CampaignId, PartnerId};
 use domain::money::{Currency, Money};
@@ -184,7 +184,7 @@ pub(super) fn credited(event: Event, (id, partner, campaign): (AttributionId, Pa
     };
     let attribution = Attribution {
         id,
-        ..Attribution::whole(&event, (partner, campaign), AttributedVia::Named, moment)
+        ..Attribution::whole(&event, (partner, campaign), AttributionSource::NAMED, moment)
     };
     Event {
         attribution: Some(attribution),

@@ -50,6 +50,7 @@ pub fn draft_sale<'a>(life: &mut PartnerLife<'a>, at: Timestamp) -> SaleDraft<'a
         customer_acquired_at: None,
         partner_id: None,
         campaign_id: None,
+        coupon_code: None,
         original_external_id: None,
         metadata: None,
         idempotency_key: None,

@@ -54,6 +54,7 @@ impl<'a> PartnerLife<'a> {
             customer_acquired_at: None,
             partner_id: None,
             campaign_id: None,
+            coupon_code: None,
             original_external_id: Some(self.events[event].external_id.clone()),
             metadata: None,
             idempotency_key: None,

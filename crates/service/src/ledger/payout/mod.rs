@@ -4,5 +4,10 @@
 mod run;
 mod settle;
 
+use crate::aggregate::aggregate;
+use domain::commission::{Payout, PayoutRun};
 pub use run::{NewPayoutRun, Preview, create_run, preview_run};
 pub use settle::{MAX_SETTLEMENTS, Settled, Settlement, settle, settle_many, settle_run, take_back};
+
+aggregate!(Payout: Payout, in payout, with answer);
+aggregate!(PayoutRun: PayoutRun, in payout_run, with answer);

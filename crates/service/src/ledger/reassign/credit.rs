@@ -13,7 +13,7 @@ use crate::ledger::posting::{Moments, Posting};
 use crate::ledger::record::{AttemptError, EventLookup, Prepared, PreparedEvents, Recorder};
 use domain::commission::ExplainedCommission;
 use domain::decision::{Decision, NoCommissionReason};
-use domain::event::{AttributedVia, Attribution, Event, EventKind};
+use domain::event::{Attribution, AttributionSource, Event, EventKind};
 use domain::history::Moment;
 use domain::id::{CampaignId, EventId, PartnerId};
 use domain::reassignment::{ReassignmentOutcome, earned_step};
@@ -361,7 +361,7 @@ impl Correction<'_> {
 pub(super) fn moved_to(event: &Event, to: (PartnerId, Option<CampaignId>), moment: Moment) -> Attribution {
     Attribution {
         moved_at: Some(moment.at),
-        ..Attribution::whole(event, to, AttributedVia::Named, moment)
+        ..Attribution::whole(event, to, AttributionSource::NAMED, moment)
     }
 }
 

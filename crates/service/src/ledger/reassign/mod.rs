@@ -14,6 +14,7 @@ mod uncredit;
 use std::collections::BTreeMap;
 
 use crate::ServiceError;
+use crate::aggregate::aggregate;
 use crate::app::App;
 use crate::ledger::posting::{Moments, later_than};
 use crate::once::{begin, commit, repeated};
@@ -29,6 +30,8 @@ use domain::webhook::body::OutboxEvent;
 use order::{AffectedRecords, CheckedOrder, ReassignmentOrder};
 pub use order::{NewAttribution, NewReassignment};
 use store::Transaction;
+
+aggregate!(Customer: Customer, in customer);
 
 /// Binds a customer to another partner, or to none, and moves its recorded events that occurred from a given time on.
 /// One call moves at most [`MAX_EVENTS`](domain::reassignment::MAX_EVENTS); the same call again continues.

@@ -30,7 +30,10 @@ impl Recorder<'_> {
     ) -> Result<Option<ApplicableTerms>, AttemptError> {
         let (event, campaign) = (&prepared.event, prepared.campaign.as_ref());
         let Some(partner) = prepared.partner else {
-            prepared.decision = Decision::stopped(NoCommissionReason::Unattributed);
+            prepared.decision = match prepared.refused_coupon.take() {
+                Some(detail) => Decision::without_coupon(detail),
+                None => Decision::stopped(NoCommissionReason::Unattributed),
+            };
             return Ok(None);
         };
         if let Some(reason) = accrual::stopped(partner.status, campaign, event.occurred_at) {

@@ -3,13 +3,14 @@
 use super::look_up::{Credit, EventLookup};
 use super::prepared::{Prepared, PreparedEvents};
 use super::recorder::{AttemptError, RecordedEvent, Recorder};
-use crate::ledger::event::{CheckedEvent, binding, via};
+use crate::ledger::event::{CheckedEvent, binding, source};
 use crate::ledger::tiers;
 use crate::require;
 use domain::Timestamp;
 use domain::accrual::ApplicableTerms;
-use domain::event::{Attribution, Customer, EventKind};
-use domain::id::{CustomerId, EventId};
+use domain::event::{Attribution, AttributionSource, Customer, EventKind};
+use domain::id::{CouponId, CustomerId, EventId};
+use domain::partner::PartnerStatus;
 use domain::problem::{ProblemCode, Problems};
 use domain::tiered::TieredCommission;
 use store::partner::CreditedPartner;
@@ -55,9 +56,15 @@ impl Recorder<'_> {
         {
             return Ok(EvaluatedEvent::Later);
         }
+        // The partner of the coupon was revoked meanwhile: then the coupon is not valid.
+        if credit.coupon.is_some() && partner.is_some_and(|partner| partner.status == PartnerStatus::Revoked) {
+            return Ok(EvaluatedEvent::Later);
+        }
+        let (coupon, refused_coupon) = (credit.coupon, credit.refused_coupon.clone());
         check(&event, credit, partner.as_ref(), &facts)?;
         let snapshot = facts.snapshot.take();
-        let mut prepared = prepare(event, partner, facts, found.now);
+        let mut prepared = prepare(event, (partner, coupon), facts, found.now);
+        prepared.refused_coupon = refused_coupon;
         let terms = self.earn(&mut prepared, snapshot.as_ref(), found, waiting).await?;
         let before: Vec<_> = prepared.rows.iter().map(|earned| earned.row.id).collect();
         self.apply_tiers(&mut prepared, terms.as_ref(), &found.tiers).await?;
@@ -116,6 +123,7 @@ fn check(
         && problems.found("campaignId", facts.campaign.as_ref()).is_some()
         && credit.partner.is_none()
         && event.partner_id.is_none()
+        && event.coupon_code.is_none()
     {
         problems.add(
             "partnerId",
@@ -129,12 +137,12 @@ fn check(
 
 fn prepare(
     mut checked: CheckedEvent,
-    partner: Option<CreditedPartner>,
+    (partner, coupon): (Option<CreditedPartner>, Option<CouponId>),
     facts: RecordingFacts,
     now: Timestamp,
 ) -> Prepared {
     let (external_id, acquired_at) = (checked.customer_external_id.take(), checked.customer_acquired_at);
-    let via = via(checked.partner_id.is_some());
+    let source = coupon.map_or_else(|| source(checked.partner_id.is_some()), AttributionSource::coupon);
     let moment = partner.as_ref().map(|partner| partner.last.next(now));
     let now = moment.map_or(now, |moment| moment.at);
     let mut event = checked.recorded(EventId::new(now), now);
@@ -155,7 +163,7 @@ fn prepare(
     event.customer_id = customer.as_ref().map(|(customer, _)| customer.id);
     event.attribution = partner.zip(moment).map(|(partner, moment)| {
         let to = (partner.id, campaign.as_ref().map(|campaign| campaign.id));
-        Attribution::whole(&event, to, via, moment)
+        Attribution::whole(&event, to, source, moment)
     });
     let is_charge = event.kind == EventKind::Charge;
     let paid_charges = if is_charge { facts.paid_charges } else { 0 };

@@ -1,5 +1,5 @@
 //! Reads what the events of a batch refer to, for all of them at once: two statements, one more if tiers name their
-//! campaigns, and one if events take their partner or campaign from their customers.
+//! campaigns, one if events take their partner or campaign from their customers, and one if events name coupons.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,8 +9,11 @@ use super::recorder::{AttemptError, Recorder};
 use super::recording_state::RecordingState;
 use crate::ledger::event::{Binding, CheckedEvent, binding, credited};
 use domain::Timestamp;
-use domain::id::{self, CampaignId, PartnerId};
+use domain::coupon::{Coupon, CouponRefusal};
+use domain::id::{self, CampaignId, CouponId, PartnerId};
+use domain::partner::PartnerStatus;
 use domain::problem::Problems;
+use domain::text;
 use domain::tiered::TieredCommission;
 use store::StoreError;
 use store::locks::InForce;
@@ -53,6 +56,10 @@ pub struct Credit {
     pub names_campaign: bool,
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
+    /// The coupon that the event names, if that decides.
+    pub coupon: Option<CouponId>,
+    /// Why the code that the event names credits it to nobody.
+    pub refused_coupon: Option<String>,
     /// The binding that the customer was assumed to have; `None` if the event does not depend on it.
     pub asked: Option<Binding>,
 }
@@ -107,6 +114,7 @@ impl Recorder<'_> {
 
     /// The credit of each event. What events leave out comes from their customers.
     async fn credits(&self, run: &LookupBatch) -> Result<HashMap<String, Credit>, StoreError> {
+        let coupons = self.coupons(run).await?;
         let parsed = run.events.iter().map(|(_, event)| {
             let mut credit = Credit::default();
             if let Some(id) = &event.partner_id {
@@ -117,7 +125,19 @@ impl Recorder<'_> {
             }
             credit.names_partner = credit.partner.is_some();
             credit.names_campaign = credit.campaign.is_some();
-            let leaves_out = !(credit.names_partner && credit.names_campaign);
+            if event.partner_id.is_none()
+                && let Some(code) = &event.coupon_code
+            {
+                let at = event.occurred_at.unwrap_or_else(|| self.clock.now());
+                match check_coupon(coupons.get(&text::coupon_key(code)), at, credit.campaign) {
+                    Ok(coupon) => {
+                        credit.coupon = Some(coupon.id);
+                        (credit.partner, credit.campaign) = (Some(coupon.partner_id), Some(coupon.campaign_id));
+                    }
+                    Err(refusal) => credit.refused_coupon = Some(refusal.detail(code)),
+                }
+            }
+            let leaves_out = credit.coupon.is_none() && !(credit.names_partner && credit.names_campaign);
             let customer = event.customer_external_id.clone().filter(|_| leaves_out);
             (event.external_id.clone(), customer, credit)
         });
@@ -145,6 +165,15 @@ impl Recorder<'_> {
         Ok(credits)
     }
 
+    /// The coupons whose codes events name, and the status of their partners, by key.
+    async fn coupons(&self, run: &LookupBatch) -> Result<HashMap<String, (Coupon, PartnerStatus)>, StoreError> {
+        let unnamed = run.events.iter().filter(|(_, event)| event.partner_id.is_none());
+        let codes = unnamed.filter_map(|(_, event)| event.coupon_code.as_deref());
+        let keys: BTreeSet<_> = codes.map(text::coupon_key).collect();
+        let keys = Vec::from_iter(keys);
+        store::coupon::by_keys(self.transaction, &self.writer.scope(), &keys).await
+    }
+
     /// The tiers that may count any of the events.
     async fn tiers(&self, run: &LookupBatch, found: &EventLookup) -> Result<Vec<TieredCommission>, StoreError> {
         let (mut partners, mut campaigns, mut advertisers) = <(Vec<_>, Vec<_>, Vec<_>)>::default();
@@ -164,4 +193,13 @@ impl Recorder<'_> {
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         store::tiered_commission::counting(transaction, &scope, &partners, &campaigns, &advertisers).await
     }
+}
+
+fn check_coupon(
+    found: Option<&(Coupon, PartnerStatus)>,
+    at: Timestamp,
+    campaign: Option<CampaignId>,
+) -> Result<&Coupon, CouponRefusal> {
+    let (coupon, partner) = found.ok_or(CouponRefusal::Unknown)?;
+    coupon.check(at, *partner, campaign).map(|()| coupon)
 }

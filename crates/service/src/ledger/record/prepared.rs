@@ -22,6 +22,8 @@ pub struct Prepared {
     pub moment: Option<Moment>,
     pub partner: Option<CreditedPartner>,
     pub campaign: Option<Campaign>,
+    /// Why the code of a coupon that the event names credits it to nobody.
+    pub refused_coupon: Option<String>,
     /// The customer, and whether it is new.
     pub customer: Option<(Customer, bool)>,
     /// How many paid charges the customer has with the partner; 0 unless the event is a charge.
@@ -57,6 +59,7 @@ impl Prepared {
             moment,
             partner,
             campaign,
+            refused_coupon: None,
             customer,
             paid_charges,
             is_tiered: false,

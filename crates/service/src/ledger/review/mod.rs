@@ -9,9 +9,11 @@ mod reverse;
 mod rows;
 
 use crate::ServiceError;
+use crate::aggregate::aggregate;
 use crate::app::App;
 pub(super) use approve::approve_one;
 use auth::{Caller, Resource, Writer};
+use domain::commission::Commission;
 use domain::problem::Problems;
 use domain::text;
 pub use each::MAX_IDS;
@@ -21,6 +23,8 @@ pub use repeated::ReviewResults;
 pub(super) use repeated::{from_kept, to_keep};
 use reverse::reverse_one;
 pub(super) use reverse::undo;
+
+aggregate!(Commission: Commission, in commission, with answer);
 
 /// Approves commissions that have matured. With a reason, which needs `admin`, the holdback is overridden and the
 /// transition records the reason.

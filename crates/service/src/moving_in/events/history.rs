@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 use super::imported_event::ImportedEvent;
-use crate::ledger::event::via;
+use crate::ledger::event::source;
 use crate::ledger::refund::amount_taken;
 use crate::ledger::tiers;
 use auth::Writer;
@@ -113,7 +113,7 @@ impl History {
         let moment = partner_id.map(|partner| self.step(partner));
         let at = moment.map_or(self.now, |moment| moment.at);
         let mut checked = named.event.clone();
-        let via = via(checked.partner_id.is_some());
+        let source = source(checked.partner_id.is_some());
         let (name, acquired_at) = (checked.customer_external_id.take(), checked.customer_acquired_at);
         let mut event = checked.recorded(EventId::new(at), at);
         if let Some(name) = name {
@@ -122,7 +122,7 @@ impl History {
         }
         event.attribution = partner_id
             .zip(moment)
-            .map(|(partner, moment)| Attribution::whole(&event, (partner, campaign_id), via, moment));
+            .map(|(partner, moment)| Attribution::whole(&event, (partner, campaign_id), source, moment));
         if let (Some(partner), Some(campaign)) = (partner_id, campaign_id) {
             self.members.insert((partner, campaign));
         }
