@@ -21,6 +21,8 @@ pub struct Model {
     /// Field by field; an empty list where rows were only counted.
     #[sea_orm(column_type = "JsonBinary")]
     pub changes: Json,
+    /// Salts the hashes of its personal values (`domain::personal`).
+    pub salt: Vec<u8>,
 }
 
 no_relations!();

@@ -12,6 +12,8 @@ pub struct Model {
     pub id: Uuid,
     pub partner_id: Uuid,
     pub recipient: Option<String>,
+    /// Salts the hashes of its personal values (`domain::personal`).
+    pub salt: Option<Vec<u8>>,
     /// `None`: assigned with the row, or not assigned yet.
     pub recipient_assigned_at: Option<DateTimeUtc>,
     /// The position of that in the partner's history.

@@ -38,6 +38,8 @@ pub struct Model {
     pub note: Option<String>,
     /// A hash of the imported content.
     pub entered_content: Option<Vec<u8>>,
+    /// Salts the hashes of its personal values (`domain::personal`).
+    pub salt: Option<Vec<u8>>,
     /// When it was earned, approved and paid according to the other system.
     pub source_accrued_at: Option<DateTimeUtc>,
     pub source_approved_at: Option<DateTimeUtc>,

@@ -17,6 +17,8 @@ pub struct Model {
     pub at: DateTimeUtc,
     /// Its position in the partner's history.
     pub sequence: i64,
+    /// Salts the hashes of its personal values (`domain::personal`).
+    pub salt: Vec<u8>,
     /// The audit log entry of the transaction that wrote it; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }

@@ -33,6 +33,8 @@ pub struct Model {
     pub returned_payout_id: Option<Uuid>,
     #[sea_orm(column_type = "JsonBinary")]
     pub explanation: Json,
+    /// Salts the hashes of its personal values (`domain::personal`).
+    pub salt: Option<Vec<u8>>,
 }
 
 no_relations!();

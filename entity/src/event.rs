@@ -12,6 +12,8 @@ pub struct Model {
     pub external_id: String,
     /// A hash of the input as it was sent.
     pub content: Vec<u8>,
+    /// Salts the hashes of its personal values (`domain::personal`).
+    pub salt: Vec<u8>,
     pub kind: String,
     pub r#type: Option<String>,
     pub base: bool,

@@ -14,6 +14,8 @@ pub struct Model {
     pub subject: String,
     pub idempotency_key: String,
     pub content: Vec<u8>,
+    /// Salts the hashes of its personal values (`domain::personal`).
+    pub salt: Vec<u8>,
     #[sea_orm(column_type = "JsonBinary")]
     pub answer: Json,
     pub created_at: DateTimeUtc,

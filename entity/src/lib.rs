@@ -47,6 +47,7 @@ pub mod deal_field;
 pub mod deal_payment;
 pub mod default_group_version;
 pub mod deleted_partner;
+pub mod erasure;
 pub mod event;
 pub mod event_credited;
 pub mod event_decision;

@@ -37,6 +37,8 @@ pub struct Model {
     pub returned_by: Option<String>,
     pub returned_sequence: Option<i64>,
     pub return_reason: Option<String>,
+    /// Salts the hashes of its personal values (`domain::personal`).
+    pub salt: Vec<u8>,
 }
 
 no_relations!();

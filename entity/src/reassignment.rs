@@ -29,6 +29,8 @@ pub struct Model {
     pub from_sequence: Option<i64>,
     /// The number of the step that began the move, in the history of the partner.
     pub sequence: Option<i64>,
+    /// Salts the hashes of its personal values (`domain::personal`).
+    pub salt: Vec<u8>,
     /// The audit log entry of the transaction that wrote it; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }

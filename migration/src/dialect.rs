@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
+use crate::erasable::{self, Erasable};
+
 /// Runs `sql` statement by statement (separated by lines that hold only `--`) with the placeholders filled in:
 ///
 /// - `{id}`: a UUID; 16 bytes on both engines, so that both sort it the same way
@@ -75,13 +77,17 @@ fn bounds(columns: &str, is_postgres: bool) -> String {
 /// Creates the function by which PostgreSQL's triggers refuse changes; SQLite's need none.
 pub async fn create_refusal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     match manager.get_connection().get_database_backend() {
-        DbBackend::Postgres => run(manager, POSTGRES_REFUSAL).await,
+        DbBackend::Postgres => {
+            run(manager, POSTGRES_REFUSAL).await?;
+            run(manager, erasable::POSTGRES_REFUSAL).await
+        }
         _ => Ok(()),
     }
 }
 
 pub async fn drop_refusal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    run(manager, "{postgres DROP FUNCTION refuse_change()}").await
+    run(manager, "{postgres DROP FUNCTION refuse_change()}").await?;
+    run(manager, "{postgres DROP FUNCTION refuse_change_but_erasure()}").await
 }
 
 const POSTGRES_REFUSAL: &str = "
@@ -99,6 +105,24 @@ pub async fn make_append_only_by(manager: &SchemaManager<'_>, table: &str, key: 
     let sql = match manager.get_connection().get_database_backend() {
         DbBackend::Postgres => POSTGRES_APPEND_ONLY,
         _ => SQLITE_APPEND_ONLY,
+    };
+    let sql = sql.replace("{refuse}", "refuse_change()").replace("{unless}", "");
+    run(manager, &sql.replace("{table}", table).replace("{key}", key)).await
+}
+
+/// Like [`make_append_only_by`], for a table with personal values, which an erasure may replace.
+pub async fn make_append_only_but_erasable(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    key: &str,
+    personal: &[Erasable<'_>],
+) -> Result<(), DbErr> {
+    let sql = match manager.get_connection().get_database_backend() {
+        DbBackend::Postgres => POSTGRES_APPEND_ONLY.replace("{refuse}", &erasable::refusal(personal)),
+        _ => {
+            let allowed = erasable::allowed(manager, table, personal).await?;
+            SQLITE_APPEND_ONLY.replace("{unless}", &format!(" WHEN NOT ({allowed})"))
+        }
     };
     run(manager, &sql.replace("{table}", table).replace("{key}", key)).await
 }
@@ -124,12 +148,13 @@ WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND {key})
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
 
 const POSTGRES_APPEND_ONLY: &str = "
-CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {refuse}
 --
 CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()";
 
 const SQLITE_APPEND_ONLY: &str = "
-CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}{unless}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 --
 CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 --
@@ -138,38 +163,70 @@ WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND {key} OR 
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
 
 /// Makes `columns` of `table` final, and the table's rows impossible to delete, replace or truncate. `also` is a further
-/// condition on OLD and NEW under which an update is refused.
-pub async fn keep_columns(manager: &SchemaManager<'_>, table: &str, columns: &[&str], also: &str) -> Result<(), DbErr> {
+/// condition on OLD and NEW under which an update is refused; `personal` are those of the columns whose values an erasure
+/// may replace.
+pub async fn keep_columns(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    columns: &[&str],
+    also: &str,
+    personal: &[Erasable<'_>],
+) -> Result<(), DbErr> {
     let changed = format!("{} OR {also}", any_changed(columns));
-    let sql = match manager.get_connection().get_database_backend() {
-        DbBackend::Postgres => POSTGRES_KEEP,
-        _ => SQLITE_KEEP,
-    };
+    let (sql, changed) = unless_erased(manager, table, POSTGRES_KEEP, SQLITE_KEEP, changed, personal).await?;
     run(manager, &sql.replace("{table}", table).replace("{changed}", &changed)).await
 }
 
-/// Refuses updates of `columns` of `table` under a condition on OLD and NEW.
+/// The engine's statements with the function that refuses, and the condition under which it does: that something changed,
+/// and not by an erasure of `personal`.
+async fn unless_erased(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    postgres: &str,
+    sqlite: &str,
+    changed: String,
+    personal: &[Erasable<'_>],
+) -> Result<(String, String), DbErr> {
+    Ok(match manager.get_connection().get_database_backend() {
+        DbBackend::Postgres if personal.is_empty() => (postgres.replace("{refuse}", "refuse_change()"), changed),
+        DbBackend::Postgres => (postgres.replace("{refuse}", &erasable::refusal(personal)), changed),
+        _ if personal.is_empty() => (sqlite.to_owned(), changed),
+        _ => {
+            let allowed = erasable::allowed(manager, table, personal).await?;
+            (sqlite.to_owned(), format!("({changed}) AND NOT ({allowed})"))
+        }
+    })
+}
+
+/// Refuses updates of `columns` of `table` under a condition on OLD and NEW, except by an erasure of `personal`.
 pub async fn refuse_updates_of(
     manager: &SchemaManager<'_>,
     table: &str,
     trigger: &str,
     columns: &[&str],
     condition: &str,
+    personal: &[Erasable<'_>],
 ) -> Result<(), DbErr> {
-    let sql = match manager.get_connection().get_database_backend() {
-        DbBackend::Postgres => POSTGRES_REFUSE_UPDATES,
-        _ => SQLITE_REFUSE_UPDATES,
-    };
+    let (postgres, sqlite) = (POSTGRES_REFUSE_UPDATES, SQLITE_REFUSE_UPDATES);
+    let (sql, condition) = unless_erased(manager, table, postgres, sqlite, condition.to_owned(), personal).await?;
     let sql = sql
         .replace("{columns}", &columns.join(", "))
-        .replace("{condition}", condition);
+        .replace("{condition}", &condition);
     run(manager, &sql.replace("{trigger}", trigger).replace("{table}", table)).await
 }
 
 /// Refuses to change `column` of `table`, which names an audit log entry, once it is set.
 pub async fn keep_audit_entry(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
     let changed = format!("OLD.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column}");
-    refuse_updates_of(manager, table, &format!("{table}_keep_{column}"), &[column], &changed).await
+    refuse_updates_of(
+        manager,
+        table,
+        &format!("{table}_keep_{column}"),
+        &[column],
+        &changed,
+        &[],
+    )
+    .await
 }
 
 /// Whether an update changes any of these columns.
@@ -182,14 +239,14 @@ pub fn any_changed(columns: &[&str]) -> String {
 
 const POSTGRES_REFUSE_UPDATES: &str = "
 CREATE TRIGGER {trigger} BEFORE UPDATE OF {columns} ON {table} FOR EACH ROW WHEN ({condition})
-EXECUTE FUNCTION refuse_change()";
+EXECUTE FUNCTION {refuse}";
 
 const SQLITE_REFUSE_UPDATES: &str = "
 CREATE TRIGGER {trigger} BEFORE UPDATE OF {columns} ON {table} WHEN {condition}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END";
 
 const POSTGRES_KEEP: &str = "
-CREATE TRIGGER {table}_keep BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER {table}_keep BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION {refuse}
 --
 CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()
 --

@@ -8,6 +8,7 @@ pub use sea_orm_migration::{MigrationName, MigrationStatus, MigrationTrait, Migr
 
 mod dialect;
 pub mod distribution;
+mod erasable;
 mod m0001_programme;
 mod m0002_partners;
 mod m0003_events;

@@ -10,6 +10,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::dialect;
+use crate::erasable::Erasable;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -35,7 +36,10 @@ impl MigrationTrait for Migration {
         ] {
             dialect::make_append_only_by(manager, table, key).await?;
         }
-        Ok(())
+        let personal = [Erasable::Text("requested_by"), Erasable::Text("reason")];
+        dialect::keep_columns(manager, "erasure", ERASURE, "OLD.finished_at IS NOT NULL", &personal).await?;
+        let key = "(number = NEW.number OR never = NEW.never)";
+        dialect::refuse_replacing(manager, "erasure", key).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -44,6 +48,23 @@ impl MigrationTrait for Migration {
     }
 }
 
+/// The columns of an erasure that never change.
+const ERASURE: &[&str] = &[
+    "tenant_id",
+    "id",
+    "number",
+    "subject",
+    "subject_id",
+    "requested_by",
+    "reason",
+    "forced",
+    "requested_at",
+    "audit_entry_id",
+];
+
+// A row of `erasure` can be committed only with `under_way` null: it refers to `never`, which is always null. So what the
+// triggers of other tables see of it is the transaction's own ([`crate::erasable`]).
+//
 // In `default_group_version`, a group of all zeros stands for none.
 const UP: &str = "
 CREATE TABLE tenant (
@@ -171,9 +192,38 @@ CREATE TABLE campaign_version (
   advertiser_id {id},
   audit_entry_id {id},
   PRIMARY KEY (tenant_id, campaign_id, version)
-)";
+)
+--
+CREATE TABLE erasure (
+  tenant_id {id} NOT NULL REFERENCES tenant (id),
+  id {id} NOT NULL,
+  number bigint NOT NULL,
+  subject text NOT NULL,
+  subject_id {id},
+  subject_name text,
+  requested_by text NOT NULL,
+  reason text,
+  forced boolean NOT NULL,
+  requested_at {time} NOT NULL,
+  finished_at {time},
+  step integer NOT NULL,
+  after_id {id},
+  changed_rows bigint NOT NULL,
+  audit_entry_id {id},
+  under_way bigint,
+  never bigint CHECK (never IS NULL),
+  PRIMARY KEY (tenant_id, id),
+  CONSTRAINT erasure_never_key UNIQUE (tenant_id, never),
+  FOREIGN KEY (tenant_id, under_way) REFERENCES erasure (tenant_id, never) DEFERRABLE INITIALLY DEFERRED
+)
+--
+CREATE UNIQUE INDEX erasure_number_key ON erasure (tenant_id, number)
+--
+CREATE INDEX erasure_unfinished ON erasure (requested_at, tenant_id, id) WHERE finished_at IS NULL";
 
 const DOWN: &str = "
+DROP TABLE erasure
+--
 DROP TABLE campaign_version
 --
 DROP TABLE campaign

@@ -13,6 +13,7 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::dialect;
+use crate::erasable::{self, Erasable};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -21,14 +22,22 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         dialect::run(manager, UP).await?;
-        dialect::make_append_only(manager, "deleted_partner").await?;
-        dialect::make_append_only(manager, "commission_snapshot").await?;
+        let by_id = "id = NEW.id";
+        let actor = [Erasable::Text("actor")];
+        dialect::make_append_only_but_erasable(manager, "deleted_partner", by_id, &actor).await?;
+        let reason = [Erasable::Text("reason"), Erasable::Salt];
+        dialect::make_append_only_but_erasable(manager, "commission_snapshot", by_id, &reason).await?;
         let key = "partner_id = NEW.partner_id AND campaign_id IS NEW.campaign_id AND version = NEW.version";
         dialect::refuse_replacing(manager, "commission_snapshot", key).await?;
-        match manager.get_connection().get_database_backend() {
-            DbBackend::Postgres => dialect::run(manager, POSTGRES_TRANSITIONS).await,
-            _ => dialect::run(manager, SQLITE_TRANSITIONS).await,
-        }
+        let personal = [Erasable::Text("actor"), Erasable::Text("reason"), Erasable::Salt];
+        let sql = match manager.get_connection().get_database_backend() {
+            DbBackend::Postgres => POSTGRES_TRANSITIONS.replace("{refuse}", &erasable::refusal(&personal)),
+            _ => {
+                let allowed = erasable::allowed(manager, "partner_transition", &personal).await?;
+                SQLITE_TRANSITIONS.replace("{allowed}", &allowed)
+            }
+        };
+        dialect::run(manager, &sql).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -45,7 +54,7 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$
 --
-CREATE TRIGGER partner_transition_append_only BEFORE UPDATE ON partner_transition FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER partner_transition_append_only BEFORE UPDATE ON partner_transition FOR EACH ROW EXECUTE FUNCTION {refuse}
 --
 CREATE TRIGGER partner_transition_no_delete BEFORE DELETE ON partner_transition FOR EACH ROW
 EXECUTE FUNCTION refuse_change_of_partner()
@@ -54,7 +63,7 @@ CREATE TRIGGER partner_transition_no_truncate BEFORE TRUNCATE ON partner_transit
 EXECUTE FUNCTION refuse_change()";
 
 const SQLITE_TRANSITIONS: &str = "
-CREATE TRIGGER partner_transition_no_update BEFORE UPDATE ON partner_transition
+CREATE TRIGGER partner_transition_no_update BEFORE UPDATE ON partner_transition WHEN NOT ({allowed})
 BEGIN SELECT RAISE(ABORT, 'partner_transition is append-only'); END
 --
 CREATE TRIGGER partner_transition_no_delete BEFORE DELETE ON partner_transition
@@ -124,6 +133,7 @@ CREATE TABLE partner_transition (
   reason text,
   at {time} NOT NULL,
   sequence bigint NOT NULL,
+  salt {bytes} NOT NULL,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id)
 )
@@ -165,6 +175,7 @@ CREATE TABLE commission_snapshot (
   reason text,
   created_at {time} NOT NULL,
   sequence bigint NOT NULL,
+  salt {bytes} NOT NULL,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id),
   FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)

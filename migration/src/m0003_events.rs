@@ -26,9 +26,9 @@ impl MigrationTrait for Migration {
         dialect::run(manager, UP).await?;
         dialect::keep_audit_entry(manager, "event", "audit_entry_id").await?;
         let changed = dialect::any_changed(CONTENTS);
-        dialect::refuse_updates_of(manager, "event", "event_keep_items", CONTENTS, &changed).await?;
+        dialect::refuse_updates_of(manager, "event", "event_keep_items", CONTENTS, &changed, &[]).await?;
         let has_ended = "(OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at)";
-        dialect::keep_columns(manager, "attribution", ATTRIBUTION, has_ended).await?;
+        dialect::keep_columns(manager, "attribution", ATTRIBUTION, has_ended, &[]).await?;
         let own_key = "event_id = NEW.event_id AND number = NEW.number AND place = NEW.place";
         dialect::make_append_only_by(manager, "event_decision", own_key).await
     }
@@ -96,6 +96,7 @@ CREATE TABLE event (
   id {id} NOT NULL,
   external_id text NOT NULL,
   content {bytes} NOT NULL,
+  salt {bytes} NOT NULL,
   kind text NOT NULL,
   type text,
   base boolean NOT NULL,

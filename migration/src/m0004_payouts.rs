@@ -6,6 +6,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::dialect;
+use crate::erasable::Erasable;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -18,7 +19,8 @@ impl MigrationTrait for Migration {
         dialect::keep_audit_entry(manager, "payout", "settled_audit_entry_id").await?;
         dialect::keep_audit_entry(manager, "payout", "returned_audit_entry_id").await?;
         let own_key = "run_id = NEW.run_id AND position = NEW.position";
-        dialect::make_append_only_by(manager, "payout_run_line", own_key).await?;
+        let recipient = [Erasable::Text("recipient")];
+        dialect::make_append_only_but_erasable(manager, "payout_run_line", own_key, &recipient).await?;
         dialect::refuse_replacing(manager, "payout_run_line", "payout_id = NEW.payout_id").await
     }
 
@@ -62,6 +64,7 @@ CREATE TABLE payout (
   returned_by text,
   returned_sequence bigint,
   return_reason text,
+  salt {bytes} NOT NULL,
   settled_audit_entry_id {id},
   returned_audit_entry_id {id},
   PRIMARY KEY (tenant_id, id),

@@ -6,6 +6,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::dialect;
+use crate::erasable::Erasable;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -14,22 +15,32 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         dialect::run(manager, UP).await?;
-        for table in ["commission_transition", "payout_item"] {
-            dialect::make_append_only(manager, table).await?;
-        }
+        let personal = [Erasable::Text("actor"), Erasable::Text("reason"), Erasable::Salt];
+        dialect::make_append_only_but_erasable(manager, "commission_transition", "id = NEW.id", &personal).await?;
+        dialect::make_append_only(manager, "payout_item").await?;
         let key = "payout_id = NEW.payout_id AND commission_id = NEW.commission_id";
         dialect::refuse_replacing(manager, "payout_item", key).await?;
         dialect::keep_columns(
             manager,
             "commission",
             KEPT,
-            "(OLD.recipient IS NOT NULL AND NEW.recipient IS DISTINCT FROM OLD.recipient)",
+            "(OLD.recipient IS NOT NULL AND NEW.recipient IS DISTINCT FROM OLD.recipient)
+             OR (OLD.salt IS NOT NULL AND NEW.salt IS DISTINCT FROM OLD.salt)",
+            &PERSONAL,
         )
         .await?;
         let key = "(external_id = NEW.external_id OR returned_payout_id = NEW.returned_payout_id)";
         dialect::refuse_replacing(manager, "commission", key).await?;
         let entered = dialect::any_changed(ENTERED);
-        dialect::refuse_updates_of(manager, "commission", "commission_keep_entered", ENTERED, &entered).await?;
+        dialect::refuse_updates_of(
+            manager,
+            "commission",
+            "commission_keep_entered",
+            ENTERED,
+            &entered,
+            &PERSONAL,
+        )
+        .await?;
         dialect::refuse_updates_of(
             manager,
             "commission",
@@ -39,6 +50,7 @@ impl MigrationTrait for Migration {
                OR NEW.recipient_assigned_sequence IS DISTINCT FROM OLD.recipient_assigned_sequence))
              OR (NEW.recipient IS NULL AND NEW.recipient_assigned_at IS NOT NULL)
              OR (NEW.recipient_assigned_at IS NULL) <> (NEW.recipient_assigned_sequence IS NULL)",
+            &[],
         )
         .await
     }
@@ -47,6 +59,15 @@ impl MigrationTrait for Migration {
         dialect::run(manager, DOWN).await
     }
 }
+
+/// The columns whose values an erasure may replace.
+const PERSONAL: [Erasable<'static>; 5] = [
+    Erasable::Text("recipient"),
+    Erasable::Text("external_id"),
+    Erasable::Text("reason"),
+    Erasable::Text("note"),
+    Erasable::Salt,
+];
 
 /// The columns of a commission that never change.
 const KEPT: &[&str] = &[
@@ -118,6 +139,7 @@ CREATE TABLE commission (
   reason text,
   note text,
   entered_content {bytes},
+  salt {bytes},
   source_accrued_at {time},
   source_approved_at {time},
   source_paid_at {time},
@@ -179,6 +201,7 @@ CREATE TABLE commission_transition (
   reason text,
   at {time} NOT NULL,
   sequence bigint NOT NULL,
+  salt {bytes} NOT NULL,
   audit_entry_id {id},
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, commission_id) REFERENCES commission (tenant_id, id)

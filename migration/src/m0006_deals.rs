@@ -26,6 +26,7 @@ impl MigrationTrait for Migration {
             "(OLD.voided_at IS NOT NULL AND (NEW.voided_at IS DISTINCT FROM OLD.voided_at
                OR NEW.voided_sequence IS DISTINCT FROM OLD.voided_sequence))
              OR (NEW.voided_at IS NULL) <> (NEW.voided_sequence IS NULL)",
+            &[],
         )
         .await?;
         dialect::refuse_replacing(manager, "deal_payment", SAME_PAYMENT).await

@@ -5,6 +5,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::dialect;
+use crate::erasable::Erasable;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -13,7 +14,8 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         dialect::run(manager, UP).await?;
-        dialect::make_append_only(manager, "reassignment").await?;
+        let personal = [Erasable::Text("reason"), Erasable::Text("actor"), Erasable::Salt];
+        dialect::make_append_only_but_erasable(manager, "reassignment", "id = NEW.id", &personal).await?;
         dialect::make_append_only(manager, "event_move").await?;
         let key = "reassignment_id = NEW.reassignment_id AND position = NEW.position";
         dialect::make_append_only_by(manager, "reassigned_row", key).await
@@ -41,6 +43,7 @@ CREATE TABLE reassignment (
   remaining bigint NOT NULL,
   from_sequence bigint,
   sequence bigint,
+  salt {bytes} NOT NULL,
   audit_entry_id {id},
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, customer_id) REFERENCES customer (tenant_id, id),

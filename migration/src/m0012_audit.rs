@@ -7,6 +7,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::dialect;
+use crate::erasable::Erasable;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -15,7 +16,13 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         dialect::run(manager, UP).await?;
-        dialect::make_append_only(manager, "audit_entry").await?;
+        let personal = [
+            Erasable::Text("actor"),
+            Erasable::Text("token_id"),
+            Erasable::Document("changes"),
+            Erasable::Salt,
+        ];
+        dialect::make_append_only_but_erasable(manager, "audit_entry", "id = NEW.id", &personal).await?;
         let key = "object_id = NEW.object_id AND entry_id = NEW.entry_id";
         dialect::make_append_only_by(manager, "audit_object", key).await
     }
@@ -39,6 +46,7 @@ CREATE TABLE audit_entry (
   request_id text,
   count integer,
   changes {json} NOT NULL,
+  salt {bytes} NOT NULL,
   PRIMARY KEY (tenant_id, id)
 )
 --

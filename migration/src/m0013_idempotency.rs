@@ -4,6 +4,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::dialect;
+use crate::erasable::Erasable;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -12,7 +13,13 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         dialect::run(manager, UP).await?;
-        dialect::make_append_only(manager, "idempotency").await?;
+        let personal = [
+            Erasable::Text("subject"),
+            Erasable::Text("idempotency_key"),
+            Erasable::Document("answer"),
+            Erasable::Salt,
+        ];
+        dialect::make_append_only_but_erasable(manager, "idempotency", "id = NEW.id", &personal).await?;
         let key = "operation = NEW.operation AND subject = NEW.subject AND idempotency_key = NEW.idempotency_key";
         dialect::refuse_replacing(manager, "idempotency", key).await
     }
@@ -30,6 +37,7 @@ CREATE TABLE idempotency (
   subject text NOT NULL,
   idempotency_key text NOT NULL,
   content {bytes} NOT NULL,
+  salt {bytes} NOT NULL,
   answer {json} NOT NULL,
   created_at {time} NOT NULL,
   PRIMARY KEY (tenant_id, id)

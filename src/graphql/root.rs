@@ -24,6 +24,7 @@ use crate::graphql::payout::settlement::SettlementMutation;
 use crate::graphql::payout::statement::StatementQuery;
 use crate::graphql::tenant::api_key::{ApiKeyMutation, ApiKeyQuery};
 use crate::graphql::tenant::audit::AuditQuery;
+use crate::graphql::tenant::erasure::{ErasureMutation, ErasureQuery};
 use crate::graphql::tenant::{TenantMutation, TenantQuery};
 use crate::graphql::terms::{SimulateTermsMutation, SnapshotMutation};
 use crate::graphql::tiered::{SimulateTiersMutation, TieredCommissionMutation, TieredCommissionQuery};
@@ -75,6 +76,7 @@ pub struct GatewayQueries(
     WebhookQuery,
     WebhookDeliveryQuery,
     AuditQuery,
+    ErasureQuery,
     FederationQuery,
 );
 
@@ -129,5 +131,6 @@ pub struct GatewayMutations(
     TieredCommissionMutation,
     SimulateTiersMutation,
     ApiKeyMutation,
+    ErasureMutation,
     WebhookMutation,
 );

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use service::api_key::write_uses;
 use service::app::App;
 use service::backtest;
+use service::erasure;
 use service::ledger::review::approve_matured;
 use telemetry::metrics::Job;
 
@@ -95,6 +96,19 @@ async fn run_chores(app: &App, mut ending: watch::Receiver<bool>) {
             }
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "could not approve matured commissions; will retry"),
+        }
+        match counted(app, Job::Erase, erasure::work(app)).await {
+            // There may be more.
+            Ok(Some(batch)) => {
+                tracing::info!(
+                    changed = batch.changed,
+                    finished = batch.is_last,
+                    "erased personal data"
+                );
+                continue;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "could not erase personal data; will retry"),
         }
         let writing = counted(app, Job::WriteKeyUses, write_uses(app)).await;
         if let Err(error) = writing {

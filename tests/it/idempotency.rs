@@ -141,6 +141,10 @@ fn altered(input: &Value) -> Value {
         *id = json!(unknown(id.as_str().unwrap()));
         return input;
     }
+    if let Some(id) = input.pointer_mut("/subject/partnerId") {
+        *id = json!(unknown(id.as_str().unwrap()));
+        return input;
+    }
     if let Some(id) = input.pointer_mut("/what/since/endpointId") {
         *id = json!(unknown(id.as_str().unwrap()));
         return input;

@@ -43,6 +43,7 @@ mod outages;
 mod paging;
 mod payout_runs;
 mod plans;
+mod privacy;
 mod reassignment;
 mod replicas;
 mod response_shapes;

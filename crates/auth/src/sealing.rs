@@ -3,6 +3,7 @@
 //! decrypted.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
@@ -18,7 +19,45 @@ pub struct Sealed {
 }
 
 /// The keys from the settings. The first encrypts; the others decrypt what was encrypted before.
-pub struct SealingKeys(Vec<(String, LessSafeKey)>);
+pub struct SealingKeys(Vec<SealingKey>);
+
+struct SealingKey {
+    id: String,
+    seals: LessSafeKey,
+    /// Derived from it, for pseudonyms.
+    names: hmac::Key,
+}
+
+impl SealingKey {
+    fn new(id: String, bytes: &[u8]) -> Result<Self, SealingError> {
+        let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| SealingError::Malformed)?;
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), PSEUDONYMS);
+        Ok(Self {
+            id,
+            seals: LessSafeKey::new(key),
+            names: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()),
+        })
+    }
+
+    fn pseudonym(&self, tenant: TenantId, external_id: &str) -> String {
+        let mut name = hmac::Context::with_key(&self.names);
+        name.update(tenant.uuid().as_bytes());
+        name.update(external_id.as_bytes());
+        let digits = name
+            .sign()
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>();
+        format!("{ERASED}{}:{digits}", self.id)
+    }
+}
+
+/// What pseudonyms begin with.
+const ERASED: &str = "erased:";
+
+/// Separates the derived keys from everything else that is made with a key.
+const PSEUDONYMS: &[u8] = b"tributary pseudonyms of erased external ids";
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealingError {
@@ -42,8 +81,7 @@ impl SealingKeys {
     pub fn parse(text: &str) -> Result<Self, SealingError> {
         let mut keys = Vec::new();
         for (id, key) in Self::read(text)? {
-            let key = UnboundKey::new(&AES_256_GCM, &key).map_err(|_| SealingError::Malformed)?;
-            keys.push((id, LessSafeKey::new(key)));
+            keys.push(SealingKey::new(id, &key)?);
         }
         Ok(Self(keys))
     }
@@ -67,13 +105,29 @@ impl SealingKeys {
 
     /// A publicly known key, for trying things out.
     pub fn development() -> Self {
-        let key = UnboundKey::new(&AES_256_GCM, &[0; 32]).expect("32 bytes");
-        Self(vec![(DEVELOPMENT.to_owned(), LessSafeKey::new(key))])
+        Self(vec![
+            SealingKey::new(DEVELOPMENT.to_owned(), &[0; 32]).expect("32 bytes"),
+        ])
+    }
+
+    /// What stands in the place of an erased external id, and by which it is still found: an HMAC under a key derived
+    /// from the first key, with the id of that. A pseudonym stays as it is.
+    pub fn pseudonym(&self, tenant: TenantId, external_id: &str) -> String {
+        if is_pseudonym(external_id) {
+            return external_id.to_owned();
+        }
+        let key = self.0.first().expect("parsed keys are never none");
+        key.pseudonym(tenant, external_id)
+    }
+
+    /// Everything that [`SealingKeys::pseudonym`] may have put in the place of an external id, with any of the keys.
+    pub fn pseudonyms(&self, tenant: TenantId, external_id: &str) -> Vec<String> {
+        self.0.iter().map(|key| key.pseudonym(tenant, external_id)).collect()
     }
 
     /// Encrypts the secret of a tenant's object.
     pub fn seal(&self, tenant: TenantId, owner: Uuid, secret: &Secret) -> Result<Sealed, SealingError> {
-        let (id, key) = self.0.first().expect("parsed keys are never none");
+        let SealingKey { id, seals: key, .. } = self.0.first().expect("parsed keys are never none");
         let mut nonce = [0; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(|_| SealingError::NoRandomness)?;
         let mut bytes = secret.bytes().to_vec();
@@ -85,8 +139,9 @@ impl SealingKeys {
 
     /// Decrypts what [`SealingKeys::seal`] encrypted for the same object.
     pub fn open(&self, tenant: TenantId, owner: Uuid, sealed: &Sealed) -> Result<Secret, SealingError> {
-        let known = self.0.iter().find(|(id, _)| *id == sealed.key);
-        let (_, key) = known.ok_or_else(|| SealingError::UnknownKey(sealed.key.clone()))?;
+        let known = self.0.iter().find(|key| key.id == sealed.key);
+        let key = known.ok_or_else(|| SealingError::UnknownKey(sealed.key.clone()))?;
+        let key = &key.seals;
         let (nonce, rest) = sealed.bytes.split_at_checked(NONCE_LEN).ok_or(SealingError::Closed)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealingError::Closed)?;
         let mut bytes = rest.to_vec();
@@ -96,6 +151,12 @@ impl SealingKeys {
         let opened = <[u8; 32]>::try_from(&*opened).map_err(|_| SealingError::Closed)?;
         Ok(Secret::new(opened))
     }
+}
+
+/// Whether a text has the form of a pseudonym.
+fn is_pseudonym(text: &str) -> bool {
+    let digits = text.strip_prefix(ERASED).and_then(|rest| rest.rsplit_once(':'));
+    digits.is_some_and(|(_, digits)| digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 /// A new secret.
@@ -161,6 +222,22 @@ mod tests {
             old.open(tenant(1), owner, &sealed),
             Err(SealingError::UnknownKey("b".to_owned()))
         );
+    }
+
+    #[test]
+    fn a_pseudonym_is_found_again_by_the_same_key_of_the_same_tenant_only() {
+        let (old, both) = (
+            SealingKeys::parse(ONE).unwrap(),
+            SealingKeys::parse(&format!("{TWO}, {ONE}")).unwrap(),
+        );
+        let name = old.pseudonym(tenant(1), "order-1");
+        assert!(name.starts_with("erased:a:") && !name.contains("order-1"), "{name}");
+        assert!(both.pseudonyms(tenant(1), "order-1").contains(&name));
+        assert_ne!(both.pseudonym(tenant(1), "order-1"), name);
+        assert!(!both.pseudonyms(tenant(2), "order-1").contains(&name));
+        assert!(!both.pseudonyms(tenant(1), "order-2").contains(&name));
+        assert_eq!(both.pseudonym(tenant(1), &name), name);
+        assert_ne!(both.pseudonym(tenant(1), "erased:a:1"), "erased:a:1");
     }
 
     #[test]

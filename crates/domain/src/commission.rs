@@ -4,6 +4,7 @@ use super::explain::{Outcome, Step};
 use super::id::{AttributionId, CampaignId, CommissionId, EventId, PartnerId, PayoutId, SnapshotId};
 use super::items::Sight;
 use super::money::{Currency, Money};
+use super::personal::Content;
 use super::terms::BasisKind;
 use super::{Timestamp, text_enum};
 
@@ -239,7 +240,7 @@ pub struct Entered {
     /// Visible to staff only.
     pub note: Option<String>,
     /// A hash of the input that an OPENING row was imported from.
-    pub content: Option<Vec<u8>>,
+    pub content: Option<Content>,
     pub source: SourceTimes,
 }
 

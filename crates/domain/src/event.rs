@@ -5,6 +5,7 @@ use super::history::Moment;
 use super::id::{AttributionId, CampaignId, CouponId, CustomerId, EventId, PartnerId};
 use super::items::{Item, ItemRefund, Sight};
 use super::money::Money;
+use super::personal::Content;
 use super::refunded::{Refunded, RefundedPart};
 pub use super::via::AttributedVia;
 use super::{Timestamp, text_enum};
@@ -128,7 +129,7 @@ pub struct Event {
     pub id: EventId,
     pub external_id: String,
     /// A hash of the input as it was sent: the same external id with different content is rejected as a mistake.
-    pub content: Vec<u8>,
+    pub content: Content,
     pub kind: EventKind,
     pub event_type: Option<String>,
     /// Whether tiered commissions count it as a conversion rather than as an event.

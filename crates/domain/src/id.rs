@@ -75,6 +75,7 @@ kinds! {
     WebhookEndpoint WebhookEndpointId "whe";
     WebhookDelivery WebhookDeliveryId "whd";
     AuditEntry AuditEntryId "aud";
+    Erasure ErasureId "era";
 }
 
 impl<K: Kind> Id<K> {

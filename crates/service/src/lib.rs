@@ -15,6 +15,8 @@ pub mod coupon;
 pub mod custom_field;
 pub mod deal;
 pub mod deletion;
+mod erased_names;
+pub mod erasure;
 mod error;
 mod external_id;
 mod ids;

@@ -17,6 +17,7 @@ use crate::stored::{Stored, find_in};
 use auth::{Call, Caller, Scope, Writer};
 use domain::Timestamp;
 use domain::label::Label;
+use domain::personal::{Compared, Content};
 use domain::problem::{ProblemCode, Problems};
 use domain::{tenant, text};
 use store::idempotency::StoredAnswer;
@@ -80,7 +81,7 @@ pub fn row(call: &Call, writer: &Writer, answer: Value, at: Timestamp) -> store:
         subject: writer.actor().to_owned(),
         key: call.key.trim().to_owned(),
         kept: StoredAnswer {
-            content: call.content.clone(),
+            content: Content::Given(call.content.clone()),
             answer,
         },
         at,
@@ -139,13 +140,23 @@ async fn earlier(
         return Err(problems.into());
     };
     match store::idempotency::find(database, scope, subject, &call.operation, &key).await? {
-        Some(kept) if kept.content == call.content => Ok(Some(kept.answer)),
-        Some(_) => {
-            let message = "was used before with different input";
-            problems.add("idempotencyKey", ProblemCode::Conflict, message);
-            Err(problems.into())
-        }
+        Some(kept) => match refusal(kept.content.compare(&call.content)) {
+            None => Ok(Some(kept.answer)),
+            Some(message) => {
+                problems.add("idempotencyKey", ProblemCode::Conflict, message);
+                Err(problems.into())
+            }
+        },
         None => Ok(None),
+    }
+}
+
+/// Why a call with a key that was used before is no repetition; `None`: it is one.
+pub fn refusal(compared: Compared) -> Option<&'static str> {
+    match compared {
+        Compared::Same => None,
+        Compared::Different => Some("was used before with different input"),
+        Compared::Erased => Some("was used before, for personal data that has been erased"),
     }
 }
 

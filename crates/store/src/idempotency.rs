@@ -7,15 +7,16 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, salt};
 use auth::Scope;
 use domain::Timestamp;
 use domain::id::{AnswerId, TenantId};
+use domain::personal::Content;
 
-/// An earlier answer: a hash of the input that it was given for, and the answer itself.
+/// An answer: a hash of the input that it was given for, and the answer itself.
 #[derive(Clone, Debug)]
 pub struct StoredAnswer {
-    pub content: Vec<u8>,
+    pub content: Content,
     pub answer: serde_json::Value,
 }
 
@@ -67,7 +68,10 @@ fn of_subject(scope: &Scope, subject: &str, operation: &str) -> Select<Entity> {
 
 fn from_row(row: idempotency::Model) -> (String, StoredAnswer) {
     let kept = StoredAnswer {
-        content: row.content,
+        content: Content::Stored {
+            salt: row.salt,
+            hash: row.content,
+        },
         answer: row.answer,
     };
     (row.idempotency_key, kept)
@@ -86,13 +90,15 @@ pub fn add(writes: &mut Writes, tenant: TenantId, rows: impl IntoIterator<Item =
 }
 
 fn model(tenant: TenantId, row: NewStoredAnswer) -> idempotency::ActiveModel {
+    let salt = salt::draw();
     let model = idempotency::Model {
         tenant_id: tenant.uuid(),
         id: AnswerId::new(row.at).uuid(),
         operation: row.operation,
         subject: row.subject,
         idempotency_key: row.key,
-        content: row.kept.content,
+        content: row.kept.content.salted(&salt),
+        salt: salt.to_vec(),
         answer: row.kept.answer,
         created_at: row.at,
     };

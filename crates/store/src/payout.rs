@@ -281,5 +281,6 @@ mapped! {
         currency: payout.amount.currency().code().to_owned(),
         reference_key: reference_key(payout),
         bank_reference_start: bank_reference::start(&payout.bank_reference).to_owned(),
+        salt: super::salt::drawn(),
     }
 }

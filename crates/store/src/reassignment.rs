@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, row};
+use super::{Connection, StoreError, row, salt};
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::event::{Attribution, Event};
@@ -172,6 +172,7 @@ fn to_row(tenant: TenantId, reassignment: &Reassignment) -> reassignment::Model 
         remaining: i64::try_from(reassignment.remaining).unwrap_or(i64::MAX),
         from_sequence: reassignment.steps.from,
         sequence: reassignment.steps.to,
+        salt: salt::drawn(),
         audit_entry_id: None,
     }
 }

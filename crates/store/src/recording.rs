@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use entity::{campaign, commission_snapshot, customer, event, partner_customer, tenant, tiered_commission_reference};
+use entity::{
+    campaign, commission_snapshot, customer, erasure, event, partner_customer, tenant, tiered_commission_reference,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, ValueTuple};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable,
@@ -42,6 +44,8 @@ pub struct RecordingFacts {
     pub snapshot: Option<CommissionSnapshot>,
     /// Whether tiers name the campaign or its advertiser.
     pub is_tiered: bool,
+    /// Whether the tenant has ever erased personal values, so that external ids may have been replaced.
+    pub has_erasures: bool,
     pub customer: Option<Customer>,
     /// How many charges above 0 that are not fully refunded the customer paid through the partner.
     pub paid_charges: i64,
@@ -71,6 +75,7 @@ pub async fn facts(
                 .map(super::snapshot::from_row)
                 .transpose()?,
             is_tiered: row.try_get("", "is_tiered")?,
+            has_erasures: row.try_get("", "has_erasures")?,
             customer: found::<customer::Entity>(&row, "customer_")?
                 .map(super::customer::from_row)
                 .transpose()?,
@@ -131,6 +136,10 @@ fn select(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> S
     let of_snapshot = Expr::col(commission_snapshot::Column::Id.as_column_ref()).eq(in_force);
     join::<commission_snapshot::Entity>(&mut statement, scope, of_snapshot, "snapshot_");
     statement.expr_as(is_tiered(scope, &names.campaign), "is_tiered");
+    let erasures = visible::<erasure::Entity>(scope)
+        .select_only()
+        .column(erasure::Column::Id);
+    statement.expr_as(Expr::exists(erasures.into_query()), "has_erasures");
     let of_customer = Expr::col(customer::Column::ExternalId.as_column_ref()).eq(names.customer);
     join::<customer::Entity>(&mut statement, scope, of_customer, "customer_");
     let of_both = Expr::col(partner_customer::Column::PartnerId.as_column_ref())

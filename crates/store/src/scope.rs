@@ -5,7 +5,7 @@ use entity::{
     backtest_sum, campaign, campaign_member, campaign_version, commission, commission_entered, commission_rule,
     commission_rule_reference, commission_rule_version, commission_snapshot, commission_transition, commission_written,
     coupon, custom_field, custom_field_option, customer, deal, deal_field, deal_payment, default_group_version,
-    deleted_partner, event, event_decision, event_move, idempotency, outbox, partner, partner_balance,
+    deleted_partner, erasure, event, event_decision, event_move, idempotency, outbox, partner, partner_balance,
     partner_category, partner_category_member, partner_customer, partner_group, partner_group_version,
     partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
     payout, payout_item, payout_run, payout_run_line, reassigned_row, reassignment, tier_counter, tier_result,
@@ -179,6 +179,7 @@ scoped! {
     event_move: |_partner, _scope| none();
     reassigned_row: |_partner, _scope| none();
     deleted_partner: |_partner, _scope| none();
+    erasure: |_partner, _scope| none();
     idempotency: |_partner, _scope| none();
     backtest: |_partner, _scope| none();
     backtest_sum: |_partner, _scope| none();

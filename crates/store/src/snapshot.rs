@@ -149,4 +149,7 @@ mapped! {
     read: {
         superseded_at: None,
     }
+    written: {
+        salt: super::salt::drawn(),
+    }
 }

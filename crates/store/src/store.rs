@@ -200,6 +200,14 @@ impl Store {
         })
     }
 
+    /// Empties SQLite's log, so that it holds no values that were erased. What a server keeps is up to its operator.
+    pub async fn empty_log(&self) -> Result<(), StoreError> {
+        if let Connection::Sqlite(pool) = &self.reader {
+            pool.empty_log().await?;
+        }
+        Ok(())
+    }
+
     /// Whether its readers all see one snapshot.
     pub fn is_on_snapshot(&self) -> bool {
         matches!(self.reader, Connection::Snapshot(_))

@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod audit;
+pub mod erasure;
 mod object;
 
 pub use object::{Tenant, TenantMutation, TenantQuery};

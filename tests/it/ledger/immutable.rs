@@ -60,8 +60,10 @@ async fn filled(shop: &Shop<'_>) {
     shop.refund("r", "3", Some("10")).await;
 }
 
-const MOVING: [&str; 8] = [
+const MOVING: [&str; 9] = [
     "status",
+    // Given once, with the first personal value.
+    "salt",
     "recipient",
     "recipient_assigned_at",
     "recipient_assigned_sequence",

@@ -33,6 +33,13 @@ pub fn cases(p: &Programme) -> Vec<Case> {
             json!({ "ttlSeconds": 0, "scopes": ["admin"] }),
             &["INVALID scopes.0", "INVALID ttlSeconds"],
         ),
+        // It has a payout that is not settled.
+        case(
+            "erasePersonalData",
+            json!({ "force": false }),
+            &["CONFLICT subject.partnerId"],
+        ),
+        case("erasePersonalData", json!({ "reason": " " }), &["REQUIRED reason"]),
         case("deletePartnerGroup", json!({ "id": p.default_group }), &["IN_USE id"]),
         case("deletePartnerGroup", json!({ "id": p.group }), &["IN_USE id"]),
         case("deletePartner", json!({}), &["IN_USE id"]),

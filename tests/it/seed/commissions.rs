@@ -39,7 +39,8 @@ async fn assert_sound(app: &TestApp, tenant: &Tenant) {
 
 /// Every row of every table, with a name for the tenant in the place of its id, which is another every time.
 pub async fn rows(app: &TestApp, tenant: &Tenant) -> BTreeMap<String, Vec<String>> {
-    let mut tables = app.rows().await;
+    // Salts are random, and what they salt is another value every time.
+    let mut tables = app.rows_without(&["salt", "content", "entered_content"]).await;
     let uuid = tenant.id.uuid();
     let spellings = [uuid.simple().to_string().to_uppercase(), uuid.to_string()];
     tables.retain(|table, _| !["seaql_migrations", "tenant"].contains(&table.as_str()));
@@ -52,7 +53,7 @@ pub async fn rows(app: &TestApp, tenant: &Tenant) -> BTreeMap<String, Vec<String
             if let Some((before, number)) = row.split_once("\"transaction_number\":") {
                 *row = format!(
                     "{before}{}",
-                    number.trim_start_matches(|digit: char| digit.is_ascii_digit())
+                    number.trim_start_matches(|digit: char| digit == ' ' || digit.is_ascii_digit())
                 );
             }
         }

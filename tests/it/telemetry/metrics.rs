@@ -294,6 +294,7 @@ async fn production_shows_metrics_on_an_address_of_their_own_only(app: TestApp) 
         "make_webhook_deliveries",
         "send_webhook_deliveries",
         "forget",
+        "erase_personal_data",
     ] {
         let last = format!("tributary_job_last_success_timestamp_seconds{{job=\"{job}\"}}");
         comes(&|text| text.value(&last) > 1e9, &mut scraped);

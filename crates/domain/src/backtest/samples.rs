@@ -45,7 +45,7 @@ pub fn charge(number: i64) -> Event {
     let event = Event {
         id: id(number),
         external_id: format!("event {number}"),
-        content: Vec::new(),
+        content: crate::personal::Content::Given(Vec::new()),
         kind: EventKind::Charge,
         event_type: None,
         base: true,

@@ -61,7 +61,7 @@ fn event(number: i64, kind: EventKind, amount: Money, original: Option<EventId>)
     let event = Event {
         id: EventId::from_parts(at, 0, 0),
         external_id: format!("event {number}"),
-        content: Vec::new(),
+        content: crate::personal::Content::Given(Vec::new()),
         kind,
         event_type: None,
         base: true,

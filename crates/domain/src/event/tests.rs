@@ -9,7 +9,7 @@ pub(crate) fn charge(amount: Option<Money>) -> Event {
     Event {
         id: EventId::from_parts(minute(0), 0, 1),
         external_id: "charge-1".to_owned(),
-        content: Vec::new(),
+        content: crate::personal::Content::Given(Vec::new()),
         kind: EventKind::Charge,
         event_type: None,
         base: true,

@@ -12,6 +12,7 @@ use domain::history::Moment;
 use domain::id::{CampaignId, EventId, PartnerId};
 use domain::items::{self, Item, ItemDraft};
 use domain::money::{Currency, Money};
+use domain::personal::Content;
 use domain::problem::{Fault, ProblemCode, Problems};
 use domain::{text, time};
 
@@ -203,7 +204,7 @@ impl CheckedEvent {
         Event {
             id,
             external_id: self.external_id,
-            content: self.content,
+            content: Content::Given(self.content),
             kind: self.kind,
             event_type: self.event_type,
             base: self.base,

@@ -11,6 +11,7 @@ use super::{MAX_RECORDS, Mode, MovingInResult, attempts, conflict};
 use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::erased_names::ErasedNames;
 use crate::imported::Outcome;
 use crate::ledger::content;
 use crate::ledger::lock_partners;
@@ -22,6 +23,7 @@ use domain::explain::{Outcome as Verdict, Step};
 use domain::id::{AttributionId, CampaignId, CommissionId, EventId, PartnerId};
 use domain::items::Sight;
 use domain::money::{Currency, Money};
+use domain::personal::{Compared, Content};
 use domain::problem::{Fault, Problem, ProblemCode, Problems};
 use domain::terms::BasisKind;
 use domain::{Timestamp, text, time};
@@ -65,7 +67,20 @@ pub async fn bring_in(
     let writer = caller.write(Resource::Commissions)?;
     let latest = app.clock.now() + app.latest_occurrence;
     let checked = openings.into_iter().map(|opening| CheckedOpening::of(opening, latest));
-    let checked: Vec<_> = checked.collect();
+    let mut checked: Vec<_> = checked.collect();
+    let names = checked
+        .iter()
+        .flatten()
+        .filter_map(|checked| checked.opening.event_external_id.as_ref());
+    let keys = app.webhooks.keys.as_deref();
+    let erased = ErasedNames::if_any(keys, app.store.reader(), &writer, names).await?;
+    for checked in checked.iter_mut().flatten() {
+        checked
+            .opening
+            .event_external_id
+            .iter_mut()
+            .for_each(|name| erased.rename(name));
+    }
     attempts(app, &writer, mode, async |transaction| {
         attempt(transaction, &writer, &app.clock, &checked).await
     })
@@ -178,7 +193,7 @@ impl CheckedOpening {
     fn entered(&self) -> Entered {
         Entered {
             external_id: Some(self.opening.external_id.clone()),
-            content: Some(self.content.clone()),
+            content: Some(Content::Given(self.content.clone())),
             source: self.opening.source,
             ..Entered::default()
         }
@@ -205,7 +220,7 @@ fn hash(opening: &NewOpening, amount: Money) -> Vec<u8> {
 
 /// The records that commissions refer to.
 struct ReferencedRecords {
-    contents: HashMap<String, Vec<u8>>,
+    contents: HashMap<String, Content>,
     /// External ids that are ids of rows here, as in this tenant's own export.
     own: BTreeSet<String>,
     events: HashMap<String, Event>,
@@ -239,13 +254,21 @@ async fn attempt(
         };
         let name = &checked.opening.external_id;
         answers.push(match there.contents.get(name) {
-            Some(content) if *content == checked.content => Ok(Outcome::Unchanged),
-            Some(_) => Err(conflict("externalId", "was imported before with different content")),
+            Some(content) => match content.compare(&checked.content) {
+                Compared::Same => Ok(Outcome::Unchanged),
+                Compared::Different => Err(conflict("externalId", "was imported before with different content")),
+                Compared::Erased => {
+                    let message = "was imported before, and its personal data has been erased";
+                    Err(conflict("externalId", message))
+                }
+            },
             None if there.own.contains(name) => Err(conflict("externalId", "is the id of an existing commission")),
             None => match place(checked, locked.iter().map(|locked| locked.partner.id), &there) {
                 Err(problems) => Err(problems),
                 Ok((campaign, event)) => {
-                    there.contents.insert(name.clone(), checked.content.clone());
+                    there
+                        .contents
+                        .insert(name.clone(), Content::Given(checked.content.clone()));
                     new.push((checked, campaign, event));
                     Ok(Outcome::Created)
                 }

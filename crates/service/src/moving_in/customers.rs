@@ -3,6 +3,7 @@
 use super::{MAX_RECORDS, Mode, MovingInResult, attempts, unchanged};
 use crate::ServiceError;
 use crate::app::App;
+use crate::erased_names::ErasedNames;
 use crate::imported::Outcome;
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
@@ -34,7 +35,13 @@ pub async fn bring_in(
     debug_assert!(customers.len() <= MAX_RECORDS, "the caller cuts them");
     let writer = caller.write(Resource::Events)?;
     let latest = app.clock.now() + app.latest_occurrence;
-    let checked: Vec<_> = customers.into_iter().map(|customer| check(customer, latest)).collect();
+    let mut checked: Vec<_> = customers.into_iter().map(|customer| check(customer, latest)).collect();
+    let names = checked.iter().flatten().map(|customer| &customer.external_id);
+    let keys = app.webhooks.keys.as_deref();
+    let erased = ErasedNames::if_any(keys, app.store.reader(), &writer, names).await?;
+    for customer in checked.iter_mut().flatten() {
+        erased.rename(&mut customer.external_id);
+    }
     attempts(app, &writer, mode, async |transaction| {
         attempt(transaction, &writer, app.clock.now(), &checked).await
     })

@@ -13,11 +13,14 @@ use super::{MAX_RECORDS, Mode, MovingInResult, attempts, conflict};
 use crate::ServiceError;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::erased_names::{self, ErasedNames};
 use crate::imported::Outcome;
 use crate::ledger::event::NewEvent;
+use crate::ledger::record::ERASED;
 use auth::{Caller, Resource, Writer};
 use domain::event::Event;
 use domain::id::PartnerId;
+use domain::personal::Compared;
 use domain::problem::Problem;
 use store::locks::InForce;
 use store::{StoreError, Transaction};
@@ -35,10 +38,19 @@ pub async fn bring_in(
     debug_assert!(events.len() <= MAX_RECORDS, "the caller cuts them");
     let writer = caller.write(Resource::Events)?;
     let latest = app.clock.now() + app.latest_occurrence;
-    let checked: Vec<_> = events
+    let mut checked: Vec<_> = events
         .into_iter()
         .map(|event| ImportedEvent::of(event, latest, mode))
         .collect();
+    let names = checked
+        .iter()
+        .flatten()
+        .flat_map(|named| erased_names::named(&named.event));
+    let keys = app.webhooks.keys.as_deref();
+    let erased = ErasedNames::if_any(keys, app.store.reader(), &writer, names).await?;
+    for named in checked.iter_mut().flatten() {
+        erased.rename_in(&mut named.event);
+    }
     attempts(app, &writer, mode, async |transaction| {
         let attempt = Attempt {
             transaction,
@@ -84,8 +96,13 @@ impl Attempt<'_> {
             answers.push(match named {
                 Err(problems) => Err(problems.clone()),
                 Ok(named) => match history.content(&named.event.external_id) {
-                    Some(content) if *content == named.event.content => Ok(Outcome::Unchanged),
-                    Some(_) => Err(conflict("externalId", "was recorded before with different content")),
+                    Some(content) => match content.compare(&named.event.content) {
+                        Compared::Same => Ok(Outcome::Unchanged),
+                        Compared::Different => {
+                            Err(conflict("externalId", "was recorded before with different content"))
+                        }
+                        Compared::Erased => Err(conflict("externalId", ERASED)),
+                    },
                     None if named.event.kind.takes_back() => history.take_back(named).map(|()| Outcome::Created),
                     None => history.add(named).map(|()| Outcome::Created),
                 },

@@ -8,6 +8,7 @@ use sea_orm::IntoActiveModel;
 use uuid::Uuid;
 
 use crate::row;
+use crate::salt;
 use crate::table_functions::table_functions;
 use crate::writes::{Conflict, Writes};
 use domain::Timestamp;
@@ -173,5 +174,6 @@ fn to_row(tenant: TenantId, entry: &AuditEntry) -> audit_entry::Model {
         request_id: request_id.clone(),
         count: entry.count.map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
         changes: row::to_json(&entry.changes),
+        salt: salt::drawn(),
     }
 }

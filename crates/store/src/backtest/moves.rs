@@ -20,6 +20,7 @@ use domain::Timestamp;
 use domain::accrual::CustomerStage;
 use domain::backtest::{Backtest, HistoryDecision, HistoryEvent, HistoryRow, Passage};
 use domain::event::{Attribution, Event, EventKind};
+use domain::personal::Content;
 
 /// What moves left in the history of a partner.
 #[derive(Debug, Default)]
@@ -188,7 +189,7 @@ impl MovedEvent<'_> {
 fn credited_so(event: &Event, credited: Attribution) -> Event {
     Event {
         attribution: Some(credited),
-        content: Vec::new(),
+        content: Content::Given(Vec::new()),
         metadata: None,
         ..event.clone()
     }

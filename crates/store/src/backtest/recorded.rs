@@ -22,6 +22,7 @@ use domain::Timestamp;
 use domain::backtest::{Backtest, HistoryEvent, HistoryRow, Rated};
 use domain::id::{CommissionId, EventId, TieredCommissionId};
 use domain::money::Money;
+use domain::personal::Content;
 use domain::tiered::Side;
 
 /// Events to read at once: all events of some partners, or some events of one partner.
@@ -185,7 +186,7 @@ pub async fn recorded(
     let recorded = events.into_iter().map(|row| {
         let acquired_at = row.0.customer_id.and_then(|id| acquired.get(&id)).copied();
         let mut event = event::from_joined(row)?;
-        (event.content, event.metadata) = (Vec::new(), None);
+        (event.content, event.metadata) = (Content::Given(Vec::new()), None);
         let credited = event.attribution;
         let whose = credited.map(|credited| (credited.partner_id.uuid(), event.id));
         let decision = credited.and_then(|credited| decided.remove(&credited.id.uuid()));

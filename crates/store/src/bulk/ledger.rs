@@ -130,7 +130,7 @@ super::inserts! {
 
 /// Writes events with their attributions. Originals must come before their refunds.
 pub async fn insert_events(transaction: &Connection, tenant: TenantId, events: &[Event]) -> Result<(), StoreError> {
-    let rows = events.iter().map(|event| crate::event::to_row(tenant, event));
+    let rows = events.iter().map(|event| crate::event::to_new_row(tenant, event));
     write::insert_all(transaction, rows).await?;
     let credited = events
         .iter()

@@ -8,10 +8,11 @@ use sea_orm::{IntoActiveModel, QueryFilter, QuerySelect};
 use super::rows::to_explained_row;
 use crate::scope::visible;
 use crate::writes::{Conflict, Writes};
-use crate::{Connection, StoreError, many};
+use crate::{Connection, StoreError, many, salt};
 use auth::Scope;
 use domain::commission::{Entered, ExplainedCommission};
 use domain::id::TenantId;
+use domain::personal::Content;
 
 /// Inserts rows that were entered manually or imported, with the details given for them.
 pub fn insert_entered(writes: &mut Writes, tenant: TenantId, rows: &[(ExplainedCommission, Entered)]) {
@@ -22,6 +23,7 @@ pub fn insert_entered(writes: &mut Writes, tenant: TenantId, rows: &[(ExplainedC
 }
 
 fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &Entered) -> commission_entered::Model {
+    let salt = salt::draw();
     let row = to_explained_row(tenant, commission);
     commission_entered::Model {
         tenant_id: row.tenant_id,
@@ -51,7 +53,8 @@ fn to_entered_row(tenant: TenantId, commission: &ExplainedCommission, entered: &
         external_id: entered.external_id.clone(),
         reason: entered.reason.clone(),
         note: entered.note.clone(),
-        entered_content: entered.content.clone(),
+        entered_content: entered.content.as_ref().map(|content| content.salted(&salt)),
+        salt: Some(salt.to_vec()),
         source_accrued_at: entered.source.accrued_at,
         source_approved_at: entered.source.approved_at,
         source_paid_at: entered.source.paid_at,
@@ -63,14 +66,15 @@ pub async fn contents_by_external_id(
     database: &Connection,
     scope: &Scope,
     external_ids: &[String],
-) -> Result<HashMap<String, Vec<u8>>, StoreError> {
+) -> Result<HashMap<String, Content>, StoreError> {
     use commission_entered::{Column, Entity};
     let one_of = many::among_texts(database, Column::ExternalId, external_ids);
     let select = visible::<Entity>(scope).filter(one_of).select_only();
-    let select = select.columns([Column::ExternalId, Column::EnteredContent]);
-    let found: Vec<(Option<String>, Option<Vec<u8>>)> = select.into_tuple().all(database).await?;
-    let named = found
-        .into_iter()
-        .filter_map(|(external_id, content)| Some((external_id?, content.unwrap_or_default())));
+    let select = select.columns([Column::ExternalId, Column::EnteredContent, Column::Salt]);
+    let found: Vec<(Option<String>, Option<Vec<u8>>, Option<Vec<u8>>)> = select.into_tuple().all(database).await?;
+    let named = found.into_iter().filter_map(|(external_id, hash, salt)| {
+        let (hash, salt) = (hash.unwrap_or_default(), salt.unwrap_or_default());
+        Some((external_id?, Content::Stored { salt, hash }))
+    });
     Ok(named.collect())
 }

@@ -6,12 +6,13 @@ use entity::commission_written;
 use super::TABLE;
 use crate::mapped::mapped;
 use crate::row;
+use crate::salt;
 use crate::table_functions::table_functions;
 use domain::commission::{Commission, ExplainedCommission};
 use domain::id::TenantId;
 
 table_functions!(Commission: whole);
-table_functions!(Commission: at_hand but "explanation");
+table_functions!(Commission: at_hand but "explanation", "salt");
 
 // Without the explanation, which is read only where it is asked for.
 mapped! {
@@ -29,6 +30,7 @@ mapped! {
         basis: commission.basis.map(|basis| basis.as_str().to_owned()),
         sight: commission.sight.stored(),
         explanation: serde_json::Value::Null,
+        salt: commission.recipient.as_ref().map(|_| salt::drawn()),
     }
 }
 

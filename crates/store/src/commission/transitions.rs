@@ -4,6 +4,7 @@ use entity::{commission_transition, outbox};
 use sea_orm::{ActiveValue, IntoActiveModel};
 use uuid::Uuid;
 
+use crate::salt;
 use crate::view;
 use crate::writes::{Conflict, Writes};
 use domain::commission::CommissionTransition;
@@ -56,6 +57,7 @@ pub(crate) fn to_transition_row(
         reason: transition.reason.clone(),
         at: transition.at,
         sequence: transition.sequence,
+        salt: salt::drawn(),
         audit_entry_id: None,
     }
 }

@@ -1,12 +1,12 @@
 //! Writing commissions.
 
 use entity::{commission_assignment, commission_state};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::rows::to_explained_row;
 use crate::writes::{Conflict, Writes};
-use crate::{Connection, StoreError};
+use crate::{Connection, StoreError, salt};
 use domain::commission::{Commission, ExplainedCommission};
 use domain::history::Moment;
 use domain::id::{CommissionId, TenantId};
@@ -46,6 +46,7 @@ pub async fn set_recipient(
     use commission_assignment::{Column, Entity};
     Entity::update_many()
         .col_expr(Column::Recipient, Expr::value(recipient))
+        .col_expr(Column::Salt, Expr::col(Column::Salt).if_null(salt::drawn()))
         .col_expr(Column::RecipientAssignedAt, Expr::value(moment.at))
         .col_expr(Column::RecipientAssignedSequence, Expr::value(moment.sequence))
         .filter(Column::TenantId.eq(tenant.uuid()))

@@ -21,7 +21,7 @@ pub use read::{
 };
 pub use refunds::{refunds, refunds_of, set_refunded};
 pub use rows::{at_hand, whole};
-pub(super) use rows::{from_joined, list as stored_list, to_row};
+pub(super) use rows::{from_joined, list as stored_list, to_new_row};
 pub use write::{Recredited, add, add_attribution, insert, recredit};
 
 const TABLE: &str = "event";

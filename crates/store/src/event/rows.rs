@@ -6,10 +6,12 @@ use sea_orm::prelude::Json;
 use super::TABLE;
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
-use crate::{StoreError, row, view};
+use crate::{StoreError, row, salt, view};
 use domain::event::Event;
+use domain::id::TenantId;
 use domain::items::ItemRefund;
 use domain::money::Money;
+use domain::personal::Content;
 
 fn money(
     amount: &'static str,
@@ -41,7 +43,17 @@ pub(crate) fn refunded_items(refunded: &[ItemRefund]) -> Option<Json> {
     listed(refunded)
 }
 
-table_functions!(Event: at_hand but "audit_entry_id");
+table_functions!(Event: at_hand but "audit_entry_id", "content", "salt");
+
+/// The row of a new event, with a salt.
+pub(crate) fn to_new_row(tenant: TenantId, event: &Event) -> event::Model {
+    let salt = salt::draw();
+    event::Model {
+        content: event.content.salted(&salt),
+        salt: salt.to_vec(),
+        ..to_row(tenant, event)
+    }
+}
 
 /// Decodes a row whose columns were all read under names with this prefix: the event without its attribution.
 pub fn whole(row: &view::Row, prefix: &str) -> Result<Event, StoreError> {
@@ -58,10 +70,10 @@ pub(crate) fn from_joined((row, credited): JoinedRow) -> Result<Event, StoreErro
     })
 }
 
-// Without the id of the audit log entry, which the domain value does not carry.
+// Without the id of the audit log entry, which the domain value does not carry, and the salted content.
 mapped! {
-    pub(crate) fn (row: event::Model, event: Event) of TABLE;
-    both: id, external_id, content, kind, base, occurred_at, recorded_at, customer_id, original_id, metadata,
+    fn (row: event::Model, event: Event) of TABLE;
+    both: id, external_id, kind, base, occurred_at, recorded_at, customer_id, original_id, metadata,
         country, refunded_minor, wholly_refunded;
     read: {
         event_type: row.r#type,
@@ -69,6 +81,7 @@ mapped! {
         revenue: money("revenue_minor", "revenue_currency", row.revenue_minor, row.revenue_currency)?,
         items: list("items", row.items)?,
         refunded_items: list("refunded_items", row.refunded_items)?,
+        content: Content::Stored { salt: row.salt, hash: row.content },
         attribution: None,
     }
     written: {
@@ -81,5 +94,7 @@ mapped! {
         items: listed(&event.items),
         refunded_items: refunded_items(&event.refunded_items),
         audit_entry_id: None,
+        content: Vec::new(),
+        salt: Vec::new(),
     }
 }

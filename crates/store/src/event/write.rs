@@ -5,7 +5,7 @@ use entity::event_credited;
 use sea_orm::{EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
-use super::rows::to_row;
+use super::rows::to_new_row;
 use crate::attribution;
 use crate::writes::{Conflict, Writes};
 use crate::{StoreError, Transaction};
@@ -76,6 +76,6 @@ pub fn add_attribution(writes: &mut Writes, tenant: TenantId, event: &Event) {
 fn audited_row(tenant: TenantId, event: &Event, entry: Option<Uuid>) -> event::Model {
     event::Model {
         audit_entry_id: entry,
-        ..to_row(tenant, event)
+        ..to_new_row(tenant, event)
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::mapped::ColumnValue;
 use crate::scope::visible;
-use crate::{Connection, StoreError, load, many, view, write};
+use crate::{Connection, StoreError, load, many, salt, view, write};
 use auth::Scope;
 use domain::id::{PartnerId, PartnerTransitionId, TenantId};
 use domain::partner::PartnerTransition;
@@ -80,5 +80,6 @@ pub(crate) fn to_transition_row(
         reason: transition.reason.clone(),
         at: transition.at,
         sequence: transition.sequence,
+        salt: salt::drawn(),
     }
 }

@@ -77,6 +77,8 @@ pub fn writing(url: &str, timeout: Duration, durable: bool) -> Result<SqliteConn
         .foreign_keys(true)
         // Room for what a list of events changes, which would otherwise be written twice; allocated as it is needed.
         .pragma("cache_size", "-32768")
+        // What is deleted or overwritten is not left in the file.
+        .pragma("secure_delete", "ON")
         // Pages that change often are copied from the log to the file once for many commits.
         .pragma("wal_autocheckpoint", "8000")
         .busy_timeout(timeout))
@@ -220,6 +222,15 @@ impl Pool {
         watch.query_one(page).await?;
         let pool = self.clone();
         write_check::check(&self.health, || async move { pool.lease(&pool.writer).await }).await
+    }
+
+    /// Copies the log to the file and empties it, as far as no reader needs it, so that it holds no earlier values.
+    pub async fn empty_log(&self) -> Result<(), DbErr> {
+        let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
+        let mut writer = self.lease(&self.writer).await?;
+        writer.timeout = Some(self.statement_timeout);
+        writer.query_one(checkpoint).await?;
+        Ok(())
     }
 
     /// Whether the last process that had the file did not close it, or still has it open.

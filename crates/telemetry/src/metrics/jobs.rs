@@ -25,15 +25,18 @@ pub enum Job {
     SendDeliveries,
     /// Removing data that is kept only for a limited time.
     Forget,
+    /// Erasing personal data.
+    Erase,
 }
 
-const JOBS: [&str; 6] = [
+const JOBS: [&str; 7] = [
     "approve_matured",
     "write_key_uses",
     "backtests",
     "make_webhook_deliveries",
     "send_webhook_deliveries",
     "forget",
+    "erase_personal_data",
 ];
 
 /// The series of all jobs.

@@ -110,6 +110,7 @@ impl Programme {
         inputs.extend(self.pipeline_inputs());
         inputs.extend(self.tier_inputs());
         inputs.extend(self.webhook_inputs());
+        inputs.extend(self.erasure_inputs());
         inputs.extend(self.backtest_inputs(&terms, &rules));
         inputs.sort_by_key(|(mutation, _)| *mutation);
         inputs
@@ -137,6 +138,19 @@ impl Programme {
             ("sendTestWebhook", json!({ "endpointId": id, "type": types[0] })),
             ("updateWebhookEndpoint", json!({ "id": id, "description": "New" })),
         ]
+    }
+
+    /// One for each subject that is named by an id.
+    fn erasure_inputs(&self) -> Vec<(&'static str, Value)> {
+        let subjects = [
+            json!({ "partnerId": self.a }),
+            json!({ "customerId": self.customer }),
+            json!({ "requestId": self.request }),
+            json!({ "recipient": { "partnerId": self.b, "name": "ben" } }),
+        ];
+        subjects
+            .map(|subject| ("erasePersonalData", json!({ "subject": subject, "force": true })))
+            .to_vec()
     }
 
     fn tier_inputs(&self) -> Vec<(&'static str, Value)> {
@@ -250,6 +264,7 @@ pub fn made_by(mutation: &str) -> &'static str {
     match mutation {
         "issuePartnerToken" => "token",
         "createApiKey" => "apiKey { id }",
+        "erasePersonalData" => "erasure { number }",
         "sendTestWebhook" => "webhookDelivery { id }",
         "redeliverWebhook" => "count",
         "revokeApiKey" => "deletedId",

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Correction;
 use super::answer::{After, MovedRow};
 use crate::ServiceError;
+use crate::erased_names::ErasedNames;
 use crate::ledger::posting::{Moments, Posting};
 use crate::ledger::record::{
     AttemptError, EventLookup, Prepared, PreparedEvents, Recorder, RecordingState, asks_customer,
@@ -163,6 +164,8 @@ impl Correction<'_> {
             writer: self.writer,
             transaction: self.transaction,
             writes_once: false,
+            keys: None,
+            renamed: ErasedNames::default(),
         };
         // What was written for earlier events counts, so nothing is cached from one event to the next.
         let mut found = EventLookup {
@@ -386,7 +389,9 @@ fn refused(error: AttemptError, event: &Event) -> ServiceError {
             }
             ServiceError::Rejected(problems)
         }
-        AttemptError::Raced => unreachable!("nothing that earning reads is raced for"),
+        AttemptError::Raced | AttemptError::Renamed(_) => {
+            unreachable!("earning looks up no external ids, and races for nothing")
+        }
         AttemptError::Store(error) => error.into(),
     }
 }

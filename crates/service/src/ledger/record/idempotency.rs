@@ -9,6 +9,7 @@ use super::recorder::{AttemptError, NumberedResults, Recorder};
 use crate::ledger::event::{CheckedEvent, NewEvent};
 use crate::once;
 use auth::Call;
+use domain::personal::Content;
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::text;
 use store::StoreError;
@@ -47,12 +48,13 @@ impl KeyedEvents {
             return Ok(());
         };
         let is_done = |place: usize| answers.iter().any(|(of, answer)| *of == place && answer.is_ok());
-        let kept = self.kept.get(key).map(|kept| &kept.content);
+        let kept = self.kept.get(key).map(|kept| kept.content.compare(&event.content));
         let before = self
             .new
             .iter()
             .find(|(place, call)| call.key == *key && is_done(*place));
-        match kept.or(before.map(|(_, call)| &call.content)) {
+        let compare = |(_, call): &(usize, Call)| Content::Given(call.content.clone()).compare(&event.content);
+        match kept.or(before.map(compare)) {
             None => {
                 let call = Call {
                     operation: OPERATION.to_owned(),
@@ -62,11 +64,10 @@ impl KeyedEvents {
                 self.new.push((place, call));
                 Ok(())
             }
-            Some(content) if *content == event.content => Ok(()),
-            Some(_) => {
-                let message = "was used before with different input";
-                Err(Problems::one("idempotencyKey", ProblemCode::Conflict, message).into_vec())
-            }
+            Some(compared) => match once::refusal(compared) {
+                None => Ok(()),
+                Some(message) => Err(Problems::one("idempotencyKey", ProblemCode::Conflict, message).into_vec()),
+            },
         }
     }
 

@@ -95,6 +95,9 @@ impl Recorder<'_> {
         });
         let asked: Vec<_> = asked.collect();
         let facts = store::recording::facts(transaction, &scope, &asked).await?;
+        if facts.values().any(|facts| facts.has_erasures) {
+            self.refuse_erased(run.events.iter().map(|(_, event)| event)).await?;
+        }
         // Read after taking the locks, too: what was recorded while this transaction waited must be earlier, and ids
         // are ordered by time.
         let now = self.clock.now();

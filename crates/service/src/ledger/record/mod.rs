@@ -23,6 +23,7 @@ use super::event::{CheckedEvent, NewEvent};
 use super::refund;
 use crate::ServiceError;
 use crate::app::App;
+use crate::erased_names::ErasedNames;
 use crate::error::SUM_TOO_LARGE;
 use crate::once::repeated;
 use auth::{Caller, Resource, Writer};
@@ -33,6 +34,7 @@ use idempotency::KeyedEvents;
 pub use look_up::{EventLookup, asks_customer};
 use lookup_batch::LookupBatch;
 pub use prepared::{Prepared, PreparedEvents};
+pub(crate) use recorder::ERASED;
 use recorder::NumberedResults;
 pub use recorder::{AttemptError, RecordResult, RecordedEvent, Recorder};
 pub use recording_state::RecordingState;
@@ -99,6 +101,28 @@ async fn record_together(app: &App, writer: &Writer, events: &[NewEvent]) -> Res
 }
 
 async fn record_once(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<BatchOutcome, ServiceError> {
+    let mut renamed = ErasedNames::default();
+    loop {
+        match Box::pin(record_renamed(app, writer, events, renamed)).await? {
+            RecordAttempt::Ended(outcome) => return Ok(outcome),
+            RecordAttempt::Renamed(erased) => renamed = erased,
+        }
+    }
+}
+
+/// How an attempt to record events ended.
+enum RecordAttempt {
+    Ended(BatchOutcome),
+    /// Some of the events name what was erased: the next attempt knows it.
+    Renamed(ErasedNames),
+}
+
+async fn record_renamed(
+    app: &App,
+    writer: &Writer,
+    events: &[NewEvent],
+    renamed: ErasedNames,
+) -> Result<RecordAttempt, ServiceError> {
     let transaction = app.begin(writer).await?;
     if events.len() == 1 {
         transaction.notes_once();
@@ -109,11 +133,17 @@ async fn record_once(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<
         writer,
         transaction: &transaction,
         writes_once: transaction.writes_in_one_statement(),
+        keys: app.webhooks.keys.as_deref(),
+        renamed,
     };
-    match recorder.record(events).await {
+    let outcome = match recorder.record(events).await {
         Ok(answers) => {
             transaction.commit().await?;
             Ok(BatchOutcome::Recorded(answers))
+        }
+        Err(AttemptError::Renamed(erased)) => {
+            transaction.rollback().await?;
+            return Ok(RecordAttempt::Renamed(erased));
         }
         Err(AttemptError::Raced) => Err(StoreError::Raced.into()),
         Err(AttemptError::Store(error)) if store::is_sum_too_large(&error) => {
@@ -122,7 +152,8 @@ async fn record_once(app: &App, writer: &Writer, events: &[NewEvent]) -> Result<
         }
         Err(AttemptError::Store(error)) => Err(error.into()),
         Err(AttemptError::Rejected(problems)) => Err(ServiceError::Rejected(problems)),
-    }
+    };
+    outcome.map(RecordAttempt::Ended)
 }
 
 impl Recorder<'_> {
@@ -166,6 +197,8 @@ impl Recorder<'_> {
                     continue;
                 }
             };
+            let mut checked = checked;
+            self.renamed.rename_in(&mut checked);
             let takes_back = checked.kind.takes_back();
             if !run.events.is_empty() && (takes_back || !run.may_take(&checked)) {
                 return Ok((run, place));
@@ -220,6 +253,7 @@ impl Recorder<'_> {
             return Ok(known);
         }
         let mut problems = Problems::new();
+        let named = checked.clone();
         let taken = refund::record(self.transaction, self.writer, checked, self.clock, &mut problems).await?;
         match taken {
             Some(refund::RefundOutcome::Done {
@@ -234,7 +268,11 @@ impl Recorder<'_> {
                 duplicate: false,
             }),
             Some(refund::RefundOutcome::Raced) => Err(AttemptError::Raced),
-            None => Err(problems.into()),
+            None => {
+                // The event that it names may have been erased.
+                self.refuse_erased([&named]).await?;
+                Err(problems.into())
+            }
         }
     }
 }

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::erased_names::{ErasedNames, named};
 use crate::ledger::event::CheckedEvent;
 use crate::ledger::refund;
-use auth::Writer;
+use auth::{SealingKeys, Writer};
 use domain::commission::{Commission, CommissionKind};
 use domain::event::Event;
+use domain::personal::Compared;
 use domain::problem::{Problem, ProblemCode, Problems};
 use store::{StoreError, Transaction};
 
@@ -33,6 +35,8 @@ pub enum AttemptError {
     Rejected(Vec<Problem>),
     /// Another writer recorded the same event meanwhile: try again.
     Raced,
+    /// Events name erased ones: try again with what stands in the place of these external ids.
+    Renamed(ErasedNames),
     Store(StoreError),
 }
 
@@ -48,6 +52,9 @@ impl From<Problems> for AttemptError {
     }
 }
 
+/// Why an event cannot be compared with what was recorded under its external id.
+pub(crate) const ERASED: &str = "was recorded before, and its personal data has been erased";
+
 /// One attempt, in one transaction.
 pub struct Recorder<'a> {
     pub clock: &'a Clock,
@@ -56,20 +63,44 @@ pub struct Recorder<'a> {
     pub transaction: &'a Transaction,
     /// Whether the transaction writes only once; what cannot be written with the rest is left to another transaction.
     pub writes_once: bool,
+    /// The keys that erased external ids are found by; `None`: the settings have none.
+    pub keys: Option<&'a SealingKeys>,
+    /// Those of the events that are known to be erased.
+    pub renamed: ErasedNames,
 }
 
 /// Results with the indexes of their events in the list.
 pub(super) type NumberedResults = Vec<(usize, RecordResult)>;
 
 impl Recorder<'_> {
+    /// Ends the attempt if any of these events names what was erased, unless that is known already.
+    pub(super) async fn refuse_erased(
+        &self,
+        events: impl IntoIterator<Item = &CheckedEvent>,
+    ) -> Result<(), AttemptError> {
+        if !self.renamed.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<_> = events.into_iter().flat_map(named).collect();
+        let renamed = ErasedNames::among(self.keys, self.transaction, self.writer, names).await?;
+        match renamed.is_empty() {
+            true => Ok(()),
+            false => Err(AttemptError::Renamed(renamed)),
+        }
+    }
+
     /// The event as it was recorded before; a CONFLICT if its content differs.
     pub(super) async fn known(&self, checked: &CheckedEvent) -> Result<Option<RecordedEvent>, AttemptError> {
         let (scope, transaction) = (self.writer.scope(), self.transaction);
         let Some(event) = store::event::find_by_external_id(transaction, &scope, &checked.external_id).await? else {
             return Ok(None);
         };
-        if event.content != checked.content {
-            let message = "was recorded before with different content";
+        let message = match event.content.compare(&checked.content) {
+            Compared::Same => None,
+            Compared::Different => Some("was recorded before with different content"),
+            Compared::Erased => Some(ERASED),
+        };
+        if let Some(message) = message {
             return Err(Problems::one("externalId", ProblemCode::Conflict, message).into());
         }
         let commissions = store::commission::of_event(transaction, &scope, event.id).await?;

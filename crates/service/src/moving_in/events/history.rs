@@ -16,6 +16,7 @@ use domain::event::{Attribution, Customer, Event};
 use domain::history::Moment;
 use domain::id::{CampaignId, CustomerId, EventId, PartnerId};
 use domain::money::{Currency, Money};
+use domain::personal::Content;
 use domain::problem::{Problem, ProblemCode, Problems};
 use store::partner::CreditedPartner;
 use store::standing::PaidCharges;
@@ -80,8 +81,8 @@ impl History {
         }
     }
 
-    /// The content hash that the event was recorded with, if it was.
-    pub fn content(&self, external_id: &str) -> Option<&Vec<u8>> {
+    /// The content that the event was recorded with, if it was.
+    pub fn content(&self, external_id: &str) -> Option<&Content> {
         let new = self.places.get(external_id).map(|place| &self.new[*place]);
         new.or_else(|| self.there.get(external_id)).map(|event| &event.content)
     }

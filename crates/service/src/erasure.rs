@@ -1,0 +1,195 @@
+//! Erasing the personal values of a subject: asking for it, and the job that does it in batches.
+
+use std::sync::Arc;
+
+use crate::aggregate::aggregate;
+use crate::app::App;
+use crate::ids::{named, object};
+use crate::once::{begin, commit};
+use crate::{ServiceError, require};
+use auth::{Caller, Writer};
+use domain::audit::Origin;
+use domain::erasure::{Erasure, Subject, SubjectKind};
+use domain::id::{self, ErasureId, PartnerId};
+use domain::partner::Partner;
+use domain::problem::{ProblemCode, Problems};
+use domain::{audit, text};
+use store::erasure::Batch;
+use store::{StoreError, Transaction};
+
+aggregate!(Erasure: Erasure, in erasure, with answer);
+
+/// Whose personal values to erase, as sent.
+#[derive(Clone, Debug)]
+pub enum NamedSubject {
+    Partner(String),
+    Customer(String),
+    Request(String),
+    Recipient { partner: String, name: String },
+    StaffActor(String),
+}
+
+/// About how many rows a batch looks at, so that nobody waits long for its locks.
+pub const BATCH: usize = 500;
+
+/// Begins to erase the personal values of a subject; the job does the rest ([`work`]). A partner's tokens and keys end at
+/// once. Unless `force` is set, a partner or recipient is refused while a payout is open or something is owed.
+pub async fn request(
+    app: &App,
+    caller: &Caller,
+    subject: NamedSubject,
+    reason: Option<&str>,
+    force: bool,
+) -> Result<Erasure, ServiceError> {
+    let writer = caller.admin()?;
+    let mut problems = Problems::new();
+    let reason = problems.optional("reason", reason, text::reason);
+    let transaction = begin(app, &writer).await?;
+    store::tenant::take_turn(&transaction, writer.tenant()).await?;
+    problems.enter("subject");
+    let found = find(app, &transaction, &writer, subject, &mut problems).await?;
+    if let Some((subject, _)) = found.as_ref().filter(|_| !force) {
+        refuse_owed(&transaction, &writer, subject, &mut problems).await?;
+    }
+    problems.leave();
+    require!(problems; found, reason);
+    let (subject, partner) = found;
+    if let Some(partner) = partner.filter(|_| subject.kind() == SubjectKind::Partner) {
+        end_credentials(app, &transaction, &writer, &partner).await?;
+    }
+    let now = app.clock.now();
+    let erasure = Erasure {
+        id: ErasureId::new(now),
+        number: store::erasure::next_number(&transaction, &writer.scope()).await?,
+        subject,
+        requested_by: writer.actor().to_owned(),
+        reason,
+        forced: force,
+        requested_at: now,
+        finished_at: None,
+        changed_rows: 0,
+    };
+    store::erasure::insert(&transaction, writer.tenant(), &erasure).await?;
+    transaction.created(&erasure);
+    commit(app, transaction, &writer, &erasure).await?;
+    Ok(erasure)
+}
+
+/// All erasures of the caller's tenant, newest first.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Erasure>, ServiceError> {
+    let writer = caller.admin()?;
+    Ok(store::erasure::all(app.store.reader(), &writer.scope()).await?)
+}
+
+/// The subject, and the partner that it is or belongs to, which is locked.
+async fn find(
+    app: &App,
+    transaction: &Transaction,
+    writer: &Writer,
+    subject: NamedSubject,
+    problems: &mut Problems,
+) -> Result<Option<(Subject, Option<Partner>)>, ServiceError> {
+    let scope = writer.scope();
+    let lock = async |id: PartnerId| store::partner::lock(transaction, &scope, id).await;
+    Ok(match subject {
+        NamedSubject::Partner(id) => {
+            let found = named("partnerId", &id, problems, lock).await?;
+            found.map(|locked| (Subject::Partner(locked.partner.id), Some(locked.partner)))
+        }
+        NamedSubject::Customer(id) => {
+            if app.webhooks.keys.is_none() {
+                let message = "cannot be erased: the settings have no key from which to derive what its external ids \
+                               are found by afterwards (webhook_secret_keys)";
+                problems.add("customerId", ProblemCode::Conflict, message);
+                return Ok(None);
+            }
+            let found = object::<id::Customer>("customerId", &id, problems, transaction, &scope).await?;
+            found.map(|customer| (Subject::Customer(customer.id), None))
+        }
+        NamedSubject::Request(id) => {
+            let found = object::<id::PartnershipRequest>("requestId", &id, problems, transaction, &scope).await?;
+            found.map(|request| (Subject::Request(request.id), None))
+        }
+        NamedSubject::Recipient { partner, name } => {
+            problems.enter("recipient");
+            let found = named("partnerId", &partner, problems, lock).await?;
+            problems.leave();
+            let name = Some(name);
+            found.map(|locked| {
+                let partner = locked.partner.id;
+                (Subject::Recipient { partner, name }, Some(locked.partner))
+            })
+        }
+        NamedSubject::StaffActor(actor) => {
+            let actor = Some(audit::cut(&actor));
+            Some((Subject::StaffActor { actor }, None))
+        }
+    })
+}
+
+async fn refuse_owed(
+    transaction: &Transaction,
+    writer: &Writer,
+    subject: &Subject,
+    problems: &mut Problems,
+) -> Result<(), ServiceError> {
+    let field = match subject {
+        Subject::Partner(_) => "partnerId",
+        Subject::Recipient { .. } => "recipient",
+        Subject::Customer(_) | Subject::Request(_) | Subject::StaffActor { .. } => return Ok(()),
+    };
+    let open = store::erasure::open(transaction, writer.tenant(), subject).await?;
+    if open.has_payouts {
+        let message = "has a payout that is not settled; settle it first, or set force";
+        problems.add(field, ProblemCode::Conflict, message);
+    } else if open.is_owed {
+        let message = "is owed commissions that are not paid; pay or reverse them first, or set force";
+        problems.add(field, ProblemCode::Conflict, message);
+    }
+    Ok(())
+}
+
+/// Ends the partner's tokens and API keys.
+async fn end_credentials(
+    app: &App,
+    transaction: &Transaction,
+    writer: &Writer,
+    partner: &Partner,
+) -> Result<(), ServiceError> {
+    let now = app.clock.now();
+    let ended = Partner {
+        tokens_valid_from: now,
+        ..partner.clone()
+    };
+    store::partner::update(transaction, writer.tenant(), &ended).await?;
+    store::api_key::revoke_of_partner(transaction, writer.tenant(), partner.id, now).await?;
+    Ok(())
+}
+
+/// Does the next batch of the erasure that has waited longest; `None`: there is none. Any number of replicas may do this
+/// at once.
+pub async fn work(app: &App) -> Result<Option<Batch>, StoreError> {
+    work_on(app, BATCH).await
+}
+
+/// Like [`work`], with batches that look at about `limit` rows.
+pub async fn work_on(app: &App, limit: usize) -> Result<Option<Batch>, StoreError> {
+    let Some((tenant, erasure)) = store::erasure::next(app.store.reader()).await? else {
+        return Ok(None);
+    };
+    let origin = Arc::new(Origin::job("erase personal data"));
+    let transaction = app.store.begin(app.trail(tenant, origin)).await?;
+    let keys = app.webhooks.keys.clone();
+    let pseudonym = move |text: &str| keys.as_ref().map(|keys| keys.pseudonym(tenant, text));
+    let now = app.clock.now();
+    let Some(batch) = store::erasure::erase(&transaction, tenant, erasure, &pseudonym, (limit, now)).await? else {
+        // Another replica has finished it meanwhile.
+        transaction.rollback().await?;
+        return Ok(Some(Batch::default()));
+    };
+    transaction.commit().await?;
+    if batch.is_last {
+        app.store.empty_log().await?;
+    }
+    Ok(Some(batch))
+}

@@ -1,0 +1,204 @@
+//! Erasures of personal values: what was asked for, and the batches in which it is done.
+//!
+//! A batch is a transaction that takes the erasure's row, and goes through some rows of the tables that hold values of the
+//! subject ([`places`]); the erasure's row records how far it came. So it does not matter where the work is interrupted, or
+//! how many replicas do it.
+
+mod batch;
+mod eraser;
+mod owned;
+mod places;
+mod statement;
+
+use entity::erasure::{self, Column, Entity};
+use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::scope::visible;
+use crate::table_functions::table_functions;
+use crate::{Connection, StoreError, Transaction, raw, row};
+use auth::Scope;
+use domain::erasure::{Erasure, Subject, SubjectKind};
+use domain::id::{CustomerId, ErasureId, PartnerId, PartnershipRequestId, TenantId};
+
+pub use batch::{Batch, erase};
+
+const TABLE: &str = "erasure";
+
+table_functions!(Erasure: by_ids);
+
+/// All erasures of the tenant, newest first.
+pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<Erasure>, StoreError> {
+    let all = visible::<Entity>(scope).order_by_desc(Column::Number);
+    all.all(database).await?.into_iter().map(from_row).collect()
+}
+
+/// Whether the tenant has ever erased anything.
+pub async fn has_any(database: &Connection, scope: &Scope) -> Result<bool, StoreError> {
+    let any = visible::<Entity>(scope).select_only().column(Column::Id).limit(1);
+    let found: Option<uuid::Uuid> = any.into_tuple().one(database).await?;
+    Ok(found.is_some())
+}
+
+/// What is not settled with a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    pub has_payouts: bool,
+    /// Whether commissions are accrued or approved.
+    pub is_owed: bool,
+}
+
+/// What is not settled with a partner or a recipient.
+pub async fn open(transaction: &Connection, tenant: TenantId, subject: &Subject) -> Result<Open, StoreError> {
+    let and_recipient = match subject {
+        Subject::Recipient { .. } => " AND t.recipient = {name}",
+        _ => "",
+    };
+    let sql = format!(
+        "SELECT
+           CASE WHEN EXISTS (SELECT 1 FROM payout AS t WHERE t.tenant_id = {{tenant}} AND t.partner_id = {{subject}}
+             AND t.status = 'PENDING'{and_recipient}) THEN 1 ELSE 0 END AS payouts,
+           CASE WHEN EXISTS (SELECT 1 FROM commission AS t WHERE t.tenant_id = {{tenant}}
+             AND t.partner_id = {{subject}} AND t.status IN ('ACCRUED', 'APPROVED'){and_recipient})
+             THEN 1 ELSE 0 END AS owed"
+    );
+    let values = statement::Values::default()
+        .with("tenant", tenant.uuid())
+        .with("subject", subject_id(subject))
+        .with("name", subject.name());
+    let rows = values.rows(transaction, &sql).await?;
+    let is = |column| {
+        rows.first()
+            .map_or(Ok(0), |row| row.try_get::<i32>("", column))
+            .map(|found| found == 1)
+    };
+    Ok(Open {
+        has_payouts: is("payouts")?,
+        is_owed: is("owed")?,
+    })
+}
+
+/// The number of the tenant's next erasure. The caller holds the lock of the tenant's row.
+pub async fn next_number(transaction: &Connection, scope: &Scope) -> Result<u32, StoreError> {
+    let last: Option<i64> = visible::<Entity>(scope)
+        .select_only()
+        .column(Column::Number)
+        .order_by_desc(Column::Number)
+        .limit(1)
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    Ok(number(last.unwrap_or(0))? + 1)
+}
+
+/// Writes that an erasure was asked for.
+pub async fn insert(transaction: &Transaction, tenant: TenantId, erasure: &Erasure) -> Result<(), StoreError> {
+    let row = erasure::Model {
+        audit_entry_id: transaction.audit_entry(),
+        ..to_row(tenant, erasure)
+    };
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction.connection())
+        .await?;
+    Ok(())
+}
+
+/// The erasure that has waited longest, of any tenant.
+pub async fn next(database: &Connection) -> Result<Option<(TenantId, ErasureId)>, StoreError> {
+    let sql =
+        "SELECT tenant_id, id FROM erasure WHERE finished_at IS NULL ORDER BY requested_at, tenant_id, id LIMIT 1";
+    let found = raw::first(database, sql, []).await?;
+    found
+        .map(|row| {
+            let (tenant, id) = (row.try_get("", "tenant_id")?, row.try_get("", "id")?);
+            Ok((TenantId::from_uuid(tenant), ErasureId::from_uuid(id)))
+        })
+        .transpose()
+}
+
+/// Which of these texts, which stand for erased external ids, are those of events or customers.
+pub async fn known_pseudonyms(
+    database: &Connection,
+    scope: &Scope,
+    pseudonyms: &[String],
+) -> Result<Vec<String>, StoreError> {
+    use entity::{customer, event};
+    let mut known = Vec::new();
+    macro_rules! look_up {
+        ($($table:ident)+) => {
+            $(
+                let one_of = crate::many::among_texts(database, $table::Column::ExternalId, pseudonyms);
+                let select = visible::<$table::Entity>(scope).filter(one_of).select_only();
+                let found: Vec<String> = select.column($table::Column::ExternalId).into_tuple().all(database).await?;
+                known.extend(found);
+            )+
+        };
+    }
+    look_up!(event customer);
+    Ok(known)
+}
+
+fn number(number: i64) -> Result<u32, StoreError> {
+    u32::try_from(number).map_err(|_| StoreError::Corrupt {
+        table: TABLE,
+        column: "number",
+        value: number.to_string(),
+    })
+}
+
+fn from_row(row: erasure::Model) -> Result<Erasure, StoreError> {
+    let kind = row::text(TABLE, "subject", &row.subject, SubjectKind::parse)?;
+    let id = row.subject_id.unwrap_or_default();
+    Ok(Erasure {
+        id: ErasureId::from_uuid(row.id),
+        number: number(row.number)?,
+        subject: match kind {
+            SubjectKind::Partner => Subject::Partner(PartnerId::from_uuid(id)),
+            SubjectKind::Customer => Subject::Customer(CustomerId::from_uuid(id)),
+            SubjectKind::Request => Subject::Request(PartnershipRequestId::from_uuid(id)),
+            SubjectKind::Recipient => Subject::Recipient {
+                partner: PartnerId::from_uuid(id),
+                name: row.subject_name,
+            },
+            SubjectKind::StaffActor => Subject::StaffActor {
+                actor: row.subject_name,
+            },
+        },
+        requested_by: row.requested_by,
+        reason: row.reason,
+        forced: row.forced,
+        requested_at: row.requested_at,
+        finished_at: row.finished_at,
+        changed_rows: u64::try_from(row.changed_rows).unwrap_or_default(),
+    })
+}
+
+fn subject_id(subject: &Subject) -> Option<uuid::Uuid> {
+    match subject {
+        Subject::Partner(id) | Subject::Recipient { partner: id, .. } => Some(id.uuid()),
+        Subject::Customer(id) => Some(id.uuid()),
+        Subject::Request(id) => Some(id.uuid()),
+        Subject::StaffActor { .. } => None,
+    }
+}
+
+/// The row without a reference to its audit log entry.
+fn to_row(tenant: TenantId, erasure: &Erasure) -> erasure::Model {
+    erasure::Model {
+        tenant_id: tenant.uuid(),
+        id: erasure.id.uuid(),
+        number: i64::from(erasure.number),
+        subject: erasure.subject.kind().as_str().to_owned(),
+        subject_id: subject_id(&erasure.subject),
+        subject_name: erasure.subject.name().map(str::to_owned),
+        requested_by: erasure.requested_by.clone(),
+        reason: erasure.reason.clone(),
+        forced: erasure.forced,
+        requested_at: erasure.requested_at,
+        finished_at: erasure.finished_at,
+        step: 0,
+        after_id: None,
+        changed_rows: i64::try_from(erasure.changed_rows).unwrap_or(i64::MAX),
+        audit_entry_id: None,
+        under_way: None,
+    }
+}
