@@ -104,7 +104,7 @@ pub(super) fn matching(
         let products = list("products", draft.products, text::name, problems);
         let categories = list("categories", draft.categories, text::name, problems);
         let exclude_products = list("excludeProducts", draft.exclude_products, text::name, problems);
-        let countries = list("countries", draft.countries, |code| items::country(code), problems);
+        let countries = list("countries", draft.countries, items::country, problems);
         let mut via = draft.via;
         via.sort_unstable();
         via.dedup();
