@@ -16,15 +16,22 @@ export function* sweep(tables, caller) {
     if (read && !caller.scopes.some((scope) => scope === "admin" || scope === `${read}:read`)) continue;
     const rows = spread(tables.get(table).filter((row) => !key || row[key]), caller, children(tables, fields)).slice(0, name === "CommissionRule" ? FEW : SOME);
     if (rows.length === 0) continue;
-    const ids = rows.map((row) => `"${idOf(prefix, row[key ?? "id"])}"`).join(", ");
+    const every = rows.map((row) => `"${idOf(prefix, row[key ?? "id"])}"`);
+    const ids = every.join(", ");
     const type = schema.getType(name);
     const shown = Object.values(type.getFields()).filter((field) => fields[field.name] && !(caller.partner && fields[field.name].partner === "forbidden"));
     const leaves = shown.filter((field) => isLeafType(getNamedType(field.type))).map((field) => field.name);
     yield `query ($yes: Boolean!) { nodes(ids: [${ids}]) { __typename ... on ${name} @include(if: $yes) { ${leaves.join(" ")} } } }`;
     for (const field of shown) {
       if (isLeafType(getNamedType(field.type))) continue;
-      yield `query ($yes: Boolean!) { nodes(ids: [${ids}]) { ... on ${name} @include(if: $yes) { ${selected(field, caller, 0)} } } }`;
+      // Each refund is an event with all that an event has.
+      const asked = field.name === "refunds" ? every.slice(0, FEW).join(", ") : ids;
+      yield `query ($yes: Boolean!) { nodes(ids: [${asked}]) { ... on ${name} @include(if: $yes) { ${selected(field, caller, 0)} } } }`;
     }
+  }
+  // Few events have what only such a decision says.
+  if (caller.scopes.some((scope) => scope === "admin" || scope === "events:read")) {
+    yield "query ($yes: Boolean!) { events(first: 4, filter: { reason: [COUPON_INVALID] }) { nodes { id decision @include(if: $yes) { earned reason detail } } } }";
   }
 }
 

@@ -78,7 +78,7 @@ pub async fn request(
 /// All erasures of the caller's tenant, newest first.
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Erasure>, ServiceError> {
     let writer = caller.admin()?;
-    Ok(store::erasure::all(app.store.reader(), &writer.scope()).await?)
+    Ok(store::erasure::newest(app.store.reader(), &writer.scope()).await?)
 }
 
 /// The subject, and the partner that it is or belongs to, which is locked.

@@ -132,7 +132,7 @@ pub struct ErasureQuery;
 
 #[Object]
 impl ErasureQuery {
-    /// The erasures of personal data, newest first. Needs `admin`.
+    /// The newest 500 erasures of personal data, newest first. Needs `admin`.
     async fn erasures(&self, ctx: &Context<'_>) -> Result<Vec<Erasure>, ApiError> {
         let request = request(ctx);
         let all = service::erasure::list(&request.app, &request.caller).await;

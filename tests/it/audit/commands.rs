@@ -100,7 +100,12 @@ fn every_command_and_job_is_known() {
     let mut jobs: Vec<_> = jobs.iter().filter_map(|line| line.split('"').next()).collect();
     jobs.sort_unstable();
     let (deciding, keeping) = (
-        ["approve_matured", "backtests", "send_webhook_deliveries"],
+        [
+            "approve_matured",
+            "backtests",
+            "erase_personal_data",
+            "send_webhook_deliveries",
+        ],
         ["forget", "make_webhook_deliveries", "write_key_uses"],
     );
     let mut known = [&deciding[..], &keeping].concat();

@@ -190,7 +190,7 @@ pub fn needed(mutation: &str) -> &'static str {
         {
             "commissions:write"
         }
-        "updateTenant" => "admin",
+        "erasePersonalData" | "updateTenant" => "admin",
         _ if mutation.ends_with("Coupon") => "coupons:write",
         _ if mutation.ends_with("ApiKey") => "api_keys:write",
         _ if mutation.contains("Webhook") => "webhooks:write",
@@ -220,10 +220,14 @@ async fn each_read_scope_opens_its_row_and_nothing_else_does(app: TestApp) {
             .flat_map(|(_, reads)| reads)
             .any(|read| read.starts_with(&format!("{root}(")) || read.starts_with(&format!("{root} ")));
         assert!(
-            is_covered || ["node", "nodes", "viewer", "_service"].contains(&root.as_str()),
+            is_covered || ["node", "nodes", "viewer", "_service", "erasures"].contains(&root.as_str()),
             "{root} is in no row"
         );
     }
+    // No read scope opens this one.
+    p.staff.data("{ erasures { number } }").await;
+    let answer = app.staff(&p.tenant, &all_but(&[])).ask("{ erasures { number } }").await;
+    assert_eq!(answer.codes(), ["FORBIDDEN"]);
     for (scope, reads) in reads {
         let holder = app.staff(&p.tenant, scope);
         let others = [all_but(&[scope]), String::new()].map(|scopes| app.staff(&p.tenant, &scopes));

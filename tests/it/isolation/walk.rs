@@ -493,6 +493,11 @@ async fn a_partner_sees_only_what_is_its_own_through_any_field(app: TestApp) {
                 check_counts(&answer.body);
             }
         }
+        // Nobody but staff may ask for these at all.
+        for root in ["erasures"] {
+            let answer = a.ask(&document(&sdl, root, "")).await;
+            assert_eq!(answer.codes(), ["FORBIDDEN"], "{root}");
+        }
         // The walk went far enough to see all that there is to see.
         assert_eq!(seen, own);
     }

@@ -26,10 +26,13 @@ const TABLE: &str = "erasure";
 
 table_functions!(Erasure: by_ids);
 
-/// All erasures of the tenant, newest first.
-pub async fn all(database: &Connection, scope: &Scope) -> Result<Vec<Erasure>, StoreError> {
-    let all = visible::<Entity>(scope).order_by_desc(Column::Number);
-    all.all(database).await?.into_iter().map(from_row).collect()
+/// How many erasures are listed at most.
+const MAX_LISTED: u64 = 500;
+
+/// The newest erasures of the tenant, newest first.
+pub async fn newest(database: &Connection, scope: &Scope) -> Result<Vec<Erasure>, StoreError> {
+    let newest = visible::<Entity>(scope).order_by_desc(Column::Number).limit(MAX_LISTED);
+    newest.all(database).await?.into_iter().map(from_row).collect()
 }
 
 /// Whether the tenant has ever erased anything.

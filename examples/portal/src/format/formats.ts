@@ -32,6 +32,10 @@ export function formatsOf(locale: string) {
     /** A rate: "12.50" is 12.5 percent. */
     percent: (value: string) =>
       number({ style: "unit", unit: "percent", maximumFractionDigits: 20 }).format(value as NumberText),
+    /** A country by its code. */
+    region: (code: string) => new Intl.DisplayNames(locale, { type: "region" }).of(code) ?? code,
+    /** A, B or C. */
+    either: (names: readonly string[]) => new Intl.ListFormat(locale, { type: "disjunction" }).format(names),
     count: (count: number) => number({}).format(count),
     /** Labels of an axis, which need not be exact: 1.2K. */
     rough: (value: number, currency: string) =>

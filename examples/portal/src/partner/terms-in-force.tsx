@@ -21,6 +21,17 @@ export const TERMS = graphql(`
       trigger
       eventType
       recurringMonths
+      per
+      match {
+        products
+        categories
+        excludeProducts
+        countries
+        via
+        minAmount
+        maxAmount
+        customer
+      }
     }
     rules {
       __typename

@@ -85,6 +85,24 @@ export function dePartner(format: Formats): PartnerWords {
       },
       firstMonths: (months) => `in den ersten ${counted(months, "Monat", "Monaten")} des Kunden`,
       months: (months) => counted(months, "Monat", "Monate"),
+      perUnit: "je Stück",
+      only: (conditions) => `(nur ${conditions})`,
+      conditions: {
+        products: (names) => `Produkte ${names}`,
+        categories: (names) => `Kategorien ${names}`,
+        excludeProducts: (names) => `alle Produkte außer ${names}`,
+        countries: (names) => `in ${names}`,
+        via: {
+          LINK: "über Ihren Link",
+          COUPON: "mit Ihrem Code",
+          REFERRAL: "durch Ihre Empfehlung",
+          BINDING: "von Ihren Kunden",
+          NAMED: "als Ihre gemeldet",
+        },
+        from: (amount) => `Verkäufe ab ${amount}`,
+        below: (amount) => `Verkäufe unter ${amount}`,
+        customer: { NEW: "neue Kunden", RETURNING: "wiederkehrende Kunden" },
+      },
     },
     rules: {
       newCustomer: (percent, months) =>

@@ -1,7 +1,7 @@
 // What partners read, in English.
 import type { ReactNode } from "react";
 import type { Formats } from "../format/formats";
-import type { TermTrigger } from "../generated/graphql";
+import type { AttributedVia, CustomerCondition, TermTrigger } from "../generated/graphql";
 import { counting } from "./counting";
 
 export type PartnerWords = ReturnType<typeof enPartner>;
@@ -88,6 +88,24 @@ export function enPartner(format: Formats) {
       },
       firstMonths: (months: number) => `in the customer's first ${counted(months, "month")}`,
       months: (months: number) => counted(months, "month"),
+      perUnit: "for each unit",
+      only: (conditions: string) => `(only ${conditions})`,
+      conditions: {
+        products: (names: string) => `products ${names}`,
+        categories: (names: string) => `categories ${names}`,
+        excludeProducts: (names: string) => `all products but ${names}`,
+        countries: (names: string) => `in ${names}`,
+        via: {
+          LINK: "by your link",
+          COUPON: "with your code",
+          REFERRAL: "by your referral",
+          BINDING: "of your customers",
+          NAMED: "named as yours",
+        } satisfies Record<AttributedVia, string>,
+        from: (amount: string) => `sales of ${amount} or more`,
+        below: (amount: string) => `sales below ${amount}`,
+        customer: { NEW: "new customers", RETURNING: "returning customers" } satisfies Record<CustomerCondition, string>,
+      },
     },
     rules: {
       newCustomer: (percent: string, months: number) =>

@@ -72,7 +72,7 @@ impl<'a> Generator<'a> {
             match (argument.name.as_str(), argument.type_name.as_str()) {
                 ("first", _) => page = Some(self.random.u32(1..=500)),
                 ("id", _) => {
-                    let id = self.id_for(&field.name);
+                    let id = self.id_for(&field.name)?;
                     arguments.push(format!("id: {id:?}"));
                 }
                 ("ids", _) => {
@@ -90,7 +90,7 @@ impl<'a> Generator<'a> {
                 ("format", _) => arguments.push("format: PAYPAL".to_owned()),
                 ("at", _) => arguments.push("at: \"2026-02-01T00:00:00Z\"".to_owned()),
                 ("partnerId", _) => {
-                    let id = self.id_for("partner");
+                    let id = self.id_for("partner")?;
                     arguments.push(format!("partnerId: {id:?}"));
                 }
                 // What is told of a range that is over.
@@ -99,7 +99,7 @@ impl<'a> Generator<'a> {
                 ("from", _) => arguments.push("from: \"2026-01-01T00:00:00Z\"".to_owned()),
                 ("to", _) => arguments.push("to: \"2026-12-31T00:00:00Z\"".to_owned()),
                 ("campaignId", _) => {
-                    let id = self.id_for("campaign");
+                    let id = self.id_for("campaign")?;
                     arguments.push(format!("campaignId: {id:?}"));
                 }
                 _ => {}
@@ -151,8 +151,8 @@ impl<'a> Generator<'a> {
         !self.sdl.fields(type_name).is_empty() || !self.sdl.members(type_name).is_empty()
     }
 
-    /// An id of what the field finds, if any is known.
-    fn id_for(&mut self, field: &str) -> &'a str {
+    /// An id of what the field finds; `None`: the data has none, so that asking for it would only be refused.
+    fn id_for(&mut self, field: &str) -> Option<&'a str> {
         let prefix = match field {
             "partner" => "par_",
             "partnerGroup" => "grp_",
@@ -161,12 +161,13 @@ impl<'a> Generator<'a> {
             "event" => "evt_",
             "customer" => "cus_",
             "payout" => "pay_",
-            _ => "",
+            "node" => "",
+            _ => return None,
         };
         let known: Vec<_> = self.ids.iter().filter(|id| id.starts_with(prefix)).collect();
         match known.len() {
-            0 => self.id(),
-            count => known[self.random.usize(..count)],
+            0 => None,
+            count => Some(known[self.random.usize(..count)]),
         }
     }
 
