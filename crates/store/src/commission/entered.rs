@@ -68,10 +68,11 @@ pub async fn contents_by_external_id(
     external_ids: &[String],
 ) -> Result<HashMap<String, Content>, StoreError> {
     use commission_entered::{Column, Entity};
+    type Found = (Option<String>, Option<Vec<u8>>, Option<Vec<u8>>);
     let one_of = many::among_texts(database, Column::ExternalId, external_ids);
     let select = visible::<Entity>(scope).filter(one_of).select_only();
     let select = select.columns([Column::ExternalId, Column::EnteredContent, Column::Salt]);
-    let found: Vec<(Option<String>, Option<Vec<u8>>, Option<Vec<u8>>)> = select.into_tuple().all(database).await?;
+    let found: Vec<Found> = select.into_tuple().all(database).await?;
     let named = found.into_iter().filter_map(|(external_id, hash, salt)| {
         let (hash, salt) = (hash.unwrap_or_default(), salt.unwrap_or_default());
         Some((external_id?, Content::Stored { salt, hash }))
