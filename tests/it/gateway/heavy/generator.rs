@@ -44,10 +44,16 @@ impl<'a> Generator<'a> {
         let roots = self.random.usize(1..=ROOTS);
         let mut nodes = Vec::new();
         for _ in 0..roots {
-            // Each has its part of what may be asked for.
-            self.left = FIELDS / roots;
-            let node = self.field("Query", 1);
-            nodes.extend(node.filter(|node| !node.meets_itself(&nodes)));
+            let node = loop {
+                // Each has its part of what may be asked for. What the data has none of is drawn again.
+                self.left = FIELDS / roots;
+                if let Some(node) = self.field("Query", 1) {
+                    break node;
+                }
+            };
+            if !node.meets_itself(&nodes) {
+                nodes.push(node);
+            }
         }
         Tree(nodes)
     }
