@@ -3,7 +3,7 @@
 
 use chrono_tz::Tz;
 
-use super::conditions::{Stop, listed_products, uncounted, unmatched};
+use super::conditions::{Stop, listed_products, near_miss, uncounted, unmatched};
 use super::{ApplicableTerms, CustomerHistory, EarningEvent};
 use crate::calendar::{add_months, month_of_life};
 use crate::decision::{NoCommissionReason, Refusal};
@@ -118,10 +118,8 @@ fn other_type(term: &Term, given: Option<&str>) -> Stop {
     let wanted = term.event_type.as_deref()?;
     let detail = match given {
         Some(given) if given == wanted => return None,
-        Some(given) if given.to_lowercase() == wanted.to_lowercase() => {
-            format!("event type {given:?} is not {wanted:?} (differs in case only)")
-        }
-        Some(given) => format!("event type {given:?} is not {wanted:?}"),
+        Some(given) => near_miss("event type", std::iter::once(given), term.event_type.as_slice())
+            .unwrap_or_else(|| format!("event type {given:?} is not {wanted:?}")),
         None => format!("no event type, {wanted:?} is asked for"),
     };
     Some((NoCommissionReason::EventType, detail))

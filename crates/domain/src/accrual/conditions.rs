@@ -88,7 +88,7 @@ fn compared<'a>(what: &str, given: impl Iterator<Item = &'a str>, wanted: &[Stri
 }
 
 /// That one of these differs from what is wanted in upper and lower case only.
-fn near_miss<'a>(what: &str, given: impl Iterator<Item = &'a str>, wanted: &[String]) -> Option<String> {
+pub(super) fn near_miss<'a>(what: &str, given: impl Iterator<Item = &'a str>, wanted: &[String]) -> Option<String> {
     let mut given = given.filter(|text| !wanted.iter().any(|wanted| wanted == text));
     given.find_map(|text| {
         let near = wanted
