@@ -75,7 +75,7 @@ pub async fn request(
     Ok(erasure)
 }
 
-/// All erasures of the caller's tenant, newest first.
+/// The newest erasures of the caller's tenant, newest first.
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Erasure>, ServiceError> {
     let writer = caller.admin()?;
     Ok(store::erasure::newest(app.store.reader(), &writer.scope()).await?)

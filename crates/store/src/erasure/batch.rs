@@ -133,10 +133,9 @@ impl Eraser<'_> {
             erased,
             salted,
         } = place;
-        let is_hash = |change: &Change| *change == Change::Unsalted;
-        let columns = erased.iter().map(|(column, change)| match is_hash(change) {
-            true => format!("t.{column}"),
-            false => format!("CAST(t.{column} AS text) AS {column}"),
+        let columns = erased.iter().map(|(column, change)| match change {
+            Change::Unsalted => format!("t.{column}"),
+            _ => format!("CAST(t.{column} AS text) AS {column}"),
         });
         let mut columns: Vec<_> = columns.collect();
         if !salted.is_empty() {
@@ -153,37 +152,29 @@ impl Eraser<'_> {
             let id: Uuid = row.try_get("", "key")?;
             let mut values = self.values.with("key", id);
             let (mut sets, mut gone) = (Vec::new(), Vec::new());
-            let (mut names, mut olds) = (Vec::new(), Vec::new());
             for ((column, change), place) in erased.iter().zip(NEW_VALUES) {
-                let new = match change {
-                    Change::Unsalted => {
-                        olds.push(Some(row.try_get::<Vec<u8>>("", column)?));
-                        names.push(format!("{table}.{column}"));
-                        continue;
+                let old: Option<Vec<u8>> = if *change == Change::Unsalted {
+                    Some(row.try_get("", column)?)
+                } else {
+                    let old: Option<String> = row.try_get("", column)?;
+                    match self.replaced(*change, old.as_deref())? {
+                        Some(new) => {
+                            values = values.with(place, new);
+                            sets.push(format!("{column} = {{{place}}}"));
+                        }
+                        None => sets.push(format!("{column} = NULL")),
                     }
-                    _ => {
-                        let old: Option<String> = row.try_get("", column)?;
-                        let new = self.replaced(*change, old.as_deref())?;
-                        let old = match change {
-                            Change::NullDocument => old.map(|old| canonical(&old)),
-                            _ => old,
-                        };
-                        olds.push(old.map(String::into_bytes));
-                        names.push(format!("{table}.{column}"));
-                        new
-                    }
+                    let hashed = match change {
+                        Change::NullDocument => old.map(|old| canonical(&old)),
+                        _ => old,
+                    };
+                    hashed.map(String::into_bytes)
                 };
-                match new {
-                    Some(new) => {
-                        values = values.with(place, new);
-                        sets.push(format!("{column} = {{{place}}}"));
-                    }
-                    None => sets.push(format!("{column} = NULL")),
-                }
+                gone.push((format!("{table}.{column}"), old));
             }
             if !salted.is_empty() {
                 let salt: Option<Vec<u8>> = row.try_get("", "salt")?;
-                gone.extend(names.iter().map(String::as_str).zip(olds.iter().map(Option::as_deref)));
+                let gone: Vec<_> = gone.iter().map(|(name, old)| (name.as_str(), old.as_deref())).collect();
                 if let Some(salt) = salt.as_deref().and_then(|salt| RowSalt::parse(salt).ok()) {
                     values = values.with("salt", salt.erase(salted, &gone).to_bytes());
                     sets.push("salt = {salt}".to_owned());

@@ -270,68 +270,65 @@ pub(super) fn steps(kind: SubjectKind) -> Vec<Step> {
                 &[],
             ),
         ],
-        SubjectKind::StaffActor => {
-            let actor = |table, of, erased, salted| place(table, of, erased, salted);
-            vec![
-                actor(
-                    "audit_entry",
-                    "t.actor = {name}",
-                    &[("actor", Placeholder), ("token_id", Null)],
-                    salted::AUDIT_ENTRY,
-                ),
-                actor(
-                    "partner_transition",
-                    "t.actor = {name}",
-                    ACTOR,
-                    salted::PARTNER_TRANSITION,
-                ),
-                actor(
-                    "commission_transition",
-                    "t.actor = {name}",
-                    ACTOR,
-                    salted::COMMISSION_TRANSITION,
-                ),
-                actor("reassignment", "t.actor = {name}", ACTOR, salted::REASSIGNMENT),
-                actor("deleted_partner", "t.actor = {name}", ACTOR, &[]),
-                actor(
-                    "payout",
-                    "t.created_by = {name}",
-                    &[("created_by", Placeholder)],
-                    salted::PAYOUT,
-                ),
-                actor(
-                    "payout",
-                    "t.settled_by = {name}",
-                    &[("settled_by", Placeholder)],
-                    salted::PAYOUT,
-                ),
-                actor(
-                    "payout",
-                    "t.returned_by = {name}",
-                    &[("returned_by", Placeholder)],
-                    salted::PAYOUT,
-                ),
-                actor(
-                    "payout_run",
-                    "t.created_by = {name}",
-                    &[("created_by", Placeholder)],
-                    &[],
-                ),
-                actor("backtest", "t.created_by = {name}", &[("created_by", Placeholder)], &[]),
-                actor(
-                    "erasure",
-                    "t.requested_by = {name}",
-                    &[("requested_by", Placeholder)],
-                    &[],
-                ),
-                actor(
-                    "idempotency",
-                    "t.subject = {name}",
-                    &[("subject", Placeholder)],
-                    salted::ANSWER,
-                ),
-            ]
-        }
+        SubjectKind::StaffActor => vec![
+            place(
+                "audit_entry",
+                "t.actor = {name}",
+                &[("actor", Placeholder), ("token_id", Null)],
+                salted::AUDIT_ENTRY,
+            ),
+            place(
+                "partner_transition",
+                "t.actor = {name}",
+                ACTOR,
+                salted::PARTNER_TRANSITION,
+            ),
+            place(
+                "commission_transition",
+                "t.actor = {name}",
+                ACTOR,
+                salted::COMMISSION_TRANSITION,
+            ),
+            place("reassignment", "t.actor = {name}", ACTOR, salted::REASSIGNMENT),
+            place("deleted_partner", "t.actor = {name}", ACTOR, &[]),
+            place(
+                "payout",
+                "t.created_by = {name}",
+                &[("created_by", Placeholder)],
+                salted::PAYOUT,
+            ),
+            place(
+                "payout",
+                "t.settled_by = {name}",
+                &[("settled_by", Placeholder)],
+                salted::PAYOUT,
+            ),
+            place(
+                "payout",
+                "t.returned_by = {name}",
+                &[("returned_by", Placeholder)],
+                salted::PAYOUT,
+            ),
+            place(
+                "payout_run",
+                "t.created_by = {name}",
+                &[("created_by", Placeholder)],
+                &[],
+            ),
+            place("backtest", "t.created_by = {name}", &[("created_by", Placeholder)], &[]),
+            place(
+                "erasure",
+                "t.requested_by = {name}",
+                &[("requested_by", Placeholder)],
+                &[],
+            ),
+            place(
+                "idempotency",
+                "t.subject = {name}",
+                &[("subject", Placeholder)],
+                salted::ANSWER,
+            ),
+        ],
     }
 }
 
