@@ -38,7 +38,7 @@ impl Recorder<'_> {
             found.facts.remove(&event.external_id),
         );
         // Both were looked up by this id; without them, look again.
-        let (Some(credit), Some(mut facts)) = (credit, facts) else {
+        let (Some(mut credit), Some(mut facts)) = (credit, facts) else {
             return Err(AttemptError::Raced);
         };
         if facts.is_known
@@ -60,7 +60,7 @@ impl Recorder<'_> {
         if credit.coupon.is_some() && partner.is_some_and(|partner| partner.status == PartnerStatus::Revoked) {
             return Ok(EvaluatedEvent::Later);
         }
-        let (coupon, refused_coupon) = (credit.coupon, credit.refused_coupon.clone());
+        let (coupon, refused_coupon) = (credit.coupon, credit.refused_coupon.take());
         check(&event, credit, partner.as_ref(), &facts)?;
         let snapshot = facts.snapshot.take();
         let mut prepared = prepare(event, (partner, coupon), facts, found.now);
