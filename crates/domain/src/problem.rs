@@ -216,6 +216,17 @@ impl Problems {
         is_fine
     }
 
+    /// Whether a list of this length has at most `max` entries; if not, records that, with what the entries `are`
+    /// called ("" where the field says it).
+    pub fn at_most(&mut self, field: &str, length: usize, max: usize, are: &str) -> bool {
+        let is_fine = length <= max;
+        if !is_fine {
+            let message = format!("has too many entries: at most {max} {are}");
+            self.add(field, ProblemCode::Invalid, message.trim_end());
+        }
+        is_fine
+    }
+
     /// Records a problem of the value at the dotted path `field`; an empty `field` means the current path itself.
     pub fn add(&mut self, field: &str, code: ProblemCode, message: impl Into<String>) {
         let mut path = self.path.clone();

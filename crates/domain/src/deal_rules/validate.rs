@@ -215,9 +215,7 @@ impl Checks<'_> {
 
     fn rates(&self, draft: PeriodRatesDraft, value_type: ValueType, problems: &mut Problems) -> Option<PeriodRates> {
         problems.within("periods", |problems| {
-            if draft.periods.len() > MAX_PERIODS {
-                let message = format!("has too many entries: at most {MAX_PERIODS} periods");
-                problems.add("", ProblemCode::Invalid, message);
+            if !problems.at_most("", draft.periods.len(), MAX_PERIODS, "periods") {
                 return None;
             }
             let count = draft.periods.len();

@@ -53,12 +53,7 @@ pub struct ScenarioDraft {
 /// The rules, or `None` after recording problems, each at its path below the current one (`2.percentage`). `currency`
 /// is the group's.
 pub fn rule_set(drafts: Vec<RuleDraft>, currency: Option<Currency>, problems: &mut Problems) -> Option<RuleSet> {
-    if drafts.len() > MAX_RULES {
-        problems.add(
-            "",
-            ProblemCode::Invalid,
-            format!("has too many entries: at most {MAX_RULES} rules"),
-        );
+    if !problems.at_most("", drafts.len(), MAX_RULES, "rules") {
         return None;
     }
     let count = drafts.len();

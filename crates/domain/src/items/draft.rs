@@ -28,9 +28,7 @@ pub fn items(drafts: Vec<ItemDraft>, event: Option<Money>, problems: &mut Proble
         return Some(Vec::new());
     }
     problems.within("items", |problems| {
-        if drafts.len() > MAX_ITEMS {
-            let message = format!("has too many entries: at most {MAX_ITEMS} items");
-            problems.add("", ProblemCode::Invalid, message);
+        if !problems.at_most("", drafts.len(), MAX_ITEMS, "items") {
             return None;
         }
         let Some(event) = event else {

@@ -93,9 +93,7 @@ pub fn refund_by_item(
         problems.add("items", ProblemCode::Invalid, why);
         return None;
     }
-    if drafts.len() > MAX_ITEMS {
-        let message = format!("has too many entries: at most {MAX_ITEMS} items");
-        problems.add("items", ProblemCode::Invalid, message);
+    if !problems.at_most("items", drafts.len(), MAX_ITEMS, "items") {
         return None;
     }
     let (mut amounts, mut units) = (vec![0; event.items.len()], vec![None; event.items.len()]);

@@ -150,9 +150,7 @@ fn list(
     problems: &mut Problems,
 ) -> Option<Vec<String>> {
     problems.within(field, |problems| {
-        if entries.len() > MAX_ENTRIES {
-            let message = format!("has too many entries: at most {MAX_ENTRIES}");
-            problems.add("", ProblemCode::Invalid, message);
+        if !problems.at_most("", entries.len(), MAX_ENTRIES, "") {
             return None;
         }
         let (mut kept, mut is_right) = (Vec::with_capacity(entries.len()), true);

@@ -129,12 +129,7 @@ pub struct TermDraft {
 /// The terms, or `None` after recording problems under `terms.N`. `base_currency` is the tenant's.
 pub fn terms(drafts: Vec<TermDraft>, base_currency: Currency, problems: &mut Problems) -> Option<Vec<Term>> {
     problems.within("terms", |problems| {
-        if drafts.len() > MAX_TERMS {
-            problems.add(
-                "",
-                ProblemCode::Invalid,
-                format!("has too many entries: at most {MAX_TERMS} components"),
-            );
+        if !problems.at_most("", drafts.len(), MAX_TERMS, "components") {
             return None;
         }
         let count = drafts.len();

@@ -248,9 +248,7 @@ fn audience(draft: &Draft, problems: &mut Problems) -> Option<Audience> {
 
 /// The ids in the order given, without duplicates.
 fn ids<K: Kind>(field: &str, texts: &[String], problems: &mut Problems) -> Option<Vec<Id<K>>> {
-    if texts.len() > MAX_LISTED {
-        let message = format!("has too many entries: at most {MAX_LISTED}");
-        problems.add(field, ProblemCode::Invalid, message);
+    if !problems.at_most(field, texts.len(), MAX_LISTED, "") {
         return None;
     }
     problems.within(field, |problems| {

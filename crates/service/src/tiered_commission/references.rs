@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::stored::Stored;
 use auth::Scope;
 use domain::id::{self, Id, Kind};
-use domain::problem::{Fault, ProblemCode, Problems};
+use domain::problem::{Fault, Problems};
 use domain::tiered::{Draft, MAX_LISTED};
 use store::{Connection, StoreError};
 
@@ -84,9 +84,7 @@ pub(super) fn well_formed(draft: &Draft, problems: &mut Problems) {
 }
 
 fn list<K: Kind>(field: &str, texts: &[String], problems: &mut Problems) {
-    if texts.len() > MAX_LISTED {
-        let message = format!("has too many entries: at most {MAX_LISTED}");
-        problems.add(field, ProblemCode::Invalid, message);
+    if !problems.at_most(field, texts.len(), MAX_LISTED, "") {
         return;
     }
     for (index, text) in texts.iter().enumerate() {
