@@ -3,7 +3,7 @@
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::json;
 
-use super::Shop;
+use super::{Shop, charge, merged};
 use crate::support::{TestApp, both_databases};
 
 /// A connection past the program.
@@ -43,7 +43,8 @@ const ENTERED: [(&str, &str); 7] = [
 
 /// A ledger with a row of every state, of which every column is set somewhere.
 async fn filled(shop: &Shop<'_>) {
-    let terms = json!([{ "basis": "PERCENT", "value": "20" }]);
+    let of_an_item = json!({ "basis": "PERCENT", "value": "5", "match": { "products": ["gold"] } });
+    let terms = json!([{ "basis": "PERCENT", "value": "20" }, of_an_item]);
     let campaign = shop.campaign_with(json!({ "terms": terms })).await;
     let snapshot = json!({ "campaignId": campaign, "terms": terms, "holdbackDays": 30 });
     let partner = shop
@@ -58,6 +59,9 @@ async fn filled(shop: &Shop<'_>) {
     shop.reverse(&[&reversed]).await;
     shop.sale("3", &partner, &campaign, "100").await;
     shop.refund("r", "3", Some("10")).await;
+    let items = json!({ "items": [{ "product": "gold", "amount": "100" }] });
+    shop.record(merged(charge("4", &partner, &campaign, "100"), items))
+        .await;
 }
 
 const MOVING: [&str; 9] = [
