@@ -197,7 +197,7 @@ CREATE TABLE campaign_version (
 CREATE TABLE erasure (
   tenant_id {id} NOT NULL REFERENCES tenant (id),
   id {id} NOT NULL,
-  number bigint NOT NULL,
+  number integer NOT NULL,
   subject text NOT NULL,
   subject_id {id},
   subject_name text,
@@ -208,7 +208,7 @@ CREATE TABLE erasure (
   finished_at {time},
   step integer NOT NULL,
   after_id {id},
-  changed_rows bigint NOT NULL,
+  changed_rows integer NOT NULL,
   audit_entry_id {id},
   under_way bigint,
   never bigint CHECK (never IS NULL),

@@ -16,6 +16,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::dialect;
+use crate::erasable::Erasable;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -30,7 +31,8 @@ impl MigrationTrait for Migration {
         let has_ended = "(OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at)";
         dialect::keep_columns(manager, "attribution", ATTRIBUTION, has_ended, &[]).await?;
         let own_key = "event_id = NEW.event_id AND number = NEW.number AND place = NEW.place";
-        dialect::make_append_only_by(manager, "event_decision", own_key).await
+        let personal = [Erasable::Text("detail")];
+        dialect::make_append_only_but_erasable(manager, "event_decision", own_key, &personal).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

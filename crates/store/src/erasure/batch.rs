@@ -4,10 +4,10 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Value};
 use uuid::Uuid;
 
-use super::eraser::{Eraser, Pass};
+use super::decisions::erase_decisions;
+use super::eraser::{Eraser, Pass, SubjectReader};
 use super::owned::{erase_answers, erase_deliveries, erase_log, erase_outbox};
 use super::places::{Change, Place, Step, steps};
-use super::statement::Values;
 use crate::scope::visible;
 use crate::{StoreError, Transaction};
 use auth::Scope;
@@ -15,6 +15,7 @@ use domain::Timestamp;
 use domain::erasure::{SubjectKind, placeholder};
 use domain::id::{ErasureId, TenantId};
 use domain::personal::RowSalt;
+use domain::text;
 use entity::erasure::{Column, Entity};
 
 /// What a batch has done.
@@ -46,18 +47,12 @@ pub async fn erase(
     lock_subject(transaction, &scope, &row).await?;
     let (mut step, mut after) = (usize::try_from(row.step).unwrap_or_default(), row.after_id);
     let erasure = super::from_row(row)?;
-    let values = Values::default()
-        .with("tenant", tenant.uuid())
-        .with("subject", super::subject_id(&erasure.subject))
-        .with("name", erasure.subject.name());
     let eraser = Eraser {
-        transaction,
-        erasure: &erasure,
+        reader: SubjectReader::new(transaction, tenant, &erasure.subject),
         placeholder: placeholder(erasure.number),
         pseudonym,
-        values: values.clone(),
     };
-    let own = values.with("id", id.uuid());
+    let own = eraser.reader.values.with("id", id.uuid());
     let begin = "UPDATE erasure SET under_way = 1 WHERE tenant_id = {tenant} AND id = {id}";
     own.execute(transaction, begin).await?;
     let steps = steps(erasure.subject.kind());
@@ -78,13 +73,14 @@ pub async fn erase(
     let is_last = step >= steps.len();
     let end = "UPDATE erasure SET under_way = NULL, step = {step}, after_id = {after}, finished_at = {finished},
       changed_rows = changed_rows + {changed},
-      subject_name = CASE WHEN {last} = 1 THEN NULL ELSE subject_name END
+      subject_name = CASE WHEN {last} = 1 THEN {kept_name} ELSE subject_name END
       WHERE tenant_id = {tenant} AND id = {id}";
     let end_values = own
         .with("step", i32::try_from(step).unwrap_or(i32::MAX))
         .with("after", after)
         .with("finished", is_last.then_some(now))
-        .with("changed", i64::try_from(changed).unwrap_or(i64::MAX))
+        .with("changed", i32::try_from(changed).unwrap_or(i32::MAX))
+        .with("kept_name", erasure.subject.name().and_then(pseudonym))
         .with("last", i32::from(is_last));
     end_values.execute(transaction, end).await?;
     transaction.counted(changed);
@@ -122,6 +118,7 @@ impl Eraser<'_> {
             Step::Answers => erase_answers(self, after, limit).await,
             Step::Deliveries => erase_deliveries(self, after, limit).await,
             Step::Outbox => erase_outbox(self).await,
+            Step::Decisions => erase_decisions(self, after, limit).await,
         }
     }
 
@@ -133,6 +130,10 @@ impl Eraser<'_> {
             erased,
             salted,
         } = place;
+        let erased: Vec<_> = erased.iter().filter(|(_, change)| !change.keeps()).collect();
+        if erased.is_empty() {
+            return Ok(Pass::NOTHING);
+        }
         let columns = erased.iter().map(|(column, change)| match change {
             Change::Unsalted => format!("t.{column}"),
             _ => format!("CAST(t.{column} AS text) AS {column}"),
@@ -146,18 +147,18 @@ impl Eraser<'_> {
             "SELECT t.{key} AS key, {columns} FROM {table} AS t
              WHERE t.tenant_id = {{tenant}} AND t.{key} > {{after}} AND {of} ORDER BY t.{key} LIMIT {limit}"
         );
-        let rows = self.after(after).rows(self.transaction, &sql).await?;
+        let rows = self.reader.after(after).rows(self.reader.database, &sql).await?;
         let mut pass = Pass::NOTHING;
         for row in rows {
             let id: Uuid = row.try_get("", "key")?;
-            let mut values = self.values.with("key", id);
+            let mut values = self.reader.values.with("key", id);
             let (mut sets, mut gone) = (Vec::new(), Vec::new());
             for ((column, change), place) in erased.iter().zip(NEW_VALUES) {
                 let old: Option<Vec<u8>> = if *change == Change::Unsalted {
                     Some(row.try_get("", column)?)
                 } else {
                     let old: Option<String> = row.try_get("", column)?;
-                    match self.replaced(*change, old.as_deref())? {
+                    match self.replaced(*change, old.as_deref(), id)? {
                         Some(new) => {
                             values = values.with(place, new);
                             sets.push(format!("{column} = {{{place}}}"));
@@ -183,15 +184,15 @@ impl Eraser<'_> {
             let sets = sets.join(", ");
             let sql =
                 format!("UPDATE {table} AS t SET {sets} WHERE t.tenant_id = {{tenant}} AND t.{key} = {{key}} AND {of}");
-            pass.changed += values.execute(self.transaction, &sql).await?;
+            pass.changed += values.execute(self.reader.database, &sql).await?;
             pass.seen += 1;
             pass.last = Some(id);
         }
         Ok(pass)
     }
 
-    /// What stands in the place of a value.
-    fn replaced(&self, change: Change, old: Option<&str>) -> Result<Option<Value>, StoreError> {
+    /// What stands in the place of a value in the row with this key.
+    fn replaced(&self, change: Change, old: Option<&str>, key: Uuid) -> Result<Option<Value>, StoreError> {
         let Some(old) = old else {
             return Ok(None);
         };
@@ -203,8 +204,13 @@ impl Eraser<'_> {
             })
         };
         Ok(match change {
-            Change::Null | Change::NullDocument | Change::Unsalted => None,
+            Change::Null | Change::NullDocument | Change::Unsalted | Change::Kept | Change::KeptDocument => None,
             Change::Placeholder => Some(self.placeholder.clone().into()),
+            Change::UniquePlaceholder => Some(format!("{} {}", self.placeholder, key.simple()).into()),
+            Change::UniqueKey => {
+                let code = format!("{} {}", self.placeholder, key.simple());
+                Some(text::coupon_key(&code).into())
+            }
             Change::Pseudonym => Some(pseudonym()?.into()),
         })
     }

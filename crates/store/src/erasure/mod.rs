@@ -5,34 +5,45 @@
 //! how many replicas do it.
 
 mod batch;
+mod decisions;
 mod eraser;
 mod owned;
+mod held;
 mod places;
+mod replay;
 mod statement;
 
 use entity::erasure::{self, Column, Entity};
-use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::scope::visible;
 use crate::table_functions::table_functions;
-use crate::{Connection, StoreError, Transaction, raw, row};
+use crate::{Connection, StoreError, Transaction, raw, row, view};
 use auth::Scope;
 use domain::erasure::{Erasure, Subject, SubjectKind};
 use domain::id::{CustomerId, ErasureId, PartnerId, PartnershipRequestId, TenantId};
 
 pub use batch::{Batch, erase};
+pub use held::{HeldPage, HeldPosition, HeldValue, read_held};
+pub use replay::{names_in_use, was_requested_since};
 
 const TABLE: &str = "erasure";
 
-table_functions!(Erasure: by_ids);
+table_functions!(Erasure: by_ids, at_hand);
 
-/// How many erasures are listed at most.
-const MAX_LISTED: u64 = 500;
+/// All erasures, newest first.
+pub fn list() -> view::List {
+    let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
+    view::List::new(&view::ERASURE, Some(String::new()), select)
+}
 
-/// The newest erasures of the tenant, newest first.
-pub async fn newest(database: &Connection, scope: &Scope) -> Result<Vec<Erasure>, StoreError> {
-    let newest = visible::<Entity>(scope).order_by_desc(Column::Number).limit(MAX_LISTED);
-    newest.all(database).await?.into_iter().map(from_row).collect()
+/// Writes the id of the subject, from the cells of `subject` and `subject_id`; null for staff.
+pub fn write_subject_id(row: &view::Row, cells: &[usize], json: &mut view::JsonText) -> Result<(), StoreError> {
+    let kind = row.text(cells[0])?.unwrap_or_default();
+    let kind = row::text(TABLE, "subject", &kind, SubjectKind::parse)?;
+    let subject = view::uuid(row, cells[1])?.and_then(|id| subject(kind, id, None).id());
+    json.optional_text(subject.as_deref());
+    Ok(())
 }
 
 /// Whether the tenant has ever erased anything.
@@ -82,7 +93,7 @@ pub async fn open(transaction: &Connection, tenant: TenantId, subject: &Subject)
 
 /// The number of the tenant's next erasure. The caller holds the lock of the tenant's row.
 pub async fn next_number(transaction: &Connection, scope: &Scope) -> Result<u32, StoreError> {
-    let last: Option<i64> = visible::<Entity>(scope)
+    let last: Option<i32> = visible::<Entity>(scope)
         .select_only()
         .column(Column::Number)
         .order_by_desc(Column::Number)
@@ -105,11 +116,18 @@ pub async fn insert(transaction: &Transaction, tenant: TenantId, erasure: &Erasu
     Ok(())
 }
 
-/// The erasure that has waited longest, of any tenant.
-pub async fn next(database: &Connection) -> Result<Option<(TenantId, ErasureId)>, StoreError> {
-    let sql =
-        "SELECT tenant_id, id FROM erasure WHERE finished_at IS NULL ORDER BY requested_at, tenant_id, id LIMIT 1";
-    let found = raw::first(database, sql, []).await?;
+/// The erasure that has waited longest, of any tenant. Those of customers are passed over while there is no key from which
+/// pseudonyms are derived (`has_key`), so that they hold up nobody else.
+pub async fn next(database: &Connection, has_key: bool) -> Result<Option<(TenantId, ErasureId)>, StoreError> {
+    let passed_over = match has_key {
+        true => "",
+        false => " AND subject <> 'CUSTOMER'",
+    };
+    let sql = format!(
+        "SELECT tenant_id, id FROM erasure WHERE finished_at IS NULL{passed_over}
+         ORDER BY requested_at, tenant_id, id LIMIT 1"
+    );
+    let found = raw::first(database, &sql, []).await?;
     found
         .map(|row| {
             let (tenant, id) = (row.try_get("", "tenant_id")?, row.try_get("", "id")?);
@@ -140,7 +158,7 @@ pub async fn known_pseudonyms(
     Ok(known)
 }
 
-fn number(number: i64) -> Result<u32, StoreError> {
+fn number(number: i32) -> Result<u32, StoreError> {
     u32::try_from(number).map_err(|_| StoreError::Corrupt {
         table: TABLE,
         column: "number",
@@ -150,22 +168,10 @@ fn number(number: i64) -> Result<u32, StoreError> {
 
 fn from_row(row: erasure::Model) -> Result<Erasure, StoreError> {
     let kind = row::text(TABLE, "subject", &row.subject, SubjectKind::parse)?;
-    let id = row.subject_id.unwrap_or_default();
     Ok(Erasure {
         id: ErasureId::from_uuid(row.id),
         number: number(row.number)?,
-        subject: match kind {
-            SubjectKind::Partner => Subject::Partner(PartnerId::from_uuid(id)),
-            SubjectKind::Customer => Subject::Customer(CustomerId::from_uuid(id)),
-            SubjectKind::Request => Subject::Request(PartnershipRequestId::from_uuid(id)),
-            SubjectKind::Recipient => Subject::Recipient {
-                partner: PartnerId::from_uuid(id),
-                name: row.subject_name,
-            },
-            SubjectKind::StaffActor => Subject::StaffActor {
-                actor: row.subject_name,
-            },
-        },
+        subject: subject(kind, row.subject_id.unwrap_or_default(), row.subject_name),
         requested_by: row.requested_by,
         reason: row.reason,
         forced: row.forced,
@@ -173,6 +179,20 @@ fn from_row(row: erasure::Model) -> Result<Erasure, StoreError> {
         finished_at: row.finished_at,
         changed_rows: u64::try_from(row.changed_rows).unwrap_or_default(),
     })
+}
+
+/// The subject of a kind, from its id, or that of a recipient's partner, and its name.
+fn subject(kind: SubjectKind, id: uuid::Uuid, name: Option<String>) -> Subject {
+    match kind {
+        SubjectKind::Partner => Subject::Partner(PartnerId::from_uuid(id)),
+        SubjectKind::Customer => Subject::Customer(CustomerId::from_uuid(id)),
+        SubjectKind::Request => Subject::Request(PartnershipRequestId::from_uuid(id)),
+        SubjectKind::Recipient => {
+            let partner = PartnerId::from_uuid(id);
+            Subject::Recipient { partner, name }
+        }
+        SubjectKind::StaffActor => Subject::StaffActor { actor: name },
+    }
 }
 
 fn subject_id(subject: &Subject) -> Option<uuid::Uuid> {
@@ -189,7 +209,7 @@ fn to_row(tenant: TenantId, erasure: &Erasure) -> erasure::Model {
     erasure::Model {
         tenant_id: tenant.uuid(),
         id: erasure.id.uuid(),
-        number: i64::from(erasure.number),
+        number: i32::try_from(erasure.number).unwrap_or(i32::MAX),
         subject: erasure.subject.kind().as_str().to_owned(),
         subject_id: subject_id(&erasure.subject),
         subject_name: erasure.subject.name().map(str::to_owned),
@@ -200,7 +220,7 @@ fn to_row(tenant: TenantId, erasure: &Erasure) -> erasure::Model {
         finished_at: erasure.finished_at,
         step: 0,
         after_id: None,
-        changed_rows: i64::try_from(erasure.changed_rows).unwrap_or(i64::MAX),
+        changed_rows: i32::try_from(erasure.changed_rows).unwrap_or(i32::MAX),
         audit_entry_id: None,
         under_way: None,
     }

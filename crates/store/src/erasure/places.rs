@@ -18,6 +18,39 @@ pub(super) enum Change {
     NullDocument,
     /// A hash of input, which stays: its salt goes.
     Unsalted,
+    /// Like `Placeholder`, with the id of the row, of a text that is unique.
+    UniquePlaceholder,
+    /// The key by which a code is compared that became a unique placeholder.
+    UniqueKey,
+    /// It stays: the books need it. It is exported.
+    Kept,
+    /// Like `Kept`, of a document.
+    KeptDocument,
+}
+
+impl Change {
+    /// Whether the value stays as it is.
+    pub fn keeps(self) -> bool {
+        match self {
+            Self::Kept | Self::KeptDocument => true,
+            Self::Null
+            | Self::Placeholder
+            | Self::Pseudonym
+            | Self::NullDocument
+            | Self::Unsalted
+            | Self::UniquePlaceholder
+            | Self::UniqueKey => false,
+        }
+    }
+
+    /// Whether exports of a subject's data show the value: not hashes, nor copies that are folded for comparison.
+    pub fn is_shown(self, column: &str) -> bool {
+        !matches!(self, Self::Unsalted | Self::UniqueKey) && !column.ends_with("_key")
+    }
+
+    pub fn is_of_document(self) -> bool {
+        matches!(self, Self::NullDocument | Self::KeptDocument)
+    }
 }
 
 /// A column whose values go.
@@ -48,6 +81,8 @@ pub(super) enum Step {
     Deliveries,
     /// What is still to be said of a customer to webhooks.
     Outbox,
+    /// What decisions about sales to nobody say of the partner's coupons.
+    Decisions,
 }
 
 /// The personal columns of tables whose rows have a salt. New ones are added at the end.
@@ -84,7 +119,8 @@ pub(super) fn objects(kind: SubjectKind) -> Option<&'static str> {
              UNION ALL SELECT id FROM partnership_request WHERE tenant_id = {tenant} AND partner_id = {subject}
              UNION ALL SELECT id FROM commission_snapshot WHERE tenant_id = {tenant} AND partner_id = {subject}
              UNION ALL SELECT id FROM deal WHERE tenant_id = {tenant} AND partner_id = {subject}
-             UNION ALL SELECT id FROM api_key WHERE tenant_id = {tenant} AND partner_id = {subject}",
+             UNION ALL SELECT id FROM api_key WHERE tenant_id = {tenant} AND partner_id = {subject}
+             UNION ALL SELECT id FROM coupon WHERE tenant_id = {tenant} AND partner_id = {subject}",
         ),
         SubjectKind::Customer => Some(
             "SELECT {subject} AS id
@@ -99,7 +135,9 @@ pub(super) fn objects(kind: SubjectKind) -> Option<&'static str> {
 
 /// The steps of an erasure, in their order. Copies go first: what says whose they are must still be there.
 pub(super) fn steps(kind: SubjectKind) -> Vec<Step> {
-    use Change::{Null, NullDocument, Placeholder, Pseudonym, Unsalted};
+    use Change::{
+        Kept, KeptDocument, Null, NullDocument, Placeholder, Pseudonym, UniqueKey, UniquePlaceholder, Unsalted,
+    };
     let place = |table, of, erased, salted| {
         Step::Columns(Place {
             table,
@@ -114,6 +152,13 @@ pub(super) fn steps(kind: SubjectKind) -> Vec<Step> {
             Step::AuditLog,
             Step::Answers,
             Step::Deliveries,
+            Step::Decisions,
+            place(
+                "coupon",
+                "t.partner_id = {subject}",
+                &[("code", UniquePlaceholder), ("code_key", UniqueKey)],
+                &[],
+            ),
             // What was done with tokens of the partner.
             place(
                 "audit_entry",
@@ -135,9 +180,15 @@ pub(super) fn steps(kind: SubjectKind) -> Vec<Step> {
                 salted::COMMISSION,
             ),
             place(
+                "commission",
+                "t.partner_id = {subject} AND t.external_id IS NOT NULL",
+                &[("external_id", Kept)],
+                &[],
+            ),
+            place(
                 "payout",
                 "t.partner_id = {subject}",
-                &[("payout_reference", Placeholder), ("return_reason", Null)],
+                &[("payout_reference", Placeholder), ("return_reason", Null), ("reference", Kept)],
                 salted::PAYOUT,
             ),
             place(
@@ -183,6 +234,7 @@ pub(super) fn steps(kind: SubjectKind) -> Vec<Step> {
                     ("external_id_key", Null),
                     ("metadata", NullDocument),
                     ("payout_reference", Null),
+                    ("tags", KeptDocument),
                 ],
                 &[],
             ),
@@ -202,6 +254,14 @@ pub(super) fn steps(kind: SubjectKind) -> Vec<Step> {
                 ],
                 salted::EVENT,
             ),
+            Step::Columns(Place {
+                table: "event_decision",
+                key: "event_id",
+                of: "t.event_id IN (SELECT id FROM event WHERE tenant_id = {tenant} AND customer_id = {subject})
+                     AND t.detail IS NOT NULL",
+                erased: &[("detail", Null)],
+                salted: &[],
+            }),
             place(
                 "customer",
                 "t.id = {subject}",

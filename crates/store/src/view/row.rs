@@ -48,7 +48,7 @@ impl Row {
     }
 
     /// The text of a cell, borrowed; `None`: null.
-    pub(super) fn text(&self, cell: usize) -> Result<Option<Cow<'_, str>>, StoreError> {
+    pub(crate) fn text(&self, cell: usize) -> Result<Option<Cow<'_, str>>, StoreError> {
         match self.cell(cell)? {
             CellValue::Own(Value::String(text)) => Ok(text.as_deref().map(Cow::Borrowed)),
             CellValue::Own(_) => Err(not_at_hand(cell)),

@@ -3,7 +3,7 @@
 use entity::{
     advertiser, api_key, attribution, audit_entry, backtest, backtest_partner, backtest_sum, campaign, commission,
     commission_rule, commission_snapshot, commission_transition, commission_written, coupon, custom_field, customer,
-    deal, deal_payment, event, partner, partner_balance, partner_category, partner_category_member, partner_group,
+    deal, deal_payment, erasure, event, partner, partner_balance, partner_category, partner_category_member, partner_group,
     partner_lifetime_value, partner_tier, partner_transition, partnership_request, payment_stage, payout, payout_run,
     payout_run_line, tier_result, tiered_commission, webhook_delivery, webhook_endpoint,
 };
@@ -93,4 +93,5 @@ tables! {
     BACKTEST_PARTNER: BacktestPartnerColumn = backtest_partner by BacktestId;
     BACKTEST: BacktestColumn = backtest by Id;
     AUDIT_ENTRY: AuditEntryColumn = audit_entry by Id;
+    ERASURE: ErasureColumn = erasure by Id;
 }
