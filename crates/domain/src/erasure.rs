@@ -104,7 +104,8 @@ pub fn placeholder(number: u32) -> String {
 }
 
 /// The audited fields that hold personal values, whatever the type of the object.
-const PERSONAL_FIELDS: [&str; 12] = [
+const PERSONAL_FIELDS: [&str; 13] = [
+    "code",
     "description",
     "email",
     "externalId",

@@ -47,7 +47,12 @@ pub async fn request(
     let transaction = begin(app, &writer).await?;
     store::tenant::take_turn(&transaction, writer.tenant()).await?;
     problems.enter("subject");
-    let found = find(app, &transaction, &writer, subject, &mut problems).await?;
+    let found = find(&transaction, &writer, subject, &mut problems).await?;
+    if found.as_ref().is_some_and(|(subject, _)| subject.kind() == SubjectKind::Customer) && app.webhooks.keys.is_none() {
+        let message = "cannot be erased: the settings have no key from which to derive what its external ids are found by \
+                       afterwards (webhook_secret_keys)";
+        problems.add("customerId", ProblemCode::Conflict, message);
+    }
     if let Some((subject, _)) = found.as_ref().filter(|_| !force) {
         refuse_owed(&transaction, &writer, subject, &mut problems).await?;
     }
@@ -75,15 +80,19 @@ pub async fn request(
     Ok(erasure)
 }
 
-/// The newest erasures of the caller's tenant, newest first.
-pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Erasure>, ServiceError> {
+/// The subject that is named, if there is one: for exports of what is held of it.
+pub async fn subject(app: &App, caller: &Caller, named: NamedSubject) -> Result<Subject, ServiceError> {
     let writer = caller.admin()?;
-    Ok(store::erasure::newest(app.store.reader(), &writer.scope()).await?)
+    let mut problems = Problems::new();
+    let transaction = begin(app, &writer).await?;
+    let found = find(&transaction, &writer, named, &mut problems).await?;
+    transaction.rollback().await?;
+    require!(problems; found);
+    Ok(found.0)
 }
 
 /// The subject, and the partner that it is or belongs to, which is locked.
 async fn find(
-    app: &App,
     transaction: &Transaction,
     writer: &Writer,
     subject: NamedSubject,
@@ -97,12 +106,6 @@ async fn find(
             found.map(|locked| (Subject::Partner(locked.partner.id), Some(locked.partner)))
         }
         NamedSubject::Customer(id) => {
-            if app.webhooks.keys.is_none() {
-                let message = "cannot be erased: the settings have no key from which to derive what its external ids \
-                               are found by afterwards (webhook_secret_keys)";
-                problems.add("customerId", ProblemCode::Conflict, message);
-                return Ok(None);
-            }
             let found = object::<id::Customer>("customerId", &id, problems, transaction, &scope).await?;
             found.map(|customer| (Subject::Customer(customer.id), None))
         }
@@ -174,7 +177,8 @@ pub async fn work(app: &App) -> Result<Option<Batch>, StoreError> {
 
 /// Like [`work`], with batches that look at about `limit` rows.
 pub async fn work_on(app: &App, limit: usize) -> Result<Option<Batch>, StoreError> {
-    let Some((tenant, erasure)) = store::erasure::next(app.store.reader()).await? else {
+    let has_key = app.webhooks.keys.is_some();
+    let Some((tenant, erasure)) = store::erasure::next(app.store.reader(), has_key).await? else {
         return Ok(None);
     };
     let origin = Arc::new(Origin::job("erase personal data"));

@@ -15,6 +15,7 @@ pub mod coupon;
 pub mod custom_field;
 pub mod deal;
 pub mod deletion;
+pub mod erased_again;
 mod erased_names;
 pub mod erasure;
 mod error;

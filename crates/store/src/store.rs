@@ -11,7 +11,7 @@ use super::outbox::{Signal, WakeSignal};
 use super::share::Shares;
 use super::standby::{CommitNote, CommitPosition, LogPosition, StandbyReads, StandbyWatch, Standbys};
 use super::view::StatementCache;
-use super::{Connection, StoreError, Transaction, citus, postgres, transaction_settings};
+use super::{Connection, StoreError, Transaction, citus, postgres, raw, transaction_settings};
 use domain::id::TenantId;
 use telemetry::metrics::{self, PoolState};
 
@@ -204,6 +204,20 @@ impl Store {
     pub async fn empty_log(&self) -> Result<(), StoreError> {
         if let Connection::Sqlite(pool) = &self.reader {
             pool.empty_log().await?;
+        }
+        Ok(())
+    }
+
+    /// Removes what the database still keeps of deleted and overwritten rows, and of statistics about them: SQLite's file is
+    /// rewritten, PostgreSQL's tables are vacuumed and analysed. Others may read meanwhile, and on PostgreSQL write.
+    pub async fn vacuum(&self) -> Result<(), StoreError> {
+        match &self.reader {
+            Connection::Sqlite(pool) => pool.vacuum().await?,
+            primary => {
+                for table in crate::erasure::tables() {
+                    raw::execute(primary, &format!("VACUUM (ANALYZE) {table}"), []).await?;
+                }
+            }
         }
         Ok(())
     }

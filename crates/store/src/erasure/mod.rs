@@ -13,8 +13,11 @@ mod places;
 mod replay;
 mod statement;
 
+use std::collections::BTreeSet;
+
 use entity::erasure::{self, Column, Entity};
-use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::scope::visible;
 use crate::table_functions::table_functions;
@@ -158,6 +161,31 @@ pub async fn known_pseudonyms(
     Ok(known)
 }
 
+/// The tables that hold personal values.
+pub(crate) fn tables() -> BTreeSet<&'static str> {
+    let steps = SubjectKind::ALL.iter().flat_map(|kind| places::steps(*kind));
+    steps.map(|step| step.table()).collect()
+}
+
+/// The ids of the keys by which erased external ids were replaced, of all tenants.
+pub async fn pseudonym_keys(database: &Connection) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT substr(customer.external_id, 1, length(customer.external_id) - 65) AS key
+      FROM erasure JOIN customer ON customer.tenant_id = erasure.tenant_id AND customer.id = erasure.subject_id
+      WHERE erasure.subject = 'CUSTOMER' AND customer.external_id LIKE 'erased:%'";
+    let rows = raw::rows(database, sql, []).await?;
+    let key = |row: &sea_orm::QueryResult| {
+        let key: String = row.try_get("", "key")?;
+        Ok(key.trim_start_matches("erased:").to_owned())
+    };
+    rows.iter().map(key).collect()
+}
+
+/// The number of erasures of customers that are not finished, of all tenants.
+pub async fn count_unfinished_of_customers(database: &Connection) -> Result<u64, StoreError> {
+    let unfinished = Entity::find().filter(Column::Subject.eq(SubjectKind::Customer.as_str()).and(Column::FinishedAt.is_null()));
+    Ok(unfinished.count(database).await?)
+}
+
 fn number(number: i32) -> Result<u32, StoreError> {
     u32::try_from(number).map_err(|_| StoreError::Corrupt {
         table: TABLE,
@@ -182,7 +210,7 @@ fn from_row(row: erasure::Model) -> Result<Erasure, StoreError> {
 }
 
 /// The subject of a kind, from its id, or that of a recipient's partner, and its name.
-fn subject(kind: SubjectKind, id: uuid::Uuid, name: Option<String>) -> Subject {
+pub fn subject(kind: SubjectKind, id: uuid::Uuid, name: Option<String>) -> Subject {
     match kind {
         SubjectKind::Partner => Subject::Partner(PartnerId::from_uuid(id)),
         SubjectKind::Customer => Subject::Customer(CustomerId::from_uuid(id)),

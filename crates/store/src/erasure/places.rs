@@ -85,6 +85,19 @@ pub(super) enum Step {
     Decisions,
 }
 
+impl Step {
+    pub fn table(&self) -> &'static str {
+        match self {
+            Self::Columns(place) => place.table,
+            Self::AuditLog => "audit_entry",
+            Self::Answers => "idempotency",
+            Self::Deliveries => "webhook_delivery",
+            Self::Outbox => "outbox",
+            Self::Decisions => "event_decision",
+        }
+    }
+}
+
 /// The personal columns of tables whose rows have a salt. New ones are added at the end.
 pub(super) mod salted {
     pub const PARTNER_TRANSITION: &[&str] = &["partner_transition.actor", "partner_transition.reason"];

@@ -16,7 +16,7 @@ use deadpool::managed::{self, PoolConfig, PoolError, QueueMode, Timeouts};
 use deadpool::{Runtime, Status};
 use sea_orm::{ConnAcquireErr, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sqlx::ConnectOptions as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::Mutex;
 
 use super::options::StoreOptions;
@@ -62,6 +62,11 @@ pub struct Transaction {
     pool: Pool,
 }
 
+/// How many unused pages are given back after an erasure: it takes milliseconds.
+const VACUUMED_PAGES: u32 = 1_000;
+
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
 /// The options of writing connections. FULL makes every commit survive a power cut, NORMAL keeps the file intact.
 /// Another process (the command line beside a running gateway) may hold the lock, and is waited for.
 pub fn writing(url: &str, timeout: Duration, durable: bool) -> Result<SqliteConnectOptions, DbErr> {
@@ -75,6 +80,8 @@ pub fn writing(url: &str, timeout: Duration, durable: bool) -> Result<SqliteConn
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
         .foreign_keys(true)
+        // So that an erasure can give pages back to the file system without rewriting the file.
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
         // Room for what a list of events changes, which would otherwise be written twice; allocated as it is needed.
         .pragma("cache_size", "-32768")
         // What is deleted or overwritten is not left in the file.
@@ -224,12 +231,24 @@ impl Pool {
         write_check::check(&self.health, || async move { pool.lease(&pool.writer).await }).await
     }
 
-    /// Copies the log to the file and empties it, as far as no reader needs it, so that it holds no earlier values.
+    /// Gives unused pages back, copies the log to the file and empties it, as far as no reader needs it, so that it holds
+    /// no earlier values.
     pub async fn empty_log(&self) -> Result<(), DbErr> {
-        let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
+        self.maintain(&[&format!("PRAGMA incremental_vacuum({VACUUMED_PAGES})"), EMPTY_LOG]).await
+    }
+
+    /// Rewrites the file without unused pages, and empties the log.
+    pub async fn vacuum(&self) -> Result<(), DbErr> {
+        self.maintain(&["VACUUM", EMPTY_LOG]).await
+    }
+
+    /// Runs these on the writing connection, outside of transactions.
+    async fn maintain(&self, statements: &[&str]) -> Result<(), DbErr> {
         let mut writer = self.lease(&self.writer).await?;
         writer.timeout = Some(self.statement_timeout);
-        writer.query_one(checkpoint).await?;
+        for sql in statements {
+            writer.query_one(Statement::from_string(DbBackend::Sqlite, *sql)).await?;
+        }
         Ok(())
     }
 
