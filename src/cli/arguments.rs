@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::{backtest, config, export, import, migrate, reassign, schema, seed, tenant, token};
+use super::{backtest, config, erase, export, import, migrate, reassign, schema, seed, tenant, token};
 use crate::config::Flags;
 
 /// A GraphQL gateway for partner programmes.
@@ -48,6 +48,7 @@ pub(super) enum Command {
     Export(export::Export),
     Backtest(backtest::Backtest),
     Reassign(reassign::Reassign),
+    Erase(erase::Erase),
     /// Check whether a running gateway can serve; exit with 1 if not. For containers, which then need no curl.
     Healthcheck {
         /// Its address, up to the path; by default that of --listen on this machine

@@ -6,6 +6,7 @@ mod backtest;
 mod config;
 mod demo;
 mod doctor;
+mod erase;
 mod error;
 mod export;
 mod files;

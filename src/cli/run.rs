@@ -5,7 +5,7 @@ use clap::CommandFactory;
 use super::arguments::{Cli, Command};
 use super::error::CliError;
 use super::{
-    backtest, config, doctor, export, healthcheck, import, migrate, open, output, reassign, schema, seed, serve,
+    backtest, config, doctor, erase, export, healthcheck, import, migrate, open, output, reassign, schema, seed, serve,
     tenant, token, verify,
 };
 use crate::config::Config;
@@ -43,6 +43,7 @@ impl Cli {
             Command::Export(wanted) => export::run(&config, wanted).await,
             Command::Backtest(wanted) => backtest::run(&config, &wanted).await,
             Command::Reassign(wanted) => reassign::run(&config, wanted).await,
+            Command::Erase(wanted) => erase::run(&config, wanted).await,
             Command::Schema(wanted) => schema::run(&wanted),
             Command::Config(_) => unreachable!("it was run before the settings were read"),
             Command::Doctor { json } => doctor::run(&config, json).await,

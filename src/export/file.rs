@@ -9,6 +9,7 @@ use serde_json::json;
 use super::chunk::ExportChunk;
 use super::kind::{ExportKind, FileFormat};
 use super::payout_file::{FileRequest, PayoutFile};
+use super::personal_data::{PersonalDataExport, PersonalDataRequest};
 use super::sheet::{RowFormat, Sheet};
 use super::style;
 use super::workbook::WorkbookExport;
@@ -24,6 +25,7 @@ pub enum ExportRequest {
     /// A list as a workbook.
     Workbook(ListRequest),
     PayoutFile(FileRequest),
+    PersonalData(PersonalDataRequest),
 }
 
 /// An export in progress. It holds a database connection with a fixed snapshot until it is dropped.
@@ -31,6 +33,7 @@ pub enum ExportFile {
     List { export: ListExport, sheet: Sheet },
     Workbook(WorkbookExport),
     PayoutFile(PayoutFile),
+    PersonalData(PersonalDataExport),
 }
 
 impl Exports {
@@ -51,6 +54,7 @@ impl Exports {
                 }
             }
             ExportKind::PayoutFile => ExportRequest::PayoutFile(self.payout_file(form.payments(), caller, given)?),
+            ExportKind::PersonalData => ExportRequest::PersonalData(self.personal_data(caller, given)?),
         })
     }
 }
@@ -72,6 +76,7 @@ impl ExportRequest {
                 ExportFile::List { export, sheet }
             }
             Self::PayoutFile(order) => ExportFile::PayoutFile(order.begin(exports, app, pause).await?),
+            Self::PersonalData(request) => ExportFile::PersonalData(request.begin(app, pause).await?),
         })
     }
 }
@@ -84,7 +89,7 @@ pub async fn write_down(
     given: &[(&str, &str)],
 ) -> Result<(), StoreError> {
     let (tenant, caller) = (caller.tenant(), caller.doing(&format!("export {}", kind.name())));
-    let given: BTreeMap<_, _> = given.iter().copied().collect();
+    let given: BTreeMap<_, _> = given.iter().copied().filter(|(name, _)| kind.is_audited(name)).collect();
     let transaction = app.store.begin(app.trail(tenant, caller.origin())).await?;
     let told = json!({ "format": form.word(), "filter": given });
     transaction.noted_of::<Tenant>(tenant, "export", told);
@@ -98,13 +103,15 @@ impl ExportFile {
             Self::List { export, .. } => export.count().await,
             Self::Workbook(workbook) => workbook.count().await,
             Self::PayoutFile(file) => Ok(file.count()),
+            // Nobody knows before all places are read.
+            Self::PersonalData(_) => Ok(0),
         }
     }
 
     /// What was requested and is not in the file, and why.
     pub fn left_out(&self) -> &[String] {
         match self {
-            Self::List { .. } | Self::Workbook(_) => &[],
+            Self::List { .. } | Self::Workbook(_) | Self::PersonalData(_) => &[],
             Self::PayoutFile(file) => file.left_out(),
         }
     }
@@ -123,6 +130,7 @@ impl ExportFile {
                 let (rows, goes_on) = file.next(&mut text).await?;
                 Ok(ExportChunk { text, rows, goes_on })
             }
+            Self::PersonalData(export) => export.next().await,
         }
     }
 }

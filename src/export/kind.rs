@@ -1,8 +1,8 @@
 //! The kinds of exports, and their formats.
 
 use super::list::{ExportList, LISTS};
-use super::payout_file;
-use auth::Resource;
+use super::{payout_file, personal_data};
+use auth::{Permission, Resource};
 use domain::payment_service::PayoutFileFormat;
 
 /// Something that can be exported.
@@ -11,6 +11,8 @@ pub enum ExportKind {
     List(&'static ExportList),
     /// A run's payouts for a payment service.
     PayoutFile,
+    /// Everything that is held of a person.
+    PersonalData,
 }
 
 /// The format of a file. Doc comments are the texts that `--help` shows.
@@ -37,7 +39,7 @@ impl ExportKind {
     }
 
     pub fn all() -> impl Iterator<Item = Self> {
-        LISTS.iter().map(Self::List).chain([Self::PayoutFile])
+        LISTS.iter().map(Self::List).chain([Self::PayoutFile, Self::PersonalData])
     }
 
     /// The names of all kinds.
@@ -49,14 +51,25 @@ impl ExportKind {
         match self {
             Self::List(list) => list.name,
             Self::PayoutFile => payout_file::NAME,
+            Self::PersonalData => personal_data::NAME,
         }
     }
 
-    /// The resource that a caller must be allowed to read.
-    pub fn resource(self) -> Resource {
+    /// What a caller must be allowed.
+    pub fn permission(self) -> Permission {
         match self {
-            Self::List(list) => list.resource,
-            Self::PayoutFile => Resource::Payouts,
+            Self::List(list) => Permission::Read(list.resource),
+            Self::PayoutFile => Permission::Read(Resource::Payouts),
+            Self::PersonalData => Permission::Admin,
+        }
+    }
+
+    /// Whether the audit log shows this parameter. It does not repeat names of those whose data is exported: they may ask
+    /// to be erased.
+    pub fn is_audited(self, parameter: &str) -> bool {
+        match self {
+            Self::List(_) | Self::PayoutFile => true,
+            Self::PersonalData => !personal_data::NAMES.contains(&parameter),
         }
     }
 
@@ -65,6 +78,7 @@ impl ExportKind {
         match self {
             Self::List(_) => &[FileFormat::Csv, FileFormat::JsonLines, FileFormat::Xlsx],
             Self::PayoutFile => &[FileFormat::Csv, FileFormat::PayPal, FileFormat::Wise],
+            Self::PersonalData => &[FileFormat::JsonLines],
         }
     }
 }

@@ -51,7 +51,7 @@ const fn with(resource: Resource, name: &'static str, path: &'static str) -> Exp
     ExportColumn { name, path, needs }
 }
 
-pub static LISTS: [ExportList; 8] = [
+pub static LISTS: [ExportList; 9] = [
     ExportList {
         name: "commissions",
         field: "commissions",
@@ -211,6 +211,24 @@ pub static LISTS: [ExportList; 8] = [
             column("campaignId", "campaign.id"),
             column("campaignExternalId", "campaign.externalId"),
             column("campaignName", "campaign.name"),
+        ],
+    },
+    ExportList {
+        name: "erasures",
+        field: "erasures",
+        asked: ParameterSource::Filter,
+        resource: Resource::Audit,
+        columns: &[
+            own("number"),
+            own("subjectType"),
+            own("subjectId"),
+            own("subjectPseudonym"),
+            own("requestedAt"),
+            own("requestedBy"),
+            own("reason"),
+            own("forced"),
+            own("finishedAt"),
+            own("changedRows"),
         ],
     },
     // The first and the last row are not movements: they have the opening and the closing balance of the range.

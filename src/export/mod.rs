@@ -11,6 +11,7 @@
 //! - `pages`: an export in progress, page by page;
 //! - `pace`: how much is read at a time, and how requests get priority;
 //! - `payout_file`: a run's payouts in the formats of payment services;
+//! - `personal_data`: everything that is held of a person;
 //! - `form`, `document`: all kinds of exports, for code that sends or writes them.
 
 mod cells;
@@ -23,6 +24,7 @@ mod pace;
 mod pages;
 mod parameters;
 mod payout_file;
+mod personal_data;
 mod query;
 mod request;
 mod selection;
@@ -72,6 +74,7 @@ impl Exports {
                 style.chain(self.parameters_of(list).known).collect()
             }
             ExportKind::PayoutFile => payout_file::parameters_of(form.payments()).to_vec(),
+            ExportKind::PersonalData => personal_data::PARAMETERS.to_vec(),
         }
     }
 

@@ -120,6 +120,11 @@ impl SealingKeys {
         key.pseudonym(tenant, external_id)
     }
 
+    /// Whether one of the keys has this id.
+    pub fn has(&self, id: &str) -> bool {
+        self.0.iter().any(|key| key.id == id)
+    }
+
     /// Everything that [`SealingKeys::pseudonym`] may have put in the place of an external id, with any of the keys.
     pub fn pseudonyms(&self, tenant: TenantId, external_id: &str) -> Vec<String> {
         self.0.iter().map(|key| key.pseudonym(tenant, external_id)).collect()

@@ -5,7 +5,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use uuid::Uuid;
 
-use super::{Connection, Store, StoreError, raw};
+use super::{Connection, Store, StoreError, erasure, raw};
 use auth::Sealed;
 use domain::id::TenantId;
 
@@ -146,6 +146,27 @@ pub async fn sealed_secrets(store: &Store) -> Result<Vec<SealedSecret>, StoreErr
         })
     });
     secrets.collect::<Result<_, DbErr>>().map_err(StoreError::from)
+}
+
+/// What erased customers need keys for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PseudonymUse {
+    /// The ids of the keys by which their external ids were replaced.
+    pub keys: Vec<String>,
+    /// How many erasures of customers are not finished.
+    pub unfinished: u64,
+}
+
+/// What erased customers need keys for, of all tenants.
+pub async fn pseudonym_use(store: &Store) -> Result<PseudonymUse, StoreError> {
+    let reader = store.reader();
+    if !has_table(reader, "erasure").await? {
+        return Ok(PseudonymUse::default());
+    }
+    Ok(PseudonymUse {
+        keys: erasure::pseudonym_keys(reader).await?,
+        unfinished: erasure::count_unfinished_of_customers(reader).await?,
+    })
 }
 
 async fn has_table(reader: &Connection, name: &str) -> Result<bool, StoreError> {

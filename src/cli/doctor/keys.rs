@@ -100,6 +100,41 @@ pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> CheckResult 
     }
 }
 
+/// Checks the keys by which erased external ids are found: whether any of them is lost.
+pub async fn of_erasures(config: &Config, store: &Store) -> CheckResult {
+    let keys = match &config.webhooks.keys {
+        Some(keys) => match SealingKeys::parse(keys) {
+            Ok(keys) => Some(keys),
+            Err(error) => return CheckResult::wrong(error, "mend webhook_keys"),
+        },
+        None if config.http.production => None,
+        None => Some(SealingKeys::development()),
+    };
+    let used = match diagnostics::pseudonym_use(store).await {
+        Ok(used) => used,
+        Err(error) => return CheckResult::failed(error),
+    };
+    let is_lost = |id: &&String| keys.as_ref().is_none_or(|keys| !keys.has(id));
+    let lost: Vec<_> = used.keys.iter().filter(is_lost).map(String::as_str).collect();
+    if !lost.is_empty() {
+        return CheckResult::wrong(
+            format!(
+                "the keys {} are missing, by which events of erased customers are recognised: repeated ones are recorded \
+                 and paid anew",
+                lost.join(", ")
+            ),
+            "add them at the end of webhook_keys",
+        );
+    }
+    match (used.unfinished, keys) {
+        (0, _) | (_, Some(_)) => CheckResult::ok(),
+        (waiting, None) => CheckResult::wrong(
+            format!("{waiting} erasures of customers wait for a key"),
+            "set webhook_keys",
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::report::CheckStatus;

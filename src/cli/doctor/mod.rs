@@ -33,6 +33,7 @@ pub async fn run(config: &Config, json: bool) -> Result<(), CliError> {
     match open::store(config).await {
         Ok(store) => {
             report.says("webhook keys", keys::of_webhooks(config, Some(&store)).await);
+            report.says("erasures", keys::of_erasures(config, &store).await);
             database::look(config, &store, &mut report).await;
         }
         Err(error) => {

@@ -85,7 +85,6 @@ const MADE: [&str; 59] = [
     "EventItem",
     "TermMatch",
     // Only staff reads it.
-    "Erasure",
     "AuditChange",
     "BacktestCampaign",
     "BacktestDifference",

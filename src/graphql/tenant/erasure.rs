@@ -1,13 +1,25 @@
 //! Erasing the personal data of a person.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject, SimpleObject};
+use std::sync::Arc;
 
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, OneofObject, SimpleObject};
+use paged::paged;
+
+use crate::graphql::connection::Connection;
 use crate::graphql::context::{mutation, request};
+use crate::graphql::cursor::Cursors;
 use crate::graphql::error::{ApiError, Nullable};
+use crate::graphql::page_arguments::PageArguments;
+use crate::graphql::rows::{Listing, ProjectedPage, declare, projected_page, value, values};
 use crate::graphql::scalar::DateTime;
-use crate::graphql::user_error::{UserError, answer, failed};
+use crate::graphql::shared::row;
+use crate::graphql::user_error::{UserError, answer};
+use auth::Resource;
 use domain::erasure;
 use service::erasure::NamedSubject;
+use store::erasure::ErasureFilter as StoreFilter;
+use store::view;
+use store::view::ErasureColumn as Column;
 
 /// Whose personal data is erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -79,44 +91,46 @@ pub struct ErasePersonalDataInput {
     pub idempotency_key: Option<String>,
 }
 
-/// An erasure of personal data. It is done in the background, and cannot be undone.
-#[derive(Clone, SimpleObject)]
-pub struct Erasure {
-    /// Counts the tenant's erasures from 1. `erased 7` stands in the place of names that the seventh has erased.
-    pub number: i32,
-    /// Whose data it is.
-    pub subject_type: PersonalDataSubjectType,
-    /// The partner, customer or request, or the partner of a recipient; null for staff.
-    pub subject_id: Option<ID>,
-    /// Who asked for it: the subject of a token, or the id of an API key.
-    pub requested_by: String,
-    /// Why; null if no reason was given.
-    pub reason: Option<String>,
-    /// Whether it was to go ahead although something was owed.
-    pub forced: bool,
-    /// When it was asked for.
-    pub requested_at: DateTime,
-    /// When nothing was left to be erased; null until then.
-    pub finished_at: Option<DateTime>,
-    /// The number of rows that were changed so far, copies in the audit log, in stored answers and in webhooks included.
-    pub changed_rows: i32,
+row! {
+    /// An erasure of personal data.
+    pub struct Erasure(erasure::Erasure): ERASURE, store::erasure;
 }
 
-impl From<erasure::Erasure> for Erasure {
-    fn from(erasure: erasure::Erasure) -> Self {
-        Self {
-            number: i32::try_from(erasure.number).unwrap_or(i32::MAX),
-            subject_type: erasure.subject.kind().into(),
-            subject_id: erasure.subject.id().map(ID),
-            requested_by: erasure.requested_by,
-            reason: erasure.reason,
-            forced: erasure.forced,
-            requested_at: DateTime(erasure.requested_at),
-            finished_at: erasure.finished_at.map(DateTime),
-            changed_rows: i32::try_from(erasure.changed_rows).unwrap_or(i32::MAX),
-        }
-    }
+declare! {
+    /// An erasure of personal data. It is done in the background, and cannot be undone. Only staff with `admin` sees it.
+    pub static ERASURE: Erasure = TypeDescription {
+        resource: Resource::Audit,
+        identity: &[],
+        is_named: false,
+        table: &view::ERASURE,
+        id: || view::column(Column::Id),
+    };
+
+    /// Counts the tenant's erasures from 1. `erased 7` stands in the place of names that the seventh has erased.
+    "number": i32 = value(Column::Number, view::number);
+    /// Whose data it is.
+    "subjectType": PersonalDataSubjectType = value(Column::Subject, view::word!(erasure::SubjectKind));
+    /// The partner, customer or request, or the partner of a recipient; null for staff.
+    "subjectId": Option<ID> = values([Column::Subject, Column::SubjectId], store::erasure::write_subject_id);
+    /// What is kept of the name of a recipient or of staff once it is erased: by it `tributary erase --replay` finds the
+    /// name in a restored database. Null for others, until it is erased, and without a key to derive it from.
+    "subjectPseudonym": Option<String> = value(Column::SubjectName, store::erasure::write_pseudonym);
+    /// Who asked for it: the subject of a token, or the id of an API key.
+    "requestedBy": String = value(Column::RequestedBy, view::text);
+    /// Why; null if no reason was given.
+    "reason": Option<String> = value(Column::Reason, view::text);
+    /// Whether it was to go ahead although something was owed.
+    "forced": bool = value(Column::Forced, view::truth);
+    /// When it was asked for.
+    "requestedAt": DateTime = value(Column::RequestedAt, view::moment);
+    /// When nothing was left to be erased; null until then.
+    "finishedAt": Option<DateTime> = value(Column::FinishedAt, view::moment);
+    /// The number of rows that were changed so far, copies in the audit log, in stored answers and in webhooks included.
+    "changedRows": i32 = value(Column::ChangedRows, view::number);
 }
+
+#[ComplexObject]
+impl Erasure {}
 
 /// The result of asking for an erasure.
 #[derive(SimpleObject)]
@@ -127,16 +141,45 @@ pub struct ErasePersonalDataPayload {
     pub user_errors: Vec<UserError>,
 }
 
+/// A filter for erasures; all given conditions must hold.
+#[derive(Default, InputObject)]
+pub struct ErasureFilter {
+    /// Of one of these kinds of persons.
+    pub subject_type: Option<Vec<PersonalDataSubjectType>>,
+    /// Asked for at this moment or later.
+    pub requested_from: Option<DateTime>,
+    /// Asked for before this moment.
+    pub requested_to: Option<DateTime>,
+}
+
+impl ErasureFilter {
+    fn read(self) -> StoreFilter {
+        let subjects = self.subject_type;
+        StoreFilter {
+            subjects: subjects.map(|list| list.into_iter().map(erasure::SubjectKind::from).collect()),
+            requested_from: self.requested_from.map(|moment| moment.0),
+            requested_to: self.requested_to.map(|moment| moment.0),
+        }
+    }
+}
+
 #[derive(Default)]
 pub struct ErasureQuery;
 
+#[paged]
 #[Object]
 impl ErasureQuery {
-    /// The newest 500 erasures of personal data, newest first. Needs `admin`.
-    async fn erasures(&self, ctx: &Context<'_>) -> Result<Vec<Erasure>, ApiError> {
-        let request = request(ctx);
-        let all = service::erasure::list(&request.app, &request.caller).await;
-        Ok(all.map_err(failed)?.into_iter().map(Erasure::from).collect())
+    /// The erasures of personal data, newest first. Needs `admin`.
+    async fn erasures(
+        &self,
+        ctx: &Context<'_>,
+        arguments: PageArguments,
+        #[graphql(desc = "Only entries that match this filter.")] filter: Option<ErasureFilter>,
+    ) -> Result<ProjectedPage<Connection<Erasure>>, ApiError> {
+        let scope = request(ctx).caller.admin()?.scope();
+        let filter = Arc::new(filter.unwrap_or_default().read());
+        let cursors = Cursors::of((scope, "erasures", &filter));
+        projected_page(Listing::of(&ERASURE, store::erasure::list(filter)), &cursors, &arguments)
     }
 }
 

@@ -7,7 +7,6 @@ use super::parameters::parameters;
 use super::{TOKEN, schemas};
 use crate::export::{ExportKind, Exports};
 use crate::http::export::media_types;
-use auth::Permission;
 
 pub fn paths(exports: &Exports) -> impl Iterator<Item = (String, Value)> {
     ExportKind::all().map(|kind| (format!("/export/{}", kind.name()), path(exports, kind)))
@@ -47,7 +46,7 @@ fn path(exports: &Exports, kind: ExportKind) -> Value {
 }
 
 fn operation(kind: ExportKind, suffix: &str, description: &str) -> Value {
-    let scope = Permission::Read(kind.resource()).to_string();
+    let scope = kind.permission().to_string();
     let mut success = json!({
         "description": "The file.",
         "headers": { "content-disposition": { "schema": { "type": "string" } } },

@@ -14,15 +14,18 @@ mod replay;
 mod statement;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use entity::erasure::{self, Column, Entity};
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
+use crate::filter::one_of_words;
 use crate::scope::visible;
 use crate::table_functions::table_functions;
 use crate::{Connection, StoreError, Transaction, raw, row, view};
 use auth::Scope;
+use domain::Timestamp;
 use domain::erasure::{Erasure, Subject, SubjectKind};
 use domain::id::{CustomerId, ErasureId, PartnerId, PartnershipRequestId, TenantId};
 
@@ -34,10 +37,27 @@ const TABLE: &str = "erasure";
 
 table_functions!(Erasure: by_ids, at_hand);
 
-/// All erasures, newest first.
-pub fn list() -> view::List {
-    let select = |_, scope: &Scope, _| visible::<Entity>(scope).into_query();
-    view::List::new(&view::ERASURE, Some(String::new()), select)
+/// What to list; all given conditions must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ErasureFilter {
+    /// Any of these values; an empty list matches nothing.
+    pub subjects: Option<Vec<SubjectKind>>,
+    pub requested_from: Option<Timestamp>,
+    pub requested_to: Option<Timestamp>,
+}
+
+/// The erasures that match the filter, newest first.
+pub fn list(filter: Arc<ErasureFilter>) -> view::List {
+    let kept = (*filter == ErasureFilter::default()).then(String::new);
+    let select = move |_, scope: &Scope, _| {
+        let subjects = filter.subjects.as_deref();
+        let wanted = Condition::all()
+            .add_option(one_of_words(Column::Subject, subjects, SubjectKind::as_str))
+            .add_option(filter.requested_from.map(|from| Column::RequestedAt.gte(from)))
+            .add_option(filter.requested_to.map(|to| Column::RequestedAt.lt(to)));
+        visible::<Entity>(scope).filter(wanted).into_query()
+    };
+    view::List::new(&view::ERASURE, kept, select)
 }
 
 /// Writes the id of the subject, from the cells of `subject` and `subject_id`; null for staff.
@@ -54,6 +74,13 @@ pub async fn has_any(database: &Connection, scope: &Scope) -> Result<bool, Store
     let any = visible::<Entity>(scope).select_only().column(Column::Id).limit(1);
     let found: Option<uuid::Uuid> = any.into_tuple().one(database).await?;
     Ok(found.is_some())
+}
+
+/// Writes what stands in the place of a name that is erased; null for a name that is not.
+pub fn write_pseudonym(row: &view::Row, cells: &[usize], json: &mut view::JsonText) -> Result<(), StoreError> {
+    let name = row.text(cells[0])?;
+    json.optional_text(name.as_deref().filter(|name| name.starts_with("erased:")));
+    Ok(())
 }
 
 /// What is not settled with a subject.
@@ -168,7 +195,7 @@ pub(crate) fn tables() -> BTreeSet<&'static str> {
 }
 
 /// The ids of the keys by which erased external ids were replaced, of all tenants.
-pub async fn pseudonym_keys(database: &Connection) -> Result<Vec<String>, StoreError> {
+pub(crate) async fn pseudonym_keys(database: &Connection) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT DISTINCT substr(customer.external_id, 1, length(customer.external_id) - 65) AS key
       FROM erasure JOIN customer ON customer.tenant_id = erasure.tenant_id AND customer.id = erasure.subject_id
       WHERE erasure.subject = 'CUSTOMER' AND customer.external_id LIKE 'erased:%'";
@@ -181,7 +208,7 @@ pub async fn pseudonym_keys(database: &Connection) -> Result<Vec<String>, StoreE
 }
 
 /// The number of erasures of customers that are not finished, of all tenants.
-pub async fn count_unfinished_of_customers(database: &Connection) -> Result<u64, StoreError> {
+pub(crate) async fn count_unfinished_of_customers(database: &Connection) -> Result<u64, StoreError> {
     let unfinished = Entity::find().filter(Column::Subject.eq(SubjectKind::Customer.as_str()).and(Column::FinishedAt.is_null()));
     Ok(unfinished.count(database).await?)
 }
