@@ -82,7 +82,9 @@ async fn erase(app: &App, caller: &Caller, wanted: &Erase) -> Result<(), CliErro
         (None, _) => {
             let customer = wanted.customer.clone().map(NamedSubject::Customer);
             let request = || wanted.request.clone().map(NamedSubject::Request);
-            customer.or_else(request).or_else(|| wanted.staff.clone().map(NamedSubject::StaffActor))
+            customer
+                .or_else(request)
+                .or_else(|| wanted.staff.clone().map(NamedSubject::StaffActor))
         }
     };
     let Some(named) = named else {
@@ -156,8 +158,9 @@ fn read(file: &Path) -> Result<Vec<ExportedErasure>, CliError> {
             continue;
         }
         let place = format!("{name}, line {}", number + 1);
-        let line: ErasureLine = serde_json::from_str(&line)
-            .map_err(|error| format!("{place}: {error}; expected are lines of `tributary export erasures --format jsonl`"))?;
+        let line: ErasureLine = serde_json::from_str(&line).map_err(|error| {
+            format!("{place}: {error}; expected are lines of `tributary export erasures --format jsonl`")
+        })?;
         let subject = SubjectKind::parse(&line.subject_type)
             .ok_or_else(|| format!("{place}: there is no subjectType {:?}", line.subject_type))?;
         erasures.push(ExportedErasure {

@@ -89,7 +89,11 @@ pub async fn write_down(
     given: &[(&str, &str)],
 ) -> Result<(), StoreError> {
     let (tenant, caller) = (caller.tenant(), caller.doing(&format!("export {}", kind.name())));
-    let given: BTreeMap<_, _> = given.iter().copied().filter(|(name, _)| kind.is_audited(name)).collect();
+    let given: BTreeMap<_, _> = given
+        .iter()
+        .copied()
+        .filter(|(name, _)| kind.is_audited(name))
+        .collect();
     let transaction = app.store.begin(app.trail(tenant, caller.origin())).await?;
     let told = json!({ "format": form.word(), "filter": given });
     transaction.noted_of::<Tenant>(tenant, "export", told);

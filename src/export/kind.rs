@@ -39,7 +39,10 @@ impl ExportKind {
     }
 
     pub fn all() -> impl Iterator<Item = Self> {
-        LISTS.iter().map(Self::List).chain([Self::PayoutFile, Self::PersonalData])
+        LISTS
+            .iter()
+            .map(Self::List)
+            .chain([Self::PayoutFile, Self::PersonalData])
     }
 
     /// The names of all kinds.

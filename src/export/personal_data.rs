@@ -33,7 +33,11 @@ pub const PARAMETERS: [Parameter<'static>; 5] = [
     ),
     Parameter::new("customerId", "ID", "A customer, with its events."),
     Parameter::new("requestId", "ID", "Who asked for a partnership."),
-    Parameter::new("staffActor", "String", "Who works for the tenant, as histories name them."),
+    Parameter::new(
+        "staffActor",
+        "String",
+        "Who works for the tenant, as histories name them.",
+    ),
 ];
 
 /// A checked request of a caller that may make it.
@@ -62,7 +66,12 @@ impl Exports {
         let given: Vec<_> = given.into_iter().collect();
         let parameters = Parameters::of(&self.types, PARAMETERS.to_vec());
         parameters.read(given.iter().copied()).map_err(ExportError::Wrong)?;
-        let text = |name| given.iter().find(|(given, _)| *given == name).map(|(_, text)| (*text).to_owned());
+        let text = |name| {
+            given
+                .iter()
+                .find(|(given, _)| *given == name)
+                .map(|(_, text)| (*text).to_owned())
+        };
         let found = PARAMETERS.map(|parameter| text(parameter.name));
         let subject = match found {
             [Some(partner), None, None, None, None] => NamedSubject::Partner(partner),

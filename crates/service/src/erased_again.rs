@@ -68,7 +68,9 @@ pub async fn replay(app: &App, caller: &Caller, exported: &ExportedErasure) -> R
     let reason = format!("erased again after a restore: it was erasure {}", exported.number);
     match request(app, caller, named, Some(&reason), true).await {
         Ok(erasure) => Ok(Replayed::Begun(Box::new(erasure))),
-        Err(ServiceError::Rejected(problems)) if problems.iter().all(|problem| problem.code == ProblemCode::NotFound) => {
+        Err(ServiceError::Rejected(problems))
+            if problems.iter().all(|problem| problem.code == ProblemCode::NotFound) =>
+        {
             Ok(Replayed::Absent)
         }
         Err(error) => Err(error),

@@ -48,9 +48,13 @@ pub async fn request(
     store::tenant::take_turn(&transaction, writer.tenant()).await?;
     problems.enter("subject");
     let found = find(&transaction, &writer, subject, &mut problems).await?;
-    if found.as_ref().is_some_and(|(subject, _)| subject.kind() == SubjectKind::Customer) && app.webhooks.keys.is_none() {
+    if found
+        .as_ref()
+        .is_some_and(|(subject, _)| subject.kind() == SubjectKind::Customer)
+        && app.webhooks.keys.is_none()
+    {
         let message = "cannot be erased: the settings have no key from which to derive what its external ids are found by \
-                       afterwards (webhook_secret_keys)";
+                       afterwards (webhook_keys)";
         problems.add("customerId", ProblemCode::Conflict, message);
     }
     if let Some((subject, _)) = found.as_ref().filter(|_| !force) {

@@ -53,15 +53,25 @@ fn of_secret(secret: &str, production: bool) -> CheckResult {
     }
 }
 
+/// The keys of webhooks; none in production where none are set.
+fn sealing_keys(config: &Config) -> Result<Option<SealingKeys>, CheckResult> {
+    match &config.webhooks.keys {
+        Some(keys) => {
+            let parsed = SealingKeys::parse(keys);
+            parsed
+                .map(Some)
+                .map_err(|error| CheckResult::wrong(error, "mend webhook_keys"))
+        }
+        None if config.http.production => Ok(None),
+        None => Ok(Some(SealingKeys::development())),
+    }
+}
+
 /// Checks the keys of webhooks: whether there are any, and whether they decrypt the secrets in the database.
 pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> CheckResult {
-    let keys = match &config.webhooks.keys {
-        Some(keys) => match SealingKeys::parse(keys) {
-            Ok(keys) => Some(keys),
-            Err(error) => return CheckResult::wrong(error, "mend webhook_keys"),
-        },
-        None if config.http.production => None,
-        None => Some(SealingKeys::development()),
+    let keys = match sealing_keys(config) {
+        Ok(keys) => keys,
+        Err(wrong) => return wrong,
     };
     let secrets = match store {
         // Before the first migration there are no secrets.
@@ -102,13 +112,9 @@ pub async fn of_webhooks(config: &Config, store: Option<&Store>) -> CheckResult 
 
 /// Checks the keys by which erased external ids are found: whether any of them is lost.
 pub async fn of_erasures(config: &Config, store: &Store) -> CheckResult {
-    let keys = match &config.webhooks.keys {
-        Some(keys) => match SealingKeys::parse(keys) {
-            Ok(keys) => Some(keys),
-            Err(error) => return CheckResult::wrong(error, "mend webhook_keys"),
-        },
-        None if config.http.production => None,
-        None => Some(SealingKeys::development()),
+    let keys = match sealing_keys(config) {
+        Ok(keys) => keys,
+        Err(wrong) => return wrong,
     };
     let used = match diagnostics::pseudonym_use(store).await {
         Ok(used) => used,

@@ -179,7 +179,11 @@ impl ErasureQuery {
         let scope = request(ctx).caller.admin()?.scope();
         let filter = Arc::new(filter.unwrap_or_default().read());
         let cursors = Cursors::of((scope, "erasures", &filter));
-        projected_page(Listing::of(&ERASURE, store::erasure::list(filter)), &cursors, &arguments)
+        projected_page(
+            Listing::of(&ERASURE, store::erasure::list(filter)),
+            &cursors,
+            &arguments,
+        )
     }
 }
 

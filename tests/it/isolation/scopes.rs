@@ -225,8 +225,11 @@ async fn each_read_scope_opens_its_row_and_nothing_else_does(app: TestApp) {
         );
     }
     // No read scope opens this one.
-    p.staff.data("{ erasures { number } }").await;
-    let answer = app.staff(&p.tenant, &all_but(&[])).ask("{ erasures { number } }").await;
+    p.staff.data("{ erasures { nodes { number } } }").await;
+    let answer = app
+        .staff(&p.tenant, &all_but(&[]))
+        .ask("{ erasures { nodes { number } } }")
+        .await;
     assert_eq!(answer.codes(), ["FORBIDDEN"]);
     for (scope, reads) in reads {
         let holder = app.staff(&p.tenant, scope);

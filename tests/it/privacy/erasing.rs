@@ -10,10 +10,10 @@ use crate::support::{TestApp, both_databases};
 use crate::webhooks;
 
 /// Part of every value of the subject, in letters that no id has.
-const MARK: &str = "ulmquist";
+pub const MARK: &str = "ulmquist";
 
 /// The rows in which the marker is left, as "table: row".
-async fn marked(app: &TestApp) -> Vec<String> {
+pub async fn marked(app: &TestApp) -> Vec<String> {
     let in_table = |(table, rows): (String, Vec<String>)| {
         let marked = rows.into_iter().filter(|row| row.to_lowercase().contains(MARK));
         marked.map(|row| format!("{table}: {row}")).collect::<Vec<_>>()
@@ -22,7 +22,7 @@ async fn marked(app: &TestApp) -> Vec<String> {
 }
 
 /// The files of an SQLite database in which the marker is left, beside those of rows.
-fn files_with_mark(app: &TestApp) -> Vec<String> {
+pub fn files_with_mark(app: &TestApp) -> Vec<String> {
     let url = app.database_url();
     let Some(path) = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//")) else {
         return Vec::new();
@@ -41,7 +41,7 @@ fn files_with_mark(app: &TestApp) -> Vec<String> {
 }
 
 /// The tables in which the marker is.
-async fn tables(app: &TestApp) -> Vec<String> {
+pub async fn tables(app: &TestApp) -> Vec<String> {
     let marked = marked(app).await;
     let mut tables: Vec<_> = marked
         .iter()
@@ -51,24 +51,24 @@ async fn tables(app: &TestApp) -> Vec<String> {
     tables
 }
 
-async fn asked(shop: &Shop<'_>, subject: Value, more: Value) -> Value {
+pub async fn asked(shop: &Shop<'_>, subject: Value, more: Value) -> Value {
     let input = merged(json!({ "subject": subject, "reason": "asked for on paper" }), more);
     let selection = "erasure { number subjectType subjectId requestedBy reason forced finishedAt changedRows }";
     shop.staff().done("erasePersonalData", input, selection).await["erasure"].clone()
 }
 
 /// Does what the job does, in batches of few rows.
-async fn finish(app: &TestApp) {
+pub async fn finish(app: &TestApp) {
     while work_on(&app.app, 3).await.expect("a batch").is_some() {}
 }
 
 /// Creates the deliveries of webhooks, and sends none.
-async fn announce(app: &TestApp) {
+pub async fn announce(app: &TestApp) {
     while !fan_out(&app.app).await.expect("the outbox is read").is_whole {}
 }
 
 /// Erases, and checks what holds after every erasure.
-async fn erase(shop: &Shop<'_>, subject: Value) {
+pub async fn erase(shop: &Shop<'_>, subject: Value) {
     let erasure = asked(shop, subject, json!({ "force": true })).await;
     assert_eq!(
         (&erasure["finishedAt"], &erasure["changedRows"]),
@@ -77,8 +77,8 @@ async fn erase(shop: &Shop<'_>, subject: Value) {
     finish(shop.app).await;
     let listed = shop
         .staff()
-        .data("{ erasures { number finishedAt changedRows } }")
-        .await["erasures"][0]
+        .data("{ erasures { nodes { number finishedAt changedRows } } }")
+        .await["erasures"]["nodes"][0]
         .clone();
     assert_eq!(listed["number"], erasure["number"]);
     assert!(
@@ -90,7 +90,7 @@ async fn erase(shop: &Shop<'_>, subject: Value) {
     assert_eq!(verify(&shop.app.app, &shop.tenant).await.unwrap(), []);
 }
 
-fn sale(id: &str, customer: &str, of: &Value) -> Value {
+pub fn sale(id: &str, customer: &str, of: &Value) -> Value {
     let event = charge(id, "", "", "100");
     let mut event = merged(
         event,

@@ -1,8 +1,10 @@
 //! What docs/privacy.md says of personal data is complete: it knows every column that could hold any.
 
+mod again;
 mod columns;
 mod erasing;
 mod guards;
+mod held;
 
 use columns::{in_entities, known};
 

@@ -83,8 +83,14 @@ async fn columns(
     limit: usize,
 ) -> Result<Found, StoreError> {
     let Place { table, key, of, .. } = place;
-    let shown: Vec<_> = place.erased.iter().filter(|(column, change)| change.is_shown(column)).collect();
-    let columns = shown.iter().map(|(column, _)| format!("CAST(t.{column} AS text) AS {column}"));
+    let shown: Vec<_> = place
+        .erased
+        .iter()
+        .filter(|(column, change)| change.is_shown(column))
+        .collect();
+    let columns = shown
+        .iter()
+        .map(|(column, _)| format!("CAST(t.{column} AS text) AS {column}"));
     let columns = columns.collect::<Vec<_>>().join(", ");
     // All rows of a key, since keys are what is gone through.
     let rows = format!("FROM {table} AS t WHERE t.tenant_id = {{tenant}} AND {of}");
@@ -101,7 +107,12 @@ async fn columns(
         for (column, change) in &shown {
             if let Some(value) = held(row, column, *change)? {
                 let row = id.to_string();
-                values.push(HeldValue { table, column, row, value });
+                values.push(HeldValue {
+                    table,
+                    column,
+                    row,
+                    value,
+                });
             }
         }
     }
@@ -153,7 +164,10 @@ async fn deliveries(reader: &SubjectReader<'_>, after: Option<Uuid>, limit: usiz
                 table: "webhook_delivery",
                 column: "payload",
                 row: delivery.id.to_string(),
-                value: external_ids.into_iter().map(|(name, id)| (name.to_owned(), Json::from(id))).collect(),
+                value: external_ids
+                    .into_iter()
+                    .map(|(name, id)| (name.to_owned(), Json::from(id)))
+                    .collect(),
             });
         }
     }

@@ -7,8 +7,8 @@
 mod batch;
 mod decisions;
 mod eraser;
-mod owned;
 mod held;
+mod owned;
 mod places;
 mod replay;
 mod statement;
@@ -18,7 +18,10 @@ use std::sync::Arc;
 
 use entity::erasure::{self, Column, Entity};
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 
 use crate::filter::one_of_words;
 use crate::scope::visible;
@@ -209,7 +212,11 @@ pub(crate) async fn pseudonym_keys(database: &Connection) -> Result<Vec<String>,
 
 /// The number of erasures of customers that are not finished, of all tenants.
 pub(crate) async fn count_unfinished_of_customers(database: &Connection) -> Result<u64, StoreError> {
-    let unfinished = Entity::find().filter(Column::Subject.eq(SubjectKind::Customer.as_str()).and(Column::FinishedAt.is_null()));
+    let unfinished = Entity::find().filter(
+        Column::Subject
+            .eq(SubjectKind::Customer.as_str())
+            .and(Column::FinishedAt.is_null()),
+    );
     Ok(unfinished.count(database).await?)
 }
 

@@ -161,7 +161,8 @@ pub(super) fn steps(kind: SubjectKind) -> Vec<Step> {
         })
     };
     match kind {
-        SubjectKind::Partner => vec![
+        SubjectKind::Partner => {
+            vec![
             Step::AuditLog,
             Step::Answers,
             Step::Deliveries,
@@ -251,7 +252,8 @@ pub(super) fn steps(kind: SubjectKind) -> Vec<Step> {
                 ],
                 &[],
             ),
-        ],
+        ]
+        }
         SubjectKind::Customer => vec![
             Step::AuditLog,
             Step::Answers,

@@ -43,11 +43,17 @@ pub async fn names_in_use(
     for step in steps(subject.kind()) {
         let Step::Columns(place) = step else { continue };
         let by_name = |column: &str| place.of.contains(&format!("t.{column} = {{name}}"));
-        let named = place.erased.iter().filter(|(column, change)| *change == Change::Placeholder && by_name(column));
+        let named = place
+            .erased
+            .iter()
+            .filter(|(column, change)| *change == Change::Placeholder && by_name(column));
         for (column, _) in named {
             let table = place.table;
-            let of = place.of.replace(&format!("t.{column} = {{name}}"), &format!("t.{column} IS NOT NULL"));
-            let sql = format!("SELECT DISTINCT t.{column} AS name FROM {table} AS t WHERE t.tenant_id = {{tenant}} AND {of}");
+            let of = place
+                .of
+                .replace(&format!("t.{column} = {{name}}"), &format!("t.{column} IS NOT NULL"));
+            let sql =
+                format!("SELECT DISTINCT t.{column} AS name FROM {table} AS t WHERE t.tenant_id = {{tenant}} AND {of}");
             for row in reader.values.rows(database, &sql).await? {
                 names.insert(row.try_get("", "name")?);
             }

@@ -234,7 +234,8 @@ impl Pool {
     /// Gives unused pages back, copies the log to the file and empties it, as far as no reader needs it, so that it holds
     /// no earlier values.
     pub async fn empty_log(&self) -> Result<(), DbErr> {
-        self.maintain(&[&format!("PRAGMA incremental_vacuum({VACUUMED_PAGES})"), EMPTY_LOG]).await
+        self.maintain(&[&format!("PRAGMA incremental_vacuum({VACUUMED_PAGES})"), EMPTY_LOG])
+            .await
     }
 
     /// Rewrites the file without unused pages, and empties the log.
@@ -247,7 +248,9 @@ impl Pool {
         let mut writer = self.lease(&self.writer).await?;
         writer.timeout = Some(self.statement_timeout);
         for sql in statements {
-            writer.query_one(Statement::from_string(DbBackend::Sqlite, *sql)).await?;
+            writer
+                .query_one(Statement::from_string(DbBackend::Sqlite, *sql))
+                .await?;
         }
         Ok(())
     }

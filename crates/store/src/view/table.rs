@@ -3,9 +3,9 @@
 use entity::{
     advertiser, api_key, attribution, audit_entry, backtest, backtest_partner, backtest_sum, campaign, commission,
     commission_rule, commission_snapshot, commission_transition, commission_written, coupon, custom_field, customer,
-    deal, deal_payment, erasure, event, partner, partner_balance, partner_category, partner_category_member, partner_group,
-    partner_lifetime_value, partner_tier, partner_transition, partnership_request, payment_stage, payout, payout_run,
-    payout_run_line, tier_result, tiered_commission, webhook_delivery, webhook_endpoint,
+    deal, deal_payment, erasure, event, partner, partner_balance, partner_category, partner_category_member,
+    partner_group, partner_lifetime_value, partner_tier, partner_transition, partnership_request, payment_stage,
+    payout, payout_run, payout_run_line, tier_result, tiered_commission, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{Condition, EntityTrait, IdenStatic, Iterable};
 
