@@ -85,6 +85,7 @@ async fn nothing_is_wrong_with_what_is_sound(app: TestApp) {
         "graphiql",
         "keys",
         "webhook keys",
+        "erasures",
         "database",
         "schema",
         "writes",
@@ -322,4 +323,31 @@ async fn postgresql_that_takes_no_writes_is_told() {
     let read_only = report(&url, &["--jwt-secret", SECRET]);
     assert!(read_only.wrong().contains(&"writes"), "{:?}", read_only.checks);
     assert_eq!(read_only.code, Some(1));
+}
+
+#[apply(both_databases)]
+async fn a_lost_key_of_erased_customers_is_named(app: TestApp) {
+    let shop = crate::ledger::Shop::new(&app).await;
+    let (partner, campaign) = (shop.partner("ann").await, shop.percent("20").await);
+    let sale = crate::ledger::merged(
+        crate::ledger::charge("1", &partner, &campaign, "100"),
+        json!({ "customerExternalId": "cust" }),
+    );
+    let customer = shop.record(sale).await["event"]["customer"]["id"].clone();
+    let input = json!({ "subject": { "customerId": customer } });
+    shop.staff()
+        .done("erasePersonalData", input, "erasure { number }")
+        .await;
+    while tributary::service::erasure::work_on(&app.app, 500)
+        .await
+        .unwrap()
+        .is_some()
+    {}
+    let found = report(
+        &app.database_url(),
+        &["--jwt-secret", SECRET, "--webhook-keys", WEBHOOK_KEY],
+    );
+    assert_eq!(found.wrong(), ["erasures"]);
+    found.says("erasures", "wrong", "the keys development are missing");
+    found.says("erasures", "wrong", "add them at the end of webhook_keys");
 }
