@@ -23,11 +23,10 @@ async fn restored(app: &TestApp, folder: &std::path::Path) -> TestApp {
         // A template has no connections.
         app.store().clone().close().await;
         let copy = format!("{name}_copy");
-        crate::support::execute(
-            &format!("{server}/postgres"),
-            &format!("CREATE DATABASE {copy} TEMPLATE {name}"),
-        )
-        .await;
+        let others = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        for sql in [others, format!("CREATE DATABASE {copy} TEMPLATE {name}")] {
+            crate::support::execute(&format!("{server}/postgres"), &sql).await;
+        }
         return TestApp::over(format!("{server}/{copy}"), Vec::new(), NO_LAG).await;
     }
     let copy = folder.join("copy.db");
@@ -157,12 +156,10 @@ async fn a_killed_program_finishes_its_erasure(app: TestApp) {
         let events: Vec<_> = (begin..begin + 500)
             .map(|number| sale(&format!("{MARK}-{number}"), &format!("{MARK}@shop"), &of))
             .collect();
-        let input = json!({ "events": events });
-        let recorded = shop
-            .staff()
-            .done("recordEvents", input, "results { event { customer { id } } }")
-            .await;
-        customer = recorded["results"][0]["event"]["customer"]["id"].clone();
+        let document =
+            "mutation($input: [RecordEventInput!]!) { recordEvents(input: $input) { event { customer { id } } } }";
+        let recorded = shop.staff().data_with(document, json!({ "input": events })).await;
+        customer = recorded["recordEvents"][0]["event"]["customer"]["id"].clone();
     }
     asked(&shop, json!({ "customerId": customer }), json!({})).await;
     let changed = async || {

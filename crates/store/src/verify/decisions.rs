@@ -98,6 +98,7 @@ pub const CHECKS: &[Check] = &[
         subjects: &[Event],
         sql: "SELECT event_id, '' AS detail FROM event_decision
               WHERE tenant_id = $1 AND event_id IN ({events})
-                AND (detail IS NOT NULL) <> (COALESCE(reason, '') = 'COUPON_INVALID' AND attribution_id IS NULL)",
+                AND (detail IS NOT NULL) <> (COALESCE(reason, '') = 'COUPON_INVALID' AND attribution_id IS NULL)
+                AND (detail IS NOT NULL OR NOT EXISTS (SELECT 1 FROM erasure WHERE tenant_id = $1))",
     },
 ];
