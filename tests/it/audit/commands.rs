@@ -54,7 +54,9 @@ fn every_command_and_job_is_known() {
         .map(|command| command.get_name().to_owned())
         .collect();
     // Those that write are called in this file; the others, and `serve` and `migrate` by themselves, leave nothing.
-    let writing = ["tenant", "token", "seed", "import", "export", "backtest", "reassign"];
+    let writing = [
+        "tenant", "token", "seed", "import", "export", "backtest", "reassign", "erase",
+    ];
     let others = [
         "serve",
         "migrate",
@@ -205,6 +207,15 @@ async fn commands_say_which_they_are(app: TestApp) {
     assert_eq!(entries[1]["changes"][0]["objectType"], "PartnerGroup");
     // The same again changes nothing.
     assert_eq!(left(&staff, run(&app, &importing)).await.len(), 2);
+
+    // Who is erased is not named.
+    let erasing = ["erase", "--tenant", "acme", "--staff", "nobody in particular"];
+    let entries = left(&staff, run(&app, &erasing)).await;
+    assert_eq!(said(&entries), [("cli:erase", "erase")]);
+    assert!(
+        !json!(entries).to_string().contains("nobody in particular"),
+        "{entries:#?}"
+    );
 
     let output = tempfile::tempdir().unwrap();
     let output = output.path().join("partners.csv");
