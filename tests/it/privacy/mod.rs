@@ -3,6 +3,7 @@
 mod again;
 mod columns;
 mod erasing;
+mod everywhere;
 mod guards;
 mod held;
 
