@@ -53,6 +53,12 @@ impl ErasedNames {
         }
     }
 
+    /// These, and others that were found before.
+    pub fn and(mut self, others: &Self) -> Self {
+        self.0.extend(others.0.clone());
+        self
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

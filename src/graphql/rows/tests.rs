@@ -9,10 +9,12 @@ use crate::graphql::node::TYPES as NODES;
 use crate::graphql::partner::PARTNER_BALANCE;
 use crate::graphql::partner::PARTNER_TRANSITION;
 use crate::graphql::payout::run::PAYOUT_RUN_LINE;
+use crate::graphql::tenant::erasure::ERASURE;
 
 /// Those without ids of their own.
-const PARTS: [&TypeDescription; 4] = [
+const PARTS: [&TypeDescription; 5] = [
     &COMMISSION_TRANSITION,
+    &ERASURE,
     &PARTNER_BALANCE,
     &PARTNER_TRANSITION,
     &PAYOUT_RUN_LINE,

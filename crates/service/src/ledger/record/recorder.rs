@@ -73,19 +73,17 @@ pub struct Recorder<'a> {
 pub(super) type NumberedResults = Vec<(usize, RecordResult)>;
 
 impl Recorder<'_> {
-    /// Ends the attempt if any of these events names what was erased, unless that is known already.
+    /// Ends the attempt if any of these events names what was erased, unless that is known already: known names have been
+    /// replaced, and nothing is found by what stands in their place.
     pub(super) async fn refuse_erased(
         &self,
         events: impl IntoIterator<Item = &CheckedEvent>,
     ) -> Result<(), AttemptError> {
-        if !self.renamed.is_empty() {
-            return Ok(());
-        }
         let names: Vec<_> = events.into_iter().flat_map(named).collect();
         let renamed = ErasedNames::among(self.keys, self.transaction, self.writer, names).await?;
         match renamed.is_empty() {
             true => Ok(()),
-            false => Err(AttemptError::Renamed(renamed)),
+            false => Err(AttemptError::Renamed(renamed.and(&self.renamed))),
         }
     }
 
