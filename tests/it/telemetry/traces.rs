@@ -104,7 +104,8 @@ async fn spans_arrive_with_their_parents_and_without_secrets(app: TestApp) {
     assert_eq!(attribute(batch, "tributary.keys"), "1");
     assert!(request.start_time_unix_nano <= operation.start_time_unix_nano);
     assert!(operation.start_time_unix_nano <= batch.start_time_unix_nano);
-    assert!(batch.end_time_unix_nano <= operation.end_time_unix_nano);
+    // A batch is read in a task of its own, which may end a moment after its answer was taken.
+    assert!(batch.start_time_unix_nano <= operation.end_time_unix_nano);
     assert!(operation.end_time_unix_nano <= request.end_time_unix_nano);
     let refused = spans
         .iter()
