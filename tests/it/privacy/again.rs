@@ -189,3 +189,18 @@ async fn a_killed_program_finishes_its_erasure(app: TestApp) {
     assert_eq!(marked(&app).await, Vec::<String>::new());
     assert_eq!(verify(&app.app, &shop.tenant).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn unused_pages_of_sqlite_are_given_back_after_an_erasure() {
+    let app = TestApp::on_sqlite().await;
+    let unused = async || {
+        app.texts("SELECT CAST(freelist_count AS text) FROM pragma_freelist_count")
+            .await
+    };
+    app.execute("CREATE TABLE large AS SELECT randomblob(400000) AS bytes")
+        .await;
+    app.execute("DROP TABLE large").await;
+    assert_ne!(unused().await, ["0"]);
+    app.store().empty_log().await.unwrap();
+    assert_eq!(unused().await, ["0"]);
+}
