@@ -7,6 +7,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rust_decimal::Decimal;
 use tributary::domain::Timestamp;
 use tributary::domain::accrual::{self, CustomerHistory, CustomerStage, EarningEvent, FirstEvents, GroupRuleFacts};
+use tributary::domain::attribution::AttributionSettings;
 use tributary::domain::campaign::{Campaign, CampaignStatus};
 use tributary::domain::commission::PaymentTarget;
 use tributary::domain::deal::StageOutcome;
@@ -218,6 +219,9 @@ fn campaign_terms(criterion: &mut Criterion) {
             starts_at: None,
             ends_at: None,
             advertiser_id: None,
+            destination_url: None,
+            link_hosts: Vec::new(),
+            attribution: AttributionSettings::default(),
             created_at: day(0),
             updated_at: day(0),
             version: 1,

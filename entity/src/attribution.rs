@@ -16,6 +16,13 @@ pub struct Model {
     pub via: String,
     /// The coupon whose code the event named, where that decided.
     pub coupon_id: Option<Uuid>,
+    /// The link of the touch that decided.
+    pub link_id: Option<Uuid>,
+    /// The touch that decided, and when it happened. An inline one is not stored, so that only its time is known.
+    pub touch_id: Option<Uuid>,
+    pub touched_at: Option<DateTimeUtc>,
+    /// By which model touches were weighed; null: no touch decided.
+    pub model: Option<String>,
     /// Its part of the event.
     pub weight_numerator: i64,
     pub weight_denominator: i64,

@@ -22,9 +22,17 @@ pub struct Model {
     pub starts_at: Option<DateTimeUtc>,
     pub ends_at: Option<DateTimeUtc>,
     pub advertiser_id: Option<Uuid>,
+    /// Where links lead that have no destination of their own.
+    pub destination_url: Option<String>,
+    /// The hosts where links may lead, as a list; empty: that of the campaign's destination.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub link_hosts: Json,
+    /// How touches credit events.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub attribution: Json,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
-    /// Increases by one whenever the terms, the holdback or the advertiser change.
+    /// Increases by one whenever the terms, the holdback, the advertiser or the attribution change.
     pub version: i32,
 }
 

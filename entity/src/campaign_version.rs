@@ -17,6 +17,8 @@ pub struct Model {
     pub holdback_days: Option<i32>,
     /// Tiers of an advertiser count all of its campaigns.
     pub advertiser_id: Option<Uuid>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub attribution: Json,
     /// The audit log entry of the change; null in generated data.
     pub audit_entry_id: Option<Uuid>,
 }

@@ -13,6 +13,9 @@ pub struct Model {
     pub time_zone: String,
     #[sea_orm(column_type = "JsonBinary")]
     pub minimum_payouts: Json,
+    /// The origins of the pages that may send what visitors did, as a list.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub tracking_origins: Json,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -142,6 +142,17 @@ pub async fn refuse_replacing(manager: &SchemaManager<'_>, table: &str, key: &st
     }
 }
 
+/// Prevents that the table is emptied at once, where its rows may be deleted one by one. SQLite knows no other way.
+pub async fn refuse_truncating(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    match manager.get_connection().get_database_backend() {
+        DbBackend::Postgres => run(manager, &POSTGRES_REFUSE_TRUNCATING.replace("{table}", table)).await,
+        _ => Ok(()),
+    }
+}
+
+const POSTGRES_REFUSE_TRUNCATING: &str = "
+CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()";
+
 const SQLITE_REFUSE_REPLACING: &str = "
 CREATE TRIGGER {table}_no_replace_by_key BEFORE INSERT ON {table}
 WHEN EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND {key})

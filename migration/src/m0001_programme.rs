@@ -74,6 +74,7 @@ CREATE TABLE tenant (
   base_currency text NOT NULL,
   time_zone text NOT NULL,
   minimum_payouts {json} NOT NULL,
+  tracking_origins {json} NOT NULL,
   created_at {time} NOT NULL,
   updated_at {time} NOT NULL
 )
@@ -168,6 +169,9 @@ CREATE TABLE campaign (
   starts_at {time},
   ends_at {time},
   advertiser_id {id},
+  destination_url text,
+  link_hosts {json} NOT NULL,
+  attribution {json} NOT NULL,
   created_at {time} NOT NULL,
   updated_at {time} NOT NULL,
   PRIMARY KEY (tenant_id, id),
@@ -190,6 +194,7 @@ CREATE TABLE campaign_version (
   terms {json} NOT NULL,
   holdback_days integer,
   advertiser_id {id},
+  attribution {json} NOT NULL,
   audit_entry_id {id},
   PRIMARY KEY (tenant_id, campaign_id, version)
 )

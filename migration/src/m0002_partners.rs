@@ -1,4 +1,4 @@
-//! Partners: what they are members of, what they were promised (snapshots), requests to join, and their coupons.
+//! Partners: what they are members of, what they were promised (snapshots), requests to join, and their coupons and links.
 //!
 //! A partner's history has an order: every step (an event, a change of a row's status or of the partner's, a snapshot, a
 //! payout and its settlement, the assignment of a recipient, a payment of a deal) gets the next number of its partner,
@@ -237,9 +237,49 @@ CREATE UNIQUE INDEX coupon_code_key ON coupon (tenant_id, code_key)
 --
 CREATE INDEX coupon_by_partner ON coupon (tenant_id, partner_id, id)
 --
-CREATE INDEX coupon_by_campaign ON coupon (tenant_id, campaign_id, id)";
+CREATE INDEX coupon_by_campaign ON coupon (tenant_id, campaign_id, id)
+--
+CREATE TABLE link (
+  tenant_id {id} NOT NULL REFERENCES tenant (id),
+  id {id} NOT NULL,
+  partner_id {id} NOT NULL,
+  campaign_id {id} NOT NULL,
+  key {sorted} NOT NULL,
+  destination_url text,
+  external_id text,
+  external_id_key {sorted},
+  status text NOT NULL,
+  disabled_at {time},
+  created_at {time} NOT NULL,
+  updated_at {time} NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, partner_id) REFERENCES partner (tenant_id, id),
+  FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
+)
+--
+CREATE UNIQUE INDEX link_key ON link (tenant_id, key)
+--
+CREATE UNIQUE INDEX link_external_id_key ON link (tenant_id, external_id)
+--
+CREATE INDEX link_by_partner ON link (tenant_id, partner_id, id)
+--
+CREATE INDEX link_by_campaign ON link (tenant_id, campaign_id, id)
+--
+CREATE TABLE link_day (
+  tenant_id {id} NOT NULL,
+  link_id {id} NOT NULL,
+  day text NOT NULL,
+  clicks bigint NOT NULL,
+  PRIMARY KEY (tenant_id, link_id, day),
+  CONSTRAINT link_day_bounds CHECK ({sums clicks}),
+  FOREIGN KEY (tenant_id, link_id) REFERENCES link (tenant_id, id)
+)";
 
 const DOWN: &str = "
+DROP TABLE link_day
+--
+DROP TABLE link
+--
 DROP TABLE coupon
 --
 DROP TABLE partnership_request

@@ -15,6 +15,7 @@ use outgoing::{Authorities, DnsResolver, Outgoing};
 use service::ServiceError;
 use service::app::App;
 use service::clock::Clock;
+use service::tracking::Tracking;
 use service::webhook::Webhooks;
 use store::{Store, StoreError, StoreOptions};
 use telemetry::metrics::Metrics;
@@ -94,7 +95,8 @@ async fn migrated(config: &Config, store: Store, keys: Keys) -> Result<App, CliE
     }
     let app = App::new(store, Clock::System, keys)
         .with_latest_occurrence(config.latest_occurrence)
-        .with_credential_limits(config.credentials);
+        .with_credential_limits(config.credentials)
+        .with_tracking(Tracking::new(config.tracking));
     let issuers = issuers(config, &app.metrics)?;
     Ok(app.with_issuers(issuers).with_webhooks(webhooks(config)?))
 }

@@ -11,6 +11,7 @@ use super::{demo, files, open, output};
 use crate::config::{self, Config};
 use crate::{http, jobs};
 use service::api_key::write_uses;
+use service::tracking;
 use telemetry::SpanExport;
 
 pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) -> Result<(), CliError> {
@@ -56,7 +57,13 @@ pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) 
         tell.send_replace(true);
     });
     let work = tokio::spawn(jobs::run(app.clone(), ending.clone()));
+    // Links are followed until the last request has ended, and their clicks are written after that.
+    let (end_tracking, tracking_ends) = watch::channel(false);
+    let tracked = app.clone();
+    let tracking = tokio::spawn(async move { tracking::run(&tracked, tracking_ends).await });
     http::serve(listener, app.clone(), config.http, ending).await?;
+    end_tracking.send_replace(true);
+    let _ = tracking.await;
     // The jobs end after their current transaction.
     let _ = work.await;
     // The last requests used keys after the jobs had last written this down.

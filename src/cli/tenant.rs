@@ -90,6 +90,7 @@ pub async fn run(config: &Config, command: TenantCommand) -> Result<(), CliError
                     true => Patch::Keep,
                     false => Patch::Set(amounts(&minimum_payout)?),
                 },
+                tracking_origins: Patch::Keep,
             };
             let caller = Caller::operator(tenant.id, "tenant").doing("tenant update");
             print(&update(&app, &caller, change).await.map_err(open::readable)?)?;

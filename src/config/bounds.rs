@@ -11,7 +11,7 @@ const MEGABYTE: i64 = 1024 * 1024;
 const UNBOUNDED: i64 = 1_000_000_000_000;
 
 /// Every number of the file: a setting without bounds fails the tests.
-static BOUNDS: [(&str, RangeInclusive<i64>); 66] = [
+static BOUNDS: [(&str, RangeInclusive<i64>); 74] = [
     ("database.replica_lag_seconds", 1..=3600),
     ("database.max_connections", 1..=10_000),
     ("database.acquire_seconds", 1..=DAY),
@@ -22,6 +22,15 @@ static BOUNDS: [(&str, RangeInclusive<i64>); 66] = [
     // A hundred years, so that dates stay within the calendar.
     ("ledger.future_hours", 0..=100 * 365 * 24),
     ("outbox.keep_hours", 1..=100 * 365 * 24),
+    // More than the longest window, so that no touch is pruned that may still credit an event.
+    ("tracking.keep_days", 366..=36_500),
+    ("tracking.waiting", 1..=10_000_000),
+    ("tracking.batch_rows", 1..=1_000),
+    ("tracking.batch_milliseconds", 1..=1_000),
+    ("tracking.address_maximum", 1..=UNBOUNDED),
+    ("tracking.address_restore_per_second", 1..=UNBOUNDED),
+    ("tracking.tenant_maximum", 1..=UNBOUNDED),
+    ("tracking.tenant_restore_per_second", 1..=UNBOUNDED),
     ("webhooks.at_once", 1..=1_000),
     ("webhooks.answer_seconds", 1..=30),
     ("dns.answer_seconds", 1..=30),

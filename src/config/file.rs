@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::sections::{CredentialsSection, DatabaseSection, DnsSection, LedgerSection, OutboxSection, WebhooksSection};
+use super::sections::{
+    CredentialsSection, DatabaseSection, DnsSection, LedgerSection, OutboxSection, TrackingSection, WebhooksSection,
+};
 use crate::http::{
     ConnectionsSection, CorsSection, ExportLimits, Limits, PersistedSection, RequestsSection, SlowSection,
     SubscriptionsSection, ThrottleSection, TimeoutsSection,
@@ -34,6 +36,7 @@ pub(super) struct ConfigFile {
     pub(super) database: DatabaseSection,
     pub(super) ledger: LedgerSection,
     pub(super) outbox: OutboxSection,
+    pub(super) tracking: TrackingSection,
     pub(super) dns: DnsSection,
     pub(super) webhooks: WebhooksSection,
     pub(super) issuer_keys: KeyFetching,

@@ -29,6 +29,7 @@ pub use production::{refusals, weakness};
 use read::read;
 pub use schema::schema;
 use service::app::CredentialLimits;
+use service::tracking::TrackingSettings;
 pub use show::show;
 use store::{ShareOptions, StoreOptions};
 use telemetry::{LogFilter, LogFormat};
@@ -82,6 +83,7 @@ pub struct Config {
     /// How many names of one tenant's webhooks are resolved at once.
     pub tenant_lookups: usize,
     pub webhooks: WebhookConfig,
+    pub tracking: TrackingSettings,
     /// `None`: only the usual certificate authorities are trusted.
     pub outgoing_ca_file: Option<PathBuf>,
 }
@@ -144,6 +146,7 @@ impl Config {
                 connections: file.connections,
                 timeouts: file.timeouts,
                 throttle: file.throttle,
+                collector: file.tracking.collector(),
                 requests: file.requests,
                 cors: CorsSection {
                     origins: flags.cors_origins.unwrap_or(file.cors.origins),
@@ -180,6 +183,7 @@ impl Config {
                 answer: Duration::from_secs(file.webhooks.answer_seconds),
                 keep_outbox: Duration::from_secs(file.outbox.keep_hours * 3600),
             },
+            tracking: file.tracking.settings(),
             outgoing_ca_file: flags.outgoing_ca_file.or(file.outgoing_ca_file),
         })
     }

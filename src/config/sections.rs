@@ -1,7 +1,11 @@
 //! Sections of the settings file that are declared nowhere else, with their defaults.
 
+use std::time::Duration;
+
+use crate::http::ThrottleSection;
 use outgoing::{DnsSettings, TENANT_LOOKUPS};
 use service::app::{CredentialLimits, DEFAULT_LATEST_OCCURRENCE};
+use service::tracking::TrackingSettings;
 use service::webhook::{AT_ONCE, KEEP_OUTBOX, TIMEOUT};
 use store::ShareOptions;
 
@@ -113,6 +117,61 @@ impl Default for WebhooksSection {
             allowed_networks: Vec::new(),
             at_once: u32::try_from(AT_ONCE).unwrap_or(u32::MAX),
             answer_seconds: TIMEOUT.as_secs(),
+        }
+    }
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrackingSection {
+    pub keep_days: u32,
+    pub waiting: usize,
+    pub batch_rows: usize,
+    pub batch_milliseconds: u64,
+    pub address_maximum: u64,
+    pub address_restore_per_second: u64,
+    pub tenant_maximum: u64,
+    pub tenant_restore_per_second: u64,
+}
+
+impl Default for TrackingSection {
+    fn default() -> Self {
+        let TrackingSettings {
+            keep_days,
+            waiting,
+            batch_rows,
+            batch_wait,
+        } = TrackingSettings::default();
+        let collector = ThrottleSection::of_collector();
+        Self {
+            keep_days,
+            waiting,
+            batch_rows,
+            batch_milliseconds: u64::try_from(batch_wait.as_millis()).unwrap_or(u64::MAX),
+            address_maximum: collector.maximum,
+            address_restore_per_second: collector.restore_per_second,
+            tenant_maximum: collector.tenant_maximum,
+            tenant_restore_per_second: collector.tenant_restore_per_second,
+        }
+    }
+}
+
+impl TrackingSection {
+    pub fn settings(&self) -> TrackingSettings {
+        TrackingSettings {
+            keep_days: self.keep_days,
+            waiting: self.waiting,
+            batch_rows: self.batch_rows,
+            batch_wait: Duration::from_millis(self.batch_milliseconds),
+        }
+    }
+
+    pub fn collector(&self) -> ThrottleSection {
+        ThrottleSection {
+            maximum: self.address_maximum,
+            restore_per_second: self.address_restore_per_second,
+            tenant_maximum: self.tenant_maximum,
+            tenant_restore_per_second: self.tenant_restore_per_second,
         }
     }
 }

@@ -29,6 +29,7 @@ mod input;
 mod interval;
 mod label;
 mod ledger;
+mod link;
 mod loader;
 mod lookup;
 mod money;

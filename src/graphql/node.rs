@@ -21,6 +21,8 @@ use crate::graphql::label::{ADVERTISER, Advertiser, PARTNER_CATEGORY, PARTNER_TI
 use crate::graphql::ledger::commission::{COMMISSION, Commission};
 use crate::graphql::ledger::customer::{CUSTOMER, Customer};
 use crate::graphql::ledger::event::{ATTRIBUTION, Attribution, EVENT, Event};
+use crate::graphql::ledger::touch::{TOUCH, Touch};
+use crate::graphql::link::{LINK, Link};
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::partner_group::{PARTNER_GROUP, PartnerGroup};
 use crate::graphql::partnership_request::{PARTNERSHIP_REQUEST, PartnershipRequest};
@@ -81,7 +83,7 @@ impl OutputType for Node {
 
 /// The types whose objects are rows: the prefix of their ids, the description, and the function that registers the
 /// type.
-pub const TYPES: [(&str, &TypeDescription, RegisterType); 25] = [
+pub const TYPES: [(&str, &TypeDescription, RegisterType); 27] = [
     (id::Partner::PREFIX, &PARTNER, Partner::create_type_info),
     (id::PartnerGroup::PREFIX, &PARTNER_GROUP, PartnerGroup::create_type_info),
     (id::PartnerTier::PREFIX, &PARTNER_TIER, PartnerTier::create_type_info),
@@ -103,6 +105,8 @@ pub const TYPES: [(&str, &TypeDescription, RegisterType); 25] = [
         PartnershipRequest::create_type_info,
     ),
     (id::Coupon::PREFIX, &COUPON, Coupon::create_type_info),
+    (id::Link::PREFIX, &LINK, Link::create_type_info),
+    (id::Touch::PREFIX, &TOUCH, Touch::create_type_info),
     (id::Event::PREFIX, &EVENT, Event::create_type_info),
     (id::Customer::PREFIX, &CUSTOMER, Customer::create_type_info),
     (id::Attribution::PREFIX, &ATTRIBUTION, Attribution::create_type_info),

@@ -3,7 +3,7 @@
 use async_graphql::MergedObject;
 
 use crate::graphql::backtest::{BacktestMutation, BacktestQuery};
-use crate::graphql::campaign::{CampaignMutation, CampaignQuery};
+use crate::graphql::campaign::{CampaignMutation, CampaignQuery, SimulateAttributionMutation};
 use crate::graphql::coupon::{CouponMutation, CouponQuery};
 use crate::graphql::deal::pipeline::{PipelineMutation, PipelineQuery};
 use crate::graphql::deal::rule::{CommissionRuleMutation, CommissionRuleQuery, SimulateRuleMutation};
@@ -13,6 +13,8 @@ use crate::graphql::label::{LabelMutation, LabelQuery};
 use crate::graphql::ledger::commission::{CommissionMutation, CommissionQuery};
 use crate::graphql::ledger::customer::{CustomerQuery, ReassignmentMutation};
 use crate::graphql::ledger::event::{DecisionQuery, EventMutation, EventQuery};
+use crate::graphql::ledger::touch::{TouchMutation, TouchQuery};
+use crate::graphql::link::{LinkMutation, LinkQuery};
 use crate::graphql::node::NodeQuery;
 use crate::graphql::partner::{PartnerMutation, PartnerQuery};
 use crate::graphql::partner_group::{PartnerGroupMutation, PartnerGroupQuery, SimulatePartnerGroupMutation};
@@ -57,8 +59,10 @@ pub struct PartnerQueries(
 pub struct LedgerQueries(
     CampaignQuery,
     CouponQuery,
+    LinkQuery,
     EventQuery,
     CustomerQuery,
+    TouchQuery,
     DecisionQuery,
     CommissionQuery,
     CommissionReportQuery,
@@ -105,12 +109,15 @@ pub struct CampaignMutations(
     LabelMutation,
     CampaignMutation,
     CouponMutation,
+    LinkMutation,
     SimulateTermsMutation,
+    SimulateAttributionMutation,
 );
 
 #[derive(Default, MergedObject)]
 pub struct LedgerMutations(
     EventMutation,
+    TouchMutation,
     CommissionMutation,
     ReassignmentMutation,
     PayoutRunMutation,

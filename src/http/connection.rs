@@ -1,12 +1,13 @@
 //! One connection: many requests with keep-alive, or only one, until it ends or the program is told to shut down.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::{Extension, Router};
@@ -64,6 +65,10 @@ impl ConnectionContext {
     pub fn serve(&self, stream: TcpStream, held: TrackedConnection, keeps_alive: bool) -> JoinHandle<()> {
         // Answers are small and written at once.
         let _ = stream.set_nodelay(true);
+        // A connection without an address is over already.
+        let address = stream
+            .peer_addr()
+            .unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
         // What a slow reader has not taken is not piled up in the system, and its pace can be seen.
         let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES);
         let mut builder = http1::Builder::new();
@@ -75,7 +80,9 @@ impl ConnectionContext {
         let streams = Arc::new(AtomicBool::new(false));
         let reset = ResetSwitch::default();
         let service = service(
-            self.router.clone().layer(Extension(reset.clone())),
+            self.router
+                .clone()
+                .layer((Extension(reset.clone()), Extension(ConnectInfo(address)))),
             self.ending.clone(),
             held.open.clone(),
             streams.clone(),

@@ -118,7 +118,7 @@ impl ConnectionLimit {
 }
 
 /// An address; of IPv6 the network of 64 bits, all of which one machine may have.
-fn network(address: IpAddr) -> String {
+pub fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {

@@ -39,6 +39,7 @@ mod single_headers;
 mod sse;
 mod stream_end;
 mod throttle;
+mod tracking;
 mod validator;
 mod wire;
 mod ws;
@@ -113,6 +114,8 @@ struct SharedState {
     documents: DocumentCache,
     persisted: persisted::PersistedDocuments,
     throttle: throttle::Throttle,
+    /// Bounds what pages of brands send, by address and by tenant.
+    collecting: throttle::Throttle,
     in_flight: in_flight::InFlight,
     /// Places for subscriptions.
     seats: permits::ConcurrencyLimits,
@@ -161,6 +164,7 @@ fn routes(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) ->
         documents: DocumentCache::new(options.persisted.cache_bytes),
         persisted: persisted::PersistedDocuments::load(&options.persisted)?,
         throttle: throttle::Throttle::new(options.throttle.clone()),
+        collecting: throttle::Throttle::new(options.collector.clone()),
         in_flight: in_flight::InFlight::new(options.requests.clone(), threads),
         seats: permits::ConcurrencyLimits::default(),
         turns: listen::RecentBatches::default(),
@@ -194,6 +198,7 @@ fn routes(app: Arc<App>, options: HttpOptions, ending: watch::Receiver<bool>) ->
         None => router,
     };
     let router = router
+        .merge(tracking::router())
         .layer(axum::middleware::from_fn(single_headers::check))
         .layer(axum::middleware::from_fn_with_state(state.clone(), request_id::attach))
         .with_state(state.clone());

@@ -18,6 +18,8 @@ pub struct HttpOptions {
     pub connections: ConnectionsSection,
     pub timeouts: TimeoutsSection,
     pub throttle: ThrottleSection,
+    /// How many messages of pages are taken: the subjects are addresses.
+    pub collector: ThrottleSection,
     pub requests: RequestsSection,
     pub cors: CorsSection,
     pub persisted: PersistedSection,
@@ -118,6 +120,18 @@ impl Default for ThrottleSection {
             restore_per_second: 10_000,
             tenant_maximum: 1_000_000,
             tenant_restore_per_second: 100_000,
+        }
+    }
+}
+
+impl ThrottleSection {
+    /// What pages may send: each address is a subject. All visitors behind a proxy have its address.
+    pub fn of_collector() -> Self {
+        Self {
+            maximum: 1_000,
+            restore_per_second: 100,
+            tenant_maximum: 20_000,
+            tenant_restore_per_second: 2_000,
         }
     }
 }

@@ -13,6 +13,7 @@ use service::app::App;
 use service::backtest;
 use service::erasure;
 use service::ledger::review::approve_matured;
+use service::tracking;
 use telemetry::metrics::Job;
 
 /// How long to sleep when there is nothing to do.
@@ -21,6 +22,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 const ISSUER_POLL: Duration = Duration::from_secs(1);
 /// How long to sleep between checks of the standbys, whose state changes all the time.
 const STANDBY_POLL: Duration = Duration::from_millis(500);
+/// How long to sleep between searches for old touches.
+const PRUNING: Duration = Duration::from_secs(3600);
 /// How many rows to approve at a time.
 const BATCH: u64 = 500;
 
@@ -29,6 +32,7 @@ pub async fn run(app: Arc<App>, ending: watch::Receiver<bool>) {
     tokio::join!(
         run_chores(&app, ending.clone()),
         run_backtests(&app, ending.clone()),
+        prune_touches(&app, ending.clone()),
         keep_issuers_keys(&app, ending.clone()),
         watch_standbys(&app, ending.clone()),
         webhooks::run(app.clone(), ending)
@@ -49,6 +53,25 @@ async fn run_backtests(app: &App, mut ending: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
+            _ = ending.wait_for(|ending| *ending) => return,
+        }
+    }
+}
+
+/// Deletes old touches that credited nothing.
+async fn prune_touches(app: &App, mut ending: watch::Receiver<bool>) {
+    while !*ending.borrow() {
+        let pause = match counted(app, Job::PruneTouches, tracking::prune(app)).await {
+            // There may be more.
+            Ok(pruned) if pruned > 0 => PAUSE,
+            Ok(_) => PRUNING,
+            Err(error) => {
+                tracing::error!(%error, "could not prune touches; will retry");
+                PRUNING
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
             _ = ending.wait_for(|ending| *ending) => return,
         }
     }

@@ -90,6 +90,10 @@ async fn an_attribution_only_ends_and_that_once(app: TestApp) {
         ("campaign_id", "NULL"),
         ("event_id", "id"),
         ("via", "'LINK'"),
+        ("model", "'FIRST'"),
+        ("touched_at", "'2020-01-01T00:00:00+00:00'"),
+        ("link_id", "id"),
+        ("touch_id", "id"),
         ("weight_numerator", "2"),
         ("weight_denominator", "2"),
         ("share_minor", "1"),
@@ -143,6 +147,72 @@ async fn an_attribution_only_ends_and_that_once(app: TestApp) {
         .expect("it ends");
     is_refused(&app, "UPDATE attribution SET ended_at = NULL").await;
     is_refused(&app, "UPDATE attribution SET ended_at = '2020-01-01T00:00:00+00:00'").await;
+}
+
+#[apply(both_databases)]
+async fn a_touch_joins_a_visitor_once_and_changes_in_nothing_else(app: TestApp) {
+    let p = Programme::new(&app, "acme", "alpha", "bravo").await;
+    let who = serde_json::json!({ "visitorId": "hidden-visitor-alpha", "customerExternalId": "c" });
+    p.staff.done("identifyCustomer", who, "customer { id }").await;
+    for (column, value) in [
+        ("kind", "'CLICK'"),
+        ("partner_id", "id"),
+        ("campaign_id", "id"),
+        ("link_id", "id"),
+        ("coupon_id", "id"),
+        ("link_disabled", "NOT link_disabled"),
+        ("visitor_id", "'somebody else'"),
+        ("visitor_id", "NULL"),
+        ("customer_id", "id"),
+        ("external_id", "'other'"),
+        ("click_id", "'other'"),
+        ("time_stated", "NOT time_stated"),
+        ("occurred_at", "'2020-01-01T00:00:00+00:00'"),
+        ("recorded_at", "'2020-01-01T00:00:00+00:00'"),
+    ] {
+        is_refused(&app, &format!("UPDATE touch SET {column} = {value}")).await;
+    }
+    for sql in [
+        "UPDATE visitor SET customer_id = id",
+        "UPDATE visitor SET visitor_id = NULL",
+        "UPDATE visitor SET tied_at = '2020-01-01T00:00:00+00:00'",
+        "DELETE FROM visitor",
+    ] {
+        is_refused(&app, sql).await;
+    }
+    match app.is_postgres() {
+        true => {
+            is_refused(&app, "TRUNCATE touch CASCADE").await;
+            is_refused(&app, "TRUNCATE visitor").await;
+        }
+        false => {
+            for table in ["touch", "visitor"] {
+                is_refused(&app, &format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}")).await;
+            }
+        }
+    }
+    // A click of nobody joins its visitor, and a touch that credited nothing can be pruned.
+    let columns =
+        "tenant_id, id, kind, partner_id, campaign_id, link_disabled, time_stated, occurred_at, recorded_at, salt";
+    let id = if app.is_postgres() {
+        "gen_random_uuid()"
+    } else {
+        "randomblob(16)"
+    };
+    let values = columns.replacen(" id,", &format!(" {id},"), 1);
+    run(
+        &app,
+        &format!("INSERT INTO touch ({columns}) SELECT {values} FROM touch LIMIT 1"),
+    )
+    .await
+    .expect("a click of nobody");
+    let joined = run(
+        &app,
+        "UPDATE touch SET visitor_id = 'visitor-1' WHERE visitor_id IS NULL",
+    )
+    .await;
+    assert_eq!(joined.ok(), Some(1));
+    assert!(run(&app, "DELETE FROM touch").await.is_ok_and(|rows| rows > 1));
 }
 
 #[apply(both_databases)]

@@ -83,8 +83,11 @@ pub async fn every_reason(shop: &Shop<'_>) -> Vec<(&'static str, Value, Vec<Stri
     let one = |detail: &str| vec![detail.to_owned()];
     let coded = json!({ "externalId": "", "kind": "CHARGE", "amount": euros("100"), "couponCode": "NONE" });
     let unattributed = json!({ "externalId": "", "kind": "CHARGE", "amount": euros("100") });
+    let touch = json!({ "partnerId": ann, "campaignId": plain, "occurredAt": "2025-01-01T00:00:00Z" });
+    let outside = json!({ "externalId": "", "kind": "CHARGE", "amount": euros("100"), "touches": [touch] });
     vec![
         ("COUPON_INVALID", coded, none()),
+        ("OUTSIDE_WINDOW", outside, none()),
         ("UNATTRIBUTED", unattributed, none()),
         ("PARTNER_SUSPENDED", by(&suspended, &plain, json!({})), none()),
         ("PARTNER_REVOKED", by(&revoked, &plain, json!({})), none()),
@@ -208,7 +211,7 @@ async fn every_reason_of_zero_is_told(app: TestApp) {
     assert_eq!(app.statements().len(), 4, "{:#?}", app.statements());
     assert_eq!(
         (&data["earned"]["totalCount"], &data["not"]["totalCount"]),
-        (&json!(1), &json!(20))
+        (&json!(1), &json!(21))
     );
     assert_eq!(data["neither"]["totalCount"], 0);
     let totals = data["eventDecisionTotals"].as_array().unwrap();

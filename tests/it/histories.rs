@@ -69,6 +69,8 @@ fn event(name: String, partner: &str, campaign: &str) -> NewEvent {
         partner_id: Some(partner.to_owned()),
         coupon_code: None,
         campaign_id: Some(campaign.to_owned()),
+        visitor_id: None,
+        touches: Vec::new(),
         original_external_id: None,
         metadata: None,
         idempotency_key: None,
@@ -81,6 +83,8 @@ fn refund(name: String, original: String) -> NewEvent {
         amount: Some((parse_decimal("1").unwrap(), Currency::parse("EUR").unwrap())),
         partner_id: None,
         campaign_id: None,
+        visitor_id: None,
+        touches: Vec::new(),
         original_external_id: Some(original),
         ..event(name, "", "")
     }

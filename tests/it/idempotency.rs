@@ -5,9 +5,14 @@ use serde_json::{Value, json};
 use crate::support::programme::{Programme, made_by, made_id, unknown};
 use crate::support::{Client, Sdl, TestApp, both_databases};
 
-/// Mutations that write, but for deletions, which leave nothing to repeat.
+/// Mutations that write, but for deletions, which leave nothing to repeat, and touches, which are recognised by their
+/// external ids.
 pub fn writing(sdl: &Sdl) -> Vec<(String, String)> {
-    let writes = |name: &str| !["simulate", "preview"].iter().any(|word| name.starts_with(word));
+    let writes = |name: &str| {
+        !["simulate", "preview", "recordTouches"]
+            .iter()
+            .any(|word| name.starts_with(word))
+    };
     let mutations = sdl.fields("Mutation").iter().filter(|field| writes(&field.name));
     let inputs = mutations.map(|field| (field.name.clone(), field.arguments[0].type_name.clone()));
     inputs.filter(|(_, input)| input != "DeleteInput").collect()
@@ -161,6 +166,7 @@ fn altered(input: &Value) -> Value {
         "name",
         "label",
         "email",
+        "customerExternalId",
     ];
     let field = fields
         .into_iter()

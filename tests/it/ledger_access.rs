@@ -69,6 +69,12 @@ fn documents(p: &Programme) -> Vec<(&'static str, String, Value, &'static str)> 
         ),
         plain("recordEvent", event.clone(), "events:write"),
         ("recordEvents", events, json!([event]), "events:write"),
+        (
+            "recordTouches",
+            document("recordTouches", "[RecordTouchInput!]!", "userErrors { code }"),
+            json!([{ "externalId": "new", "visitorId": "visitor-1", "partnerId": p.a, "campaignId": p.campaign }]),
+            "events:write",
+        ),
         plain(
             "returnPayout",
             json!({ "id": p.payout, "reason": "account closed" }),

@@ -57,6 +57,8 @@ fn event(number: usize, partner: &str) -> NewEvent {
         partner_id: Some(partner.to_owned()),
         campaign_id: None,
         coupon_code: None,
+        visitor_id: None,
+        touches: Vec::new(),
         original_external_id: None,
         metadata: None,
         idempotency_key: None,

@@ -12,6 +12,7 @@
 extern crate macro_rules_attribute;
 
 mod architecture;
+mod attribution;
 mod audit;
 mod backtest;
 mod circles;
@@ -59,6 +60,7 @@ mod terms;
 mod texts;
 mod tier_ledger;
 mod tiered;
+mod tracking;
 mod verify;
 mod webhooks;
 mod worked_examples;
@@ -69,6 +71,7 @@ mod ledger_access;
 mod ledger_faults;
 mod ledger_property;
 mod ledger_races;
+mod links;
 mod lock_order;
 mod mistakes;
 mod races;

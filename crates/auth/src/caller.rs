@@ -49,6 +49,8 @@ pub enum Denied {
 #[derive(Clone, Debug)]
 pub struct Writer {
     tenant: TenantId,
+    /// The only partner whose rows it may write; `None`: staff.
+    partner: Option<PartnerId>,
     actor: String,
     call: Option<Arc<Call>>,
     origin: Arc<Origin>,
@@ -59,6 +61,7 @@ impl Writer {
     pub fn job(tenant: TenantId, name: &str) -> Self {
         Self {
             tenant,
+            partner: None,
             actor: "system".to_owned(),
             call: None,
             origin: Arc::new(Origin::job(name)),
@@ -84,9 +87,17 @@ impl Writer {
         &self.actor
     }
 
-    /// The rows against which a writer's input is checked: all of the tenant.
+    /// The rows against which a writer's input is checked: all of the tenant, or those of the partner that it is.
     pub fn scope(&self) -> Scope {
-        Scope::tenant_wide(self.tenant)
+        match self.partner {
+            Some(partner) => Scope::of_partner(self.tenant, partner),
+            None => Scope::tenant_wide(self.tenant),
+        }
+    }
+
+    /// The partner that writes for itself; `None`: staff.
+    pub fn partner(&self) -> Option<PartnerId> {
+        self.partner
     }
 }
 
@@ -231,15 +242,25 @@ impl Caller {
         self.writer(Permission::Admin)
     }
 
+    /// For what partners may write, too, of their own.
+    pub fn write_own(&self, resource: Resource) -> Result<Writer, Denied> {
+        self.allowed_writer(Permission::Write(resource))
+    }
+
     fn writer(&self, permission: Permission) -> Result<Writer, Denied> {
-        if self.partner.is_some() {
-            return Err(Denied::PartnerOnlyReads);
+        match self.partner {
+            Some(_) => Err(Denied::PartnerOnlyReads),
+            None => self.allowed_writer(permission),
         }
+    }
+
+    fn allowed_writer(&self, permission: Permission) -> Result<Writer, Denied> {
         if !self.permissions.allow(permission) {
             return Err(Denied::Lacks(permission));
         }
         Ok(Writer {
             tenant: self.tenant,
+            partner: self.partner,
             actor: self.subject.clone(),
             call: self.call.clone(),
             origin: self.origin.clone(),

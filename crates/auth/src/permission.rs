@@ -9,6 +9,7 @@ text_enum! {
         PartnerGroups = "partner_groups",
         Campaigns = "campaigns",
         Coupons = "coupons",
+        Links = "links",
         Events = "events",
         Commissions = "commissions",
         Payouts = "payouts",

@@ -15,6 +15,8 @@ text_enum! {
         AlreadyPaid = "ALREADY_PAID",
         /// It names the code of a coupon that is not valid, and nothing else says who brought it.
         CouponInvalid = "COUPON_INVALID",
+        /// There are touches of its customer, and all are too old.
+        OutsideWindow = "OUTSIDE_WINDOW",
         Unattributed = "UNATTRIBUTED",
         PartnerSuspended = "PARTNER_SUSPENDED",
         PartnerRevoked = "PARTNER_REVOKED",

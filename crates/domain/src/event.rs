@@ -2,13 +2,14 @@
 //! behind them.
 
 use super::history::Moment;
-use super::id::{AttributionId, CampaignId, CouponId, CustomerId, EventId, PartnerId};
+use super::id::{AttributionId, CampaignId, CouponId, CustomerId, EventId, LinkId, PartnerId, TouchId};
 use super::items::{Item, ItemRefund, Sight};
 use super::money::Money;
 use super::personal::Content;
 use super::refunded::{Refunded, RefundedPart};
 pub use super::via::AttributedVia;
 use super::{Timestamp, text_enum};
+use crate::attribution::AttributionModel;
 use crate::audit::audited;
 
 text_enum! {
@@ -30,24 +31,37 @@ impl EventKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttributionSource {
     pub via: AttributedVia,
-    /// The coupon whose code the event named, if that decided.
+    /// The coupon whose code the event named, or that of the touch, if that decided.
     pub coupon_id: Option<CouponId>,
+    /// The link of the touch that decided.
+    pub link_id: Option<LinkId>,
+    /// The touch that decided; `None` also if it came with the event, and was not recorded by itself.
+    pub touch_id: Option<TouchId>,
+    /// When the touch happened; `None`: no touch decided.
+    pub touched_at: Option<Timestamp>,
+    /// By which model touches were weighed; `None`: no touch decided.
+    pub model: Option<AttributionModel>,
 }
 
 impl AttributionSource {
-    pub const NAMED: Self = Self {
-        via: AttributedVia::Named,
-        coupon_id: None,
-    };
-    pub const BINDING: Self = Self {
-        via: AttributedVia::Binding,
-        coupon_id: None,
-    };
+    pub const NAMED: Self = Self::without_touch(AttributedVia::Named);
+    pub const BINDING: Self = Self::without_touch(AttributedVia::Binding);
+
+    const fn without_touch(via: AttributedVia) -> Self {
+        Self {
+            via,
+            coupon_id: None,
+            link_id: None,
+            touch_id: None,
+            touched_at: None,
+            model: None,
+        }
+    }
 
     pub fn coupon(id: CouponId) -> Self {
         Self {
-            via: AttributedVia::Coupon,
             coupon_id: Some(id),
+            ..Self::without_touch(AttributedVia::Coupon)
         }
     }
 }

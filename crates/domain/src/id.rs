@@ -52,6 +52,9 @@ kinds! {
     Event EventId "evt";
     Attribution AttributionId "att";
     Coupon CouponId "cpn";
+    Link LinkId "lnk";
+    Touch TouchId "tch";
+    Visitor VisitorId "vis";
     Commission CommissionId "com";
     CommissionTransition CommissionTransitionId "ctr";
     Payout PayoutId "pay";

@@ -1,6 +1,7 @@
 //! The domain model of partner programmes. Pure: no async, no IO, and no dependency on the database, GraphQL or HTTP.
 
 pub mod accrual;
+pub mod attribution;
 pub mod audit;
 pub mod backtest;
 pub mod bank_reference;
@@ -22,6 +23,7 @@ pub mod history;
 pub mod id;
 pub mod items;
 pub mod label;
+pub mod link;
 pub mod money;
 pub mod partner;
 pub mod partner_group;
@@ -42,6 +44,7 @@ pub mod text;
 mod text_enum;
 pub mod tiered;
 pub mod time;
+pub mod touch;
 mod via;
 pub mod webhook;
 

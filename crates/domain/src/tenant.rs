@@ -18,18 +18,22 @@ pub struct Tenant {
     pub time_zone: Tz,
     /// At most one per currency; a payout below it is not created.
     pub minimum_payouts: Vec<Money>,
+    /// The origins of the pages that may send what visitors did, such as `https://shop.example`.
+    pub tracking_origins: Vec<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
 audited!(Tenant as "Tenant": {
-    id: _, slug, name, base_currency, time_zone, minimum_payouts, created_at: _, updated_at: _
+    id: _, slug, name, base_currency, time_zone, minimum_payouts, tracking_origins, created_at: _,
+    updated_at: _
 } => [
     "slug": slug,
     "name": name,
     "baseCurrency": base_currency.code(),
     "timeZone": time_zone.name(),
     "minimumPayouts": minimum_payouts.iter().map(audit::money).collect::<Vec<_>>(),
+    "trackingOrigins": tracking_origins,
 ]);
 
 /// A short name in lower case, for use in URLs: letters, digits and inner hyphens, at most 63.

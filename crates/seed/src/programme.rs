@@ -6,6 +6,7 @@ use super::draft::{
 use super::source::{SeedSource, between_days, happens, pick, soon_after, start};
 use super::words::{BRANDS, OFFERS};
 use auth::Scope;
+use domain::attribution::AttributionSettings;
 use domain::campaign::{Campaign, CampaignStatus};
 use domain::group_rules::{RuleDraft, rule_set};
 use domain::id::{self, AdvertiserId, Id, PartnerCategoryId, PartnerGroupId, PartnerTierId};
@@ -244,6 +245,9 @@ fn campaign(
         starts_at: happens(random, 50).then_some(created_at),
         ends_at,
         advertiser_id: happens(random, 90).then(|| *pick(random, advertisers)),
+        destination_url: None,
+        link_hosts: Vec::new(),
+        attribution: AttributionSettings::default(),
         created_at,
         updated_at: ends_at.unwrap_or(created_at),
         version: 1,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::authentication::RecentReads;
 use crate::clock::Clock;
 use crate::live_tokens::LiveTokens;
+use crate::tracking::Tracking;
 use crate::webhook::Webhooks;
 use auth::{Issuers, KeyUses, Keys, Writer};
 use domain::audit::Origin;
@@ -59,6 +60,8 @@ pub struct App {
     /// How far ahead of now an event may have occurred.
     pub latest_occurrence: Duration,
     pub webhooks: Webhooks,
+    /// Links that are followed, and what pages report.
+    pub tracking: Tracking,
 }
 
 impl App {
@@ -81,6 +84,7 @@ impl App {
             changes,
             latest_occurrence: DEFAULT_LATEST_OCCURRENCE,
             webhooks: Webhooks::default(),
+            tracking: Tracking::default(),
         }
     }
 
@@ -125,6 +129,10 @@ impl App {
 
     pub fn with_issuers(self, issuers: Issuers) -> Self {
         Self { issuers, ..self }
+    }
+
+    pub fn with_tracking(self, tracking: Tracking) -> Self {
+        Self { tracking, ..self }
     }
 
     pub fn with_webhooks(self, webhooks: Webhooks) -> Self {

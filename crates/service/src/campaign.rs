@@ -2,12 +2,15 @@
 
 use crate::aggregate::aggregate;
 use crate::app::App;
+use crate::campaign_links::{attribution, link_hosts};
 use crate::external_id::check_free;
 use crate::ids::named;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
+use domain::attribution::AttributionDraft;
+use domain::attribution::destination::destination;
 use domain::campaign::{Campaign, CampaignStatus};
 use domain::id::{self, AdvertiserId, CampaignId};
 use domain::problem::{Patch, ProblemCode, Problems};
@@ -29,6 +32,9 @@ pub struct NewCampaign {
     pub starts_at: Option<Timestamp>,
     pub ends_at: Option<Timestamp>,
     pub advertiser_id: Option<String>,
+    pub destination_url: Option<String>,
+    pub link_hosts: Vec<String>,
+    pub attribution: AttributionDraft,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -42,6 +48,9 @@ pub struct CampaignChange {
     pub starts_at: Patch<Timestamp>,
     pub ends_at: Patch<Timestamp>,
     pub advertiser_id: Patch<String>,
+    pub destination_url: Patch<String>,
+    pub link_hosts: Patch<Vec<String>>,
+    pub attribution: Patch<AttributionDraft>,
 }
 
 pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Campaign, ServiceError> {
@@ -54,6 +63,12 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
     let terms = terms::terms(input.terms, base_currency, &mut problems);
     let holdback_days = problems.optional("holdbackDays", input.holdback_days, terms::holdback_days);
+    let hosts = link_hosts(input.link_hosts, &mut problems);
+    let is_production = app.webhooks.outgoing.policy().production;
+    let destination_url = problems.optional("destinationUrl", input.destination_url, |url| {
+        destination(&url, hosts.as_deref().unwrap_or_default(), is_production)
+    });
+    let attribution = attribution(input.attribution, &mut problems);
     let status = input.status.unwrap_or(CampaignStatus::Active);
     time::check_window(input.starts_at, input.ends_at, &mut problems);
     let transaction = begin(app, &writer).await?;
@@ -64,7 +79,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
         Some(id) => advertiser(&transaction, &writer, id, &mut problems).await?,
         None => None,
     };
-    require!(problems; name, external_id, terms, holdback_days);
+    require!(problems; name, external_id, terms, holdback_days, hosts, destination_url, attribution);
     let campaign = Campaign {
         id: CampaignId::new(now),
         name,
@@ -75,6 +90,9 @@ pub async fn create(app: &App, caller: &Caller, input: NewCampaign) -> Result<Ca
         starts_at: input.starts_at,
         ends_at,
         advertiser_id,
+        destination_url,
+        link_hosts: hosts,
+        attribution,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -136,9 +154,31 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         Patch::Clear => None,
         Patch::Set(id) => advertiser(&transaction, &writer, id, &mut problems).await?,
     };
-    require!(problems; name, external_id, status, terms, holdback_days);
-    let pays_otherwise =
-        (&terms, holdback_days, advertiser_id) != (&before.terms, before.holdback_days, before.advertiser_id);
+    let hosts = match input.link_hosts.list() {
+        None => Some(current.link_hosts),
+        Some(hosts) => link_hosts(hosts, &mut problems),
+    };
+    let is_production = app.webhooks.outgoing.policy().production;
+    let destination_url = match (input.destination_url, current.destination_url) {
+        (Patch::Clear, _) | (Patch::Keep, None) => Some(None),
+        (Patch::Set(url), _) | (Patch::Keep, Some(url)) => {
+            let checked = destination(&url, hosts.as_deref().unwrap_or_default(), is_production);
+            problems.take("destinationUrl", checked).map(Some)
+        }
+    };
+    let attribution = match input.attribution {
+        Patch::Keep => Some(current.attribution),
+        Patch::Clear => attribution(AttributionDraft::default(), &mut problems),
+        Patch::Set(draft) => attribution(draft, &mut problems),
+    };
+    require!(problems; name, external_id, status, terms, holdback_days, hosts, destination_url, attribution);
+    let decides_otherwise = (&terms, holdback_days, advertiser_id, attribution)
+        != (
+            &before.terms,
+            before.holdback_days,
+            before.advertiser_id,
+            before.attribution,
+        );
     let campaign = Campaign {
         id: current.id,
         name,
@@ -149,13 +189,16 @@ pub async fn update(app: &App, caller: &Caller, input: CampaignChange) -> Result
         starts_at,
         ends_at,
         advertiser_id,
+        destination_url,
+        link_hosts: hosts,
+        attribution,
         created_at: current.created_at,
         updated_at: now,
-        version: current.version + u32::from(pays_otherwise),
+        version: current.version + u32::from(decides_otherwise),
     };
     store::campaign::update(&transaction, writer.tenant(), &campaign).await?;
     transaction.changed(&before, &campaign);
-    if pays_otherwise {
+    if decides_otherwise {
         store::campaign::keep_version(&transaction, writer.tenant(), &campaign).await?;
     }
     if campaign.advertiser_id != current.advertiser_id {

@@ -7,6 +7,7 @@ use crate::ledger::tiers;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
 use auth::Caller;
+use domain::attribution::destination::{MAX_HOSTS, origin};
 use domain::audit::Origin;
 use domain::id::TenantId;
 use domain::money::{Currency, Money};
@@ -30,6 +31,7 @@ pub struct TenantChange {
     pub name: Patch<String>,
     pub time_zone: Patch<String>,
     pub minimum_payouts: Patch<Vec<(rust_decimal::Decimal, Currency)>>,
+    pub tracking_origins: Patch<Vec<String>>,
 }
 
 /// Creates a tenant. It needs no caller: anyone who can run the program on the database may do this.
@@ -56,6 +58,7 @@ pub async fn create(app: &App, input: NewTenant) -> Result<Tenant, ServiceError>
         base_currency,
         time_zone,
         minimum_payouts,
+        tracking_origins: Vec::new(),
         created_at: now,
         updated_at: now,
     };
@@ -85,12 +88,18 @@ pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<T
         None => Some(current.minimum_payouts.clone()),
         Some(list) => minimum_payouts(list, &mut problems),
     };
-    require!(problems; name, time_zone, minimum_payouts);
+    let is_production = app.webhooks.outgoing.policy().production;
+    let tracking_origins = match input.tracking_origins.list() {
+        None => Some(current.tracking_origins.clone()),
+        Some(list) => tracking_origins(&list, is_production, &mut problems),
+    };
+    require!(problems; name, time_zone, minimum_payouts, tracking_origins);
     let before = current.clone();
     let tenant = Tenant {
         name,
         time_zone,
         minimum_payouts,
+        tracking_origins,
         updated_at: app.clock.now().max(current.updated_at),
         ..current
     };
@@ -101,6 +110,25 @@ pub async fn update(app: &App, caller: &Caller, input: TenantChange) -> Result<T
     transaction.changed(&before, &tenant);
     commit(app, transaction, &writer, &tenant).await?;
     Ok(tenant)
+}
+
+/// The origins of pages, in the order in which they were entered, each once.
+fn tracking_origins(entered: &[String], is_production: bool, problems: &mut Problems) -> Option<Vec<String>> {
+    if !problems.at_most("trackingOrigins", entered.len(), MAX_HOSTS, "origins") {
+        return None;
+    }
+    problems.within("trackingOrigins", |problems| {
+        let mut origins: Vec<String> = Vec::with_capacity(entered.len());
+        let mut is_right = true;
+        for (place, text) in entered.iter().enumerate() {
+            match problems.take(&place.to_string(), origin(text, is_production)) {
+                Some(origin) if !origins.contains(&origin) => origins.push(origin),
+                Some(_) => {}
+                None => is_right = false,
+            }
+        }
+        is_right.then_some(origins)
+    })
 }
 
 fn minimum_payouts(list: Vec<(rust_decimal::Decimal, Currency)>, problems: &mut Problems) -> Option<Vec<Money>> {

@@ -18,11 +18,12 @@ use store::{Store, StoreError};
 const MAX_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The resources that a partner's token may give access to at all.
-const FOR_PARTNERS: [Resource; 9] = [
+const FOR_PARTNERS: [Resource; 10] = [
     Resource::Partners,
     Resource::PartnerGroups,
     Resource::Campaigns,
     Resource::Coupons,
+    Resource::Links,
     Resource::Events,
     Resource::Commissions,
     Resource::Payouts,
@@ -150,12 +151,24 @@ fn mint_at(
     Issued { token, expires_at }
 }
 
+/// What partners may write, of their own, if that is granted by name.
+const WRITTEN_BY_PARTNERS: [Resource; 1] = [Resource::Links];
+
+/// What a partner's token is for by default.
 fn grantable(caller: &Caller) -> impl Iterator<Item = Permission> {
     let permissions = caller.permissions();
     FOR_PARTNERS
         .into_iter()
         .map(Permission::Read)
         .filter(move |permission| permissions.allow(*permission))
+}
+
+fn is_for_partners(permission: Permission) -> bool {
+    match permission {
+        Permission::Read(resource) => FOR_PARTNERS.contains(&resource),
+        Permission::Write(resource) => WRITTEN_BY_PARTNERS.contains(&resource),
+        Permission::Admin => false,
+    }
 }
 
 /// The named scopes, each of which must be one that the caller has and, `for_partner`, one for partners.
@@ -166,11 +179,9 @@ pub(super) fn granted(caller: &Caller, scopes: &[String], for_partner: bool, pro
             Some(permission) if !caller.permissions().allow(permission) => Err(Fault::invalid(format!(
                 "{permission} cannot be granted by a caller who does not have it"
             ))),
-            Some(permission) if for_partner && grantable(caller).all(|grantable| grantable != permission) => {
-                Err(Fault::invalid(format!(
-                    "{permission} cannot be granted to a partner: partner tokens are read-only"
-                )))
-            }
+            Some(permission) if for_partner && !is_for_partners(permission) => Err(Fault::invalid(format!(
+                "{permission} cannot be granted to a partner: its tokens read what is its own, and write links only"
+            ))),
             Some(permission) => Ok(permission),
         };
         problems.take(&format!("scopes.{index}"), permission)

@@ -7,13 +7,14 @@ use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QuerySelect, Select};
 
 use super::scope::{covered, visible};
 use super::table_functions::table_functions;
-use super::view::AtHand;
+use super::view::{self, AtHand};
 use super::writes::{Conflict, Writes};
 use super::{StoreError, row};
 use auth::Scope;
 use domain::Timestamp;
+use domain::attribution::AttributionModel;
 use domain::event::{AttributedVia, Attribution, AttributionSource, Event, Weight};
-use domain::id::{AttributionId, CampaignId, CouponId, EventId, PartnerId, TenantId};
+use domain::id::{AttributionId, CampaignId, CouponId, EventId, LinkId, PartnerId, TenantId, TouchId};
 
 const TABLE: &str = "attribution";
 
@@ -76,6 +77,21 @@ pub(super) fn add<'a>(writes: &mut Writes, tenant: TenantId, events: impl IntoIt
     writes.add(rows.map(IntoActiveModel::into_active_model), Conflict::Fail);
 }
 
+/// The attributions that rest on touches, in the order of writing.
+pub fn of_touches() -> view::Family {
+    view::Family {
+        table: &view::ATTRIBUTION,
+        parent: view::column(Column::TouchId),
+        through: None,
+        order: view::Order {
+            key: None,
+            id: view::column(Column::Id),
+            found_by: None,
+            descending: false,
+        },
+    }
+}
+
 /// Ends attributions that are in force.
 pub(super) fn end(
     writes: &mut Writes,
@@ -104,6 +120,10 @@ pub(super) fn to_row(tenant: TenantId, event: &Event) -> Option<attribution::Mod
         campaign_id: credited.campaign_id.map(|id| id.uuid()),
         via: credited.source.via.as_str().to_owned(),
         coupon_id: credited.source.coupon_id.map(|id| id.uuid()),
+        link_id: credited.source.link_id.map(|id| id.uuid()),
+        touch_id: credited.source.touch_id.map(|id| id.uuid()),
+        touched_at: credited.source.touched_at,
+        model: credited.source.model.map(|model| model.as_str().to_owned()),
         weight_numerator: credited.weight.numerator,
         weight_denominator: credited.weight.denominator,
         share_minor: credited.share_minor,
@@ -123,6 +143,8 @@ pub(super) fn to_row(tenant: TenantId, event: &Event) -> Option<attribution::Mod
 }
 
 pub(super) fn from_row(row: attribution::Model) -> Result<Attribution, StoreError> {
+    let model = row.model.as_deref();
+    let model = model.map(|model| row::text(TABLE, "model", model, AttributionModel::parse));
     Ok(Attribution {
         id: AttributionId::from_uuid(row.id),
         event_id: EventId::from_uuid(row.event_id),
@@ -131,6 +153,10 @@ pub(super) fn from_row(row: attribution::Model) -> Result<Attribution, StoreErro
         source: AttributionSource {
             via: row::text(TABLE, "via", &row.via, AttributedVia::parse)?,
             coupon_id: row.coupon_id.map(CouponId::from_uuid),
+            link_id: row.link_id.map(LinkId::from_uuid),
+            touch_id: row.touch_id.map(TouchId::from_uuid),
+            touched_at: row.touched_at,
+            model: model.transpose()?,
         },
         weight: Weight {
             numerator: row.weight_numerator,
@@ -150,10 +176,14 @@ pub fn at_hand(attribution: &Attribution) -> AtHand {
         attribution.partner_id.uuid(),
         attribution.campaign_id.map(|id| id.uuid()),
     );
-    let coupon = attribution.source.coupon_id.map(|id| id.uuid());
+    let source = attribution.source;
+    let (coupon, link) = (source.coupon_id.map(|id| id.uuid()), source.link_id.map(|id| id.uuid()));
+    let touch = source.touch_id.map(|id| id.uuid());
     Box::new(move |name| match name {
         "id" => Some(id.into()),
         "coupon_id" => Some(coupon.into()),
+        "link_id" => Some(link.into()),
+        "touch_id" => Some(touch.into()),
         "event_id" => Some(event.into()),
         "partner_id" => Some(partner.into()),
         "campaign_id" => Some(campaign.into()),

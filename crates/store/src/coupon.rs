@@ -4,22 +4,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::coupon::{self, Column, Entity};
-use entity::partner;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryTrait, Select};
 
 use super::filter::{contains_key, one_of_ids, one_of_words};
+use super::promoted::{self as standing, Standing};
 use super::references::references;
-use super::scope::{covered, visible};
+use super::scope::visible;
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, row, view};
+use super::{Connection, StoreError, view};
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
 use domain::coupon::{Coupon, CouponStatus};
 use domain::id::{CampaignId, CouponId, PartnerId, TenantId};
-use domain::partner::PartnerStatus;
 use domain::text;
 
 const TABLE: &str = "coupon";
@@ -77,29 +76,22 @@ pub async fn find_by_code(database: &Connection, scope: &Scope, code: &str) -> R
     select.one(database).await?.map(from_row).transpose()
 }
 
-/// The coupons with these keys (see [`text::coupon_key`]), by key, each with the status of its partner.
+/// The coupons with these keys (see [`text::coupon_key`]), by key, each with what decides whom it credits.
 pub async fn by_keys(
     database: &Connection,
     scope: &Scope,
     keys: &[String],
-) -> Result<HashMap<String, (Coupon, PartnerStatus)>, StoreError> {
-    if keys.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut select = visible::<Entity>(scope).filter(Column::CodeKey.is_in(keys));
-    let own = Expr::col(partner::Column::Id.as_column_ref()).equals(Column::PartnerId.as_column_ref());
-    QuerySelect::query(&mut select).inner_join(partner::Entity, covered::<partner::Entity>(scope).add(own));
-    let rows: Vec<(coupon::Model, Option<partner::Model>)> = select.select_also(partner::Entity).all(database).await?;
-    let found = rows.into_iter().filter_map(|(row, partner)| {
-        let (key, partner) = (row.code_key.clone(), partner?);
-        Some((key, row, partner.status))
+) -> Result<HashMap<String, (Coupon, Standing)>, StoreError> {
+    let select = visible::<Entity>(scope).filter(Column::CodeKey.is_in(keys));
+    let found = match keys.is_empty() {
+        true => Vec::new(),
+        false => standing::with(database, scope, select, Column::PartnerId, Column::CampaignId).await?,
+    };
+    let found = found.into_iter().map(|(row, standing): (coupon::Model, _)| {
+        let key = row.code_key.clone();
+        Ok((key, (from_row(row)?, standing)))
     });
-    found
-        .map(|(key, row, status)| {
-            let status = row::text("partner", "status", &status, PartnerStatus::parse)?;
-            Ok((key, (from_row(row)?, status)))
-        })
-        .collect()
+    found.collect()
 }
 
 /// Writes new coupons.

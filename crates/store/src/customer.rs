@@ -1,26 +1,29 @@
 //! Customers.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::customer::{self, Column, Entity};
-use entity::{customer_binding, customer_imported};
+use entity::{campaign, customer_binding, customer_imported};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
 use super::filter::contains;
 use super::filter::one_of_ids;
 use super::order::{SortBy, SortColumn, Sorted};
-use super::scope::visible;
+use super::scope::{covered, visible};
 use super::writes::{Conflict, Writes};
-use super::{Connection, StoreError, locks, many, view};
+use super::{Connection, StoreError, locks, many, row, view};
 use crate::lock_order::Lock;
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
+use domain::attribution::AttributionSettings;
 use domain::event::Customer;
 use domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
 use domain::text;
@@ -94,6 +97,37 @@ fn filtered(scope: &Scope, filter: &CustomerFilter) -> Select<Entity> {
         .add_option(filter.acquired_from.map(|from| Column::AcquiredAt.gte(from)))
         .add_option(filter.acquired_to.map(|to| Column::AcquiredAt.lt(to)));
     select.filter(more)
+}
+
+/// The customers with these external ids, each with the settings of the campaign that it is bound to.
+pub async fn bound_by_external_ids(
+    database: &Connection,
+    scope: &Scope,
+    external_ids: &[String],
+) -> Result<HashMap<String, (Customer, Option<AttributionSettings>)>, StoreError> {
+    if external_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut select = visible::<Entity>(scope).filter(many::among_texts(database, Column::ExternalId, external_ids));
+    let own = Expr::col(campaign::Column::Id.as_column_ref()).equals(Column::CampaignId.as_column_ref());
+    QuerySelect::query(&mut select).left_join(campaign::Entity, covered::<campaign::Entity>(scope).add(own));
+    let select = select.column_as(campaign::Column::Attribution, "campaign_attribution");
+    let rows = select.into_model::<BoundRow>().all(database).await?;
+    let found = rows.into_iter().map(|BoundRow(row, settings)| {
+        let settings = settings.map(|settings| row::json("campaign", "attribution", settings));
+        let customer = from_row(row)?;
+        Ok((customer.external_id.clone(), (customer, settings.transpose()?)))
+    });
+    found.collect()
+}
+
+struct BoundRow(customer::Model, Option<sea_orm::prelude::Json>);
+
+impl FromQueryResult for BoundRow {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, sea_orm::DbErr> {
+        let settings = result.try_get(prefix, "campaign_attribution")?;
+        Ok(Self(customer::Model::from_query_result(result, prefix)?, settings))
+    }
 }
 
 /// Locks these customers, in the order of their ids: others record nothing of them until this transaction ends.

@@ -65,6 +65,7 @@ pub(crate) enum Lock {
     Object(&'static str, Uuid),
     Partner(Uuid),
     Customer(Uuid),
+    Visitor(Uuid),
     Event(Uuid),
 }
 

@@ -75,6 +75,7 @@ pub(crate) fn hold_object<E: EntityTrait + Default>(transaction: &Connection, id
     let lock = match table {
         "partner" => Lock::Partner(id),
         "customer" => Lock::Customer(id),
+        "visitor" => Lock::Visitor(id),
         "event" => Lock::Event(id),
         _ => Lock::Object(table, id),
     };

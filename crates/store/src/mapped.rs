@@ -100,10 +100,12 @@ words! {
     domain::coupon::CouponStatus,
     domain::deal::StageOutcome,
     domain::event::EventKind,
+    domain::link::LinkStatus,
     domain::partner::PartnerStatus,
     domain::partnership_request::PartnershipRequestStatus,
     domain::snapshot::SnapshotSource,
     domain::terms::BasisKind,
+    domain::touch::TouchKind,
 }
 
 impl ColumnValue<Currency> for String {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use entity::{
     campaign, commission_snapshot, customer, erasure, event, partner_customer, tenant, tiered_commission_reference,
+    visitor,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, ValueTuple};
 use sea_orm::{
@@ -19,7 +20,7 @@ use super::{Connection, StoreError, many, row};
 use auth::Scope;
 use domain::campaign::Campaign;
 use domain::event::Customer;
-use domain::id::{CampaignId, PartnerId, TenantId};
+use domain::id::{CampaignId, CustomerId, PartnerId, TenantId};
 use domain::money::Currency;
 use domain::snapshot::CommissionSnapshot;
 
@@ -30,6 +31,7 @@ pub struct EventReferences<'a> {
     pub partner: Option<PartnerId>,
     pub campaign: Option<CampaignId>,
     pub customer_external_id: Option<&'a str>,
+    pub visitor: Option<&'a str>,
 }
 
 /// What is stored of it.
@@ -49,16 +51,36 @@ pub struct RecordingFacts {
     pub customer: Option<Customer>,
     /// How many charges above 0 that are not fully refunded the customer paid through the partner.
     pub paid_charges: i64,
+    /// The customer that the visitor is.
+    pub tied_to: Option<CustomerId>,
 }
 
-/// The facts for each event, by its external id; these must differ. The caller holds the locks of the partners, so that
-/// the facts do not change.
+/// What external ids cannot begin with: a row that asks only for a campaign.
+const ONLY_CAMPAIGN: &str = " campaign ";
+
+/// The facts for each event, by its external id; these must differ. Also, by the same statement, these other campaigns. The
+/// caller holds the locks of the partners and campaigns, so that the facts do not change.
 pub async fn facts(
     database: &Connection,
     scope: &Scope,
     asked: &[EventReferences<'_>],
-) -> Result<HashMap<String, RecordingFacts>, StoreError> {
-    let asked: Vec<_> = asked.iter().map(|asked| asked.on(database)).collect();
+    campaigns: &[CampaignId],
+) -> Result<(HashMap<String, RecordingFacts>, HashMap<CampaignId, Campaign>), StoreError> {
+    let others: Vec<_> = campaigns.iter().map(|id| format!("{ONLY_CAMPAIGN}{id}")).collect();
+    let others = others.iter().zip(campaigns).map(|(name, campaign)| EventReferences {
+        external_id: name,
+        partner: None,
+        campaign: Some(*campaign),
+        customer_external_id: None,
+        visitor: None,
+    });
+    let asked: Vec<_> = asked
+        .iter()
+        .copied()
+        .chain(others)
+        .map(|asked| asked.on(database))
+        .collect();
+    let mut campaigns = HashMap::new();
     let statement = statement(database.get_database_backend(), scope, &asked);
     let mut facts = HashMap::with_capacity(asked.len());
     for row in database.query_all_raw(statement).await? {
@@ -79,11 +101,20 @@ pub async fn facts(
             customer: found::<customer::Entity>(&row, "customer_")?
                 .map(super::customer::from_row)
                 .transpose()?,
+            tied_to: row.try_get::<Option<Uuid>>("", "tied_to")?.map(CustomerId::from_uuid),
             paid_charges: paid_charges.unwrap_or(0),
         };
-        facts.insert(row.try_get("", "external_id")?, found);
+        let external_id: String = row.try_get("", "external_id")?;
+        match found.campaign {
+            Some(campaign) if external_id.starts_with(ONLY_CAMPAIGN) => {
+                campaigns.insert(campaign.id, campaign);
+            }
+            campaign => {
+                facts.insert(external_id, RecordingFacts { campaign, ..found });
+            }
+        }
     }
-    Ok(facts)
+    Ok((facts, campaigns))
 }
 
 /// The statement for these events, from a template where its text is always the same.
@@ -100,6 +131,7 @@ fn statement(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -
             partner: Some(PartnerId::from_uuid(Uuid::from_u128(2))),
             campaign: Some(CampaignId::from_uuid(Uuid::from_u128(3))),
             customer_external_id: Some("customer"),
+            visitor: Some("visitor"),
         }];
         let model = backend.build(&select(backend, &scope, &asked));
         (model, parameters(backend, &scope, &asked))
@@ -157,6 +189,10 @@ fn select(backend: DbBackend, scope: &Scope, asked: &[EventReferences<'_>]) -> S
             Expr::col(partner_customer::Column::PaidCharges.as_column_ref()),
             "paid_charges",
         );
+    let of_visitor = Expr::col(visitor::Column::VisitorId.as_column_ref()).eq(names.visitor);
+    statement
+        .left_join(visitor::Entity, covered::<visitor::Entity>(scope).add(of_visitor))
+        .expr_as(Expr::col(visitor::Column::CustomerId.as_column_ref()), "tied_to");
     statement
 }
 
@@ -204,15 +240,17 @@ impl EventReferences<'_> {
             partner: self.partner.or(Some(PartnerId::from_uuid(nobody))),
             campaign: self.campaign.or(Some(CampaignId::from_uuid(nobody))),
             customer_external_id: self.customer_external_id.or(Some("")),
+            visitor: self.visitor.or(Some("")),
         }
     }
 
-    fn values(&self) -> [Value; 4] {
+    fn values(&self) -> [Value; 5] {
         [
             self.external_id.into(),
             Value::Uuid(self.partner.map(|id| id.uuid())),
             Value::Uuid(self.campaign.map(|id| id.uuid())),
             Value::String(self.customer_external_id.map(str::to_owned)),
+            Value::String(self.visitor.map(str::to_owned)),
         ]
     }
 }
@@ -222,7 +260,13 @@ fn json_list(asked: &[EventReferences<'_>]) -> String {
     let values = asked.iter().map(|asked| {
         let partner = asked.partner.map(|id| hex(id.uuid()));
         let campaign = asked.campaign.map(|id| hex(id.uuid()));
-        json!([asked.external_id, partner, campaign, asked.customer_external_id])
+        json!([
+            asked.external_id,
+            partner,
+            campaign,
+            asked.customer_external_id,
+            asked.visitor
+        ])
     });
     JsonValue::from_iter(values).to_string()
 }
@@ -234,23 +278,24 @@ struct ReferenceTable {
     partner: Expr,
     campaign: Expr,
     customer: Expr,
+    visitor: Expr,
 }
 
 impl ReferenceTable {
     /// PostgreSQL gets a list of values, for whose length it plans; SQLite gets a JSON text, whatever the number, so
     /// that its statement stays prepared.
     fn given(backend: DbBackend, asked: &[EventReferences<'_>]) -> Self {
-        let (list, [event, partner, campaign, customer]) = match backend {
+        let (list, [event, partner, campaign, customer, visitor]) = match backend {
             DbBackend::Postgres => {
                 let column = |name: &'static str| Expr::col(("asked", name));
-                let columns = ["column1", "column2", "column3", "column4"].map(column);
+                let columns = ["column1", "column2", "column3", "column4", "column5"].map(column);
                 let values = asked.iter().map(|asked| ValueTuple::Many(asked.values().into()));
                 (Query::select().from_values(values, "asked").take(), columns)
             }
             _ => {
                 let list = Func::cust("json_each").arg(json_list(asked));
                 let text = |place: u8| Expr::cust(format!("\"asked\".\"value\" ->> {place}"));
-                let columns = [text(0), many::unhex(text(1)), many::unhex(text(2)), text(3)];
+                let columns = [text(0), many::unhex(text(1)), many::unhex(text(2)), text(3), text(4)];
                 (Query::select().from_function(list, "asked").take(), columns)
             }
         };
@@ -260,6 +305,7 @@ impl ReferenceTable {
             partner,
             campaign,
             customer,
+            visitor,
         }
     }
 }

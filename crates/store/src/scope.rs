@@ -5,11 +5,12 @@ use entity::{
     backtest_sum, campaign, campaign_member, campaign_version, commission, commission_entered, commission_rule,
     commission_rule_reference, commission_rule_version, commission_snapshot, commission_transition, commission_written,
     coupon, custom_field, custom_field_option, customer, deal, deal_field, deal_payment, default_group_version,
-    deleted_partner, erasure, event, event_decision, event_move, idempotency, outbox, partner, partner_balance,
-    partner_category, partner_category_member, partner_customer, partner_group, partner_group_version,
+    deleted_partner, erasure, event, event_decision, event_move, idempotency, link, link_day, outbox, partner,
+    partner_balance, partner_category, partner_category_member, partner_customer, partner_group, partner_group_version,
     partner_lifetime_value, partner_standing, partner_tier, partner_transition, partnership_request, payment_stage,
     payout, payout_item, payout_run, payout_run_line, reassigned_row, reassignment, tier_counter, tier_result,
-    tiered_commission, tiered_commission_reference, tiered_commission_version, webhook_delivery, webhook_endpoint,
+    tiered_commission, tiered_commission_reference, tiered_commission_version, touch, visitor, webhook_delivery,
+    webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -129,6 +130,15 @@ scoped! {
     partnership_request: |_partner, _scope| none();
     event: |partner, scope| Condition::all().add(Expr::exists(credited_to(partner, scope)));
     coupon: |partner, _scope| own(coupon::Column::PartnerId, partner);
+    link: |partner, _scope| own(link::Column::PartnerId, partner);
+    link_day: |partner, scope| linked(link_day::Column::LinkId, Query::select()
+        .column(link::Column::Id)
+        .from(link::Entity)
+        .and_where(link::Column::TenantId.eq(scope.tenant().uuid()))
+        .and_where(link::Column::PartnerId.eq(partner.uuid()))
+        .take());
+    touch: |partner, _scope| own(touch::Column::PartnerId, partner);
+    visitor: |_partner, _scope| none();
     // Those that have ended, too: rows that were made for them name them.
     attribution: |partner, _scope| own(attribution::Column::PartnerId, partner);
     event_decision: |partner, _scope| own(event_decision::Column::PartnerId, partner);

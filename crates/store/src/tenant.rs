@@ -93,6 +93,7 @@ pub(super) fn from_row(row: tenant::Model) -> Result<Tenant, StoreError> {
         base_currency: row::currency(TABLE, "base_currency", &row.base_currency)?,
         time_zone: row::text(TABLE, "time_zone", &row.time_zone, |name| name.parse().ok())?,
         minimum_payouts: minimum_payouts.collect::<Result<_, _>>()?,
+        tracking_origins: row::json(TABLE, "tracking_origins", row.tracking_origins)?,
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
@@ -106,6 +107,7 @@ fn to_row(tenant: &Tenant) -> tenant::Model {
         base_currency: tenant.base_currency.code().to_owned(),
         time_zone: tenant.time_zone.name().to_owned(),
         minimum_payouts: minimums(tenant),
+        tracking_origins: row::to_json(&tenant.tracking_origins),
         created_at: tenant.created_at,
         updated_at: tenant.updated_at,
     }

@@ -8,7 +8,7 @@ use super::StoreError;
 /// The unique index, as PostgreSQL names it; the table and the last column, as SQLite does; the input's field.
 type UniqueKey = (&'static str, &'static str, &'static str);
 
-const KEYS: [UniqueKey; 11] = [
+const KEYS: [UniqueKey; 13] = [
     ("tenant_slug_key", "tenant.slug", "slug"),
     ("partner_email_key", "partner.email", "email"),
     (
@@ -20,6 +20,8 @@ const KEYS: [UniqueKey; 11] = [
     ("partner_category_label_key", "partner_category.label", "label"),
     ("partnership_request_pending_key", "partnership_request.email", "email"),
     ("coupon_code_key", "coupon.code_key", "code"),
+    ("link_key", "link.key", "key"),
+    ("visitor_key", "visitor.visitor_id", "visitorId"),
     ("idempotency_key_key", "idempotency.idempotency_key", "idempotencyKey"),
     ("customer_external_id_key", "customer.external_id", "customerExternalId"),
     ("commission_snapshot_version_key", "commission_snapshot.version", ""),

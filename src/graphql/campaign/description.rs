@@ -2,6 +2,7 @@
 
 use async_graphql::ID;
 
+use super::attribution::CampaignAttribution;
 use super::object::{Campaign, CampaignStatus};
 use crate::graphql::connection::Connection;
 use crate::graphql::label::{ADVERTISER, Advertiser};
@@ -20,8 +21,8 @@ use store::view::CampaignColumn as Column;
 
 declare! {
     /// An offer that partners promote, with commission terms and a holdback. A partner's token can read only the
-    /// campaigns to which the partner belongs or for which it has a snapshot; their terms, holdback, window and
-    /// advertiser are null or empty lists. What pays the partner is in its `termsInForce`.
+    /// campaigns to which the partner belongs or for which it has a snapshot; their terms, holdback, window,
+    /// advertiser and attribution are null or empty lists. What pays the partner is in its `termsInForce`.
     pub static CAMPAIGN: Campaign = TypeDescription {
         resource: Resource::Campaigns,
         identity: &["id", "name", "externalId"],
@@ -50,6 +51,16 @@ declare! {
     "endsAt": Option<DateTime> = value(Column::EndsAt, view::moment).for_partners(PartnerVisibility::Null);
     /// The advertiser that owns it; null if there is none.
     "advertiser": Option<Advertiser> = link(Column::AdvertiserId, &ADVERTISER).for_partners(PartnerVisibility::Null);
+    /// Where its links lead that have no destination of their own; null: each link needs its own.
+    "destinationUrl": Option<String> = value(Column::DestinationUrl, view::text);
+    /// The hosts where its links may lead; empty: only that of `destinationUrl`.
+    "linkHosts": Vec<String> = value(Column::LinkHosts, view::document);
+    /// How touches and coupons credit events to partners; null only for a partner's token.
+    "attribution": Option<CampaignAttribution> = made_of(Column::Attribution, |_, row, cells, below, json| {
+        let settings = store::campaign::attribution(row, cells[0])?;
+        below.object(&CampaignAttribution::from(&settings), json);
+        Ok(())
+    }).for_partners(PartnerVisibility::Null);
     /// When it was created.
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was last changed.

@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
+use super::attribution::CampaignAttributionInput;
 use super::object::CampaignStatus;
 use crate::graphql::input::{each, patch, patch_each};
 use crate::graphql::scalar::DateTime;
@@ -27,6 +28,14 @@ pub struct CreateCampaignInput {
     pub ends_at: Option<DateTime>,
     /// The advertiser that owns it.
     pub advertiser_id: Option<ID>,
+    /// Where its links lead that have no destination of their own: an https address (http outside production) without
+    /// user name and password, of one of `linkHosts`, if there are any.
+    pub destination_url: Option<String>,
+    /// The hosts where its links may lead, compared exactly, such as "shop.example"; at most 50. By default only that of
+    /// `destinationUrl`.
+    pub link_hosts: Option<Vec<String>>,
+    /// How touches and coupons credit events to partners.
+    pub attribution: Option<CampaignAttributionInput>,
     /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
@@ -53,6 +62,15 @@ pub struct UpdateCampaignInput {
     pub ends_at: MaybeUndefined<DateTime>,
     /// The advertiser that owns it.
     pub advertiser_id: MaybeUndefined<ID>,
+    /// Where its links lead that have no destination of their own: an https address (http outside production) without
+    /// user name and password, of one of `linkHosts`, if there are any.
+    pub destination_url: MaybeUndefined<String>,
+    /// The hosts where its links may lead, compared exactly, such as "shop.example"; at most 50. By default only that of
+    /// `destinationUrl`.
+    pub link_hosts: MaybeUndefined<Vec<String>>,
+    /// How touches and coupons credit events to partners, as a whole; null: the defaults. It applies to events that are
+    /// recorded from now on.
+    pub attribution: MaybeUndefined<CampaignAttributionInput>,
     /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
@@ -68,6 +86,9 @@ impl From<CreateCampaignInput> for NewCampaign {
             starts_at: input.starts_at.map(Into::into),
             ends_at: input.ends_at.map(Into::into),
             advertiser_id: input.advertiser_id.map(Into::into),
+            destination_url: input.destination_url,
+            link_hosts: input.link_hosts.unwrap_or_default(),
+            attribution: input.attribution.map(Into::into).unwrap_or_default(),
         }
     }
 }
@@ -84,6 +105,9 @@ impl From<UpdateCampaignInput> for CampaignChange {
             starts_at: patch(input.starts_at),
             ends_at: patch(input.ends_at),
             advertiser_id: patch(input.advertiser_id),
+            destination_url: patch(input.destination_url),
+            link_hosts: patch(input.link_hosts),
+            attribution: patch(input.attribution),
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Campaigns: what partners promote.
 
+mod attribution;
+mod attribution_simulation;
 mod description;
 mod input;
 mod mutation;
 mod object;
 mod query;
 
+pub use attribution::AttributionModel;
+pub use attribution_simulation::SimulateAttributionMutation;
 pub use description::CAMPAIGN;
 #[cfg(test)]
 pub use input::CreateCampaignInput;

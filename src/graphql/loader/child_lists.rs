@@ -2,7 +2,7 @@
 
 use super::{Children, CountsOf, Loader, Loaders};
 use store::view::List;
-use store::{audit, campaign, coupon, customer, deal, event, partner, tier_result};
+use store::{audit, campaign, coupon, customer, deal, event, link, partner, tier_result};
 
 /// Declares [`Children`] that are sorted by id: `name: list name, loader of counts`, then the store's list.
 macro_rules! children {
@@ -37,6 +37,8 @@ children! {
     PartnersOfTier: "tiered_commission.partners", partner_count_of_tier = partner::list_of_tiers;
     /// The campaigns that partners belong to, newest first.
     CampaignsOfPartner: "partner.campaigns", campaign_count_of_partner = campaign::list_of_partners;
+    /// The links of partners, newest first.
+    LinksOfPartner: "partner.links", link_count_of_partner = link::list_of_partners;
     /// The coupons of partners, newest first.
     CouponsOfPartner: "partner.coupons", coupon_count_of_partner = coupon::list_of_partners;
     /// The customers that are bound to partners, newest first.

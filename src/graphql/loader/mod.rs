@@ -208,6 +208,7 @@ loaders! {
     event_count_of_customer: CountsOf<EventsOfCustomer>,
     customer_count_of_partner: CountsOf<CustomersOfPartner>,
     coupon_count_of_partner: CountsOf<CouponsOfPartner>,
+    link_count_of_partner: CountsOf<LinksOfPartner>,
     commission_counts: CommissionCounts,
     commission_totals: CommissionTotals,
     commission_explanation: ExplanationOfCommission,

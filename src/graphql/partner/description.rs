@@ -12,7 +12,10 @@ use crate::graphql::deal::{DEAL, Deal};
 use crate::graphql::label::{PARTNER_CATEGORY, PARTNER_TIER, PartnerCategory, PartnerTier};
 use crate::graphql::ledger::commission::{CommissionConnection, commission_pages, commissions_under};
 use crate::graphql::ledger::customer::{CUSTOMER, Customer};
-use crate::graphql::loader::{CampaignsOfPartner, CouponsOfPartner, CustomersOfPartner, DealsOfPartner};
+use crate::graphql::link::{LINK, Link};
+use crate::graphql::loader::{
+    CampaignsOfPartner, CouponsOfPartner, CustomersOfPartner, DealsOfPartner, LinksOfPartner,
+};
 use crate::graphql::money::Money;
 use crate::graphql::partner::PartnerType;
 use crate::graphql::partner::kind::PartnerStatus;
@@ -99,6 +102,10 @@ declare! {
     "balancesAsOf" = Partner::computed();
     /// Its payouts, newest first.
     "payouts": Connection<Payout> = page_of(|ctx| payout_pages(ctx, PayoutParent::Partner));
+    /// Its links, newest first.
+    "links": Connection<Link> = page_of(|ctx| {
+        child_list_of::<LinksOfPartner>(ctx, Resource::Links, &LINK)
+    });
     /// Its coupons, newest first.
     "coupons": Connection<Coupon> = page_of(|ctx| {
         child_list_of::<CouponsOfPartner>(ctx, Resource::Coupons, &COUPON)

@@ -73,6 +73,8 @@ pub struct Tenant {
     /// The minimum payouts, at most one per currency. Smaller amounts carry forward; in other currencies, any amount
     /// above 0 is paid.
     pub minimum_payouts: Vec<Money>,
+    /// The origins of the pages whose script may send what visitors did, such as "https://shop.example".
+    pub tracking_origins: Vec<String>,
 }
 
 impl From<tenant::Tenant> for Tenant {
@@ -84,6 +86,7 @@ impl From<tenant::Tenant> for Tenant {
             base_currency: CurrencyCode(tenant.base_currency),
             time_zone: tenant.time_zone.name().to_owned(),
             minimum_payouts: tenant.minimum_payouts.into_iter().map(Money::from).collect(),
+            tracking_origins: tenant.tracking_origins,
         }
     }
 }
@@ -97,6 +100,9 @@ pub struct UpdateTenantInput {
     pub time_zone: MaybeUndefined<String>,
     /// The minimum payouts, at most one per currency; they replace the existing ones.
     pub minimum_payouts: MaybeUndefined<Vec<MoneyInput>>,
+    /// The origins of the pages whose script may send what visitors did, such as "https://shop.example": https (http
+    /// outside production), at most 50; they replace the existing ones.
+    pub tracking_origins: MaybeUndefined<Vec<String>>,
     /// A repeated call with the same key and input changes nothing and returns the first call's result.
     pub idempotency_key: Option<String>,
 }
@@ -107,6 +113,7 @@ impl From<UpdateTenantInput> for TenantChange {
             name: patch(input.name),
             time_zone: patch(input.time_zone),
             minimum_payouts: patch_each(input.minimum_payouts),
+            tracking_origins: patch(input.tracking_origins),
         }
     }
 }

@@ -46,6 +46,8 @@ pub enum WebhookEventType {
     PartnerReinstated,
     /// A partner got a coupon: `coupon.created`.
     CouponCreated,
+    /// A partner got a link: `link.created`.
+    LinkCreated,
     /// A customer was reassigned: `customer.reassigned`.
     CustomerReassigned,
     /// Somebody requested to promote a campaign: `partnership_request.created`.

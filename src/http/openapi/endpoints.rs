@@ -82,6 +82,8 @@ pub fn paths(options: &HttpOptions) -> Map<String, Value> {
             plain("metrics", description, "The metrics.", None),
         );
     }
+    paths.insert("/r/{tenant}/{key}".to_owned(), link());
+    paths.insert("/t/{name}".to_owned(), tracking());
     paths.insert("/openapi.json".to_owned(), openapi(options.production));
     paths
 }
@@ -116,6 +118,65 @@ fn openapi(is_production: bool) -> Value {
         "security": if is_production { json!([{ TOKEN: ["admin"] }]) } else { json!([]) },
         "responses": responses,
     } })
+}
+
+fn in_path(name: &str, description: &str) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "description": description, "schema": { "type": "string" } })
+}
+
+fn link() -> Value {
+    json!({ "get": {
+        "operationId": "followLink",
+        "tags": ["tracking"],
+        "description": "Leads to the destination of a partner's link, and records a click. The rest of the query is passed on.",
+        "security": [],
+        "parameters": [in_path("tenant", "The tenant's slug."), in_path("key", "The link's key.")],
+        "responses": {
+            "302": {
+                "description": "The destination, with ref (the link's key) and tc (the click's id).",
+                "headers": { "location": { "schema": { "type": "string" } } },
+            },
+            "404": text("There is no such link."),
+            "503": text("The database cannot be reached, and where the link leads is not remembered."),
+        },
+    } })
+}
+
+fn tracking() -> Value {
+    let message = json!({
+        "type": "object",
+        "required": ["visitor"],
+        "properties": {
+            "visitor": { "type": "string", "minLength": 8, "maxLength": 128 },
+            "tc": { "type": "string", "description": "The id of a click." },
+            "ref": { "type": "string", "description": "The key of a link." },
+            "coupon": { "type": "string", "description": "The code of a coupon." },
+        },
+    });
+    let script = json!({
+        "description": "The script.",
+        "content": { "text/javascript": { "schema": { "type": "string" } } },
+    });
+    json!({
+        "get": {
+            "operationId": "script",
+            "tags": ["tracking"],
+            "description": "The script for the pages of brands. A version never changes.",
+            "security": [],
+            "parameters": [in_path("name", "The version, such as 1.js.")],
+            "responses": { "200": script, "404": text("There is no such version.") },
+        },
+        "post": {
+            "operationId": "reportTouch",
+            "tags": ["tracking"],
+            "description": "What the script sends, from pages of the tenant's trackingOrigins: one of tc, ref and coupon, in \
+                 at most 1 kB. The answer is the same whatever it says.",
+            "security": [],
+            "parameters": [in_path("name", "The tenant's slug.")],
+            "requestBody": { "required": true, "content": { "text/plain": { "schema": message } } },
+            "responses": { "204": { "description": "It was received." } },
+        },
+    })
 }
 
 fn graphql() -> Value {

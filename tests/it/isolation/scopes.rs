@@ -89,9 +89,13 @@ async fn reads(p: &Programme) -> Vec<(&'static str, Vec<String>)> {
                 list("events"),
                 by_external_id("customer"),
                 list("customers"),
+                one("touch", &p.touch),
+                list("touches"),
+                node(&p.touch),
                 "eventDecisionTotals(from: \"2026-03-01T00:00:00Z\", to: \"2026-03-03T00:00:00Z\") { count }".to_owned(),
             ],
         ),
+        ("links:read", vec![one("link", &p.link), list("links"), node(&p.link)]),
         (
             "coupons:read",
             vec![one("coupon", &p.coupon), list("coupons"), node(&p.coupon)],
@@ -178,7 +182,8 @@ fn needed_by(mutation: &str, input: &serde_json::Value) -> &'static str {
 /// The scope of a mutation.
 pub fn needed(mutation: &str) -> &'static str {
     match mutation {
-        "recordEvent" => "events:write",
+        "recordEvent" | "identifyCustomer" => "events:write",
+        "simulateAttribution" => "campaigns:write",
         "attributeEvent" | "previewReassignCustomer" | "reassignCustomer" => "events:write commissions:write",
         // Of a campaign.
         "createBacktest" | "cancelBacktest" => "campaigns:write",
@@ -192,6 +197,7 @@ pub fn needed(mutation: &str) -> &'static str {
         }
         "erasePersonalData" | "updateTenant" => "admin",
         _ if mutation.ends_with("Coupon") => "coupons:write",
+        _ if mutation.ends_with("Link") => "links:write",
         _ if mutation.ends_with("ApiKey") => "api_keys:write",
         _ if mutation.contains("Webhook") => "webhooks:write",
         "recordDealRenewal" => "deals:write",

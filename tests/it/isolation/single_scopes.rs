@@ -11,7 +11,7 @@ use crate::support::programme::{Programme, made_by};
 use crate::support::{Sdl, both_databases};
 
 /// The types that are a resource, or a part of one with an id of its own.
-const RESOURCES: [(&str, &str); 25] = [
+const RESOURCES: [(&str, &str); 27] = [
     ("Partner", "partners"),
     ("PartnerTier", "partners"),
     ("PartnerCategory", "partners"),
@@ -21,9 +21,11 @@ const RESOURCES: [(&str, &str); 25] = [
     ("Campaign", "campaigns"),
     ("Advertiser", "campaigns"),
     ("Coupon", "coupons"),
+    ("Link", "links"),
     ("Event", "events"),
     ("Customer", "events"),
     ("Attribution", "events"),
+    ("Touch", "events"),
     ("Commission", "commissions"),
     ("Backtest", "commissions"),
     ("Payout", "payouts"),
@@ -40,13 +42,15 @@ const RESOURCES: [(&str, &str); 25] = [
 ];
 
 /// What a row names belongs to the row as far as it says which one it is.
-const NAMES: [(&str, &[&str]); 8] = [
+const NAMES: [(&str, &[&str]); 10] = [
     ("Partner", &["id", "name", "externalId"]),
     ("PartnerGroup", &["id", "name", "externalId"]),
     ("Campaign", &["id", "name", "externalId"]),
     ("Coupon", &["id", "code"]),
+    ("Link", &["id", "key"]),
     ("Event", &["id", "externalId"]),
     ("Attribution", &["id"]),
+    ("Touch", &["id"]),
     ("PaymentStage", &["id", "label", "externalId"]),
     ("CustomField", &["id", "label", "externalId"]),
 ];

@@ -162,6 +162,29 @@ pub fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<Strin
                 ])
                 .collect(),
         ),
+        by_name("touch", vec![&p.touch, &p.other_touch, &foreign.touch], &[]),
+        (
+            "touches",
+            [
+                format!("(filter: {{ partnerIds: [{:?}], campaignIds: [{:?}], kind: [REFERRAL] }})", p.b, p.campaign),
+                r#"(filter: { occurredFrom: "2020-01-01T00:00:00Z", occurredTo: "2030-01-01T00:00:00Z" })"#.to_owned(),
+            ]
+            .into_iter()
+            .chain(list())
+            .collect(),
+        ),
+        by_name("link", vec![&p.link, &p.other_link, &foreign.link], &[]),
+        (
+            "links",
+            [
+                r#"(filter: { search: "bravo", keys: ["bravo-link"] })"#.to_owned(),
+                format!("(filter: {{ partnerIds: [{:?}], campaignIds: [{:?}], status: [ACTIVE] }})", p.b, p.campaign),
+                r#"(filter: { createdFrom: "2020-01-01T00:00:00Z", createdTo: "2030-01-01T00:00:00Z" })"#.to_owned(),
+            ]
+            .into_iter()
+            .chain(list())
+            .collect(),
+        ),
         by_name("coupon", vec![&p.coupon, &p.other_coupon, &foreign.coupon], &[]),
         (
             "coupons",
@@ -315,6 +338,8 @@ fn everything(p: &Programme) -> Vec<String> {
         &p.other_campaign,
         &p.a,
         &p.b,
+        &p.link,
+        &p.other_link,
         &p.coupon,
         &p.other_coupon,
         &p.request,
@@ -457,7 +482,7 @@ async fn a_partner_sees_only_what_is_its_own_through_any_field(app: TestApp) {
         .staff
         .data_with(
             "query($id: ID!) { partner(id: $id) { id group { id } commissionSnapshots { id } campaigns { nodes { id } }
-             coupons { nodes { id } } commissions { nodes { id event { id attribution { id } } payout { id } } }
+             links { nodes { id } } coupons { nodes { id } } commissions { nodes { id event { id attribution { id } } payout { id } } }
              deals { nodes { id stage { id } customFields { customField { id } option { id } } } } }
              viewer { tenant { id } } }",
             serde_json::json!({ "id": p.a }),
@@ -465,13 +490,14 @@ async fn a_partner_sees_only_what_is_its_own_through_any_field(app: TestApp) {
         .await;
     let mut own: HashSet<String> = ids_in(&own).into_iter().map(|(_, id)| id).collect();
     // Itself, group, two campaigns, the tenant, and four promises: one an approval, one at its creation, two amendments;
-    // a commission with its event, attribution and payout; a deal with its stage, its field and option, and its commission; and a coupon.
-    assert_eq!(own.len(), 19, "{own:?}");
+    // a commission with its event, attribution and payout; a deal with its stage, its field and option, and its commission; a link and a coupon.
+    assert_eq!(own.len(), 20, "{own:?}");
     // And the campaign that one of the promises is for, which it does not belong to.
     own.insert(p.other_campaign.clone());
+    own.insert(p.touch.clone());
     for scopes in [
         "admin",
-        "partners:read partner_groups:read campaigns:read coupons:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read webhooks:read audit:read",
+        "partners:read partner_groups:read campaigns:read coupons:read links:read events:read commissions:read payouts:read deals:read commission_rules:read tiered_commissions:read api_keys:read webhooks:read audit:read",
     ] {
         let a = app.partner_with(&p.tenant, &p.a, scopes);
         let mut seen = HashSet::new();

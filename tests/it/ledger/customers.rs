@@ -44,11 +44,11 @@ async fn the_first_attributed_event_binds_the_customer(app: TestApp) {
     );
     assert_eq!(shop.earned(other).await, ["20.00"]);
     assert_eq!(shop.earned(bare("5")).await, ["10.00"]);
-    // The bound partner in another campaign.
-    assert_eq!(
-        shop.earned(merged(bare("6"), json!({ "campaignId": twenty }))).await,
-        ["20.00"]
-    );
+    // The binding does not decide for another campaign: its partner must be named.
+    let elsewhere = merged(bare("6"), json!({ "campaignId": twenty }));
+    assert_eq!(shop.refused(elsewhere.clone()).await, ["REQUIRED partnerId"]);
+    let elsewhere = merged(elsewhere, json!({ "partnerId": ann }));
+    assert_eq!(shop.earned(elsewhere).await, ["20.00"]);
     assert_eq!(shop.earned(bare("7")).await, ["10.00"]);
     let customer = customer(&shop, "c").await;
     assert_eq!(

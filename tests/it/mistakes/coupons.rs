@@ -1,4 +1,4 @@
-//! Coupons.
+//! Coupons, visitors, and what touches lead to.
 
 use serde_json::json;
 
@@ -19,6 +19,25 @@ pub fn cases(p: &Programme) -> Vec<Case> {
         case("updateCoupon", json!({ "id": unknown(&p.coupon) }), &["NOT_FOUND id"]),
         case("updateCoupon", json!({ "status": null }), &["REQUIRED status"]),
         case("deleteCoupon", json!({ "id": unknown(&p.coupon) }), &["NOT_FOUND id"]),
+        case(
+            "identifyCustomer",
+            json!({ "visitorId": "short", "customerExternalId": " ", "acquiredAt": "2999-01-01T00:00:00Z" }),
+            &["INVALID visitorId", "REQUIRED customerExternalId", "INVALID acquiredAt"],
+        ),
+        case(
+            "simulateAttribution",
+            json!({
+                "campaigns": [{ "name": "one" }, { "name": "one" }, { "name": "two", "attribution": { "windowDays": 0 } }],
+                "touches": [{ "partner": "a", "campaign": "none", "occurredAt": "2026-02-28T00:00:00Z" }],
+                "amount": { "amount": "-1", "currency": "EUR" },
+            }),
+            &[
+                "INVALID campaigns.1.name",
+                "INVALID campaigns.2.attribution.windowDays",
+                "NOT_FOUND touches.0.campaign",
+                "INVALID amount.amount",
+            ],
+        ),
     ];
     for mutation in ["createCoupon", "updateCoupon"] {
         let at = "2026-02-01T00:00:00Z";

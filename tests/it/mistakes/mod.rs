@@ -5,6 +5,7 @@ mod backtests;
 mod coupons;
 mod deals;
 mod keys;
+mod links;
 mod moves;
 mod names;
 mod rules;
@@ -78,6 +79,7 @@ async fn every_mutation_has_its_mistakes_tried(app: TestApp) {
     let cases = [
         names::cases(&p),
         coupons::cases(&p),
+        links::cases(&p),
         amounts::cases(&p),
         states::cases(&p),
         deals::cases(&p),

@@ -69,6 +69,8 @@ fn input(event: &Value) -> NewEvent {
         partner_id: own(&event["attribution"]["partner"]["id"]),
         campaign_id: own(&event["attribution"]["campaign"]["id"]),
         coupon_code: None,
+        visitor_id: None,
+        touches: Vec::new(),
         original_external_id: text(&event["original"]["externalId"]),
         metadata: Some(event["metadata"].clone()).filter(|value| !value.is_null()),
         idempotency_key: None,

@@ -36,6 +36,10 @@ pub struct Programme {
     /// Of each.
     pub coupon: String,
     pub other_coupon: String,
+    pub link: String,
+    pub other_link: String,
+    pub touch: String,
+    pub other_touch: String,
     /// Waits for a decision.
     pub request: String,
     pub decided_request: String,
@@ -64,7 +68,7 @@ pub struct Programme {
 }
 
 /// The ledger's mutations answer in shapes of their own; `ledger::access` and its neighbours try them.
-pub const LEDGER: [&str; 16] = [
+pub const LEDGER: [&str; 17] = [
     "approveCommissions",
     "approveMatchingCommissions",
     "assignCommissionRecipient",
@@ -76,6 +80,7 @@ pub const LEDGER: [&str; 16] = [
     "reassignCustomer",
     "recordEvent",
     "recordEvents",
+    "recordTouches",
     "returnPayout",
     "reverseCommissions",
     "settlePayout",
@@ -171,6 +176,17 @@ impl Programme {
         };
         let own_coupon = make("createCoupon", "coupon", coupon(own, &a)).await;
         let other_coupon = make("createCoupon", "coupon", coupon(other, &b)).await;
+        let link = |name: &str, partner: &str| {
+            let leads_to = format!("https://shop.example/{name}");
+            json!({
+                "partnerId": partner, "campaignId": campaign, "key": format!("{name}-link"), "destinationUrl": leads_to,
+                "externalId": format!("{name}-link-id"),
+            })
+        };
+        let hosts = json!({ "id": campaign, "linkHosts": ["shop.example"] });
+        make("updateCampaign", "campaign", hosts).await;
+        let own_link = make("createLink", "link", link(own, &a)).await;
+        let other_link = make("createLink", "link", link(other, &b)).await;
         let asked = |name: &str, campaign: &str| {
             let (name, email) = (format!("hidden {name}"), format!("{name}@{name}.example"));
             json!({ "name": name, "email": email, "campaignId": campaign, "message": "hidden message" })
@@ -224,6 +240,17 @@ impl Programme {
             );
             commissions.push(id);
         }
+        let touch = |partner: &str, name: &str| {
+            json!({ "externalId": format!("hidden-touch-{name}"), "visitorId": format!("hidden-visitor-{name}"),
+                "partnerId": partner, "campaignId": campaign })
+        };
+        let record = "mutation($input: [RecordTouchInput!]!) { recordTouches(input: $input) { touch { id } } }";
+        let touches = json!({ "input": [touch(&a, own), touch(&b, other)] });
+        let touches = staff.data_with(record, touches).await;
+        let touch = |place: usize| {
+            let id = touches["recordTouches"][place]["touch"]["id"].as_str();
+            id.expect("a touch").to_owned()
+        };
         let pipeline = Pipeline::new(&staff, own, other, [&a, &b]).await;
         // One campaign only: through progress towards goals a walk comes to everything of a campaign once more.
         let tiered = make("createTieredCommission", "tieredCommission", json!({
@@ -275,6 +302,10 @@ impl Programme {
             b,
             coupon: own_coupon,
             other_coupon,
+            link: own_link,
+            other_link,
+            touch: touch(0),
+            other_touch: touch(1),
             request,
             decided_request,
             commission: commissions[0].clone(),

@@ -27,6 +27,8 @@ fn conversion(number: usize, tiers: &Tiers<'_>) -> NewEvent {
         partner_id: Some(tiers.partner.clone()),
         coupon_code: None,
         campaign_id: Some(tiers.campaign.clone()),
+        visitor_id: None,
+        touches: Vec::new(),
         original_external_id: None,
         metadata: None,
         idempotency_key: None,

@@ -67,6 +67,8 @@ const UNSEEN: &[&str] = &[
     "campaign.status",
     "campaign.starts_at",
     "campaign.ends_at",
+    "campaign.destination_url",
+    "campaign.link_hosts",
     "campaign.created_at",
     "campaign.updated_at",
     "campaign_version.begins_at",
@@ -293,6 +295,8 @@ fn another(column: &str, kind: &str, is_postgres: bool) -> String {
             | "refunded_items"
             | "tags"
             | "minimum_payouts"
+            | "link_hosts"
+            | "attribution"
     );
     let is_time = column == "at"
         || column.ends_with("_at")

@@ -46,7 +46,7 @@ async fn endpoints_take_the_read_scope_of_what_they_hear_of(app: TestApp) {
         ask("webhooks:read commissions:read", json!(["COMMISSION_PAID"])).await,
         forbidden
     );
-    let all = "webhooks:write webhooks:read commissions:read payouts:read partners:read tiered_commissions:read events:read coupons:read";
+    let all = "webhooks:write webhooks:read commissions:read payouts:read partners:read tiered_commissions:read events:read coupons:read links:read";
     assert_eq!(ask(all, json!([])).await, None);
     // Nobody sends elsewhere what they may not read.
     let staff = app.staff(&tenant, "admin");

@@ -8,6 +8,7 @@ use chrono_tz::UTC;
 use proptest::prelude::*;
 
 use super::*;
+use crate::attribution::AttributionSettings;
 use crate::campaign::{Campaign, CampaignStatus};
 use crate::commission::CommissionKind;
 use crate::decision::{Component, MadeWith, TermsSource};
@@ -50,6 +51,9 @@ fn campaign(terms: Vec<Term>) -> Campaign {
         starts_at: None,
         ends_at: None,
         advertiser_id: None,
+        destination_url: None,
+        link_hosts: Vec::new(),
+        attribution: AttributionSettings::default(),
         created_at: start(),
         updated_at: start(),
         version: 1,

@@ -11,7 +11,8 @@ use super::{API_VERSION, WebhookEventType};
 use crate::Timestamp;
 use crate::commission::{Commission, Payout, PayoutStatus};
 use crate::coupon::Coupon;
-use crate::id::{AttributionId, CampaignId, CouponId, EventId, PartnerId};
+use crate::id::{AttributionId, CampaignId, CouponId, EventId, LinkId, PartnerId};
+use crate::link::Link;
 use crate::money::Money;
 use crate::partnership_request::PartnershipRequest;
 
@@ -33,6 +34,8 @@ pub struct ExternalIds {
     pub events: HashMap<Uuid, String>,
     /// The coupons that attributions rest on, by the attribution.
     pub coupons: HashMap<Uuid, CouponId>,
+    /// The links that attributions rest on, by the attribution.
+    pub links: HashMap<Uuid, LinkId>,
 }
 
 impl ExternalIds {
@@ -42,6 +45,10 @@ impl ExternalIds {
 
     fn campaign(&self, id: Option<CampaignId>) -> Option<&str> {
         self.campaigns.get(&id?.uuid())?.as_deref()
+    }
+
+    fn link(&self, attribution: Option<AttributionId>) -> Option<LinkId> {
+        self.links.get(&attribution?.uuid()).copied()
     }
 
     fn coupon(&self, attribution: Option<AttributionId>) -> Option<CouponId> {
@@ -95,6 +102,7 @@ pub fn commission(row: &Commission, event_type: WebhookEventType, at: Timestamp,
         "eventId": row.event_id,
         "eventExternalId": ids.event(row.event_id),
         "couponId": ids.coupon(row.attribution_id),
+        "linkId": ids.link(row.attribution_id),
         "adjustsCommissionId": row.adjusts_id,
         "payoutId": row.payout_id.filter(|_| is_paid),
         "returnedPayoutId": row.returned_payout_id,
@@ -128,6 +136,20 @@ pub fn payout(row: &Payout, event_type: WebhookEventType, at: Timestamp, ids: &E
 /// A partner; its status is in the outbox event's detail.
 pub fn partner(id: PartnerId, at: Timestamp, ids: &ExternalIds) -> Value {
     json!({ "partnerId": id, "partnerExternalId": ids.partner(Some(id)), "changedAt": moment(at) })
+}
+
+/// A link that was created; where it leads is read by its id.
+pub fn link(row: &Link, at: Timestamp, ids: &ExternalIds) -> Value {
+    json!({
+        "linkId": row.id,
+        "key": row.key,
+        "partnerId": row.partner_id,
+        "partnerExternalId": ids.partner(Some(row.partner_id)),
+        "campaignId": row.campaign_id,
+        "campaignExternalId": ids.campaign(Some(row.campaign_id)),
+        "createdAt": moment(row.created_at),
+        "changedAt": moment(at),
+    })
 }
 
 /// A coupon that was created; its code is read by its id.

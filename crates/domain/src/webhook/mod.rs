@@ -37,6 +37,7 @@ text_enum! {
         PartnerRevoked = "PARTNER_REVOKED",
         PartnerReinstated = "PARTNER_REINSTATED",
         CouponCreated = "COUPON_CREATED",
+        LinkCreated = "LINK_CREATED",
         CustomerReassigned = "CUSTOMER_REASSIGNED",
         PartnershipRequestCreated = "PARTNERSHIP_REQUEST_CREATED",
         PartnershipRequestDecided = "PARTNERSHIP_REQUEST_DECIDED",

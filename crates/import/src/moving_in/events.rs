@@ -92,6 +92,8 @@ pub async fn batch(
             partner_id: partner.filter(|_| own).map(|id| id.to_string()),
             campaign_id: campaign.filter(|_| own).map(|id| id.to_string()),
             coupon_code,
+            visitor_id: None,
+            touches: Vec::new(),
             original_external_id: cells.text("originalExternalId"),
             metadata: cells.json("metadata"),
             items: items(&mut cells, kind),

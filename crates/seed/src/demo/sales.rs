@@ -14,6 +14,7 @@ use domain::problem::Problem;
 use service::ServiceError;
 use service::ledger::event::NewEvent;
 use service::ledger::record;
+use service::ledger::touches::TouchDraft;
 
 /// Time of day at which the sales of the day are reported.
 pub const REPORTED: Duration = Duration::hours(20);
@@ -38,6 +39,8 @@ pub struct SaleRow {
     pub campaign: Option<&'static str>,
     /// The code that the customer typed.
     pub coupon: Option<&'static str>,
+    /// The partner and the campaign of a recommendation, and on which day it was made.
+    pub recommended: Option<(usize, &'static str, i64)>,
     /// The name of the event that it takes back.
     pub original: Option<String>,
 }
@@ -128,6 +131,7 @@ impl SaleRow {
             partner: None,
             campaign: None,
             coupon: None,
+            recommended: None,
             original: None,
         }
     }
@@ -145,6 +149,14 @@ impl SaleRow {
     pub fn with_code(self, code: &'static str) -> Self {
         Self {
             coupon: Some(code),
+            ..self
+        }
+    }
+
+    /// Recommended by a partner for a campaign on a day of the programme.
+    pub fn recommended(self, partner: usize, campaign: &'static str, day: i64) -> Self {
+        Self {
+            recommended: Some((partner, campaign, day)),
             ..self
         }
     }
@@ -265,6 +277,19 @@ fn singles() -> impl Iterator<Item = SaleRow> {
         })
 }
 
+fn recommendation(
+    demo: &DemoContext<'_>,
+    (partner, campaign, day): (usize, &'static str, i64),
+    ids: &IdsByName,
+) -> TouchDraft {
+    TouchDraft {
+        partner_id: Some(ids.of("partner", partner)),
+        campaign_id: Some(ids.of("campaign", campaign)),
+        occurred_at: Some(demo.moment(Duration::days(day))),
+        ..TouchDraft::default()
+    }
+}
+
 /// Sales by the days on which they are reported.
 pub fn by_day(sales: impl Iterator<Item = SaleRow>) -> BTreeMap<i64, Vec<SaleRow>> {
     let mut days = BTreeMap::<_, Vec<_>>::new();
@@ -295,6 +320,12 @@ pub async fn record(
         partner_id: sale.partner.map(|place| ids.of("partner", place)),
         campaign_id: sale.campaign.map(|name| ids.of("campaign", name)),
         coupon_code: sale.coupon.map(str::to_owned),
+        visitor_id: None,
+        touches: sale
+            .recommended
+            .map(|touch| recommendation(demo, touch, ids))
+            .into_iter()
+            .collect(),
         original_external_id: sale.original.as_deref().map(external_id),
         metadata: None,
         idempotency_key: None,

@@ -15,6 +15,11 @@ pub fn all() -> impl Iterator<Item = SaleRow> {
             .with_code("BLUETEA")
             .of("blue-tea")
             .worth("149.00", "EUR"),
+        // OUTSIDE_WINDOW: it was recommended half a year before.
+        SaleRow::new(196, "slow-reader", Charge)
+            .of("slow-reader")
+            .worth("149.00", "EUR")
+            .recommended(1, "signup", 15),
         // UNATTRIBUTED: no partner is named, and the customer is bound to none.
         SaleRow::new(73, "walk-in-1", Charge)
             .of("walk-in")

@@ -5,15 +5,17 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::content;
+use super::touches::{CheckedTouch, MAX_INLINE, TouchDraft};
 use crate::partner::metadata;
 use domain::Timestamp;
-use domain::event::{Attribution, AttributionSource, Customer, Event, EventKind};
+use domain::event::{Attribution, Customer, Event, EventKind};
 use domain::history::Moment;
 use domain::id::{CampaignId, EventId, PartnerId};
 use domain::items::{self, Item, ItemDraft};
 use domain::money::{Currency, Money};
 use domain::personal::Content;
 use domain::problem::{Fault, ProblemCode, Problems};
+use domain::touch::visitor_id;
 use domain::{text, time};
 
 aggregate!(Event: Event, in event);
@@ -37,6 +39,10 @@ pub struct NewEvent {
     pub partner_id: Option<String>,
     pub campaign_id: Option<String>,
     pub coupon_code: Option<String>,
+    /// Who bought, as the brand's pages call it.
+    pub visitor_id: Option<String>,
+    /// What led to it, as the caller's own tracker knows.
+    pub touches: Vec<TouchDraft>,
     pub original_external_id: Option<String>,
     pub metadata: Option<Value>,
     pub idempotency_key: Option<String>,
@@ -63,6 +69,8 @@ pub struct CheckedEvent {
     pub partner_id: Option<String>,
     pub campaign_id: Option<String>,
     pub coupon_code: Option<String>,
+    pub visitor_id: Option<String>,
+    pub touches: Vec<CheckedTouch>,
     pub original_external_id: Option<String>,
     pub metadata: Option<Value>,
     pub idempotency_key: Option<String>,
@@ -88,6 +96,8 @@ impl NewEvent {
             "partnerId": self.partner_id,
             "campaignId": self.campaign_id,
             "couponCode": text(&self.coupon_code),
+            "visitorId": self.visitor_id,
+            "touches": (!self.touches.is_empty()).then(|| self.touches.iter().map(TouchDraft::content).collect::<Vec<_>>()),
             "originalExternalId": text(&self.original_external_id),
             "metadata": self.metadata,
             "items": (!self.items.is_empty()).then(|| self.items.iter().map(item_content).collect::<Vec<_>>()),
@@ -120,6 +130,15 @@ impl NewEvent {
             text::external_id(&text)
         });
         let coupon_code = problems.optional("couponCode", self.coupon_code, |text| text::coupon_code(&text));
+        let visitor_id = problems.optional("visitorId", self.visitor_id, |text| visitor_id(&text));
+        let names_touches = !self.touches.is_empty();
+        problems.at_most("touches", self.touches.len(), MAX_INLINE, "");
+        let touches = problems.within("touches", |problems| {
+            let touches = self.touches.into_iter().take(MAX_INLINE).enumerate();
+            let touches =
+                touches.map(|(place, touch)| problems.within(place, |problems| touch.check(latest, problems)));
+            touches.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()
+        });
         let metadata = problems.optional("metadata", self.metadata, metadata);
         let key = problems.optional("idempotencyKey", self.idempotency_key, |key| text::external_id(&key));
         if takes_back {
@@ -136,6 +155,8 @@ impl NewEvent {
                 ("partnerId", self.partner_id.is_some()),
                 ("campaignId", self.campaign_id.is_some()),
                 ("couponCode", matches!(&coupon_code, Some(Some(_)))),
+                ("visitorId", matches!(&visitor_id, Some(Some(_)))),
+                ("touches", names_touches),
                 ("revenue", matches!(revenue, Some(Some(_)))),
                 ("country", self.country.is_some()),
             ];
@@ -190,6 +211,8 @@ impl NewEvent {
             partner_id: self.partner_id,
             campaign_id: self.campaign_id,
             coupon_code: coupon_code?,
+            visitor_id: visitor_id?,
+            touches: touches?,
             original_external_id: original?,
             metadata: metadata?,
             idempotency_key: key?,
@@ -265,14 +288,6 @@ fn item_content(item: &ItemDraft) -> Value {
 
 /// The partner and the campaign that an event is credited to, or that a customer is bound to.
 pub type Binding = (Option<PartnerId>, Option<CampaignId>);
-
-/// What an attribution without a coupon rests on: the event names the partner, or its customer is bound to it.
-pub fn source(names_partner: bool) -> AttributionSource {
-    match names_partner {
-        true => AttributionSource::NAMED,
-        false => AttributionSource::BINDING,
-    }
-}
 
 /// The binding of a customer, if there is one.
 pub fn binding(customer: Option<&Customer>) -> Binding {

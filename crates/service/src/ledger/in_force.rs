@@ -108,8 +108,9 @@ async fn facts<'a>(
         partner: Some(key.partner),
         campaign: key.campaign,
         customer_external_id: None,
+        visitor: None,
     });
-    let mut facts = store::recording::facts(database, scope, &asked.collect::<Vec<_>>()).await?;
+    let (mut facts, _) = store::recording::facts(database, scope, &asked.collect::<Vec<_>>(), &[]).await?;
     Ok(keys
         .iter()
         .zip(&names)

@@ -24,6 +24,7 @@ pub mod refund;
 pub mod review;
 pub mod terms_simulation;
 pub mod tiers;
+pub mod touches;
 pub mod verify;
 
 use auth::Writer;

@@ -12,6 +12,7 @@ use domain::Timestamp;
 use domain::accrual::{
     self, ComponentEarning, ConsideredTerm, CustomerHistory, EarningEvent, FirstEvents, GroupRuleFacts, Verdict,
 };
+use domain::attribution::AttributionSettings;
 use domain::campaign::{Campaign, CampaignStatus};
 use domain::commission::mature_at;
 use domain::event::{AttributedVia, EventKind};
@@ -128,6 +129,9 @@ pub async fn simulate(
         starts_at: None,
         ends_at: None,
         advertiser_id: None,
+        destination_url: None,
+        link_hosts: Vec::new(),
+        attribution: AttributionSettings::default(),
         created_at: now,
         updated_at: now,
         version: 1,

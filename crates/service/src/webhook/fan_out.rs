@@ -16,6 +16,7 @@ use domain::Timestamp;
 use domain::commission::{Commission, Payout};
 use domain::coupon::Coupon;
 use domain::id::{PartnerId, TenantId};
+use domain::link::Link;
 use domain::partnership_request::PartnershipRequest;
 use domain::webhook::WebhookEventType;
 use domain::webhook::body::{self, ExternalIds};
@@ -165,6 +166,7 @@ struct ChangedObjects {
     payouts: HashMap<Uuid, Payout>,
     requests: HashMap<Uuid, PartnershipRequest>,
     coupons: HashMap<Uuid, Coupon>,
+    links: HashMap<Uuid, Link>,
     ids: ExternalIds,
 }
 
@@ -186,17 +188,20 @@ impl ChangedObjects {
         let payouts = store::payout::by_ids(database, scope, &wanted(ObjectKind::Payout)).await?;
         let requests = store::partnership_request::by_ids(database, scope, &wanted(ObjectKind::Request)).await?;
         let coupons = store::coupon::by_ids(database, scope, &wanted(ObjectKind::Coupon)).await?;
+        let links = store::link::by_ids(database, scope, &wanted(ObjectKind::Link)).await?;
         let attributions = commissions.values().filter_map(|row| row.attribution_id);
         let attributions = store::distinct(attributions.map(|id| id.uuid()));
         let attributions = store::attribution::by_ids(database, scope, &attributions).await?;
         let partners = commissions.values().map(|row| row.partner_id);
         let partners = partners.chain(coupons.values().map(|row| row.partner_id));
+        let partners = partners.chain(links.values().map(|row| row.partner_id));
         let partners = partners.chain(payouts.values().map(|row| row.partner_id));
         let partners = partners.chain(requests.values().filter_map(|row| row.partner_id));
         let partners = partners.map(PartnerId::uuid).chain(wanted(ObjectKind::Partner));
         let campaigns = commissions.values().filter_map(|row| row.campaign_id);
         let campaigns = campaigns.chain(requests.values().map(|row| row.campaign_id));
         let campaigns = campaigns.chain(coupons.values().map(|row| row.campaign_id));
+        let campaigns = campaigns.chain(links.values().map(|row| row.campaign_id));
         let events = commissions.values().filter_map(|row| row.event_id);
         let partners = store::partner::by_ids(database, scope, &store::distinct(partners)).await?;
         let campaigns =
@@ -213,8 +218,12 @@ impl ChangedObjects {
                 .collect(),
             events: events.into_iter().map(|(id, event)| (id, event.external_id)).collect(),
             coupons: attributions
-                .into_iter()
-                .filter_map(|(id, attribution)| Some((id, attribution.source.coupon_id?)))
+                .iter()
+                .filter_map(|(id, attribution)| Some((*id, attribution.source.coupon_id?)))
+                .collect(),
+            links: attributions
+                .iter()
+                .filter_map(|(id, attribution)| Some((*id, attribution.source.link_id?)))
                 .collect(),
         };
         Ok(Self {
@@ -222,6 +231,7 @@ impl ChangedObjects {
             payouts,
             requests,
             coupons,
+            links,
             ids,
         })
     }
@@ -239,6 +249,7 @@ impl ChangedObjects {
             ObjectKind::Request => body::request(self.requests.get(object)?, event_type, at, &self.ids),
             ObjectKind::Partner => body::partner(PartnerId::from_uuid(*object), at, &self.ids),
             ObjectKind::Coupon => body::coupon(self.coupons.get(object)?, at, &self.ids),
+            ObjectKind::Link => body::link(self.links.get(object)?, at, &self.ids),
             ObjectKind::Customer => body::other(at),
         })
     }
@@ -252,6 +263,7 @@ enum ObjectKind {
     Partner,
     Request,
     Coupon,
+    Link,
     Customer,
 }
 
@@ -272,6 +284,7 @@ impl ObjectKind {
             | Type::PartnerReinstated => Self::Partner,
             Type::PartnershipRequestCreated | Type::PartnershipRequestDecided => Self::Request,
             Type::CouponCreated => Self::Coupon,
+            Type::LinkCreated => Self::Link,
             Type::CustomerReassigned => Self::Customer,
         }
     }

@@ -78,6 +78,7 @@ pub fn resource(event_type: WebhookEventType) -> Resource {
         | Type::PartnershipRequestCreated
         | Type::PartnershipRequestDecided => Resource::Partners,
         Type::CouponCreated => Resource::Coupons,
+        Type::LinkCreated => Resource::Links,
         Type::CustomerReassigned => Resource::Events,
     }
 }

@@ -62,6 +62,7 @@ async fn campaigns(database: &Connection, scope: &Scope) -> Result<VersionHistor
                 .map(|days| row::unsigned(TABLE, "holdback_days", days))
                 .transpose()?,
             advertiser_id: row.advertiser_id.map(AdvertiserId::from_uuid),
+            attribution: row::json(TABLE, "attribution", row.attribution)?,
             version,
             ..campaign.clone()
         };

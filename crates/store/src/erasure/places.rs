@@ -119,6 +119,8 @@ pub(super) mod salted {
         "payout.returned_by",
         "payout.return_reason",
     ];
+    pub const TOUCH: &[&str] = &["touch.visitor_id", "touch.external_id"];
+    pub const VISITOR: &[&str] = &["visitor.visitor_id"];
     pub const REASSIGNMENT: &[&str] = &["reassignment.reason", "reassignment.actor"];
     pub const AUDIT_ENTRY: &[&str] = &["audit_entry.actor", "audit_entry.token_id", "audit_entry.changes"];
     pub const ANSWER: &[&str] = &["idempotency.subject", "idempotency.answer", "idempotency.content"];
@@ -133,6 +135,7 @@ pub(super) fn objects(kind: SubjectKind) -> Option<&'static str> {
              UNION ALL SELECT id FROM commission_snapshot WHERE tenant_id = {tenant} AND partner_id = {subject}
              UNION ALL SELECT id FROM deal WHERE tenant_id = {tenant} AND partner_id = {subject}
              UNION ALL SELECT id FROM api_key WHERE tenant_id = {tenant} AND partner_id = {subject}
+             UNION ALL SELECT id FROM link WHERE tenant_id = {tenant} AND partner_id = {subject}
              UNION ALL SELECT id FROM coupon WHERE tenant_id = {tenant} AND partner_id = {subject}",
         ),
         SubjectKind::Customer => Some(
@@ -235,6 +238,12 @@ pub(super) fn steps(kind: SubjectKind) -> Vec<Step> {
                 &[],
             ),
             place("api_key", "t.partner_id = {subject}", &[("name", Placeholder)], &[]),
+            place(
+                "link",
+                "t.partner_id = {subject}",
+                &[("external_id", Null), ("external_id_key", Null)],
+                &[],
+            ),
             place("partnership_request", "t.partner_id = {subject}", REQUEST, &[]),
             place(
                 "partner",
@@ -268,6 +277,20 @@ pub(super) fn steps(kind: SubjectKind) -> Vec<Step> {
                     ("content", Unsalted),
                 ],
                 salted::EVENT,
+            ),
+            // Those of its visitors are known by the ties, which go afterwards.
+            place(
+                "touch",
+                "(t.customer_id = {subject} OR t.visitor_id IN (SELECT visitor_id FROM visitor
+                   WHERE tenant_id = {tenant} AND customer_id = {subject}))",
+                &[("visitor_id", Null), ("external_id", Null)],
+                salted::TOUCH,
+            ),
+            place(
+                "visitor",
+                "t.customer_id = {subject}",
+                &[("visitor_id", Null)],
+                salted::VISITOR,
             ),
             Step::Columns(Place {
                 table: "event_decision",

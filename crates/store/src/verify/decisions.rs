@@ -90,15 +90,16 @@ pub const CHECKS: &[Check] = &[
         subjects: &[Event],
         sql: "SELECT event_id, COALESCE(reason, 'none') AS detail FROM event_decision
               WHERE tenant_id = $1 AND event_id IN ({events}) AND attribution_id IS NULL
-                AND COALESCE(reason, '') NOT IN ('UNATTRIBUTED', 'IMPORTED', 'COUPON_INVALID')",
+                AND COALESCE(reason, '') NOT IN ('UNATTRIBUTED', 'IMPORTED', 'COUPON_INVALID', 'OUTSIDE_WINDOW')",
     },
     Check {
         of: Events,
-        what: "the decision about the event does not say why its coupon is not valid, or says so though none was",
+        what: "the decision about the event does not say why its coupon or touches do not count, or says so though they do",
         subjects: &[Event],
         sql: "SELECT event_id, '' AS detail FROM event_decision
               WHERE tenant_id = $1 AND event_id IN ({events})
-                AND (detail IS NOT NULL) <> (COALESCE(reason, '') = 'COUPON_INVALID' AND attribution_id IS NULL)
-                AND (detail IS NOT NULL OR NOT EXISTS (SELECT 1 FROM erasure WHERE tenant_id = $1))",
+                AND CASE WHEN reason IN ('COUPON_INVALID', 'OUTSIDE_WINDOW') AND attribution_id IS NULL THEN detail IS NULL
+                  AND NOT EXISTS (SELECT 1 FROM erasure WHERE tenant_id = $1)
+                  ELSE COALESCE(detail, '') NOT IN ('', 'the visitor is tied to another customer') END",
     },
 ];

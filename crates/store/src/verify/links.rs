@@ -87,6 +87,27 @@ pub const CHECKS: &[Check] = &[
                   OR coupon.campaign_id IS DISTINCT FROM credited.campaign_id)))",
     },
     Check {
+        of: Partners,
+        what: "an attribution rests on a link or touch of another partner or campaign, or on none though it says so",
+        subjects: &[Partner, Event],
+        sql: "SELECT credited.partner_id, credited.event_id, '' AS detail FROM attribution AS credited
+              LEFT JOIN link ON link.tenant_id = $1 AND link.id = credited.link_id
+              LEFT JOIN touch ON touch.tenant_id = $1 AND touch.id = credited.touch_id
+              WHERE credited.tenant_id = $1 AND credited.partner_id {mine} AND (
+                (credited.via = 'LINK') <> (credited.link_id IS NOT NULL)
+                OR (credited.touched_at IS NULL) <> (credited.model IS NULL)
+                OR (credited.via IN ('LINK', 'REFERRAL') AND credited.touched_at IS NULL)
+                OR (credited.via IN ('NAMED', 'BINDING') AND credited.touched_at IS NOT NULL)
+                OR COALESCE(credited.model, 'LAST') NOT IN ('LAST', 'FIRST', 'LINEAR', 'POSITION')
+                OR (credited.link_id IS NOT NULL AND (link.id IS NULL OR link.partner_id <> credited.partner_id
+                  OR link.campaign_id IS DISTINCT FROM credited.campaign_id))
+                OR (credited.touch_id IS NOT NULL AND (touch.id IS NULL OR touch.partner_id <> credited.partner_id
+                  OR touch.campaign_id IS DISTINCT FROM credited.campaign_id
+                  OR touch.link_id IS DISTINCT FROM credited.link_id
+                  OR touch.coupon_id IS DISTINCT FROM credited.coupon_id
+                  OR touch.occurred_at IS DISTINCT FROM credited.touched_at)))",
+    },
+    Check {
         of: Whole,
         what: "the event names an attribution that is not there, has ended, or is another event's",
         subjects: &[Event],

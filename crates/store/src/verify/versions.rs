@@ -58,7 +58,7 @@ macro_rules! numbered {
 }
 
 pub const CHECKS: &[Check] = &[
-    newest!(Campaign, "campaign", "campaign", "campaign_id": "terms" "holdback_days" "advertiser_id"),
+    newest!(Campaign, "campaign", "campaign", "campaign_id": "terms" "holdback_days" "advertiser_id" "attribution"),
     newest!(Group, "partner group", "partner_group", "group_id": "rules" "currency"),
     newest!(
         Tier, "tiered commission", "tiered_commission", "tier_id":

@@ -3,9 +3,9 @@
 use entity::{
     advertiser, api_key, attribution, audit_entry, backtest, backtest_partner, backtest_sum, campaign, commission,
     commission_rule, commission_snapshot, commission_transition, commission_written, coupon, custom_field, customer,
-    deal, deal_payment, erasure, event, partner, partner_balance, partner_category, partner_category_member,
+    deal, deal_payment, erasure, event, link, partner, partner_balance, partner_category, partner_category_member,
     partner_group, partner_lifetime_value, partner_tier, partner_transition, partnership_request, payment_stage,
-    payout, payout_run, payout_run_line, tier_result, tiered_commission, webhook_delivery, webhook_endpoint,
+    payout, payout_run, payout_run_line, tier_result, tiered_commission, touch, webhook_delivery, webhook_endpoint,
 };
 use sea_orm::{Condition, EntityTrait, IdenStatic, Iterable};
 
@@ -80,6 +80,8 @@ tables! {
     PARTNERSHIP_REQUEST: PartnershipRequestColumn = partnership_request by Id;
     PAYMENT_STAGE: PaymentStageColumn = payment_stage by Id;
     COUPON: CouponColumn = coupon by Id;
+    LINK: LinkColumn = link by Id;
+    TOUCH: TouchColumn = touch by Id;
     CUSTOM_FIELD: CustomFieldColumn = custom_field by Id;
     DEAL: DealColumn = deal by Id;
     DEAL_PAYMENT: DealPaymentColumn = deal_payment by CommissionId;

@@ -27,9 +27,11 @@ pub enum Job {
     Forget,
     /// Erasing personal data.
     Erase,
+    /// Deleting old touches that credited nothing.
+    PruneTouches,
 }
 
-const JOBS: [&str; 7] = [
+const JOBS: [&str; 8] = [
     "approve_matured",
     "write_key_uses",
     "backtests",
@@ -37,6 +39,7 @@ const JOBS: [&str; 7] = [
     "send_webhook_deliveries",
     "forget",
     "erase_personal_data",
+    "prune_touches",
 ];
 
 /// The series of all jobs.

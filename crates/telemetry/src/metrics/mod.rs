@@ -15,6 +15,7 @@ mod operation;
 mod process;
 mod request;
 mod series;
+mod tracking;
 mod webhooks;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use operation::{OperationMetrics, OperationRun, word};
 pub use request::{RequestMetrics, Route, known_code, known_codes};
 use series::FractionGauge;
 pub use series::{PoolState, Timer};
+pub use tracking::TrackingMetrics;
 pub use webhooks::WebhookMetrics;
 
 /// Buckets for the number of keys that a loader reads with one statement.
@@ -50,6 +52,7 @@ pub struct Metrics {
     pub jobs: JobMetrics,
     pub webhooks: WebhookMetrics,
     pub issuers: IssuerMetrics,
+    pub tracking: TrackingMetrics,
     pub database: Arc<DatabaseMetrics>,
     /// How much of its bucket a subject has left after an operation, from 0 to 1.
     pub throttle_levels: Histogram,
@@ -78,6 +81,7 @@ impl Metrics {
             jobs: JobMetrics::new(&mut registry),
             webhooks: WebhookMetrics::new(&mut registry),
             issuers: IssuerMetrics::new(&mut registry),
+            tracking: TrackingMetrics::new(&mut registry),
             database: Arc::new(DatabaseMetrics::new(&mut registry)),
             throttle_levels: series::histogram(
                 &mut registry,

@@ -20,10 +20,12 @@ pub enum Route {
     Readyz,
     Metrics,
     OpenApi,
+    Redirect,
+    Tracking,
     Other,
 }
 
-const ROUTES: [&str; 9] = [
+const ROUTES: [&str; 11] = [
     "/graphql",
     "/graphql/ws",
     "/export",
@@ -32,6 +34,8 @@ const ROUTES: [&str; 9] = [
     "/readyz",
     "/metrics",
     "/openapi.json",
+    "/r",
+    "/t",
     "other",
 ];
 
@@ -49,6 +53,8 @@ impl Route {
             "/openapi.json" => Self::OpenApi,
             path if path.starts_with("/graphiql/") => Self::Graphiql,
             path if path.starts_with("/export/") => Self::Export,
+            path if path.starts_with("/r/") => Self::Redirect,
+            path if path.starts_with("/t/") => Self::Tracking,
             _ => Self::Other,
         }
     }

@@ -8,6 +8,7 @@ export const reasons: Reasons = {
     "Was sie verdient hatte, war ausgezahlt, bevor sie Ihnen zugeschrieben wurde.",
   ),
   COUPON_INVALID: reason("Code nicht gültig", "Den Code des Gutscheins, seine Daten und seinen Partner prüfen"),
+  OUTSIDE_WINDOW: reason("Zu lange her", "Die Links und Gutscheine des Kunden und die Frist der Kampagne prüfen"),
   UNATTRIBUTED: reason("Kein Partner", "Einen Partner zum Ereignis nennen oder den Kunden an einen binden"),
   PARTNER_SUSPENDED: reason(
     "Partner ausgesetzt",

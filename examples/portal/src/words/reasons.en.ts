@@ -8,6 +8,7 @@ export const reasons: Reasons = {
     "What it had earned was paid before it was credited to you.",
   ),
   COUPON_INVALID: reason("Code not valid", "Check the code of the coupon, its dates and its partner"),
+  OUTSIDE_WINDOW: reason("Too long ago", "Check the customer's links and coupons, and the campaign's window"),
   UNATTRIBUTED: reason("No partner", "Name a partner with the event, or bind the customer to one"),
   PARTNER_SUSPENDED: reason(
     "Partner suspended",

@@ -7,14 +7,17 @@ use uuid::Uuid;
 
 use super::description::EVENT;
 use super::object::Event;
-use crate::graphql::campaign::{CAMPAIGN, Campaign};
+use crate::graphql::campaign::{AttributionModel, CAMPAIGN, Campaign};
 use crate::graphql::coupon::{COUPON, Coupon};
+use crate::graphql::ledger::touch::{TOUCH, Touch};
+use crate::graphql::link::{LINK, Link};
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{RowObject, TypeDescription, declare, link, required, value};
+use crate::graphql::scalar::DateTime;
 use crate::graphql::shared::shares;
 use auth::Resource;
 use domain::id::TenantId;
-use domain::{event, id};
+use domain::{attribution, event, id};
 use store::view;
 use store::view::AttributionColumn as Column;
 
@@ -72,6 +75,14 @@ declare! {
     "via": AttributedVia = value(Column::Via, view::word!(event::AttributedVia));
     /// The coupon whose code decided; null if it was none. Needs `coupons:read`.
     "coupon": Option<Coupon> = link(Column::CouponId, &COUPON);
+    /// The link that was followed, if that decided; null if it was none. Needs `links:read`.
+    "link": Option<Link> = link(Column::LinkId, &LINK);
+    /// The touch that decided; null if none did, or if it came with the event.
+    "touch": Option<Touch> = link(Column::TouchId, &TOUCH);
+    /// When the touch that decided happened; null if none did.
+    "touchedAt": Option<DateTime> = value(Column::TouchedAt, view::moment);
+    /// By which model touches were weighed; null if no touch decided.
+    "model": Option<AttributionModel> = value(Column::Model, view::word!(attribution::AttributionModel));
     /// The event.
     "event": Event = required(Column::EventId, &EVENT);
 }

@@ -15,7 +15,9 @@ pub enum NoCommissionReason {
     AlreadyPaid,
     /// It names the code of a coupon that is not valid for it, and nothing else says who brought it.
     CouponInvalid,
-    /// It names no partner, and its customer is not bound to one.
+    /// Its customer met partners' links or coupons, but too long ago for the windows of their campaigns.
+    OutsideWindow,
+    /// It names no partner, its customer is not bound to one, and no touch says who brought it.
     Unattributed,
     /// The partner was suspended when the event was recorded.
     PartnerSuspended,

@@ -7,6 +7,7 @@ use super::object::{Event, EventKind};
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::input::{MoneyInput, each};
 use crate::graphql::ledger::commission::Commission;
+use crate::graphql::ledger::touch::TouchInput;
 use crate::graphql::rows::{PlainObject, Projected, ResultObject, Rows, RowsField, SubSelection, unwritten};
 use crate::graphql::scalar::{DateTime, Json};
 use crate::graphql::user_error::{UserError, projected, projected_rows};
@@ -45,7 +46,8 @@ pub struct RecordEventInput {
     pub customer_external_id: Option<String>,
     /// When the customer was acquired; used only with the customer's first event.
     pub customer_acquired_at: Option<DateTime>,
-    /// The partner to credit; by default that of the coupon, or the one to which the customer is bound.
+    /// The partner to credit; by default that of the coupon, the one to which the customer is bound, or the one whose
+    /// links, coupons and recommendations led to it.
     pub partner_id: Option<ID>,
     /// The campaign; by default, if the partner is the one to which the customer is bound, the campaign to which it is
     /// bound.
@@ -53,6 +55,12 @@ pub struct RecordEventInput {
     /// The code of a coupon: if it is valid when the event happened and no partner is named, the event is credited to the
     /// coupon's partner and campaign, also if the customer is bound to another partner.
     pub coupon_code: Option<String>,
+    /// Who bought, as the pages of the brand call the visitor: 8 to 128 characters of printable ASCII without spaces. With
+    /// `customerExternalId`, the visitor is tied to the customer for good, unless it is tied to another one.
+    pub visitor_id: Option<String>,
+    /// What led to it, for brands with a tracker of their own; at most 100. They count for this event only; recordTouches
+    /// records touches that count for later events, too.
+    pub touches: Option<Vec<TouchInput>>,
     /// For REFUND and CHARGEBACK: the external id of the event that is taken back.
     pub original_external_id: Option<String>,
     /// Arbitrary JSON data that other systems keep with it; at most 16 KB.
@@ -78,6 +86,8 @@ impl From<RecordEventInput> for NewEvent {
             partner_id: input.partner_id.map(Into::into),
             campaign_id: input.campaign_id.map(Into::into),
             coupon_code: input.coupon_code,
+            visitor_id: input.visitor_id,
+            touches: each(input.touches.unwrap_or_default()),
             original_external_id: input.original_external_id,
             metadata: input.metadata.map(Into::into),
             idempotency_key: input.idempotency_key,

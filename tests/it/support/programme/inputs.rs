@@ -38,6 +38,23 @@ impl Programme {
                 "createCoupon",
                 json!({ "partnerId": a, "campaignId": self.campaign, "code": "NEW" }),
             ),
+            (
+                "identifyCustomer",
+                json!({ "visitorId": "visitor-of-nobody", "customerExternalId": "hidden-visitor" }),
+            ),
+            (
+                "simulateAttribution",
+                json!({
+                    "campaigns": [{ "name": "one" }], "occurredAt": "2026-03-01T00:00:00Z",
+                    "touches": [{ "partner": "a", "campaign": "one", "occurredAt": "2026-02-28T00:00:00Z" }],
+                }),
+            ),
+            (
+                "createLink",
+                json!({ "partnerId": a, "campaignId": self.campaign, "key": "new", "destinationUrl": "https://shop.example/new" }),
+            ),
+            ("deleteLink", json!({ "id": self.link })),
+            ("updateLink", json!({ "id": self.link, "status": "DISABLED" })),
             ("deleteCoupon", json!({ "id": self.coupon })),
             ("updateCoupon", json!({ "id": self.coupon, "status": "DISABLED" })),
             (
@@ -263,6 +280,8 @@ impl Programme {
 pub fn made_by(mutation: &str) -> &'static str {
     match mutation {
         "issuePartnerToken" => "token",
+        "identifyCustomer" => "customer { id }",
+        "simulateAttribution" => "attribution { model }",
         "createApiKey" => "apiKey { id }",
         "erasePersonalData" => "erasure { number }",
         "sendTestWebhook" => "webhookDelivery { id }",
@@ -278,6 +297,7 @@ pub fn made_by(mutation: &str) -> &'static str {
         _ if mutation.starts_with("delete") => "deletedId",
         _ if mutation.contains("Webhook") => "webhookEndpoint { id }",
         _ if mutation.ends_with("Coupon") => "coupon { id }",
+        _ if mutation.ends_with("Link") => "link { id }",
         _ if mutation.ends_with("CommissionRule") => "commissionRule { id }",
         _ if mutation.ends_with("TieredCommission") => "tieredCommission { id }",
         _ if mutation.ends_with("CustomField") => "customField { id }",

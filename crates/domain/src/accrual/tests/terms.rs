@@ -1,6 +1,7 @@
 //! Where terms come from, and why an event as a whole earns nothing.
 
 use super::*;
+use crate::attribution::AttributionSettings;
 
 fn campaign(terms: Vec<Term>) -> Campaign {
     Campaign {
@@ -13,6 +14,9 @@ fn campaign(terms: Vec<Term>) -> Campaign {
         starts_at: Some(at(2026, 1, 1)),
         ends_at: Some(at(2026, 2, 1)),
         advertiser_id: None,
+        destination_url: None,
+        link_hosts: Vec::new(),
+        attribution: AttributionSettings::default(),
         created_at: at(2026, 1, 1),
         updated_at: at(2026, 1, 1),
         version: 1,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::attribution::AttributionSettings;
 use crate::backtest::samples::{at, id};
 use crate::campaign::CampaignStatus;
 use crate::money::Percentage;
@@ -15,6 +16,9 @@ fn campaign(version: u32) -> Versioned<Arc<Campaign>> {
         starts_at: None,
         ends_at: None,
         advertiser_id: None,
+        destination_url: None,
+        link_hosts: Vec::new(),
+        attribution: AttributionSettings::default(),
         created_at: at(0),
         updated_at: at(0),
         version,

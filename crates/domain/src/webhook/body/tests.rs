@@ -22,6 +22,7 @@ fn external_ids() -> ExternalIds {
         campaigns: [(Uuid::from_u128(2), Some("C-2".to_owned()))].into(),
         events: [(Uuid::from_u128(3), "E-3".to_owned())].into(),
         coupons: [(Uuid::from_u128(12), CouponId::from_uuid(Uuid::from_u128(13)))].into(),
+        links: HashMap::new(),
     }
 }
 
@@ -89,7 +90,7 @@ fn a_commission_is_shown_as_of_the_event_and_its_payout_only_when_paid() {
             "amount": { "amount": "12.50", "currency": "EUR" },
             "partnerId": row.partner_id, "partnerExternalId": "P-1",
             "campaignId": row.campaign_id, "campaignExternalId": "C-2",
-            "eventId": row.event_id, "eventExternalId": "E-3", "couponId": id::<crate::id::Coupon>(13),
+            "eventId": row.event_id, "eventExternalId": "E-3", "couponId": id::<crate::id::Coupon>(13), "linkId": null,
             "adjustsCommissionId": null, "payoutId": payout, "returnedPayoutId": null,
             "accruedAt": CREATED, "matureAt": "2026-03-02T12:00:00.500Z", "changedAt": "2026-03-02T12:00:00.500Z",
         });

@@ -53,6 +53,8 @@ pub fn draft_sale<'a>(life: &mut PartnerLife<'a>, at: Timestamp) -> SaleDraft<'a
         partner_id: None,
         campaign_id: None,
         coupon_code: None,
+        visitor_id: None,
+        touches: Vec::new(),
         original_external_id: None,
         metadata: None,
         idempotency_key: None,

@@ -58,6 +58,8 @@ impl<'a> PartnerLife<'a> {
             partner_id: None,
             campaign_id: None,
             coupon_code: None,
+            visitor_id: None,
+            touches: Vec::new(),
             original_external_id: Some(self.events[event].external_id.clone()),
             metadata: None,
             idempotency_key: None,

@@ -103,8 +103,9 @@ impl Correction<'_> {
             partner: Some(partner),
             campaign,
             customer_external_id: customer,
+            visitor: None,
         }];
-        let mut facts = store::recording::facts(self.transaction, &scope, &asked).await?;
+        let (mut facts, _) = store::recording::facts(self.transaction, &scope, &asked, &[]).await?;
         let facts = facts.remove(external_id).ok_or(StoreError::Corrupt {
             table: "event",
             column: "external_id",
@@ -173,6 +174,7 @@ impl Correction<'_> {
             credits: HashMap::new(),
             partners: HashMap::from([(credited.id, credited)]),
             facts: HashMap::new(),
+            campaigns: HashMap::new(),
             tiers: Vec::new(),
             now: self.now,
         };

@@ -31,7 +31,7 @@ use order::{AffectedRecords, CheckedOrder, ReassignmentOrder};
 pub use order::{NewAttribution, NewReassignment};
 use store::Transaction;
 
-aggregate!(Customer: Customer, in customer);
+aggregate!(Customer: Customer, in customer, with answer);
 
 /// Binds a customer to another partner, or to none, and moves its recorded events that occurred from a given time on.
 /// One call moves at most [`MAX_EVENTS`](domain::reassignment::MAX_EVENTS); the same call again continues.

@@ -8,7 +8,7 @@ use domain::accrual::{
     GroupRuleFacts, Verdict,
 };
 use domain::commission::{Commission, CommissionKind, ExplainedCommission, mature_at};
-use domain::decision::{Decision, NoCommissionReason};
+use domain::decision::Decision;
 use domain::event::{AttributedVia, Event};
 use domain::id::{CampaignId, CommissionId, PartnerId};
 use domain::money::Currency;
@@ -30,10 +30,7 @@ impl Recorder<'_> {
     ) -> Result<Option<ApplicableTerms>, AttemptError> {
         let (event, campaign) = (&prepared.event, prepared.campaign.as_ref());
         let Some(partner) = prepared.partner else {
-            prepared.decision = match prepared.refused_coupon.take() {
-                Some(detail) => Decision::without_coupon(detail),
-                None => Decision::stopped(NoCommissionReason::Unattributed),
-            };
+            prepared.decision = prepared.nobody.clone();
             return Ok(None);
         };
         if let Some(reason) = accrual::stopped(partner.status, campaign, event.occurred_at) {

@@ -1,18 +1,21 @@
 //! Evaluating one event.
 
-use super::look_up::{Credit, EventLookup};
-use super::prepared::{Prepared, PreparedEvents};
+use super::credit::Credit;
+use super::look_up::EventLookup;
+use super::prepared::{Prepared, PreparedEvents, VisitorTie};
 use super::recorder::{AttemptError, RecordedEvent, Recorder};
-use crate::ledger::event::{CheckedEvent, binding, source};
+use crate::ledger::event::{CheckedEvent, binding};
 use crate::ledger::tiers;
 use crate::require;
 use domain::Timestamp;
 use domain::accrual::ApplicableTerms;
+use domain::decision::Decision;
 use domain::event::{Attribution, AttributionSource, Customer, EventKind};
-use domain::id::{CouponId, CustomerId, EventId};
+use domain::id::{CustomerId, EventId, VisitorId};
 use domain::partner::PartnerStatus;
 use domain::problem::{ProblemCode, Problems};
 use domain::tiered::TieredCommission;
+use domain::touch::Visitor;
 use store::partner::CreditedPartner;
 use store::recording::RecordingFacts;
 
@@ -38,7 +41,7 @@ impl Recorder<'_> {
             found.facts.remove(&event.external_id),
         );
         // Both were looked up by this id; without them, look again.
-        let (Some(mut credit), Some(mut facts)) = (credit, facts) else {
+        let (Some(credit), Some(mut facts)) = (credit, facts) else {
             return Err(AttemptError::Raced);
         };
         if facts.is_known
@@ -56,19 +59,21 @@ impl Recorder<'_> {
         {
             return Ok(EvaluatedEvent::Later);
         }
-        // The partner of the coupon was revoked meanwhile: then the coupon is not valid.
-        if credit.coupon.is_some() && partner.is_some_and(|partner| partner.status == PartnerStatus::Revoked) {
+        // The partner of the coupon or touch was revoked meanwhile, or a campaign credits events otherwise.
+        let is_revoked =
+            credit.needs_partner() && partner.is_some_and(|partner| partner.status == PartnerStatus::Revoked);
+        if is_revoked || !found.holds(&credit, &facts) {
             return Ok(EvaluatedEvent::Later);
         }
-        let (coupon, refused_coupon) = (credit.coupon, credit.refused_coupon.take());
-        check(&event, credit, partner.as_ref(), &facts)?;
+        let (source, nobody) = check(&event, credit, partner.as_ref(), &facts)?;
         let snapshot = facts.snapshot.take();
-        let mut prepared = prepare(event, (partner, coupon), facts, found.now);
-        prepared.refused_coupon = refused_coupon;
+        let mut prepared = prepare(event, (partner, source), facts, found.now);
+        prepared.nobody = nobody;
         let terms = self.earn(&mut prepared, snapshot.as_ref(), found, waiting).await?;
         let before: Vec<_> = prepared.rows.iter().map(|earned| earned.row.id).collect();
         self.apply_tiers(&mut prepared, terms.as_ref(), &found.tiers).await?;
         prepared.decide(&before);
+        prepared.note_visitor();
         found.known.note(&prepared);
         // The partner's next event of this transaction comes after this one.
         if let (Some(partner), Some(moment)) = (prepared.partner_id(), prepared.moment)
@@ -108,13 +113,13 @@ impl Recorder<'_> {
     }
 }
 
-/// Checks that what the event names exists.
+/// Checks that what the event names exists. Returns what its credit rests on, and why nobody is credited, if nobody is.
 fn check(
     event: &CheckedEvent,
     credit: Credit,
     partner: Option<&CreditedPartner>,
     facts: &RecordingFacts,
-) -> Result<(), AttemptError> {
+) -> Result<(AttributionSource, Decision), AttemptError> {
     let mut problems = credit.problems;
     if credit.names_partner {
         problems.found("partnerId", partner);
@@ -124,6 +129,8 @@ fn check(
         && credit.partner.is_none()
         && event.partner_id.is_none()
         && event.coupon_code.is_none()
+        && event.visitor_id.is_none()
+        && event.touches.is_empty()
     {
         problems.add(
             "partnerId",
@@ -132,17 +139,17 @@ fn check(
         );
     }
     require!(problems);
-    Ok(())
+    Ok((credit.source, credit.nobody))
 }
 
 fn prepare(
     mut checked: CheckedEvent,
-    (partner, coupon): (Option<CreditedPartner>, Option<CouponId>),
+    (partner, source): (Option<CreditedPartner>, AttributionSource),
     facts: RecordingFacts,
     now: Timestamp,
 ) -> Prepared {
     let (external_id, acquired_at) = (checked.customer_external_id.take(), checked.customer_acquired_at);
-    let source = coupon.map_or_else(|| source(checked.partner_id.is_some()), AttributionSource::coupon);
+    let visitor = checked.visitor_id.take();
     let moment = partner.as_ref().map(|partner| partner.last.next(now));
     let now = moment.map_or(now, |moment| moment.at);
     let mut event = checked.recorded(EventId::new(now), now);
@@ -165,11 +172,24 @@ fn prepare(
         let to = (partner.id, campaign.as_ref().map(|campaign| campaign.id));
         Attribution::whole(&event, to, source, moment)
     });
+    let tie = visitor
+        .zip(event.customer_id)
+        .map(|(visitor, customer)| match facts.tied_to {
+            None => VisitorTie::New(Visitor {
+                id: VisitorId::new(now),
+                visitor_id: Some(visitor),
+                customer_id: customer,
+                tied_at: now,
+            }),
+            Some(tied) if tied == customer => VisitorTie::Known,
+            Some(_) => VisitorTie::Refused,
+        });
     let is_charge = event.kind == EventKind::Charge;
     let paid_charges = if is_charge { facts.paid_charges } else { 0 };
     let of_tenant = (facts.base, facts.zone);
     Prepared {
         is_tiered: facts.is_tiered,
+        tie,
         ..Prepared::new(of_tenant, event, (partner, moment), campaign, customer, paid_charges)
     }
 }

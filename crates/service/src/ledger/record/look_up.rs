@@ -1,20 +1,19 @@
 //! Reads what the events of a batch refer to, for all of them at once: two statements, one more if tiers name their
-//! campaigns, one if events take their partner or campaign from their customers, and one if events name coupons.
+//! campaigns, one if events take their partner or campaign from their customers, one if events name coupons, and one if
+//! touches of their customers or visitors may decide.
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::credit::Credit;
 use super::lookup_batch::LookupBatch;
 use super::prepared::PreparedEvents;
 use super::recorder::{AttemptError, Recorder};
 use super::recording_state::RecordingState;
-use crate::ledger::event::{Binding, CheckedEvent, binding, credited};
+use crate::ledger::event::CheckedEvent;
 use domain::Timestamp;
 use domain::accrual::CustomerStage;
-use domain::coupon::{Coupon, CouponRefusal};
-use domain::id::{self, CampaignId, CouponId, CustomerId, PartnerId};
-use domain::partner::PartnerStatus;
-use domain::problem::Problems;
-use domain::text;
+use domain::campaign::Campaign;
+use domain::id::{CampaignId, CustomerId, PartnerId};
 use domain::tiered::TieredCommission;
 use store::StoreError;
 use store::locks::InForce;
@@ -28,6 +27,8 @@ pub struct EventLookup {
     /// Locked until the transaction ends.
     pub partners: HashMap<PartnerId, CreditedPartner>,
     pub facts: HashMap<String, RecordingFacts>,
+    /// Campaigns by which credits were decided, beside those that events are credited to.
+    pub campaigns: HashMap<CampaignId, Campaign>,
     /// The tiers that apply to any of the events, in the order of creation.
     pub tiers: Vec<TieredCommission>,
     /// When the events are recorded.
@@ -41,28 +42,20 @@ impl EventLookup {
         self.partners.contains_key(&named).then_some(named)
     }
 
+    /// Whether campaigns credit events as the credit assumes.
+    pub fn holds(&self, credit: &Credit, facts: &RecordingFacts) -> bool {
+        credit.relied.iter().all(|(id, settings)| {
+            let own = facts.campaign.as_ref().filter(|campaign| campaign.id == *id);
+            let campaign = own.or_else(|| self.campaigns.get(id));
+            campaign.is_some_and(|campaign| settings.hold(campaign.attribution))
+        })
+    }
+
     /// Whether waiting events must be written before this one is evaluated: tiers count the partner's earlier events.
     pub fn depends_on(&self, waiting: &PreparedEvents, event: &CheckedEvent) -> bool {
         let is_tiered = self.facts.get(&event.external_id).is_some_and(|facts| facts.is_tiered);
         is_tiered && self.partner_of(event).is_some_and(|partner| waiting.is_tiered(partner))
     }
-}
-
-/// What an event is credited to.
-#[derive(Default)]
-pub struct Credit {
-    /// Problems of malformed ids.
-    pub problems: Problems,
-    pub names_partner: bool,
-    pub names_campaign: bool,
-    pub partner: Option<PartnerId>,
-    pub campaign: Option<CampaignId>,
-    /// The coupon that the event names, if that decides.
-    pub coupon: Option<CouponId>,
-    /// Why the code that the event names credits it to nobody.
-    pub refused_coupon: Option<String>,
-    /// The binding that the customer was assumed to have; `None` if the event does not depend on it.
-    pub asked: Option<Binding>,
 }
 
 impl Recorder<'_> {
@@ -74,11 +67,11 @@ impl Recorder<'_> {
         let named = Vec::from_iter(named);
         // What pays must not change before this transaction ends, whatever it turns out to be.
         let mut in_force = vec![InForce::Settings, InForce::Groups, InForce::Tiers];
-        in_force.extend(
-            credits
-                .values()
-                .filter_map(|credit| credit.campaign.map(InForce::Campaign)),
-        );
+        let relied = |credit: &Credit| credit.relied.iter().map(|(campaign, _)| *campaign).collect::<Vec<_>>();
+        let campaigns = credits
+            .values()
+            .flat_map(|credit| relied(credit).into_iter().chain(credit.campaign));
+        in_force.extend(campaigns.map(InForce::Campaign));
         let partners = store::partner::lock_credited(transaction, &scope, &in_force, &named).await?;
         let partners: HashMap<_, _> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
         // Read after taking the locks: while this transaction waited, another may have recorded the same events.
@@ -91,10 +84,16 @@ impl Recorder<'_> {
                     .filter(|partner| partners.contains_key(partner)),
                 campaign: credit.and_then(|credit| credit.campaign),
                 customer_external_id: event.customer_external_id.as_deref(),
+                visitor: event.visitor_id.as_deref(),
             }
         });
         let asked: Vec<_> = asked.collect();
-        let facts = store::recording::facts(transaction, &scope, &asked).await?;
+        let others = credits.values().flat_map(|credit| {
+            let relied = relied(credit).into_iter();
+            relied.filter(|campaign| credit.campaign != Some(*campaign))
+        });
+        let others = Vec::from_iter(others.collect::<BTreeSet<_>>());
+        let (facts, campaigns) = store::recording::facts(transaction, &scope, &asked, &others).await?;
         if facts.values().any(|facts| facts.has_erasures) {
             self.refuse_erased(run.events.iter().map(|(_, event)| event)).await?;
         }
@@ -106,65 +105,13 @@ impl Recorder<'_> {
             credits,
             partners,
             facts,
+            campaigns,
             tiers: Vec::new(),
             now,
         };
         found.tiers = self.tiers(run, &found).await?;
         found.known.stages = self.stages(&found).await?;
         Ok(found)
-    }
-
-    /// The credit of each event. What events leave out comes from their customers.
-    async fn credits(&self, run: &LookupBatch) -> Result<HashMap<String, Credit>, StoreError> {
-        let coupons = self.coupons(run).await?;
-        let parsed = run.events.iter().map(|(_, event)| {
-            let mut credit = Credit::default();
-            if let Some(id) = &event.partner_id {
-                credit.partner = credit.problems.id::<id::Partner>("partnerId", id);
-            }
-            if let Some(id) = &event.campaign_id {
-                credit.campaign = credit.problems.id::<id::Campaign>("campaignId", id);
-            }
-            credit.names_partner = credit.partner.is_some();
-            credit.names_campaign = credit.campaign.is_some();
-            if event.partner_id.is_none()
-                && let Some(code) = &event.coupon_code
-            {
-                let at = event.occurred_at.unwrap_or_else(|| self.clock.now());
-                match check_coupon(coupons.get(&text::coupon_key(code)), at, credit.campaign) {
-                    Ok(coupon) => {
-                        credit.coupon = Some(coupon.id);
-                        (credit.partner, credit.campaign) = (Some(coupon.partner_id), Some(coupon.campaign_id));
-                    }
-                    Err(refusal) => credit.refused_coupon = Some(refusal.detail(code)),
-                }
-            }
-            let leaves_out = credit.coupon.is_none() && !(credit.names_partner && credit.names_campaign);
-            let customer = event.customer_external_id.clone().filter(|_| leaves_out);
-            (event.external_id.clone(), customer, credit)
-        });
-        let parsed: Vec<_> = parsed.collect();
-        let asked: Vec<_> = parsed.iter().filter_map(|(_, customer, _)| customer.clone()).collect();
-        let customers = store::customer::by_external_ids(self.transaction, &self.writer.scope(), &asked).await?;
-        // What customers will be bound to by events of the batch, if these are recorded.
-        let mut bound: HashMap<&str, Binding> = HashMap::new();
-        let mut credits = HashMap::with_capacity(parsed.len());
-        for ((event, leaves_out, mut credit), (_, checked)) in parsed.into_iter().zip(&run.events) {
-            if let Some(customer) = checked.customer_external_id.as_deref() {
-                let bound = bound
-                    .entry(customer)
-                    .or_insert_with(|| binding(customers.get(customer)));
-                if leaves_out.is_some() {
-                    (credit.partner, credit.campaign) = credited((credit.partner, credit.campaign), *bound);
-                    credit.asked = Some(*bound);
-                }
-                if bound.0.is_none() {
-                    *bound = (credit.partner, credit.partner.and(credit.campaign));
-                }
-            }
-            credits.insert(event, credit);
-        }
-        Ok(credits)
     }
 
     /// What was recorded so far of the customers, if the terms of any event ask for it. The customers are locked, so that
@@ -181,15 +128,6 @@ impl Recorder<'_> {
         let stages = store::event::customer_stages_now(self.transaction, &scope, &customers).await?;
         let stages = stages.into_iter();
         Ok(stages.map(|(id, stage)| (CustomerId::from_uuid(id), stage)).collect())
-    }
-
-    /// The coupons whose codes events name, and the status of their partners, by key.
-    async fn coupons(&self, run: &LookupBatch) -> Result<HashMap<String, (Coupon, PartnerStatus)>, StoreError> {
-        let unnamed = run.events.iter().filter(|(_, event)| event.partner_id.is_none());
-        let codes = unnamed.filter_map(|(_, event)| event.coupon_code.as_deref());
-        let keys: BTreeSet<_> = codes.map(text::coupon_key).collect();
-        let keys = Vec::from_iter(keys);
-        store::coupon::by_keys(self.transaction, &self.writer.scope(), &keys).await
     }
 
     /// The tiers that may count any of the events.
@@ -218,13 +156,4 @@ pub fn asks_customer(facts: &RecordingFacts) -> bool {
     let promised = facts.snapshot.as_ref().map(|snapshot| &snapshot.terms);
     let terms = promised.or(facts.campaign.as_ref().map(|campaign| &campaign.terms));
     terms.is_some_and(|terms| terms.iter().any(|term| term.matching.customer.is_some()))
-}
-
-fn check_coupon(
-    found: Option<&(Coupon, PartnerStatus)>,
-    at: Timestamp,
-    campaign: Option<CampaignId>,
-) -> Result<&Coupon, CouponRefusal> {
-    let (coupon, partner) = found.ok_or(CouponRefusal::Unknown)?;
-    coupon.check(at, *partner, campaign).map(|()| coupon)
 }

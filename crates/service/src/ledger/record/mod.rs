@@ -9,6 +9,7 @@
 //! customers, events and keys in the order of their names, so that transactions cannot deadlock; events that must be
 //! looked up again are left to the next transaction.
 
+mod credit;
 mod earn;
 mod evaluate;
 mod idempotency;

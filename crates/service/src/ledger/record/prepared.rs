@@ -4,13 +4,24 @@ use crate::ledger::tiers;
 use domain::accrual::FirstEvents;
 use domain::campaign::Campaign;
 use domain::commission::ExplainedCommission;
-use domain::decision::{Decision, MadeWith};
+use domain::decision::{Decision, MadeWith, NoCommissionReason};
 use domain::event::{Customer, Event};
 use domain::history::Moment;
 use domain::id::{CommissionId, CustomerId, PartnerId, TenantId};
 use domain::money::Currency;
+use domain::touch::Visitor;
 use store::Writes;
 use store::partner::CreditedPartner;
+
+/// Whether a visitor becomes the customer with whom an event names it.
+pub enum VisitorTie {
+    /// From now on it is the customer.
+    New(Visitor),
+    /// It is the customer already.
+    Known,
+    /// It is another customer, and stays so.
+    Refused,
+}
 
 /// Everything that is known of an event before anything is written.
 pub struct Prepared {
@@ -22,8 +33,10 @@ pub struct Prepared {
     pub moment: Option<Moment>,
     pub partner: Option<CreditedPartner>,
     pub campaign: Option<Campaign>,
-    /// Why the code of a coupon that the event names credits it to nobody.
-    pub refused_coupon: Option<String>,
+    /// Why nobody is credited, if nobody is.
+    pub nobody: Decision,
+    /// What becomes of the visitor that the event names with its customer.
+    pub tie: Option<VisitorTie>,
     /// The customer, and whether it is new.
     pub customer: Option<(Customer, bool)>,
     /// How many paid charges the customer has with the partner; 0 unless the event is a charge.
@@ -59,7 +72,8 @@ impl Prepared {
             moment,
             partner,
             campaign,
-            refused_coupon: None,
+            nobody: Decision::stopped(NoCommissionReason::Unattributed),
+            tie: None,
             customer,
             paid_charges,
             is_tiered: false,
@@ -78,6 +92,25 @@ impl Prepared {
     pub fn add_effects_to(&self, writes: &mut Writes, tenant: TenantId) {
         if let Some(moment) = self.moment {
             self.effects.add_to(writes, tenant, moment.sequence);
+        }
+    }
+
+    /// The visitor that becomes the customer.
+    pub fn new_visitor(&self) -> Option<&Visitor> {
+        match &self.tie {
+            Some(VisitorTie::New(visitor)) => Some(visitor),
+            Some(VisitorTie::Known | VisitorTie::Refused) | None => None,
+        }
+    }
+
+    /// Says in the decision that the visitor is another customer, if it is.
+    pub fn note_visitor(&mut self) {
+        if let Some(VisitorTie::Refused) = self.tie {
+            let note = "the visitor is tied to another customer";
+            self.decision.detail = Some(match self.decision.detail.take() {
+                Some(detail) => format!("{detail}; {note}"),
+                None => note.to_owned(),
+            });
         }
     }
 

@@ -11,7 +11,7 @@ use store::{StoreError, Writes};
 
 impl Recorder<'_> {
     /// Writes events and adds their results to `answers`. Partners are locked; names that other transactions may be
-    /// writing, too (customers, then events), are written in sorted order, so that transactions cannot deadlock.
+    /// writing, too (customers, visitors, then events), are written in sorted order, so that transactions cannot deadlock.
     pub(super) async fn write(
         &self,
         waiting: PreparedEvents,
@@ -41,6 +41,9 @@ impl Recorder<'_> {
         let all = || waiting.iter().map(|(_, prepared)| prepared);
         let before = Writes::of(|writes| {
             store::customer::add(writes, tenant, &customers);
+            let mut visitors: Vec<_> = all().filter_map(Prepared::new_visitor).collect();
+            visitors.sort_by(|one, other| one.visitor_id.cmp(&other.visitor_id));
+            store::visitor::add(writes, tenant, visitors);
             by_name.sort_by(|one, other| one.event.external_id.cmp(&other.event.external_id));
             store::event::add(writes, tenant, by_name.iter().map(|prepared| &prepared.event), entry);
             store::event_decision::add(writes, tenant, all().map(Prepared::decided));
@@ -113,10 +116,10 @@ fn paid_charge(prepared: &Prepared) -> Option<PaidCharges> {
     })
 }
 
-/// Reports a race if another writer has just taken the external id of an event or of a customer.
+/// Reports a race if another writer has just taken the external id of an event or of a customer, or tied a visitor.
 fn raced(error: StoreError) -> AttemptError {
     match store::taken_field(&error) {
-        Some("externalId" | "customerExternalId") => AttemptError::Raced,
+        Some("externalId" | "customerExternalId" | "visitorId") => AttemptError::Raced,
         _ => AttemptError::Store(error),
     }
 }

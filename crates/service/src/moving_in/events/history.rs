@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 use super::imported_event::ImportedEvent;
-use crate::ledger::event::source;
 use crate::ledger::refund::taken;
 use crate::ledger::tiers;
 use auth::Writer;
 use domain::Timestamp;
 use domain::campaign::Campaign;
 use domain::decision::{Decision, MadeWith, NoCommissionReason};
-use domain::event::{Attribution, Customer, Event};
+use domain::event::{Attribution, AttributionSource, Customer, Event};
 use domain::history::Moment;
 use domain::id::{CampaignId, CustomerId, EventId, PartnerId};
 use domain::money::{Currency, Money};
@@ -112,7 +111,10 @@ impl History {
         let moment = partner_id.map(|partner| self.step(partner));
         let at = moment.map_or(self.now, |moment| moment.at);
         let mut checked = named.event.clone();
-        let source = source(checked.partner_id.is_some());
+        let source = match checked.partner_id {
+            Some(_) => AttributionSource::NAMED,
+            None => AttributionSource::BINDING,
+        };
         let (name, acquired_at) = (checked.customer_external_id.take(), checked.customer_acquired_at);
         let mut event = checked.recorded(EventId::new(at), at);
         if let Some(name) = name {

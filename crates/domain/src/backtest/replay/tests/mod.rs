@@ -8,6 +8,7 @@ mod tiers;
 use chrono_tz::UTC;
 
 use super::*;
+use crate::attribution::AttributionSettings;
 use crate::backtest::compare::Difference;
 use crate::backtest::history::HistoryDecision;
 use crate::backtest::samples::{at, charge, currency, euros, id, place, recorded, tier};
@@ -40,6 +41,9 @@ fn campaign(term: Term) -> Arc<Campaign> {
         starts_at: None,
         ends_at: None,
         advertiser_id: None,
+        destination_url: None,
+        link_hosts: Vec::new(),
+        attribution: AttributionSettings::default(),
         created_at: at(0),
         updated_at: at(0),
         version: 1,

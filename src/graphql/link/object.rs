@@ -1,0 +1,68 @@
+//! Links as output types.
+
+use async_graphql::{ComplexObject, Enum, ID};
+
+use crate::graphql::campaign::{CAMPAIGN, Campaign};
+use crate::graphql::connection::Connection;
+use crate::graphql::partner::{PARTNER, Partner};
+use crate::graphql::rows::{declare, page_of, required, value};
+use crate::graphql::scalar::DateTime;
+use crate::graphql::shared::row;
+use crate::graphql::tenant::audit::{AuditEntry, histories};
+use auth::Resource;
+use domain::{id, link};
+use store::view;
+use store::view::LinkColumn as Column;
+
+/// Whether following a link counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "link::LinkStatus")]
+pub enum LinkStatus {
+    /// Each click is recorded, and may credit sales.
+    Active,
+    /// It leads on, and nothing is recorded.
+    Disabled,
+}
+
+row! {
+    /// An address that a partner hands out.
+    pub struct Link(link::Link): LINK, store::link;
+}
+
+declare! {
+    /// An address that a partner hands out: who follows it is led to the brand's page, and the click is recorded. A
+    /// partner's token reads its own links, and with `links:write` makes and changes them.
+    pub static LINK: Link = TypeDescription {
+        resource: Resource::Links,
+        identity: &["id", "key"],
+        is_named: false,
+        table: &view::LINK,
+        id: || view::column(Column::Id),
+    };
+
+    /// Its id.
+    "id": ID = value(Column::Id, view::id::<id::Link>);
+    /// The partner that events are credited to.
+    "partner": Partner = required(Column::PartnerId, &PARTNER);
+    /// The campaign whose terms pay for them.
+    "campaign": Campaign = required(Column::CampaignId, &CAMPAIGN);
+    /// The last part of its address, unique in the tenant. Upper and lower case differ.
+    "key": String = value(Column::Key, view::text);
+    /// Where it leads; null: to the campaign's `destinationUrl`.
+    "destinationUrl": Option<String> = value(Column::DestinationUrl, view::text);
+    /// The id that another system, or the partner, gave it; unique in the tenant; null if there is none.
+    "externalId": Option<String> = value(Column::ExternalId, view::text);
+    /// Its status.
+    "status": LinkStatus = value(Column::Status, view::word!(link::LinkStatus));
+    /// Since when it is disabled; null: it is not.
+    "disabledAt": Option<DateTime> = value(Column::DisabledAt, view::moment);
+    /// When it was created.
+    "createdAt": DateTime = value(Column::CreatedAt, view::moment);
+    /// When it was last changed.
+    "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
+    /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
+    "history": Connection<AuditEntry> = page_of(histories);
+}
+
+#[ComplexObject]
+impl Link {}
