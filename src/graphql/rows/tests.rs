@@ -82,7 +82,7 @@ fn what_partners_see_is_said_of_every_field_of_a_described_type() {
 
 /// What is made of rows of other types, or of nothing: whoever sees the field that has it sees all of it. Connections,
 /// edges and payloads are such by their names.
-const MADE: [&str; 58] = [
+const MADE: [&str; 63] = [
     // Partners see all of these.
     "EventItem",
     "TermMatch",
@@ -95,6 +95,7 @@ const MADE: [&str; 58] = [
     "BacktestPartner",
     "BacktestProgress",
     "BacktestRow",
+    "CampaignAttribution",
     "ChargeThresholdBonusRule",
     "CommissionResult",
     "CommissionRuleEntry",
@@ -117,6 +118,7 @@ const MADE: [&str; 58] = [
     "PayoutResult",
     "PayoutRunTotal",
     "PeriodRates",
+    "PositionShares",
     "RatePeriod",
     "ReassignedRow",
     "RecurringRule",
@@ -128,9 +130,12 @@ const MADE: [&str; 58] = [
     "ScalingTier",
     "SeriesPoint",
     "SimulatedAdjustment",
+    "SimulatedAttribution",
     "SimulatedCommission",
     "SimulatedConversion",
+    "SimulatedCredit",
     "SimulatedPayment",
+    "SimulatedTouchOutcome",
     "Statement",
     "StatementMovement",
     "StatementTotal",

@@ -13,7 +13,7 @@ use tributary::domain::Timestamp;
 
 use crate::ledger::{Shop, euros, merged};
 
-const CREDITED: &str = "attribution { via partner { id } campaign { id } coupon { code } linkId touchedAt model \
+const CREDITED: &str = "attribution { via partner { id } campaign { id } coupon { code } link { id } touchedAt model \
     touch { id kind } } decision { reason detail } customer { id partner { id } }";
 
 /// A charge of 100.00 of the customer "c" on 1 March, and whatever else.

@@ -184,7 +184,7 @@ async fn touches_of_the_revoked_and_of_disabled_links_credit_nobody(app: TestApp
     )
     .await;
     assert_eq!(event["attribution"]["via"], "LINK");
-    assert_eq!(event["attribution"]["linkId"], json!(live));
+    assert_eq!(event["attribution"]["link"]["id"], json!(live));
     // It was disabled later, or had been before.
     let before = json!({ "touches": [click("dead", "2026-02-19T23:59:59Z")] });
     assert_eq!(credited(&shop, sale("2", before)).await.1, json!("LINK"));

@@ -84,11 +84,11 @@ async fn the_first_event_that_names_both_ties_them(app: TestApp) {
     let mut moved = moved;
     moved["eventId"] = id;
     moved.as_object_mut().unwrap().remove("externalId");
-    let selection = "event { attribution { via partner { id } linkId model touchedAt touch { id } } }";
+    let selection = "event { attribution { via partner { id } link { id } model touchedAt touch { id } } }";
     let after = shop.staff().done("attributeEvent", moved, selection).await;
     assert_eq!(
         after["event"]["attribution"],
-        json!({ "via": "NAMED", "partner": { "id": ann }, "linkId": null, "model": null, "touchedAt": null, "touch": null })
+        json!({ "via": "NAMED", "partner": { "id": ann }, "link": null, "model": null, "touchedAt": null, "touch": null })
     );
     for partner in [&ann, &bob] {
         shop.assert_sound(partner).await;

@@ -216,6 +216,7 @@ async fn an_issued_token_reads_what_was_granted_until_it_ends(app: TestApp) {
                 "partner_groups:read",
                 "campaigns:read",
                 "coupons:read",
+                "links:read",
                 "events:read",
                 "commissions:read",
                 "payouts:read",

@@ -80,11 +80,15 @@ async fn every_mutation_and_every_field_that_takes_an_id_is_tried(app: TestApp) 
 }
 
 #[apply(both_databases)]
-async fn a_partner_changes_nothing_whatever_its_scope(app: TestApp) {
+async fn a_partner_changes_nothing_but_its_links_whatever_its_scope(app: TestApp) {
     let p = Programme::new(&app, "acme", "alpha", "bravo").await;
     let a = app.partner(&p.tenant, &p.a);
     let before = app.rows().await;
     for (mutation, input) in p.inputs() {
+        if ["createLink", "updateLink"].contains(&mutation) {
+            // With `links:write` a partner makes and changes its own: tests of links say what of others it cannot.
+            continue;
+        }
         for input in [input, json!({})] {
             let answer = a.try_mutate(mutation, input.clone(), made_by(mutation)).await;
             if input == json!({}) && answer.codes().iter().all(|code| *code == "BAD_USER_INPUT") {
