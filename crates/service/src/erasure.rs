@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use crate::aggregate::aggregate;
 use crate::app::App;
-use crate::ids::{named, object};
+use crate::ids::object;
 use crate::once::{begin, commit};
 use crate::{ServiceError, require};
-use auth::{Caller, Writer};
+use auth::{Caller, Scope, Writer};
 use domain::audit::Origin;
 use domain::erasure::{Erasure, Subject, SubjectKind};
-use domain::id::{self, ErasureId, PartnerId};
+use domain::id::{self, ErasureId};
 use domain::partner::Partner;
 use domain::problem::{ProblemCode, Problems};
 use domain::{audit, text};
 use store::erasure::Batch;
-use store::{StoreError, Transaction};
+use store::{Connection, StoreError, Transaction};
 
 aggregate!(Erasure: Erasure, in erasure, with answer);
 
@@ -47,24 +47,31 @@ pub async fn request(
     let transaction = begin(app, &writer).await?;
     store::tenant::take_turn(&transaction, writer.tenant()).await?;
     problems.enter("subject");
-    let found = find(&transaction, &writer, subject, &mut problems).await?;
+    let found = find(&transaction, &writer.scope(), subject, &mut problems).await?;
     if found
         .as_ref()
-        .is_some_and(|(subject, _)| subject.kind() == SubjectKind::Customer)
+        .is_some_and(|subject| subject.kind() == SubjectKind::Customer)
         && app.webhooks.keys.is_none()
     {
         let message = "cannot be erased: the settings have no key from which to derive what its external ids are found by \
                        afterwards (webhook_keys)";
         problems.add("customerId", ProblemCode::Conflict, message);
     }
-    if let Some((subject, _)) = found.as_ref().filter(|_| !force) {
+    // Nothing is earned or paid out while the partner is locked.
+    let partner = match &found {
+        Some(Subject::Partner(partner) | Subject::Recipient { partner, .. }) => {
+            store::partner::lock(&transaction, &writer.scope(), *partner).await?
+        }
+        Some(Subject::Customer(_) | Subject::Request(_) | Subject::StaffActor { .. }) | None => None,
+    };
+    if let Some(subject) = found.as_ref().filter(|_| !force) {
         refuse_owed(&transaction, &writer, subject, &mut problems).await?;
     }
     problems.leave();
     require!(problems; found, reason);
-    let (subject, partner) = found;
-    if let Some(partner) = partner.filter(|_| subject.kind() == SubjectKind::Partner) {
-        end_credentials(app, &transaction, &writer, &partner).await?;
+    let subject = found;
+    if let (Subject::Partner(_), Some(locked)) = (&subject, partner) {
+        end_credentials(app, &transaction, &writer, &locked.partner).await?;
     }
     let now = app.clock.now();
     let erasure = Erasure {
@@ -88,48 +95,43 @@ pub async fn request(
 pub async fn subject(app: &App, caller: &Caller, named: NamedSubject) -> Result<Subject, ServiceError> {
     let writer = caller.admin()?;
     let mut problems = Problems::new();
-    let transaction = begin(app, &writer).await?;
-    let found = find(&transaction, &writer, named, &mut problems).await?;
-    transaction.rollback().await?;
+    let found = find(app.store.reader(), &writer.scope(), named, &mut problems).await?;
     require!(problems; found);
-    Ok(found.0)
+    Ok(found)
 }
 
-/// The subject, and the partner that it is or belongs to, which is locked.
 async fn find(
-    transaction: &Transaction,
-    writer: &Writer,
+    database: &Connection,
+    scope: &Scope,
     subject: NamedSubject,
     problems: &mut Problems,
-) -> Result<Option<(Subject, Option<Partner>)>, ServiceError> {
-    let scope = writer.scope();
-    let lock = async |id: PartnerId| store::partner::lock(transaction, &scope, id).await;
+) -> Result<Option<Subject>, StoreError> {
     Ok(match subject {
         NamedSubject::Partner(id) => {
-            let found = named("partnerId", &id, problems, lock).await?;
-            found.map(|locked| (Subject::Partner(locked.partner.id), Some(locked.partner)))
+            let found = object::<id::Partner>("partnerId", &id, problems, database, scope).await?;
+            found.map(|partner| Subject::Partner(partner.id))
         }
         NamedSubject::Customer(id) => {
-            let found = object::<id::Customer>("customerId", &id, problems, transaction, &scope).await?;
-            found.map(|customer| (Subject::Customer(customer.id), None))
+            let found = object::<id::Customer>("customerId", &id, problems, database, scope).await?;
+            found.map(|customer| Subject::Customer(customer.id))
         }
         NamedSubject::Request(id) => {
-            let found = object::<id::PartnershipRequest>("requestId", &id, problems, transaction, &scope).await?;
-            found.map(|request| (Subject::Request(request.id), None))
+            let found = object::<id::PartnershipRequest>("requestId", &id, problems, database, scope).await?;
+            found.map(|request| Subject::Request(request.id))
         }
         NamedSubject::Recipient { partner, name } => {
             problems.enter("recipient");
-            let found = named("partnerId", &partner, problems, lock).await?;
+            let found = object::<id::Partner>("partnerId", &partner, problems, database, scope).await?;
             problems.leave();
             let name = Some(name);
-            found.map(|locked| {
-                let partner = locked.partner.id;
-                (Subject::Recipient { partner, name }, Some(locked.partner))
+            found.map(|partner| Subject::Recipient {
+                partner: partner.id,
+                name,
             })
         }
         NamedSubject::StaffActor(actor) => {
             let actor = Some(audit::cut(&actor));
-            Some((Subject::StaffActor { actor }, None))
+            Some(Subject::StaffActor { actor })
         }
     })
 }
