@@ -108,7 +108,7 @@ fn every_command_and_job_is_known() {
             "erase_personal_data",
             "send_webhook_deliveries",
         ],
-        ["forget", "make_webhook_deliveries", "write_key_uses"],
+        ["forget", "make_webhook_deliveries", "prune_touches", "write_key_uses"],
     );
     let mut known = [&deciding[..], &keeping].concat();
     known.sort_unstable();

@@ -159,6 +159,10 @@ impl Ledger {
             ("recordEvent", event("one")),
             ("recordEvents", json!([event("two"), event("three")])),
             (
+                "recordTouches",
+                json!([{ "externalId": "touch", "visitorId": "visitor-0", "partnerId": p.a, "campaignId": p.campaign }]),
+            ),
+            (
                 "reverseCommissions",
                 json!({ "ids": [self.accrued[1], self.accrued[2]], "reason": "agreed" }),
             ),
@@ -180,6 +184,7 @@ pub fn made_by_any(mutation: &str) -> &'static str {
         "createPayoutRun" => "payoutRun { payouts { nodes { status } } }",
         "recordEvent" => "event { kind } commissions { status }",
         "recordEvents" => "event { kind }",
+        "recordTouches" => "touch { kind }",
         "settlePayout" | "returnPayout" => "payout { status }",
         "settlePayouts" => "settled results { payout { status } }",
         "previewPayoutRun" => "totals { count }",

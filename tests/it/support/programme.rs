@@ -88,6 +88,9 @@ pub const LEDGER: [&str; 17] = [
     "simulateCampaignTerms",
 ];
 
+/// What a partner may change of its own, with the scope for it.
+pub const BY_PARTNERS: [&str; 2] = ["createLink", "updateLink"];
+
 impl Programme {
     /// Sets up a tenant in which A's texts contain `own`, and B's `other`.
     pub async fn new(app: &TestApp, slug: &str, own: &str, other: &str) -> Self {
