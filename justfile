@@ -57,6 +57,10 @@ graphiql-test *folder:
 portal:
     scripts/portal
 
+# Links and the script of brands' pages in headless Chromium and Firefox.
+tracking-test:
+    scripts/tracking-test
+
 # The portal in headless Chromium. `just portal-test docs/images` updates the pictures of the documentation.
 portal-test *folder:
     scripts/portal-test {{folder}}

@@ -2,6 +2,7 @@
 
 mod collector;
 mod outages;
+mod program;
 mod pruning;
 mod redirect;
 mod script;
