@@ -11,7 +11,7 @@ use auth::{Caller, Permissions, Scope};
 use domain::tenant::Tenant;
 use service::app::App;
 use service::audit::token_issued;
-use service::token::{issue_for_partner, mint};
+use service::token::{all_for_partners, issue_for_partner, mint};
 use store::StoreOptions;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -83,7 +83,8 @@ async fn partner_token(app: &App, tenant: &Tenant) -> Result<Option<(String, Str
     }
     let caller = Caller::operator(tenant.id, "demo");
     let seconds = i32::try_from(DAY.as_secs()).expect("a day has few seconds");
-    let issued = issue_for_partner(app, &caller, &partner.id.to_string(), None, seconds).await;
+    let scopes = all_for_partners();
+    let issued = issue_for_partner(app, &caller, &partner.id.to_string(), Some(&scopes), seconds).await;
     let issued = issued.map_err(open::readable)?;
     Ok(issued.token.map(|token| (partner.name, token)))
 }

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::error::CliError;
-use super::{demo, files, open, output};
+use super::{demo, files, healthcheck, open, output};
 use crate::config::{self, Config};
 use crate::{http, jobs};
 use service::api_key::write_uses;
@@ -31,13 +31,16 @@ pub async fn run(mut config: Config, is_demo: bool, export: Option<SpanExport>) 
     if is_demo && !keys.can_mint() {
         return Err("the demo makes tokens: set --jwt-private-key (TRIBUTARY_JWT_PRIVATE_KEY), too".into());
     }
-    let app = Arc::new(open::sound_app(&config, keys).await?);
+    let app = open::sound_app(&config, keys).await?;
     let listener = listen(config.listen).await?;
     let metrics = match config.metrics_listen {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
     let address = listener.local_addr()?;
+    // Whoever tries things out finds it where it listens; a production is behind something that has a name.
+    let own = (!config.http.production).then(|| format!("http://{}", healthcheck::reachable(address)));
+    let app = Arc::new(app.with_public_url(config.public_url.as_deref().or(own.as_deref())));
     if is_demo {
         demo::prepare_and_greet(&app, &config.store, address).await?;
     } else {

@@ -19,6 +19,8 @@ pub enum ConfigError {
     OutOfBounds(PathBuf, String),
     #[error("{0}: {1}")]
     Variable(String, String),
+    #[error("public_url {0}")]
+    PublicUrl(String),
     #[error("jwt_issuer takes 1 to 255 characters, without \"|\" and control characters")]
     Issuer,
 }

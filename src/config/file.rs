@@ -20,6 +20,7 @@ use telemetry::{LogFilter, LogFormat};
 pub(super) struct ConfigFile {
     pub(super) database_url: Option<String>,
     pub(super) listen: Option<SocketAddr>,
+    pub(super) public_url: Option<String>,
     pub(super) jwt_secret: Option<String>,
     pub(super) jwt_public_key: Option<PathBuf>,
     pub(super) jwt_private_key: Option<PathBuf>,

@@ -44,6 +44,10 @@ pub struct Flags {
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "TRIBUTARY_LISTEN", value_name = "ADDR")]
     pub(super) listen: Option<SocketAddr>,
+    /// Where the world finds this gateway, such as https://partners.example: partners' links begin with it. By default, it
+    /// is where it listens; in production, links have no address without it
+    #[arg(long, global = true, env = "TRIBUTARY_PUBLIC_URL", value_name = "URL")]
+    pub(super) public_url: Option<String>,
     /// The secret that signs and checks tokens (HS256), at least 32 bytes
     #[arg(
         long,
@@ -139,6 +143,7 @@ impl Flags {
         let texts = [
             ("database_url", self.database_url.clone()),
             ("listen", self.listen.map(|listen| listen.to_string())),
+            ("public_url", self.public_url.clone()),
             ("jwt_secret", self.jwt_secret.clone()),
             ("jwt_public_key", path(&self.jwt_public_key)),
             ("jwt_private_key", path(&self.jwt_private_key)),

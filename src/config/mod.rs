@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use crate::http::{CorsSection, HttpOptions};
 use auth::{IssuerSettings, KeyFetching};
+use domain::attribution::destination::origin;
 use domain::webhook::address::Network;
 pub use error::ConfigError;
 pub use flags::Flags;
@@ -56,6 +57,8 @@ pub struct Config {
     /// How far in the future an event may occur.
     pub latest_occurrence: Duration,
     pub listen: SocketAddr,
+    /// The origin at which the world finds the gateway; `None`: it was not said.
+    pub public_url: Option<String>,
     /// `None`, and neither a public key nor an issuer: only the secret of `serve --demo` is left.
     pub jwt_secret: Option<String>,
     pub jwt_public_key: Option<PathBuf>,
@@ -99,6 +102,11 @@ impl Config {
             return Err(ConfigError::Issuer);
         }
         let metrics_listen = flags.metrics_listen.or(file.metrics_listen);
+        let production = flags.production.or(file.production).unwrap_or(false);
+        let public_url = flags.public_url.or(file.public_url).filter(|url| !url.is_empty());
+        let public_url = public_url
+            .map(|url| origin(&url, production).map_err(|fault| ConfigError::PublicUrl(fault.1)))
+            .transpose()?;
         Ok(Self {
             store: StoreOptions {
                 url: flags
@@ -123,6 +131,7 @@ impl Config {
             },
             latest_occurrence: Duration::from_secs(file.ledger.future_hours * 3600),
             listen: listen.unwrap_or_else(|| DEFAULT_LISTEN.parse().expect("a constant address")),
+            public_url,
             jwt_secret: flags.jwt_secret.or(file.jwt_secret),
             jwt_public_key: flags.jwt_public_key.or(file.jwt_public_key),
             jwt_private_key: flags.jwt_private_key.or(file.jwt_private_key),
@@ -139,7 +148,7 @@ impl Config {
                 tokens_per_tenant: file.credentials.tokens_per_tenant,
             },
             http: HttpOptions {
-                production: flags.production.or(file.production).unwrap_or(false),
+                production,
                 health_listen: flags.health_listen.or(file.health_listen),
                 metrics_elsewhere: metrics_listen.is_some(),
                 limits: file.limits,

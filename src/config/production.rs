@@ -214,6 +214,7 @@ mod tests {
             "issuer_keys.allowed_networks",
             "cors.origins",
             "cors.localhost",
+            "public_url",
         ];
         let safe = [
             "database_url",

@@ -62,6 +62,8 @@ pub struct App {
     pub webhooks: Webhooks,
     /// Links that are followed, and what pages report.
     pub tracking: Tracking,
+    /// The origin at which the world finds the gateway, such as `https://partners.example`; `None`: that is not known.
+    pub public_url: Option<Arc<str>>,
 }
 
 impl App {
@@ -85,6 +87,7 @@ impl App {
             latest_occurrence: DEFAULT_LATEST_OCCURRENCE,
             webhooks: Webhooks::default(),
             tracking: Tracking::default(),
+            public_url: None,
         }
     }
 
@@ -133,6 +136,13 @@ impl App {
 
     pub fn with_tracking(self, tracking: Tracking) -> Self {
         Self { tracking, ..self }
+    }
+
+    pub fn with_public_url(self, public_url: Option<&str>) -> Self {
+        Self {
+            public_url: public_url.map(Arc::from),
+            ..self
+        }
     }
 
     pub fn with_webhooks(self, webhooks: Webhooks) -> Self {

@@ -163,6 +163,13 @@ fn grantable(caller: &Caller) -> impl Iterator<Item = Permission> {
         .filter(move |permission| permissions.allow(*permission))
 }
 
+/// Everything that a partner can be granted, by name: for portals, in which partners make links of their own.
+pub fn all_for_partners() -> Vec<String> {
+    let reads = FOR_PARTNERS.into_iter().map(Permission::Read);
+    let writes = WRITTEN_BY_PARTNERS.into_iter().map(Permission::Write);
+    reads.chain(writes).map(|permission| permission.to_string()).collect()
+}
+
 fn is_for_partners(permission: Permission) -> bool {
     match permission {
         Permission::Read(resource) => FOR_PARTNERS.contains(&resource),

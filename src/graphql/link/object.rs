@@ -1,9 +1,11 @@
 //! Links as output types.
 
-use async_graphql::{ComplexObject, Enum, ID};
+use async_graphql::{ComplexObject, Context, Enum, ID};
 
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::connection::Connection;
+use crate::graphql::context::request;
+use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{declare, page_of, required, value};
 use crate::graphql::scalar::DateTime;
@@ -27,6 +29,7 @@ pub enum LinkStatus {
 row! {
     /// An address that a partner hands out.
     pub struct Link(link::Link): LINK, store::link;
+    computed: store::link::whole;
 }
 
 declare! {
@@ -48,6 +51,7 @@ declare! {
     "campaign": Campaign = required(Column::CampaignId, &CAMPAIGN);
     /// The last part of its address, unique in the tenant. Upper and lower case differ.
     "key": String = value(Column::Key, view::text);
+    "url" = Link::computed();
     /// Where it leads; null: to the campaign's `destinationUrl`.
     "destinationUrl": Option<String> = value(Column::DestinationUrl, view::text);
     /// The id that another system, or the partner, gave it; unique in the tenant; null if there is none.
@@ -65,4 +69,17 @@ declare! {
 }
 
 #[ComplexObject]
-impl Link {}
+impl Link {
+    /// Its address, which the partner hands out; null if the settings do not say where the world finds the gateway
+    /// (`public_url`).
+    async fn url(&self, ctx: &Context<'_>) -> Nullable<String> {
+        nullable(async {
+            let Some(origin) = &request(ctx).app.public_url else {
+                return Ok(None);
+            };
+            let tenant = request(ctx).tenant().await?;
+            Ok(Some(format!("{origin}/r/{}/{}", tenant.slug, self.0.key)))
+        })
+        .await
+    }
+}

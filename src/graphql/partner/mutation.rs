@@ -31,7 +31,8 @@ pub struct AddPartnerToCampaignInput {
 pub struct IssuePartnerTokenInput {
     /// The partner.
     pub partner_id: ID,
-    /// Its scopes: read scopes that the caller has; by default all of these that partners may have.
+    /// Its scopes, which the caller must have: read scopes, by default all of these that partners may have, and
+    /// `links:write`.
     pub scopes: Option<Vec<String>>,
     /// Its lifetime in seconds, 1 to 86400.
     #[graphql(default = 3600)]
