@@ -36,6 +36,7 @@ mod filter;
 pub mod idempotency;
 pub mod in_force;
 pub mod integrity;
+mod intervals;
 pub mod label;
 pub mod link;
 pub mod link_day;
