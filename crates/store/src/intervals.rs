@@ -16,6 +16,15 @@ pub fn of_moment(backend: DbBackend, at: &Expr, bounds: &[Timestamp]) -> Expr {
     }
 }
 
+/// The same of a day, such as 2026-07-31.
+pub fn of_day(backend: DbBackend, day: &Expr, bounds: &[String]) -> Expr {
+    let inner = inner(bounds);
+    match backend {
+        DbBackend::Postgres => bucket(day, inner.iter().cloned(), "text"),
+        _ => by_halves(day, inner, 0),
+    }
+}
+
 /// A moment as PostgreSQL reads it.
 pub fn written(at: Timestamp) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)

@@ -40,6 +40,7 @@ mod intervals;
 pub mod label;
 pub mod link;
 pub mod link_day;
+pub mod link_performance;
 mod load;
 mod lock_order;
 pub mod locks;
