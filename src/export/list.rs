@@ -268,6 +268,8 @@ pub static LISTS: [ExportList; 9] = [
             column("campaignName", "campaign.name"),
             own("kind"),
             own("status"),
+            column("linkId", "link.id"),
+            column("linkKey", "link.key"),
             own("count"),
             column("amount", "amount.amount"),
             column("currency", "amount.currency"),

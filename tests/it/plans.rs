@@ -107,7 +107,9 @@ async fn a_day(shop: &Shop<'_>) {
       ofOne: statement(partnerId: $id, recipient: \"Ina\", currency: \"EUR\", from: \"2026-02-01T00:00:00Z\", to: \"2026-03-01T12:00:00Z\") {
         closing { amount } movements(last: 5) { nodes { at } } }
       accrued: commissionReport(groupBy: [CAMPAIGN], interval: DAY, from: \"2026-02-01T00:00:00Z\", to: \"2026-03-02T00:00:00Z\") { totalCount nodes { count } }
+      byLink: commissionReport(groupBy: [LINK], from: \"2026-02-01T00:00:00Z\", to: \"2026-03-02T00:00:00Z\") { nodes { count link { key } } }
       partner(id: $id) {
+        links(first: 5) { nodes { performance(from: \"2026-02-01T00:00:00Z\", to: \"2026-03-02T00:00:00Z\") { clicks events earned { amount } } } }
         balances { payable } balancesAsOf(at: \"2026-03-01T12:00:00Z\") { payable } lifetimeValue { amount } tierProgress { value } pastTierProgress { totalCount }
         termsInForce(campaignId: $campaign) { source rules { description } lifetimeValue { amount } tiers { acts counters { value } } } snapshots: commissionSnapshots { version supersededAt }
         customers(first: 10) { nodes { externalId events(first: 10) { nodes { externalId refunds { externalId } } } } }

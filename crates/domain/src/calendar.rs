@@ -82,6 +82,16 @@ pub fn intervals(zone: Tz, interval: Interval, from: Timestamp, to: Timestamp, m
     }
 }
 
+/// The first local day that begins at the moment or later, such as 2026-07-31.
+pub fn first_day_from(zone: Tz, moment: Timestamp) -> String {
+    let day = moment.with_timezone(&zone).date_naive();
+    let begins_before = resolve(zone, day.and_time(chrono::NaiveTime::MIN)) < moment;
+    let next = day.checked_add_days(chrono::Days::new(u64::from(begins_before)));
+    // The last day that is written with four digits of the year, so that days sort as texts.
+    let last = chrono::NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(day);
+    next.unwrap_or(last).min(last).format("%Y-%m-%d").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +121,22 @@ mod tests {
                 "{start} + {months}"
             );
         }
+    }
+
+    #[test]
+    fn a_day_counts_from_its_first_moment() {
+        for (moment, day) in [
+            ("2026-03-28T23:00:00Z", "2026-03-29"),
+            ("2026-03-28T23:00:00.000001Z", "2026-03-30"),
+            // The day before had 23 hours.
+            ("2026-03-29T22:00:00Z", "2026-03-30"),
+            ("9999-12-31T23:59:59Z", "9999-12-31"),
+        ] {
+            assert_eq!(first_day_from(BERLIN, at(moment)), day, "{moment}");
+        }
+        // There is no midnight: clocks go from 23:59:59 to 01:00.
+        let beirut: Tz = chrono_tz::Asia::Beirut;
+        assert_eq!(first_day_from(beirut, at("2026-03-28T22:00:00Z")), "2026-03-29");
     }
 
     #[test]

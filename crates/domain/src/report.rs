@@ -1,7 +1,7 @@
 //! Reports: commissions summed by shared attributes, and the order in which the sums are shown.
 
 use super::commission::{CommissionKind, CommissionStatus};
-use super::id::{CampaignId, PartnerId};
+use super::id::{CampaignId, LinkId, PartnerId};
 use super::money::Currency;
 
 /// An attribute to group commissions by, besides their currency. The variants are in the sort order of groups.
@@ -11,6 +11,7 @@ pub enum Dimension {
     Campaign,
     Kind,
     Status,
+    Link,
 }
 
 /// Which of a commission's timestamps decides whether and where it is counted.
@@ -37,6 +38,8 @@ pub struct Group {
     pub campaign: Option<CampaignId>,
     pub kind: Option<CommissionKind>,
     pub status: Option<CommissionStatus>,
+    /// That of their attribution. Also `None` if no link decided.
+    pub link: Option<LinkId>,
 }
 
 /// One row of a report.

@@ -3,6 +3,7 @@
 mod input;
 mod mutation;
 mod object;
+mod performance;
 mod query;
 
 pub use mutation::LinkMutation;

@@ -2,10 +2,12 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID};
 
+use super::performance::{LinkPerformance, performance};
 use crate::graphql::campaign::{CAMPAIGN, Campaign};
 use crate::graphql::connection::Connection;
 use crate::graphql::context::request;
-use crate::graphql::error::{Nullable, nullable};
+use crate::graphql::error::{ApiError, Nullable, nullable};
+use crate::graphql::interval::SeriesInterval;
 use crate::graphql::partner::{PARTNER, Partner};
 use crate::graphql::rows::{declare, page_of, required, value};
 use crate::graphql::scalar::DateTime;
@@ -64,6 +66,7 @@ declare! {
     "createdAt": DateTime = value(Column::CreatedAt, view::moment);
     /// When it was last changed.
     "updatedAt": DateTime = value(Column::UpdatedAt, view::moment);
+    "performance" = Link::computed();
     /// The changes and who made them, newest first. Needs `audit:read`; empty for a partner's token.
     "history": Connection<AuditEntry> = page_of(histories);
 }
@@ -81,5 +84,24 @@ impl Link {
             Ok(Some(format!("{origin}/r/{}/{}", tenant.slug, self.0.key)))
         })
         .await
+    }
+
+    /// How often it was followed in a range, and what came of it: one entry, or, divided by an interval, one for each
+    /// interval in which anything happened; at most 400 intervals.
+    async fn performance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The start of the range, inclusive; it may lie within an interval, which is then cut. Clicks are counted \
+                from the first day that begins then or later."
+        )]
+        from: DateTime,
+        #[graphql(desc = "The end of the range, exclusive. Clicks are counted for all days that begin before it.")]
+        to: DateTime,
+        #[graphql(desc = "The length of the intervals; if absent, the range is not divided.")] interval: Option<
+            SeriesInterval,
+        >,
+    ) -> Result<Vec<LinkPerformance>, ApiError> {
+        performance(ctx, self.0.id.uuid(), interval, (from, to)).await
     }
 }

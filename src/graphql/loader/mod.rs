@@ -11,6 +11,7 @@ mod child_lists;
 mod children;
 mod commission;
 mod deal;
+mod link;
 mod past_tier_progress;
 mod payout;
 mod payout_run;
@@ -43,6 +44,7 @@ pub use child_lists::*;
 pub use children::{Children, CountsOf};
 pub use commission::{CommissionCounts, CommissionTotals, CommissionsUnder};
 pub use deal::ForecastOfDeal;
+pub use link::PerformanceOfLink;
 pub use past_tier_progress::PastTierProgress;
 pub use payout::PayoutCounts;
 pub use payout_run::PayoutRunLineCounts;
@@ -209,6 +211,7 @@ loaders! {
     customer_count_of_partner: CountsOf<CustomersOfPartner>,
     coupon_count_of_partner: CountsOf<CouponsOfPartner>,
     link_count_of_partner: CountsOf<LinksOfPartner>,
+    link_performance: PerformanceOfLink,
     commission_counts: CommissionCounts,
     commission_totals: CommissionTotals,
     commission_explanation: ExplanationOfCommission,

@@ -32,6 +32,7 @@ pub fn of_field(parent: &str, name: &str) -> u64 {
         | ("Statement", "movements")
         | ("Partner", "balancesAsOf" | "pastTierProgress")
         | ("PayoutRun", "totals")
+        | ("Link", "performance")
         | ("Backtest", "event") => SUM_UNDER_ONE,
         _ => 0,
     }
@@ -103,6 +104,8 @@ pub fn assumed_length(parent: &str, name: &str) -> u64 {
         "commissions" if parent.ends_with("Payload") => ASSUMED_SHORT_LENGTH,
         "tiers" | "goals" | "counters" if ["TermsInForce", "TierOffer"].contains(&parent) => ASSUMED_SHORT_LENGTH,
         "commissionSeries" => ASSUMED_SERIES,
+        "performance" => ASSUMED_SERIES,
+        "earned" => ASSUMED_SHORT_LENGTH,
         "webhookEndpoints" => MAX_ENDPOINTS,
         _ => ASSUMED_LENGTH,
     }

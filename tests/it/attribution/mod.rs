@@ -1,5 +1,6 @@
 //! Who brought a sale: the rule that recording follows, and touches.
 
+mod performance;
 mod rule;
 mod simulation;
 mod touches;

@@ -108,7 +108,7 @@ pub fn calls(p: &Programme, foreign: &Programme) -> Vec<(&'static str, Vec<Strin
         (
             "commissionReport",
             vec![
-                r#"(groupBy: [PARTNER, CAMPAIGN, KIND, STATUS], interval: MONTH, from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z")"#.to_owned(),
+                r#"(groupBy: [PARTNER, CAMPAIGN, KIND, STATUS, LINK], interval: MONTH, from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z")"#.to_owned(),
                 format!(
                     r#"(groupBy: [PARTNER], timeBasis: OCCURRED, from: "2026-02-01T00:00:00Z", to: "2026-04-01T00:00:00Z", filter: {{ partnerId: {:?} }})"#,
                     p.b

@@ -1,8 +1,7 @@
 //! The groups of a report and their sums.
 
-use chrono::SecondsFormat;
 use entity::commission::{Column, Entity};
-use entity::{commission_entered, event};
+use entity::{attribution, commission_entered, event};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityName, IdenStatic, QueryFilter, QueryResult, QuerySelect, Select,
@@ -12,22 +11,25 @@ use uuid::Uuid;
 use super::Report;
 use crate::commission::{CommissionFilter, filtered, paid_at, was_paid};
 use crate::commission_totals::{SUM, add_sums};
-use crate::{StoreError, row, sum};
+use crate::scope::covered;
+use crate::{StoreError, intervals, row, sum};
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::{CommissionKind, CommissionStatus};
-use domain::id::{CampaignId, PartnerId};
+use domain::id::{CampaignId, LinkId, PartnerId};
 use domain::report::{Dimension, Group, GroupRow, TimeBasis};
 
 const TABLE: &str = "commission";
 pub const INTERVAL: &str = "interval_number";
 
-pub fn column(dimension: Dimension) -> Column {
+/// The name of the column that the groups have in common.
+pub fn column(dimension: Dimension) -> &'static str {
     match dimension {
-        Dimension::Partner => Column::PartnerId,
-        Dimension::Campaign => Column::CampaignId,
-        Dimension::Kind => Column::Kind,
-        Dimension::Status => Column::Status,
+        Dimension::Partner => Column::PartnerId.as_str(),
+        Dimension::Campaign => Column::CampaignId.as_str(),
+        Dimension::Kind => Column::Kind.as_str(),
+        Dimension::Status => Column::Status.as_str(),
+        Dimension::Link => attribution::Column::LinkId.as_str(),
     }
 }
 
@@ -43,10 +45,7 @@ pub fn groups(backend: DbBackend, scope: &Scope, report: &Report) -> SelectState
     let mut statement = Query::select();
     statement.from_subquery(lines(backend, scope, report), "line");
     let dimensions = report.dimensions.iter().copied().map(column);
-    let names = [Column::Currency]
-        .into_iter()
-        .chain(dimensions)
-        .map(|column| column.as_str());
+    let names = [Column::Currency.as_str()].into_iter().chain(dimensions);
     for name in names.chain(report.has_intervals.then_some(INTERVAL)) {
         let own = Alias::new(name);
         statement.column(own.clone()).add_group_by([Expr::col(own)]);
@@ -121,26 +120,41 @@ fn branch(
             statement.and_where(own_column(Column::AccruedAt).gte(""));
         }
     }
-    let dimensions = report.dimensions.iter().copied().map(column);
-    for column in [Column::Currency].into_iter().chain(dimensions) {
-        // Qualified, because events have columns of the same names.
-        let value = match column {
-            Column::Status if report.basis == TimeBasis::Paid => {
-                Expr::cust(format!("'{}'", CommissionStatus::Paid.as_str()))
-            }
-            column => own_column(column),
-        };
-        statement.expr_as(value, column.as_str());
+    if report.dimensions.contains(&Dimension::Link) {
+        join_attributions(statement, scope);
+    }
+    statement.expr_as(own_column(Column::Currency), Column::Currency.as_str());
+    for dimension in &report.dimensions {
+        statement.expr_as(value(*dimension, report.basis), column(*dimension));
     }
     statement.expr_as(amount, Column::AmountMinor.as_str());
     if report.has_intervals {
-        statement.expr_as(interval(backend, &at, &report.bounds), INTERVAL);
+        statement.expr_as(intervals::of_moment(backend, &at, &report.bounds), INTERVAL);
     }
     if backend == DbBackend::Postgres {
         let tenant = format!("\"{TABLE}\".\"tenant_id\" = '{}'::uuid", scope.tenant().uuid());
         statement.and_where(Expr::cust(tenant));
     }
     statement.take()
+}
+
+/// The attribution that each commission was made for: at most one, so that no commission is counted twice.
+fn join_attributions(statement: &mut SelectStatement, scope: &Scope) {
+    let id = Expr::col(attribution::Column::Id.as_column_ref());
+    let named = covered::<attribution::Entity>(scope).add(id.equals(Column::AttributionId.as_column_ref()));
+    statement.left_join(attribution::Entity, named);
+}
+
+/// What commissions are grouped by. Qualified, because events and attributions have columns of the same names.
+fn value(dimension: Dimension, basis: TimeBasis) -> Expr {
+    match dimension {
+        Dimension::Partner => own_column(Column::PartnerId),
+        Dimension::Campaign => own_column(Column::CampaignId),
+        Dimension::Kind => own_column(Column::Kind),
+        Dimension::Status if basis == TimeBasis::Paid => Expr::cust(format!("'{}'", CommissionStatus::Paid.as_str())),
+        Dimension::Status => own_column(Column::Status),
+        Dimension::Link => Expr::col(attribution::Column::LinkId.as_column_ref()),
+    }
 }
 
 fn own_column(column: Column) -> Expr {
@@ -165,51 +179,20 @@ fn time(basis: TimeBasis) -> Expr {
 /// A moment as a literal, so that PostgreSQL plans for it.
 fn moment(backend: DbBackend, at: Timestamp) -> Expr {
     match backend {
-        DbBackend::Postgres => Expr::cust(format!("'{}'::timestamptz", written(at))),
+        DbBackend::Postgres => Expr::cust(format!("'{}'::timestamptz", intervals::written(at))),
         _ => Expr::val(at),
     }
-}
-
-fn written(at: Timestamp) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Micros, true)
-}
-
-/// The number of the interval that contains the moment, which one of them does: by binary search, not one by one.
-fn interval(backend: DbBackend, at: &Expr, bounds: &[Timestamp]) -> Expr {
-    let inner = bounds.get(1..bounds.len() - 1).unwrap_or_default();
-    match backend {
-        DbBackend::Postgres => {
-            let inner: Vec<_> = inner.iter().map(|bound| format!("\"{}\"", written(*bound))).collect();
-            let inner = Expr::cust(format!("'{{{}}}'::timestamptz[]", inner.join(",")));
-            let number = Func::cust("width_bucket").arg(at.clone()).arg(inner);
-            Expr::expr(number).cast_as("bigint")
-        }
-        _ => by_halves(at, inner, 0),
-    }
-}
-
-fn by_halves(at: &Expr, bounds: &[Timestamp], first: i64) -> Expr {
-    if bounds.is_empty() {
-        return Expr::val(first);
-    }
-    let middle = bounds.len() / 2;
-    let (lower, upper) = (&bounds[..middle], &bounds[middle + 1..]);
-    let is_lower = at.clone().lt(bounds[middle]);
-    let number = first + middle as i64 + 1;
-    Expr::case(is_lower, by_halves(at, lower, first))
-        .finally(by_halves(at, upper, number))
-        .into()
 }
 
 pub fn row(found: &QueryResult, report: &Report) -> Result<GroupRow, StoreError> {
     let currency: String = found.try_get("", "currency")?;
     let grouped_by = |dimension: Dimension| report.dimensions.contains(&dimension);
     let id = |dimension: Dimension| match grouped_by(dimension) {
-        true => found.try_get::<Option<Uuid>>("", column(dimension).as_str()),
+        true => found.try_get::<Option<Uuid>>("", column(dimension)),
         false => Ok(None),
     };
     let text = |dimension: Dimension| match grouped_by(dimension) {
-        true => found.try_get::<Option<String>>("", column(dimension).as_str()),
+        true => found.try_get::<Option<String>>("", column(dimension)),
         false => Ok(None),
     };
     let (kind, status) = (text(Dimension::Kind)?, text(Dimension::Status)?);
@@ -228,6 +211,7 @@ pub fn row(found: &QueryResult, report: &Report) -> Result<GroupRow, StoreError>
         status: status
             .map(|status| row::text(TABLE, "status", &status, CommissionStatus::parse))
             .transpose()?,
+        link: id(Dimension::Link)?.map(LinkId::from_uuid),
     };
     Ok(GroupRow {
         group,

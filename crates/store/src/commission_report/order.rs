@@ -3,7 +3,7 @@
 //! a position.
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
-use sea_orm::{DbBackend, IdenStatic, Order};
+use sea_orm::{DbBackend, Order};
 use uuid::Uuid;
 
 use super::Report;
@@ -48,7 +48,7 @@ pub fn page(
     statement
 }
 
-const KEYS: [&str; 4] = ["by_partner", "by_campaign", "by_kind", "by_status"];
+const KEYS: [&str; 5] = ["by_partner", "by_campaign", "by_kind", "by_status", "by_link"];
 
 /// The sort keys: their names and expressions.
 fn sorted_by(backend: DbBackend, report: &Report) -> Vec<(&'static str, Expr)> {
@@ -59,10 +59,10 @@ fn sorted_by(backend: DbBackend, report: &Report) -> Vec<(&'static str, Expr)> {
         sorted_by.push(("by_interval", own(INTERVAL)));
     }
     for dimension in &report.dimensions {
-        let value = own(column(*dimension).as_str());
+        let value = own(column(*dimension));
         let key = match dimension {
             Dimension::Partner => value,
-            Dimension::Campaign => Expr::expr(Func::coalesce([value, Expr::val(Uuid::nil())])),
+            Dimension::Campaign | Dimension::Link => Expr::expr(Func::coalesce([value, Expr::val(Uuid::nil())])),
             Dimension::Kind => rank("kind", CommissionKind::ALL.iter().map(|kind| kind.as_str())),
             Dimension::Status => rank("status", CommissionStatus::ALL.iter().map(|status| status.as_str())),
         };
@@ -89,6 +89,7 @@ fn values(backend: DbBackend, report: &Report, place: &ReportPosition) -> Vec<Ex
         campaign,
         kind,
         status,
+        link,
     } = place.group;
     let mut values = vec![Expr::val(currency.code())];
     values.extend(sum::falling_size_of(backend, place.size));
@@ -101,6 +102,7 @@ fn values(backend: DbBackend, report: &Report, place: &ReportPosition) -> Vec<Ex
             Dimension::Campaign => Expr::val(campaign.map_or(Uuid::nil(), |id| id.uuid())),
             Dimension::Kind => Expr::val(kind.map_or(-1, |kind| kind as i64)),
             Dimension::Status => Expr::val(status.map_or(-1, |status| status as i64)),
+            Dimension::Link => Expr::val(link.map_or(Uuid::nil(), |id| id.uuid())),
         });
     }
     values

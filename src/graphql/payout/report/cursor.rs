@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::graphql::cursor::Cursors;
 use crate::graphql::error::ApiError;
 use domain::commission;
-use domain::id::{CampaignId, PartnerId};
+use domain::id::{CampaignId, LinkId, PartnerId};
 use domain::money::Currency;
 use domain::report::{Group, ReportPosition};
 use store::page::{self, SortKey};
@@ -17,13 +17,14 @@ const MAX_SIZE: u128 = 10u128.pow(28);
 pub(super) fn mark(place: &ReportPosition) -> page::RowPosition {
     let ReportPosition { group, size } = place;
     let text = format!(
-        "{} {size} {} {} {} {} {}",
+        "{} {size} {} {} {} {} {} {}",
         group.currency,
         group.interval.map_or(-1, i64::from),
         group.partner.map_or(Uuid::nil(), |id| id.uuid()).simple(),
         group.campaign.map_or(Uuid::nil(), |id| id.uuid()).simple(),
         group.kind.map_or("-", |kind| kind.as_str()),
         group.status.map_or("-", |status| status.as_str()),
+        group.link.map_or(Uuid::nil(), |id| id.uuid()).simple(),
     );
     page::RowPosition {
         key: Some(SortKey::Text(text)),
@@ -40,7 +41,7 @@ fn read(mark: &page::RowPosition) -> Option<ReportPosition> {
         return None;
     };
     let parts: Vec<_> = text.split(' ').collect();
-    let [currency, size, interval, partner, campaign, kind, status] = parts[..] else {
+    let [currency, size, interval, partner, campaign, kind, status, link] = parts[..] else {
         return None;
     };
     let id = |text: &str| Some(Uuid::parse_str(text).ok()?).filter(|id| !id.is_nil());
@@ -51,6 +52,7 @@ fn read(mark: &page::RowPosition) -> Option<ReportPosition> {
         campaign: id(campaign).map(CampaignId::from_uuid),
         kind: commission::CommissionKind::parse(kind),
         status: commission::CommissionStatus::parse(status),
+        link: id(link).map(LinkId::from_uuid),
     };
     let size = size.parse().ok().filter(|size| *size < MAX_SIZE)?;
     Some(ReportPosition { group, size })

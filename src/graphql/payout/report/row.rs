@@ -4,6 +4,7 @@ use async_graphql::{Enum, Object};
 
 use crate::graphql::campaign::Campaign;
 use crate::graphql::ledger::commission::{CommissionKind, CommissionStatus};
+use crate::graphql::link::Link;
 use crate::graphql::money::Money;
 use crate::graphql::partner::Partner;
 use crate::graphql::rows::{Linked, link_to};
@@ -23,6 +24,8 @@ pub enum ReportDimension {
     Kind,
     /// Their present status.
     Status,
+    /// The link that decided to whom their event is credited.
+    Link,
 }
 
 /// The time of a commission that decides in which range and interval it is counted.
@@ -74,6 +77,12 @@ impl ReportRow {
     /// Their present status.
     async fn status(&self) -> Option<CommissionStatus> {
         self.row.group.status.map(CommissionStatus::from)
+    }
+
+    /// The link that decided to whom their event was credited when they were earned; also null where none did, and for
+    /// commissions without an event. Needs `links:read`, but for its id and key.
+    async fn link(&self) -> Option<Linked<Link>> {
+        link_to(self.row.group.link)
     }
 
     /// The number of commissions.

@@ -53,6 +53,18 @@ impl<'a> DocumentWalk<'a> {
         order.is_some_and(|order| names_currency(&order.node, &self.checker.variables))
     }
 
+    /// Whether an argument is given, and not null.
+    pub(super) fn has(&self, field: &Field, name: &str) -> bool {
+        let given = field.get_argument(name).map(|argument| &argument.node);
+        given.is_some_and(|value| match value {
+            Value::Variable(variable) => {
+                let known = self.checker.variables.get(variable.as_str());
+                known.is_some_and(|value| !matches!(value, Constant::Null))
+            }
+            value => !matches!(value, Value::Null),
+        })
+    }
+
     /// The totals of the lists in a mutation's arguments.
     pub(super) fn lists(&self, field: &Field) -> Lists {
         let mut lists = Lists::default();

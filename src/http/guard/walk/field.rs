@@ -46,6 +46,8 @@ impl<'a> DocumentWalk<'a> {
             // The arguments have determined how many entries there are.
             (Some("Mutation"), _) => (work, WorkEstimate::default()),
             _ if definition.is_some_and(|definition| by_id(definition).is_some()) => (work, WorkEstimate::default()),
+            // A range that is not divided has one entry.
+            (Some("Link"), "performance") if !self.has(node, "interval") => (work, WorkEstimate::default()),
             (Some(parent), name) if is_list => {
                 let entries = work.times(prices::assumed_length(parent, name));
                 // Errors of the input as a whole are reported once.

@@ -247,6 +247,10 @@ async fn lists_multiply_what_is_below_them(app: TestApp) {
         // What is summed costs besides its answer.
         ("{ partners(first: 3) { nodes { balancesAsOf(at: \"2026-01-01T00:00:00Z\") { payable } } } }", 1 + 3 * (1 + 2 + 20)),
         ("{ partners(first: 3) { nodes { pastTierProgress(first: 2) { nodes { value } } } } }", 1 + 3 * (1 + 1 + 2 + 20)),
+        ("{ links(first: 3) { nodes { performance(from: \"2026-01-01T00:00:00Z\", to: \"2026-02-01T00:00:00Z\") { clicks earned { amount } } } } }",
+            1 + 3 * (1 + 1 + 2 + 20)),
+        ("{ links(first: 3) { nodes { performance(from: \"2026-01-01T00:00:00Z\", to: \"2026-02-01T00:00:00Z\", interval: DAY) { clicks } } } }",
+            1 + 3 * (1 + 100 + 20)),
         ("{ statement(partnerId: \"par_01h2xcejqtf2nbrexx3vqjhp41\", currency: \"EUR\", from: \"2026-01-01T00:00:00Z\", to: \"2026-02-01T00:00:00Z\") {
                 opening { amount } totals { count } movements(first: 3) { totalCount nodes { amount { amount } } } } }", 1 + 20 + 1 + 6 + (1 + 3 * 2 + 5 + 20)),
         ("{ commissionReport(groupBy: [], from: \"2026-01-01T00:00:00Z\", to: \"2026-02-01T00:00:00Z\", first: 3) {

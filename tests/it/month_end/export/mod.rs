@@ -4,6 +4,7 @@ mod banks;
 mod cells;
 mod command_line;
 mod endings;
+mod links;
 mod payout_files;
 mod requests;
 mod settlements;

@@ -11,7 +11,7 @@ use crate::support::both_databases;
 async fn ledger(shop: &Shop<'_>) -> Vec<Value> {
     let document =
         "{ commissions(first: 500) { nodes { kind status amount { amount currency } partner { id } campaign { id }
-        event { occurredAt } accruedAt approvedAt paidAt } } }";
+        event { occurredAt } attribution { link { id } } accruedAt approvedAt paidAt } } }";
     let data = shop.staff().data(document).await;
     data["commissions"]["nodes"].as_array().expect("rows").clone()
 }
@@ -59,8 +59,8 @@ async fn every_basis_is_a_fold_of_the_rows_and_their_events(app: TestApp) {
     let ledger = ledger(&shop).await;
     let staff = shop.staff();
     for basis in BASES {
-        for chosen in 0..16 {
-            let dimensions: Vec<_> = (0..4)
+        for chosen in 0..32 {
+            let dimensions: Vec<_> = (0..DIMENSIONS.len())
                 .filter(|bit| chosen >> bit & 1 == 1)
                 .map(|bit| DIMENSIONS[bit])
                 .collect();

@@ -9,7 +9,7 @@ use tributary::domain::Timestamp;
 
 use crate::ledger::{decimal, text};
 
-pub const DIMENSIONS: [&str; 4] = ["PARTNER", "CAMPAIGN", "KIND", "STATUS"];
+pub const DIMENSIONS: [&str; 5] = ["PARTNER", "CAMPAIGN", "KIND", "STATUS", "LINK"];
 pub const BASES: [&str; 4] = ["ACCRUED", "OCCURRED", "APPROVED", "PAID"];
 
 const KINDS: [&str; 5] = ["EVENT", "TIER_ADJUSTMENT", "DEAL", "CLAWBACK", "MANUAL"];
@@ -58,7 +58,7 @@ pub fn folded(
         let start = by_month.then(|| month(at).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true));
         let group = json!({
             "start": start, "partner": by("PARTNER", thing(&row["partner"])), "campaign": by("CAMPAIGN", thing(&row["campaign"])),
-            "kind": by("KIND", row["kind"].clone()), "status": by("STATUS", row["status"].clone()),
+            "kind": by("KIND", row["kind"].clone()), "status": by("STATUS", row["status"].clone()), "link": by("LINK", thing(&row["attribution"]["link"])),
             "currency": row["amount"]["currency"],
         });
         let group = groups.entry(group.to_string()).or_insert((group, 0, Decimal::ZERO));
@@ -75,6 +75,7 @@ pub fn folded(
             group["start"].as_str().map(str::to_owned),
             (id("partner"), id("campaign")),
             (place("kind", &KINDS), place("status", &STATUSES)),
+            id("link"),
         )
     });
     let shown = groups.into_iter().map(|(mut group, count, amount)| {

@@ -4,6 +4,7 @@ mod access;
 mod bases;
 mod examples;
 mod fold;
+mod links;
 mod pages;
 
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use crate::ledger::{merged, text};
 use crate::support::Client;
 
 /// What is asked of a row.
-pub const ROW: &str = "start partner { id } campaign { id } kind status count amount { amount currency }";
+pub const ROW: &str = "start partner { id } campaign { id } kind status link { id } count amount { amount currency }";
 
 pub const REPORT: &str = "query($groupBy: [ReportDimension!]!, $interval: SeriesInterval, $basis: TimeBasis, $from: DateTime!, $to: DateTime!, \
     $filter: CommissionFilter, $first: Int, $after: String, $last: Int, $before: String) { \

@@ -29,7 +29,7 @@ async fn pages_in_either_direction_are_the_report(app: TestApp) {
     }
     shop.days_later(1);
     let staff = shop.staff();
-    let asked = json!({ "groupBy": ["STATUS", "CAMPAIGN", "PARTNER", "KIND", "PARTNER"], "interval": "DAY",
+    let asked = json!({ "groupBy": ["STATUS", "CAMPAIGN", "PARTNER", "KIND", "LINK", "PARTNER"], "interval": "DAY",
         "from": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z" });
     let whole = rows(&staff, asked.clone()).await;
     assert_eq!(whole.len(), 15);
