@@ -24,7 +24,7 @@ use service::imported::Outcome;
 
 pub async fn run(config: &Config, wanted: ImportArguments) -> Result<(), CliError> {
     use ImportSource::{
-        Commissions, Coupons, Customers, Donutwork, Events, Everflow, Journeybee, Partners, Settlements,
+        Commissions, Coupons, Customers, Donutwork, Events, Everflow, Journeybee, Links, Partners, Settlements, Touches,
     };
     let ImportArguments {
         source,
@@ -96,6 +96,8 @@ pub async fn run(config: &Config, wanted: ImportArguments) -> Result<(), CliErro
         Settlements => return settle(config, from, &options).await,
         Partners => FileKind::Partners,
         Coupons => FileKind::Coupons,
+        Links => FileKind::Links,
+        Touches => FileKind::Touches,
         Customers => FileKind::Customers,
         Events => FileKind::Events,
         Commissions => FileKind::Commissions,

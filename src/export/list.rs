@@ -51,7 +51,7 @@ const fn with(resource: Resource, name: &'static str, path: &'static str) -> Exp
     ExportColumn { name, path, needs }
 }
 
-pub static LISTS: [ExportList; 9] = [
+pub static LISTS: [ExportList; 11] = [
     ExportList {
         name: "commissions",
         field: "commissions",
@@ -194,6 +194,56 @@ pub static LISTS: [ExportList; 9] = [
             own("customerBenefit"),
             own("createdAt"),
             own("updatedAt"),
+        ],
+    },
+    ExportList {
+        name: "links",
+        field: "links",
+        asked: ParameterSource::Filter,
+        resource: Resource::Links,
+        columns: &[
+            own("id"),
+            own("externalId"),
+            own("key"),
+            own("status"),
+            own("disabledAt"),
+            own("destinationUrl"),
+            column("partnerId", "partner.id"),
+            column("partnerExternalId", "partner.externalId"),
+            column("partnerName", "partner.name"),
+            column("campaignId", "campaign.id"),
+            column("campaignExternalId", "campaign.externalId"),
+            column("campaignName", "campaign.name"),
+            own("createdAt"),
+            own("updatedAt"),
+        ],
+    },
+    ExportList {
+        name: "touches",
+        field: "touches",
+        asked: ParameterSource::Filter,
+        resource: Resource::Events,
+        columns: &[
+            own("id"),
+            own("externalId"),
+            own("kind"),
+            column("linkId", "link.id"),
+            column("linkKey", "link.key"),
+            own("linkDisabled"),
+            column("couponId", "coupon.id"),
+            column("couponCode", "coupon.code"),
+            column("partnerId", "partner.id"),
+            column("partnerExternalId", "partner.externalId"),
+            column("partnerName", "partner.name"),
+            column("campaignId", "campaign.id"),
+            column("campaignExternalId", "campaign.externalId"),
+            column("campaignName", "campaign.name"),
+            own("visitorId"),
+            column("customerId", "customer.id"),
+            column("customerExternalId", "customer.externalId"),
+            own("occurredAt"),
+            own("timeStated"),
+            own("recordedAt"),
         ],
     },
     ExportList {

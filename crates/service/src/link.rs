@@ -49,7 +49,7 @@ pub async fn create(app: &App, caller: &Caller, input: NewLink) -> Result<Link, 
     let id = LinkId::new(now);
     let key = match &input.key {
         Some(entered) => problems.take("key", key(entered)),
-        None => Some(made_key(random_part(id))),
+        None => Some(drawn_key(id)),
     };
     let external_id = problems.optional("externalId", input.external_id, |text| text::external_id(&text));
     let transaction = begin(app, &writer).await?;
@@ -151,11 +151,11 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<LinkId, Serv
     Ok(link.id)
 }
 
-/// The part of an id that nobody can guess from when it was made.
-fn random_part(id: LinkId) -> [u8; 8] {
-    let mut part = [0; 8];
-    part.copy_from_slice(&id.uuid().as_bytes()[8..]);
-    part
+/// The key of a link that was entered without one: of the part of its id that nobody can guess from when it was made.
+pub(super) fn drawn_key(id: LinkId) -> String {
+    let mut random = [0; 8];
+    random.copy_from_slice(&id.uuid().as_bytes()[8..]);
+    made_key(random)
 }
 
 /// The partner whose link it is to be: the one that is named, or the one that writes.
@@ -182,7 +182,7 @@ async fn owner(
 }
 
 /// Where a link of the campaign is to lead; `Some(None)`: to the campaign's destination.
-fn leads_to(
+pub(super) fn leads_to(
     app: &App,
     campaign: &Campaign,
     entered: Option<String>,

@@ -1,16 +1,17 @@
 //! Recording touches by themselves, and tying visitors to customers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::app::App;
 use crate::erased_names::ErasedNames;
-use crate::ledger::touches::{CheckedTouch, NamedThings, TouchDraft};
+use crate::ledger::touches::{CheckedTouch, NamedThings, TouchDraft, TouchedThing};
 use crate::once::{begin, commit, repeated};
+use crate::tracking::day;
 use crate::{ServiceError, require};
 use auth::{Caller, Resource, Writer};
 use domain::Timestamp;
 use domain::event::Customer;
-use domain::id::{CustomerId, TouchId, VisitorId};
+use domain::id::{CampaignId, CustomerId, LinkId, PartnerId, TouchId, VisitorId};
 use domain::problem::{Problem, ProblemCode, Problems};
 use domain::touch::{Touch, Visitor, visitor_id};
 use domain::{text, time};
@@ -26,6 +27,15 @@ pub struct NewTouch {
     pub visitor_id: Option<String>,
     pub customer_external_id: Option<String>,
     pub touch: TouchDraft,
+    /// Whose the link or coupon is said to be; it is a problem if that is wrong.
+    pub owner: SaidOwner,
+}
+
+/// Of which partner and campaign something is said to be; `None`: nothing is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SaidOwner {
+    pub partner: Option<PartnerId>,
+    pub campaign: Option<CampaignId>,
 }
 
 /// A recorded touch, and whether it had been recorded before.
@@ -44,6 +54,7 @@ struct Checked {
     visitor_id: Option<String>,
     customer: Option<String>,
     touch: CheckedTouch,
+    owner: SaidOwner,
 }
 
 /// Records touches, each independently of the others. One that was recorded before is not recorded again.
@@ -61,17 +72,31 @@ pub async fn record_touches(
 }
 
 async fn record_once(app: &App, writer: &Writer, touches: &[NewTouch]) -> Result<Vec<TouchResult>, ServiceError> {
+    let transaction = app.begin(writer).await?;
+    let results = record_in(app, &transaction, writer, touches).await.map_err(raced)?;
+    let is_new = |result: &&TouchResult| result.as_ref().is_ok_and(|recorded| !recorded.duplicate);
+    transaction.counted(results.iter().filter(is_new).count() as u64);
+    transaction.commit().await?;
+    Ok(results)
+}
+
+/// Records touches in a transaction. Clicks are counted for their links, too.
+pub(crate) async fn record_in(
+    app: &App,
+    transaction: &Transaction,
+    writer: &Writer,
+    touches: &[NewTouch],
+) -> Result<Vec<TouchResult>, StoreError> {
     let latest = app.clock.now() + app.latest_occurrence;
     let checked: Vec<_> = touches.iter().map(|touch| check(touch, latest)).collect();
-    let transaction = app.begin(writer).await?;
     let right: Vec<_> = checked.iter().filter_map(|checked| checked.as_ref().ok()).collect();
     let names: Vec<_> = right.iter().map(|checked| checked.touch.name.clone()).collect();
     let external_ids: Vec<_> = right.iter().map(|checked| checked.external_id.clone()).collect();
     let customers: Vec<_> = right.iter().filter_map(|checked| checked.customer.clone()).collect();
     let scope = writer.scope();
-    let mut known = store::touch::by_external_ids(&transaction, &scope, &external_ids).await?;
-    let customers = customers_named(app, &transaction, writer, customers).await?;
-    let things = NamedThings::look_up(&transaction, &scope, &names, &[]).await?;
+    let mut known = store::touch::by_external_ids(transaction, &scope, &external_ids).await?;
+    let customers = customers_named(app, transaction, writer, customers).await?;
+    let things = NamedThings::look_up(transaction, &scope, &names, &[]).await?;
     let now = app.clock.now();
     let (mut new, mut results) = (Vec::new(), Vec::with_capacity(touches.len()));
     for checked in checked {
@@ -94,11 +119,35 @@ async fn record_once(app: &App, writer: &Writer, touches: &[NewTouch]) -> Result
     }
     // In the same order in all transactions, so that they cannot deadlock.
     new.sort_by(|one, other| one.external_id.cmp(&other.external_id));
-    transaction.counted(new.len() as u64);
-    let write = transaction.write(|writes| store::touch::add(writes, writer.tenant(), &new));
-    write.await.map_err(raced)?;
-    transaction.commit().await?;
+    let clicks = clicks_by_day(transaction, writer, &new).await?;
+    let tenant = writer.tenant();
+    let write = transaction.write(|writes| {
+        store::touch::add(writes, tenant, &new);
+        store::link_day::add(writes, tenant, &clicks);
+    });
+    write.await?;
     Ok(results)
+}
+
+/// How often which link was followed, by days of the tenant.
+async fn clicks_by_day(
+    transaction: &Transaction,
+    writer: &Writer,
+    touches: &[Touch],
+) -> Result<BTreeMap<(LinkId, String), i64>, StoreError> {
+    let mut clicks = BTreeMap::new();
+    let followed = touches
+        .iter()
+        .filter_map(|touch| Some((touch.link_id?, touch.occurred_at)));
+    let followed: Vec<_> = followed.collect();
+    if followed.is_empty() {
+        return Ok(clicks);
+    }
+    let tenant = store::tenant::get(transaction, &writer.scope()).await?;
+    for (link, at) in followed {
+        *clicks.entry((link, day(&tenant, at))).or_default() += 1;
+    }
+    Ok(clicks)
 }
 
 fn check(touch: &NewTouch, latest: Timestamp) -> Result<Checked, Vec<Problem>> {
@@ -114,6 +163,7 @@ fn check(touch: &NewTouch, latest: Timestamp) -> Result<Checked, Vec<Problem>> {
         let message = "or customerExternalId must be given";
         problems.add("visitorId", ProblemCode::Required, message);
     }
+    let owner = touch.owner;
     let checked = touch.touch.clone().check(latest, &mut problems);
     match (external_id, visitor, customer, checked) {
         (Some(external_id), Some(visitor_id), Some(customer), Some(touch)) if problems.is_empty() => Ok(Checked {
@@ -121,6 +171,7 @@ fn check(touch: &NewTouch, latest: Timestamp) -> Result<Checked, Vec<Problem>> {
             visitor_id,
             customer,
             touch,
+            owner,
         }),
         _ => Err(problems.into_vec()),
     }
@@ -167,8 +218,9 @@ fn made(
         customer
     });
     let thing = things.find(&checked.touch.name);
-    if thing.is_none() {
-        NamedThings::missing(&checked.touch.name, &mut problems);
+    match &thing {
+        Some(thing) => checked.owner.check(thing, &mut problems),
+        None => NamedThings::missing(&checked.touch.name, &mut problems),
     }
     let Some(thing) = thing.filter(|_| problems.is_empty()) else {
         return Err(problems.into_vec());
@@ -190,6 +242,25 @@ fn made(
         occurred_at,
         recorded_at: now,
     })
+}
+
+impl SaidOwner {
+    fn check(self, thing: &TouchedThing<'_>, problems: &mut Problems) {
+        if self.partner.is_some_and(|said| said != thing.partner_id) {
+            problems.add(
+                "partner",
+                ProblemCode::Conflict,
+                "is not the partner of the link or coupon",
+            );
+        }
+        if self.campaign.is_some_and(|said| said != thing.campaign_id) {
+            problems.add(
+                "campaign",
+                ProblemCode::Conflict,
+                "is not the campaign of the link or coupon",
+            );
+        }
+    }
 }
 
 /// The touch that was recorded under an external id before; a CONFLICT if its content differs.

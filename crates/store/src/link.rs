@@ -5,25 +5,26 @@ use std::sync::Arc;
 
 use entity::link::{self, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryTrait, Select};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryTrait, Select};
 
 use super::filter::{contains_key, one_of_ids, one_of_words};
 
 use super::promoted::{self, Standing};
 use super::references::references;
 use super::scope::visible;
+use super::writes::{Conflict, Writes};
 use super::{Connection, StoreError, load, view};
 use crate::mapped::mapped;
 use crate::table_functions::table_functions;
 use auth::Scope;
 use domain::Timestamp;
-use domain::id::{CampaignId, LinkId, PartnerId};
+use domain::id::{CampaignId, LinkId, PartnerId, TenantId};
 use domain::link::{Link, LinkStatus};
 use domain::text;
 
 const TABLE: &str = "link";
 
-table_functions!(Link, LinkId: by_ids, find, find_by_external_id, lock, insert, update, delete, at_hand, whole);
+table_functions!(Link, LinkId: by_ids, by_external_ids, find, find_by_external_id, lock, insert, update, delete, at_hand, whole);
 
 /// What to list; all given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -98,6 +99,12 @@ pub async fn by_keys(
         Ok((key, (from_row(row)?, standing)))
     });
     found.collect()
+}
+
+/// Writes new links.
+pub fn add(writes: &mut Writes, tenant: TenantId, links: &[Link]) {
+    let rows = links.iter().map(|link| to_row(tenant, link).into_active_model());
+    writes.add(rows, Conflict::Fail);
 }
 
 /// How many rows refer to the link, and what they are.

@@ -61,8 +61,12 @@ pub enum ImportSource {
     Partners,
     /// Coupons of partners
     Coupons,
+    /// Links of partners
+    Links,
     /// Customers, and which partners brought them
     Customers,
+    /// Touches: who met which link, coupon or recommendation, and when
+    Touches,
     /// Events as history, which earn nothing; with --earn they are recorded as if they happened now
     Events,
     /// Commissions that were earned elsewhere

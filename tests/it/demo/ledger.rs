@@ -8,6 +8,7 @@ use tributary::clock::Clock;
 use tributary::domain::Timestamp;
 use tributary::domain::commission::{CommissionKind, CommissionStatus, PayoutStatus};
 use tributary::domain::decision::NoCommissionReason;
+use tributary::domain::event::AttributedVia;
 use tributary::domain::tenant::Tenant;
 use tributary::seed::demo::{portal_partner, prepare};
 use tributary::service::ledger::review::approve_matured;
@@ -22,7 +23,7 @@ pub async fn lines(admin: &Client) -> Vec<String> {
         .data(
             "{ events(first: 500) { pageInfo { hasNextPage } nodes {
                  externalId kind type occurredAt recordedAt amount { amount currency } refundedAmount { amount } finalRevenue { amount }
-                 attribution { partner { name } campaign { name } } decision { reason components { reason amount { amount } detail } } } }
+                 attribution { via touchedAt link { key } partner { name } campaign { name } } decision { reason components { reason amount { amount } detail } } } }
                commissions(first: 500) { pageInfo { hasNextPage } nodes {
                  kind status amount { amount currency } partner { name } campaign { name } event { externalId } deal { name }
                  accruedAt matureAt approvedAt paidAt reversedAt paymentTarget recipient payout { reference status }
@@ -128,6 +129,42 @@ async fn the_demo_holds_everything_that_a_ledger_can(app: TestApp) {
     let mut unassigned = rows["nodes"].as_array().unwrap().iter();
     assert!(unassigned.any(|row| row["paymentTarget"] == "INDIVIDUAL" && row["recipient"].is_null()));
     assert!(events["nodes"].as_array().unwrap().len() > 200);
+}
+
+#[apply(both_databases)]
+async fn links_of_the_demo_were_followed_for_months_and_brought_sales(app: TestApp) {
+    let tenant = filled(&app).await;
+    let data = app
+        .staff(&tenant, "admin")
+        .data(
+            "{ events(first: 500) { nodes { attribution { via touch { id } } } }
+               clicks: touches(first: 1, filter: { kind: [CLICK] }) { totalCount }
+               met: touches(first: 500, filter: { kind: [COUPON, REFERRAL] }) { nodes { kind } }
+               links(first: 50) { nodes { status performance(from: \"2025-06-01T00:00:00Z\", to: \"2026-04-01T00:00:00Z\", interval: MONTH) {
+                 clicks events earned { amount } } } } }",
+        )
+        .await;
+    assert_eq!(
+        values(&data["events"], "/attribution/via"),
+        all(AttributedVia::ALL, AttributedVia::as_str)
+    );
+    assert_eq!(values(&data["met"], "/kind"), texts(["COUPON", "REFERRAL"]));
+    let links = data["links"]["nodes"].as_array().unwrap();
+    let (disabled, active): (Vec<_>, Vec<_>) = links.iter().partition(|link| link["status"] == "DISABLED");
+    assert_eq!((disabled.len(), &disabled[0]["performance"]), (1, &json!([])));
+    let mut counted = 0;
+    for link in &active {
+        let months = link["performance"].as_array().unwrap();
+        assert!(months.len() >= 4, "{link}");
+        assert!(months.iter().any(|month| month["events"] != 0), "{link}");
+        assert!(months.iter().any(|month| month["earned"] != json!([])), "{link}");
+        counted += months
+            .iter()
+            .map(|month| month["clicks"].as_i64().unwrap())
+            .sum::<i64>();
+    }
+    assert!(counted > 1_000, "{counted}");
+    assert_eq!(data["clicks"]["totalCount"], counted);
 }
 
 #[apply(both_databases)]
@@ -270,6 +307,8 @@ async fn the_figures_are_the_same_whenever_the_demo_is_made(app: TestApp) {
             let data = staff.data(
                 "{ partners(first: 500) { nodes { name balances { currency accrued approved paid reversed payable } lifetimeValue { amount currency } } }
                        events(first: 500) { nodes { externalId finalRevenue { amount } decision { reason components { amount { amount } detail } } } }
+                       links(first: 50) { nodes { key performance(from: \"2020-01-01T00:00:00Z\", to: \"2030-01-01T00:00:00Z\") {
+                         clicks customers events earned { amount currency } } } }
                        payouts(first: 500) { nodes { partner { name } amount { amount currency } status reference } } }",
             ).await;
             let lists = data.as_object().unwrap().iter();

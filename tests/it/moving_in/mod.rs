@@ -5,6 +5,7 @@ mod examples;
 mod files;
 mod history;
 mod kills;
+mod links;
 mod opening;
 mod people;
 mod round_trip;

@@ -22,7 +22,7 @@ pub struct CellFormat {
 }
 
 impl CellFormat {
-    /// A moment: RFC 3339, a date, with or without a time, or milliseconds since 1970.
+    /// A moment: RFC 3339, a date, also as 31.12.2026, with or without a time, or milliseconds since 1970.
     pub fn moment(&self, text: &str) -> Result<Timestamp, Fault> {
         let at = self.parse(text).ok_or_else(|| {
             let text = quoted(text);
@@ -43,13 +43,16 @@ impl CellFormat {
         let text = local.map_or(Cow::Borrowed(text), |local| {
             Cow::Owned(format!("{}Z", local.trim_end()))
         });
-        if let Ok(day) = NaiveDate::parse_from_str(&text, "%Y-%m-%d") {
+        // With points, the day comes first wherever dates are written so.
+        let days = ["%Y-%m-%d", "%d.%m.%Y"];
+        if let Some(day) = days.iter().find_map(|form| NaiveDate::parse_from_str(&text, form).ok()) {
             return Some(calendar::resolve(self.zone, day.and_time(NaiveTime::MIN)));
         }
         let times = ["%H:%M:%S%.f", "%H:%M"];
-        let mut forms = ["T", "t", " "]
-            .into_iter()
-            .flat_map(|between| times.map(|time| format!("%Y-%m-%d{between}{time}")));
+        let mut forms = days.into_iter().flat_map(|day| {
+            let between = ["T", "t", " "].into_iter();
+            between.flat_map(move |between| times.map(|time| format!("{day}{between}{time}")))
+        });
         forms.find_map(|form| match NaiveDateTime::parse_from_str(&text, &form) {
             Ok(local) => Some(calendar::resolve(self.zone, local)),
             Err(_) => {
@@ -149,6 +152,9 @@ mod tests {
             ("2026-03-01t09:30:00z", "2026-03-01T09:30:00Z"),
             ("1772357400123", "2026-03-01T09:30:00.123Z"),
             ("2026-03-01 09:30:10 UTC", "2026-03-01T09:30:10Z"),
+            ("01.03.2026", "2026-02-28T23:00:00Z"),
+            ("1.3.2026 9:30", "2026-03-01T08:30:00Z"),
+            ("31.03.2026 09:30:10", "2026-03-31T07:30:10Z"),
             // The tenant's days and times, over its changes of clocks.
             ("2026-03-01", "2026-02-28T23:00:00Z"),
             ("2026-07-01", "2026-06-30T22:00:00Z"),
@@ -164,6 +170,8 @@ mod tests {
             "",
             "03/01/2026",
             "2026-02-30",
+            "03.31.2026",
+            "01.03.",
             "yesterday",
             "2026-03-01T25:00:00Z",
             "2026-03",
@@ -177,6 +185,7 @@ mod tests {
             "1899-12-30",
             "1970-01-01 00:00:00",
             "0000000000000",
+            "01.03.26",
         ] {
             let Fault(_, message) = BERLIN.moment(zero).unwrap_err();
             assert!(message.starts_with("is before 1990-01-01"), "{zero}: {message}");

@@ -1,6 +1,6 @@
-//! Another system's data of a programme, from files: partners, their coupons, customers, events and commissions, in this order. A file
-//! is read as a stream and imported in batches; rows that already exist with the same content change nothing, so that a
-//! file whose import was interrupted is imported again as a whole.
+//! Another system's data of a programme, from files: partners, their coupons and links, customers, touches, events and
+//! commissions, in this order. A file is read as a stream and imported in batches; rows that already exist with the same
+//! content change nothing, so that a file whose import was interrupted is imported again as a whole.
 
 mod cells;
 mod commissions;
@@ -8,10 +8,12 @@ mod coupons;
 mod customers;
 mod events;
 mod items;
+mod links;
 mod parsed_row;
 mod partners;
 mod resolve;
 mod run;
+mod touches;
 
 use super::file::{CellFormat, LineProblems, ReadOptions};
 use chrono_tz::Tz;
@@ -22,7 +24,9 @@ pub use run::run;
 pub enum FileKind {
     Partners,
     Coupons,
+    Links,
     Customers,
+    Touches,
     Events,
     Commissions,
 }
@@ -33,7 +37,9 @@ impl FileKind {
         match self {
             Self::Partners => &partners::COLUMNS,
             Self::Coupons => &coupons::COLUMNS,
+            Self::Links => &links::COLUMNS,
             Self::Customers => &customers::COLUMNS,
+            Self::Touches => &touches::COLUMNS,
             Self::Events => &events::COLUMNS,
             Self::Commissions => &commissions::COLUMNS,
         }
@@ -46,7 +52,9 @@ impl FileKind {
         match self {
             Self::Partners => &[NAME, &["name"], &["email"]],
             Self::Coupons => &[&["code"], &resolve::PARTNER, &resolve::CAMPAIGN],
+            Self::Links => &[&["key", "externalId"], &resolve::PARTNER, &resolve::CAMPAIGN],
             Self::Customers => &[NAME],
+            Self::Touches => &[NAME, &["occurredAt"], &["visitorId", "customerExternalId"]],
             Self::Events if earn => &[NAME, &["kind"]],
             Self::Events => &[NAME, &["kind"], &["occurredAt"]],
             Self::Commissions => &[
@@ -63,7 +71,9 @@ impl FileKind {
         match self {
             Self::Partners => "partners",
             Self::Coupons => "coupons",
+            Self::Links => "links",
             Self::Customers => "customers",
+            Self::Touches => "touches",
             Self::Events => "events",
             Self::Commissions => "commissions",
         }

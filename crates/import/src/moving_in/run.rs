@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use super::resolve::RowNames;
-use super::{FileKind, ImportOptions, ImportReport, commissions, coupons, customers, events, partners};
+use super::{FileKind, ImportOptions, ImportReport, commissions, coupons, customers, events, links, partners, touches};
 use crate::ImportError;
 use crate::file::{ColumnMapping, FileRow, FileRows, LineProblem, ReadOptions, hash};
 use auth::{Caller, Scope};
@@ -118,6 +118,8 @@ async fn batches(
             let answers = match kind {
                 FileKind::Partners => partners::batch(app, caller, mode, &batch).await?,
                 FileKind::Coupons => coupons::batch(app, caller, mode, &batch).await?,
+                FileKind::Links => links::batch(app, caller, mode, &batch).await?,
+                FileKind::Touches => touches::batch(app, caller, mode, &batch).await?,
                 FileKind::Customers => customers::batch(app, caller, mode, &batch).await?,
                 FileKind::Events => events::batch(app, caller, mode, earn, &batch).await?,
                 FileKind::Commissions => commissions::batch(app, caller, mode, &batch).await?,

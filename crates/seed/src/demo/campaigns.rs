@@ -174,6 +174,7 @@ pub async fn make(
         starts_at: row.window.0.map(day),
         ends_at: row.window.1.map(day),
         advertiser_id: Some(ids.of("advertiser", row.advertiser)),
+        destination_url: Some(format!("https://{}.example/{}", row.advertiser, row.key)),
         ..NewCampaign::default()
     };
     let campaign = answered(&app, &caller, create(&app, &caller, campaign)).await?;

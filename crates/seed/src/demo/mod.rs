@@ -14,6 +14,7 @@ mod campaigns;
 mod coupons;
 mod deals;
 mod groups_and_labels;
+mod links;
 mod partners;
 mod payouts;
 mod pipeline;

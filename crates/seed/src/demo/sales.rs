@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use rust_decimal::Decimal;
 
-use super::{DemoContext, IdsByName, coupons, currency};
+use super::{DemoContext, IdsByName, coupons, currency, links};
 use crate::draft::decimal;
 use crate::source::SeedSource;
 use domain::event::EventKind::{self, Charge, Conversion};
@@ -39,6 +39,8 @@ pub struct SaleRow {
     pub campaign: Option<&'static str>,
     /// The code that the customer typed.
     pub coupon: Option<&'static str>,
+    /// The key of the link that led there.
+    pub link: Option<&'static str>,
     /// The partner and the campaign of a recommendation, and on which day it was made.
     pub recommended: Option<(usize, &'static str, i64)>,
     /// The name of the event that it takes back.
@@ -131,6 +133,7 @@ impl SaleRow {
             partner: None,
             campaign: None,
             coupon: None,
+            link: None,
             recommended: None,
             original: None,
         }
@@ -149,6 +152,14 @@ impl SaleRow {
     pub fn with_code(self, code: &'static str) -> Self {
         Self {
             coupon: Some(code),
+            ..self
+        }
+    }
+
+    /// By somebody who followed a link.
+    pub fn through(self, key: &'static str) -> Self {
+        Self {
+            link: Some(key),
             ..self
         }
     }
@@ -251,7 +262,13 @@ fn subscriptions() -> impl Iterator<Item = SaleRow> {
                     amount: Some((amount, *unit)),
                     ..sale
                 };
-                sale.by(*partner, campaign).of(*customer)
+                // The first one says who brought the customer; where that was a link, nobody is named later.
+                let sale = match (links::key_of(*partner, campaign), time) {
+                    (Some(key), 0) => sale.through(key),
+                    (Some(_), _) => sale,
+                    (None, _) => sale.by(*partner, campaign),
+                };
+                sale.of(*customer)
             })
         })
 }
@@ -263,9 +280,12 @@ fn singles() -> impl Iterator<Item = SaleRow> {
             (1..).zip(*days).map(move |(number, day)| {
                 let customer = format!("{name}-{number}");
                 let sale = SaleRow::new(*day, customer.clone(), *kind).typed(event_type);
-                let sale = match coupons::code_of(*partner, campaign) {
-                    Some(code) => sale.with_code(code),
-                    None => sale.by(*partner, campaign),
+                let sale = match (coupons::code_of(*partner, campaign), links::key_of(*partner, campaign)) {
+                    (Some(code), _) => sale.with_code(code),
+                    (None, Some(key)) => sale.through(key),
+                    // Her videos recommend the city breaks, without a link.
+                    (None, None) if *name == "lea" => sale.recommended(*partner, campaign, day - 3),
+                    (None, None) => sale.by(*partner, campaign),
                 };
                 let sale = sale.of(customer);
                 SaleRow {
@@ -305,6 +325,9 @@ pub async fn record(
     sales: Vec<SaleRow>,
     ids: &IdsByName,
 ) -> Result<(), ServiceError> {
+    let followed = sales.iter();
+    let followed = followed.filter_map(|sale| Some((sale.link?, sale.name.clone(), sale.happened)));
+    links::before_sales(demo, age, followed).await?;
     let events = sales.into_iter().map(|sale| NewEvent {
         external_id: external_id(&sale.name),
         kind: sale.kind,
@@ -320,7 +343,7 @@ pub async fn record(
         partner_id: sale.partner.map(|place| ids.of("partner", place)),
         campaign_id: sale.campaign.map(|name| ids.of("campaign", name)),
         coupon_code: sale.coupon.map(str::to_owned),
-        visitor_id: None,
+        visitor_id: sale.link.map(|_| links::visitor(&sale.name)),
         touches: sale
             .recommended
             .map(|touch| recommendation(demo, touch, ids))

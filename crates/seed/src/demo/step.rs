@@ -16,6 +16,9 @@ pub enum TimelineStep {
     Tier(usize),
     Partner(usize),
     Coupon(usize),
+    Link(usize),
+    /// Who followed links in the week that begins on this day.
+    Touches(i64),
     Amend(usize),
     Lead(usize),
     Ask(usize),

@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 
 use super::step::TimelineStep;
 use super::{
-    DAYS, DemoContext, IdsByName, campaigns, coupons, deals, groups_and_labels, on, partners, payouts, pipeline,
+    DAYS, DemoContext, IdsByName, campaigns, coupons, deals, groups_and_labels, links, on, partners, payouts, pipeline,
     refunds, requests, reviews, sales, tiers, unpaid_sales,
 };
 use service::ServiceError;
@@ -27,6 +27,9 @@ fn steps() -> Vec<Dated> {
     steps.extend(partners::steps());
     let coupons = coupons::made().enumerate();
     steps.extend(coupons.map(|(place, age)| (age, TimelineStep::Coupon(place))));
+    let links = links::made().enumerate();
+    steps.extend(links.map(|(place, age)| (age, TimelineStep::Link(place))));
+    steps.extend(links::weeks().map(|(age, day)| (age, TimelineStep::Touches(day))));
     steps.extend(requests::steps());
     steps.extend(deals::steps());
     steps.extend(reviews::steps());
@@ -70,6 +73,8 @@ fn take<'a>(
         TimelineStep::Tier(place) => boxed(move || tiers::make(demo, age, place, ids)),
         TimelineStep::Partner(place) => boxed(move || partners::make(demo, age, place, ids)),
         TimelineStep::Coupon(place) => boxed(move || coupons::make(demo, age, place, ids)),
+        TimelineStep::Link(place) => boxed(move || links::make(demo, age, place, ids)),
+        TimelineStep::Touches(day) => boxed(move || links::report(demo, age, day, ids)),
         TimelineStep::Amend(place) => boxed(move || partners::renegotiate(demo, age, place, ids)),
         TimelineStep::Lead(place) => boxed(move || partners::lead(demo, age, place, ids)),
         TimelineStep::Ask(place) => boxed(move || requests::ask(demo, age, place, ids)),

@@ -7,7 +7,9 @@ mod commissions;
 mod coupons;
 mod customers;
 mod events;
+mod links;
 mod partners;
+mod touches;
 
 use crate::ServiceError;
 use crate::app::App;
@@ -19,8 +21,10 @@ pub use coupons::{ImportedCoupon, bring_in as coupons};
 pub use customers::{NewCustomer, bring_in as customers};
 use domain::problem::{Problem, ProblemCode, Problems};
 pub use events::bring_in as events;
+pub use links::{ImportedLink, bring_in as links};
 pub use partners::{ImportedPartner, bring_in as partners};
 use store::{StoreError, Transaction};
+pub use touches::{ImportedTouch, bring_in as touches};
 
 /// Maximum number of records of one call.
 pub const MAX_RECORDS: usize = 500;

@@ -15,6 +15,7 @@ mod worker;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use collect::day;
 pub use collect::{Sent, allows_origin, collect};
 pub use destinations::Away;
 pub use follow::{Visit, follow};

@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject};
 
 use crate::graphql::scalar::DateTime;
 use service::ledger::touches::TouchDraft;
-use service::touch::{Identification, NewTouch};
+use service::touch::{Identification, NewTouch, SaidOwner};
 
 /// A moment at which somebody met a partner's link, coupon or recommendation. It names one of `linkKey`, `couponCode`, and
 /// `partnerId` with `campaignId`.
@@ -84,6 +84,7 @@ impl From<RecordTouchInput> for NewTouch {
                 campaign_id: input.campaign_id.map(Into::into),
                 occurred_at: input.occurred_at.map(Into::into),
             },
+            owner: SaidOwner::default(),
         }
     }
 }

@@ -168,7 +168,7 @@ async fn what_is_wrong_is_said_before_anything_is_sent(app: TestApp) {
         unknown
             .refusal()
             .1
-            .contains("commissions, payouts, events, partners, coupons, customers, erasures, statement, report, payout-file, personal-data"),
+            .contains("commissions, payouts, events, partners, coupons, links, touches, customers, erasures, statement, report, payout-file, personal-data"),
         "{}",
         unknown.text
     );
