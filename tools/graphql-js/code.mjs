@@ -4,7 +4,7 @@ import { newestDecisions, sorted } from "./lists.mjs";
 import { bad, mapping } from "./mapping.mjs";
 import { hexOf, keptMoment, momentOf, readId, units, upper } from "./values-of-rows.mjs";
 
-const RESOURCES = ["partners", "partner_groups", "campaigns", "coupons", "events", "commissions", "payouts", "commission_rules", "deals", "tiered_commissions", "api_keys"];
+const RESOURCES = ["partners", "partner_groups", "campaigns", "coupons", "links", "events", "commissions", "payouts", "commission_rules", "deals", "tiered_commissions", "api_keys"];
 
 /** In the order of resources; "admin" stands for all. */
 function listed(scopes) {

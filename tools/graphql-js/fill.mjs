@@ -77,6 +77,7 @@ for (const [index, { id, campaigns }] of people.entries()) {
 
 const moment = (minutes) => new Date(Date.now() - 86_400_000 + minutes * 60_000).toISOString();
 const eur = (amount) => ({ amount, currency: "EUR" });
+await write("updateTenant", { trackingOrigins: ["https://shop.example"] }, "tenant { slug }");
 for (const [index, { id, campaigns }] of people.entries()) {
   const window = index % 2 ? { startsAt: moment(-60), endsAt: moment(10_000) } : {};
   await write("createCoupon", { partnerId: id, campaignId: campaigns.nodes[0].id, code: `Fill ${index}`, customerBenefit: index % 3 ? null : "10 % off", ...window }, "coupon { id }");
@@ -92,6 +93,15 @@ for (const [index, { id, campaigns }] of people.entries()) {
     if (turn < 2) await write("recordEvent", { externalId: `${externalId}-back`, kind: turn ? "CHARGEBACK" : "REFUND", amount: eur("5"), occurredAt: moment(index * 20 + turn + 5), originalExternalId: externalId }, "event { id }");
   }
   await write("recordEvent", { externalId: `fill-code-${index}`, kind: "CHARGE", amount: eur("12"), occurredAt: moment(index * 20), couponCode: index % 2 ? `old ${index}` : "nobody's" }, "event { id }");
+  const campaignId = campaigns.nodes[0].id;
+  await write("updateCampaign", { id: campaignId, destinationUrl: "https://shop.example/", linkHosts: index % 2 ? ["shop.example", "www.shop.example"] : [], attribution: index % 2 ? { windowDays: 30, couponRule: "IS_A_TOUCH" } : null }, "campaign { id }");
+  await write("createLink", { partnerId: id, campaignId, key: `fill-${index}`, externalId: index % 2 ? null : `fill-link-${index}` }, "link { id }");
+  await write("createLink", { partnerId: id, campaignId, key: `fill-old-${index}`, destinationUrl: "https://shop.example/old", status: "DISABLED" }, "link { id }");
+  const met = [{ linkKey: `fill-${index}` }, { couponCode: `Fill ${index}` }, { partnerId: id, campaignId }];
+  const touches = met.map((thing, place) => ({ ...thing, externalId: `fill-touch-${index}-${place}`, visitorId: `visitor-${index}-${place}`, occurredAt: moment(index * 20 + place) }));
+  touches.push({ ...met[0], externalId: `fill-touch-${index}`, customerExternalId: `fill-customer-${index}-0`, occurredAt: moment(index * 20) });
+  await ask(tokens.admin, "mutation ($input: [RecordTouchInput!]!) { recordTouches(input: $input) { userErrors { field message } } }", { input: touches });
+  await write("recordEvent", { externalId: `fill-touched-${index}`, kind: "CHARGE", amount: eur("25"), customerExternalId: `fill-visitor-${index}`, visitorId: `visitor-${index}-0` }, "event { id }");
   await write("createManualCommission", { amount: eur(`${3 + index}.00`), partnerId: id, reason: "Thanks.", note: index % 2 ? null : "For the press." }, "commission { id }");
 }
 

@@ -46,6 +46,7 @@ export class Choices {
 
 /** The types that an argument's name names. */
 const NAMED = {
+  couponId: "Coupon", linkId: "Link",
   partnerId: "Partner", campaignId: "Campaign", groupId: "PartnerGroup", tierId: "PartnerTier", categoryId: "PartnerCategory", advertiserId: "Advertiser",
   customerId: "Customer", stageId: "PaymentStage", eventId: "Event", dealId: "Deal", payoutId: "Payout", runId: "PayoutRun",
 };
@@ -54,12 +55,13 @@ const COLUMNS = {
   "EventFilter.type": ["event", "type"], "EventFilter.types": ["event", "type"], "EventFilter.externalIds": ["event", "external_id"],
   "CampaignFilter.externalIds": ["campaign", "external_id"], "CustomerFilter.externalIds": ["customer", "external_id"],
   "DealFilter.externalIds": ["deal", "external_id"], "PartnerFilter.externalIds": ["partner", "external_id"],
+  "LinkFilter.keys": ["link", "key"], "TouchFilter.visitorIds": ["touch", "visitor_id"],
 };
 /** Whose moments filters are drawn from, where not those of commissions. */
 const MOMENTS = {
   CampaignFilter: ["Campaign", "created_at"], CouponFilter: ["Coupon", "created_at"], CustomerFilter: ["Customer", "acquired_at"], DealFilter: ["Deal", "created_at"],
   EventFilter: ["Event", "recorded_at"], PartnerFilter: ["Partner", "created_at"], PartnershipRequestFilter: ["PartnershipRequest", "created_at"],
-  PayoutFilter: ["Payout", "created_at"],
+  LinkFilter: ["Link", "created_at"], PayoutFilter: ["Payout", "created_at"], TouchFilter: ["Touch", "occurred_at"],
 };
 
 export class Question {

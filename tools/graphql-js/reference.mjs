@@ -19,7 +19,7 @@ import { idOf } from "./values-of-rows.mjs";
 const seed = Number(process.argv[2] ?? 1);
 const count = Number(process.argv[3] ?? 300);
 /** What nothing in the data has: the demo's runs have no cut-off, and its partners no reference of their own. */
-const NEVER = new Set(["ApiKey.lastUsedAt", "Backtest.failure", "CommissionRule.categories"]);
+const NEVER = new Set(["ApiKey.lastUsedAt", "Backtest.failure", "CommissionRule.categories", "CampaignAttribution.position", "PositionShares.first", "PositionShares.last"]);
 const { TRIBUTARY_DATABASE_URL: url, REFERENCE_TOKENS: tokens, SHOW: show } = process.env;
 
 checkMapping();

@@ -16,7 +16,7 @@ export async function read(url, tenant) {
   return tidied;
 }
 
-const JSON_COLUMNS = new Set(["items", "refunded_items", 
+const JSON_COLUMNS = new Set(["items", "refunded_items", "tracking_origins", "link_hosts", "attribution", 
   "minimum_payouts", "tags", "rules", "terms", "metadata", "proposal", "explanation", "fields", "plan", "tier_ids", "category_ids", "partner_ids", "campaign_ids",
   "advertiser_ids", "goals", "modifiers", "components", "made_with",
 ]);

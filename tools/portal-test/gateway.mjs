@@ -40,7 +40,7 @@ export async function act(name, input, selection) {
 }
 
 const run = Date.now().toString(36);
-let [events, newcomers] = [0, 0];
+let [events, newcomers, partners] = [0, 0, 0];
 
 export async function sell(partnerId, campaignId, amount) {
   events += 1;
@@ -73,22 +73,24 @@ export async function campaignOf(token) {
 
 /** A partner in the middle of its life, whatever the demo holds: something accrued, approved, on its way and paid, and a tier. */
 export async function makePartner() {
-  const name = `Kestrel & Finch ${run}`;
+  partners += 1;
+  const own = `${run}-${partners}`;
+  const name = `Kestrel & Finch ${own}`;
   const { campaign } = await act(
     "createCampaign",
-    { name: `Autumn launch ${run}`, terms: [{ basis: "PERCENT", value: "12.5" }] },
+    { name: `Autumn launch ${own}`, terms: [{ basis: "PERCENT", value: "12.5" }] },
     "campaign { id name }",
   );
   const { partner } = await act(
     "createPartner",
-    { name, email: `portal-${run}@kestrel.example`, campaignIds: [campaign.id], sendInvite: false },
+    { name, email: `portal-${own}@kestrel.example`, campaignIds: [campaign.id], sendInvite: false },
     "partner { id status }",
   );
   if (partner.status !== "ACTIVE") await act("activatePartner", { id: partner.id }, "partner { id }");
   await act(
     "createTieredCommission",
     {
-      name: `Silver ${run}`,
+      name: `Silver ${own}`,
       status: "ACTIVE",
       startDate: "2020-01-01",
       endDate: "2099-12-31",

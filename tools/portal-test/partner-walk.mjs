@@ -116,7 +116,7 @@ export async function walkAsPartner({ chromium, home, step }) {
     await heading(page, "Übersicht");
     await loaded(page);
     await fits(page, "the overview in German");
-    for (const name of ["Einnahmen", "Auszahlungen und Auszüge", "Konditionen"]) {
+    for (const name of ["Links", "Einnahmen", "Auszahlungen und Auszüge", "Konditionen"]) {
       await turnTo(page, name);
       await heading(page, name);
       await loaded(page);

@@ -1,6 +1,7 @@
 // Opens every page of the portal as a partner and as staff, and the door: node test.mjs CHROMIUM FOLDER-FOR-PICTURES
 import { open } from "./browser.mjs";
 import { signIn, walkThroughDoor } from "./door-walk.mjs";
+import { walkAlongLinks } from "./links-walk.mjs";
 import { walkAsPartner, walkThroughDemo } from "./partner-walk.mjs";
 import { walkAsStaff } from "./staff-walk.mjs";
 import { stepsIn } from "./steps.mjs";
@@ -14,6 +15,7 @@ try {
   // What the documentation shows comes first, while the demo is as it was made.
   await walkThroughDemo(surroundings);
   await walkAsPartner(surroundings);
+  await walkAlongLinks(surroundings);
   await walkThroughDoor(surroundings);
   await signIn(surroundings);
   await walkAsStaff(surroundings);

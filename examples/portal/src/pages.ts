@@ -16,6 +16,7 @@ export interface Entry {
 
 export const PAGES: readonly Entry[] = [
   { path: "/", side: "partner", title: "overview", Page: lazy(() => import("./partner/overview")) },
+  { path: "/links", side: "partner", title: "links", Page: lazy(() => import("./partner/links")) },
   { path: "/earnings", side: "partner", title: "earnings", Page: lazy(() => import("./partner/earnings")) },
   { path: "/payouts", side: "partner", title: "payouts", Page: lazy(() => import("./partner/payouts")) },
   { path: "/terms", side: "partner", title: "terms", Page: lazy(() => import("./partner/terms")) },

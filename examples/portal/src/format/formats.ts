@@ -40,6 +40,7 @@ export function formatsOf(locale: string) {
     /** Labels of an axis, which need not be exact: 1.2K. */
     rough: (value: number, currency: string) =>
       number({ style: "currency", currency, notation: "compact", maximumFractionDigits: 1 }).format(value),
+    roughCount: (value: number) => number({ notation: "compact", maximumFractionDigits: 1 }).format(value),
     day,
     /** A day that is the same everywhere: "2026-04-24". */
     plainDay: (value: string) => day(`${value}T12:00:00Z`, "UTC"),

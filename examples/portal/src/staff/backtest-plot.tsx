@@ -5,7 +5,7 @@ import { Bars } from "../ui/bars";
 import type { ComparedMonth } from "./backtest-result";
 
 export default function BacktestPlot({ months, currency }: { months: ComparedMonth[]; currency: string }) {
-  const { words } = useTexts();
+  const { words, format } = useTexts();
   const sides = (["actual", "proposed"] as const).map((side) => ({
     name: words.backtest[side],
     className: side === "actual" ? "bar-approved" : "bar-accrued",
@@ -16,7 +16,7 @@ export default function BacktestPlot({ months, currency }: { months: ComparedMon
       label={words.backtest.label}
       months={months}
       sides={sides}
-      currency={currency}
+      rough={(value) => format.rough(value, currency)}
       card={(month) => (
         <dl>
           {(["actual", "proposed", "difference"] as const).map((side) => (

@@ -34,8 +34,8 @@ const SUSPEND = graphql(`
 `);
 
 const LINK = graphql(`
-  mutation PartnerLink($id: ID!) {
-    issuePartnerToken(input: { partnerId: $id }) {
+  mutation PartnerLink($id: ID!, $scopes: [String!]!) {
+    issuePartnerToken(input: { partnerId: $id, scopes: $scopes }) {
       token
       userErrors {
         message
@@ -43,6 +43,21 @@ const LINK = graphql(`
     }
   }
 `);
+
+/** All that a partner may do here: read what is its own, and make links. */
+const SCOPES = [
+  "partners:read",
+  "partner_groups:read",
+  "campaigns:read",
+  "coupons:read",
+  "links:read",
+  "links:write",
+  "events:read",
+  "commissions:read",
+  "payouts:read",
+  "deals:read",
+  "tiered_commissions:read",
+];
 
 type Statuses = Readonly<Record<string, PartnerStatus>>;
 /** `reason` of null: to ACTIVE, which needs none. */
@@ -125,7 +140,7 @@ function PartnerLink({ id, name }: { id: string; name: string }) {
   const [{ fetching }, issue] = useMutation(LINK);
   const [said, say] = useState("");
   const copy = async () => {
-    const { data, error } = await issue({ id });
+    const { data, error } = await issue({ id, scopes: SCOPES });
     const { token, userErrors } = data?.issuePartnerToken ?? {};
     if (!token) {
       say(userErrors?.[0]?.message ?? (error ? words.trouble(problemOf(error)).title : ""));

@@ -17,7 +17,8 @@ interface BarsProps<Month> {
   label: string;
   months: Month[];
   sides: readonly Side<Month>[];
-  currency: string;
+  /** A value as the axis shows it. */
+  rough: (value: number) => string;
   /** One above the other instead of side by side. */
   stacked?: boolean;
   /** What is shown of a month that is pointed at. */
@@ -28,7 +29,7 @@ export function Bars<Month extends { month: string }>({
   label,
   months,
   sides,
-  currency,
+  rough,
   stacked,
   card,
 }: BarsProps<Month>) {
@@ -52,7 +53,7 @@ export function Bars<Month extends { month: string }>({
             interval="equidistantPreserveStart"
           />
           <YAxis
-            tickFormatter={(value: number) => format.rough(value, currency)}
+            tickFormatter={rough}
             tickLine={false}
             axisLine={false}
             width={52}

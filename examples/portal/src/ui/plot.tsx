@@ -6,7 +6,7 @@ import { Bars } from "./bars";
 import { STATUSES, type Month } from "./series";
 
 export default function Plot({ months, currency }: { months: Month[]; currency: string }) {
-  const { words } = useTexts();
+  const { words, format } = useTexts();
   const sides = STATUSES.map((status) => ({
     name: words.series[status],
     className: `bar-${status.toLowerCase()}`,
@@ -17,7 +17,7 @@ export default function Plot({ months, currency }: { months: Month[]; currency: 
       label={words.series.label}
       months={months}
       sides={sides}
-      currency={currency}
+      rough={(value) => format.rough(value, currency)}
       stacked
       card={(month) => <MonthCard month={month} currency={currency} />}
     />

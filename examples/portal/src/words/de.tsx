@@ -8,6 +8,7 @@ export function de(format: Formats): Words {
   return {
     pages: {
       overview: "Übersicht",
+      links: "Links",
       earnings: "Einnahmen",
       payouts: "Auszahlungen und Auszüge",
       terms: "Konditionen",

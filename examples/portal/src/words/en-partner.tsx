@@ -1,7 +1,7 @@
 // What partners read, in English.
 import type { ReactNode } from "react";
 import type { Formats } from "../format/formats";
-import type { AttributedVia, CustomerCondition, TermTrigger } from "../generated/graphql";
+import type { AttributedVia, CustomerCondition, LinkStatus, TermTrigger } from "../generated/graphql";
 import { counting } from "./counting";
 
 export type PartnerWords = ReturnType<typeof enPartner>;
@@ -20,6 +20,31 @@ export function enPartner(format: Formats) {
       waitingHint: "Earned, and approved after its holdback",
       paid: "Paid so far",
       paidHint: "Since the partnership began",
+    },
+    links: {
+      title: "Your links",
+      brought: (name: string) => `What ${name} brought`,
+      link: "Link",
+      clicks: "Clicks",
+      customers: "Customers",
+      earned: "Earned",
+      empty: "No link yet. Make one, and hand it out: sales of whoever follows it are yours.",
+      none: "No link yet. Your partner manager makes them.",
+      create: "New link",
+      make: "Make it",
+      copy: "Copy",
+      copied: "Copied",
+      qr: "QR code",
+      qrOf: (name: string) => `QR code of ${name}`,
+      save: "Save it",
+      close: "Close",
+      statuses: { ACTIVE: "Active", DISABLED: "Switched off" } satisfies Record<LinkStatus, string>,
+      turn: { ACTIVE: "Switch on", DISABLED: "Switch off" } satisfies Record<LinkStatus, string>,
+      fields: {
+        campaignId: "Campaign",
+        destinationUrl: "Where it leads",
+        key: "The end of its address, such as spring-sale; empty: one is made",
+      },
     },
     commissions: {
       title: "Commissions",

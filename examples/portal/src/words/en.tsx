@@ -13,6 +13,7 @@ export function en(format: Formats) {
   return {
     pages: {
       overview: "Overview",
+      links: "Links",
       earnings: "Earnings",
       payouts: "Payouts and statements",
       terms: "Terms",

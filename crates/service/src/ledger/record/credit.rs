@@ -255,7 +255,8 @@ fn begun<'a>(event: &'a CheckedEvent, things: &NamedThings, now: Timestamp) -> C
             }
         }
     }
-    let leaves_out = !wins && !(credit.names_partner && credit.names_campaign);
+    let names_both = credit.names_partner && credit.names_campaign;
+    let leaves_out = !wins && !names_both;
     Crediting {
         event,
         at,

@@ -26,8 +26,8 @@ impl LookupBatch {
     /// Whether the event can be looked up together with those already in the batch.
     pub fn may_take(&self, event: &CheckedEvent) -> bool {
         let is_apart = event.customer_external_id.as_ref().is_none_or(|customer| {
-            let names_visitor = event.visitor_id.is_some();
-            !self.tied.contains(customer) && !(names_visitor && self.customers.contains(customer))
+            let ties_a_known_one = event.visitor_id.is_some() && self.customers.contains(customer);
+            !self.tied.contains(customer) && !ties_a_known_one
         });
         is_apart && Self::names(event).all(|name| !self.names.contains(&name))
     }
