@@ -82,6 +82,16 @@ async fn a_page_of_the_portal_takes_few_statements(app: TestApp) {
         "name": "Silver", "status": "ACTIVE", "startDate": "2020-01-01", "endDate": "2039-12-31", "period": "MONTHLY",
         "applyToAllPartners": true, "campaignIds": [campaign], "goals": goal("CONVERSION", "2"), "payout": acts("INCREASE", "10"),
     })).await;
+    let leads_to = json!({ "id": campaign, "destinationUrl": "https://shop.example/" });
+    shop.staff().done("updateCampaign", leads_to, "campaign { id }").await;
+    for key in ["spring", "summer"] {
+        shop.make(
+            "createLink",
+            "link",
+            json!({ "partnerId": ann, "campaignId": campaign, "key": key }),
+        )
+        .await;
+    }
     let mut rows = Vec::new();
     for number in 0..6 {
         rows.push(shop.sale(&number.to_string(), &ann, &campaign, "1000").await);
@@ -102,7 +112,7 @@ async fn a_page_of_the_portal_takes_few_statements(app: TestApp) {
     let (from, to) = (now - chrono::Duration::days(365), now + chrono::Duration::days(1));
     let shared = json!({
         "campaign": campaign, "count": 10, "lines": 500, "from": from, "to": to, "leaksFrom": from, "since": from,
-        "filter": {}, "earned": { "status": ["ACCRUED", "APPROVED", "PAID"] }, "order": {},
+        "filter": {}, "shown": {}, "earned": { "status": ["ACCRUED", "APPROVED", "PAID"] }, "order": {},
         "run": run["payoutRun"]["id"], "backtest": "", "open": true,
     });
     let mut seen = Vec::new();
@@ -111,6 +121,7 @@ async fn a_page_of_the_portal_takes_few_statements(app: TestApp) {
     for (page, side, most, sample) in [
         ("BacktestsPage", "staff", 10, "/campaigns/nodes/0/id"),
         ("EarningsPage", "partner", 10, "/viewer/partner/commissions/nodes/5/id"),
+        ("LinksPage", "partner", 10, "/viewer/partner/links/nodes/0/all/0/clicks"),
         ("OverviewPage", "partner", 10, "/viewer/partner/tierProgress/0/tier"),
         ("PartnersPage", "staff", 10, "/partners/nodes/0/balances/0/currency"),
         ("PayoutRunsPage", "staff", 20, "/payoutRun/payouts/nodes/0/id"),

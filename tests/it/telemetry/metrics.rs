@@ -241,7 +241,7 @@ async fn labels_name_nobody_and_are_few(app: TestApp) {
             );
         }
     }
-    assert_eq!(after.label("route").len(), 9);
+    assert_eq!(after.label("route").len(), 11);
     assert_eq!(after.label("code").len(), 16);
 }
 
