@@ -82,7 +82,7 @@ fn what_partners_see_is_said_of_every_field_of_a_described_type() {
 
 /// What is made of rows of other types, or of nothing: whoever sees the field that has it sees all of it. Connections,
 /// edges and payloads are such by their names.
-const MADE: [&str; 63] = [
+const MADE: [&str; 64] = [
     // Partners see all of these.
     "EventItem",
     "TermMatch",
@@ -109,6 +109,7 @@ const MADE: [&str; 63] = [
     "EventDecision",
     "EventDecisionTotal",
     "ExplanationStep",
+    "LinkPerformance",
     "Money",
     "NewCustomerTimeTierRule",
     "PageInfo",

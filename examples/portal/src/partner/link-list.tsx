@@ -1,5 +1,5 @@
 // The links one by one, with what each brought in the months shown, to be copied, shown as a QR code, and switched off.
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { graphql, read, type FragmentType } from "../generated";
 import { Link } from "../shell/address";
 import { Amount } from "../ui/amount";
@@ -69,13 +69,18 @@ export function LinkList({ links, writable, loading, onMore, onChanged, aside }:
               <td>
                 <Status status={link.status} text={words.links.statuses[link.status]} />
               </td>
-              <td>{format.count(link.all[0]?.clicks ?? 0)}</td>
-              <td>{format.count(link.all[0]?.customers ?? 0)}</td>
               <td>
-                {link.all[0]?.earned.map((earned) => (
-                  <div key={earned.currency}>
+                <span className="amount">{format.count(link.all[0]?.clicks ?? 0)}</span>
+              </td>
+              <td>
+                <span className="amount">{format.count(link.all[0]?.customers ?? 0)}</span>
+              </td>
+              <td>
+                {link.all[0]?.earned.map((earned, place) => (
+                  <Fragment key={earned.currency}>
+                    {place > 0 && <br />}
                     <Amount {...earned} />
-                  </div>
+                  </Fragment>
                 ))}
               </td>
               <td>

@@ -91,7 +91,9 @@ export function LinkSeries({ name, link, timeZone }: LinkSeriesProps) {
           {months.toReversed().map((month) => (
             <tr key={month.month} data-month={month.month}>
               <th scope="row">{format.month(month.month, "long")}</th>
-              <td>{format.count(month.clicks)}</td>
+              <td>
+                <span className="amount">{format.count(month.clicks)}</span>
+              </td>
               {currency && (
                 <td>
                   <Amount amount={month.earned} currency={currency} />
