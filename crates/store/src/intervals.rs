@@ -6,6 +6,9 @@ use sea_orm::sea_query::{Expr, ExprTrait, Func, Value};
 
 use domain::Timestamp;
 
+/// The column of the number.
+pub const INTERVAL: &str = "interval_number";
+
 /// The number of the interval that contains a moment. Bounds N and N + 1 enclose interval N; the first and the last one
 /// are not looked at, since the moment lies between them.
 pub fn of_moment(backend: DbBackend, at: &Expr, bounds: &[Timestamp]) -> Expr {

@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use super::scope::{covered, visible};
 use super::{Connection, StoreError, intervals, many, row, sum};
+use crate::intervals::INTERVAL;
 use auth::Scope;
 use domain::Timestamp;
 use domain::commission::CommissionStatus;
 use domain::event::EventKind;
 use domain::money::Currency;
 
-const INTERVAL: &str = "interval_number";
 const SUM: &str = "minor";
 
 /// The intervals of a performance.

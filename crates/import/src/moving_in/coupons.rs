@@ -1,12 +1,11 @@
 //! Coupons from files.
 
 use super::parsed_row::{BatchResults, ParsedRow};
-use super::resolve::ResolvedNames;
+use super::resolve::{ResolvedNames, both};
 use crate::ImportError;
 use crate::file::FileRow;
 use auth::Caller;
 use domain::coupon::CouponStatus;
-use domain::problem::ProblemCode;
 use service::app::App;
 use service::moving_in::{self, ImportedCoupon, Mode};
 
@@ -42,14 +41,8 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> 
         let code = cells.required("code");
         let status = cells.word("status", &STATUS);
         let (starts_at, ends_at) = (cells.moment("startsAt"), cells.moment("endsAt"));
-        if cells.problems.is_empty() {
-            for (column, is_given) in [("partner", partner.is_some()), ("campaign", campaign.is_some())] {
-                if !is_given {
-                    cells.problems.add(column, ProblemCode::Required, "must be given");
-                }
-            }
-        }
-        let coupon = partner.zip(campaign).map(|(partner_id, campaign_id)| ImportedCoupon {
+        let both = both(partner, campaign, &mut cells.problems);
+        let coupon = both.map(|(partner_id, campaign_id)| ImportedCoupon {
             code,
             partner_id,
             campaign_id,

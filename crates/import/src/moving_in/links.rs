@@ -1,7 +1,7 @@
 //! Links from files.
 
 use super::parsed_row::{BatchResults, ParsedRow};
-use super::resolve::ResolvedNames;
+use super::resolve::{ResolvedNames, both};
 use crate::ImportError;
 use crate::file::FileRow;
 use auth::Caller;
@@ -48,14 +48,8 @@ pub async fn batch(app: &App, caller: &Caller, mode: Mode, rows: &[FileRow]) -> 
                 .problems
                 .add("key", ProblemCode::Required, "or externalId must be given");
         }
-        if cells.problems.is_empty() {
-            for (column, is_given) in [("partner", partner.is_some()), ("campaign", campaign.is_some())] {
-                if !is_given {
-                    cells.problems.add(column, ProblemCode::Required, "must be given");
-                }
-            }
-        }
-        let link = partner.zip(campaign).map(|(partner_id, campaign_id)| ImportedLink {
+        let both = both(partner, campaign, &mut cells.problems);
+        let link = both.map(|(partner_id, campaign_id)| ImportedLink {
             key,
             external_id,
             partner_id,

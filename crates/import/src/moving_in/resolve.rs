@@ -50,6 +50,23 @@ impl RowNames {
     }
 }
 
+/// The partner and the campaign of something that needs both. What is missing is a problem, unless the row has others: those
+/// may be why.
+pub fn both(
+    partner: Option<PartnerId>,
+    campaign: Option<CampaignId>,
+    problems: &mut Problems,
+) -> Option<(PartnerId, CampaignId)> {
+    if problems.is_empty() {
+        for (column, is_given) in [("partner", partner.is_some()), ("campaign", campaign.is_some())] {
+            if !is_given {
+                problems.add(column, ProblemCode::Required, "must be given");
+            }
+        }
+    }
+    partner.zip(campaign)
+}
+
 /// The partners and campaigns that a batch names.
 #[derive(Default)]
 pub struct ResolvedNames {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Report;
 use crate::commission::{CommissionFilter, filtered, paid_at, was_paid};
 use crate::commission_totals::{SUM, add_sums};
+use crate::intervals::INTERVAL;
 use crate::scope::covered;
 use crate::{StoreError, intervals, row, sum};
 use auth::Scope;
@@ -20,7 +21,6 @@ use domain::id::{CampaignId, LinkId, PartnerId};
 use domain::report::{Dimension, Group, GroupRow, TimeBasis};
 
 const TABLE: &str = "commission";
-pub const INTERVAL: &str = "interval_number";
 
 /// The name of the column that the groups have in common.
 pub fn column(dimension: Dimension) -> &'static str {

@@ -7,8 +7,9 @@ use sea_orm::{DbBackend, Order};
 use uuid::Uuid;
 
 use super::Report;
-use super::groups::{INTERVAL, column};
+use super::groups::column;
 use crate::commission_totals::SUM;
+use crate::intervals::INTERVAL;
 use crate::page::PageRequest;
 use crate::sum;
 use domain::commission::{CommissionKind, CommissionStatus};
